@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Room for two paths of PATH_MAX bytes, or for one of which every byte became \ooo. */
+#define LINE_SIZE (4 * 4096 + 1024)
+
+struct line {
+	char text[LINE_SIZE];
+	size_t size;
+};
+
+/* What does not fit is left out; the last byte is for the line end. */
+static void add(struct line *line, const char *bytes, size_t size)
+{
+	size_t room = sizeof(line->text) - 1 - line->size;
+
+	if (size > room)
+		size = room;
+	memcpy(line->text + line->size, bytes, size);
+	line->size += size;
+}
+
+static void add_format(struct line *line, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void add_format(struct line *line, const char *format, ...)
+{
+	char text[512];
+	va_list arguments;
+	int size;
+
+	va_start(arguments, format);
+	size = vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	if (size > 0)
+		add(line, text,
+			(size_t)size < sizeof(text) ? (size_t)size : sizeof(text) - 1);
+}
+
+/* The bytes of one well-formed UTF-8 character (RFC 3629) behind ASCII; 0 for none. */
+static size_t utf8_size(const unsigned char *bytes)
+{
+	size_t size = bytes[0] >= 0xf0 ? 4 : bytes[0] >= 0xe0 ? 3 : 2;
+
+	if (bytes[0] < 0xc2 || bytes[0] > 0xf4)
+		return 0;
+	for (size_t i = 1; i < size; i++)
+		if ((bytes[i] & 0xc0) != 0x80)
+			return 0;
+	/* Too long a form, a surrogate, above U+10FFFF, and the C1 control characters. */
+	if ((bytes[0] == 0xe0 && bytes[1] < 0xa0) ||
+		(bytes[0] == 0xed && bytes[1] > 0x9f) ||
+		(bytes[0] == 0xf0 && bytes[1] < 0x90) ||
+		(bytes[0] == 0xf4 && bytes[1] > 0x8f) ||
+		(bytes[0] == 0xc2 && bytes[1] < 0xa0))
+		return 0;
+	return size;
+}
+
+/* A file may be called anything, but not turn the terminal's colours or forge a line. */
+static void add_name(struct line *line, const char *name)
+{
+	const unsigned char *at = (const unsigned char *)name;
+
+	while (*at != '\0') {
+		size_t size = *at >= 0x20 && *at < 0x7f ? 1
+			      : *at >= 0x80             ? utf8_size(at)
+							: 0;
+
+		if (size == 0)
+			add_format(line, "\\%03o", *at);
+		else
+			add(line, (const char *)at, size);
+		at += size > 0 ? size : 1;
+	}
+}
+
+static void add_error(struct line *line, int error)
+{
+	add_format(line, "%s", strerror(-error));
+}
+
+static void add_ending(struct line *line, const struct uh_ending *ending)
+{
+	if (ending->end == UH_EXITED)
+		add_format(line, "exited with status %d", ending->value);
+	else
+		add_format(line, "was killed by signal %d (%s)", ending->value,
+			strsignal(ending->value));
+}
+
+static void add_breach(struct line *line, const struct uh_event *event)
+{
+	const struct passwd *user;
+	const struct group *group;
+
+	add_name(line, event->detail != NULL ? event->detail : event->path);
+	switch (event->breach) {
+	case UH_BREACH_OWNER:
+		user = getpwuid(event->id);
+		add_format(line, " belongs to the user %s (%u)",
+			user != NULL ? user->pw_name : "without a name", event->id);
+		return;
+	case UH_BREACH_GROUP:
+		group = getgrgid(event->id);
+		add_format(line, " can be written by the group %s (%u)",
+			group != NULL ? group->gr_name : "without a name", event->id);
+		return;
+	case UH_BREACH_WORLD:
+		add_format(line, " can be written by everybody");
+		return;
+	}
+}
+
+static bool is_good_end(const struct uh_event *event)
+{
+	return event->ending.end == UH_EXITED && event->ending.value == 0;
+}
+
+/* What follows the words. */
+enum tail { TAIL_NONE, TAIL_ERROR, TAIL_ENDING, TAIL_BREACH, TAIL_DATABASE, TAIL_LINES };
+
+#define NO_PACKAGE_HOOKS "hooks in pkgs and multi_pkgs are not run"
+#define NO_STATE                                                                         \
+	"so hooks get no lists of packages and Post-Invoke knows no transaction: "
+
+/* Behind the path, where an event has one: what is the matter, and what happens now. */
+static const struct {
+	const char *words;
+	enum tail tail;
+} sentences[] = {
+	[UH_SCRIPT_ENDED] = {" ", TAIL_ENDING},
+	[UH_SCRIPT_NOT_STARTED] = {" could not be started: ", TAIL_ERROR},
+	[UH_SCRIPT_NOT_EXECUTABLE] = {" is not executable; it is not run", TAIL_NONE},
+	[UH_SCRIPT_NOT_A_FILE] = {" is not a regular file; it is not run", TAIL_NONE},
+	[UH_SCRIPT_DANGLING] = {" leads nowhere; it is not run: ", TAIL_ERROR},
+	[UH_SCRIPT_OPEN_TO_OTHERS] = {" is not run: ", TAIL_BREACH},
+	[UH_SCRIPT_WITHOUT_LIST] =
+		{" is not run, since its list of packages was not written: ", TAIL_ERROR},
+	[UH_FOLDER_UNREADABLE] = {" cannot be read; scripts in it are not run: ",
+		TAIL_ERROR},
+	[UH_WILDCARD_UNMATCHED] = {" cannot be matched; scripts in it are not run: ",
+		TAIL_ERROR},
+	[UH_STREAM_UNREADABLE] =
+		{"the packages that apt tells could not be read to their end: ",
+			TAIL_ERROR},
+	[UH_STREAM_TOO_LARGE] = {"apt tells more packages than can be read; hooks of the "
+				 "last ones are not run",
+		TAIL_NONE},
+	[UH_STREAM_CUT] = {"the packages that apt tells end in the middle; hooks of "
+			   "missing ones are not run",
+		TAIL_NONE},
+	[UH_STREAM_WITHOUT_NAMES] = {"apt does not tell the names of the packages "
+				     "(protocol version 2 or 3 is "
+				     "needed); " NO_PACKAGE_HOOKS,
+		TAIL_NONE},
+	[UH_STREAM_LINES_IGNORED] = {"what apt tells cannot all be understood; hooks of "
+				     "those packages are not run: ",
+		TAIL_LINES},
+	[UH_STATE_UNUSABLE] = {" cannot be used, " NO_STATE, TAIL_ERROR},
+	[UH_STATE_OPEN_TO_OTHERS] = {" is not used, " NO_STATE, TAIL_BREACH},
+	[UH_RECORD_NOT_WRITTEN] = {": the transaction was not recorded; " NO_PACKAGE_HOOKS
+				   " at Post-Invoke: ",
+		TAIL_ERROR},
+	[UH_RECORD_MISSING] =
+		{"there is no record of this transaction; " NO_PACKAGE_HOOKS
+		 " (is DPkg::Pre-Install-Pkgs::apt-universal-hooks switched off?)",
+			TAIL_NONE},
+	[UH_RECORD_UNREADABLE] =
+		{": the record of this transaction cannot be read; " NO_PACKAGE_HOOKS
+		 ": ",
+			TAIL_ERROR},
+	[UH_RECORD_OF_OTHER_VERSION] =
+		{"the record of this transaction is of another version of "
+		 "apt-plugin-universal-hooks; " NO_PACKAGE_HOOKS,
+			TAIL_NONE},
+	[UH_TRANSACTION_FILE_MISSING] =
+		{"hooks run without APT_UNIVERSAL_HOOKS_TRANSACTION: ", TAIL_ERROR},
+	[UH_DATABASE_UNREADABLE] =
+		{"hooks run without APT_UNIVERSAL_HOOKS_RESULT: dpkg-query",
+			TAIL_DATABASE},
+	[UH_OUT_OF_MEMORY] = {"out of memory; not all hooks are run", TAIL_NONE},
+	[UH_INTERRUPTED] = {" was interrupted; the hooks after it are not run",
+		TAIL_NONE},
+};
+
+static void add_tail(struct line *line, enum tail tail, const struct uh_event *event)
+{
+	switch (tail) {
+	case TAIL_NONE:
+		return;
+	case TAIL_ERROR:
+		add_error(line, event->error);
+		return;
+	case TAIL_ENDING:
+		add_ending(line, &event->ending);
+		return;
+	case TAIL_BREACH:
+		add_breach(line, event);
+		return;
+	case TAIL_DATABASE:
+		add_format(line, event->error < 0 ? ": " : " ");
+		add_tail(line, event->error < 0 ? TAIL_ERROR : TAIL_ENDING, event);
+		return;
+	case TAIL_LINES:
+		add_format(line, "%zu line%s, the first is line %zu", event->count,
+			event->count == 1 ? "" : "s", event->first);
+		return;
+	}
+}
+
+void report_event(const struct uh_event *event, void *context)
+{
+	struct line line = {.size = 0};
+	bool is_error = event->kind == UH_SCRIPT_OPEN_TO_OTHERS ||
+			event->kind == UH_STATE_OPEN_TO_OTHERS;
+
+	(void)context;
+	if (event->kind == UH_SCRIPT_ENDED && is_good_end(event))
+		return;
+	add_format(&line, "%s: ", is_error ? "E" : "W");
+	if (event->path != NULL)
+		add_name(&line, event->path);
+	add_format(&line, "%s", sentences[event->kind].words);
+	add_tail(&line, sentences[event->kind].tail, event);
+	line.text[line.size++] = '\n';
+	if (write(STDERR_FILENO, line.text, line.size) < 0)
+		return; /* there is nobody to tell */
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+bool slice_equals(struct slice slice, const char *string)
+{
+	return slice_compare(slice, slice_of(string)) == 0;
+}
+
+int slice_compare(struct slice a, struct slice b)
+{
+	size_t common = a.size < b.size ? a.size : b.size;
+	int order = common > 0 ? memcmp(a.data, b.data, common) : 0;
+
+	if (order != 0)
+		return order;
+	return (a.size > b.size) - (a.size < b.size);
+}
+
+bool slice_has_prefix(struct slice slice, struct slice prefix)
+{
+	if (slice.size < prefix.size)
+		return false;
+	slice.size = prefix.size;
+	return slice_compare(slice, prefix) == 0;
+}
+
+struct slice slice_cut(struct slice *rest, char separator)
+{
+	const char *end =
+		rest->size > 0 ? memchr(rest->data, separator, rest->size) : NULL;
+	struct slice head = *rest;
+
+	if (end == NULL) {
+		*rest = (struct slice){NULL, 0};
+		return head;
+	}
+	head.size = (size_t)(end - head.data);
+	rest->data += head.size + 1;
+	rest->size -= head.size + 1;
+	return head;
+}
+
+int buffer_reserve(struct buffer *buffer, size_t more)
+{
+	size_t capacity = buffer->capacity > 0 ? buffer->capacity : 256;
+	char *data;
+
+	if (buffer->error < 0)
+		return buffer->error;
+	if (more > SIZE_MAX / 4 - buffer->size)
+		return buffer->error = -ENOMEM;
+	while (capacity < buffer->size + more)
+		capacity *= 2;
+	if (capacity == buffer->capacity)
+		return 0;
+	data = realloc(buffer->data, capacity);
+	if (data == NULL)
+		return buffer->error = -ENOMEM;
+	buffer->data = data;
+	buffer->capacity = capacity;
+	return 0;
+}
+
+void buffer_append(struct buffer *buffer, struct slice bytes)
+{
+	if (bytes.size == 0 || buffer_reserve(buffer, bytes.size) < 0)
+		return;
+	memcpy(buffer->data + buffer->size, bytes.data, bytes.size);
+	buffer->size += bytes.size;
+}
+
+void buffer_append_string(struct buffer *buffer, const char *string)
+{
+	buffer_append(buffer, slice_of(string));
+}
+
+static char *format_arguments(const char *format, va_list arguments)
+{
+	char *text;
+
+	return vasprintf(&text, format, arguments) >= 0 ? text : NULL;
+}
+
+char *string_format(const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+
+	va_start(arguments, format);
+	text = format_arguments(format, arguments);
+	va_end(arguments);
+	return text;
+}
+
+void buffer_append_format(struct buffer *buffer, const char *format, ...)
+{
+	owns_memory char *text = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	text = format_arguments(format, arguments);
+	va_end(arguments);
+	if (text != NULL)
+		buffer_append(buffer, slice_of(text));
+	else
+		buffer->error = -ENOMEM;
+}
+
+void buffer_done(struct buffer *buffer)
+{
+	free(buffer->data);
+	memset(buffer, 0, sizeof(*buffer));
+}
+
+int buffer_read(struct buffer *buffer, int fd, size_t limit)
+{
+	size_t start = buffer->size;
+
+	for (;;) {
+		size_t room = limit - (buffer->size - start);
+		ssize_t got;
+
+		/* One byte more than the limit tells "just so much" from "more". */
+		if (buffer_reserve(buffer, 4096) < 0)
+			return buffer->error;
+		if (room >= buffer->capacity - buffer->size)
+			room = buffer->capacity - buffer->size;
+		else
+			room += 1;
+		got = read(fd, buffer->data + buffer->size, room);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			return 0;
+		buffer->size += (size_t)got;
+		if (buffer->size - start > limit) {
+			buffer->size = start + limit;
+			return -EFBIG;
+		}
+	}
+}
+
+int array_grow(void *array, size_t *capacity, size_t count, size_t element_size)
+{
+	size_t wanted = *capacity > 0 ? *capacity * 2 : 16;
+	void *items;
+
+	if (count < *capacity)
+		return 0;
+	/* Copied, since a pointer to any type must not be written through a void **. */
+	memcpy(&items, array, sizeof(items));
+	items = reallocarray(items, wanted, element_size);
+	if (items == NULL)
+		return -ENOMEM;
+	memcpy(array, &items, sizeof(items));
+	*capacity = wanted;
+	return 0;
+}
+
+int string_list_add(struct string_list *list, const char *string)
+{
+	char *copy;
+
+	if (array_grow(&list->items, &list->capacity, list->count, sizeof(*list->items)) <
+		0)
+		return -ENOMEM;
+	copy = strdup(string);
+	if (copy == NULL)
+		return -ENOMEM;
+	list->items[list->count++] = copy;
+	return 0;
+}
+
+static int compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void string_list_sort_unique(struct string_list *list)
+{
+	size_t kept = 0;
+
+	if (list->count == 0)
+		return;
+	qsort(list->items, list->count, sizeof(*list->items), compare_strings);
+	for (size_t i = 1; i < list->count; i++) {
+		if (strcmp(list->items[kept], list->items[i]) == 0)
+			free(list->items[i]);
+		else
+			list->items[++kept] = list->items[i];
+	}
+	list->count = kept + 1;
+}
+
+bool string_list_has(const struct string_list *list, const char *string)
+{
+	return list->count > 0 && bsearch(&string, list->items, list->count,
+					  sizeof(*list->items), compare_strings) != NULL;
+}
+
+void string_list_done(struct string_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i]);
+	free(list->items);
+	memset(list, 0, sizeof(*list));
+}
+
+void cleanup_close(int *fd)
+{
+	int saved = errno;
+
+	/* close(2): nothing can be done about an error, and the descriptor is gone all
+	 * the same. */
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = -1;
+	errno = saved;
+}
+
+const char *word_of(const struct word *table, size_t count, int value)
+{
+	for (size_t i = 0; i < count; i++)
+		if (table[i].value == value)
+			return table[i].word;
+	return NULL;
+}

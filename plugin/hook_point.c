@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base.h"
+#include "universal_hooks.h"
+
+static const struct word hook_points[] = {
+	{"Pre-Invoke", UH_PRE_INVOKE},
+	{"Pre-Install-Pkgs", UH_PRE_INSTALL_PKGS},
+	{"Post-Invoke", UH_POST_INVOKE},
+};
+
+const char *uh_hook_point_name(enum uh_hook_point hook_point)
+{
+	return word_of(hook_points, COUNT_OF(hook_points), (int)hook_point);
+}
+
+bool uh_hook_point_parse(const char *word, enum uh_hook_point *ret_hook_point)
+{
+	for (size_t i = 0; i < COUNT_OF(hook_points); i++) {
+		if (strcmp(hook_points[i].word, word) != 0)
+			continue;
+		*ret_hook_point = (enum uh_hook_point)hook_points[i].value;
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hook_tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+/* In the order in which they count. */
+static const char *const places[] = {
+	"/etc/apt/universal-hooks", "/usr/lib/apt/universal-hooks"};
+
+/* A name in one of the places. */
+struct entry {
+	char *name;
+	size_t place;
+};
+
+struct entry_list {
+	struct entry *items;
+	size_t count;
+	size_t capacity;
+};
+
+static void entry_list_done(struct entry_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i].name);
+	free(list->items);
+}
+#define owns_entries __attribute__((cleanup(entry_list_done)))
+
+static void cleanup_dir(DIR **dir)
+{
+	if (*dir != NULL)
+		(void)closedir(*dir); /* it was only read */
+}
+
+int hook_tree_init(struct hook_tree *tree, const char *root)
+{
+	memset(tree, 0, sizeof(*tree));
+	for (size_t i = 0; i < COUNT_OF(places); i++) {
+		tree->places[i] = string_format("%s%s", root, places[i]);
+		if (tree->places[i] == NULL)
+			return -ENOMEM;
+	}
+	return trust_init(&tree->trust, root);
+}
+
+void hook_tree_done(struct hook_tree *tree)
+{
+	for (size_t i = 0; i < COUNT_OF(tree->places); i++)
+		free(tree->places[i]);
+	trust_done(&tree->trust);
+}
+
+void script_done(struct script *script)
+{
+	free(script->path);
+	free(script->breach.path);
+	memset(script, 0, sizeof(*script));
+}
+
+void script_list_done(struct script_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		script_done(&list->items[i]);
+	free(list->items);
+	memset(list, 0, sizeof(*list));
+}
+
+/* What apt passes over in apt.conf.d, and what editors leave while a file is open. */
+static bool is_leftover(const char *name)
+{
+	static const char *const patterns[] = {".*", "*~", "*.bak", "*.disabled",
+		"*.save", "*.orig", "*.dpkg-*", "*.ucf-*", "*.distUpgrade", "*.swp",
+		"#*#"};
+
+	for (size_t i = 0; i < COUNT_OF(patterns); i++)
+		if (fnmatch(patterns[i], name, 0) == 0)
+			return true;
+	return false;
+}
+
+/* Takes path, also when it fails. */
+static int add_script(
+	struct script_list *list, char *path, enum script_fault fault, int error)
+{
+	struct script *script;
+
+	if (path == NULL || array_grow(&list->items, &list->capacity, list->count,
+				    sizeof(*list->items)) < 0) {
+		free(path);
+		return -ENOMEM;
+	}
+	script = &list->items[list->count++];
+	*script = (struct script){.path = path, .fault = fault, .error = error};
+	return 0;
+}
+
+static int add_entry(struct entry_list *list, const char *name, size_t place)
+{
+	char *copy = strdup(name);
+
+	if (copy == NULL || array_grow(&list->items, &list->capacity, list->count,
+				    sizeof(*list->items)) < 0) {
+		free(copy);
+		return -ENOMEM;
+	}
+	list->items[list->count++] = (struct entry){copy, place};
+	return 0;
+}
+
+static int read_entries(
+	DIR *dir, size_t place, bool with_folders, struct entry_list *entries)
+{
+	for (;;) {
+		const struct dirent *entry;
+
+		errno = 0;
+		entry = readdir(dir);
+		if (entry == NULL)
+			return -errno;
+		/* A file system that does not say the type (DT_UNKNOWN) is asked later.
+		 */
+		if (!with_folders && entry->d_type == DT_DIR)
+			continue;
+		if (is_leftover(entry->d_name) &&
+			!(with_folders && entry->d_name[0] != '.'))
+			continue;
+		if (add_entry(entries, entry->d_name, place) < 0)
+			return -ENOMEM;
+	}
+}
+
+/* Adds what one place has in folder; a folder that is not there is as good as empty. */
+static int read_place(const struct hook_tree *tree, size_t place, const char *folder,
+	bool with_folders, struct entry_list *entries, struct script_list *faults)
+{
+	__attribute__((cleanup(cleanup_dir))) DIR *dir = NULL;
+	owns_memory char *path = string_format("%s/%s", tree->places[place], folder);
+	int error;
+
+	if (path == NULL)
+		return -ENOMEM;
+	dir = opendir(path);
+	error = dir != NULL ? read_entries(dir, place, with_folders, entries) : -errno;
+	if (error == 0 || error == -ENOENT)
+		return 0;
+	if (error == -ENOMEM)
+		return error;
+	return add_script(faults, strdup(path), FOLDER_IS_UNREADABLE, error);
+}
+
+static int compare_entries(const void *left, const void *right)
+{
+	const struct entry *a = left, *b = right;
+	int order = strcmp(a->name, b->name);
+
+	return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
+}
+
+static int read_folder(const struct hook_tree *tree, const char *folder,
+	bool with_folders, struct entry_list *entries, struct script_list *faults)
+{
+	for (size_t place = 0; place < COUNT_OF(tree->places); place++) {
+		int error =
+			read_place(tree, place, folder, with_folders, entries, faults);
+
+		if (error < 0)
+			return error;
+	}
+	if (entries->count > 0)
+		qsort(entries->items, entries->count, sizeof(*entries->items),
+			compare_entries);
+	return 0;
+}
+
+int hook_tree_names(const struct hook_tree *tree, const char *folder,
+	struct string_list *names, struct script_list *faults)
+{
+	owns_entries struct entry_list entries = {0};
+	int error = read_folder(tree, folder, true, &entries, faults);
+
+	for (size_t i = 0; error == 0 && i < entries.count; i++)
+		if (i == 0 ||
+			strcmp(entries.items[i - 1].name, entries.items[i].name) != 0)
+			error = string_list_add(names, entries.items[i].name);
+	return error;
+}
+
+enum kind { KIND_NOTHING, KIND_FOLDER, KIND_SCRIPT };
+
+/* A link to /dev/null masks, also in a chroot where /dev is empty. */
+static bool is_mask(const char *link)
+{
+	char target[sizeof("/dev/null")];
+	struct stat status;
+	ssize_t size = readlink(link, target, sizeof(target));
+
+	if (size == (ssize_t)strlen("/dev/null") &&
+		memcmp(target, "/dev/null", (size_t)size) == 0)
+		return true;
+	return stat(link, &status) == 0 && S_ISCHR(status.st_mode) &&
+	       status.st_rdev == makedev(1, 3);
+}
+
+/* What stands at path: KIND_NOTHING for a mask, and for what has gone since it was
+ * listed. */
+static enum kind look_at(struct trust *trust, const char *path, struct script *found)
+{
+	struct stat status;
+
+	*found = (struct script){.fault = SCRIPT_IS_FINE};
+	if (lstat(path, &status) < 0)
+		return KIND_NOTHING;
+	if (S_ISLNK(status.st_mode)) {
+		if (is_mask(path))
+			return KIND_NOTHING;
+		if (stat(path, &status) < 0) {
+			found->error = -errno;
+			found->fault = SCRIPT_IS_DANGLING;
+			return KIND_SCRIPT;
+		}
+	}
+	if (S_ISDIR(status.st_mode))
+		return KIND_FOLDER;
+	if (!S_ISREG(status.st_mode)) {
+		found->fault = SCRIPT_IS_NOT_A_FILE;
+		return KIND_SCRIPT;
+	}
+	found->error = trust_check(trust, path, &found->breach);
+	if (found->error == -EPERM)
+		found->fault = SCRIPT_IS_OPEN_TO_OTHERS;
+	else if (found->error < 0)
+		found->fault = SCRIPT_IS_DANGLING;
+	else if ((status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0)
+		found->fault = SCRIPT_IS_NOT_EXECUTABLE;
+	return KIND_SCRIPT;
+}
+
+bool hook_tree_has_any(const struct hook_tree *tree, const char *folder)
+{
+	for (size_t place = 0; place < COUNT_OF(tree->places); place++) {
+		__attribute__((cleanup(cleanup_dir))) DIR *dir = NULL;
+		owns_memory char *path =
+			string_format("%s/%s", tree->places[place], folder);
+		const struct dirent *entry;
+
+		if (path == NULL)
+			return true;
+		dir = opendir(path);
+		/* What cannot be read is to be complained of, so it counts. */
+		if (dir == NULL && errno != ENOENT)
+			return true;
+		while (dir != NULL && (entry = readdir(dir)) != NULL)
+			if (entry->d_name[0] != '.')
+				return true;
+	}
+	return false;
+}
+
+int hook_tree_scripts(
+	struct hook_tree *tree, const char *folder, struct script_list *scripts)
+{
+	owns_entries struct entry_list entries = {0};
+	const char *taken = NULL; /* the last name that something stood for */
+	int error = read_folder(tree, folder, false, &entries, scripts);
+
+	for (size_t i = 0; error == 0 && i < entries.count; i++) {
+		const struct entry *entry = &entries.items[i];
+		char *path;
+		struct script found;
+		enum kind kind;
+
+		if (taken != NULL && strcmp(taken, entry->name) == 0)
+			continue;
+		path = string_format(
+			"%s/%s/%s", tree->places[entry->place], folder, entry->name);
+		if (path == NULL)
+			return -ENOMEM;
+		kind = look_at(&tree->trust, path, &found);
+		if (kind != KIND_FOLDER)
+			taken = entry->name;
+		if (kind != KIND_SCRIPT) {
+			free(path);
+			continue;
+		}
+		error = add_script(scripts, path, found.fault, found.error);
+		if (error == 0)
+			scripts->items[scripts->count - 1].breach = found.breach;
+		else
+			free(found.breach.path);
+	}
+	return error;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The two trees as one: the administrator's in /etc/apt/universal-hooks over the
+ * packages' own in /usr/lib/apt/universal-hooks. Knows what a script is, and nothing of
+ * transactions.
+ */
+#ifndef HOOK_TREE_H
+#define HOOK_TREE_H
+
+#include "base.h"
+#include "trust.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct hook_tree {
+	char *places[2]; /* the administrator's, the packages' */
+	struct trust trust;
+};
+
+enum script_fault {
+	SCRIPT_IS_FINE,
+	SCRIPT_IS_NOT_EXECUTABLE,
+	SCRIPT_IS_NOT_A_FILE,
+	SCRIPT_IS_DANGLING,
+	SCRIPT_IS_OPEN_TO_OTHERS,
+	FOLDER_IS_UNREADABLE, /* not a script: path is a folder that could not be read */
+	FOLDER_IS_UNMATCHED /* not a script: path is a folder whose name PCRE2 gave up on
+			     */
+};
+
+struct script {
+	char *path;
+	enum script_fault fault;
+	int error;                  /* −errno, where the fault has one */
+	struct trust_breach breach; /* of SCRIPT_IS_OPEN_TO_OTHERS */
+};
+
+/* Zero-initialised is empty. */
+struct script_list {
+	struct script *items;
+	size_t count;
+	size_t capacity;
+};
+
+/* root is "" or a prefix of both places. 0 or −ENOMEM; hook_tree_done() also after that.
+ */
+int hook_tree_init(struct hook_tree *tree, const char *root);
+void hook_tree_done(struct hook_tree *tree);
+
+/*
+ * The names in the folder (relative to both places, "pkgs"), merged and ascending,
+ * without those that begin with a dot. A folder that is not there has none; one that
+ * cannot be read is added to faults. 0 or −ENOMEM.
+ */
+int hook_tree_names(const struct hook_tree *tree, const char *folder,
+	struct string_list *names, struct script_list *faults);
+
+/*
+ * Appends the scripts of a folder, ascending by name; of two with one name the
+ * administrator's counts. Directories, leftovers (names that apt ignores in apt.conf.d)
+ * and links to /dev/null are not there. A script that cannot run is, with its fault. 0 or
+ * −ENOMEM.
+ */
+int hook_tree_scripts(
+	struct hook_tree *tree, const char *folder, struct script_list *scripts);
+
+/* Whether the folder of either place holds anything at all; true also where it cannot
+ * tell. */
+bool hook_tree_has_any(const struct hook_tree *tree, const char *folder);
+
+void script_done(struct script *script);
+void script_list_done(struct script_list *list);
+#define owns_scripts __attribute__((cleanup(script_list_done)))
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

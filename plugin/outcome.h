@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The transaction held against dpkg's own database, after dpkg. */
+#ifndef OUTCOME_H
+#define OUTCOME_H
+
+#include "transaction.h"
+#include "universal_hooks.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Unknown: the database could not be read, or there is no record to hold against it. */
+enum result { RESULT_UNKNOWN, RESULT_OK, RESULT_FAILED, RESULT_ABORTED };
+
+/* "ok", "failed", "aborted"; NULL for unknown. */
+const char *result_name(enum result result);
+
+/*
+ * What tells one state of dpkg's database from another: dpkg writes a new status file
+ * whenever it ran (dpkg's modstatdb), so the same stamp afterwards means that it did not.
+ * Returns the stamp, the caller's to free, or NULL where there is no such file.
+ */
+char *outcome_stamp(const struct transaction *transaction);
+
+/*
+ * Asks dpkg-query for the transaction's packages and sets their outcome: done where the
+ * planned state was reached. 0 with ret_result; −errno when dpkg-query was not started or
+ * its answer not readable; −EPROTO with ret_ending when it failed.
+ */
+int outcome_settle(struct transaction *transaction, enum result *ret_result,
+	struct uh_ending *ret_ending);
+
+/*
+ * The same with dpkg-query's answer at hand: lines of name, architecture, status and
+ * version, tab-separated (dpkg-query(1): Package, Architecture, db:Status-Status,
+ * Version).
+ */
+enum result outcome_compare(struct transaction *transaction, struct slice answer);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which scripts run at a hook point, in which order, and why. Executes nothing, so it can
+ * be shown as well as run.
+ */
+#ifndef PLAN_H
+#define PLAN_H
+
+#include "hook_tree.h"
+#include "transaction.h"
+#include "wildcard.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum reason { REASON_PACKAGE, REASON_WILDCARD, REASON_ALWAYS };
+
+struct planned_run {
+	struct script script;
+	enum reason reason;
+	const struct package *package;   /* of REASON_PACKAGE; the transaction's */
+	const struct wildcard *wildcard; /* of REASON_WILDCARD; the plan's */
+	const char *folder; /* of REASON_WILDCARD: its folder's name; the plan's */
+};
+
+struct plan {
+	struct planned_run *runs;
+	size_t count;
+	size_t capacity;
+	struct wildcard_folder
+		*folders; /* the runs' wildcards and folder names are theirs */
+	size_t folder_count;
+	size_t folder_capacity;
+	struct buffer names; /* of the transaction, what wildcards are held against */
+	struct buffer
+		qualified_names; /* as name:architecture, for folders with a colon */
+};
+
+/*
+ * Fills plan, which is overwritten and must be given to plan_done(), also after an error:
+ * pkgs/<name>/<hook point>/ for each name ascending (then its
+ * pkgs/<name>:<architecture>/), multi_pkgs/<hook point>/<wildcard>/ for each folder
+ * ascending that matches at least one name, <hook point>/ at last. transaction lives as
+ * long as the plan. Returns 0 or −ENOMEM; what was planned before the memory ran out is
+ * in the plan.
+ */
+int plan_make(struct plan *plan, struct hook_tree *tree, enum uh_hook_point hook_point,
+	const struct transaction *transaction);
+void plan_done(struct plan *plan);
+
+/* False when no plan for hook_point could hold anything, whatever the packages. Cheap. */
+bool plan_is_possible(const struct hook_tree *tree, enum uh_hook_point hook_point);
+
+/* Whether any script stands where only the transaction's packages can reach it. */
+bool plan_needs_packages(struct hook_tree *tree, enum uh_hook_point hook_point);
+
+/* Appends the names that run's wildcard matched, a line each, ascending, without
+ * architecture. */
+int plan_matched_names(const struct planned_run *run, struct buffer *matched);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How much of a file tells a text from a binary, as shells do it. */
+#define SNIFF_SIZE 128
+
+/* POSIX sh(1): what is not executable as it is, and looks like text, is a shell script.
+ */
+static bool is_text(const char *path)
+{
+	owns_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char head[SNIFF_SIZE];
+	ssize_t size = fd >= 0 ? read(fd, head, sizeof(head)) : -1;
+
+	return size >= 0 && memchr(head, '\0', (size_t)size) == NULL;
+}
+
+static int spawn_by_shell(const struct process_spec *spec,
+	const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
+	pid_t *ret_pid)
+{
+	owns_memory char **argv = NULL;
+	size_t count = 0;
+
+	while (spec->argv[count] != NULL)
+		count++;
+	argv = calloc(count + 2, sizeof(*argv));
+	if (argv == NULL)
+		return ENOMEM;
+	argv[0] = (char *)"/bin/sh";
+	argv[1] = (char *)spec->path;
+	for (size_t i = 1; i < count; i++)
+		argv[i + 1] = spec->argv[i];
+	return posix_spawn(ret_pid, argv[0], actions, attributes, argv, spec->envp);
+}
+
+static int spawn(const struct process_spec *spec,
+	const posix_spawn_file_actions_t *actions, pid_t *ret_pid)
+{
+	posix_spawnattr_t attributes;
+	sigset_t all, none;
+	int error;
+
+	(void)sigfillset(&all); /* these two cannot fail with a valid address */
+	(void)sigemptyset(&none);
+	error = posix_spawnattr_init(&attributes);
+	if (error != 0)
+		return -error;
+	error = posix_spawnattr_setsigdefault(&attributes, &all);
+	if (error == 0)
+		error = posix_spawnattr_setsigmask(&attributes, &none);
+	if (error == 0)
+		error = posix_spawnattr_setflags(
+			&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+	if (error == 0)
+		error = posix_spawn(ret_pid, spec->path, actions, &attributes, spec->argv,
+			spec->envp);
+	if (error == ENOEXEC && is_text(spec->path))
+		error = spawn_by_shell(spec, actions, &attributes, ret_pid);
+	(void)posix_spawnattr_destroy(&attributes); /* always 0 in glibc */
+	return -error;
+}
+
+static int wait_for(pid_t pid, struct uh_ending *ret_ending)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	if (WIFSIGNALED(status))
+		*ret_ending = (struct uh_ending){UH_SIGNALED, WTERMSIG(status)};
+	else
+		*ret_ending = (struct uh_ending){UH_EXITED, WEXITSTATUS(status)};
+	return 0;
+}
+
+int process_run(const struct process_spec *spec, struct uh_ending *ret_ending)
+{
+	pid_t pid;
+	int error = spawn(spec, NULL, &pid);
+
+	return error < 0 ? error : wait_for(pid, ret_ending);
+}
+
+/* stdout into the pipe, stderr to nowhere, which is closed where there is no /dev/null.
+ */
+static int redirect(posix_spawn_file_actions_t *actions, int output, int nowhere)
+{
+	int error = posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO);
+
+	if (error == 0 && nowhere >= 0)
+		error = posix_spawn_file_actions_adddup2(actions, nowhere, STDERR_FILENO);
+	else if (error == 0)
+		error = posix_spawn_file_actions_addclose(actions, STDERR_FILENO);
+	return -error;
+}
+
+static void drain(int fd)
+{
+	char dropped[4096];
+	ssize_t got;
+
+	do
+		got = read(fd, dropped, sizeof(dropped));
+	while (got > 0 || (got < 0 && errno == EINTR));
+}
+
+int process_capture(const struct process_spec *spec, size_t limit, struct buffer *output,
+	struct uh_ending *ret_ending)
+{
+	owns_fd int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	posix_spawn_file_actions_t actions;
+	int ends[2];
+	pid_t pid;
+	int error, read_error;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	error = -posix_spawn_file_actions_init(&actions);
+	if (error == 0) {
+		error = redirect(&actions, ends[1], nowhere);
+		if (error == 0)
+			error = spawn(spec, &actions, &pid);
+		(void)posix_spawn_file_actions_destroy(&actions); /* always 0 in glibc */
+	}
+	cleanup_close(&ends[1]);
+	read_error = error == 0 ? buffer_read(output, ends[0], limit) : error;
+	if (error == 0 && read_error < 0)
+		drain(ends[0]);
+	cleanup_close(&ends[0]);
+	if (error == 0)
+		error = wait_for(pid, ret_ending);
+	return error < 0 ? error : read_error;
+}
+
+static sigset_t interrupt_signals(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGQUIT);
+	return set;
+}
+
+void interrupts_hold(struct interrupts *interrupts)
+{
+	static const int signals[] = {SIGINT, SIGQUIT, SIGCHLD};
+	sigset_t set = interrupt_signals();
+
+	/* These fail for invalid arguments only. */
+	(void)sigprocmask(SIG_BLOCK, &set, &interrupts->saved_mask);
+	for (size_t i = 0; i < COUNT_OF(signals); i++)
+		(void)signal(signals[i], SIG_DFL);
+}
+
+bool interrupts_are_pending(void)
+{
+	sigset_t pending;
+
+	return sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) == 1 ||
+						    sigismember(&pending, SIGQUIT) == 1);
+}
+
+void interrupts_release(const struct interrupts *interrupts)
+{
+	static const struct timespec at_once = {0, 0};
+	sigset_t set = interrupt_signals();
+
+	while (sigtimedwait(&set, NULL, &at_once) > 0)
+		;
+	(void)sigprocmask(SIG_SETMASK, &interrupts->saved_mask, NULL);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Runs one program and says how it ended. Knows no hooks. */
+#ifndef PROCESS_H
+#define PROCESS_H
+
+#include "base.h"
+#include "universal_hooks.h"
+
+#include <signal.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct process_spec {
+	const char *path; /* absolute; executed as it is, never through a shell */
+	char *const *argv;
+	char *const *envp;
+};
+
+/*
+ * Runs the program and waits for it: descriptors 0 to 2 and all that are not
+ * close-on-exec are inherited, signals have their default action and none is blocked. A
+ * text file without "#!" is run by /bin/sh, as execvp(3) would. Returns 0 with
+ * ret_ending, or −errno when the program was not started.
+ */
+int process_run(const struct process_spec *spec, struct uh_ending *ret_ending);
+
+/*
+ * Runs the program with its stdout in output (at most limit bytes are kept, the rest is
+ * read and dropped with −EFBIG) and its stderr dropped. Returns like process_run().
+ */
+int process_capture(const struct process_spec *spec, size_t limit, struct buffer *output,
+	struct uh_ending *ret_ending);
+
+/*
+ * While scripts run, Ctrl-C is for them: SIGINT and SIGQUIT are held back here (the
+ * terminal sends them to the script as well), and SIGCHLD has its default action, since
+ * with a caller's SIG_IGN waitpid(2) would find no child.
+ */
+struct interrupts {
+	sigset_t saved_mask;
+};
+
+void interrupts_hold(struct interrupts *interrupts);
+/* Whether a SIGINT or SIGQUIT has come since interrupts_hold(); it is kept until the
+ * release. */
+bool interrupts_are_pending(void);
+/* Takes pending ones away and puts the mask back. */
+void interrupts_release(const struct interrupts *interrupts);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

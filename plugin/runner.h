@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Walks a plan: gives each script its arguments, files and environment, and runs it. */
+#ifndef RUNNER_H
+#define RUNNER_H
+
+#include "outcome.h"
+#include "plan.h"
+#include "state_dir.h"
+#include "universal_hooks.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What all scripts of a hook point are told. Everything is the caller's. */
+struct occasion {
+	enum uh_hook_point hook_point;
+	const struct transaction *transaction;
+	bool is_known; /* whether transaction says anything (not at Pre-Invoke) */
+	const char *command_line; /* or NULL */
+	enum result result;       /* of Post-Invoke */
+	bool has_failed_before;   /* an earlier hook of the transaction failed */
+	const struct state_dir *state;
+	const char *key; /* of the driver, for files */
+};
+
+enum run_end { RUN_COMPLETE, RUN_INTERRUPTED };
+
+/*
+ * Runs what is planned, one after the other, with an event for each. ret_has_failed is
+ * set when any of them failed. Stops after the script that Ctrl-C met, with
+ * RUN_INTERRUPTED.
+ */
+enum run_end runner_run(const struct plan *plan, const struct occasion *occasion,
+	uh_listener *listener, void *context, bool *ret_has_failed);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "state_dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STATE_DIR "/run/apt-universal-hooks"
+
+int state_dir_open(struct state_dir *state, const char *root, struct trust *trust,
+	struct trust_breach *ret_breach)
+{
+	int error;
+
+	memset(ret_breach, 0, sizeof(*ret_breach));
+	state->fd = -1;
+	state->path = string_format("%s%s", root, STATE_DIR);
+	if (state->path == NULL)
+		return -ENOMEM;
+	if (mkdir(state->path, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	error = trust_check(trust, state->path, ret_breach);
+	if (error < 0)
+		return error;
+	state->fd = open(state->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return state->fd >= 0 ? 0 : -errno;
+}
+
+void state_dir_done(struct state_dir *state)
+{
+	cleanup_close(&state->fd);
+	free(state->path);
+	state->path = NULL;
+}
+
+static int write_all(int fd, struct slice bytes)
+{
+	while (bytes.size > 0) {
+		ssize_t written = write(fd, bytes.data, bytes.size);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -errno;
+		bytes.data += written;
+		bytes.size -= (size_t)written;
+	}
+	return 0;
+}
+
+int state_dir_write(const struct state_dir *state, const char *key, const char *suffix,
+	struct slice bytes)
+{
+	owns_memory char *name = string_format("%s.%s", key, suffix);
+	owns_memory char *new_name = string_format("%s.%s.new", key, suffix);
+	owns_fd int fd = -1;
+	int error;
+
+	if (name == NULL || new_name == NULL)
+		return -ENOMEM;
+	fd = openat(state->fd, new_name,
+		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	error = write_all(fd, bytes);
+	if (error == 0 && renameat(state->fd, new_name, state->fd, name) < 0)
+		error = -errno;
+	if (error < 0)
+		(void)unlinkat(state->fd, new_name, 0); /* the sweep tries again */
+	return error;
+}
+
+int state_dir_hand_out(const struct state_dir *state, const char *key, const char *suffix,
+	struct slice bytes, char **ret_path)
+{
+	owns_memory char *path =
+		string_format("%s/%s.%s.XXXXXX", state->path, key, suffix);
+	owns_fd int fd = -1;
+	int error;
+
+	if (path == NULL)
+		return -ENOMEM;
+	if (state->fd < 0)
+		return -ENOENT;
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	error = write_all(fd, bytes);
+	if (error == 0 && fchmod(fd, 0644) < 0)
+		error = -errno;
+	if (error < 0) {
+		(void)unlink(path); /* the sweep tries again */
+		return error;
+	}
+	*ret_path = path;
+	path = NULL;
+	return 0;
+}
+
+void state_dir_discard(char **path)
+{
+	if (*path != NULL)
+		(void)unlink(*path); /* the sweep tries again */
+	free(*path);
+	*path = NULL;
+}
+
+int state_dir_take(const struct state_dir *state, const char *key, const char *suffix,
+	size_t limit, struct buffer *bytes)
+{
+	owns_memory char *name = string_format("%s.%s", key, suffix);
+	owns_fd int fd = -1;
+
+	if (name == NULL)
+		return -ENOMEM;
+	fd = openat(state->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || unlinkat(state->fd, name, 0) < 0)
+		return -errno;
+	return buffer_read(bytes, fd, limit);
+}
+
+bool state_dir_remove(const struct state_dir *state, const char *key, const char *suffix)
+{
+	owns_memory char *name = string_format("%s.%s", key, suffix);
+
+	return name != NULL && unlinkat(state->fd, name, 0) == 0;
+}
+
+/* The driver that a file belongs to; false for a file that is none of ours. */
+static bool parse_owner(const char *name, struct driver *ret_driver)
+{
+	char key[DRIVER_KEY_SIZE];
+	size_t size = strcspn(name, ".");
+
+	if (size >= sizeof(key) || name[size] == '\0')
+		return false;
+	memcpy(key, name, size);
+	key[size] = '\0';
+	return driver_parse_key(key, ret_driver);
+}
+
+static DIR *list(const struct state_dir *state)
+{
+	int fd = openat(state->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+
+	if (dir == NULL)
+		cleanup_close(&fd);
+	return dir;
+}
+
+void state_dir_sweep(const struct state_dir *state, const struct driver *driver)
+{
+	DIR *dir = list(state);
+	const struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		struct driver owner;
+		bool is_over;
+
+		if (!parse_owner(entry->d_name, &owner))
+			continue;
+		is_over = driver->pid == 0 || owner.pid == 0 ||
+			  !driver_is_alive(&owner) ||
+			  (owner.pid == driver->pid &&
+				  owner.start_time == driver->start_time);
+		if (is_over)
+			(void)unlinkat(state->fd, entry->d_name, 0); /* next time, then */
+	}
+	if (dir != NULL)
+		(void)closedir(dir); /* it was only read */
+}
+
+bool state_dir_only_key(
+	const struct state_dir *state, const char *suffix, char key[DRIVER_KEY_SIZE])
+{
+	DIR *dir = list(state);
+	const struct dirent *entry;
+	size_t count = 0;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		struct driver owner;
+
+		if (!parse_owner(entry->d_name, &owner) ||
+			strcmp(strchr(entry->d_name, '.') + 1, suffix) != 0)
+			continue;
+		driver_key(&owner, key);
+		count++;
+	}
+	if (dir != NULL)
+		(void)closedir(dir); /* it was only read */
+	return count == 1;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * /run/apt-universal-hooks: what has to outlive one call of the helper, and the files
+ * that scripts are given. A name begins with the key of the driver that it belongs to,
+ * then a dot.
+ */
+#ifndef STATE_DIR_H
+#define STATE_DIR_H
+
+#include "base.h"
+#include "driver.h"
+#include "trust.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct state_dir {
+	int fd;     /* −1: not open */
+	char *path; /* for scripts */
+};
+
+/*
+ * Opens the directory, makes it (0755) where it is missing. Held to the same rule as
+ * scripts: −EPERM with ret_breach filled when others could write there. 0 or another
+ * −errno otherwise; state_dir_done() also after an error.
+ */
+int state_dir_open(struct state_dir *state, const char *root, struct trust *trust,
+	struct trust_breach *ret_breach);
+void state_dir_done(struct state_dir *state);
+
+/* Writes the file key.suffix, whole or not at all (a temporary file, renamed). 0 or
+ * −errno. */
+int state_dir_write(const struct state_dir *state, const char *key, const char *suffix,
+	struct slice bytes);
+
+/*
+ * Writes a new file key.suffix.RANDOM that everybody may read, whole or not at all, and
+ * gives its full path, the caller's to free, for state_dir_discard(). 0 or −errno.
+ */
+int state_dir_hand_out(const struct state_dir *state, const char *key, const char *suffix,
+	struct slice bytes, char **ret_path);
+
+/* Unlinks what state_dir_hand_out() gave, frees the path and sets it to NULL. */
+void state_dir_discard(char **path);
+
+/* Reads key.suffix and unlinks it first, so that it is taken once. 0 or −errno. */
+int state_dir_take(const struct state_dir *state, const char *key, const char *suffix,
+	size_t limit, struct buffer *bytes);
+
+/* Unlinks key.suffix; whether it was there. */
+bool state_dir_remove(const struct state_dir *state, const char *key, const char *suffix);
+
+/*
+ * Removes what earlier transactions left: all that belongs to driver itself, to a process
+ * that is gone, or to an unknown one; everything, when driver is unknown.
+ */
+void state_dir_sweep(const struct state_dir *state, const struct driver *driver);
+
+/* The key of the only file with this suffix; false when there is none or more than one.
+ */
+bool state_dir_only_key(
+	const struct state_dir *state, const char *suffix, char key[DRIVER_KEY_SIZE]);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,579 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "transaction.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <strings.h>
+
+#define RECORD_FORMAT "1"
+#define OUR_SETTINGS "Universal-Hooks::"
+
+/* A package line's columns in the order of version 3; version 2 lacks some. */
+enum column {
+	NAME,
+	OLD_VERSION,
+	OLD_ARCHITECTURE,
+	OLD_MULTI_ARCH,
+	DIRECTION,
+	NEW_VERSION,
+	NEW_ARCHITECTURE,
+	NEW_MULTI_ARCH,
+	WHAT,
+	COLUMNS
+};
+
+static const enum column columns_of_2[] = {
+	NAME, OLD_VERSION, DIRECTION, NEW_VERSION, WHAT};
+static const enum column columns_of_3[] = {NAME, OLD_VERSION, OLD_ARCHITECTURE,
+	OLD_MULTI_ARCH, DIRECTION, NEW_VERSION, NEW_ARCHITECTURE, NEW_MULTI_ARCH, WHAT};
+
+/* What a line asks for; of several lines of one package the highest tells the operation.
+ */
+enum rank { RANK_CONFIGURE, RANK_TEMPORARY_REMOVAL, RANK_REMOVAL, RANK_UNPACK };
+
+struct action {
+	struct slice columns[COLUMNS];
+	struct slice architecture;
+	enum rank rank;
+};
+
+struct action_list {
+	struct action *items;
+	size_t count;
+	size_t capacity;
+};
+
+/* Where a configuration key goes: a string of the transaction, or a boolean. */
+struct key {
+	const char *name;
+	size_t string_offset;
+};
+
+static const struct key keys_of_stream[] = {
+	{"CommandLine::AsString", offsetof(struct transaction, command_line)},
+	{"APT::Architecture", offsetof(struct transaction, native_architecture)},
+	{"Dir::State::status", offsetof(struct transaction, status_file)},
+};
+static const struct key keys_of_record[] = {
+	{"CommandLine::AsString", offsetof(struct transaction, command_line)},
+	{"Universal-Hooks-Record::Architecture",
+		offsetof(struct transaction, native_architecture)},
+	{"Universal-Hooks-Record::Status-File",
+		offsetof(struct transaction, status_file)},
+	{"Universal-Hooks-Record::Status-Stamp",
+		offsetof(struct transaction, status_stamp)},
+};
+
+/* One kind of input: which keys count, and which one says that removals purge. */
+struct dialect {
+	const struct key *keys;
+	size_t key_count;
+	const char *purge_key;
+	bool is_record;
+};
+
+static const struct dialect stream_dialect = {
+	keys_of_stream, COUNT_OF(keys_of_stream), "APT::Get::Purge", false};
+static const struct dialect record_dialect = {
+	keys_of_record, COUNT_OF(keys_of_record), "Universal-Hooks-Record::Purge", true};
+
+static int hex_digit(char character)
+{
+	if (character >= '0' && character <= '9')
+		return character - '0';
+	if (character >= 'a' && character <= 'f')
+		return character - 'a' + 10;
+	if (character >= 'A' && character <= 'F')
+		return character - 'A' + 10;
+	return -1;
+}
+
+/* APT-HOOK-CONTRACT §4: bytes <= 0x20, >= 0x7f and '%' are written as %xx. NULL: no
+ * memory. */
+static char *percent_decode(struct slice text)
+{
+	char *decoded = malloc(text.size + 1);
+	size_t length = 0;
+
+	if (decoded == NULL)
+		return NULL;
+	for (size_t i = 0; i < text.size; i++) {
+		int high = -1, low = -1;
+
+		if (text.data[i] == '%' && i + 2 < text.size) {
+			high = hex_digit(text.data[i + 1]);
+			low = hex_digit(text.data[i + 2]);
+		}
+		if (high >= 0 && low >= 0) {
+			decoded[length++] = (char)(high << 4 | low);
+			i += 2;
+		} else {
+			decoded[length++] = text.data[i];
+		}
+	}
+	decoded[length] = '\0';
+	return decoded;
+}
+
+static void percent_encode(struct buffer *buffer, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		unsigned char byte = (unsigned char)*text;
+
+		if (byte <= 0x20 || byte >= 0x7f || byte == '%')
+			buffer_append_format(buffer, "%%%02x", byte);
+		else
+			buffer_append(buffer, (struct slice){text, 1});
+	}
+}
+
+/* apt's keys have no case (apt.conf(5)). */
+static bool is_key(struct slice key, const char *name)
+{
+	return key.size == strlen(name) && strncasecmp(key.data, name, key.size) == 0;
+}
+
+/* The words that apt takes for true: StringToBool() in libapt-pkg. */
+static bool is_true(struct slice value)
+{
+	static const char *const words[] = {"1", "yes", "true", "with", "on", "enable"};
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (is_key(value, words[i]))
+			return true;
+	return false;
+}
+
+static int read_setting(struct transaction *transaction, const struct dialect *dialect,
+	struct slice line, struct transaction_faults *faults)
+{
+	struct slice value = line;
+	struct slice key = slice_cut(&value, '=');
+	struct slice ours = slice_of(OUR_SETTINGS);
+
+	if (key.size > ours.size && strncasecmp(key.data, ours.data, ours.size) == 0) {
+		buffer_append(&transaction->settings, line);
+		buffer_append_string(&transaction->settings, "\n");
+		return transaction->settings.error;
+	}
+	if (is_key(key, dialect->purge_key))
+		transaction->is_purging = is_true(value);
+	if (dialect->is_record && is_key(key, "Universal-Hooks-Record::Format"))
+		faults->is_of_other_version = !slice_equals(value, RECORD_FORMAT);
+	for (size_t i = 0; i < dialect->key_count; i++) {
+		char **string =
+			(char **)((char *)transaction + dialect->keys[i].string_offset);
+
+		if (!is_key(key, dialect->keys[i].name))
+			continue;
+		free(*string);
+		*string = percent_decode(value);
+		return *string != NULL ? 0 : -ENOMEM;
+	}
+	return 0;
+}
+
+/* A word of apt's: visible ASCII, and no slash, since a name may become part of a path.
+ */
+static bool is_plain_word(struct slice word)
+{
+	for (size_t i = 0; i < word.size; i++)
+		if (word.data[i] <= ' ' || word.data[i] >= 0x7f || word.data[i] == '/')
+			return false;
+	return word.size > 0;
+}
+
+static bool is_none(struct slice word)
+{
+	return slice_equals(word, "-");
+}
+
+static bool read_rank(struct action *action)
+{
+	struct slice what = action->columns[WHAT];
+
+	if (slice_equals(what, "**CONFIGURE**"))
+		action->rank = RANK_CONFIGURE;
+	else if (slice_equals(what, "**REMOVE**") &&
+		 is_none(action->columns[NEW_VERSION]))
+		action->rank = RANK_REMOVAL;
+	else if (slice_equals(what, "**REMOVE**"))
+		action->rank = RANK_TEMPORARY_REMOVAL;
+	else if (what.size > 0 &&
+		 (what.data[0] == '/' || slice_equals(what, "**ERROR**")))
+		action->rank = RANK_UNPACK;
+	else
+		return false;
+	return true;
+}
+
+/* name old oldarch oldma dir new newarch newma what, or less of it in version 2. */
+static bool read_action(struct action *action, struct slice line, unsigned protocol)
+{
+	const enum column *columns = protocol == 3 ? columns_of_3 : columns_of_2;
+	size_t count = protocol == 3 ? COUNT_OF(columns_of_3) : COUNT_OF(columns_of_2);
+
+	for (size_t i = 0; i < COLUMNS; i++)
+		action->columns[i] = slice_of("-");
+	for (size_t i = 0; i + 1 < count; i++) {
+		action->columns[columns[i]] = slice_cut(&line, ' ');
+		if (!is_plain_word(action->columns[columns[i]]))
+			return false;
+	}
+	/* Debian Policy 5.6.7: so a name is never an option of dpkg-query's, nor "..". */
+	if (!isalnum((unsigned char)action->columns[NAME].data[0]))
+		return false;
+	/* The rest of the line, since apt writes paths raw, spaces and all. */
+	action->columns[WHAT] = line;
+	if (memchr(line.data, '\0', line.size) != NULL || !read_rank(action))
+		return false;
+	action->architecture =
+		action->columns[action->rank == RANK_REMOVAL ? OLD_ARCHITECTURE
+							     : NEW_ARCHITECTURE];
+	return action->columns[DIRECTION].size == 1 &&
+	       strchr("<>=", action->columns[DIRECTION].data[0]) != NULL;
+}
+
+static int compare_actions(const void *left, const void *right)
+{
+	const struct action *a = left, *b = right;
+	int order = slice_compare(a->columns[NAME], b->columns[NAME]);
+
+	if (order == 0)
+		order = slice_compare(a->architecture, b->architecture);
+	if (order == 0)
+		order = (int)b->rank - (int)a->rank;
+	/* apt's own order decides between equals, so that the result is always the same.
+	 */
+	if (order == 0)
+		order = (a->columns[NAME].data > b->columns[NAME].data) -
+			(a->columns[NAME].data < b->columns[NAME].data);
+	return order;
+}
+
+static enum operation operation_of(const struct action *action, bool is_purging)
+{
+	switch (action->rank) {
+	case RANK_CONFIGURE:
+		return OPERATION_CONFIGURE;
+	case RANK_REMOVAL:
+		return is_purging ? OPERATION_PURGE : OPERATION_REMOVE;
+	case RANK_TEMPORARY_REMOVAL:
+	case RANK_UNPACK:
+		break;
+	}
+	if (is_none(action->columns[OLD_VERSION]))
+		return OPERATION_INSTALL;
+	switch (action->columns[DIRECTION].data[0]) {
+	case '<':
+		return OPERATION_UPGRADE;
+	case '>':
+		return OPERATION_DOWNGRADE;
+	default:
+		return OPERATION_REINSTALL;
+	}
+}
+
+static const char *copy_word(char **end, struct slice word)
+{
+	char *copy = *end;
+
+	memcpy(copy, word.data, word.size);
+	copy[word.size] = '\0';
+	*end += word.size + 1;
+	return copy;
+}
+
+/* Makes one entry of all actions with one name and architecture: the highest rank's. */
+static int fold(struct transaction *transaction, struct action_list *actions)
+{
+	size_t kept = 0, length = 0;
+	char *end;
+
+	if (actions->count == 0)
+		return 0;
+	qsort(actions->items, actions->count, sizeof(*actions->items), compare_actions);
+	for (size_t i = 0; i < actions->count; i++) {
+		struct action *action = &actions->items[i];
+		struct action *last = kept > 0 ? &actions->items[kept - 1] : NULL;
+
+		if (last != NULL &&
+			slice_compare(last->columns[NAME], action->columns[NAME]) == 0 &&
+			slice_compare(last->architecture, action->architecture) == 0)
+			continue;
+		length += action->columns[NAME].size + action->architecture.size +
+			  action->columns[OLD_VERSION].size +
+			  action->columns[NEW_VERSION].size + 4;
+		actions->items[kept++] = *action;
+	}
+	transaction->strings = end = malloc(length);
+	transaction->packages = calloc(kept, sizeof(*transaction->packages));
+	if (transaction->strings == NULL || transaction->packages == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < kept; i++) {
+		const struct action *action = &actions->items[i];
+		struct package *package = &transaction->packages[i];
+
+		package->name = copy_word(&end, action->columns[NAME]);
+		package->architecture = copy_word(&end, action->architecture);
+		package->old_version = copy_word(&end, action->columns[OLD_VERSION]);
+		package->new_version = copy_word(&end, action->columns[NEW_VERSION]);
+		package->operation = operation_of(action, transaction->is_purging);
+	}
+	transaction->count = kept;
+	return 0;
+}
+
+static void note_ignored(struct transaction_faults *faults, size_t number)
+{
+	if (faults->ignored_lines++ == 0)
+		faults->first_ignored_line = number;
+}
+
+/* "VERSION 3"; version 1 has no such line, and none above 3 is known to us. */
+static unsigned read_version(struct slice line)
+{
+	if (slice_equals(line, "VERSION 2"))
+		return 2;
+	if (slice_equals(line, "VERSION 3"))
+		return 3;
+	return 0;
+}
+
+static void cleanup_actions(struct action_list *actions)
+{
+	free(actions->items);
+}
+
+static int read_package_lines(struct transaction *transaction, struct slice bytes,
+	size_t number, struct transaction_faults *faults)
+{
+	__attribute__((cleanup(cleanup_actions))) struct action_list actions = {0};
+
+	for (; bytes.size > 0; number++) {
+		struct slice line = slice_cut(&bytes, '\n');
+		struct action *action;
+
+		if (array_grow(&actions.items, &actions.capacity, actions.count,
+			    sizeof(*actions.items)) < 0)
+			return -ENOMEM;
+		action = &actions.items[actions.count];
+		if (line.size > TRANSACTION_LINE_MAX ||
+			!read_action(action, line, transaction->protocol)) {
+			note_ignored(faults, number);
+			continue;
+		}
+		actions.count++;
+		buffer_append(&transaction->actions, line);
+		buffer_append_string(&transaction->actions, "\n");
+	}
+	if (transaction->actions.error < 0)
+		return transaction->actions.error;
+	return fold(transaction, &actions);
+}
+
+static int parse(struct transaction *transaction, const struct dialect *dialect,
+	struct slice bytes, struct transaction_faults *faults)
+{
+	bool has_reached_packages = false;
+	size_t number = 1;
+
+	memset(transaction, 0, sizeof(*transaction));
+	memset(faults, 0, sizeof(*faults));
+	faults->is_of_other_version = dialect->is_record;
+	faults->is_cut = bytes.size > 0 && bytes.data[bytes.size - 1] != '\n';
+	transaction->protocol = read_version(slice_cut(&bytes, '\n'));
+	if (transaction->protocol == 0) {
+		faults->has_no_names = true;
+		return 0;
+	}
+	while (bytes.size > 0 && !has_reached_packages) {
+		struct slice line = slice_cut(&bytes, '\n');
+
+		number++;
+		if (line.size == 0)
+			has_reached_packages = true;
+		else if (line.size > TRANSACTION_LINE_MAX ||
+			 memchr(line.data, '\0', line.size) != NULL)
+			note_ignored(faults, number);
+		else if (read_setting(transaction, dialect, line, faults) < 0)
+			return -ENOMEM;
+	}
+	if (faults->is_of_other_version)
+		return 0;
+	faults->is_cut = faults->is_cut || !has_reached_packages;
+	return read_package_lines(transaction, bytes, number + 1, faults);
+}
+
+int transaction_parse_stream(struct transaction *transaction, struct slice bytes,
+	struct transaction_faults *ret_faults)
+{
+	return parse(transaction, &stream_dialect, bytes, ret_faults);
+}
+
+int transaction_parse_record(struct transaction *transaction, struct slice bytes,
+	struct transaction_faults *ret_faults)
+{
+	return parse(transaction, &record_dialect, bytes, ret_faults);
+}
+
+void transaction_to_record(const struct transaction *transaction, struct buffer *record)
+{
+	buffer_append_format(record, "VERSION %u\n", transaction->protocol);
+	buffer_append_string(
+		record, "Universal-Hooks-Record::Format=" RECORD_FORMAT "\n");
+	if (transaction->is_purging)
+		buffer_append_string(record, "Universal-Hooks-Record::Purge=true\n");
+	for (size_t i = 0; i < COUNT_OF(keys_of_record); i++) {
+		const char *string = *(char *const *)((const char *)transaction +
+						      keys_of_record[i].string_offset);
+
+		if (string == NULL)
+			continue;
+		buffer_append_format(record, "%s=", keys_of_record[i].name);
+		percent_encode(record, string);
+		buffer_append_string(record, "\n");
+	}
+	buffer_append(record, buffer_slice(&transaction->settings));
+	buffer_append_string(record, "\n");
+	buffer_append(record, buffer_slice(&transaction->actions));
+}
+
+size_t transaction_end_of_name(const struct transaction *transaction, size_t first)
+{
+	size_t end = first + 1;
+
+	while (end < transaction->count &&
+		strcmp(transaction->packages[end].name,
+			transaction->packages[first].name) == 0)
+		end++;
+	return end;
+}
+
+static int weight(const struct transaction *transaction, const struct package *package)
+{
+	bool stays = package->operation != OPERATION_REMOVE &&
+		     package->operation != OPERATION_PURGE;
+	bool is_native =
+		transaction->native_architecture != NULL &&
+		strcmp(package->architecture, transaction->native_architecture) == 0;
+
+	return (stays ? 2 : 0) + (is_native ? 1 : 0);
+}
+
+const struct package *transaction_main_entry(
+	const struct transaction *transaction, size_t first)
+{
+	size_t end = transaction_end_of_name(transaction, first);
+	const struct package *best = &transaction->packages[first];
+
+	for (size_t i = first + 1; i < end; i++)
+		if (weight(transaction, &transaction->packages[i]) >
+			weight(transaction, best))
+			best = &transaction->packages[i];
+	return best;
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+	return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+/*
+ * name:architecture in bytewise order is not the packages' order: ':' comes behind '+',
+ * '-' and '.', which names are made of.
+ */
+static void sort_lines(struct buffer *text)
+{
+	struct slice rest = buffer_slice(text);
+	struct buffer sorted = {0};
+	struct slice *lines = NULL;
+	size_t count = 0, capacity = 0;
+
+	while (rest.size > 0) {
+		if (array_grow(&lines, &capacity, count, sizeof(*lines)) < 0) {
+			text->error = -ENOMEM;
+			break;
+		}
+		lines[count++] = slice_cut(&rest, '\n');
+	}
+	if (count > 0)
+		qsort(lines, count, sizeof(*lines), compare_lines);
+	for (size_t i = 0; i < count; i++) {
+		buffer_append(&sorted, lines[i]);
+		buffer_append_string(&sorted, "\n");
+	}
+	sorted.error = sorted.error < 0 ? sorted.error : text->error;
+	free(lines);
+	buffer_done(text);
+	*text = sorted;
+}
+
+void transaction_names(const struct transaction *transaction, bool with_architecture,
+	struct buffer *names)
+{
+	for (size_t i = 0; i < transaction->count; i++) {
+		const struct package *package = &transaction->packages[i];
+
+		if (with_architecture) {
+			buffer_append_string(names, package->name);
+			buffer_append_string(names, ":");
+			buffer_append_string(names, package->architecture);
+		} else if (i > 0 && strcmp(package->name, package[-1].name) == 0) {
+			continue;
+		} else {
+			buffer_append_string(names, package->name);
+		}
+		buffer_append_string(names, "\n");
+	}
+	if (with_architecture)
+		sort_lines(names);
+}
+
+static const struct word operations[] = {
+	{"install", OPERATION_INSTALL},
+	{"upgrade", OPERATION_UPGRADE},
+	{"downgrade", OPERATION_DOWNGRADE},
+	{"reinstall", OPERATION_REINSTALL},
+	{"remove", OPERATION_REMOVE},
+	{"purge", OPERATION_PURGE},
+	{"configure", OPERATION_CONFIGURE},
+};
+
+const char *operation_name(enum operation operation)
+{
+	return word_of(operations, COUNT_OF(operations), (int)operation);
+}
+
+void transaction_to_table(const struct transaction *transaction, struct buffer *table)
+{
+	static const struct word outcomes[] = {{"-", OUTCOME_PENDING},
+		{"done", OUTCOME_DONE}, {"failed", OUTCOME_FAILED}};
+
+	for (size_t i = 0; i < transaction->count; i++) {
+		const struct package *package = &transaction->packages[i];
+		const char *columns[] = {package->name, package->architecture,
+			operation_name(package->operation), package->old_version,
+			package->new_version,
+			word_of(outcomes, COUNT_OF(outcomes), (int)package->outcome)};
+
+		for (size_t c = 0; c < COUNT_OF(columns); c++) {
+			buffer_append_string(table, columns[c]);
+			buffer_append_string(
+				table, c + 1 < COUNT_OF(columns) ? "\t" : "\n");
+		}
+	}
+}
+
+void transaction_done(struct transaction *transaction)
+{
+	free(transaction->packages);
+	free(transaction->command_line);
+	free(transaction->native_architecture);
+	free(transaction->status_file);
+	free(transaction->status_stamp);
+	free(transaction->strings);
+	buffer_done(&transaction->settings);
+	buffer_done(&transaction->actions);
+	memset(transaction, 0, sizeof(*transaction));
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "wildcard.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <errno.h>
+#include <pcre2.h>
+
+#define WILDCARD "__WILDCARD__"
+
+/* Below so many bytes of names the interpreter is done before a JIT compiler had started.
+ */
+#define JIT_WORTHWHILE 8192
+
+struct wildcard {
+	struct slice names; /* those that have the literal prefix */
+	pcre2_code *code;   /* NULL: each of them matches */
+	pcre2_match_data *match_data;
+};
+
+/* A folder's name, cut at its wildcards. */
+struct segments {
+	struct slice first;
+	struct slice last;
+	struct slice middle; /* with the wildcards in it */
+	bool is_pattern;
+};
+
+bool wildcard_is_pattern(const char *folder_name)
+{
+	return strstr(folder_name, WILDCARD) != NULL;
+}
+
+/* Like slice_cut(), at a whole WILDCARD. */
+static struct slice cut_at_wildcard(struct slice *rest)
+{
+	const char *found = rest->size > 0 ? memmem(rest->data, rest->size, WILDCARD,
+						     strlen(WILDCARD))
+					   : NULL;
+	struct slice head = *rest;
+
+	if (found == NULL) {
+		*rest = (struct slice){NULL, 0};
+		return head;
+	}
+	head.size = (size_t)(found - head.data);
+	rest->data += head.size + strlen(WILDCARD);
+	rest->size -= head.size + strlen(WILDCARD);
+	return head;
+}
+
+static struct segments cut_segments(const char *folder_name)
+{
+	struct segments segments = {.is_pattern = wildcard_is_pattern(folder_name)};
+	struct slice rest = slice_of(folder_name);
+
+	segments.first = cut_at_wildcard(&rest);
+	segments.middle = rest;
+	while (rest.size > 0) {
+		struct slice before = rest;
+		struct slice segment = cut_at_wildcard(&rest);
+
+		if (segment.size < before.size)
+			continue;
+		segments.last = segment;
+		segments.middle.size -= segment.size;
+	}
+	return segments;
+}
+
+/* Every byte that is not a letter or digit may stand behind a backslash
+ * (pcre2pattern(3)). */
+static void append_literal(struct buffer *pattern, struct slice text)
+{
+	for (size_t i = 0; i < text.size; i++) {
+		char byte = text.data[i];
+		bool is_word = (byte >= '0' && byte <= '9') ||
+			       (byte >= 'a' && byte <= 'z') ||
+			       (byte >= 'A' && byte <= 'Z');
+
+		if (!is_word)
+			buffer_append_string(pattern, "\\");
+		buffer_append(pattern, (struct slice){&byte, 1});
+	}
+}
+
+/*
+ * Segment by segment: each stands in an atomic group that takes its leftmost place, which
+ * is never worse than a later one, so nothing is tried twice. The last one is looked for
+ * at the line's end only, and not in what the others took: hence the look-ahead for its
+ * length.
+ */
+static void append_rest(struct buffer *pattern, struct slice middle, struct slice last)
+{
+	while (middle.size > 0) {
+		struct slice segment = cut_at_wildcard(&middle);
+
+		if (segment.size == 0)
+			continue;
+		buffer_append_string(pattern, "(?>[^\\n]*?");
+		append_literal(pattern, segment);
+		buffer_append_string(pattern, ")");
+	}
+	if (last.size > 0) {
+		buffer_append_format(pattern, "(?=[^\\n]{%zu})[^\\n]*+(?<=", last.size);
+		append_literal(pattern, last);
+		buffer_append_string(pattern, ")");
+	}
+}
+
+static void make_pattern(struct buffer *pattern, const struct segments *segments)
+{
+	struct slice middle = segments->middle;
+	struct slice start = {NULL, 0};
+
+	if (segments->first.size > 0) {
+		buffer_append_string(pattern, "^");
+		append_literal(pattern, segments->first);
+		append_rest(pattern, middle, segments->last);
+		return;
+	}
+	while (middle.size > 0 && start.size == 0)
+		start = cut_at_wildcard(&middle);
+	if (start.size == 0) {
+		append_literal(pattern, segments->last);
+		buffer_append_string(pattern, "$");
+		return;
+	}
+	/*
+	 * Unanchored, so that PCRE2 searches for the first literal in all names at once.
+	 * When the rest does not follow, it does not follow a later place in the same
+	 * line either: skip to the line's end.
+	 */
+	append_literal(pattern, start);
+	buffer_append_string(pattern, "(?:");
+	append_rest(pattern, middle, segments->last);
+	buffer_append_string(pattern, "|[^\\n]*+(*SKIP)(*FAIL))");
+}
+
+static struct slice line_at(struct slice text, size_t offset)
+{
+	const char *before = memrchr(text.data, '\n', offset);
+	size_t start = before != NULL ? (size_t)(before - text.data) + 1 : 0;
+	struct slice rest = {text.data + start, text.size - start};
+
+	return slice_cut(&rest, '\n');
+}
+
+/* The offset of the first line whose first bytes are above (or, or_equal, not below)
+ * prefix. */
+static size_t find_line(struct slice names, struct slice prefix, bool or_equal)
+{
+	size_t low = 0, high = names.size;
+
+	while (low < high) {
+		struct slice line = line_at(names, low + (high - low) / 2);
+		struct slice head = line;
+		int order;
+
+		if (head.size > prefix.size)
+			head.size = prefix.size;
+		order = slice_compare(head, prefix);
+		if (order > 0 || (order == 0 && or_equal))
+			high = (size_t)(line.data - names.data);
+		else
+			low = (size_t)(line.data - names.data) + line.size + 1;
+	}
+	return low;
+}
+
+static struct slice names_with_prefix(struct slice names, struct slice prefix)
+{
+	size_t begin, end;
+
+	if (names.size == 0 || prefix.size == 0)
+		return names;
+	begin = find_line(names, prefix, true);
+	end = find_line(names, prefix, false);
+	return (struct slice){names.data + begin, end - begin};
+}
+
+/* Of the names that begin with name, sorted, the name itself comes first. */
+static struct slice name_itself(struct slice names, struct slice name)
+{
+	struct slice rest = names_with_prefix(names, name);
+	struct slice all = rest;
+
+	if (slice_compare(slice_cut(&rest, '\n'), name) != 0)
+		return (struct slice){NULL, 0};
+	return (struct slice){all.data, name.size + 1};
+}
+
+static int compile(struct wildcard *wildcard, const struct segments *segments)
+{
+	owns_buffer struct buffer pattern = {0};
+	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+	PCRE2_SIZE error_offset;
+	int error = 0;
+
+	make_pattern(&pattern, segments);
+	if (pattern.error < 0 || context == NULL) {
+		pcre2_compile_context_free(context);
+		return -ENOMEM;
+	}
+	(void)pcre2_set_newline(
+		context, PCRE2_NEWLINE_LF); /* fails for unknown values only */
+	wildcard->code = pcre2_compile((PCRE2_SPTR)pattern.data, pattern.size,
+		PCRE2_MULTILINE | PCRE2_NO_AUTO_CAPTURE, &error, &error_offset, context);
+	pcre2_compile_context_free(context);
+	if (wildcard->code == NULL)
+		return error == PCRE2_ERROR_NOMEMORY || error == PCRE2_ERROR_HEAP_FAILED
+			       ? -ENOMEM
+			       : -EINVAL;
+	/* Without memory that may be executed there is no JIT; pcre2_match() does
+	 * without. */
+	if (wildcard->names.size >= JIT_WORTHWHILE)
+		(void)pcre2_jit_compile(wildcard->code, PCRE2_JIT_COMPLETE);
+	wildcard->match_data = pcre2_match_data_create(1, NULL);
+	return wildcard->match_data != NULL ? 0 : -ENOMEM;
+}
+
+int wildcard_new(
+	struct wildcard **ret_wildcard, const char *folder_name, struct slice names)
+{
+	struct segments segments = cut_segments(folder_name);
+	struct wildcard *wildcard = calloc(1, sizeof(*wildcard));
+	int error = 0;
+
+	if (wildcard == NULL)
+		return -ENOMEM;
+	/* No name has a line end in it, and in a pattern it would reach over two names.
+	 */
+	if (strchr(folder_name, '\n') != NULL)
+		wildcard->names = (struct slice){NULL, 0};
+	else if (!segments.is_pattern)
+		wildcard->names = name_itself(names, segments.first);
+	else
+		wildcard->names = names_with_prefix(names, segments.first);
+
+	if (wildcard->names.size > 0 && segments.is_pattern &&
+		(segments.middle.size > 0 || segments.last.size > 0))
+		error = compile(wildcard, &segments);
+	if (error < 0) {
+		wildcard_free(wildcard);
+		return error;
+	}
+	*ret_wildcard = wildcard;
+	return 0;
+}
+
+/*
+ * The first matching name that begins at or behind *offset, which moves behind it. 1, 0
+ * when there is none, or −EIO.
+ */
+static int next_match(
+	const struct wildcard *wildcard, size_t *offset, struct slice *ret_name)
+{
+	PCRE2_SPTR names = (PCRE2_SPTR)wildcard->names.data;
+	size_t size = wildcard->names.size;
+	int found;
+
+	if (*offset >= size)
+		return 0;
+	found = pcre2_match(
+		wildcard->code, names, size, *offset, 0, wildcard->match_data, NULL);
+	if (found == PCRE2_ERROR_JIT_STACKLIMIT)
+		found = pcre2_match(wildcard->code, names, size, *offset, PCRE2_NO_JIT,
+			wildcard->match_data, NULL);
+	if (found == PCRE2_ERROR_NOMATCH)
+		return 0;
+	if (found < 0)
+		return -EIO;
+	*ret_name = line_at(
+		wildcard->names, pcre2_get_ovector_pointer(wildcard->match_data)[0]);
+	*offset = (size_t)(ret_name->data - wildcard->names.data) + ret_name->size + 1;
+	return 1;
+}
+
+int wildcard_matches_any(const struct wildcard *wildcard)
+{
+	struct slice name;
+	size_t offset = 0;
+
+	if (wildcard->code == NULL)
+		return wildcard->names.size > 0;
+	return next_match(wildcard, &offset, &name);
+}
+
+int wildcard_match(const struct wildcard *wildcard, struct buffer *matched)
+{
+	struct slice name;
+	size_t offset = 0;
+	int found;
+
+	if (wildcard->code == NULL) {
+		buffer_append(matched, wildcard->names);
+		return matched->error;
+	}
+	while ((found = next_match(wildcard, &offset, &name)) > 0) {
+		buffer_append(matched, name);
+		buffer_append_string(matched, "\n");
+	}
+	return found < 0 ? found : matched->error;
+}
+
+void wildcard_free(struct wildcard *wildcard)
+{
+	if (wildcard == NULL)
+		return;
+	pcre2_match_data_free(wildcard->match_data);
+	pcre2_code_free(wildcard->code);
+	free(wildcard);
+}

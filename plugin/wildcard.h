@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The name of a folder in multi_pkgs/, matched against package names. __WILDCARD__ stands
+ * for any characters or none, everything else for itself, and the whole name must match.
+ *
+ * Names are matched as the text that transaction_names() makes of them: sorted lines. One
+ * PCRE2 search runs over all of them, which costs less than a call a name.
+ */
+#ifndef WILDCARD_H
+#define WILDCARD_H
+
+#include "base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct wildcard;
+
+/*
+ * Prepares a folder's name for names, which must outlive it. *ret_wildcard is the
+ * caller's, for wildcard_free(). PCRE2 gets only what a binary search for the literal
+ * prefix cannot tell, and only the names that have the prefix. Matching is linear in
+ * their length, however many
+ * __WILDCARD__ there are. Returns 0, −ENOMEM, or −EINVAL where PCRE2 does not take the
+ * pattern.
+ */
+int wildcard_new(
+	struct wildcard **ret_wildcard, const char *folder_name, struct slice names);
+
+/* Whether any of the names matches: 1, 0, or −EIO where PCRE2 gives up. */
+int wildcard_matches_any(const struct wildcard *wildcard);
+
+/* Appends the names that match, a line each, to matched; 0, −ENOMEM or −EIO. */
+int wildcard_match(const struct wildcard *wildcard, struct buffer *matched);
+
+void wildcard_free(struct wildcard *wildcard);
+
+/* Whether the folder's name holds __WILDCARD__ at all. */
+bool wildcard_is_pattern(const char *folder_name);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
