@@ -4,6 +4,7 @@
 #include "universal_hooks.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,16 +29,39 @@ static int usage(void)
 	return STATUS_USAGE;
 }
 
-/* The descriptor that apt names in the environment (apt.conf(5), InfoFD); −1 for none. */
+/* A caller may have closed 0, 1 or 2; what we open must not end up there. */
+static void fill_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		(void)close(fd); /* it was not used */
+}
+
+/*
+ * The descriptor that apt names in the environment (apt.conf(5), InfoFD); −1 for none. With
+ * InfoFD 0 the pipe stands where scripts expect their stdin, so it moves.
+ */
 static int find_stream(void)
 {
 	const char *text = getenv("APT_HOOK_INFO_FD");
 	char *end = NULL;
 	long fd = text != NULL ? strtol(text, &end, 10) : -1;
+	int moved;
 
-	if (text == NULL || end == text || *end != '\0' || fd < 0 || fd > 65535)
+	if (text == NULL || end == text || *end != '\0' || fd < 0 || fd > INT_MAX)
 		return -1;
-	return fcntl((int)fd, F_GETFD) >= 0 ? (int)fd : -1;
+	if (fd > STDERR_FILENO)
+		return (int)fd;
+	moved = fcntl((int)fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (moved >= 0) {
+		(void)close((int)fd); /* its copy stays */
+		fill_standard_descriptors();
+	}
+	return moved;
 }
 
 /* What scripts inherit from this process (see universal_hooks.h). */
@@ -59,6 +83,7 @@ int main(int argc, char **argv)
 	if (argc != 2 || !uh_hook_point_parse(argv[1], &request.hook_point) ||
 		!uh_is_called_by_apt(request.hook_point))
 		return usage();
+	fill_standard_descriptors();
 	if (request.hook_point == UH_PRE_INSTALL_PKGS)
 		request.stream_fd = find_stream();
 	prepare();

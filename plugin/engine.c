@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The whole road, top to bottom:
- *     apt's stream or the record of it -> transaction -> plan -> outcome -> runner ->
- * events Each step that fails is told of and costs only what it would have brought.
+ *     apt's stream, or its record -> transaction -> plan -> outcome -> runner -> events
+ * Each step that fails is told of and costs only what it would have brought.
  */
 #include "base.h"
 #include "driver.h"

@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 struct trust_breach {
-	char *path; /* the file or directory that is open; the caller's to free */
+	char *path; /* what is open; the caller's to free */
 	enum uh_breach
 		kind; /* a foreign owner, or a mode that lets group or world write */
 	unsigned id;  /* the owner or the group */
