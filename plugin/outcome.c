@@ -7,20 +7,12 @@
 #include <unistd.h>
 
 #define DPKG_QUERY "/usr/bin/dpkg-query"
-#define STATUS_FILE "/var/lib/dpkg/status"
 #define FORMAT "${Package}\\t${Architecture}\\t${db:Status-Status}\\t${Version}\\n"
 
 /* Above so many names it is as quick to ask for all that dpkg knows. */
 #define NAMES_MAX 1000
 /* 100,000 installed packages come to some 6 MB. */
 #define ANSWER_MAX ((size_t)32 << 20)
-
-static const char *status_file_of(const struct transaction *transaction)
-{
-	const char *file = transaction->status_file;
-
-	return file != NULL && file[0] == '/' ? file : STATUS_FILE;
-}
 
 const char *result_name(enum result result)
 {
@@ -34,7 +26,8 @@ char *outcome_stamp(const struct transaction *transaction)
 {
 	struct stat status;
 
-	if (stat(status_file_of(transaction), &status) < 0)
+	if (transaction->status_file == NULL ||
+		stat(transaction->status_file, &status) < 0)
 		return NULL;
 	return string_format("%llu:%llu:%lld.%09ld", (unsigned long long)status.st_dev,
 		(unsigned long long)status.st_ino, (long long)status.st_mtim.tv_sec,
@@ -51,18 +44,16 @@ static bool is_untouched(const struct transaction *transaction)
 	       strcmp(stamp, transaction->status_stamp) == 0;
 }
 
-/*
- * Where the database is, if not at dpkg's default (which may come from DPKG_ADMINDIR):
- * beside the status file of an apt with a Dir of its own.
- */
-static bool has_own_admin_dir(
-	const struct transaction *transaction, struct slice *ret_dir)
+/* The database's folder, which apt may have elsewhere (Dir), is the status file's. */
+static bool find_admin_dir(const struct transaction *transaction, struct slice *ret_dir)
 {
-	const char *file = status_file_of(transaction);
-	const char *slash = strrchr(file, '/');
+	const char *file = transaction->status_file;
+	const char *slash = file != NULL && file[0] == '/' ? strrchr(file, '/') : NULL;
 
+	if (slash == NULL || strcmp(slash, "/status") != 0)
+		return false;
 	*ret_dir = (struct slice){file, (size_t)(slash - file)};
-	return strcmp(file, STATUS_FILE) != 0 && strcmp(slash, "/status") == 0;
+	return true;
 }
 
 static int query(const struct transaction *transaction, struct buffer *answer,
@@ -77,7 +68,7 @@ static int query(const struct transaction *transaction, struct buffer *answer,
 	if (argv == NULL)
 		return -ENOMEM;
 	argv[count++] = "dpkg-query";
-	if (has_own_admin_dir(transaction, &admin_dir)) {
+	if (find_admin_dir(transaction, &admin_dir)) {
 		option = string_format(
 			"--admindir=%.*s", (int)admin_dir.size, admin_dir.data);
 		if (option == NULL)
