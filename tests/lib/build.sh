@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# Building the package from a copy of the checkout, which stays clean.
+
+# Copies what belongs to the project, committed or not: no build folders, no history.
+copy_the_tree() {
+	local copy=$1 file files=()
+	mkdir -p "$copy"
+	# Under sudo the checkout belongs to somebody else, which git takes for an attack.
+	while IFS= read -r -d '' file; do
+		if [[ -e $top/$file || -L $top/$file ]]; then
+			files+=("$file")
+		fi
+	done < <(git -c safe.directory="$top" -C "$top" ls-files -z \
+		--cached --others --exclude-standard)
+	((${#files[@]} > 0)) || die "git lists no file in $top"
+	printf '%s\0' "${files[@]}" |
+		tar --create --directory="$top" --null --files-from=- --owner=root --group=root |
+		tar --extract --directory="$copy" --no-same-permissions
+}
+
+# Builds in FOLDER/source and leaves .deb, .changes and .buildinfo in FOLDER.
+build_the_package() {
+	local folder=$1 release=$2
+	copy_the_tree "$folder/source" || return
+	if [[ $release == "$(release_of_this_machine)" ]]; then
+		(cd "$folder/source" && quietly dpkg-buildpackage -us -uc -b)
+	else
+		build_in_a_chroot "$folder" "$release"
+	fi
+}
+
+# The same with compiler, debhelper and libraries of another release.
+build_in_a_chroot() {
+	local folder=$1 release=$2
+	mkdir "$folder/built"
+	# shellcheck disable=SC2016 # "$1" is for the shell that mmdebstrap starts
+	bootstrap "$release" /dev/null --format=null \
+		--customize-hook="copy-in '$folder/source' /var/tmp" \
+		--customize-hook='chroot "$1" env --unset=TMPDIR sh -ec "
+			cd /var/tmp/source
+			apt-get build-dep --yes --no-install-recommends ./
+			DEB_BUILD_OPTIONS=\"${DEB_BUILD_OPTIONS-}\" dpkg-buildpackage -us -uc -b
+			rm -rf /var/tmp/source"' \
+		--customize-hook="sync-out /var/tmp '$folder/built'" &&
+		mv "$folder/built"/apt-plugin-universal-hooks* "$folder"
+}
+
+the_deb_in() {
+	local debs=("$1"/apt-plugin-universal-hooks_*.deb)
+	[[ ${#debs[@]} == 1 && -f ${debs[0]} ]] || die "not exactly one .deb of ours in $1"
+	printf '%s\n' "${debs[0]}"
+}

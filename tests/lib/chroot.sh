@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# Throw-away chroots from the archive that the machine itself uses.
+
+release_of_this_machine() {
+	# shellcheck source=/dev/null
+	(. /etc/os-release && printf '%s\n' "${VERSION_CODENAME-}")
+}
+
+# sources.list lines for a release: what the machine has of it in Debian's own archive, or else
+# the release in the archive that the machine's own comes from.
+sources_of() {
+	local release=$1 lines
+	# shellcheck disable=SC2016 # apt-get fills these in
+	lines=$(apt-get indextargets \
+		--format '$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(CODENAME)|$(RELEASE)|$(REPO_URI)' \
+		'Created-By: Packages' |
+		awk -F '|' -v release="$release" '
+			$1 != "Debian" || $3 != "main" { next }
+			$4 == release || $4 == release "-updates" || $4 == release "-security" {
+				found[++count] = "deb " $6 " " $5 " main"
+			}
+			$2 == "Debian" && archive == "" { archive = $6 }
+			END {
+				if (count == 0 && archive != "")
+					found[++count] = "deb " archive " " release " main"
+				for (i = 1; i <= count; i++)
+					print found[i]
+			}' | sort -u)
+	[[ -n $lines ]] ||
+		die "apt knows no Debian archive to take $release from; was apt-get update ever run?"
+	printf '%s\n' "$lines"
+}
+
+# mmdebstrap RELEASE into TARGET, with the machine's archive and its way there (proxies).
+bootstrap() {
+	local release=$1 target=$2 way_there=$TESTS_WORK/way-there sources=$TESTS_WORK/sources.list
+	shift 2
+	apt-config dump --no-empty |
+		grep -E '^Acquire::(https?|ftp|Check-[A-Za-z-]+|Retries|ForceIPv4)\b' >"$way_there" || true
+	sources_of "$release" >"$sources" || return
+	if grep -q '^deb https:' "$sources"; then
+		set -- --include=ca-certificates "$@"
+	fi
+	quietly mmdebstrap --mode=root --variant=apt \
+		--aptopt="$way_there" --aptopt='Acquire::Languages "none"' \
+		--aptopt='APT::Install-Recommends "false"' \
+		--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+		"$@" "$release" "$target" "$sources"
+}
+
+# A system with the built package in it, installed by apt as anybody would. From then on it knows
+# no archive but its own: all that tests install is made on the spot.
+make_base() {
+	local base=$1 release=$2 deb=$3
+	# shellcheck disable=SC2016 # "$1" is for the shell that mmdebstrap starts
+	bootstrap "$release" "$base" \
+		--include=mount,bsdutils,aptitude,unattended-upgrades \
+		--customize-hook="upload '$deb' /apt-plugin-universal-hooks.deb" \
+		--customize-hook='chroot "$1" env --unset=TMPDIR apt-get install --yes /apt-plugin-universal-hooks.deb' &&
+		cut_off_from_the_archive "$base"
+}
+
+cut_off_from_the_archive() {
+	local base=$1
+	# dpkg-preconfigure speaks up at each .deb because apt-utils is not here.
+	rm -f "$base"/etc/apt/apt.conf.d/{70debconf,99mmdebstrap} "$base"/etc/apt/sources.list.d/* &&
+		printf 'deb [trusted=yes] file:/repository ./\n' >"$base/etc/apt/sources.list" &&
+		mkdir "$base/repository" "$base/tests" &&
+		: >"$base/repository/Packages" &&
+		quietly chroot "$base" apt-get update
+}
+
+# Runs a command in a copy of BASE that lasts as long as the command: its own file systems,
+# process numbers and terminals. /tests is this folder.
+in_a_copy_of() {
+	local base=$1 room status=0
+	shift
+	room=$(mktemp --directory "$TESTS_WORK/room.XXXXXX")
+	# unshare is deaf to everything but SIGKILL.
+	timeout --foreground --signal=KILL 300 \
+		unshare --mount --pid --fork --kill-child -- \
+		"$top/tests/lib/in-overlay" "$base" "$room" "$@" </dev/null || status=$?
+	rmdir "$room"
+	return "$status"
+}

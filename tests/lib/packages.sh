@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# Inside a test's chroot: packages made on the spot, in an archive that apt knows.
+
+repository=/repository
+archive_is_stale=
+
+# package NAME VERSION [FIELD: VALUE]...: a package of architecture all, unless a field says
+# otherwise. Its maintainer scripts and its conffile come from variables in front of the call:
+#     postinst='exit 1' conffile=/etc/app.conf package app 1 'Depends: lib'
+# files is a folder whose contents the package ships.
+package() {
+	local name=$1 version=$2 tree script field=
+	shift 2
+	tree=$(mktemp --directory)
+	chmod 755 "$tree"
+	mkdir "$tree/DEBIAN"
+	if [[ $* != *Architecture:* ]]; then
+		field='Architecture: all'
+	fi
+	printf '%s\n' "Package: $name" "Version: $version" "$@" ${field:+"$field"} \
+		'Maintainer: Nobody <nobody@localhost>' 'Description: made for a test' \
+		>"$tree/DEBIAN/control"
+	for script in preinst postinst prerm postrm; do
+		if [[ -n ${!script-} ]]; then
+			printf '#!/bin/sh\n%s\n' "${!script}" >"$tree/DEBIAN/$script"
+			chmod 755 "$tree/DEBIAN/$script"
+		fi
+	done
+	if [[ -n ${conffile-} ]]; then
+		mkdir -p "$tree/${conffile%/*}"
+		printf '%s\n' "$version" >"$tree/$conffile"
+		printf '%s\n' "$conffile" >"$tree/DEBIAN/conffiles"
+	fi
+	if [[ -n ${files-} ]]; then
+		cp -a "$files/." "$tree"
+	fi
+	dpkg-deb -Znone --root-owner-group --build "$tree" "$repository" >/dev/null
+	rm -r "$tree"
+	archive_is_stale=yes
+}
+
+# Tells apt what has been made; apt_succeeds and its like do so by themselves.
+publish() {
+	local deb
+	[[ -n $archive_is_stale ]] || return 0
+	for deb in "$repository"/*.deb; do
+		dpkg-deb --field "$deb"
+		printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "${deb##*/}" \
+			"$(stat --format=%s "$deb")" "$(sha256sum "$deb" | cut -d ' ' -f 1)"
+	done >"$repository/Packages"
+	apt-get -qq update
+	archive_is_stale=
+}

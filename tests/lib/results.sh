@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# How tests are told and counted: a line each for people, a word each in a file for the sum.
+# The lock keeps the lines of tests that run at the same time apart.
+
+results=$TESTS_WORK/results
+
+passed() {
+	{
+		flock 9
+		printf 'ok - %s\n' "$1"
+		echo passed >&9
+	} 9>>"$results"
+}
+
+# What went wrong is read from stdin.
+failed() {
+	{
+		flock 9
+		printf 'not ok - %s\n' "$1"
+		sed 's/^/#   /'
+		echo failed >&9
+	} 9>>"$results"
+}
+
+# check TITLE COMMAND...: a test that consists of one command, or of a function whose commands
+# are joined with &&. Returns whether it passed.
+check() {
+	local title=$1 log status=0
+	shift
+	log=$(mktemp "$TESTS_WORK/check.XXXXXX")
+	if ("$@") >"$log" 2>&1 </dev/null; then
+		passed "$title"
+	else
+		status=1
+		failed "$title" <"$log"
+	fi
+	rm -f "$log"
+	return "$status"
+}
+
+# Adds the tests that ctest told of in the file LOG. false where it told of none.
+count_what_ctest_ran() {
+	local told
+	told=$(sed -n -E '
+		s/^ *[0-9]+\/[0-9]+ Test +#.*\*\*\*Skipped.*/skipped/p
+		s/^ *[0-9]+\/[0-9]+ Test +#.*\*\*\*.*/failed/p
+		s/^ *[0-9]+\/[0-9]+ Test +#.* Passed +[0-9.]+ sec.*/passed/p' "$1")
+	[[ -n $told ]] && printf '%s\n' "$told" >>"$results"
+}
+
+how_many() {
+	grep --count --line-regexp "$1" "$results" || true
+}
+
+# The sum of everything; false when something failed or nothing ran.
+sum_up() {
+	local passed failed skipped
+	touch "$results"
+	passed=$(how_many passed) failed=$(how_many failed) skipped=$(how_many skipped)
+	((skipped > 0)) || skipped=
+	printf '\n%s passed, %s failed%s\n' "$passed" "$failed" "${skipped:+, $skipped skipped}"
+	((failed == 0 && passed > 0))
+}

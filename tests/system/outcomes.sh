@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# What Post-Invoke learns of how it went: RESULT, SUCCESS and each package's outcome.
+
+test_when_all_went_well_the_result_is_ok() {
+	package app 1
+	probe Pre-Invoke/always RESULT SUCCESS
+	probe Pre-Install-Pkgs/always RESULT SUCCESS
+	probe pkgs/app/Post-Invoke/own RESULT SUCCESS
+	probe multi_pkgs/Post-Invoke/__WILDCARD__/any RESULT SUCCESS
+	probe Post-Invoke/always RESULT SUCCESS
+	apt_succeeds install app
+	expect_runs <<-'EOF'
+		Pre-Invoke/always no-RESULT no-SUCCESS
+		Pre-Install-Pkgs/always no-RESULT no-SUCCESS
+		pkgs/app/Post-Invoke/own RESULT=ok SUCCESS=1
+		multi_pkgs/Post-Invoke/__WILDCARD__/any --pkg_list={app} RESULT=ok SUCCESS=1
+		Post-Invoke/always RESULT=ok SUCCESS=1
+	EOF
+}
+
+test_a_failing_postinst_is_a_failed_package_and_-f_install_mends_it() {
+	package good 1
+	postinst='[ -e /mended ]' package broken 1
+	probe pkgs/broken/Post-Invoke/own OPERATION RESULT
+	probe Post-Invoke/always RESULT SUCCESS TRANSACTION
+	apt_fails install good broken
+	apt_must_end_with 100
+	expect_runs <<-'EOF'
+		pkgs/broken/Post-Invoke/own OPERATION=install RESULT=failed
+		Post-Invoke/always RESULT=failed SUCCESS=0
+		  broken|all|install|-|1|failed
+		  good|all|install|-|1|done
+	EOF
+	touch /mended
+	apt_succeeds -f install
+	expect_runs <<-'EOF'
+		pkgs/broken/Post-Invoke/own OPERATION=configure RESULT=ok
+		Post-Invoke/always RESULT=ok SUCCESS=1
+		  broken|all|configure|1|1|done
+	EOF
+}
+
+test_a_failing_preinst_is_a_failed_upgrade() {
+	package app 1
+	apt_succeeds install app
+	preinst='exit 1' package app 2
+	probe Post-Invoke/always RESULT SUCCESS TRANSACTION
+	apt_fails install app
+	expect_runs <<-'EOF'
+		Post-Invoke/always RESULT=failed SUCCESS=0
+		  app|all|upgrade|1|2|failed
+	EOF
+}
+
+test_a_failing_prerm_is_a_failed_removal() {
+	prerm='[ "$1" != remove ]' package app 1
+	apt_succeeds install app
+	probe Post-Invoke/always RESULT SUCCESS TRANSACTION
+	apt_fails remove app
+	expect_runs <<-'EOF'
+		Post-Invoke/always RESULT=failed SUCCESS=0
+		  app|all|remove|1|-|failed
+	EOF
+}
+
+test_a_failing_postrm_is_a_failed_purge() {
+	postrm='[ "$1" != purge ]' conffile=/etc/app.conf package app 1
+	apt_succeeds install app
+	probe Post-Invoke/always RESULT SUCCESS TRANSACTION
+	apt_fails purge app
+	expect_runs <<-'EOF'
+		Post-Invoke/always RESULT=failed SUCCESS=0
+		  app|all|purge|1|-|failed
+	EOF
+}
+
+test_when_dpkg_never_ran_the_result_is_aborted() {
+	package app 1
+	probe Pre-Install-Pkgs/always
+	probe Post-Invoke/always RESULT SUCCESS
+	# apt shows dpkg's command line on standard error instead of running it.
+	apt_succeeds_but_warns -o Debug::pkgDPkgPM=true install app
+	expect_no_warning
+	expect_runs <<-'EOF'
+		Pre-Install-Pkgs/always
+		Post-Invoke/always RESULT=aborted SUCCESS=0
+	EOF
+}
+
+test_a_reinstall_that_never_ran_is_aborted_as_well() {
+	package app 1
+	apt_succeeds install app
+	probe Post-Invoke/always RESULT SUCCESS
+	# apt shows dpkg's command line on standard error instead of running it.
+	apt_succeeds_but_warns -o Debug::pkgDPkgPM=true --reinstall install app
+	expect_no_warning
+	expect_runs <<-'EOF'
+		Post-Invoke/always RESULT=aborted SUCCESS=0
+	EOF
+}
+
+a_script_that_fails_at() {
+	package app 1
+	then='exit 3' probe "$1/5-fails"
+	probe Post-Invoke/9-last RESULT SUCCESS
+	apt_succeeds_but_warns install app
+	expect_warning "$hooks/$1/5-fails" 3
+	expect_runs <<-EOF
+		$1/5-fails
+		Post-Invoke/9-last RESULT=ok SUCCESS=0
+	EOF
+}
+
+test_a_script_that_fails_at_Pre-Invoke_takes_the_success_away() {
+	a_script_that_fails_at Pre-Invoke
+}
+
+test_a_script_that_fails_at_Pre-Install-Pkgs_takes_the_success_away() {
+	a_script_that_fails_at Pre-Install-Pkgs
+}
+
+test_a_script_that_fails_at_Post-Invoke_takes_the_success_away_from_those_after_it() {
+	a_script_that_fails_at Post-Invoke
+}
+
+test_an_earlier_transactions_failure_is_forgotten() {
+	package app 1
+	package other 1
+	then='[ ! -e /var/lib/dpkg/info/app.list ]' probe Pre-Invoke/fails-later
+	probe Post-Invoke/always SUCCESS
+	apt_succeeds install app
+	apt_succeeds_but_warns install other
+	rm "$hooks/Pre-Invoke/fails-later"
+	apt_succeeds remove other
+	expect_runs <<-'EOF'
+		Pre-Invoke/fails-later
+		Post-Invoke/always SUCCESS=1
+		Pre-Invoke/fails-later
+		Post-Invoke/always SUCCESS=0
+		Post-Invoke/always SUCCESS=1
+	EOF
+}
+
+test_a_failing_script_is_named_with_its_status_and_the_rest_goes_on() {
+	package app 1
+	then='exit 42' probe Pre-Invoke/1-exits
+	probe Pre-Invoke/2-next
+	then='kill -SEGV $$' probe pkgs/app/Pre-Install-Pkgs/1-crashes
+	probe pkgs/app/Pre-Install-Pkgs/2-next
+	then='kill -KILL $$' probe multi_pkgs/Post-Invoke/__WILDCARD__/1-killed
+	probe multi_pkgs/Post-Invoke/__WILDCARD__/2-next
+	apt_succeeds_but_warns install app
+	expect_warning "$hooks/Pre-Invoke/1-exits" 42
+	expect_warning "$hooks/pkgs/app/Pre-Install-Pkgs/1-crashes" signal
+	expect_warning "$hooks/multi_pkgs/Post-Invoke/__WILDCARD__/1-killed" signal
+	expect_equal 3 "$(grep -c '^W: ' "$errors")" 'warnings'
+	expect_runs <<-'EOF'
+		Pre-Invoke/1-exits
+		Pre-Invoke/2-next
+		pkgs/app/Pre-Install-Pkgs/1-crashes
+		pkgs/app/Pre-Install-Pkgs/2-next
+		multi_pkgs/Post-Invoke/__WILDCARD__/1-killed --pkg_list={app}
+		multi_pkgs/Post-Invoke/__WILDCARD__/2-next --pkg_list={app}
+	EOF
+}
+
+test_no_exit_status_of_a_script_makes_apt_fail() {
+	package app 1
+	local status
+	for status in 1 2 100 111 126 127 255; do
+		then="exit $status" probe "Pre-Invoke/$status"
+		then="exit $status" probe "Pre-Install-Pkgs/$status"
+		then="exit $status" probe "Post-Invoke/$status"
+	done
+	apt_succeeds_but_warns install app
+	expect_equal 21 "$(wc -l </runs)" 'runs'
+	expect_equal 21 "$(grep -c '^W: ' "$errors")" 'warnings'
+	dpkg-query --show app >/dev/null
+}
+
+test_after_a_run_that_another_hook_stopped_the_next_one_knows_only_its_own_packages() {
+	package stopped 1
+	package wanted 1
+	then='exit 1' probe Pre-Install-Pkgs/fails
+	probe Post-Invoke/always RESULT SUCCESS TRANSACTION
+	apt_fails -o DPkg::Pre-Install-Pkgs::zz-veto='exit 1' install stopped
+	expect_runs <<-'EOF'
+		Pre-Install-Pkgs/fails
+	EOF
+	rm "$hooks/Pre-Install-Pkgs/fails"
+	apt_succeeds install wanted
+	expect_runs <<-'EOF'
+		Post-Invoke/always RESULT=ok SUCCESS=1
+		  wanted|all|install|-|1|done
+	EOF
+}
+
+test_after_apt_was_killed_the_next_run_knows_only_its_own_packages() {
+	package killed 1
+	package wanted 1
+	run_apt apt-get --yes -o DPkg::Pre-Install-Pkgs::zz='kill -KILL $PPID' install killed
+	expect_equal 137 "$apt_status" 'the exit status of a killed apt'
+	probe Post-Invoke/always RESULT SUCCESS TRANSACTION
+	apt_succeeds install wanted
+	expect_runs <<-'EOF'
+		Post-Invoke/always RESULT=ok SUCCESS=1
+		  wanted|all|install|-|1|done
+	EOF
+}
+
+test_without_Pre-Install-Pkgs_scripts_that_need_packages_are_missed_once_and_aloud() {
+	package app 1
+	local off=DPkg::Pre-Install-Pkgs::apt-universal-hooks=
+	probe Post-Invoke/always PACKAGE RESULT
+	apt_succeeds -o "$off" install app
+	probe pkgs/app/Post-Invoke/own
+	probe pkgs/other/Post-Invoke/own
+	probe multi_pkgs/Post-Invoke/__WILDCARD__/any
+	apt_succeeds_but_warns -o "$off" remove app
+	expect_equal 1 "$(grep -c '^W: ' "$errors")" 'warnings'
+	expect_warning Pre-Install-Pkgs
+	expect_equal 2 "$(grep -c '^Post-Invoke/always' /runs)" 'runs of Post-Invoke/always'
+	expect_equal 2 "$(wc -l </runs)" 'runs'
+}

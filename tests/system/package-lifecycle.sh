@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# The package itself removed, purged, reinstalled and upgraded, also while hooks fire.
+
+ours=apt-plugin-universal-hooks
+conf=/etc/apt/apt.conf.d/apt-universal-hooks.conf
+package app 1
+
+# Our own package again, with another version, in the tests' archive.
+offer_version() {
+	dpkg-deb --raw-extract "/$ours.deb" /unpacked
+	sed -i "s/^Version: .*/Version: $1/" /unpacked/DEBIAN/control
+	dpkg-deb -Znone --root-owner-group --build /unpacked "$repository" >/dev/null
+	rm -r /unpacked
+	archive_is_stale=yes
+}
+
+# Scripts of people at a few places, and something in each file that only purge may take.
+use_it_for_a_while() {
+	probe Pre-Invoke/mine
+	probe "pkgs/$ours/Pre-Install-Pkgs/mine" OPERATION
+	probe multi_pkgs/Post-Invoke/__WILDCARD__/mine
+	probe Post-Invoke/mine RESULT
+	mkdir -p "$hooks/own-folder"
+	touch "$hooks/own-folder/notes"
+	(cd "$hooks" && find . -type f | sort) >/scripts-of-people
+	touch /var/log/apt/universal-hooks.log /var/log/apt/universal-hooks.log.1 \
+		/var/log/apt/universal-hooks.log.2.gz
+	mkdir -p "$state"
+}
+
+expect_scripts_of_people_untouched() {
+	(cd "$hooks" && find . -type f | sort) | diff /scripts-of-people - ||
+		fail 'scripts of people are gone'
+}
+
+expect_silence_from_now_on() {
+	apt_succeeds install app
+	apt_succeeds purge app
+	expect_no_runs
+}
+
+test_the_package_is_installed_as_it_should_be() {
+	expect_equal "$(dpkg-query --show --showformat '${db:Status-Status}' $ours)" installed status
+	expect_file <(dpkg-query --show --showformat '${Conffiles}\n' $ours | awk 'NF { print $1 }' | sort) <<-'EOF'
+		/etc/apt/apt.conf.d/apt-universal-hooks.conf
+		/etc/logrotate.d/apt-plugin-universal-hooks
+	EOF
+	local folder
+	for folder in Pre-Invoke Pre-Install-Pkgs Post-Invoke pkgs multi_pkgs/Pre-Install-Pkgs \
+		multi_pkgs/Post-Invoke; do
+		expect_equal "755 root:root 0" "$(stat --format='%a %U:%G' "$hooks/$folder") $(
+			find "$hooks/$folder" -type f | wc -l
+		)" "$hooks/$folder"
+	done
+	dpkg --verify $ours
+}
+
+test_removal_leaves_scripts_and_registration_and_apt_is_silent_from_then_on() {
+	use_it_for_a_while
+	apt_succeeds remove $ours
+	# The Pre hooks ran; at Post-Invoke no helper was there.
+	expect_runs <<-EOF
+		Pre-Invoke/mine
+		pkgs/$ours/Pre-Install-Pkgs/mine OPERATION=remove
+	EOF
+	expect_scripts_of_people_untouched
+	[[ -e $conf ]] || fail "$conf should have stayed"
+	[[ -e /var/log/apt/universal-hooks.log.1 ]] || fail 'only purge may take the log'
+	[[ ! -e $state ]] || fail "$state should be gone"
+	expect_silence_from_now_on
+	expect_scripts_of_people_untouched
+}
+
+test_purge_takes_state_and_log_and_leaves_scripts() {
+	use_it_for_a_while
+	apt_succeeds purge $ours
+	expect_runs <<-EOF
+		Pre-Invoke/mine
+		pkgs/$ours/Pre-Install-Pkgs/mine OPERATION=purge
+	EOF
+	expect_scripts_of_people_untouched
+	local gone
+	for gone in "$conf" "$state" /var/log/apt/universal-hooks.log{,.1,.2.gz} \
+		/etc/logrotate.d/$ours /usr/lib/*/$ours /usr/libexec/apt-universal-hooks; do
+		[[ ! -e $gone ]] || fail "$gone should be gone"
+	done
+	[[ -e /var/log/apt/history.log ]] || fail "apt's own log should have stayed"
+	expect_silence_from_now_on
+	expect_scripts_of_people_untouched
+}
+
+test_purge_after_removal_takes_the_rest() {
+	use_it_for_a_while
+	apt_succeeds remove $ours
+	apt_succeeds purge $ours
+	expect_scripts_of_people_untouched
+	[[ ! -e $conf ]] || fail "$conf should be gone"
+	[[ ! -e /var/log/apt/universal-hooks.log.1 ]] || fail 'the log should be gone'
+}
+
+test_purge_of_an_unused_package_leaves_nothing() {
+	apt_succeeds purge $ours
+	[[ ! -e $hooks ]] || fail "left: $(find "$hooks")"
+	[[ ! -e $packaged_hooks && ! -e $state ]] || fail 'something is left'
+}
+
+test_scripts_fire_again_after_removal_and_a_new_installation() {
+	use_it_for_a_while
+	apt_succeeds remove $ours
+	: >/runs
+	# apt calls the new helper at Post-Invoke, though nobody was there at Pre-Install-Pkgs.
+	apt_succeeds_but_warns install /$ours.deb
+	expect_equal 1 "$(grep -c '^W: .*Pre-Install-Pkgs' "$errors")" 'warnings of ours'
+	expect_equal Post-Invoke/mine "$(cut -d ' ' -f 1 /runs)" runs
+	: >/runs
+	apt_succeeds install app
+	expect_runs <<-'EOF'
+		Pre-Invoke/mine
+		multi_pkgs/Post-Invoke/__WILDCARD__/mine --pkg_list={app}
+		Post-Invoke/mine RESULT=ok
+	EOF
+}
+
+test_reinstalled_in_a_transaction_it_sees_the_transaction_through() {
+	use_it_for_a_while
+	offer_version "$(dpkg-query --show --showformat '${Version}' $ours)"
+	apt_succeeds --reinstall install $ours app
+	expect_runs <<-EOF
+		Pre-Invoke/mine
+		pkgs/$ours/Pre-Install-Pkgs/mine OPERATION=reinstall
+		multi_pkgs/Post-Invoke/__WILDCARD__/mine --pkg_list={app,$ours}
+		Post-Invoke/mine RESULT=ok
+	EOF
+	expect_scripts_of_people_untouched
+}
+
+test_upgraded_in_a_transaction_it_sees_the_transaction_through() {
+	use_it_for_a_while
+	offer_version 99
+	apt_succeeds install $ours app
+	expect_runs <<-EOF
+		Pre-Invoke/mine
+		pkgs/$ours/Pre-Install-Pkgs/mine OPERATION=upgrade
+		multi_pkgs/Post-Invoke/__WILDCARD__/mine --pkg_list={app,$ours}
+		Post-Invoke/mine RESULT=ok
+	EOF
+	expect_scripts_of_people_untouched
+}
+
+test_an_upgrade_keeps_an_edited_registration() {
+	probe Pre-Invoke/mine
+	probe Post-Invoke/mine
+	sed -i 's,^DPkg::Pre-Invoke,// &,' "$conf"
+	offer_version 99
+	apt_succeeds install $ours
+	apt_succeeds install app
+	expect_runs <<-'EOF'
+		Post-Invoke/mine
+		Post-Invoke/mine
+	EOF
+}
+
+test_installed_with_others_it_begins_with_the_next_transaction() {
+	apt_succeeds purge $ours
+	probe Pre-Invoke/mine
+	probe Post-Invoke/mine
+	offer_version 99
+	apt_succeeds install $ours app
+	expect_no_runs
+	apt_succeeds remove app
+	expect_runs <<-'EOF'
+		Pre-Invoke/mine
+		Post-Invoke/mine
+	EOF
+}
+
+test_a_postinst_that_fails_beside_it_is_told_by_the_upgraded_helper() {
+	use_it_for_a_while
+	postinst='exit 1' package broken 1
+	offer_version 99
+	apt_fails install $ours broken
+	expect_runs <<-EOF
+		Pre-Invoke/mine
+		pkgs/$ours/Pre-Install-Pkgs/mine OPERATION=upgrade
+		multi_pkgs/Post-Invoke/__WILDCARD__/mine --pkg_list={$ours,broken}
+		Post-Invoke/mine RESULT=failed
+	EOF
+}
