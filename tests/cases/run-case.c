@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * run-case FILE: makes the tree of a case, plans its hook point, compares the plan.
+ *
+ * A case shows one rule, which is its first line, behind a '#'. Every other line is one
+ * of these; words stand apart by spaces, and %xx in a path is the byte xx.
+ *
+ *   at HOOK-POINT
+ *   executable PATH          a file in the tree, with mode 0755
+ *   plain PATH               a file that is not executable
+ *   open PATH                an executable that everybody may write to
+ *   fifo PATH, socket PATH, directory PATH
+ *   symlink PATH TARGET
+ *   apt LINE                 a package line of apt's, in protocol version 3
+ *
+ * and then, in its order, what the plan holds; "nothing" is a plan without scripts:
+ *
+ *   package NAME:ARCHITECTURE OPERATION PATH
+ *   wildcard FOLDER PATH --pkg_list=NAME,... matched=NAME,...
+ *   always PATH
+ *   warning PATH FAULT
+ *   nothing
+ *
+ * PATH begins with etc/ for the administrator's tree, with lib/ for the packages' own,
+ * and with / for what lies beside them. The native architecture is amd64.
+ */
+#include "fixture.h"
+#include "plan.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+
+static const char *case_file;
+static struct buffer case_text;
+
+/* What a case file says. */
+struct expectation {
+	bool has_hook_point;
+	enum uh_hook_point hook_point;
+	struct buffer stream;
+	struct buffer plan;
+};
+
+static void expectation_done(struct expectation *expectation)
+{
+	buffer_done(&expectation->stream);
+	buffer_done(&expectation->plan);
+}
+
+static const struct {
+	const char *word;
+	const char *folder;
+} places[] = {{"etc/", ETC}, {"lib/", LIB}, {"/", "/"}};
+
+/* The next word; empty at the end of the line. */
+static struct slice next_word(struct slice *line)
+{
+	struct slice word = {NULL, 0};
+
+	while (line->size > 0 && word.size == 0)
+		word = slice_cut(line, ' ');
+	return word;
+}
+
+static char *decode(struct slice text)
+{
+	struct buffer decoded = {0};
+
+	for (size_t i = 0; i < text.size; i++) {
+		char hex[3] = {0};
+
+		if (text.data[i] != '%') {
+			buffer_append(&decoded, (struct slice){&text.data[i], 1});
+			continue;
+		}
+		ck_assert_msg(i + 2 < text.size && isxdigit(text.data[i + 1]) &&
+				      isxdigit(text.data[i + 2]),
+			"%.*s: %% without two digits", (int)text.size, text.data);
+		memcpy(hex, &text.data[i + 1], 2);
+		buffer_append(&decoded,
+			(struct slice){&(char){(char)strtol(hex, NULL, 16)}, 1});
+		i += 2;
+	}
+	buffer_append(&decoded, (struct slice){"", 1});
+	return decoded.data;
+}
+
+/* Below the root; the caller's to free. */
+static char *read_path(struct slice *line)
+{
+	struct slice word = next_word(line);
+	owns_memory char *name = decode(word);
+
+	for (size_t i = 0; i < COUNT_OF(places); i++)
+		if (slice_has_prefix(word, slice_of(places[i].word)))
+			return string_format(
+				"%s%s", places[i].folder, name + strlen(places[i].word));
+	ck_abort_msg("\"%s\" is not a path", name);
+	return NULL;
+}
+
+static bool make_entry(const char *kind, struct slice *line)
+{
+	static const char *const kinds[] = {
+		"executable", "plain", "open", "fifo", "socket", "directory", "symlink"};
+	owns_memory char *path = NULL;
+	size_t which = 0;
+
+	while (which < COUNT_OF(kinds) && strcmp(kind, kinds[which]) != 0)
+		which++;
+	if (which == COUNT_OF(kinds))
+		return false;
+	path = read_path(line);
+	ck_assert_msg(which == 5 || !is_there(path), "%s is there already", path);
+	if (which <= 2)
+		make_file(path, which == 1 ? 0644 : which == 2 ? 0777 : 0755, "");
+	else if (which <= 4)
+		make_node(path, which == 3 ? S_IFIFO : S_IFSOCK);
+	else if (which == 5)
+		make_folder(path);
+	else {
+		owns_memory char *target = decode(next_word(line));
+
+		make_link(path, target);
+	}
+	return true;
+}
+
+/* A line of the plan is kept with its words one space apart. */
+static bool keep_planned(
+	struct expectation *expectation, const char *kind, struct slice *line)
+{
+	static const char *const kinds[] = {
+		"package", "wildcard", "always", "warning", "nothing"};
+	struct slice word;
+
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		if (strcmp(kind, kinds[i]) != 0)
+			continue;
+		buffer_append_string(&expectation->plan, kind);
+		for (word = next_word(line); word.size > 0; word = next_word(line))
+			buffer_append_format(
+				&expectation->plan, " %.*s", (int)word.size, word.data);
+		buffer_append_string(&expectation->plan, "\n");
+		return true;
+	}
+	return false;
+}
+
+static void read_line(struct expectation *expectation, struct slice line, int number)
+{
+	struct slice first = next_word(&line);
+	owns_memory char *kind = NULL, *word = NULL;
+
+	if (first.size == 0 || first.data[0] == '#')
+		return;
+	kind = strndup(first.data, first.size);
+	if (strcmp(kind, "at") == 0) {
+		word = decode(next_word(&line));
+		expectation->has_hook_point =
+			uh_hook_point_parse(word, &expectation->hook_point);
+	} else if (strcmp(kind, "apt") == 0) {
+		buffer_append(&expectation->stream, line);
+		buffer_append_string(&expectation->stream, "\n");
+		line.size = 0;
+	} else if (!make_entry(kind, &line) && !keep_planned(expectation, kind, &line)) {
+		ck_abort_msg(
+			"%s:%d: \"%s\" is no word of a case", case_file, number, kind);
+	}
+	ck_assert_msg(
+		next_word(&line).size == 0, "%s:%d: too many words", case_file, number);
+}
+
+static void read_case(struct expectation *expectation)
+{
+	struct slice rest = buffer_slice(&case_text);
+
+	buffer_append_string(
+		&expectation->stream, "VERSION 3\nAPT::Architecture=amd64\n\n");
+	for (int number = 1; rest.size > 0; number++)
+		read_line(expectation, slice_cut(&rest, '\n'), number);
+	ck_assert_msg(expectation->has_hook_point, "%s has no hook point", case_file);
+	ck_assert_msg(expectation->plan.size > 0, "%s has no plan", case_file);
+}
+
+static void write_path(struct buffer *text, const char *full)
+{
+	const char *path = full + strlen(root());
+
+	for (size_t i = 0; i < COUNT_OF(places); i++) {
+		if (strncmp(path, places[i].folder, strlen(places[i].folder)) != 0)
+			continue;
+		buffer_append_string(text, places[i].word);
+		path += strlen(places[i].folder);
+		break;
+	}
+	for (; *path != '\0'; path++) {
+		unsigned char byte = (unsigned char)*path;
+
+		if (byte <= ' ' || byte >= 0x7f || byte == '%')
+			buffer_append_format(text, "%%%02x", byte);
+		else
+			buffer_append(text, (struct slice){path, 1});
+	}
+}
+
+/* Lines with commas in between. */
+static void write_names(struct buffer *text, const char *what, const struct buffer *names)
+{
+	struct slice rest = buffer_slice(names);
+
+	buffer_append_format(text, " %s=", what);
+	for (const char *comma = ""; rest.size > 0; comma = ",") {
+		struct slice name = slice_cut(&rest, '\n');
+
+		buffer_append_format(text, "%s%.*s", comma, (int)name.size, name.data);
+	}
+}
+
+static void write_run(struct buffer *text, const struct planned_run *run,
+	const struct transaction *transaction)
+{
+	static const char *const faults[] = {
+		[SCRIPT_IS_NOT_EXECUTABLE] = "not-executable",
+		[SCRIPT_IS_NOT_A_FILE] = "not-a-file",
+		[SCRIPT_IS_DANGLING] = "dangling",
+		[SCRIPT_IS_OPEN_TO_OTHERS] = "open-to-others",
+		[FOLDER_IS_UNREADABLE] = "unreadable",
+		[FOLDER_IS_UNMATCHED] = "unmatched"};
+	owns_buffer struct buffer names = {0}, matched = {0};
+
+	if (run->script.fault != SCRIPT_IS_FINE) {
+		buffer_append_string(text, "warning ");
+		write_path(text, run->script.path);
+		buffer_append_format(text, " %s", faults[run->script.fault]);
+		return;
+	}
+	switch (run->reason) {
+	case REASON_PACKAGE:
+		buffer_append_format(text, "package %s:%s %s ", run->package->name,
+			run->package->architecture,
+			operation_name(run->package->operation));
+		write_path(text, run->script.path);
+		return;
+	case REASON_WILDCARD:
+		buffer_append_format(text, "wildcard %s ", run->folder);
+		write_path(text, run->script.path);
+		transaction_names(transaction, false, &names);
+		ck_assert_int_eq(plan_matched_names(run, &matched), 0);
+		write_names(text, "--pkg_list", &names);
+		write_names(text, "matched", &matched);
+		return;
+	case REASON_ALWAYS:
+		buffer_append_string(text, "always ");
+		write_path(text, run->script.path);
+		return;
+	}
+}
+
+START_TEST(the_plan_is_the_expected_one)
+{
+	__attribute__((cleanup(expectation_done))) struct expectation expectation = {0};
+	owns_transaction struct transaction transaction;
+	owns_buffer struct buffer text = {0};
+	struct transaction_faults faults;
+	struct hook_tree tree;
+	struct plan plan;
+
+	memset(&transaction, 0, sizeof(transaction));
+	read_case(&expectation);
+	ck_assert_int_eq(transaction_parse_stream(&transaction,
+				 buffer_slice(&expectation.stream), &faults),
+		0);
+	ck_assert_msg(faults.ignored_lines == 0, "%s: apt would not say that", case_file);
+	ck_assert_int_eq(hook_tree_init(&tree, root()), 0);
+	ck_assert_int_eq(
+		plan_make(&plan, &tree, expectation.hook_point, &transaction), 0);
+	for (size_t i = 0; i < plan.count; i++) {
+		write_run(&text, &plan.runs[i], &transaction);
+		buffer_append_string(&text, "\n");
+		/* The quick look must not keep the engine from a plan like this. */
+		ck_assert(plan_is_possible(&tree, expectation.hook_point));
+		ck_assert(plan.runs[i].reason == REASON_ALWAYS ||
+			  plan_needs_packages(&tree, expectation.hook_point));
+	}
+	if (plan.count == 0)
+		buffer_append_string(&text, "nothing\n");
+	buffer_append(&expectation.plan, (struct slice){"", 1});
+	assert_text(&text, expectation.plan.data);
+	plan_done(&plan);
+	hook_tree_done(&tree);
+}
+END_TEST
+
+/* The rule of the case; it is the title of the test. */
+static char *find_rule(void)
+{
+	struct slice rest = buffer_slice(&case_text);
+	struct slice line = slice_cut(&rest, '\n');
+
+	if (!slice_has_prefix(line, slice_of("# ")))
+		return NULL;
+	return strndup(line.data + 2, line.size - 2);
+}
+
+int main(int argc, char **argv)
+{
+	const TTest *const tests[] = {the_plan_is_the_expected_one};
+	owns_memory char *rule = NULL;
+	owns_fd int fd = -1;
+	int status;
+
+	if (argc != 2) {
+		(void)fprintf(stderr, "usage: run-case FILE\n");
+		return 2;
+	}
+	case_file = argv[1];
+	fd = open(case_file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || buffer_read(&case_text, fd, 1 << 20) < 0) {
+		(void)fprintf(stderr, "%s: %s\n", case_file, strerror(errno));
+		return 2;
+	}
+	rule = find_rule();
+	if (rule == NULL) {
+		(void)fprintf(stderr, "%s does not begin with its rule\n", case_file);
+		return 2;
+	}
+	status = run_tests(rule, tests, COUNT_OF(tests));
+	buffer_done(&case_text);
+	return status;
+}

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# What the meta tests share. Each looks at things, tells of faults, and ends with verdict.
+set -euo pipefail
+
+top=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
+cd "$top"
+
+looked_at=0
+faults=0
+
+look_at() {
+	looked_at=$((looked_at + 1))
+}
+
+fault() {
+	printf '%s\n' "$*" >&2
+	faults=$((faults + 1))
+}
+
+# What a command finds is a fault; each line of it is told.
+none_may_match() {
+	local line
+	while IFS= read -r line; do
+		fault "$line"
+	done < <(grep -nHE "$@" || true)
+}
+
+c_files() {
+	local folder
+	for folder in plugin helper admin tests; do
+		[[ ! -d $folder ]] || find "$folder" -name '*.[ch]' -type f
+	done
+}
+
+# The modules of plugin/ in the order in which one may include another.
+modules() {
+	sed -n 's/^\t\([a-z_]*\)\.c)\{0,1\}$/\1/p' plugin/CMakeLists.txt
+}
+
+verdict() {
+	((looked_at > 0)) || fault 'nothing was looked at'
+	printf '%d looked at, %d faults\n' "$looked_at" "$faults"
+	((faults == 0))
+}

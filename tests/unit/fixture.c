@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fixture.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <unistd.h>
+
+/* Seconds for one test, on the slowest of build machines; a bound for what hangs. */
+#define TIMEOUT 300
+
+static char root_path[PATH_MAX / 2];
+
+const char *root(void)
+{
+	return root_path;
+}
+
+const char *at(const char *path)
+{
+	static char paths[8][PATH_MAX];
+	static size_t next;
+	char *full = paths[next++ % COUNT_OF(paths)];
+
+	ck_assert_msg(path[0] == '/', "the path %s has no root", path);
+	ck_assert_int_lt(snprintf(full, PATH_MAX, "%s%s", root_path, path), PATH_MAX);
+	return full;
+}
+
+static void make_root(void)
+{
+	char folder[sizeof(root_path) - sizeof("/root.XXXXXX")];
+
+	ck_assert_msg(getcwd(folder, sizeof(folder)) != NULL, "the working directory: %s",
+		strerror(errno));
+	(void)snprintf(root_path, sizeof(root_path), "%s/root.XXXXXX", folder);
+	ck_assert_msg(mkdtemp(root_path) != NULL, "%s: %s", root_path, strerror(errno));
+	ck_assert_int_eq(setenv("LOG", at("/log"), 1), 0);
+	make_folder("/run");
+}
+
+static int remove_one(
+	const char *path, const struct stat *status, int type, struct FTW *place)
+{
+	(void)status;
+	(void)type;
+	(void)place;
+	return remove(path);
+}
+
+static void remove_root(void)
+{
+	ck_assert_msg(nftw(root_path, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0,
+		"%s cannot be removed: %s", root_path, strerror(errno));
+}
+
+int run_tests(const char *title, const TTest *const *tests, size_t count)
+{
+	Suite *suite = suite_create(title);
+	TCase *test_case = tcase_create(title);
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_set_timeout(test_case, TIMEOUT);
+	tcase_add_checked_fixture(test_case, make_root, remove_root);
+	for (size_t i = 0; i < count; i++)
+		tcase_add_test(test_case, tests[i]);
+	suite_add_tcase(suite, test_case);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 && count > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static void make_parents(const char *full)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s", full);
+	for (char *slash = path + strlen(root_path) + 1;
+		(slash = strchr(slash, '/')) != NULL; slash++) {
+		*slash = '\0';
+		/* The mode in a step of its own, since the umask is the caller's. */
+		if (mkdir(path, 0755) == 0)
+			ck_assert_int_eq(chmod(path, 0755), 0);
+		else
+			ck_assert_msg(errno == EEXIST, "%s: %s", path, strerror(errno));
+		*slash = '/';
+	}
+}
+
+void make_folder(const char *path)
+{
+	owns_memory char *inside = string_format("%s/", at(path));
+
+	make_parents(inside);
+}
+
+void make_file(const char *path, mode_t mode, const char *text)
+{
+	const char *full = at(path);
+	owns_fd int fd = -1;
+
+	make_parents(full);
+	fd = open(full, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	ck_assert_msg(fd >= 0, "%s: %s", full, strerror(errno));
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	ck_assert_int_eq(fchmod(fd, mode), 0);
+}
+
+void make_script(const char *path, const char *commands)
+{
+	owns_memory char *text = string_format("#!/bin/sh\n%s\n", commands);
+
+	make_file(path, 0755, text);
+}
+
+void make_link(const char *path, const char *target)
+{
+	const char *full = at(path);
+
+	make_parents(full);
+	ck_assert_msg(symlink(target, full) == 0, "%s: %s", full, strerror(errno));
+}
+
+void make_node(const char *path, mode_t type)
+{
+	const char *full = at(path);
+
+	make_parents(full);
+	ck_assert_msg(mknod(full, type | 0755, 0) == 0, "%s: %s", full, strerror(errno));
+}
+
+void set_mode(const char *path, mode_t mode)
+{
+	ck_assert_msg(chmod(at(path), mode) == 0, "%s: %s", path, strerror(errno));
+}
+
+bool is_there(const char *path)
+{
+	struct stat status;
+
+	return lstat(at(path), &status) == 0;
+}
+
+static void read_all(const char *full, struct buffer *text)
+{
+	owns_fd int fd = open(full, O_RDONLY | O_CLOEXEC);
+
+	ck_assert_msg(fd >= 0, "%s: %s", full, strerror(errno));
+	ck_assert_int_eq(buffer_read(text, fd, SIZE_MAX / 8), 0);
+	ck_assert_int_eq(buffer_reserve(text, 1), 0);
+	text->data[text->size] = '\0';
+}
+
+void read_file(const char *path, struct buffer *text)
+{
+	read_all(at(path), text);
+}
+
+void assert_file(const char *path, const char *text)
+{
+	owns_buffer struct buffer found = {0};
+
+	read_file(path, &found);
+	assert_text(&found, text);
+}
+
+void assert_text(const struct buffer *buffer, const char *text)
+{
+	owns_memory char *found =
+		strndup(buffer->size > 0 ? buffer->data : "", buffer->size);
+
+	ck_assert_int_eq(buffer->error, 0);
+	ck_assert_str_eq(found, text);
+	ck_assert_uint_eq(buffer->size, strlen(text));
+}
+
+void list_data(const char *ending, struct string_list *names)
+{
+	DIR *dir = opendir(TEST_DATA);
+	const struct dirent *entry;
+
+	ck_assert_msg(dir != NULL, "%s: %s", TEST_DATA, strerror(errno));
+	while ((entry = readdir(dir)) != NULL) {
+		const char *dot = strrchr(entry->d_name, '.');
+
+		if (dot != NULL && strcmp(dot, ending) == 0)
+			ck_assert_int_eq(string_list_add(names, entry->d_name), 0);
+	}
+	(void)closedir(dir);
+	string_list_sort_unique(names);
+	ck_assert_msg(names->count > 0, "%s has no file *%s", TEST_DATA, ending);
+}
+
+void read_data(const char *name, struct buffer *bytes)
+{
+	owns_memory char *full = string_format("%s/%s", TEST_DATA, name);
+
+	read_all(full, bytes);
+}
+
+void parse_packages(struct transaction *transaction, const char *lines)
+{
+	owns_memory char *stream = string_format("VERSION 3\n\n%s", lines);
+	struct transaction_faults faults;
+
+	ck_assert_int_eq(
+		transaction_parse_stream(transaction, slice_of(stream), &faults), 0);
+	ck_assert_uint_eq(faults.ignored_lines, 0);
+	ck_assert(!faults.is_cut && !faults.has_no_names);
+}
+
+struct buffer table_of(const struct transaction *transaction)
+{
+	struct buffer table = {0};
+
+	transaction_to_table(transaction, &table);
+	return table;
+}
+
+#define KIND(name) [UH_##name] = #name
+static const char *const kinds[] = {
+	KIND(SCRIPT_ENDED),
+	KIND(SCRIPT_NOT_STARTED),
+	KIND(SCRIPT_NOT_EXECUTABLE),
+	KIND(SCRIPT_NOT_A_FILE),
+	KIND(SCRIPT_DANGLING),
+	KIND(SCRIPT_OPEN_TO_OTHERS),
+	KIND(SCRIPT_WITHOUT_LIST),
+	KIND(FOLDER_UNREADABLE),
+	KIND(WILDCARD_UNMATCHED),
+	KIND(STREAM_UNREADABLE),
+	KIND(STREAM_TOO_LARGE),
+	KIND(STREAM_CUT),
+	KIND(STREAM_WITHOUT_NAMES),
+	KIND(STREAM_LINES_IGNORED),
+	KIND(STATE_UNUSABLE),
+	KIND(STATE_OPEN_TO_OTHERS),
+	KIND(RECORD_NOT_WRITTEN),
+	KIND(RECORD_MISSING),
+	KIND(RECORD_UNREADABLE),
+	KIND(RECORD_OF_OTHER_VERSION),
+	KIND(TRANSACTION_FILE_MISSING),
+	KIND(DATABASE_UNREADABLE),
+	KIND(OUT_OF_MEMORY),
+	KIND(INTERRUPTED),
+};
+
+/* Below the root, so that it is the same in every run. */
+static const char *short_path(const char *path)
+{
+	size_t size = strlen(root_path);
+
+	return size > 0 && strncmp(path, root_path, size) == 0 ? path + size : path;
+}
+
+static void write_ending(struct buffer *text, struct uh_ending ending)
+{
+	buffer_append_format(text, " %s %d",
+		ending.end == UH_EXITED ? "exited" : "signalled", ending.value);
+}
+
+void write_event(const struct uh_event *event, void *context)
+{
+	static const char *const breaches[] = {[UH_BREACH_OWNER] = "owner",
+		[UH_BREACH_GROUP] = "group",
+		[UH_BREACH_WORLD] = "world"};
+	struct buffer *text = context;
+
+	ck_assert_uint_lt((size_t)event->kind, COUNT_OF(kinds));
+	ck_assert_ptr_nonnull(kinds[event->kind]);
+	buffer_append_string(text, kinds[event->kind]);
+	if (event->path != NULL)
+		buffer_append_format(text, " %s", short_path(event->path));
+	if (event->kind == UH_SCRIPT_ENDED ||
+		(event->kind == UH_DATABASE_UNREADABLE && event->error == 0))
+		write_ending(text, event->ending);
+	if (event->error < 0)
+		buffer_append_format(text, " (%s)", strerror(-event->error));
+	if (event->detail != NULL)
+		buffer_append_format(text, " %s %s", short_path(event->detail),
+			breaches[event->breach]);
+	if (event->kind == UH_STREAM_LINES_IGNORED)
+		buffer_append_format(text, " %zu from %zu", event->count, event->first);
+	buffer_append_string(text, "\n");
+}
+
+uint32_t next_random(uint32_t *seed)
+{
+	*seed = *seed * 1664525 + 1013904223;
+	return *seed >> 8;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fixture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+START_TEST(a_prefix_comes_before_what_it_begins)
+{
+	ck_assert_int_lt(slice_compare(slice_of("libc6"), slice_of("libc6-dev")), 0);
+	ck_assert_int_gt(slice_compare(slice_of("libc6"), slice_of("libc")), 0);
+	ck_assert_int_lt(slice_compare(slice_of(""), slice_of("a")), 0);
+	ck_assert_int_eq(slice_compare((struct slice){NULL, 0}, slice_of("")), 0);
+}
+END_TEST
+
+START_TEST(bytes_above_127_come_last)
+{
+	ck_assert_int_gt(slice_compare(slice_of("\xc3\xa9"), slice_of("z")), 0);
+}
+END_TEST
+
+START_TEST(a_slice_equals_only_all_of_a_string)
+{
+	ck_assert(slice_equals(slice_of("apt"), "apt"));
+	ck_assert(!slice_equals(slice_of("apt"), "apt-get"));
+	ck_assert(!slice_equals((struct slice){"apt\0x", 5}, "apt"));
+	ck_assert(slice_has_prefix(slice_of("apt-get"), slice_of("apt")));
+	ck_assert(slice_has_prefix(slice_of("apt"), slice_of("")));
+	ck_assert(!slice_has_prefix(slice_of("ap"), slice_of("apt")));
+}
+END_TEST
+
+START_TEST(a_cut_takes_what_stands_before_the_separator)
+{
+	struct slice rest = slice_of("a  b");
+
+	ck_assert(slice_equals(slice_cut(&rest, ' '), "a"));
+	ck_assert(slice_equals(slice_cut(&rest, ' '), ""));
+	ck_assert(slice_equals(slice_cut(&rest, ' '), "b"));
+	ck_assert_uint_eq(rest.size, 0);
+	ck_assert_uint_eq(slice_cut(&rest, ' ').size, 0);
+}
+END_TEST
+
+START_TEST(a_buffer_keeps_all_that_was_appended)
+{
+	owns_buffer struct buffer buffer = {0};
+
+	for (int i = 0; i < 10000; i++)
+		buffer_append_format(&buffer, "%04d", i);
+	ck_assert_int_eq(buffer.error, 0);
+	ck_assert_uint_eq(buffer.size, 40000);
+	ck_assert_mem_eq(buffer.data + 4 * 1234, "1234", 4);
+}
+END_TEST
+
+START_TEST(a_failed_append_is_remembered_and_ends_the_text)
+{
+	owns_buffer struct buffer buffer = {0};
+
+	buffer_append_string(&buffer, "kept");
+	ck_assert_int_eq(buffer_reserve(&buffer, SIZE_MAX - 1), -ENOMEM);
+	buffer_append_string(&buffer, "dropped");
+	buffer_append_format(&buffer, "%s", "dropped");
+	ck_assert_int_eq(buffer.error, -ENOMEM);
+	ck_assert_uint_eq(buffer.size, 4);
+}
+END_TEST
+
+/* A pipe with size bytes in it and no writer. */
+static int pipe_with(size_t size)
+{
+	int ends[2];
+
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	for (size_t i = 0; i < size; i++)
+		ck_assert_int_eq(write(ends[1], "0123456789" + i % 10, 1), 1);
+	ck_assert_int_eq(close(ends[1]), 0);
+	return ends[0];
+}
+
+START_TEST(reading_goes_on_behind_what_is_there)
+{
+	owns_buffer struct buffer buffer = {0};
+	owns_fd int fd = pipe_with(20000);
+
+	buffer_append_string(&buffer, "before");
+	ck_assert_int_eq(buffer_read(&buffer, fd, SIZE_MAX / 8), 0);
+	ck_assert_uint_eq(buffer.size, 6 + 20000);
+	ck_assert_mem_eq(buffer.data, "before0123", 10);
+}
+END_TEST
+
+START_TEST(the_limit_is_the_last_size_that_is_read_whole)
+{
+	for (size_t size = 0; size < 12; size++) {
+		owns_buffer struct buffer buffer = {0};
+		owns_fd int fd = pipe_with(size);
+
+		buffer_append_string(&buffer, "before");
+		ck_assert_int_eq(buffer_read(&buffer, fd, 10), size > 10 ? -EFBIG : 0);
+		ck_assert_uint_eq(buffer.size, 6 + (size > 10 ? 10 : size));
+	}
+}
+END_TEST
+
+START_TEST(a_descriptor_that_cannot_be_read_is_an_error)
+{
+	owns_buffer struct buffer buffer = {0};
+
+	ck_assert_int_eq(buffer_read(&buffer, -1, 10), -EBADF);
+}
+END_TEST
+
+START_TEST(a_sorted_list_has_each_string_once)
+{
+	static const char *const strings[] = {"b", "a", "B", "b", "a", "aa"};
+	owns_strings struct string_list list = {0};
+
+	string_list_sort_unique(&list);
+	ck_assert(!string_list_has(&list, "a"));
+	for (size_t i = 0; i < COUNT_OF(strings); i++)
+		ck_assert_int_eq(string_list_add(&list, strings[i]), 0);
+	string_list_sort_unique(&list);
+	ck_assert_uint_eq(list.count, 4);
+	ck_assert_str_eq(list.items[0], "B");
+	ck_assert_str_eq(list.items[1], "a");
+	ck_assert_str_eq(list.items[2], "aa");
+	ck_assert_str_eq(list.items[3], "b");
+	ck_assert(string_list_has(&list, "aa"));
+	ck_assert(!string_list_has(&list, "ab"));
+}
+END_TEST
+
+START_TEST(an_array_keeps_its_elements_when_it_grows)
+{
+	owns_memory long *numbers = NULL;
+	size_t capacity = 0;
+
+	for (size_t i = 0; i < 1000; i++) {
+		ck_assert_int_eq(array_grow(&numbers, &capacity, i, sizeof(*numbers)), 0);
+		ck_assert_uint_gt(capacity, i);
+		numbers[i] = (long)i;
+	}
+	for (size_t i = 0; i < 1000; i++)
+		ck_assert_int_eq(numbers[i], (long)i);
+}
+END_TEST
+
+START_TEST(an_array_that_cannot_grow_stays_as_it_was)
+{
+	size_t capacity = 16;
+	owns_memory char *items = malloc(capacity);
+	char *before = items;
+
+	ck_assert_int_eq(array_grow(&items, &capacity, capacity, SIZE_MAX / 2), -ENOMEM);
+	ck_assert_ptr_eq(items, before);
+	ck_assert_uint_eq(capacity, 16);
+}
+END_TEST
+
+START_TEST(closing_keeps_errno_and_a_stolen_descriptor_stays_open)
+{
+	int fd = pipe_with(0), stolen = steal_fd(&fd);
+
+	ck_assert_int_eq(fd, -1);
+	cleanup_close(&fd);
+	ck_assert_int_ge(fcntl(stolen, F_GETFD), 0);
+	fd = stolen;
+	cleanup_close(&stolen);
+	ck_assert_int_eq(stolen, -1);
+	/* close(2) fails: the descriptor is closed already. */
+	errno = EILSEQ;
+	cleanup_close(&fd);
+	ck_assert_int_eq(errno, EILSEQ);
+}
+END_TEST
+
+START_TEST(a_number_without_a_word_has_none)
+{
+	static const struct word words[] = {{"one", 1}, {"two", 2}};
+
+	ck_assert_str_eq(word_of(words, COUNT_OF(words), 2), "two");
+	ck_assert_ptr_null(word_of(words, COUNT_OF(words), 3));
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {a_prefix_comes_before_what_it_begins,
+		bytes_above_127_come_last, a_slice_equals_only_all_of_a_string,
+		a_cut_takes_what_stands_before_the_separator,
+		a_buffer_keeps_all_that_was_appended,
+		a_failed_append_is_remembered_and_ends_the_text,
+		reading_goes_on_behind_what_is_there,
+		the_limit_is_the_last_size_that_is_read_whole,
+		a_descriptor_that_cannot_be_read_is_an_error,
+		a_sorted_list_has_each_string_once,
+		an_array_keeps_its_elements_when_it_grows,
+		an_array_that_cannot_grow_stays_as_it_was,
+		closing_keeps_errno_and_a_stolen_descriptor_stays_open,
+		a_number_without_a_word_has_none};
+
+	return run_tests("base", tests, COUNT_OF(tests));
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Called with the name of a hook point, this program is the helper: it writes the key of
+ * the driver that it finds into the file that LOG names.
+ */
+#include "driver.h"
+#include "fixture.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int tell_driver(const char *word)
+{
+	enum uh_hook_point hook_point;
+	char key[DRIVER_KEY_SIZE];
+	struct driver driver;
+	FILE *log = fopen(getenv("LOG"), "we");
+
+	if (log == NULL || !uh_hook_point_parse(word, &hook_point))
+		return EXIT_FAILURE;
+	driver = driver_find(hook_point);
+	driver_key(&driver, key);
+	(void)fprintf(log, "%s", key);
+	return fclose(log) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* argv is of a program that is not to be waited for here. */
+static pid_t start(const char *const *argv)
+{
+	pid_t pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		(void)execv(argv[0], (char *const *)argv);
+		_exit(127);
+	}
+	return pid;
+}
+
+static void wait_for_success(pid_t pid)
+{
+	int status;
+
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+}
+
+/* Of this process; its start time as /proc tells it to its child. */
+static void key_of_this_process(char key[DRIVER_KEY_SIZE])
+{
+	struct driver driver;
+	owns_buffer struct buffer told = {0};
+	owns_memory char *program = realpath("/proc/self/exe", NULL);
+	const char *argv[] = {program, "Pre-Install-Pkgs", NULL};
+
+	ck_assert_ptr_nonnull(program);
+	wait_for_success(start(argv));
+	read_file("/log", &told);
+	ck_assert(driver_parse_key(told.data, &driver));
+	ck_assert_int_eq(driver.pid, getpid());
+	(void)snprintf(key, DRIVER_KEY_SIZE, "%s", told.data);
+}
+
+/* The key that the helper finds below this many shells of a kind. */
+static void assert_found(
+	const char *hook_point, const char *shell, int shells, const char *expected)
+{
+	owns_memory char *program = realpath("/proc/self/exe", NULL);
+	/* A second command keeps a shell from becoming the program itself. */
+	static const char *const commands[] = {"\"$1\" \"$2\" && true",
+		"\"$0\" -c '\"$1\" \"$2\" && true' \"$0\" \"$1\" \"$2\" && true"};
+	const char *direct[] = {program, hook_point, NULL};
+	const char *by_shell[] = {shell, "-c", shells > 0 ? commands[shells - 1] : NULL,
+		shell, program, hook_point, NULL};
+
+	ck_assert_ptr_nonnull(program);
+	wait_for_success(start(shells > 0 ? by_shell : direct));
+	assert_file("/log", expected);
+}
+
+/* Without a shell, and below one or two of each kind that is here. */
+static void assert_found_below_shells(const char *hook_point, const char *expected)
+{
+	static const char *const names[] = {"/bin/sh", "/bin/dash", "/bin/bash"};
+
+	assert_found(hook_point, names[0], 0, expected);
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		if (access(names[i], X_OK) != 0)
+			continue;
+		assert_found(hook_point, names[i], 1, expected);
+		assert_found(hook_point, names[i], 2, expected);
+	}
+}
+
+static bool has_proc(void)
+{
+	return access("/proc/self/stat", R_OK) == 0;
+}
+
+START_TEST(the_nearest_process_that_is_no_shell_calls_pre_install_pkgs)
+{
+	char key[DRIVER_KEY_SIZE];
+
+	skip_unless(has_proc(), "there is no /proc");
+	key_of_this_process(key);
+	assert_found_below_shells("Pre-Install-Pkgs", key);
+}
+END_TEST
+
+/* apt calls the hooks of these points from a fork of itself. */
+static void assert_found_below_a_fork(const char *hook_point, const char *key)
+{
+	pid_t pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		assert_found_below_shells(hook_point, key);
+		_exit(0);
+	}
+	wait_for_success(pid);
+}
+
+START_TEST(the_process_above_apts_fork_drives_the_other_points)
+{
+	char key[DRIVER_KEY_SIZE];
+
+	skip_unless(has_proc(), "there is no /proc");
+	key_of_this_process(key);
+	assert_found_below_a_fork("Pre-Invoke", key);
+	assert_found_below_a_fork("Post-Invoke", key);
+}
+END_TEST
+
+START_TEST(without_proc_the_driver_is_unknown)
+{
+	struct driver driver, parent;
+	bool is_alive;
+	char *command_line;
+
+	skip_unless(has_proc(), "there is no /proc");
+	parent = driver_find(UH_PRE_INSTALL_PKGS);
+	skip_unless(geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+			    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+			    mount("none", "/proc", "tmpfs", 0, NULL) == 0,
+		"only root can hide /proc");
+	driver = driver_find(UH_PRE_INSTALL_PKGS);
+	is_alive = driver_is_alive(&parent);
+	command_line = driver_command_line(&parent);
+	ck_assert_int_eq(umount("/proc"), 0);
+	ck_assert_int_eq(driver.pid, 0);
+	ck_assert(is_alive);
+	ck_assert_ptr_null(command_line);
+}
+END_TEST
+
+START_TEST(a_process_is_alive_only_with_its_own_start_time)
+{
+	struct driver parent = driver_find(UH_PRE_INSTALL_PKGS), other = parent;
+
+	skip_unless(parent.pid != 0, "there is no /proc");
+	ck_assert_int_eq(parent.pid, getppid());
+	ck_assert(driver_is_alive(&parent));
+	other.start_time++;
+	ck_assert(!driver_is_alive(&other));
+}
+END_TEST
+
+START_TEST(a_process_that_is_gone_is_not_alive)
+{
+	const char *argv[] = {"/bin/sh", "-c", ":", NULL};
+	pid_t pid = start(argv);
+	struct driver gone = {pid, 1};
+
+	wait_for_success(pid);
+	ck_assert(!driver_is_alive(&gone));
+}
+END_TEST
+
+START_TEST(an_unknown_process_may_be_alive)
+{
+	struct driver unknown = {0, 0};
+
+	ck_assert(driver_is_alive(&unknown));
+	ck_assert_ptr_null(driver_command_line(&unknown));
+}
+END_TEST
+
+START_TEST(a_command_line_is_joined_as_apt_does_it)
+{
+	static const char *const argv[] = {"/bin/sh", "-c", "echo; read -r line", "a b",
+		"o'clock", "x\ny\r", "", "end", NULL};
+	int out[2], in[2];
+	char byte;
+	struct driver driver = {0, 0};
+	owns_memory char *line = NULL;
+
+	skip_unless(has_proc(), "there is no /proc");
+	ck_assert_int_eq(pipe(out), 0);
+	ck_assert_int_eq(pipe(in), 0);
+	driver.pid = fork();
+	if (driver.pid == 0) {
+		(void)dup2(in[0], STDIN_FILENO);
+		(void)dup2(out[1], STDOUT_FILENO);
+		(void)close(in[1]);
+		(void)execv(argv[0], (char *const *)argv);
+		_exit(127);
+	}
+	/* The shell speaks, so it is no longer the copy of this process. */
+	ck_assert_int_eq(read(out[0], &byte, 1), 1);
+	line = driver_command_line(&driver);
+	ck_assert_int_eq(write(in[1], "\n", 1), 1);
+	wait_for_success(driver.pid);
+	ck_assert_str_eq(line, "/bin/sh -c 'echo; read -r line' 'a b' o'clock xy  end");
+}
+END_TEST
+
+START_TEST(a_key_says_what_it_was_made_of)
+{
+	static const struct driver drivers[] = {
+		{0, 0}, {1, 0}, {4194304, 18446744073709551615ULL}};
+	static const char *const keys[] = {
+		"unknown", "1-0", "4194304-18446744073709551615"};
+
+	for (size_t i = 0; i < COUNT_OF(drivers); i++) {
+		char key[DRIVER_KEY_SIZE];
+		struct driver again;
+
+		driver_key(&drivers[i], key);
+		ck_assert_str_eq(key, keys[i]);
+		ck_assert(driver_parse_key(key, &again));
+		ck_assert_int_eq(again.pid, drivers[i].pid);
+		ck_assert_uint_eq(again.start_time, drivers[i].start_time);
+	}
+}
+END_TEST
+
+START_TEST(any_other_word_is_no_key)
+{
+	static const char *const words[] = {"", "1", "1-", "-1-1", "0-0", "0-1", "01-1",
+		"1-01", " 1-1", "1-1 ", "1-1x", "1--1", "+1-1", "1-+1", "99999999999-1",
+		"1-99999999999999999999999", "Unknown", "unknown-1", "a-b"};
+
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		struct driver driver = {7, 7};
+
+		ck_assert_msg(!driver_parse_key(words[i], &driver), "\"%s\"", words[i]);
+		ck_assert_int_eq(driver.pid, 7);
+	}
+}
+END_TEST
+
+START_TEST(apt_is_known_by_what_it_leaves_in_the_environment)
+{
+	ck_assert_int_eq(unsetenv("APT_HOOK_INFO_FD"), 0);
+	ck_assert_int_eq(unsetenv("DPKG_FRONTEND_LOCKED"), 0);
+	ck_assert(!uh_is_called_by_apt(UH_PRE_INSTALL_PKGS));
+	ck_assert_int_eq(setenv("APT_HOOK_INFO_FD", "20", 1), 0);
+	ck_assert(uh_is_called_by_apt(UH_PRE_INSTALL_PKGS));
+	ck_assert_int_eq(setenv("DPKG_FRONTEND_LOCKED", "true", 1), 0);
+	ck_assert(uh_is_called_by_apt(UH_PRE_INVOKE));
+	ck_assert(uh_is_called_by_apt(UH_POST_INVOKE));
+}
+END_TEST
+
+START_TEST(a_caller_without_libapt_is_not_apt)
+{
+	skip_unless(access("/proc/self/maps", R_OK) == 0, "there is no /proc");
+	ck_assert_int_eq(unsetenv("DPKG_FRONTEND_LOCKED"), 0);
+	ck_assert(!uh_is_called_by_apt(UH_PRE_INVOKE));
+	ck_assert(!uh_is_called_by_apt(UH_POST_INVOKE));
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	const TTest *const tests[] = {
+		the_nearest_process_that_is_no_shell_calls_pre_install_pkgs,
+		the_process_above_apts_fork_drives_the_other_points,
+		without_proc_the_driver_is_unknown,
+		a_process_is_alive_only_with_its_own_start_time,
+		a_process_that_is_gone_is_not_alive, an_unknown_process_may_be_alive,
+		a_command_line_is_joined_as_apt_does_it, a_key_says_what_it_was_made_of,
+		any_other_word_is_no_key,
+		apt_is_known_by_what_it_leaves_in_the_environment,
+		a_caller_without_libapt_is_not_apt};
+
+	if (argc == 2)
+		return tell_driver(argv[1]);
+	return run_tests("driver", tests, COUNT_OF(tests));
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Selection and order have tests/cases; here is what a case cannot say. */
+#include "fixture.h"
+#include "hook_tree.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static void tree_done(struct hook_tree *tree)
+{
+	hook_tree_done(tree);
+}
+#define owns_tree __attribute__((cleanup(tree_done)))
+
+static struct hook_tree make_tree(void)
+{
+	struct hook_tree tree;
+
+	ck_assert_int_eq(hook_tree_init(&tree, root()), 0);
+	return tree;
+}
+
+/* The scripts that are there, with their faults, as the tests write them down. */
+static void assert_scripts(const char *folder, const char *expected)
+{
+	static const char *const faults[] = {[SCRIPT_IS_FINE] = "fine",
+		[SCRIPT_IS_NOT_EXECUTABLE] = "not executable",
+		[SCRIPT_IS_NOT_A_FILE] = "not a file",
+		[SCRIPT_IS_DANGLING] = "dangling",
+		[SCRIPT_IS_OPEN_TO_OTHERS] = "open to others",
+		[FOLDER_IS_UNREADABLE] = "unreadable",
+		[FOLDER_IS_UNMATCHED] = "unmatched"};
+	owns_tree struct hook_tree tree = make_tree();
+	owns_scripts struct script_list scripts = {0};
+	owns_buffer struct buffer text = {0};
+
+	ck_assert_int_eq(hook_tree_scripts(&tree, folder, &scripts), 0);
+	for (size_t i = 0; i < scripts.count; i++) {
+		const struct script *script = &scripts.items[i];
+
+		buffer_append_format(&text, "%s %s", script->path + strlen(root()),
+			faults[script->fault]);
+		if (script->error < 0)
+			buffer_append_format(&text, " (%s)", strerror(-script->error));
+		if (script->breach.path != NULL)
+			buffer_append_format(
+				&text, " %s", script->breach.path + strlen(root()));
+		buffer_append_string(&text, "\n");
+	}
+	assert_text(&text, expected);
+}
+
+START_TEST(a_folder_that_is_not_there_has_no_scripts)
+{
+	owns_tree struct hook_tree tree = make_tree();
+
+	assert_scripts("Post-Invoke", "");
+	ck_assert(!hook_tree_has_any(&tree, "Post-Invoke"));
+}
+END_TEST
+
+START_TEST(each_fault_comes_with_what_is_known_of_it)
+{
+	make_script(ETC "F/a", "");
+	make_file(ETC "F/b", 0644, "");
+	make_link(ETC "F/c", "nothing");
+	make_link(ETC "F/d", "d");
+	make_node(ETC "F/e", S_IFIFO);
+	make_node(ETC "F/f", S_IFSOCK);
+	make_script(ETC "F/g", "");
+	set_mode(ETC "F/g", 0777);
+	assert_scripts("F",
+		ETC "F/a fine\n" ETC "F/b not executable\n" ETC
+		    "F/c dangling (No such file or directory)\n" ETC
+		    "F/d dangling (Too many levels of symbolic links)\n" ETC
+		    "F/e not a file\n" ETC "F/f not a file\n" ETC
+		    "F/g open to others (Operation not permitted) " ETC "F/g\n");
+}
+END_TEST
+
+START_TEST(an_open_folder_makes_all_its_scripts_open)
+{
+	make_script(ETC "F/a", "");
+	make_script(LIB "F/b", "");
+	set_mode(ETC "F", 0777);
+	assert_scripts("F", ETC "F/a open to others (Operation not permitted) " ETC
+				"F\n" LIB "F/b fine\n");
+}
+END_TEST
+
+START_TEST(any_x_bit_makes_an_executable)
+{
+	make_file(ETC "F/a", 0700, "");
+	make_file(ETC "F/b", 0610, "");
+	make_file(ETC "F/c", 0601, "");
+	make_file(ETC "F/d", 0600, "");
+	assert_scripts("F", ETC "F/a fine\n" ETC "F/b fine\n" ETC "F/c fine\n" ETC
+				"F/d not executable\n");
+}
+END_TEST
+
+START_TEST(a_symlink_is_judged_by_what_it_leads_to)
+{
+	make_script("/opt/a", "");
+	make_file("/opt/b", 0644, "");
+	make_folder("/opt/c");
+	make_node("/opt/d", S_IFIFO);
+	make_link(ETC "F/a", "../../../../opt/a");
+	make_link(ETC "F/b", "../../../../opt/b");
+	make_link(ETC "F/c", "../../../../opt/c");
+	make_link(ETC "F/d", "../../../../opt/d");
+	assert_scripts(
+		"F", ETC "F/a fine\n" ETC "F/b not executable\n" ETC "F/d not a file\n");
+}
+END_TEST
+
+START_TEST(a_device_is_not_a_file)
+{
+	skip_unless(geteuid() == 0 && mknod(at("/zero"), S_IFCHR | 0755, 5 | 1 << 8) == 0,
+		"no device can be made here");
+	make_script(ETC "F/a", "");
+	ck_assert_int_eq(rename(at("/zero"), at(ETC "F/zero")), 0);
+	assert_scripts("F", ETC "F/a fine\n" ETC "F/zero not a file\n");
+}
+END_TEST
+
+START_TEST(a_symlink_by_way_of_another_to_dev_null_masks)
+{
+	make_script(LIB "F/a", "");
+	make_script(LIB "F/b", "");
+	make_link(ETC "F/a", "/dev/null");
+	make_link("/opt/null", "/dev/null");
+	make_link(ETC "F/b", "../../../../opt/null");
+	assert_scripts("F", "");
+}
+END_TEST
+
+START_TEST(a_file_in_place_of_a_folder_is_told_of)
+{
+	owns_tree struct hook_tree tree = make_tree();
+
+	make_file(ETC "F", 0644, "");
+	make_script(LIB "F/a", "");
+	assert_scripts("F", ETC "F unreadable (Not a directory)\n" LIB "F/a fine\n");
+	ck_assert(hook_tree_has_any(&tree, "F"));
+}
+END_TEST
+
+START_TEST(a_folder_that_may_not_be_read_is_told_of)
+{
+	owns_tree struct hook_tree tree = make_tree();
+
+	skip_unless(geteuid() != 0, "root may read everything");
+	make_script(ETC "F/a", "");
+	set_mode(ETC "F", 0);
+	assert_scripts("F", ETC "F unreadable (Permission denied)\n");
+	ck_assert(hook_tree_has_any(&tree, "F"));
+	set_mode(ETC "F", 0755);
+}
+END_TEST
+
+START_TEST(a_loop_in_place_of_a_folder_is_told_of)
+{
+	make_link(ETC "F", "F");
+	assert_scripts("F", ETC "F unreadable (Too many levels of symbolic links)\n");
+}
+END_TEST
+
+START_TEST(names_of_both_places_are_merged_without_hidden_ones)
+{
+	owns_tree struct hook_tree tree = make_tree();
+	owns_strings struct string_list names = {0};
+	owns_scripts struct script_list faults = {0};
+
+	make_folder(ETC "pkgs/b");
+	make_folder(ETC "pkgs/a.bak");
+	make_folder(LIB "pkgs/b");
+	make_folder(LIB "pkgs/A");
+	make_folder(ETC "pkgs/.git");
+	make_file(LIB "pkgs/c", 0644, "");
+	ck_assert_int_eq(hook_tree_names(&tree, "pkgs", &names, &faults), 0);
+	ck_assert_uint_eq(faults.count, 0);
+	ck_assert_uint_eq(names.count, 4);
+	ck_assert_str_eq(names.items[0], "A");
+	ck_assert_str_eq(names.items[1], "a.bak");
+	ck_assert_str_eq(names.items[2], "b");
+	ck_assert_str_eq(names.items[3], "c");
+}
+END_TEST
+
+START_TEST(names_that_cannot_be_read_are_told_of)
+{
+	owns_tree struct hook_tree tree = make_tree();
+	owns_strings struct string_list names = {0};
+	owns_scripts struct script_list faults = {0};
+
+	make_file(ETC "pkgs", 0644, "");
+	make_folder(LIB "pkgs/a");
+	ck_assert_int_eq(hook_tree_names(&tree, "pkgs", &names, &faults), 0);
+	ck_assert_uint_eq(names.count, 1);
+	ck_assert_uint_eq(faults.count, 1);
+	ck_assert_str_eq(faults.items[0].path, at(ETC "pkgs"));
+	ck_assert_int_eq(faults.items[0].fault, FOLDER_IS_UNREADABLE);
+	ck_assert_int_eq(faults.items[0].error, -ENOTDIR);
+}
+END_TEST
+
+START_TEST(a_folder_has_something_when_either_place_has)
+{
+	owns_tree struct hook_tree tree = make_tree();
+
+	make_folder(ETC "F");
+	make_file(LIB "F/.gitkeep", 0644, "");
+	ck_assert(!hook_tree_has_any(&tree, "F"));
+	make_file(LIB "F/a", 0644, "");
+	ck_assert(hook_tree_has_any(&tree, "F"));
+}
+END_TEST
+
+START_TEST(ten_thousand_scripts_keep_their_order)
+{
+	owns_tree struct hook_tree tree = make_tree();
+	owns_scripts struct script_list scripts = {0};
+
+	for (int i = 0; i < 10000; i++) {
+		owns_memory char *path = string_format(
+			"%sF/%04d", i % 2 == 0 ? ETC : LIB, i * 7919 % 10000);
+
+		make_file(path, 0755, "");
+	}
+	ck_assert_int_eq(hook_tree_scripts(&tree, "F", &scripts), 0);
+	ck_assert_uint_eq(scripts.count, 10000);
+	for (size_t i = 0; i < scripts.count; i++) {
+		ck_assert_int_eq(atoi(strrchr(scripts.items[i].path, '/') + 1), (int)i);
+		ck_assert_int_eq(scripts.items[i].fault, SCRIPT_IS_FINE);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {a_folder_that_is_not_there_has_no_scripts,
+		each_fault_comes_with_what_is_known_of_it,
+		an_open_folder_makes_all_its_scripts_open, any_x_bit_makes_an_executable,
+		a_symlink_is_judged_by_what_it_leads_to, a_device_is_not_a_file,
+		a_symlink_by_way_of_another_to_dev_null_masks,
+		a_file_in_place_of_a_folder_is_told_of,
+		a_folder_that_may_not_be_read_is_told_of,
+		a_loop_in_place_of_a_folder_is_told_of,
+		names_of_both_places_are_merged_without_hidden_ones,
+		names_that_cannot_be_read_are_told_of,
+		a_folder_has_something_when_either_place_has,
+		ten_thousand_scripts_keep_their_order};
+
+	return run_tests("hook_tree", tests, COUNT_OF(tests));
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fixture.h"
+#include "outcome.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#define DPKG_QUERY "/usr/bin/dpkg-query"
+#define DATABASE "/var/lib/dpkg/status"
+
+/* One package line of apt's, dpkg's answer to it, and what came of it. */
+struct settled {
+	const char *line;
+	const char *answer;
+	enum outcome outcome;
+};
+
+static void assert_outcome(const struct settled *settled)
+{
+	owns_transaction struct transaction transaction;
+	bool is_done = settled->outcome == OUTCOME_DONE;
+
+	parse_packages(&transaction, settled->line);
+	ck_assert_int_eq(outcome_compare(&transaction, slice_of(settled->answer)),
+		is_done ? RESULT_OK : RESULT_FAILED);
+	ck_assert_msg(transaction.packages[0].outcome == settled->outcome, "%s%s",
+		settled->line, settled->answer);
+}
+
+START_TEST(a_package_is_done_when_its_planned_state_is_reached)
+{
+	static const char install[] = "a - - none < 2 amd64 none /a\n";
+	static const char upgrade[] = "a 1 amd64 none < 2 amd64 none /a\n";
+	static const char reinstall[] = "a 2 amd64 none = 2 amd64 none /a\n";
+	static const char configure[] = "a 2 amd64 none = 2 amd64 none **CONFIGURE**\n";
+	static const char removal[] = "a 2 amd64 none > - - none **REMOVE**\n";
+	static const struct settled cases[] = {
+		{install, "a\tamd64\tinstalled\t2\n", OUTCOME_DONE},
+		{install, "a\tamd64\ttriggers-pending\t2\n", OUTCOME_DONE},
+		{install, "a\tamd64\ttriggers-awaited\t2\n", OUTCOME_DONE},
+		{install, "a\tamd64\thalf-configured\t2\n", OUTCOME_FAILED},
+		{install, "a\tamd64\thalf-installed\t2\n", OUTCOME_FAILED},
+		{install, "a\tamd64\tunpacked\t2\n", OUTCOME_FAILED},
+		{install, "a\tamd64\tconfig-files\t2\n", OUTCOME_FAILED},
+		{install, "a\tamd64\tnot-installed\t\n", OUTCOME_FAILED},
+		{install, "", OUTCOME_FAILED},
+		{install, "a\ti386\tinstalled\t2\n", OUTCOME_FAILED},
+		{install, "ab\tamd64\tinstalled\t2\n", OUTCOME_FAILED},
+		{upgrade, "a\tamd64\tinstalled\t1\n", OUTCOME_FAILED},
+		{upgrade, "a\tamd64\tinstalled\t2\n", OUTCOME_DONE},
+		{upgrade, "a\tamd64\tinstalled\t2\n\n", OUTCOME_DONE},
+		{reinstall, "a\tamd64\tinstalled\t2\n", OUTCOME_DONE},
+		{configure, "a\tamd64\tinstalled\t2\n", OUTCOME_DONE},
+		{configure, "a\tamd64\thalf-configured\t2\n", OUTCOME_FAILED},
+		{removal, "", OUTCOME_DONE},
+		{removal, "a\tamd64\tconfig-files\t2\n", OUTCOME_DONE},
+		{removal, "a\tamd64\tnot-installed\t\n", OUTCOME_DONE},
+		{removal, "a\tamd64\tinstalled\t2\n", OUTCOME_FAILED},
+		{removal, "a\tamd64\thalf-installed\t2\n", OUTCOME_FAILED},
+		{removal, "a\ti386\tinstalled\t2\n", OUTCOME_DONE},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		assert_outcome(&cases[i]);
+}
+END_TEST
+
+START_TEST(a_purge_is_done_when_nothing_is_left)
+{
+	static const struct {
+		const char *answer;
+		enum result result;
+	} cases[] = {{"", RESULT_OK}, {"a\tall\tnot-installed\t\n", RESULT_OK},
+		{"a\tall\tconfig-files\t1\n", RESULT_FAILED}};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		owns_transaction struct transaction transaction;
+		struct transaction_faults faults;
+
+		ck_assert_int_eq(transaction_parse_stream(&transaction,
+					 slice_of("VERSION 3\nAPT::Get::Purge=1\n\n"
+						  "a 1 all none > - - none **REMOVE**\n"),
+					 &faults),
+			0);
+		ck_assert_int_eq(outcome_compare(&transaction, slice_of(cases[i].answer)),
+			cases[i].result);
+	}
+}
+END_TEST
+
+START_TEST(each_architecture_is_held_against_its_own_line)
+{
+	owns_transaction struct transaction transaction;
+
+	parse_packages(&transaction, "a - - none < 1 amd64 same /a\n"
+				     "a - - none < 1 i386 same /a\n"
+				     "b 1 amd64 none > - - none **REMOVE**\n"
+				     "b - - none < 1 i386 none /b\n");
+	ck_assert_int_eq(
+		outcome_compare(&transaction,
+			slice_of("b\ti386\tinstalled\t1\n"
+				 "a\ti386\tunpacked\t1\na\tamd64\tinstalled\t1\n")),
+		RESULT_FAILED);
+	for (size_t i = 0; i < transaction.count; i++)
+		ck_assert_int_eq(transaction.packages[i].outcome,
+			i == 1 ? OUTCOME_FAILED : OUTCOME_DONE);
+}
+END_TEST
+
+START_TEST(an_architecture_that_apt_did_not_tell_is_any)
+{
+	owns_transaction struct transaction transaction;
+	struct transaction_faults faults;
+
+	ck_assert_int_eq(transaction_parse_stream(&transaction,
+				 slice_of("VERSION 2\n\na - < 1 /a.deb\n"), &faults),
+		0);
+	ck_assert_int_eq(
+		outcome_compare(&transaction, slice_of("a\ti386\tinstalled\t1\n")),
+		RESULT_OK);
+}
+END_TEST
+
+START_TEST(an_answer_that_is_rubbish_answers_nothing)
+{
+	static const char *const answers[] = {"\n\n\n", "a", "a\t", "a\tamd64\tinstalled",
+		"a\tamd64\tinstalled\t2 \n", "\ta\tamd64\tinstalled\t2\n",
+		"a amd64 installed 2\n"};
+
+	for (size_t i = 0; i < COUNT_OF(answers); i++) {
+		const struct settled settled = {
+			"a - - none < 2 amd64 none /a\n", answers[i], OUTCOME_FAILED};
+
+		assert_outcome(&settled);
+	}
+}
+END_TEST
+
+START_TEST(every_result_but_unknown_has_a_word)
+{
+	ck_assert_str_eq(result_name(RESULT_OK), "ok");
+	ck_assert_str_eq(result_name(RESULT_FAILED), "failed");
+	ck_assert_str_eq(result_name(RESULT_ABORTED), "aborted");
+	ck_assert_ptr_null(result_name(RESULT_UNKNOWN));
+}
+END_TEST
+
+/* As apt tells of a database below the root. */
+static void parse_with_database(struct transaction *transaction, const char *lines)
+{
+	owns_memory char *stream = string_format(
+		"VERSION 3\nDir::State::status=%s\n\n%s", at(DATABASE), lines);
+	struct transaction_faults faults;
+
+	ck_assert_int_eq(
+		transaction_parse_stream(transaction, slice_of(stream), &faults), 0);
+}
+
+/* As dpkg does it: a new file takes the place of the old one. */
+static void write_database(const char *stanzas)
+{
+	make_folder("/var/lib/dpkg/updates");
+	make_folder("/var/lib/dpkg/info");
+	make_file(DATABASE "-new", 0644, stanzas);
+	ck_assert_int_eq(rename(at(DATABASE "-new"), at(DATABASE)), 0);
+}
+
+#define STANZA(name, status, version)                                                    \
+	"Package: " name "\nStatus: install ok " status "\nMaintainer: nobody\n"         \
+	"Architecture: all\nVersion: " version "\nDescription: a test\n\n"
+
+START_TEST(a_stamp_changes_when_dpkg_writes_its_database)
+{
+	owns_transaction struct transaction transaction;
+	owns_memory char *none = NULL, *first = NULL, *again = NULL, *second = NULL;
+
+	parse_with_database(&transaction, "");
+	none = outcome_stamp(&transaction);
+	ck_assert_ptr_null(none);
+	write_database("");
+	first = outcome_stamp(&transaction);
+	again = outcome_stamp(&transaction);
+	ck_assert_str_eq(first, again);
+	ck_assert_int_eq(link(at(DATABASE), at(DATABASE "-old")), 0);
+	write_database("");
+	second = outcome_stamp(&transaction);
+	ck_assert_str_ne(first, second);
+}
+END_TEST
+
+static void settle(struct transaction *transaction, enum result expected)
+{
+	enum result result;
+	struct uh_ending ending;
+
+	ck_assert_int_eq(outcome_settle(transaction, &result, &ending), 0);
+	ck_assert_int_eq(result, expected);
+}
+
+START_TEST(a_database_that_is_as_before_means_that_dpkg_never_ran)
+{
+	owns_transaction struct transaction transaction;
+
+	parse_with_database(&transaction, "a - - none < 1 all none /a\n");
+	write_database("");
+	transaction.status_stamp = outcome_stamp(&transaction);
+	settle(&transaction, RESULT_ABORTED);
+	ck_assert_int_eq(transaction.packages[0].outcome, OUTCOME_PENDING);
+}
+END_TEST
+
+START_TEST(the_database_that_apt_named_is_asked)
+{
+	owns_transaction struct transaction transaction;
+
+	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
+	parse_with_database(&transaction, "a - - none < 1 all none /a\n"
+					  "c 1 all none > - - none **REMOVE**\n");
+	write_database("");
+	transaction.status_stamp = outcome_stamp(&transaction);
+	ck_assert_int_eq(link(at(DATABASE), at(DATABASE "-old")), 0);
+	write_database(STANZA("a", "installed", "1") STANZA("b", "installed", "1"));
+	settle(&transaction, RESULT_OK);
+	write_database(STANZA("a", "half-configured", "1"));
+	settle(&transaction, RESULT_FAILED);
+	write_database(STANZA("a", "installed", "1") STANZA("c", "installed", "1"));
+	settle(&transaction, RESULT_FAILED);
+	ck_assert_int_eq(transaction.packages[0].outcome, OUTCOME_DONE);
+	ck_assert_int_eq(transaction.packages[1].outcome, OUTCOME_FAILED);
+}
+END_TEST
+
+START_TEST(of_very_many_packages_all_are_asked_for)
+{
+	owns_buffer struct buffer lines = {0}, stanzas = {0};
+	owns_transaction struct transaction transaction;
+
+	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
+	for (int i = 0; i < 3000; i++) {
+		buffer_append_format(&lines, "p%04d - - none < 1 all none /p\n", i);
+		buffer_append_format(&stanzas, STANZA("p%04d", "installed", "1"), i);
+	}
+	buffer_append(&lines, (struct slice){"", 1});
+	buffer_append(&stanzas, (struct slice){"", 1});
+	parse_with_database(&transaction, lines.data);
+	write_database(stanzas.data);
+	settle(&transaction, RESULT_OK);
+}
+END_TEST
+
+START_TEST(without_packages_the_result_is_unknown)
+{
+	owns_transaction struct transaction transaction;
+
+	parse_with_database(&transaction, "");
+	write_database("");
+	settle(&transaction, RESULT_UNKNOWN);
+}
+END_TEST
+
+START_TEST(a_dpkg_query_that_fails_tells_nothing)
+{
+	owns_transaction struct transaction transaction;
+	enum result result = RESULT_OK;
+	struct uh_ending ending = {UH_EXITED, 0};
+
+	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
+	parse_with_database(&transaction, "a - - none < 1 all none /a\n");
+	write_database("this is no database\n");
+	ck_assert_int_eq(outcome_settle(&transaction, &result, &ending), -EPROTO);
+	ck_assert_int_eq(result, RESULT_UNKNOWN);
+	ck_assert_int_eq(ending.end, UH_EXITED);
+	ck_assert_int_eq(ending.value, 2);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {a_package_is_done_when_its_planned_state_is_reached,
+		a_purge_is_done_when_nothing_is_left,
+		each_architecture_is_held_against_its_own_line,
+		an_architecture_that_apt_did_not_tell_is_any,
+		an_answer_that_is_rubbish_answers_nothing,
+		every_result_but_unknown_has_a_word,
+		a_stamp_changes_when_dpkg_writes_its_database,
+		a_database_that_is_as_before_means_that_dpkg_never_ran,
+		the_database_that_apt_named_is_asked,
+		of_very_many_packages_all_are_asked_for,
+		without_packages_the_result_is_unknown,
+		a_dpkg_query_that_fails_tells_nothing};
+
+	return run_tests("outcome", tests, COUNT_OF(tests));
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fixture.h"
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static struct uh_ending run(const char *path, const char *first, const char *second)
+{
+	const char *argv[] = {at(path), first, second, NULL};
+	struct process_spec spec = {at(path), (char *const *)argv, environ};
+	struct uh_ending ending = {UH_SIGNALED, -1};
+
+	ck_assert_int_eq(process_run(&spec, &ending), 0);
+	return ending;
+}
+
+static int run_without_start(const char *path)
+{
+	const char *argv[] = {at(path), NULL};
+	struct process_spec spec = {at(path), (char *const *)argv, environ};
+	struct uh_ending ending;
+
+	return process_run(&spec, &ending);
+}
+
+static int capture(
+	const char *path, size_t limit, struct buffer *output, struct uh_ending *ending)
+{
+	const char *argv[] = {at(path), NULL};
+	struct process_spec spec = {at(path), (char *const *)argv, environ};
+
+	return process_capture(&spec, limit, output, ending);
+}
+
+static void assert_ending(struct uh_ending ending, enum uh_end end, int value)
+{
+	ck_assert_int_eq(ending.end, end);
+	ck_assert_int_eq(ending.value, value);
+}
+
+START_TEST(an_exit_status_is_told)
+{
+	make_script("/good", "exit 0");
+	make_script("/bad", "exit 255");
+	assert_ending(run("/good", NULL, NULL), UH_EXITED, 0);
+	assert_ending(run("/bad", NULL, NULL), UH_EXITED, 255);
+}
+END_TEST
+
+START_TEST(a_deadly_signal_is_told_from_an_exit_status)
+{
+	make_script("/killed", "kill -KILL $$");
+	make_script("/looks-like-it", "exit 137");
+	assert_ending(run("/killed", NULL, NULL), UH_SIGNALED, SIGKILL);
+	assert_ending(run("/looks-like-it", NULL, NULL), UH_EXITED, 137);
+}
+END_TEST
+
+START_TEST(what_cannot_be_executed_was_not_started)
+{
+	make_file("/plain", 0644, "#!/bin/sh\n");
+	make_file("/no-interpreter", 0755, "#!/no/such/interpreter\n");
+	ck_assert_int_eq(run_without_start("/nothing"), -ENOENT);
+	ck_assert_int_eq(run_without_start("/plain"), -EACCES);
+	ck_assert_int_eq(run_without_start("/no-interpreter"), -ENOENT);
+	ck_assert_int_eq(run_without_start("/run"), -EACCES);
+}
+END_TEST
+
+START_TEST(a_text_without_interpreter_is_run_by_the_shell)
+{
+	make_file("/text", 0755, "printf '%s\\n' \"$0\" \"$@\" >\"$LOG\"\nexit 7\n");
+	make_file("/empty", 0755, "");
+	assert_ending(run("/text", "an argument", "$(id)"), UH_EXITED, 7);
+	ck_assert(is_there("/log"));
+	{
+		owns_memory char *expected =
+			string_format("%s\nan argument\n$(id)\n", at("/text"));
+
+		assert_file("/log", expected);
+	}
+	assert_ending(run("/empty", NULL, NULL), UH_EXITED, 0);
+}
+END_TEST
+
+START_TEST(a_broken_binary_is_not_given_to_the_shell)
+{
+	owns_fd int fd = -1;
+
+	make_file("/broken", 0755, "");
+	fd = open(at("/broken"), O_WRONLY | O_CLOEXEC);
+	ck_assert_int_eq(write(fd, "\177ELF\0\0\0\0touch", 13), 13);
+	cleanup_close(&fd);
+	ck_assert_int_eq(run_without_start("/broken"), -ENOEXEC);
+}
+END_TEST
+
+START_TEST(a_path_of_any_characters_is_just_a_path)
+{
+	static const char path[] = "/a b;touch $LOG;$(touch $LOG)`touch $LOG`'\"\n\xff";
+
+	make_script(path, "exit 3");
+	assert_ending(run(path, NULL, NULL), UH_EXITED, 3);
+	ck_assert(!is_there("/log"));
+}
+END_TEST
+
+START_TEST(arguments_and_environment_are_what_was_asked_for)
+{
+	const char *argv[] = {"zero", "a b", "", NULL};
+	const char *envp[] = {"ONLY=this", NULL};
+	owns_memory char *commands = string_format(
+		"printf '%%s|' \"$#\" \"$@\" \"$ONLY\" \"${LOG-none}\" >'%s'",
+		at("/log"));
+	struct process_spec spec = {at("/a"), (char *const *)argv, (char *const *)envp};
+	struct uh_ending ending;
+
+	make_script("/a", commands);
+	ck_assert_int_eq(process_run(&spec, &ending), 0);
+	assert_ending(ending, UH_EXITED, 0);
+	assert_file("/log", "2|a b||this|none|");
+}
+END_TEST
+
+START_TEST(signals_are_as_after_a_login_whatever_the_caller_did)
+{
+	sigset_t blocked;
+
+	skip_unless(access("/proc/self/status", R_OK) == 0, "there is no /proc");
+	(void)sigemptyset(&blocked);
+	(void)sigaddset(&blocked, SIGUSR1);
+	(void)sigaddset(&blocked, SIGINT);
+	ck_assert_int_eq(sigprocmask(SIG_BLOCK, &blocked, NULL), 0);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGHUP, SIG_IGN);
+	/* Signals from 32 on are glibc's own. */
+	make_script("/a", "while read -r key value; do case $key in Sig[BI]*)\n"
+			  "echo \"$key $((0x$value & 0x7fffffff))\";; esac; done"
+			  " </proc/$$/status >\"$LOG\"");
+	assert_ending(run("/a", NULL, NULL), UH_EXITED, 0);
+	assert_file("/log", "SigBlk: 0\nSigIgn: 0\n");
+}
+END_TEST
+
+START_TEST(only_descriptors_that_are_not_close_on_exec_are_inherited)
+{
+	owns_fd int kept = open("/dev/null", O_WRONLY);
+	owns_fd int closed = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	owns_memory char *commands = NULL;
+
+	skip_unless(access("/proc/self/fd", R_OK) == 0, "there is no /proc");
+	commands = string_format(
+		"test -e /proc/$$/fd/%d && ! test -e /proc/$$/fd/%d", kept, closed);
+	make_script("/a", commands);
+	assert_ending(run("/a", NULL, NULL), UH_EXITED, 0);
+}
+END_TEST
+
+START_TEST(captured_output_is_what_was_written_to_stdout)
+{
+	owns_buffer struct buffer output = {0};
+	struct uh_ending ending;
+
+	make_script("/a", "echo out; echo err >&2; exit 4");
+	buffer_append_string(&output, "before ");
+	ck_assert_int_eq(capture("/a", 100, &output, &ending), 0);
+	assert_ending(ending, UH_EXITED, 4);
+	assert_text(&output, "before out\n");
+}
+END_TEST
+
+START_TEST(stderr_of_a_captured_program_goes_nowhere)
+{
+	owns_buffer struct buffer output = {0};
+	struct uh_ending ending;
+	owns_fd int log = -1;
+
+	make_file("/log", 0644, "");
+	log = open(at("/log"), O_WRONLY | O_CLOEXEC);
+	make_script("/a", "echo err >&2");
+	ck_assert_int_eq(fflush(stderr), 0);
+	ck_assert_int_eq(dup2(log, STDERR_FILENO), STDERR_FILENO);
+	ck_assert_int_eq(capture("/a", 100, &output, &ending), 0);
+	assert_file("/log", "");
+}
+END_TEST
+
+START_TEST(more_output_than_the_limit_is_dropped_and_does_not_block)
+{
+	owns_buffer struct buffer output = {0};
+	struct uh_ending ending;
+
+	make_script("/a",
+		"i=0; while [ $i -lt 20000 ]; do echo 123456789; i=$((i + 1)); done");
+	ck_assert_int_eq(capture("/a", 15, &output, &ending), -EFBIG);
+	assert_ending(ending, UH_EXITED, 0);
+	assert_text(&output, "123456789\n12345");
+}
+END_TEST
+
+START_TEST(a_program_that_cannot_be_captured_was_not_started)
+{
+	owns_buffer struct buffer output = {0};
+	struct uh_ending ending;
+
+	ck_assert_int_eq(capture("/nothing", 100, &output, &ending), -ENOENT);
+	ck_assert_uint_eq(output.size, 0);
+}
+END_TEST
+
+START_TEST(without_descriptors_nothing_is_captured)
+{
+	owns_buffer struct buffer output = {0};
+	struct uh_ending ending;
+	struct rlimit before, none;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 3;
+	make_script("/a", "echo out");
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ck_assert_int_eq(capture("/a", 100, &output, &ending), -EMFILE);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+END_TEST
+
+START_TEST(ctrl_c_waits_until_the_interrupts_are_released)
+{
+	struct interrupts interrupts;
+
+	interrupts_hold(&interrupts);
+	ck_assert(!interrupts_are_pending());
+	ck_assert_int_eq(kill(getpid(), SIGINT), 0);
+	ck_assert_int_eq(kill(getpid(), SIGQUIT), 0);
+	ck_assert(interrupts_are_pending());
+	ck_assert(interrupts_are_pending());
+	interrupts_release(&interrupts);
+	ck_assert(!interrupts_are_pending());
+}
+END_TEST
+
+START_TEST(each_of_both_signals_is_an_interrupt)
+{
+	static const int signals[] = {SIGINT, SIGQUIT};
+
+	for (size_t i = 0; i < COUNT_OF(signals); i++) {
+		struct interrupts interrupts;
+
+		interrupts_hold(&interrupts);
+		ck_assert_int_eq(kill(getpid(), signals[i]), 0);
+		ck_assert(interrupts_are_pending());
+		interrupts_release(&interrupts);
+	}
+}
+END_TEST
+
+START_TEST(an_ignored_ctrl_c_is_still_seen_while_scripts_run)
+{
+	struct interrupts interrupts;
+
+	(void)signal(SIGINT, SIG_IGN);
+	interrupts_hold(&interrupts);
+	ck_assert_int_eq(kill(getpid(), SIGINT), 0);
+	ck_assert(interrupts_are_pending());
+	interrupts_release(&interrupts);
+}
+END_TEST
+
+START_TEST(the_mask_of_before_comes_back)
+{
+	struct interrupts interrupts;
+	sigset_t before, after;
+
+	(void)sigemptyset(&before);
+	(void)sigaddset(&before, SIGUSR2);
+	(void)sigaddset(&before, SIGQUIT);
+	ck_assert_int_eq(sigprocmask(SIG_SETMASK, &before, NULL), 0);
+	interrupts_hold(&interrupts);
+	interrupts_release(&interrupts);
+	ck_assert_int_eq(sigprocmask(SIG_SETMASK, NULL, &after), 0);
+	for (int i = 1; i < 32; i++)
+		ck_assert_int_eq(sigismember(&after, i), sigismember(&before, i));
+}
+END_TEST
+
+START_TEST(a_caller_that_ignores_its_children_is_no_obstacle)
+{
+	struct interrupts interrupts;
+
+	(void)signal(SIGCHLD, SIG_IGN);
+	make_script("/a", "exit 5");
+	interrupts_hold(&interrupts);
+	assert_ending(run("/a", NULL, NULL), UH_EXITED, 5);
+	interrupts_release(&interrupts);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {an_exit_status_is_told,
+		a_deadly_signal_is_told_from_an_exit_status,
+		what_cannot_be_executed_was_not_started,
+		a_text_without_interpreter_is_run_by_the_shell,
+		a_broken_binary_is_not_given_to_the_shell,
+		a_path_of_any_characters_is_just_a_path,
+		arguments_and_environment_are_what_was_asked_for,
+		signals_are_as_after_a_login_whatever_the_caller_did,
+		only_descriptors_that_are_not_close_on_exec_are_inherited,
+		captured_output_is_what_was_written_to_stdout,
+		stderr_of_a_captured_program_goes_nowhere,
+		more_output_than_the_limit_is_dropped_and_does_not_block,
+		a_program_that_cannot_be_captured_was_not_started,
+		without_descriptors_nothing_is_captured,
+		ctrl_c_waits_until_the_interrupts_are_released,
+		each_of_both_signals_is_an_interrupt,
+		an_ignored_ctrl_c_is_still_seen_while_scripts_run,
+		the_mask_of_before_comes_back,
+		a_caller_that_ignores_its_children_is_no_obstacle};
+
+	return run_tests("process", tests, COUNT_OF(tests));
+}

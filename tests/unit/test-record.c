@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fixture.h"
+#include "record.h"
+
+#include <errno.h>
+
+static const struct driver self = {4194301, 1}, other = {4194302, 2}, unknown = {0, 0};
+static const char table[] = "foo\tall\tinstall\t-\t1\t-\n";
+
+static struct state_dir open_state(void)
+{
+	struct state_dir state;
+	struct trust trust;
+	struct trust_breach breach;
+
+	ck_assert_int_eq(trust_init(&trust, root()), 0);
+	ck_assert_int_eq(state_dir_open(&state, root(), &trust, &breach), 0);
+	trust_done(&trust);
+	return state;
+}
+#define owns_state __attribute__((cleanup(state_dir_done)))
+
+static void save(
+	const struct state_dir *state, const struct driver *driver, const char *version)
+{
+	owns_memory char *line =
+		string_format("foo - - none < %s all none /foo.deb\n", version);
+	owns_transaction struct transaction transaction;
+
+	parse_packages(&transaction, line);
+	ck_assert_int_eq(record_save(state, driver, &transaction), 0);
+}
+
+/* NULL: there is none to take. */
+static void assert_taken(
+	const struct state_dir *state, const struct driver *driver, const char *expected)
+{
+	owns_transaction struct transaction transaction;
+	struct transaction_faults faults;
+	int error = record_take(state, driver, &transaction, &faults);
+
+	ck_assert_int_eq(error, expected != NULL ? 0 : -ENOENT);
+	if (expected != NULL) {
+		owns_buffer struct buffer found = table_of(&transaction);
+
+		assert_text(&found, expected);
+	}
+}
+
+START_TEST(a_record_is_taken_once)
+{
+	owns_state struct state_dir state = open_state();
+
+	save(&state, &self, "1");
+	assert_taken(&state, &self, table);
+	assert_taken(&state, &self, NULL);
+}
+END_TEST
+
+START_TEST(only_root_may_read_a_record)
+{
+	owns_state struct state_dir state = open_state();
+	struct stat status;
+
+	(void)umask(0);
+	save(&state, &self, "1");
+	ck_assert_int_eq(stat(at(STATE "4194301-1.transaction"), &status), 0);
+	ck_assert_uint_eq(status.st_mode & 07777, 0600);
+}
+END_TEST
+
+START_TEST(a_new_record_replaces_the_old_one)
+{
+	owns_state struct state_dir state = open_state();
+
+	save(&state, &self, "2");
+	save(&state, &self, "1");
+	assert_taken(&state, &self, table);
+}
+END_TEST
+
+START_TEST(records_of_two_processes_never_mix)
+{
+	owns_state struct state_dir state = open_state();
+
+	save(&state, &self, "1");
+	save(&state, &other, "2");
+	assert_taken(&state, &self, table);
+	assert_taken(&state, &other, "foo\tall\tinstall\t-\t2\t-\n");
+}
+END_TEST
+
+START_TEST(a_record_of_somebody_else_stays_where_it_is)
+{
+	owns_state struct state_dir state = open_state();
+
+	save(&state, &other, "1");
+	assert_taken(&state, &self, NULL);
+	assert_taken(&state, &other, table);
+}
+END_TEST
+
+START_TEST(an_unknown_process_takes_the_only_record_there_is)
+{
+	owns_state struct state_dir state = open_state();
+
+	assert_taken(&state, &unknown, NULL);
+	save(&state, &self, "1");
+	assert_taken(&state, &unknown, table);
+	save(&state, &unknown, "1");
+	assert_taken(&state, &unknown, table);
+	save(&state, &self, "1");
+	save(&state, &other, "1");
+	assert_taken(&state, &unknown, NULL);
+}
+END_TEST
+
+START_TEST(a_record_of_another_version_is_set_aside_and_removed)
+{
+	owns_state struct state_dir state = open_state();
+	owns_transaction struct transaction transaction;
+	struct transaction_faults faults;
+
+	make_file(STATE "4194301-1.transaction", 0600,
+		"VERSION 3\nUniversal-Hooks-Record::Format=999\n\n"
+		"foo - - none < 1 all none /foo.deb\n");
+	ck_assert_int_eq(record_take(&state, &self, &transaction, &faults), 0);
+	ck_assert(faults.is_of_other_version);
+	ck_assert_uint_eq(transaction.count, 0);
+	ck_assert(!is_there(STATE "4194301-1.transaction"));
+}
+END_TEST
+
+START_TEST(bytes_that_are_no_record_are_set_aside)
+{
+	owns_state struct state_dir state = open_state();
+	owns_transaction struct transaction transaction;
+	struct transaction_faults faults;
+
+	make_file(STATE "4194301-1.transaction", 0600, "\x01\xff rubbish");
+	ck_assert_int_eq(record_take(&state, &self, &transaction, &faults), 0);
+	ck_assert(faults.is_of_other_version);
+	ck_assert_uint_eq(transaction.count, 0);
+}
+END_TEST
+
+START_TEST(a_failure_is_remembered_until_it_is_taken)
+{
+	owns_state struct state_dir state = open_state();
+
+	ck_assert(!record_take_failure(&state, &self));
+	ck_assert_int_eq(record_note_failure(&state, &self), 0);
+	ck_assert_int_eq(record_note_failure(&state, &self), 0);
+	ck_assert(!record_take_failure(&state, &other));
+	ck_assert(record_take_failure(&state, &self));
+	ck_assert(!record_take_failure(&state, &self));
+}
+END_TEST
+
+START_TEST(a_failure_is_not_taken_for_a_record)
+{
+	owns_state struct state_dir state = open_state();
+
+	ck_assert_int_eq(record_note_failure(&state, &self), 0);
+	assert_taken(&state, &self, NULL);
+	assert_taken(&state, &unknown, NULL);
+	ck_assert(record_take_failure(&state, &unknown));
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {a_record_is_taken_once, only_root_may_read_a_record,
+		a_new_record_replaces_the_old_one, records_of_two_processes_never_mix,
+		a_record_of_somebody_else_stays_where_it_is,
+		an_unknown_process_takes_the_only_record_there_is,
+		a_record_of_another_version_is_set_aside_and_removed,
+		bytes_that_are_no_record_are_set_aside,
+		a_failure_is_remembered_until_it_is_taken,
+		a_failure_is_not_taken_for_a_record};
+
+	return run_tests("record", tests, COUNT_OF(tests));
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fixture.h"
+#include "report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+/* What is written of the event. */
+static struct buffer report(const struct uh_event *event)
+{
+	struct buffer text = {0};
+	owns_fd int before = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	owns_fd int file = -1;
+
+	make_file("/stderr", 0600, "");
+	file = open(at("/stderr"), O_WRONLY | O_APPEND | O_CLOEXEC);
+	ck_assert_int_eq(dup2(file, STDERR_FILENO), STDERR_FILENO);
+	report_event(event, NULL);
+	ck_assert_int_eq(dup2(before, STDERR_FILENO), STDERR_FILENO);
+	read_file("/stderr", &text);
+	return text;
+}
+
+static void assert_report(struct uh_event event, const char *expected)
+{
+	owns_buffer struct buffer text = report(&event);
+
+	assert_text(&text, expected);
+}
+
+START_TEST(a_script_that_went_well_is_not_talked_about)
+{
+	assert_report((struct uh_event){.kind = UH_SCRIPT_ENDED, .path = "/a"}, "");
+}
+END_TEST
+
+START_TEST(a_failure_names_the_path_and_the_status_or_signal)
+{
+	assert_report((struct uh_event){.kind = UH_SCRIPT_ENDED,
+			      .path = "/a b",
+			      .ending = {UH_EXITED, 3}},
+		"W: /a b exited with status 3\n");
+	assert_report((struct uh_event){.kind = UH_SCRIPT_ENDED,
+			      .path = "/a",
+			      .ending = {UH_SIGNALED, SIGKILL}},
+		"W: /a was killed by signal 9 (Killed)\n");
+	assert_report((struct uh_event){.kind = UH_SCRIPT_ENDED,
+			      .path = "/a",
+			      .ending = {UH_EXITED, 137}},
+		"W: /a exited with status 137\n");
+}
+END_TEST
+
+START_TEST(each_event_is_one_line_in_apts_form)
+{
+	size_t kinds = 0;
+
+	for (int kind = UH_SCRIPT_ENDED; kind <= UH_INTERRUPTED; kind++, kinds++) {
+		struct uh_event event = {.kind = (enum uh_event_kind)kind,
+			.path = "/the/path",
+			.detail = "/the/detail",
+			.error = -EACCES,
+			.ending = {UH_EXITED, 1},
+			.breach = UH_BREACH_WORLD,
+			.count = 2,
+			.first = 3};
+		owns_buffer struct buffer text = report(&event);
+
+		ck_assert_msg(text.size > 20 && memchr(text.data, '\n', text.size) ==
+							text.data + text.size - 1,
+			"event %d: %s", kind, text.data);
+		ck_assert_msg(strncmp(text.data, "W: /the/path", 12) == 0 ||
+				      strncmp(text.data, "E: /the/path", 12) == 0,
+			"event %d: %s", kind, text.data);
+		ck_assert_msg(strstr(text.data, "(null)") == NULL, "event %d: %s", kind,
+			text.data);
+	}
+	ck_assert_uint_eq(kinds, 24);
+}
+END_TEST
+
+START_TEST(an_event_without_a_path_begins_with_its_words)
+{
+	assert_report((struct uh_event){.kind = UH_OUT_OF_MEMORY},
+		"W: out of memory; not all hooks are run\n");
+}
+END_TEST
+
+START_TEST(a_breach_names_the_open_path_and_to_whom)
+{
+	struct uh_event event = {
+		.kind = UH_SCRIPT_OPEN_TO_OTHERS, .path = "/a/b", .detail = "/a"};
+
+	event.breach = UH_BREACH_WORLD;
+	assert_report(event, "E: /a/b is not run: /a can be written by everybody\n");
+	event.breach = UH_BREACH_OWNER;
+	assert_report(event, "E: /a/b is not run: /a belongs to the user root (0)\n");
+	event.breach = UH_BREACH_GROUP;
+	event.id = 4294901760;
+	assert_report(event,
+		"E: /a/b is not run: /a can be written by the group without a "
+		"name (4294901760)\n");
+}
+END_TEST
+
+START_TEST(lines_that_were_ignored_are_counted)
+{
+	owns_buffer struct buffer one = report(&(struct uh_event){
+		.kind = UH_STREAM_LINES_IGNORED, .count = 1, .first = 7});
+	owns_buffer struct buffer two = report(&(struct uh_event){
+		.kind = UH_STREAM_LINES_IGNORED, .count = 2, .first = 7});
+
+	ck_assert_ptr_nonnull(strstr(one.data, "1 line, the first is line 7\n"));
+	ck_assert_ptr_nonnull(strstr(two.data, "2 lines, the first is line 7\n"));
+}
+END_TEST
+
+START_TEST(dpkg_query_is_told_by_error_or_by_ending)
+{
+	owns_buffer struct buffer error = report(
+		&(struct uh_event){.kind = UH_DATABASE_UNREADABLE, .error = -ENOENT});
+	owns_buffer struct buffer ending = report(&(struct uh_event){
+		.kind = UH_DATABASE_UNREADABLE, .ending = {UH_EXITED, 2}});
+
+	ck_assert_ptr_nonnull(
+		strstr(error.data, "dpkg-query: No such file or directory\n"));
+	ck_assert_ptr_nonnull(strstr(ending.data, "dpkg-query exited with status 2\n"));
+}
+END_TEST
+
+START_TEST(a_name_can_neither_forge_a_line_nor_speak_to_the_terminal)
+{
+	static const struct {
+		const char *name;
+		const char *expected;
+	} cases[] = {
+		{"/a\nE: forged", "/a\\012E: forged"},
+		{"/\033[31mred\a\r\b\x7f", "/\\033[31mred\\007\\015\\010\\177"},
+		{"/caf\xc3\xa9 \xe2\x98\x83 \xf0\x9f\x90\xa7",
+			"/caf\xc3\xa9 \xe2\x98\x83 \xf0\x9f\x90\xa7"},
+		{"/\xc2\x9b"
+		 "31m",
+			"/\\302\\23331m"},
+		{"/\xff\xfe", "/\\377\\376"},
+		{"/\xc3", "/\\303"},
+		{"/\xe2\x98", "/\\342\\230"},
+		{"/\xc0\xaf\xe0\x80\xaf", "/\\300\\257\\340\\200\\257"},
+		{"/\xed\xa0\x80", "/\\355\\240\\200"},
+		{"/\xf4\x90\x80\x80", "/\\364\\220\\200\\200"},
+		{"/$(id)`;'\"%s%n", "/$(id)`;'\"%s%n"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		owns_memory char *expected =
+			string_format("W: %s exited with status 1\n", cases[i].expected);
+
+		assert_report((struct uh_event){.kind = UH_SCRIPT_ENDED,
+				      .path = cases[i].name,
+				      .ending = {UH_EXITED, 1}},
+			expected);
+	}
+}
+END_TEST
+
+START_TEST(a_path_of_any_length_leaves_one_line)
+{
+	for (size_t size = 16000; size < 18000; size += 7) {
+		owns_memory char *path = malloc(size + 1);
+		struct uh_event event = {
+			.kind = UH_SCRIPT_ENDED, .path = path, .ending = {UH_EXITED, 1}};
+
+		memset(path, 'x', size);
+		path[0] = '/';
+		path[size] = '\0';
+		for (int round = 0; round < 2; round++) {
+			owns_buffer struct buffer text = report(&event);
+
+			ck_assert_ptr_eq(memchr(text.data, '\n', text.size),
+				text.data + text.size - 1);
+			/* The second time each byte becomes four. */
+			memset(path + 1, '\1', size - 1);
+		}
+	}
+}
+END_TEST
+
+START_TEST(a_stderr_that_cannot_be_written_is_nothing_to_stop_for)
+{
+	owns_fd int before = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	struct uh_event event = {.kind = UH_OUT_OF_MEMORY};
+
+	ck_assert_int_eq(close(STDERR_FILENO), 0);
+	report_event(&event, NULL);
+	ck_assert_int_eq(dup2(before, STDERR_FILENO), STDERR_FILENO);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {a_script_that_went_well_is_not_talked_about,
+		a_failure_names_the_path_and_the_status_or_signal,
+		each_event_is_one_line_in_apts_form,
+		an_event_without_a_path_begins_with_its_words,
+		a_breach_names_the_open_path_and_to_whom,
+		lines_that_were_ignored_are_counted,
+		dpkg_query_is_told_by_error_or_by_ending,
+		a_name_can_neither_forge_a_line_nor_speak_to_the_terminal,
+		a_path_of_any_length_leaves_one_line,
+		a_stderr_that_cannot_be_written_is_nothing_to_stop_for};
+
+	return run_tests("report", tests, COUNT_OF(tests));
+}

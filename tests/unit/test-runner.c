@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fixture.h"
+#include "runner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* One hook point with all that a runner needs, and what came of it. */
+struct stage {
+	struct hook_tree tree;
+	struct transaction transaction;
+	struct plan plan;
+	struct state_dir state;
+	struct occasion occasion;
+	struct buffer events;
+	enum run_end end;
+	bool has_failed;
+};
+
+static void stage_done(struct stage *stage)
+{
+	plan_done(&stage->plan);
+	transaction_done(&stage->transaction);
+	hook_tree_done(&stage->tree);
+	state_dir_done(&stage->state);
+	buffer_done(&stage->events);
+}
+#define owns_stage __attribute__((cleanup(stage_done)))
+
+static const char packages[] = "bar 1 all none > - - none **REMOVE**\n"
+			       "foo 1 amd64 none < 2 amd64 none /foo.deb\n";
+
+static void set_up(struct stage *stage, enum uh_hook_point hook_point)
+{
+	struct trust_breach breach;
+
+	memset(stage, 0, sizeof(*stage));
+	ck_assert_int_eq(hook_tree_init(&stage->tree, root()), 0);
+	ck_assert_int_eq(
+		state_dir_open(&stage->state, root(), &stage->tree.trust, &breach), 0);
+	parse_packages(&stage->transaction, hook_point == UH_PRE_INVOKE ? "" : packages);
+	ck_assert_int_eq(
+		plan_make(&stage->plan, &stage->tree, hook_point, &stage->transaction),
+		0);
+	stage->occasion = (struct occasion){
+		.hook_point = hook_point,
+		.transaction = &stage->transaction,
+		.is_known = hook_point != UH_PRE_INVOKE,
+		.command_line = "apt-get install foo",
+		.result = RESULT_OK,
+		.state = &stage->state,
+		.key = "12-34",
+	};
+}
+
+static void run(struct stage *stage)
+{
+	stage->end = runner_run(&stage->plan, &stage->occasion, write_event,
+		&stage->events, &stage->has_failed);
+}
+
+static void assert_run(enum uh_hook_point hook_point, bool has_failed, const char *events)
+{
+	owns_stage struct stage stage;
+
+	set_up(&stage, hook_point);
+	run(&stage);
+	assert_text(&stage.events, events);
+	ck_assert_int_eq(stage.has_failed, has_failed);
+	ck_assert_int_eq(stage.end, RUN_COMPLETE);
+}
+
+START_TEST(scripts_run_one_after_the_other_by_their_full_path)
+{
+	owns_memory char *log = NULL;
+
+	make_script(ETC "Pre-Invoke/a", "echo \"$0 $#\" >>\"$LOG\"");
+	make_script(LIB "Pre-Invoke/b", "echo \"$0 $#\" >>\"$LOG\"");
+	log = string_format(
+		"%s 0\n%s 0\n", at(ETC "Pre-Invoke/a"), at(LIB "Pre-Invoke/b"));
+	assert_run(UH_PRE_INVOKE, false,
+		"SCRIPT_ENDED " ETC "Pre-Invoke/a exited 0\n"
+		"SCRIPT_ENDED " LIB "Pre-Invoke/b exited 0\n");
+	assert_file("/log", log);
+}
+END_TEST
+
+START_TEST(a_script_that_fails_does_not_stop_the_next)
+{
+	make_script(ETC "Pre-Invoke/a", "exit 9");
+	make_script(ETC "Pre-Invoke/b", "kill -TERM $$");
+	make_file(ETC "Pre-Invoke/c", 0755, "#!/no/such/interpreter\n");
+	make_script(ETC "Pre-Invoke/d", "exit 0");
+	assert_run(UH_PRE_INVOKE, true,
+		"SCRIPT_ENDED " ETC "Pre-Invoke/a exited 9\n"
+		"SCRIPT_ENDED " ETC "Pre-Invoke/b signalled 15\n"
+		"SCRIPT_NOT_STARTED " ETC "Pre-Invoke/c (No such file or directory)\n"
+		"SCRIPT_ENDED " ETC "Pre-Invoke/d exited 0\n");
+}
+END_TEST
+
+START_TEST(what_is_no_script_is_told_of_and_is_no_failure)
+{
+	make_file(ETC "Pre-Invoke/a", 0644, "");
+	make_link(ETC "Pre-Invoke/b", "nothing");
+	make_node(ETC "Pre-Invoke/c", S_IFIFO);
+	make_script(ETC "Pre-Invoke/d", "");
+	set_mode(ETC "Pre-Invoke/d", 0777);
+	assert_run(UH_PRE_INVOKE, false,
+		"SCRIPT_NOT_EXECUTABLE " ETC "Pre-Invoke/a\n"
+		"SCRIPT_DANGLING " ETC "Pre-Invoke/b (No such file or directory)\n"
+		"SCRIPT_NOT_A_FILE " ETC "Pre-Invoke/c\n"
+		"SCRIPT_OPEN_TO_OTHERS " ETC "Pre-Invoke/d (Operation not permitted) " ETC
+		"Pre-Invoke/d world\n");
+}
+END_TEST
+
+START_TEST(only_scripts_of_wildcards_have_an_argument)
+{
+	static const char arguments[] = "echo \"${0##*/} $# ${1%%=*}\" >>\"$LOG\"";
+
+	make_script(ETC "pkgs/foo/Post-Invoke/a", arguments);
+	make_script(ETC "multi_pkgs/Post-Invoke/f__WILDCARD__/b", arguments);
+	make_script(ETC "Post-Invoke/c", arguments);
+	assert_run(UH_POST_INVOKE, false,
+		"SCRIPT_ENDED " ETC "pkgs/foo/Post-Invoke/a exited 0\n"
+		"SCRIPT_ENDED " ETC "multi_pkgs/Post-Invoke/f__WILDCARD__/b exited 0\n"
+		"SCRIPT_ENDED " ETC "Post-Invoke/c exited 0\n");
+	assert_file("/log", "a 0 \nb 1 --pkg_list\nc 0 \n");
+}
+END_TEST
+
+START_TEST(lists_hold_all_names_and_those_that_matched_and_are_gone_afterwards)
+{
+	make_script(ETC "multi_pkgs/Post-Invoke/f__WILDCARD__/a",
+		"file=${1#--pkg_list=}; cat \"$file\" \"$APT_UNIVERSAL_HOOKS_MATCHED\" "
+		">\"$LOG\"\n"
+		"stat -c %a \"$file\" \"$APT_UNIVERSAL_HOOKS_MATCHED\" >>\"$LOG\"");
+	assert_run(UH_POST_INVOKE, false,
+		"SCRIPT_ENDED " ETC "multi_pkgs/Post-Invoke/f__WILDCARD__/a exited 0\n");
+	assert_file("/log", "bar\nfoo\nfoo\n644\n644\n");
+	ck_assert_int_eq(rmdir(at(STATE)), 0);
+}
+END_TEST
+
+START_TEST(each_wildcard_has_its_own_matches_and_all_share_the_list)
+{
+	static const char lists[] = "echo \"$1\" >>\"$LOG\".list; tr '\\n' ' ' "
+				    "<\"$APT_UNIVERSAL_HOOKS_MATCHED\" >>\"$LOG\"";
+	owns_buffer struct buffer list = {0};
+	struct slice rest, first;
+
+	make_script(ETC "multi_pkgs/Post-Invoke/__WILDCARD__/a", lists);
+	make_script(ETC "multi_pkgs/Post-Invoke/__WILDCARD__/b", lists);
+	make_script(ETC "multi_pkgs/Post-Invoke/bar/a", lists);
+	make_script(ETC "multi_pkgs/Post-Invoke/foo:amd64/a", lists);
+	assert_run(UH_POST_INVOKE, false,
+		"SCRIPT_ENDED " ETC "multi_pkgs/Post-Invoke/__WILDCARD__/a exited 0\n"
+		"SCRIPT_ENDED " ETC "multi_pkgs/Post-Invoke/__WILDCARD__/b exited 0\n"
+		"SCRIPT_ENDED " ETC "multi_pkgs/Post-Invoke/bar/a exited 0\n"
+		"SCRIPT_ENDED " ETC "multi_pkgs/Post-Invoke/foo:amd64/a exited 0\n");
+	assert_file("/log", "bar foo bar foo bar foo ");
+	read_file("/log.list", &list);
+	rest = buffer_slice(&list);
+	first = slice_cut(&rest, '\n');
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(slice_compare(slice_cut(&rest, '\n'), first), 0);
+}
+END_TEST
+
+/* A script that writes what it was told of us, sorted. */
+static void make_teller(const char *path)
+{
+	make_script(path,
+		"env | grep ^APT_UNIVERSAL_HOOKS_ | grep -v '=/' | LC_ALL=C sort "
+		">>\"$LOG\"; echo >>\"$LOG\"");
+}
+
+START_TEST(scripts_of_packages_are_told_of_theirs)
+{
+	make_teller(ETC "pkgs/bar/Pre-Install-Pkgs/a");
+	make_teller(ETC "pkgs/foo/Pre-Install-Pkgs/a");
+	assert_run(UH_PRE_INSTALL_PKGS, false,
+		"SCRIPT_ENDED " ETC "pkgs/bar/Pre-Install-Pkgs/a exited 0\n"
+		"SCRIPT_ENDED " ETC "pkgs/foo/Pre-Install-Pkgs/a exited 0\n");
+	assert_file("/log", "APT_UNIVERSAL_HOOKS_ARCHITECTURE=all\n"
+			    "APT_UNIVERSAL_HOOKS_COMMAND_LINE=apt-get install foo\n"
+			    "APT_UNIVERSAL_HOOKS_HOOK_POINT=Pre-Install-Pkgs\n"
+			    "APT_UNIVERSAL_HOOKS_NEW_VERSION=-\n"
+			    "APT_UNIVERSAL_HOOKS_OLD_VERSION=1\n"
+			    "APT_UNIVERSAL_HOOKS_OPERATION=remove\n"
+			    "APT_UNIVERSAL_HOOKS_PACKAGE=bar\n"
+			    "\n"
+			    "APT_UNIVERSAL_HOOKS_ARCHITECTURE=amd64\n"
+			    "APT_UNIVERSAL_HOOKS_COMMAND_LINE=apt-get install foo\n"
+			    "APT_UNIVERSAL_HOOKS_HOOK_POINT=Pre-Install-Pkgs\n"
+			    "APT_UNIVERSAL_HOOKS_NEW_VERSION=2\n"
+			    "APT_UNIVERSAL_HOOKS_OLD_VERSION=1\n"
+			    "APT_UNIVERSAL_HOOKS_OPERATION=upgrade\n"
+			    "APT_UNIVERSAL_HOOKS_PACKAGE=foo\n"
+			    "\n");
+}
+END_TEST
+
+START_TEST(scripts_of_wildcards_are_told_which_one)
+{
+	make_teller(ETC "multi_pkgs/Pre-Install-Pkgs/f__WILDCARD__/a");
+	assert_run(UH_PRE_INSTALL_PKGS, false,
+		"SCRIPT_ENDED " ETC
+		"multi_pkgs/Pre-Install-Pkgs/f__WILDCARD__/a exited 0\n");
+	assert_file("/log", "APT_UNIVERSAL_HOOKS_COMMAND_LINE=apt-get install foo\n"
+			    "APT_UNIVERSAL_HOOKS_HOOK_POINT=Pre-Install-Pkgs\n"
+			    "APT_UNIVERSAL_HOOKS_WILDCARD=f__WILDCARD__\n"
+			    "\n");
+}
+END_TEST
+
+START_TEST(post_invoke_tells_the_result)
+{
+	make_teller(ETC "Post-Invoke/a");
+	assert_run(UH_POST_INVOKE, false, "SCRIPT_ENDED " ETC "Post-Invoke/a exited 0\n");
+	assert_file("/log", "APT_UNIVERSAL_HOOKS_COMMAND_LINE=apt-get install foo\n"
+			    "APT_UNIVERSAL_HOOKS_HOOK_POINT=Post-Invoke\n"
+			    "APT_UNIVERSAL_HOOKS_RESULT=ok\n"
+			    "APT_UNIVERSAL_HOOKS_SUCCESS=1\n"
+			    "\n");
+}
+END_TEST
+
+/* Each word of a line is what one of two scripts says: RESULT/SUCCESS. */
+static void assert_success(
+	enum result result, bool has_failed_before, const char *expected)
+{
+	owns_stage struct stage stage;
+
+	set_up(&stage, UH_POST_INVOKE);
+	stage.occasion.result = result;
+	stage.occasion.has_failed_before = has_failed_before;
+	run(&stage);
+	assert_file("/log", expected);
+	ck_assert_int_eq(remove(at("/log")), 0);
+}
+
+START_TEST(success_needs_a_good_result_and_no_failed_hook_before)
+{
+	static const char tell[] = "printf '%s ' \"${APT_UNIVERSAL_HOOKS_RESULT-none}"
+				   "/$APT_UNIVERSAL_HOOKS_SUCCESS\" >>\"$LOG\"; ";
+	owns_memory char *failing = string_format("%s exit 1", tell);
+
+	make_script(ETC "Post-Invoke/a", failing);
+	make_script(ETC "Post-Invoke/b", tell);
+	assert_success(RESULT_OK, false, "ok/1 ok/0 ");
+	assert_success(RESULT_OK, true, "ok/0 ok/0 ");
+	assert_success(RESULT_FAILED, false, "failed/0 failed/0 ");
+	assert_success(RESULT_ABORTED, false, "aborted/0 aborted/0 ");
+	assert_success(RESULT_UNKNOWN, false, "none/0 none/0 ");
+}
+END_TEST
+
+START_TEST(the_transaction_is_told_in_a_file)
+{
+	make_script(ETC "Post-Invoke/a",
+		"cat \"$APT_UNIVERSAL_HOOKS_TRANSACTION\" >\"$LOG\"; "
+		"stat -c %a \"$APT_UNIVERSAL_HOOKS_TRANSACTION\" >>\"$LOG\"");
+	assert_run(UH_POST_INVOKE, false, "SCRIPT_ENDED " ETC "Post-Invoke/a exited 0\n");
+	assert_file(
+		"/log", "bar\tall\tremove\t1\t-\t-\nfoo\tamd64\tupgrade\t1\t2\t-\n644\n");
+	ck_assert_int_eq(rmdir(at(STATE)), 0);
+}
+END_TEST
+
+START_TEST(a_transaction_that_is_not_known_has_no_file)
+{
+	make_script(ETC "Pre-Invoke/a",
+		"echo \"${APT_UNIVERSAL_HOOKS_TRANSACTION-none}\" >\"$LOG\"");
+	assert_run(UH_PRE_INVOKE, false, "SCRIPT_ENDED " ETC "Pre-Invoke/a exited 0\n");
+	assert_file("/log", "none\n");
+}
+END_TEST
+
+START_TEST(what_an_outer_run_told_is_not_handed_on)
+{
+	ck_assert_int_eq(setenv("APT_UNIVERSAL_HOOKS_PACKAGE", "outer", 1), 0);
+	ck_assert_int_eq(setenv("APT_HOOK_INFO_FD", "0", 1), 0);
+	ck_assert_int_eq(setenv("APT_UNIVERSAL_HOOK", "another's", 1), 0);
+	make_script(ETC "Pre-Invoke/a",
+		"echo \"${APT_UNIVERSAL_HOOKS_PACKAGE-none} "
+		"${APT_HOOK_INFO_FD-none} $APT_UNIVERSAL_HOOK\" >\"$LOG\"");
+	assert_run(UH_PRE_INVOKE, false, "SCRIPT_ENDED " ETC "Pre-Invoke/a exited 0\n");
+	assert_file("/log", "none none another's\n");
+}
+END_TEST
+
+START_TEST(the_path_is_the_callers_or_else_dpkgs)
+{
+	owns_memory char *commands = string_format("echo \"$PATH\" >>'%s'", at("/log"));
+
+	make_script(ETC "Pre-Invoke/a", commands);
+	ck_assert_int_eq(setenv("PATH", "/caller:/bin", 1), 0);
+	assert_run(UH_PRE_INVOKE, false, "SCRIPT_ENDED " ETC "Pre-Invoke/a exited 0\n");
+	ck_assert_int_eq(clearenv(), 0);
+	assert_run(UH_PRE_INVOKE, false, "SCRIPT_ENDED " ETC "Pre-Invoke/a exited 0\n");
+	assert_file("/log", "/caller:/bin\n/usr/sbin:/usr/bin:/sbin:/bin\n");
+}
+END_TEST
+
+/* The shell's own descriptors are ten and above. */
+START_TEST(scripts_have_no_descriptor_of_ours)
+{
+	owns_buffer struct buffer expected = {0};
+	owns_stage struct stage stage;
+
+	skip_unless(access("/proc/self/fd", R_OK) == 0, "there is no /proc");
+	make_script(ETC "multi_pkgs/Post-Invoke/__WILDCARD__/a",
+		"all=; for fd in /proc/$$/fd/?; do [ -e $fd ] && all=\"$all ${fd##*/}\"; "
+		"done\n"
+		"echo \"$all\" >\"$LOG\"");
+	set_up(&stage, UH_POST_INVOKE);
+	ck_assert_int_lt(stage.state.fd, 10);
+	/* The test's own parents may have left some open. */
+	for (int fd = 0; fd < 10; fd++) {
+		int flags = fcntl(fd, F_GETFD);
+
+		if (flags >= 0 && (flags & FD_CLOEXEC) == 0)
+			buffer_append_format(&expected, " %d", fd);
+	}
+	buffer_append(&expected, (struct slice){"\n", 2});
+	run(&stage);
+	assert_file("/log", expected.data);
+}
+END_TEST
+
+START_TEST(stdin_stdout_and_stderr_are_the_callers)
+{
+	int ends[2];
+	owns_fd int log = -1;
+
+	make_file("/log", 0644, "");
+	log = open(at("/log"), O_WRONLY | O_APPEND | O_CLOEXEC);
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	ck_assert_int_eq(write(ends[1], "y\n", 2), 2);
+	make_script(ETC "Pre-Invoke/a", "read -r answer; echo \"$answer\"; echo err >&2");
+	ck_assert_int_eq(fflush(NULL), 0);
+	ck_assert_int_eq(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+	ck_assert_int_eq(dup2(log, STDOUT_FILENO), STDOUT_FILENO);
+	ck_assert_int_eq(dup2(log, STDERR_FILENO), STDERR_FILENO);
+	assert_run(UH_PRE_INVOKE, false, "SCRIPT_ENDED " ETC "Pre-Invoke/a exited 0\n");
+	assert_file("/log", "y\nerr\n");
+}
+END_TEST
+
+START_TEST(a_script_without_its_lists_is_not_run)
+{
+	owns_stage struct stage stage;
+
+	make_script(ETC "pkgs/foo/Post-Invoke/a", "echo a >>\"$LOG\"");
+	make_script(ETC "multi_pkgs/Post-Invoke/foo/b", "echo b >>\"$LOG\"");
+	make_script(ETC "Post-Invoke/c", "echo c >>\"$LOG\"");
+	set_up(&stage, UH_POST_INVOKE);
+	cleanup_close(&stage.state.fd);
+	run(&stage);
+	assert_text(&stage.events,
+		"TRANSACTION_FILE_MISSING (No such file or directory)\n"
+		"SCRIPT_ENDED " ETC "pkgs/foo/Post-Invoke/a exited 0\n"
+		"SCRIPT_WITHOUT_LIST " ETC
+		"multi_pkgs/Post-Invoke/foo/b (No such file or directory)\n"
+		"SCRIPT_ENDED " ETC "Post-Invoke/c exited 0\n");
+	assert_file("/log", "a\nc\n");
+	ck_assert(stage.has_failed);
+}
+END_TEST
+
+START_TEST(a_full_disk_costs_the_files_and_nothing_else)
+{
+	struct rlimit limit = {0, 0};
+	owns_stage struct stage stage;
+
+	make_script(ETC "multi_pkgs/Post-Invoke/foo/b", ":");
+	make_script(ETC "Post-Invoke/c", ":");
+	set_up(&stage, UH_POST_INVOKE);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = 0;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	run(&stage);
+	limit.rlim_cur = limit.rlim_max;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	assert_text(&stage.events, "TRANSACTION_FILE_MISSING (File too large)\n"
+				   "SCRIPT_WITHOUT_LIST " ETC
+				   "multi_pkgs/Post-Invoke/foo/b (File too large)\n"
+				   "SCRIPT_ENDED " ETC "Post-Invoke/c exited 0\n");
+	ck_assert_int_eq(rmdir(at(STATE)), 0);
+}
+END_TEST
+
+START_TEST(ctrl_c_ends_its_script_and_skips_the_rest)
+{
+	owns_stage struct stage stage;
+
+	make_script(
+		ETC "Pre-Invoke/a", "kill -INT $PPID; kill -INT $$; echo a >>\"$LOG\"");
+	make_script(ETC "Pre-Invoke/b", "echo b >>\"$LOG\"");
+	set_up(&stage, UH_PRE_INVOKE);
+	run(&stage);
+	assert_text(&stage.events, "SCRIPT_ENDED " ETC "Pre-Invoke/a signalled 2\n"
+				   "INTERRUPTED " ETC "Pre-Invoke/a\n");
+	ck_assert_int_eq(stage.end, RUN_INTERRUPTED);
+	ck_assert(stage.has_failed);
+	ck_assert(!is_there("/log"));
+}
+END_TEST
+
+START_TEST(a_script_that_survives_ctrl_c_is_still_the_last)
+{
+	owns_stage struct stage stage;
+
+	make_script(ETC "Pre-Invoke/a", "kill -QUIT $PPID; echo a >>\"$LOG\"");
+	make_script(ETC "Pre-Invoke/b", "echo b >>\"$LOG\"");
+	set_up(&stage, UH_PRE_INVOKE);
+	run(&stage);
+	assert_text(&stage.events, "SCRIPT_ENDED " ETC "Pre-Invoke/a exited 0\n"
+				   "INTERRUPTED " ETC "Pre-Invoke/a\n");
+	ck_assert_int_eq(stage.end, RUN_INTERRUPTED);
+	assert_file("/log", "a\n");
+}
+END_TEST
+
+static void keep_milliseconds(const struct uh_event *event, void *context)
+{
+	*(long *)context = event->milliseconds;
+}
+
+START_TEST(the_time_that_a_script_took_is_told)
+{
+	owns_stage struct stage stage;
+	long milliseconds = -1;
+
+	make_script(ETC "Pre-Invoke/a", "sleep 0.05");
+	set_up(&stage, UH_PRE_INVOKE);
+	(void)runner_run(&stage.plan, &stage.occasion, keep_milliseconds, &milliseconds,
+		&stage.has_failed);
+	ck_assert_int_ge(milliseconds, 50);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {scripts_run_one_after_the_other_by_their_full_path,
+		a_script_that_fails_does_not_stop_the_next,
+		what_is_no_script_is_told_of_and_is_no_failure,
+		only_scripts_of_wildcards_have_an_argument,
+		lists_hold_all_names_and_those_that_matched_and_are_gone_afterwards,
+		each_wildcard_has_its_own_matches_and_all_share_the_list,
+		scripts_of_packages_are_told_of_theirs,
+		scripts_of_wildcards_are_told_which_one, post_invoke_tells_the_result,
+		success_needs_a_good_result_and_no_failed_hook_before,
+		the_transaction_is_told_in_a_file,
+		a_transaction_that_is_not_known_has_no_file,
+		what_an_outer_run_told_is_not_handed_on,
+		the_path_is_the_callers_or_else_dpkgs, scripts_have_no_descriptor_of_ours,
+		stdin_stdout_and_stderr_are_the_callers,
+		a_script_without_its_lists_is_not_run,
+		a_full_disk_costs_the_files_and_nothing_else,
+		ctrl_c_ends_its_script_and_skips_the_rest,
+		a_script_that_survives_ctrl_c_is_still_the_last,
+		the_time_that_a_script_took_is_told};
+
+	return run_tests("runner", tests, COUNT_OF(tests));
+}

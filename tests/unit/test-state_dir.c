@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fixture.h"
+#include "state_dir.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define SELF "1-1"
+
+static int open_state(struct state_dir *state, struct trust_breach *breach)
+{
+	struct trust trust;
+	int error;
+
+	ck_assert_int_eq(trust_init(&trust, root()), 0);
+	error = state_dir_open(state, root(), &trust, breach);
+	trust_done(&trust);
+	return error;
+}
+
+static struct state_dir opened(void)
+{
+	struct state_dir state;
+	struct trust_breach breach;
+
+	ck_assert_int_eq(open_state(&state, &breach), 0);
+	ck_assert_ptr_null(breach.path);
+	return state;
+}
+#define owns_state __attribute__((cleanup(state_dir_done)))
+
+static void assert_not_opened(int expected)
+{
+	owns_state struct state_dir state;
+	struct trust_breach breach;
+
+	ck_assert_int_eq(open_state(&state, &breach), expected);
+	ck_assert_int_eq(state.fd, -1);
+	ck_assert_int_eq(breach.path != NULL, expected == -EPERM);
+	free(breach.path);
+}
+
+static void write_state(const struct state_dir *state, const char *key,
+	const char *suffix, const char *text)
+{
+	ck_assert_int_eq(state_dir_write(state, key, suffix, slice_of(text)), 0);
+}
+
+static mode_t mode_of(const char *full)
+{
+	struct stat status;
+
+	ck_assert_int_eq(lstat(full, &status), 0);
+	return status.st_mode & 07777;
+}
+
+START_TEST(the_folder_is_made_where_it_is_missing)
+{
+	(void)umask(022);
+	for (int i = 0; i < 2; i++) {
+		owns_state struct state_dir state = opened();
+
+		ck_assert_str_eq(state.path, at("/run/apt-universal-hooks"));
+		ck_assert_uint_eq(mode_of(state.path), 0755);
+	}
+}
+END_TEST
+
+START_TEST(without_run_there_is_no_folder)
+{
+	ck_assert_int_eq(rmdir(at("/run")), 0);
+	assert_not_opened(-ENOENT);
+}
+END_TEST
+
+START_TEST(a_folder_that_others_can_write_is_not_used)
+{
+	make_folder("/run/apt-universal-hooks");
+	set_mode("/run/apt-universal-hooks", 0777);
+	assert_not_opened(-EPERM);
+	set_mode("/run/apt-universal-hooks", 0755);
+	set_mode("/run", 0775);
+	assert_not_opened(-EPERM);
+}
+END_TEST
+
+START_TEST(what_is_no_folder_is_not_used)
+{
+	make_file("/run/apt-universal-hooks", 0644, "");
+	assert_not_opened(-ENOTDIR);
+	ck_assert_int_eq(remove(at("/run/apt-universal-hooks")), 0);
+	make_folder("/elsewhere");
+	make_link("/run/apt-universal-hooks", "../elsewhere");
+	assert_not_opened(-ENOTDIR);
+}
+END_TEST
+
+START_TEST(what_was_written_is_taken_once)
+{
+	owns_state struct state_dir state = opened();
+	owns_buffer struct buffer bytes = {0};
+
+	write_state(&state, SELF, "transaction", "first");
+	write_state(&state, SELF, "transaction", "second");
+	ck_assert_uint_eq(mode_of(at(STATE SELF ".transaction")), 0600);
+	ck_assert_int_eq(state_dir_take(&state, SELF, "transaction", 100, &bytes), 0);
+	assert_text(&bytes, "second");
+	ck_assert_int_eq(
+		state_dir_take(&state, SELF, "transaction", 100, &bytes), -ENOENT);
+}
+END_TEST
+
+START_TEST(what_is_too_large_is_taken_away_as_well)
+{
+	owns_state struct state_dir state = opened();
+	owns_buffer struct buffer bytes = {0};
+
+	write_state(&state, SELF, "transaction", "0123456789");
+	ck_assert_int_eq(state_dir_take(&state, SELF, "transaction", 9, &bytes), -EFBIG);
+	ck_assert(!is_there(STATE SELF ".transaction"));
+}
+END_TEST
+
+/* No file may grow beyond 4 KiB, as on a disk that is full. */
+static void fill_the_disk(void)
+{
+	struct rlimit limit = {4096, 4096};
+
+	(void)signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+START_TEST(a_file_is_written_whole_or_not_at_all)
+{
+	owns_state struct state_dir state = opened();
+	owns_memory char *much = calloc(1, 100000);
+	char *path = NULL;
+
+	write_state(&state, SELF, "transaction", "before");
+	fill_the_disk();
+	ck_assert_int_eq(state_dir_write(&state, SELF, "transaction",
+				 (struct slice){much, 100000}),
+		-EFBIG);
+	ck_assert_int_eq(state_dir_hand_out(&state, SELF, "pkg_list",
+				 (struct slice){much, 100000}, &path),
+		-EFBIG);
+	ck_assert_ptr_null(path);
+	assert_file(STATE SELF ".transaction", "before");
+	ck_assert_int_eq(remove(at(STATE SELF ".transaction")), 0);
+	/* Nothing else may be left. */
+	ck_assert_int_eq(rmdir(at(STATE)), 0);
+}
+END_TEST
+
+START_TEST(a_symlink_in_the_way_is_not_followed)
+{
+	owns_state struct state_dir state = opened();
+	owns_buffer struct buffer bytes = {0};
+
+	make_file("/precious", 0644, "precious");
+	make_link(STATE SELF ".transaction", "../../precious");
+	make_link(STATE SELF ".transaction.new", "../../precious");
+	ck_assert_int_eq(
+		state_dir_write(&state, SELF, "transaction", slice_of("x")), -ELOOP);
+	ck_assert_int_eq(
+		state_dir_take(&state, SELF, "transaction", 100, &bytes), -ELOOP);
+	assert_file("/precious", "precious");
+}
+END_TEST
+
+START_TEST(a_file_handed_out_is_new_and_everybody_may_read_it)
+{
+	owns_state struct state_dir state = opened();
+	char *one = NULL, *two = NULL;
+
+	(void)umask(077);
+	ck_assert_int_eq(
+		state_dir_hand_out(&state, SELF, "pkg_list", slice_of("a\n"), &one), 0);
+	ck_assert_int_eq(
+		state_dir_hand_out(&state, SELF, "pkg_list", slice_of("b\n"), &two), 0);
+	ck_assert_str_ne(one, two);
+	ck_assert_uint_eq(mode_of(one), 0644);
+	assert_file(one + strlen(root()), "a\n");
+	state_dir_discard(&one);
+	state_dir_discard(&two);
+	ck_assert_ptr_null(one);
+	state_dir_discard(&one);
+	ck_assert_int_eq(rmdir(at(STATE)), 0);
+}
+END_TEST
+
+START_TEST(without_a_folder_nothing_is_handed_out)
+{
+	struct state_dir state = {-1, strdup(at("/run"))};
+	char *path = NULL;
+
+	ck_assert_int_eq(
+		state_dir_hand_out(&state, SELF, "pkg_list", slice_of("a\n"), &path),
+		-ENOENT);
+	ck_assert_ptr_null(path);
+	state_dir_done(&state);
+}
+END_TEST
+
+START_TEST(a_file_is_removed_once)
+{
+	owns_state struct state_dir state = opened();
+
+	write_state(&state, SELF, "failed", "");
+	ck_assert(state_dir_remove(&state, SELF, "failed"));
+	ck_assert(!state_dir_remove(&state, SELF, "failed"));
+}
+END_TEST
+
+/* The key of a process that lives as long as this test. */
+static void key_of_parent(char key[DRIVER_KEY_SIZE], struct driver *parent)
+{
+	*parent = driver_find(UH_PRE_INSTALL_PKGS);
+	driver_key(parent, key);
+}
+
+START_TEST(a_sweep_leaves_only_what_belongs_to_others_who_live)
+{
+	owns_state struct state_dir state = opened();
+	char living[DRIVER_KEY_SIZE];
+	struct driver self = {4194303, 17}, parent;
+	owns_memory char *lives = NULL;
+
+	key_of_parent(living, &parent);
+	skip_unless(parent.pid != 0, "there is no /proc");
+	lives = string_format(STATE "%s.transaction", living);
+	write_state(&state, living, "transaction", "");
+	write_state(&state, "4194303-17", "transaction", "");
+	write_state(&state, "4194303-18", "failed", "");
+	write_state(&state, "unknown", "transaction", "");
+	make_file(STATE "4194303-17.pkg_list.abcdef", 0644, "");
+	make_file(STATE "4194303-17.transaction.new", 0600, "");
+	make_file(STATE "not-ours", 0644, "");
+	make_file(STATE "not.ours", 0644, "");
+	state_dir_sweep(&state, &self);
+	ck_assert(is_there(lives));
+	ck_assert(is_there(STATE "not-ours"));
+	ck_assert(is_there(STATE "not.ours"));
+	ck_assert(!is_there(STATE "4194303-17.transaction"));
+	ck_assert(!is_there(STATE "4194303-18.failed"));
+	ck_assert(!is_there(STATE "unknown.transaction"));
+	ck_assert(!is_there(STATE "4194303-17.pkg_list.abcdef"));
+	ck_assert(!is_there(STATE "4194303-17.transaction.new"));
+}
+END_TEST
+
+START_TEST(a_sweep_of_an_unknown_process_leaves_nothing_of_ours)
+{
+	owns_state struct state_dir state = opened();
+	char living[DRIVER_KEY_SIZE];
+	struct driver unknown = {0, 0}, parent;
+	owns_memory char *lives = NULL;
+
+	key_of_parent(living, &parent);
+	lives = string_format(STATE "%s.transaction", living);
+	write_state(&state, living, "transaction", "");
+	make_file(STATE "not-ours", 0644, "");
+	state_dir_sweep(&state, &unknown);
+	ck_assert(!is_there(lives));
+	ck_assert(is_there(STATE "not-ours"));
+}
+END_TEST
+
+START_TEST(only_the_only_file_with_a_suffix_counts)
+{
+	owns_state struct state_dir state = opened();
+	char key[DRIVER_KEY_SIZE];
+
+	ck_assert(!state_dir_only_key(&state, "transaction", key));
+	write_state(&state, "12-34", "transaction", "");
+	write_state(&state, "56-78", "failed", "");
+	make_file(STATE "12-34.transaction.abcdef", 0644, "");
+	make_file(STATE "other.transaction", 0644, "");
+	ck_assert(state_dir_only_key(&state, "transaction", key));
+	ck_assert_str_eq(key, "12-34");
+	write_state(&state, "56-78", "transaction", "");
+	ck_assert(!state_dir_only_key(&state, "transaction", key));
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {the_folder_is_made_where_it_is_missing,
+		without_run_there_is_no_folder,
+		a_folder_that_others_can_write_is_not_used, what_is_no_folder_is_not_used,
+		what_was_written_is_taken_once, what_is_too_large_is_taken_away_as_well,
+		a_file_is_written_whole_or_not_at_all,
+		a_symlink_in_the_way_is_not_followed,
+		a_file_handed_out_is_new_and_everybody_may_read_it,
+		without_a_folder_nothing_is_handed_out, a_file_is_removed_once,
+		a_sweep_leaves_only_what_belongs_to_others_who_live,
+		a_sweep_of_an_unknown_process_leaves_nothing_of_ours,
+		only_the_only_file_with_a_suffix_counts};
+
+	return run_tests("state_dir", tests, COUNT_OF(tests));
+}
