@@ -42,8 +42,8 @@ static void fill_standard_descriptors(void)
 }
 
 /*
- * The descriptor that apt names in the environment (apt.conf(5), InfoFD); −1 for none. With
- * InfoFD 0 the pipe stands where scripts expect their stdin, so it moves.
+ * The descriptor that apt names in the environment (apt.conf(5), InfoFD); −1 for none.
+ * With InfoFD 0 the pipe stands where scripts expect their stdin, so it moves.
  */
 static int find_stream(void)
 {
@@ -68,12 +68,16 @@ static int find_stream(void)
 static void prepare(void)
 {
 	(void)umask(022);
-	/* Without the right to enter "/" there is nothing that a script could do either.
+	/* A caller may have ignored it, and then no child could be waited for. */
+	(void)signal(SIGCHLD, SIG_DFL);
+	/*
+	 * A stderr that nobody reads any more, or a file that may not grow
+	 * (setrlimit(2)).
 	 */
-	if (chdir("/") < 0)
-		return;
-	/* A stderr that nobody reads any more must not end us in the middle. */
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	if (chdir("/") < 0)
+		return; /* then scripts could not enter it either */
 }
 
 int main(int argc, char **argv)

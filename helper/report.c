@@ -89,11 +89,18 @@ static void add_error(struct line *line, int error)
 
 static void add_ending(struct line *line, const struct uh_ending *ending)
 {
-	if (ending->end == UH_EXITED)
+	switch (ending->end) {
+	case UH_EXITED:
 		add_format(line, "exited with status %d", ending->value);
-	else
+		return;
+	case UH_SIGNALED:
 		add_format(line, "was killed by signal %d (%s)", ending->value,
 			strsignal(ending->value));
+		return;
+	case UH_TIMED_OUT:
+		add_format(line, "was ended after %d s (Timeout)", ending->value);
+		return;
+	}
 }
 
 static void add_breach(struct line *line, const struct uh_event *event)
@@ -125,7 +132,18 @@ static bool is_good_end(const struct uh_event *event)
 }
 
 /* What follows the words. */
-enum tail { TAIL_NONE, TAIL_ERROR, TAIL_ENDING, TAIL_BREACH, TAIL_DATABASE, TAIL_LINES };
+enum tail {
+	TAIL_NONE,
+	TAIL_ERROR,
+	TAIL_ENDING,
+	TAIL_BREACH,
+	TAIL_DATABASE,
+	TAIL_LINES,
+	TAIL_DETAIL,
+	TAIL_DIRECTORY,
+	TAIL_SETTING,
+	TAIL_VETO
+};
 
 #define NO_PACKAGE_HOOKS "hooks in pkgs and multi_pkgs are not run"
 #define NO_STATE                                                                         \
@@ -144,6 +162,23 @@ static const struct {
 	[UH_SCRIPT_OPEN_TO_OTHERS] = {" is not run: ", TAIL_BREACH},
 	[UH_SCRIPT_WITHOUT_LIST] =
 		{" is not run, since its list of packages was not written: ", TAIL_ERROR},
+	[UH_SCRIPT_SKIPPED] = {" is skipped: ", TAIL_DETAIL},
+	[UH_SCRIPT_LACKS_PACKAGE] =
+		{" is not run, since it requires a package that is not installed: ",
+			TAIL_DETAIL},
+	[UH_SCRIPT_WITHOUT_USER] =
+		{" is not run, since it is to run as a user that does not exist: ",
+			TAIL_DETAIL},
+	[UH_SCRIPT_WITHOUT_RIGHTS] = {" is not run, since only root can run it as ",
+		TAIL_DETAIL},
+	[UH_SCRIPT_WITHOUT_DIRECTORY] = {" is not run, since it is to run in ",
+		TAIL_DIRECTORY},
+	[UH_REQUIREMENTS_UNKNOWN] =
+		{" is not run, since the packages that it requires cannot be looked up: "
+		 "dpkg-query",
+			TAIL_DATABASE},
+	[UH_VETO] = {" ", TAIL_VETO},
+	[UH_LATE_VETO] = {" ", TAIL_VETO},
 	[UH_FOLDER_UNREADABLE] = {" cannot be read; scripts in it are not run: ",
 		TAIL_ERROR},
 	[UH_WILDCARD_UNMATCHED] = {" cannot be matched; scripts in it are not run: ",
@@ -184,12 +219,55 @@ static const struct {
 	[UH_TRANSACTION_FILE_MISSING] =
 		{"hooks run without APT_UNIVERSAL_HOOKS_TRANSACTION: ", TAIL_ERROR},
 	[UH_DATABASE_UNREADABLE] =
-		{"hooks run without APT_UNIVERSAL_HOOKS_RESULT: dpkg-query",
+		{"what dpkg has done, or would do, cannot be looked up: dpkg-query",
 			TAIL_DATABASE},
+	[UH_SETTING_UNKNOWN] = {"there is no such setting; it is ignored: ",
+		TAIL_SETTING},
+	[UH_SETTING_UNUSABLE] = {"a setting makes no sense; it is ignored: ",
+		TAIL_SETTING},
+	[UH_SETTING_WITHOUT_USER] =
+		{"a setting names a user that does not exist; the hook will not run: ",
+			TAIL_SETTING},
+	[UH_SETTING_NO_SCRIPT] = {"a setting is for a path where no hook is: ",
+		TAIL_SETTING},
+	[UH_SETTING_MASKED] = {"a setting is for a hook that is masked: ", TAIL_SETTING},
+	[UH_BRIDGE_UNUSABLE] =
+		{"apt's settings cannot be read, so hooks run with their defaults: ",
+			TAIL_DETAIL},
+	[UH_CLEAN_UP] = {"apt stopped before dpkg was done; hooks that clean up after "
+			 "that run now",
+		TAIL_NONE},
+	[UH_LOG_NOT_WRITTEN] = {" was not written: ", TAIL_ERROR},
 	[UH_OUT_OF_MEMORY] = {"out of memory; not all hooks are run", TAIL_NONE},
 	[UH_INTERRUPTED] = {" was interrupted; the hooks after it are not run",
 		TAIL_NONE},
 };
+
+/* What apt.conf and a command line of apt's could say. */
+static void add_setting(struct line *line, const struct uh_event *event)
+{
+	add_name(line, event->key);
+	add_format(line, " \"");
+	add_name(line, event->value);
+	add_format(line, "\"");
+}
+
+static void add_veto(struct line *line, const struct uh_event *event)
+{
+	if (is_good_end(event))
+		add_format(line, "was not run");
+	else
+		add_ending(line, &event->ending);
+	if (event->kind == UH_LATE_VETO) {
+		add_format(line, ", so apt will say that it failed (On-Failure); "
+				 "dpkg is done all the same");
+		return;
+	}
+	add_format(line, " and so stops apt (On-Failure). To go on without it: "
+			 "apt -o 'Universal-Hooks::Scripts::");
+	add_name(line, event->detail);
+	add_format(line, "::Enabled=false' ...");
+}
 
 static void add_tail(struct line *line, enum tail tail, const struct uh_event *event)
 {
@@ -209,6 +287,23 @@ static void add_tail(struct line *line, enum tail tail, const struct uh_event *e
 		add_format(line, event->error < 0 ? ": " : " ");
 		add_tail(line, event->error < 0 ? TAIL_ERROR : TAIL_ENDING, event);
 		return;
+	case TAIL_DETAIL:
+		if (event->detail != NULL)
+			add_name(line, event->detail);
+		else
+			add_error(line, event->error);
+		return;
+	case TAIL_DIRECTORY:
+		add_name(line, event->detail);
+		add_format(line, ": ");
+		add_error(line, event->error);
+		return;
+	case TAIL_SETTING:
+		add_setting(line, event);
+		return;
+	case TAIL_VETO:
+		add_veto(line, event);
+		return;
 	case TAIL_LINES:
 		add_format(line, "%zu line%s, the first is line %zu", event->count,
 			event->count == 1 ? "" : "s", event->first);
@@ -216,16 +311,29 @@ static void add_tail(struct line *line, enum tail tail, const struct uh_event *e
 	}
 }
 
+static bool is_error(const struct uh_event *event)
+{
+	return event->kind == UH_SCRIPT_OPEN_TO_OTHERS ||
+	       event->kind == UH_STATE_OPEN_TO_OTHERS ||
+	       event->kind == UH_SCRIPT_WITHOUT_USER ||
+	       event->kind == UH_SCRIPT_WITHOUT_RIGHTS || event->kind == UH_VETO ||
+	       event->kind == UH_LATE_VETO;
+}
+
+static bool is_good_news(const struct uh_event *event)
+{
+	return event->kind == UH_SCRIPT_SKIPPED ||
+	       (event->kind == UH_SCRIPT_ENDED && is_good_end(event));
+}
+
 void report_event(const struct uh_event *event, void *context)
 {
 	struct line line = {.size = 0};
-	bool is_error = event->kind == UH_SCRIPT_OPEN_TO_OTHERS ||
-			event->kind == UH_STATE_OPEN_TO_OTHERS;
 
 	(void)context;
-	if (event->kind == UH_SCRIPT_ENDED && is_good_end(event))
+	if (is_good_news(event))
 		return;
-	add_format(&line, "%s: ", is_error ? "E" : "W");
+	add_format(&line, "%s: ", is_error(event) ? "E" : "W");
 	if (event->path != NULL)
 		add_name(&line, event->path);
 	add_format(&line, "%s", sentences[event->kind].words);

@@ -147,6 +147,21 @@ int buffer_read(struct buffer *buffer, int fd, size_t limit)
 	}
 }
 
+int write_all(int fd, struct slice bytes)
+{
+	while (bytes.size > 0) {
+		ssize_t written = write(fd, bytes.data, bytes.size);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -errno;
+		bytes.data += written;
+		bytes.size -= (size_t)written;
+	}
+	return 0;
+}
+
 int array_grow(void *array, size_t *capacity, size_t count, size_t element_size)
 {
 	size_t wanted = *capacity > 0 ? *capacity * 2 : 16;
@@ -203,6 +218,15 @@ bool string_list_has(const struct string_list *list, const char *string)
 {
 	return list->count > 0 && bsearch(&string, list->items, list->count,
 					  sizeof(*list->items), compare_strings) != NULL;
+}
+
+int string_list_terminate(struct string_list *list)
+{
+	if (array_grow(&list->items, &list->capacity, list->count, sizeof(*list->items)) <
+		0)
+		return -ENOMEM;
+	list->items[list->count] = NULL;
+	return 0;
 }
 
 void string_list_done(struct string_list *list)

@@ -66,6 +66,9 @@ static inline struct slice buffer_slice(const struct buffer *buffer)
  */
 int buffer_read(struct buffer *buffer, int fd, size_t limit);
 
+/* write(2) until all is written; 0 or −errno. */
+int write_all(int fd, struct slice bytes);
+
 /* asprintf(3) with the text as its result, the caller's to free; NULL without memory. */
 char *string_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -82,6 +85,8 @@ int string_list_add(struct string_list *list, const char *string);
 void string_list_sort_unique(struct string_list *list);
 /* Whether string is in list, which is sorted. */
 bool string_list_has(const struct string_list *list, const char *string);
+/* Puts a NULL behind the items, as execve(2) wants it, not counted. 0 or −ENOMEM. */
+int string_list_terminate(struct string_list *list);
 void string_list_done(struct string_list *list);
 
 /*

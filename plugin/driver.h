@@ -26,12 +26,6 @@ struct driver driver_find(enum uh_hook_point hook_point);
 /* True as well where it cannot be told. */
 bool driver_is_alive(const struct driver *driver);
 
-/*
- * The driver's arguments, joined like apt's CommandLine::AsString: single quotes around
- * those with a space. The caller's to free; NULL where they cannot be read.
- */
-char *driver_command_line(const struct driver *driver);
-
 /* "1234-567890", or "unknown"; the reverse is false for a word that is neither. */
 #define DRIVER_KEY_SIZE 48
 void driver_key(const struct driver *driver, char key[DRIVER_KEY_SIZE]);

@@ -85,9 +85,9 @@ static bool is_leftover(const char *name)
 	return false;
 }
 
-/* Takes path, also when it fails. */
-static int add_script(
-	struct script_list *list, char *path, enum script_fault fault, int error)
+/* Takes path, which begins with place, also when it fails. */
+static int add_script(struct script_list *list, const char *place, char *path,
+	enum script_fault fault, int error)
 {
 	struct script *script;
 
@@ -97,7 +97,10 @@ static int add_script(
 		return -ENOMEM;
 	}
 	script = &list->items[list->count++];
-	*script = (struct script){.path = path, .fault = fault, .error = error};
+	*script = (struct script){.path = path,
+		.relative = path + strlen(place) + 1,
+		.fault = fault,
+		.error = error};
 	return 0;
 }
 
@@ -152,7 +155,8 @@ static int read_place(const struct hook_tree *tree, size_t place, const char *fo
 		return 0;
 	if (error == -ENOMEM)
 		return error;
-	return add_script(faults, strdup(path), FOLDER_IS_UNREADABLE, error);
+	return add_script(
+		faults, tree->places[place], strdup(path), FOLDER_IS_UNREADABLE, error);
 }
 
 static int compare_entries(const void *left, const void *right)
@@ -192,8 +196,6 @@ int hook_tree_names(const struct hook_tree *tree, const char *folder,
 	return error;
 }
 
-enum kind { KIND_NOTHING, KIND_FOLDER, KIND_SCRIPT };
-
 /* A link to /dev/null masks, also in a chroot where /dev is empty. */
 static bool is_mask(const char *link)
 {
@@ -210,27 +212,27 @@ static bool is_mask(const char *link)
 
 /* What stands at path: KIND_NOTHING for a mask, and for what has gone since it was
  * listed. */
-static enum kind look_at(struct trust *trust, const char *path, struct script *found)
+static enum tree_node look_at(struct trust *trust, const char *path, struct script *found)
 {
 	struct stat status;
 
 	*found = (struct script){.fault = SCRIPT_IS_FINE};
 	if (lstat(path, &status) < 0)
-		return KIND_NOTHING;
+		return NODE_ABSENT;
 	if (S_ISLNK(status.st_mode)) {
 		if (is_mask(path))
-			return KIND_NOTHING;
+			return NODE_MASK;
 		if (stat(path, &status) < 0) {
 			found->error = -errno;
 			found->fault = SCRIPT_IS_DANGLING;
-			return KIND_SCRIPT;
+			return NODE_SCRIPT;
 		}
 	}
 	if (S_ISDIR(status.st_mode))
-		return KIND_FOLDER;
+		return NODE_FOLDER;
 	if (!S_ISREG(status.st_mode)) {
 		found->fault = SCRIPT_IS_NOT_A_FILE;
-		return KIND_SCRIPT;
+		return NODE_SCRIPT;
 	}
 	found->error = trust_check(trust, path, &found->breach);
 	if (found->error == -EPERM)
@@ -239,7 +241,37 @@ static enum kind look_at(struct trust *trust, const char *path, struct script *f
 		found->fault = SCRIPT_IS_DANGLING;
 	else if ((status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0)
 		found->fault = SCRIPT_IS_NOT_EXECUTABLE;
-	return KIND_SCRIPT;
+	return NODE_SCRIPT;
+}
+
+/* "..", which could lead out of the tree. */
+static bool has_step_up(const char *path)
+{
+	struct slice rest = slice_of(path);
+
+	while (rest.size > 0)
+		if (slice_equals(slice_cut(&rest, '/'), ".."))
+			return true;
+	return false;
+}
+
+enum tree_node hook_tree_look(struct hook_tree *tree, const char *relative)
+{
+	if (has_step_up(relative))
+		return NODE_ABSENT;
+	for (size_t place = 0; place < COUNT_OF(tree->places); place++) {
+		owns_memory char *path =
+			string_format("%s/%s", tree->places[place], relative);
+		struct script script;
+		enum tree_node node =
+			path != NULL ? look_at(&tree->trust, path, &script) : NODE_SCRIPT;
+
+		if (path != NULL)
+			free(script.breach.path);
+		if (node != NODE_ABSENT)
+			return node;
+	}
+	return NODE_ABSENT;
 }
 
 bool hook_tree_has_any(const struct hook_tree *tree, const char *folder)
@@ -274,7 +306,7 @@ int hook_tree_scripts(
 		const struct entry *entry = &entries.items[i];
 		char *path;
 		struct script found;
-		enum kind kind;
+		enum tree_node node;
 
 		if (taken != NULL && strcmp(taken, entry->name) == 0)
 			continue;
@@ -282,14 +314,15 @@ int hook_tree_scripts(
 			"%s/%s/%s", tree->places[entry->place], folder, entry->name);
 		if (path == NULL)
 			return -ENOMEM;
-		kind = look_at(&tree->trust, path, &found);
-		if (kind != KIND_FOLDER)
+		node = look_at(&tree->trust, path, &found);
+		if (node != NODE_FOLDER)
 			taken = entry->name;
-		if (kind != KIND_SCRIPT) {
+		if (node != NODE_SCRIPT) {
 			free(path);
 			continue;
 		}
-		error = add_script(scripts, path, found.fault, found.error);
+		error = add_script(scripts, tree->places[entry->place], path, found.fault,
+			found.error);
 		if (error == 0)
 			scripts->items[scripts->count - 1].breach = found.breach;
 		else

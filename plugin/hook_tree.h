@@ -32,6 +32,7 @@ enum script_fault {
 
 struct script {
 	char *path;
+	const char *relative; /* the end of path that is below its place of the tree */
 	enum script_fault fault;
 	int error;                  /* −errno, where the fault has one */
 	struct trust_breach breach; /* of SCRIPT_IS_OPEN_TO_OTHERS */
@@ -65,6 +66,10 @@ int hook_tree_names(const struct hook_tree *tree, const char *folder,
  */
 int hook_tree_scripts(
 	struct hook_tree *tree, const char *folder, struct script_list *scripts);
+
+/* What stands at a path relative to the tree, in the place that counts. */
+enum tree_node { NODE_ABSENT, NODE_MASK, NODE_FOLDER, NODE_SCRIPT };
+enum tree_node hook_tree_look(struct hook_tree *tree, const char *relative);
 
 /* Whether the folder of either place holds anything at all; true also where it cannot
  * tell. */

@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "outcome.h"
-#include "process.h"
+#include "dpkg.h"
 
 #include <errno.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#define DPKG_QUERY "/usr/bin/dpkg-query"
-#define FORMAT "${Package}\\t${Architecture}\\t${db:Status-Status}\\t${Version}\\n"
 
 /* Above so many names it is as quick to ask for all that dpkg knows. */
 #define NAMES_MAX 1000
-/* 100,000 installed packages come to some 6 MB. */
-#define ANSWER_MAX ((size_t)32 << 20)
-
 const char *result_name(enum result result)
 {
 	static const struct word names[] = {{"ok", RESULT_OK}, {"failed", RESULT_FAILED},
@@ -22,66 +14,42 @@ const char *result_name(enum result result)
 	return word_of(names, COUNT_OF(names), (int)result);
 }
 
-char *outcome_stamp(const struct transaction *transaction)
-{
-	struct stat status;
-
-	if (transaction->status_file == NULL ||
-		stat(transaction->status_file, &status) < 0)
-		return NULL;
-	return string_format("%llu:%llu:%lld.%09ld", (unsigned long long)status.st_dev,
-		(unsigned long long)status.st_ino, (long long)status.st_mtim.tv_sec,
-		status.st_mtim.tv_nsec);
-}
-
 /* dpkg was not called at all, as with Debug::pkgDPkgPM or a dpkg that cannot be started.
  */
 static bool is_untouched(const struct transaction *transaction)
 {
-	owns_memory char *stamp = outcome_stamp(transaction);
+	owns_memory char *stamp = dpkg_stamp(transaction->status_file);
 
 	return stamp != NULL && transaction->status_stamp != NULL &&
 	       strcmp(stamp, transaction->status_stamp) == 0;
 }
 
-/* The database's folder, which apt may have elsewhere (Dir), is the status file's. */
-static bool find_admin_dir(const struct transaction *transaction, struct slice *ret_dir)
-{
-	const char *file = transaction->status_file;
-	const char *slash = file != NULL && file[0] == '/' ? strrchr(file, '/') : NULL;
-
-	if (slash == NULL || strcmp(slash, "/status") != 0)
-		return false;
-	*ret_dir = (struct slice){file, (size_t)(slash - file)};
-	return true;
-}
-
-static int query(const struct transaction *transaction, struct buffer *answer,
+/* Asks for all packages of the transaction that want keeps. */
+static int query(const struct transaction *transaction,
+	bool (*is_wanted)(const struct package *package), struct buffer *answer,
 	struct uh_ending *ret_ending)
 {
-	owns_memory const char **argv = calloc(transaction->count + 5, sizeof(*argv));
-	owns_memory char *option = NULL;
-	struct process_spec spec = {.path = DPKG_QUERY, .envp = environ};
-	struct slice admin_dir;
+	owns_memory const char **names = calloc(transaction->count + 1, sizeof(*names));
 	size_t count = 0;
 
-	if (argv == NULL)
+	if (names == NULL)
 		return -ENOMEM;
-	argv[count++] = "dpkg-query";
-	if (find_admin_dir(transaction, &admin_dir)) {
-		option = string_format(
-			"--admindir=%.*s", (int)admin_dir.size, admin_dir.data);
-		if (option == NULL)
-			return -ENOMEM;
-		argv[count++] = option;
+	for (size_t i = 0; i < transaction->count; i++) {
+		const char *name = transaction->packages[i].name;
+
+		if (is_wanted(&transaction->packages[i]) &&
+			(count == 0 || strcmp(names[count - 1], name) != 0))
+			names[count++] = name;
 	}
-	argv[count++] = "--showformat=" FORMAT;
-	argv[count++] = "--show";
-	for (size_t i = 0; transaction->count <= NAMES_MAX && i < transaction->count;
-		i = transaction_end_of_name(transaction, i))
-		argv[count++] = transaction->packages[i].name;
-	spec.argv = (char *const *)argv;
-	return process_capture(&spec, ANSWER_MAX, answer, ret_ending);
+	if (count > NAMES_MAX)
+		names[0] = NULL;
+	return dpkg_query(transaction->status_file, names, answer, ret_ending);
+}
+
+static bool is_any(const struct package *package)
+{
+	(void)package;
+	return true;
 }
 
 int outcome_settle(struct transaction *transaction, enum result *ret_result,
@@ -97,29 +65,48 @@ int outcome_settle(struct transaction *transaction, enum result *ret_result,
 	}
 	if (transaction->count == 0)
 		return 0;
-	error = query(transaction, &answer, ret_ending);
+	error = query(transaction, is_any, &answer, ret_ending);
 	if (error < 0)
 		return error;
-	/* dpkg-query(1): 1 says that some of the names are not there, as after a removal.
-	 */
-	if (ret_ending->end != UH_EXITED || ret_ending->value > 1)
-		return -EPROTO;
 	*ret_result = outcome_compare(transaction, buffer_slice(&answer));
 	return 0;
+}
+
+static bool is_undecided(const struct package *package)
+{
+	return package->operation == OPERATION_REMOVE;
+}
+
+int outcome_find_purges(struct transaction *transaction, struct uh_ending *ret_ending)
+{
+	owns_buffer struct buffer answer = {0};
+	struct slice rest;
+	bool is_needed = false;
+	int error;
+
+	for (size_t i = 0; i < transaction->count; i++)
+		is_needed = is_needed || is_undecided(&transaction->packages[i]);
+	if (!is_needed)
+		return 0;
+	error = query(transaction, is_undecided, &answer, ret_ending);
+	for (rest = buffer_slice(&answer); error == 0 && rest.size > 0;) {
+		struct slice line = slice_cut(&rest, '\n');
+		struct slice name = slice_cut(&line, '\t');
+		struct slice architecture = slice_cut(&line, '\t');
+		struct package *package =
+			transaction_find_package(transaction, name, architecture);
+
+		if (package != NULL && is_undecided(package) &&
+			slice_equals(slice_cut(&line, '\t'), "config-files"))
+			package->operation = OPERATION_PURGE;
+	}
+	return error;
 }
 
 static bool is_removal(const struct package *package)
 {
 	return package->operation == OPERATION_REMOVE ||
 	       package->operation == OPERATION_PURGE;
-}
-
-/* A package whose triggers are still to run is configured (deb-triggers(5)). */
-static bool is_installed(struct slice status)
-{
-	return slice_equals(status, "installed") ||
-	       slice_equals(status, "triggers-awaited") ||
-	       slice_equals(status, "triggers-pending");
 }
 
 static bool has_reached(
@@ -130,23 +117,7 @@ static bool has_reached(
 	if (package->operation == OPERATION_REMOVE)
 		return slice_equals(status, "not-installed") ||
 		       slice_equals(status, "config-files");
-	return is_installed(status) && slice_equals(version, package->new_version);
-}
-
-/* The index of the first entry whose name is not below name. */
-static size_t find_name(const struct transaction *transaction, struct slice name)
-{
-	size_t low = 0, high = transaction->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (slice_compare(slice_of(transaction->packages[middle].name), name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return dpkg_is_installed(status) && slice_equals(version, package->new_version);
 }
 
 static void compare_line(struct transaction *transaction, struct slice line)
@@ -155,19 +126,12 @@ static void compare_line(struct transaction *transaction, struct slice line)
 	struct slice architecture = slice_cut(&line, '\t');
 	struct slice status = slice_cut(&line, '\t');
 
-	for (size_t i = find_name(transaction, name);
-		i < transaction->count &&
-		slice_equals(name, transaction->packages[i].name);
-		i++) {
-		struct package *package = &transaction->packages[i];
+	struct package *package =
+		transaction_find_package(transaction, name, architecture);
 
-		/* Version 2 of the protocol does not tell the architecture. */
-		if (!slice_equals(architecture, package->architecture) &&
-			strcmp(package->architecture, "-") != 0)
-			continue;
+	if (package != NULL)
 		package->outcome = has_reached(package, status, line) ? OUTCOME_DONE
 								      : OUTCOME_FAILED;
-	}
 }
 
 enum result outcome_compare(struct transaction *transaction, struct slice answer)

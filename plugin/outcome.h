@@ -17,13 +17,6 @@ enum result { RESULT_UNKNOWN, RESULT_OK, RESULT_FAILED, RESULT_ABORTED };
 const char *result_name(enum result result);
 
 /*
- * What tells one state of dpkg's database from another: dpkg writes a new status file
- * whenever it ran (dpkg's modstatdb), so the same stamp afterwards means that it did not.
- * Returns the stamp, the caller's to free, or NULL where there is no such file.
- */
-char *outcome_stamp(const struct transaction *transaction);
-
-/*
  * Asks dpkg-query for the transaction's packages and sets their outcome: done where the
  * planned state was reached. 0 with ret_result; −errno when dpkg-query was not started or
  * its answer not readable; −EPROTO with ret_ending when it failed.
@@ -37,6 +30,13 @@ int outcome_settle(struct transaction *transaction, enum result *ret_result,
  * Version).
  */
 enum result outcome_compare(struct transaction *transaction, struct slice answer);
+
+/*
+ * Before dpkg: what is to be removed and has only its configuration files left can only
+ * be purged (apt's stream tells no difference). Returns like outcome_settle(), and asks
+ * only where there is something to find out.
+ */
+int outcome_find_purges(struct transaction *transaction, struct uh_ending *ret_ending);
 
 #ifdef __cplusplus
 }

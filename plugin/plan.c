@@ -29,6 +29,7 @@ static int add_runs(
 			return -ENOMEM;
 		run = &plan->runs[plan->count++];
 		*run = *reason;
+		run->settings = script_settings_default();
 		run->script = scripts->items[i];
 		scripts->items[i] = (struct script){.path = NULL};
 	}
@@ -263,41 +264,188 @@ bool plan_needs_packages(struct hook_tree *tree, enum uh_hook_point hook_point)
 	       has_scripts_below(tree, wildcards, "");
 }
 
-/* name:architecture lines become names: in their own order, each once. */
-static int strip_architectures(const struct buffer *qualified, struct buffer *matched)
+static bool is_let_through(const struct planned_run *run, const struct package *package)
 {
+	return (run->settings.operations & 1U << package->operation) != 0;
+}
+
+/*
+ * A matched line, "name" or "name:architecture", by the operations of what it stands
+ * for.
+ */
+static bool is_line_let_through(const struct planned_run *run,
+	const struct transaction *transaction, struct slice line)
+{
+	struct slice architecture = line;
+	struct slice name = slice_cut(&architecture, ':');
+
+	for (size_t i = transaction_find(transaction, name);
+		i < transaction->count &&
+		slice_equals(name, transaction->packages[i].name);
+		i++)
+		if ((architecture.size == 0 ||
+			    slice_equals(architecture,
+				    transaction->packages[i].architecture)) &&
+			is_let_through(run, &transaction->packages[i]))
+			return true;
+	return false;
+}
+
+int plan_matched_names(const struct planned_run *run,
+	const struct transaction *transaction, struct buffer *matched)
+{
+	owns_buffer struct buffer lines = {0};
 	owns_strings struct string_list names = {0};
-	struct slice rest = buffer_slice(qualified);
-	int error = 0;
+	int error = wildcard_match(run->wildcard, &lines);
+	struct slice rest = buffer_slice(&lines);
 
-	while (rest.size > 0 && error == 0) {
+	while (error == 0 && rest.size > 0) {
 		struct slice line = slice_cut(&rest, '\n');
-		struct slice name = slice_cut(&line, ':');
-		owns_memory char *copy = strndup(name.data, name.size);
+		owns_memory char *name = NULL;
 
-		error = copy != NULL ? string_list_add(&names, copy) : -ENOMEM;
+		if (!is_line_let_through(run, transaction, line))
+			continue;
+		line = slice_cut(&line, ':');
+		name = strndup(line.data, line.size);
+		error = name != NULL ? string_list_add(&names, name) : -ENOMEM;
 	}
+	/*
+	 * Without their architectures names stand in another order, and may stand
+	 * twice.
+	 */
 	string_list_sort_unique(&names);
-	for (size_t i = 0; i < names.count; i++)
-		buffer_append_format(matched, "%s\n", names.items[i]);
+	for (size_t i = 0; i < names.count; i++) {
+		buffer_append_string(matched, names.items[i]);
+		buffer_append_string(matched, "\n");
+	}
 	return error < 0 ? error : matched->error;
 }
 
-int plan_matched_names(const struct planned_run *run, struct buffer *matched)
+/*
+ * Which of the package's entries Operations lets through; a folder with a colon has but
+ * one.
+ */
+static const struct package *choose_entry(
+	const struct planned_run *run, const struct transaction *transaction)
 {
-	owns_buffer struct buffer qualified = {0};
-	int error;
+	size_t name_size = strlen(run->package->name);
+	const char *folder = run->script.relative + strlen("pkgs/");
+	size_t first = transaction_find(transaction, slice_of(run->package->name));
 
-	if (strchr(run->folder, ':') == NULL)
-		return wildcard_match(run->wildcard, matched);
-	error = wildcard_match(run->wildcard, &qualified);
-	return error < 0 ? error : strip_architectures(&qualified, matched);
+	if (is_let_through(run, run->package))
+		return run->package;
+	if (folder[name_size] == ':')
+		return NULL;
+	for (size_t i = first; i < transaction_end_of_name(transaction, first); i++)
+		if (is_let_through(run, &transaction->packages[i]))
+			return &transaction->packages[i];
+	return NULL;
+}
+
+static int apply_operations(
+	struct planned_run *run, const struct transaction *transaction)
+{
+	owns_buffer struct buffer matched = {0};
+	const struct package *package;
+	int error = 0;
+
+	if (run->settings.operations == ~0U)
+		return 0;
+	switch (run->reason) {
+	case REASON_PACKAGE:
+		package = choose_entry(run, transaction);
+		if (package != NULL)
+			run->package = package;
+		else
+			run->skip = SKIP_OPERATIONS;
+		return 0;
+	case REASON_WILDCARD:
+		error = plan_matched_names(run, transaction, &matched);
+		if (error == 0 && matched.size == 0)
+			run->skip = SKIP_OPERATIONS;
+		return error == -ENOMEM ? error : 0;
+	case REASON_ALWAYS:
+		return 0;
+	}
+	return 0;
+}
+
+int plan_apply_settings(struct plan *plan, const struct settings *settings,
+	const struct transaction *transaction)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		struct planned_run *run = &plan->runs[i];
+		int error;
+
+		if (run->script.fault == FOLDER_IS_UNREADABLE ||
+			run->script.fault == FOLDER_IS_UNMATCHED)
+			continue;
+		script_settings_done(&run->settings);
+		error = settings_for(settings, run->script.relative, &run->settings);
+		if (error == 0 && !run->settings.is_enabled)
+			run->skip = SKIP_ENABLED;
+		else if (error == 0)
+			error = apply_operations(run, transaction);
+		if (error < 0)
+			return error;
+	}
+	return 0;
+}
+
+static bool is_wanted(enum when when, const struct ending *ending)
+{
+	switch (when) {
+	case WHEN_RAN:
+		return ending->has_run;
+	case WHEN_SUCCESS:
+		return ending->has_run && ending->is_success;
+	case WHEN_FAILURE:
+		return ending->is_failure;
+	case WHEN_ALWAYS:
+		return true;
+	}
+	return true;
+}
+
+void plan_apply_when(struct plan *plan, const struct ending *ending)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->runs[i].skip == SKIP_NOT &&
+			!is_wanted(plan->runs[i].settings.when, ending))
+			plan->runs[i].skip = SKIP_WHEN;
+}
+
+bool plan_has_scripts(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->runs[i].script.fault == SCRIPT_IS_FINE)
+			return true;
+	return false;
+}
+
+bool plan_has_work(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->runs[i].script.fault == SCRIPT_IS_FINE &&
+			plan->runs[i].skip == SKIP_NOT)
+			return true;
+	return false;
+}
+
+const char *skip_name(enum skip skip)
+{
+	static const struct word names[] = {{"Enabled", SKIP_ENABLED},
+		{"Operations", SKIP_OPERATIONS}, {"When", SKIP_WHEN}};
+
+	return word_of(names, COUNT_OF(names), (int)skip);
 }
 
 void plan_done(struct plan *plan)
 {
-	for (size_t i = 0; i < plan->count; i++)
+	for (size_t i = 0; i < plan->count; i++) {
 		script_done(&plan->runs[i].script);
+		script_settings_done(&plan->runs[i].settings);
+	}
 	free(plan->runs);
 	for (size_t i = 0; i < plan->folder_count; i++) {
 		free(plan->folders[i].name);

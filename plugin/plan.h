@@ -7,6 +7,7 @@
 #define PLAN_H
 
 #include "hook_tree.h"
+#include "settings.h"
 #include "transaction.h"
 #include "wildcard.h"
 
@@ -16,8 +17,13 @@ extern "C" {
 
 enum reason { REASON_PACKAGE, REASON_WILDCARD, REASON_ALWAYS };
 
+/* Why a script that was chosen does not run: which setting says so. */
+enum skip { SKIP_NOT, SKIP_ENABLED, SKIP_OPERATIONS, SKIP_WHEN };
+
 struct planned_run {
 	struct script script;
+	struct script_settings settings; /* the defaults until plan_apply_settings() */
+	enum skip skip;
 	enum reason reason;
 	const struct package *package;   /* of REASON_PACKAGE; the transaction's */
 	const struct wildcard *wildcard; /* of REASON_WILDCARD; the plan's */
@@ -55,9 +61,39 @@ bool plan_is_possible(const struct hook_tree *tree, enum uh_hook_point hook_poin
 /* Whether any script stands where only the transaction's packages can reach it. */
 bool plan_needs_packages(struct hook_tree *tree, enum uh_hook_point hook_point);
 
-/* Appends the names that run's wildcard matched, a line each, ascending, without
- * architecture. */
-int plan_matched_names(const struct planned_run *run, struct buffer *matched);
+/* Whether there is a script to run, whatever the settings. */
+bool plan_has_scripts(const struct plan *plan);
+
+/*
+ * Sets what holds for each script, and skips those that Enabled or Operations exclude.
+ * settings and transaction live as long as the plan. 0 or −ENOMEM.
+ */
+int plan_apply_settings(struct plan *plan, const struct settings *settings,
+	const struct transaction *transaction);
+
+/*
+ * Skips the scripts of Post-Invoke whose When is not the case: whether apt got there, and
+ * whether all went well, or badly (both false where nobody knows).
+ */
+struct ending {
+	bool has_run;
+	bool is_success;
+	bool is_failure;
+};
+void plan_apply_when(struct plan *plan, const struct ending *ending);
+
+/* Whether anything is left to run. */
+bool plan_has_work(const struct plan *plan);
+
+/*
+ * Appends the names that run's wildcard matched and its Operations let through, a line
+ * each, ascending, without architecture. 0, −ENOMEM or −EIO.
+ */
+int plan_matched_names(const struct planned_run *run,
+	const struct transaction *transaction, struct buffer *matched);
+
+/* "Enabled" and so on, NULL for SKIP_NOT. */
+const char *skip_name(enum skip skip);
 
 #ifdef __cplusplus
 }

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "process.h"
+#include "proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 /* How much of a file tells a text from a binary, as shells do it. */
 #define SNIFF_SIZE 128
+
+/* DESIGN: between SIGTERM and SIGKILL. */
+#define GRACE_SECONDS 5
 
 /* POSIX sh(1): what is not executable as it is, and looks like text, is a shell script.
  */
@@ -68,6 +73,14 @@ static int spawn(const struct process_spec *spec,
 	return -error;
 }
 
+static void read_status(int status, struct uh_ending *ret_ending)
+{
+	if (WIFSIGNALED(status))
+		*ret_ending = (struct uh_ending){UH_SIGNALED, WTERMSIG(status)};
+	else
+		*ret_ending = (struct uh_ending){UH_EXITED, WEXITSTATUS(status)};
+}
+
 static int wait_for(pid_t pid, struct uh_ending *ret_ending)
 {
 	int status;
@@ -75,19 +88,130 @@ static int wait_for(pid_t pid, struct uh_ending *ret_ending)
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
-	if (WIFSIGNALED(status))
-		*ret_ending = (struct uh_ending){UH_SIGNALED, WTERMSIG(status)};
-	else
-		*ret_ending = (struct uh_ending){UH_EXITED, WEXITSTATUS(status)};
+	read_status(status, ret_ending);
+	return 0;
+}
+
+static struct timespec seconds_from_now(unsigned seconds)
+{
+	struct timespec time;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &time); /* fails for unknown clocks only */
+	time.tv_sec += seconds;
+	return time;
+}
+
+/* Waits for a child to change; false when the deadline is over. */
+static bool wait_for_child(const struct timespec *deadline)
+{
+	struct timespec now = seconds_from_now(0);
+	struct timespec left = {
+		deadline->tv_sec - now.tv_sec, deadline->tv_nsec - now.tv_nsec};
+	sigset_t set;
+
+	if (left.tv_nsec < 0) {
+		left.tv_nsec += 1000000000;
+		left.tv_sec--;
+	}
+	if (left.tv_sec < 0)
+		return false;
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGCHLD);
+	return sigtimedwait(&set, NULL, &left) > 0 || errno == EINTR;
+}
+
+/* A program under way, and the children that we had before it. */
+struct under_way {
+	pid_t pid;
+	struct pid_list spared;
+};
+
+/* Everything that the program started: without a /proc at least the program itself. */
+static int kill_all(const struct under_way *program, int signal_number)
+{
+	int count = proc_kill_descendants(&program->spared, signal_number);
+
+	if (count < 0)
+		return kill(program->pid, signal_number) == 0 ? 1 : 0;
+	return count;
+}
+
+/* Orphans come to us (we are their subreaper), so they end here as well. */
+static void reap(void)
+{
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+static void end_all(const struct under_way *program)
+{
+	struct timespec deadline = seconds_from_now(GRACE_SECONDS);
+
+	if (kill_all(program, SIGTERM) == 0)
+		return;
+	/* A stopped process takes its SIGTERM only when it goes on. */
+	(void)kill_all(program, SIGCONT);
+	do
+		reap();
+	while (kill_all(program, 0) > 0 && wait_for_child(&deadline));
+	/* Nothing survives this, but a process may have been started a moment before. */
+	deadline = seconds_from_now(GRACE_SECONDS);
+	while (kill_all(program, SIGKILL) > 0) {
+		if (!wait_for_child(&deadline))
+			break;
+		reap();
+	}
+	reap();
+}
+
+static int wait_with_timeout(
+	const struct under_way *program, unsigned timeout, struct uh_ending *ret_ending)
+{
+	struct timespec deadline = seconds_from_now(timeout);
+
+	do {
+		int status;
+		pid_t found = waitpid(program->pid, &status, WNOHANG);
+
+		if (found < 0 && errno != EINTR)
+			return -errno;
+		if (found == program->pid) {
+			read_status(status, ret_ending);
+			return 0;
+		}
+	} while (wait_for_child(&deadline));
+	end_all(program);
+	*ret_ending = (struct uh_ending){UH_TIMED_OUT, (int)timeout};
 	return 0;
 }
 
 int process_run(const struct process_spec *spec, struct uh_ending *ret_ending)
 {
-	pid_t pid;
-	int error = spawn(spec, NULL, &pid);
+	struct under_way program = {.pid = 0};
+	posix_spawn_file_actions_t actions;
+	int error = -posix_spawn_file_actions_init(&actions);
 
-	return error < 0 ? error : wait_for(pid, ret_ending);
+	if (error < 0)
+		return error;
+	if (spec->directory != NULL)
+		error = -posix_spawn_file_actions_addchdir_np(&actions, spec->directory);
+	if (spec->timeout > 0) {
+		/* So that what loses its parent becomes our child, and is found. */
+		(void)prctl(PR_SET_CHILD_SUBREAPER, 1); /* else only children are */
+		/* What earlier ones left running is not this one's. */
+		(void)proc_list_children(&program.spared); /* no /proc: no descendants */
+	}
+	if (error == 0)
+		error = spawn(spec, &actions, &program.pid);
+	(void)posix_spawn_file_actions_destroy(&actions); /* always 0 in glibc */
+	if (error == 0)
+		error = spec->timeout > 0
+				? wait_with_timeout(&program, spec->timeout, ret_ending)
+				: wait_for(program.pid, ret_ending);
+	if (spec->timeout > 0)
+		(void)prctl(PR_SET_CHILD_SUBREAPER, 0);
+	pid_list_done(&program.spared);
+	return error;
 }
 
 /* stdout into the pipe, stderr to nowhere, which is closed where there is no /dev/null.
@@ -157,6 +281,7 @@ void interrupts_hold(struct interrupts *interrupts)
 	sigset_t set = interrupt_signals();
 
 	/* These fail for invalid arguments only. */
+	(void)sigaddset(&set, SIGCHLD);
 	(void)sigprocmask(SIG_BLOCK, &set, &interrupts->saved_mask);
 	for (size_t i = 0; i < COUNT_OF(signals); i++)
 		(void)signal(signals[i], SIG_DFL);

@@ -16,13 +16,20 @@ struct process_spec {
 	const char *path; /* absolute; executed as it is, never through a shell */
 	char *const *argv;
 	char *const *envp;
+	const char *directory; /* to run in; NULL: as here */
+	unsigned timeout;      /* seconds; 0: none */
 };
 
 /*
- * Runs the program and waits for it: descriptors 0 to 2 and all that are not
- * close-on-exec are inherited, signals have their default action and none is blocked. A
- * text file without "#!" is run by /bin/sh, as execvp(3) would. Returns 0 with
- * ret_ending, or −errno when the program was not started.
+ * Runs the program and waits for it: descriptors 0 to 2 and all that are not close-on-
+ * exec are inherited, signals have their default action and none is blocked. A text file
+ * without "#!" is run by /bin/sh, as execvp(3) would. Returns 0 with ret_ending, or
+ * −errno when the program was not started.
+ *
+ * When the timeout is over, the program and all that it started (also what made itself a
+ * session of its own) get SIGTERM, and 5 seconds later what is still there gets SIGKILL.
+ * It stays in our process group all the while, so the terminal is as much the program's
+ * as without a timeout. The caller holds interrupts, and so SIGCHLD.
  */
 int process_run(const struct process_spec *spec, struct uh_ending *ret_ending);
 

@@ -2,6 +2,7 @@
 #include "record.h"
 
 #include <errno.h>
+#include <sys/file.h>
 
 #define TRANSACTION "transaction"
 #define FAILED "failed"
@@ -26,7 +27,7 @@ int record_save(const struct state_dir *state, const struct driver *driver,
 	return state_dir_write(state, key, TRANSACTION, buffer_slice(&record));
 }
 
-int record_take(const struct state_dir *state, const struct driver *driver,
+int record_read(const struct state_dir *state, const struct driver *driver,
 	struct transaction *transaction, struct transaction_faults *ret_faults)
 {
 	owns_buffer struct buffer record = {0};
@@ -37,10 +38,19 @@ int record_take(const struct state_dir *state, const struct driver *driver,
 	memset(ret_faults, 0, sizeof(*ret_faults));
 	if (!find_key(state, driver, TRANSACTION, key))
 		return -ENOENT;
-	error = state_dir_take(state, key, TRANSACTION, TRANSACTION_SIZE_MAX, &record);
+	error = state_dir_read(state, key, TRANSACTION, TRANSACTION_SIZE_MAX, &record);
 	if (error < 0)
 		return error;
 	return transaction_parse_record(transaction, buffer_slice(&record), ret_faults);
+}
+
+void record_remove(const struct state_dir *state, const struct driver *driver)
+{
+	char key[DRIVER_KEY_SIZE];
+
+	if (find_key(state, driver, TRANSACTION, key))
+		(void)state_dir_remove(
+			state, key, TRANSACTION); /* the sweep tries again */
 }
 
 int record_note_failure(const struct state_dir *state, const struct driver *driver)
@@ -57,4 +67,48 @@ bool record_take_failure(const struct state_dir *state, const struct driver *dri
 
 	return find_key(state, driver, FAILED, key) &&
 	       state_dir_remove(state, key, FAILED);
+}
+
+int record_want_clean_up(const struct state_dir *state, const struct driver *driver)
+{
+	char key[DRIVER_KEY_SIZE];
+	int error;
+
+	driver_key(driver, key);
+	if (state_dir_has(state, key, RECORD_CLEAN_UP))
+		return 0;
+	error = state_dir_write(state, key, RECORD_CLEAN_UP, (struct slice){NULL, 0});
+	return error < 0 ? error : 1;
+}
+
+int record_lock_clean_up(
+	const struct state_dir *state, const struct driver *driver, bool wait)
+{
+	owns_fd int fd = -1;
+	char key[DRIVER_KEY_SIZE];
+
+	driver_key(driver, key);
+	fd = state_dir_open_file(state, key, RECORD_CLEAN_UP);
+	if (fd < 0)
+		return fd;
+	while (flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return steal_fd(&fd);
+}
+
+bool record_claim_clean_up(const struct state_dir *state, const struct driver *driver)
+{
+	char key[DRIVER_KEY_SIZE];
+
+	return find_key(state, driver, RECORD_CLEAN_UP, key) &&
+	       state_dir_remove(state, key, RECORD_CLEAN_UP);
+}
+
+char *record_clean_up_path(const struct state_dir *state, const struct driver *driver)
+{
+	char key[DRIVER_KEY_SIZE];
+
+	driver_key(driver, key);
+	return string_format("%s/%s.%s", state->path, key, RECORD_CLEAN_UP);
 }

@@ -24,15 +24,19 @@ struct occasion {
 	const char *key; /* of the driver, for files */
 };
 
-enum run_end { RUN_COMPLETE, RUN_INTERRUPTED };
+/* RUN_VETOED: a script failed whose On-Failure is abort or abort-after. */
+enum run_end { RUN_COMPLETE, RUN_INTERRUPTED, RUN_VETOED };
 
 /*
  * Runs what is planned, one after the other, with an event for each. ret_has_failed is
- * set when any of them failed. Stops after the script that Ctrl-C met, with
- * RUN_INTERRUPTED.
+ * set when any of them failed: a script that was to run and could not counts. Stops after
+ * the script that Ctrl-C met, and after one that failed and whose On-Failure is abort.
+ * With RUN_VETOED ret_veto is the event for it, which the caller tells last; the plan
+ * owns what is in it.
  */
 enum run_end runner_run(const struct plan *plan, const struct occasion *occasion,
-	uh_listener *listener, void *context, bool *ret_has_failed);
+	uh_listener *listener, void *context, bool *ret_has_failed,
+	struct uh_event *ret_veto);
 
 #ifdef __cplusplus
 }

@@ -36,21 +36,6 @@ void state_dir_done(struct state_dir *state)
 	state->path = NULL;
 }
 
-static int write_all(int fd, struct slice bytes)
-{
-	while (bytes.size > 0) {
-		ssize_t written = write(fd, bytes.data, bytes.size);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -errno;
-		bytes.data += written;
-		bytes.size -= (size_t)written;
-	}
-	return 0;
-}
-
 int state_dir_write(const struct state_dir *state, const char *key, const char *suffix,
 	struct slice bytes)
 {
@@ -108,18 +93,31 @@ void state_dir_discard(char **path)
 	*path = NULL;
 }
 
-int state_dir_take(const struct state_dir *state, const char *key, const char *suffix,
-	size_t limit, struct buffer *bytes)
+int state_dir_open_file(
+	const struct state_dir *state, const char *key, const char *suffix)
 {
 	owns_memory char *name = string_format("%s.%s", key, suffix);
-	owns_fd int fd = -1;
+	int fd;
 
 	if (name == NULL)
 		return -ENOMEM;
 	fd = openat(state->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || unlinkat(state->fd, name, 0) < 0)
-		return -errno;
-	return buffer_read(bytes, fd, limit);
+	return fd >= 0 ? fd : -errno;
+}
+
+int state_dir_read(const struct state_dir *state, const char *key, const char *suffix,
+	size_t limit, struct buffer *bytes)
+{
+	owns_fd int fd = state_dir_open_file(state, key, suffix);
+
+	return fd >= 0 ? buffer_read(bytes, fd, limit) : fd;
+}
+
+bool state_dir_has(const struct state_dir *state, const char *key, const char *suffix)
+{
+	owns_memory char *name = string_format("%s.%s", key, suffix);
+
+	return name != NULL && faccessat(state->fd, name, F_OK, 0) == 0;
 }
 
 bool state_dir_remove(const struct state_dir *state, const char *key, const char *suffix)
@@ -152,6 +150,28 @@ static DIR *list(const struct state_dir *state)
 	return dir;
 }
 
+static bool is_over(const struct driver *owner, const struct driver *driver)
+{
+	return driver->pid == 0 || owner->pid == 0 || !driver_is_alive(owner) ||
+	       (owner->pid == driver->pid && owner->start_time == driver->start_time);
+}
+
+bool state_dir_find_left(const struct state_dir *state, const struct driver *driver,
+	const char *suffix, struct driver *ret_owner)
+{
+	DIR *dir = list(state);
+	const struct dirent *entry;
+	bool is_found = false;
+
+	while (dir != NULL && !is_found && (entry = readdir(dir)) != NULL)
+		is_found = parse_owner(entry->d_name, ret_owner) &&
+			   strcmp(strchr(entry->d_name, '.') + 1, suffix) == 0 &&
+			   is_over(ret_owner, driver);
+	if (dir != NULL)
+		(void)closedir(dir); /* it was only read */
+	return is_found;
+}
+
 void state_dir_sweep(const struct state_dir *state, const struct driver *driver)
 {
 	DIR *dir = list(state);
@@ -159,15 +179,8 @@ void state_dir_sweep(const struct state_dir *state, const struct driver *driver)
 
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		struct driver owner;
-		bool is_over;
 
-		if (!parse_owner(entry->d_name, &owner))
-			continue;
-		is_over = driver->pid == 0 || owner.pid == 0 ||
-			  !driver_is_alive(&owner) ||
-			  (owner.pid == driver->pid &&
-				  owner.start_time == driver->start_time);
-		if (is_over)
+		if (parse_owner(entry->d_name, &owner) && is_over(&owner, driver))
 			(void)unlinkat(state->fd, entry->d_name, 0); /* next time, then */
 	}
 	if (dir != NULL)

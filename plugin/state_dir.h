@@ -44,12 +44,27 @@ int state_dir_hand_out(const struct state_dir *state, const char *key, const cha
 /* Unlinks what state_dir_hand_out() gave, frees the path and sets it to NULL. */
 void state_dir_discard(char **path);
 
-/* Reads key.suffix and unlinks it first, so that it is taken once. 0 or −errno. */
-int state_dir_take(const struct state_dir *state, const char *key, const char *suffix,
+/* Opens key.suffix for reading; the descriptor is the caller's, or −errno. */
+int state_dir_open_file(
+	const struct state_dir *state, const char *key, const char *suffix);
+
+/* Appends at most limit bytes of key.suffix. 0, −EFBIG or another −errno. */
+int state_dir_read(const struct state_dir *state, const char *key, const char *suffix,
 	size_t limit, struct buffer *bytes);
 
 /* Unlinks key.suffix; whether it was there. */
 bool state_dir_remove(const struct state_dir *state, const char *key, const char *suffix);
+
+/* Whether key.suffix is there. */
+bool state_dir_has(const struct state_dir *state, const char *key, const char *suffix);
+
+/*
+ * The owner of a file with this suffix whose transaction is over, seen from driver's: its
+ * own (an earlier one), a process that is gone, an unknown one; every one when driver is
+ * unknown.
+ */
+bool state_dir_find_left(const struct state_dir *state, const struct driver *driver,
+	const char *suffix, struct driver *ret_owner);
 
 /*
  * Removes what earlier transactions left: all that belongs to driver itself, to a process

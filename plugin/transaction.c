@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "transaction.h"
+#include "apt_text.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <strings.h>
 
 #define RECORD_FORMAT "1"
-#define OUR_SETTINGS "Universal-Hooks::"
+#define OUR_SETTINGS "Universal-Hooks"
+#define PURGED "Universal-Hooks-Record::Purged::"
 
 /* A package line's columns in the order of version 3; version 2 lacks some. */
 enum column {
@@ -77,71 +79,10 @@ static const struct dialect stream_dialect = {
 static const struct dialect record_dialect = {
 	keys_of_record, COUNT_OF(keys_of_record), "Universal-Hooks-Record::Purge", true};
 
-static int hex_digit(char character)
-{
-	if (character >= '0' && character <= '9')
-		return character - '0';
-	if (character >= 'a' && character <= 'f')
-		return character - 'a' + 10;
-	if (character >= 'A' && character <= 'F')
-		return character - 'A' + 10;
-	return -1;
-}
-
-/* APT-HOOK-CONTRACT §4: bytes <= 0x20, >= 0x7f and '%' are written as %xx. NULL: no
- * memory. */
-static char *percent_decode(struct slice text)
-{
-	char *decoded = malloc(text.size + 1);
-	size_t length = 0;
-
-	if (decoded == NULL)
-		return NULL;
-	for (size_t i = 0; i < text.size; i++) {
-		int high = -1, low = -1;
-
-		if (text.data[i] == '%' && i + 2 < text.size) {
-			high = hex_digit(text.data[i + 1]);
-			low = hex_digit(text.data[i + 2]);
-		}
-		if (high >= 0 && low >= 0) {
-			decoded[length++] = (char)(high << 4 | low);
-			i += 2;
-		} else {
-			decoded[length++] = text.data[i];
-		}
-	}
-	decoded[length] = '\0';
-	return decoded;
-}
-
-static void percent_encode(struct buffer *buffer, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		unsigned char byte = (unsigned char)*text;
-
-		if (byte <= 0x20 || byte >= 0x7f || byte == '%')
-			buffer_append_format(buffer, "%%%02x", byte);
-		else
-			buffer_append(buffer, (struct slice){text, 1});
-	}
-}
-
 /* apt's keys have no case (apt.conf(5)). */
 static bool is_key(struct slice key, const char *name)
 {
 	return key.size == strlen(name) && strncasecmp(key.data, name, key.size) == 0;
-}
-
-/* The words that apt takes for true: StringToBool() in libapt-pkg. */
-static bool is_true(struct slice value)
-{
-	static const char *const words[] = {"1", "yes", "true", "with", "on", "enable"};
-
-	for (size_t i = 0; i < COUNT_OF(words); i++)
-		if (is_key(value, words[i]))
-			return true;
-	return false;
 }
 
 static int read_setting(struct transaction *transaction, const struct dialect *dialect,
@@ -149,17 +90,21 @@ static int read_setting(struct transaction *transaction, const struct dialect *d
 {
 	struct slice value = line;
 	struct slice key = slice_cut(&value, '=');
-	struct slice ours = slice_of(OUR_SETTINGS);
 
-	if (key.size > ours.size && strncasecmp(key.data, ours.data, ours.size) == 0) {
+	if (apt_is_in_scope(key, OUR_SETTINGS)) {
 		buffer_append(&transaction->settings, line);
 		buffer_append_string(&transaction->settings, "\n");
 		return transaction->settings.error;
 	}
 	if (is_key(key, dialect->purge_key))
-		transaction->is_purging = is_true(value);
+		transaction->is_purging = apt_boolean(value) == 1;
 	if (dialect->is_record && is_key(key, "Universal-Hooks-Record::Format"))
 		faults->is_of_other_version = !slice_equals(value, RECORD_FORMAT);
+	if (dialect->is_record && is_key(key, PURGED)) {
+		buffer_append(&transaction->purged, value);
+		buffer_append_string(&transaction->purged, "\n");
+		return transaction->purged.error;
+	}
 	for (size_t i = 0; i < dialect->key_count; i++) {
 		char **string =
 			(char **)((char *)transaction + dialect->keys[i].string_offset);
@@ -225,7 +170,7 @@ static bool read_action(struct action *action, struct slice line, unsigned proto
 		return false;
 	/* The rest of the line, since apt writes paths raw, spaces and all. */
 	action->columns[WHAT] = line;
-	if (memchr(line.data, '\0', line.size) != NULL || !read_rank(action))
+	if (!read_rank(action) || memchr(line.data, '\0', line.size) != NULL)
 		return false;
 	action->architecture =
 		action->columns[action->rank == RANK_REMOVAL ? OLD_ARCHITECTURE
@@ -345,6 +290,21 @@ static void cleanup_actions(struct action_list *actions)
 	free(actions->items);
 }
 
+static void mark_purged(struct transaction *transaction)
+{
+	struct slice rest = buffer_slice(&transaction->purged);
+
+	while (rest.size > 0) {
+		struct slice architecture = slice_cut(&rest, '\n');
+		struct slice name = slice_cut(&architecture, ':');
+		struct package *package =
+			transaction_find_package(transaction, name, architecture);
+
+		if (package != NULL && package->operation == OPERATION_REMOVE)
+			package->operation = OPERATION_PURGE;
+	}
+}
+
 static int read_package_lines(struct transaction *transaction, struct slice bytes,
 	size_t number, struct transaction_faults *faults)
 {
@@ -369,7 +329,10 @@ static int read_package_lines(struct transaction *transaction, struct slice byte
 	}
 	if (transaction->actions.error < 0)
 		return transaction->actions.error;
-	return fold(transaction, &actions);
+	if (fold(transaction, &actions) < 0)
+		return -ENOMEM;
+	mark_purged(transaction);
+	return 0;
 }
 
 static int parse(struct transaction *transaction, const struct dialect *dialect,
@@ -434,6 +397,11 @@ void transaction_to_record(const struct transaction *transaction, struct buffer 
 		percent_encode(record, string);
 		buffer_append_string(record, "\n");
 	}
+	for (size_t i = 0; i < transaction->count && !transaction->is_purging; i++)
+		if (transaction->packages[i].operation == OPERATION_PURGE)
+			buffer_append_format(record, PURGED "=%s:%s\n",
+				transaction->packages[i].name,
+				transaction->packages[i].architecture);
 	buffer_append(record, buffer_slice(&transaction->settings));
 	buffer_append_string(record, "\n");
 	buffer_append(record, buffer_slice(&transaction->actions));
@@ -448,6 +416,35 @@ size_t transaction_end_of_name(const struct transaction *transaction, size_t fir
 			transaction->packages[first].name) == 0)
 		end++;
 	return end;
+}
+
+size_t transaction_find(const struct transaction *transaction, struct slice name)
+{
+	size_t low = 0, high = transaction->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (slice_compare(slice_of(transaction->packages[middle].name), name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct package *transaction_find_package(
+	struct transaction *transaction, struct slice name, struct slice architecture)
+{
+	for (size_t i = transaction_find(transaction, name);
+		i < transaction->count &&
+		slice_equals(name, transaction->packages[i].name);
+		i++)
+		/* Version 2 of the protocol does not tell the architecture. */
+		if (slice_equals(architecture, transaction->packages[i].architecture) ||
+			strcmp(transaction->packages[i].architecture, "-") == 0)
+			return &transaction->packages[i];
+	return NULL;
 }
 
 static int weight(const struct transaction *transaction, const struct package *package)
@@ -545,6 +542,17 @@ const char *operation_name(enum operation operation)
 	return word_of(operations, COUNT_OF(operations), (int)operation);
 }
 
+bool operation_parse(const char *word, enum operation *ret_operation)
+{
+	for (size_t i = 0; i < COUNT_OF(operations); i++) {
+		if (strcmp(operations[i].word, word) != 0)
+			continue;
+		*ret_operation = (enum operation)operations[i].value;
+		return true;
+	}
+	return false;
+}
+
 void transaction_to_table(const struct transaction *transaction, struct buffer *table)
 {
 	static const struct word outcomes[] = {{"-", OUTCOME_PENDING},
@@ -575,5 +583,6 @@ void transaction_done(struct transaction *transaction)
 	free(transaction->strings);
 	buffer_done(&transaction->settings);
 	buffer_done(&transaction->actions);
+	buffer_done(&transaction->purged);
 	memset(transaction, 0, sizeof(*transaction));
 }

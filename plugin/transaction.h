@@ -43,13 +43,14 @@ struct transaction {
 			     */
 	char *native_architecture; /* or NULL */
 	char *status_file;         /* of dpkg's database (Dir::State::status), or NULL */
-	char *status_stamp; /* what outcome_stamp() said of it before dpkg, or NULL */
-	bool is_purging;    /* apt's configuration says that removals purge */
+	char *status_stamp;        /* what dpkg_stamp() said of it before dpkg, or NULL */
+	bool is_purging;           /* apt's configuration says that removals purge */
 	struct buffer
 		settings;      /* the raw lines of Universal-Hooks::, as apt wrote them */
 	struct buffer actions; /* the raw package lines that were understood */
 	unsigned protocol;     /* their version, 2 or 3; 0 when nothing was understood */
-	char *strings;         /* what packages point into */
+	struct buffer purged; /* "name:architecture" lines of a record: they are purged */
+	char *strings;        /* what packages point into */
 };
 
 /* What was not understood; the rest was used. */
@@ -95,6 +96,13 @@ void transaction_to_record(const struct transaction *transaction, struct buffer 
 const struct package *transaction_main_entry(
 	const struct transaction *transaction, size_t first);
 
+/* The index of the first entry whose name is not below name; count when there is none. */
+size_t transaction_find(const struct transaction *transaction, struct slice name);
+
+/* The entry of a name and architecture, NULL when there is none. */
+struct package *transaction_find_package(
+	struct transaction *transaction, struct slice name, struct slice architecture);
+
 /* The index behind the last entry that has the name of the entry at first. */
 size_t transaction_end_of_name(const struct transaction *transaction, size_t first);
 
@@ -108,7 +116,9 @@ void transaction_names(const struct transaction *transaction, bool with_architec
 /* Appends one line an entry, tab-separated, as scripts get it in …_TRANSACTION. */
 void transaction_to_table(const struct transaction *transaction, struct buffer *table);
 
+/* "install" and so on; the reverse is false for a word that is none. */
 const char *operation_name(enum operation operation);
+bool operation_parse(const char *word, enum operation *ret_operation);
 
 void transaction_done(struct transaction *transaction);
 

@@ -21,8 +21,11 @@ extern "C" {
 /* apt.conf(5), "HOW APT CALLS DPKG". */
 enum uh_hook_point { UH_PRE_INVOKE, UH_PRE_INSTALL_PKGS, UH_POST_INVOKE };
 
-/* How a script ended: value is its exit status, or the signal that killed it. */
-enum uh_end { UH_EXITED, UH_SIGNALED };
+/*
+ * How a script ended: value is its exit status, the signal that killed it, or the seconds
+ * that it was given and that were not enough.
+ */
+enum uh_end { UH_EXITED, UH_SIGNALED, UH_TIMED_OUT };
 struct uh_ending {
 	enum uh_end end;
 	int value;
@@ -36,8 +39,20 @@ enum uh_event_kind {
 	UH_SCRIPT_NOT_A_FILE,     /* a fifo, a socket, a device */
 	UH_SCRIPT_DANGLING,       /* a symlink without an end: error is ENOENT or ELOOP */
 	UH_SCRIPT_OPEN_TO_OTHERS, /* detail names the open path, id to whom, breach how */
-	UH_SCRIPT_WITHOUT_LIST,   /* its --pkg_list or MATCHED file was not written: error
-				   */
+	UH_SCRIPT_WITHOUT_LIST, /* its --pkg_list or MATCHED file was not written: error */
+	UH_SCRIPT_SKIPPED, /* by the setting that detail names; nothing to worry about */
+	UH_SCRIPT_LACKS_PACKAGE, /* detail: a package of Requires that is not installed */
+	UH_SCRIPT_WITHOUT_USER,  /* detail: the account of User that does not exist */
+	UH_SCRIPT_WITHOUT_RIGHTS,    /* detail: the account of User, for root only */
+	UH_SCRIPT_WITHOUT_DIRECTORY, /* detail: the folder of Directory: error */
+	UH_REQUIREMENTS_UNKNOWN, /* dpkg-query did not tell of Requires: error or ending */
+	/*
+	 * On-Failure stops apt for a script that failed; detail: its path below the
+	 * tree.
+	 */
+	UH_VETO,
+	/* The same at Post-Invoke, where dpkg is done: apt's exit status will say so. */
+	UH_LATE_VETO,
 	/* A folder of the tree. path names it. */
 	UH_FOLDER_UNREADABLE,  /* error */
 	UH_WILDCARD_UNMATCHED, /* PCRE2 gave up on the folder's name: error */
@@ -57,7 +72,16 @@ enum uh_event_kind {
 	UH_RECORD_OF_OTHER_VERSION,  /* written by another version of this package */
 	UH_TRANSACTION_FILE_MISSING, /* scripts run without …_TRANSACTION: error */
 	UH_DATABASE_UNREADABLE,      /* dpkg-query did not answer: error or ending */
+	/* Settings. key and value as in apt.conf. */
+	UH_SETTING_UNKNOWN,      /* no such name */
+	UH_SETTING_UNUSABLE,     /* the value makes no sense, or is a list, or is none */
+	UH_SETTING_WITHOUT_USER, /* User names no account; the script will not run */
+	UH_SETTING_NO_SCRIPT,    /* nothing stands at the path in key */
+	UH_SETTING_MASKED,       /* a mask does */
+	UH_BRIDGE_UNUSABLE, /* apt's settings cannot be asked for; detail: dlerror(3) */
 	/* The run as a whole. */
+	UH_CLEAN_UP, /* dpkg did not run after our hooks did: the hooks that want to know */
+	UH_LOG_NOT_WRITTEN, /* path, error */
 	UH_OUT_OF_MEMORY,
 	UH_INTERRUPTED, /* Ctrl-C; path is the script that it met */
 };
@@ -72,6 +96,9 @@ struct uh_event {
 	enum uh_event_kind kind;
 	const char *path;
 	const char *detail;
+	const char *matched; /* of a script: its package or its wildcard, or NULL */
+	const char *key;
+	const char *value;
 	int error; /* −errno, 0 where ending tells it */
 	struct uh_ending ending;
 	long milliseconds;

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
+#include "history.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+/* In place of the installed one. */
+extern const char bridge_file[];
+const char bridge_file[] = TEST_BRIDGE;
 
 /* Seconds for one test, on the slowest of build machines; a bound for what hangs. */
 #define TIMEOUT 300
@@ -37,6 +43,7 @@ static void make_root(void)
 		strerror(errno));
 	(void)snprintf(root_path, sizeof(root_path), "%s/root.XXXXXX", folder);
 	ck_assert_msg(mkdtemp(root_path) != NULL, "%s: %s", root_path, strerror(errno));
+	make_folder("/var/log/apt");
 	ck_assert_int_eq(setenv("LOG", at("/log"), 1), 0);
 	make_folder("/run");
 }
@@ -230,6 +237,14 @@ static const char *const kinds[] = {
 	KIND(SCRIPT_DANGLING),
 	KIND(SCRIPT_OPEN_TO_OTHERS),
 	KIND(SCRIPT_WITHOUT_LIST),
+	KIND(SCRIPT_SKIPPED),
+	KIND(SCRIPT_LACKS_PACKAGE),
+	KIND(SCRIPT_WITHOUT_USER),
+	KIND(SCRIPT_WITHOUT_RIGHTS),
+	KIND(SCRIPT_WITHOUT_DIRECTORY),
+	KIND(REQUIREMENTS_UNKNOWN),
+	KIND(VETO),
+	KIND(LATE_VETO),
 	KIND(FOLDER_UNREADABLE),
 	KIND(WILDCARD_UNMATCHED),
 	KIND(STREAM_UNREADABLE),
@@ -245,6 +260,14 @@ static const char *const kinds[] = {
 	KIND(RECORD_OF_OTHER_VERSION),
 	KIND(TRANSACTION_FILE_MISSING),
 	KIND(DATABASE_UNREADABLE),
+	KIND(SETTING_UNKNOWN),
+	KIND(SETTING_UNUSABLE),
+	KIND(SETTING_WITHOUT_USER),
+	KIND(SETTING_NO_SCRIPT),
+	KIND(SETTING_MASKED),
+	KIND(BRIDGE_UNUSABLE),
+	KIND(CLEAN_UP),
+	KIND(LOG_NOT_WRITTEN),
 	KIND(OUT_OF_MEMORY),
 	KIND(INTERRUPTED),
 };
@@ -259,8 +282,11 @@ static const char *short_path(const char *path)
 
 static void write_ending(struct buffer *text, struct uh_ending ending)
 {
-	buffer_append_format(text, " %s %d",
-		ending.end == UH_EXITED ? "exited" : "signalled", ending.value);
+	static const char *const ends[] = {[UH_EXITED] = "exited",
+		[UH_SIGNALED] = "signalled",
+		[UH_TIMED_OUT] = "timed out"};
+
+	buffer_append_format(text, " %s %d", ends[ending.end], ending.value);
 }
 
 void write_event(const struct uh_event *event, void *context)
@@ -280,9 +306,14 @@ void write_event(const struct uh_event *event, void *context)
 		write_ending(text, event->ending);
 	if (event->error < 0)
 		buffer_append_format(text, " (%s)", strerror(-event->error));
-	if (event->detail != NULL)
+	if (event->kind == UH_SCRIPT_OPEN_TO_OTHERS ||
+		event->kind == UH_STATE_OPEN_TO_OTHERS)
 		buffer_append_format(text, " %s %s", short_path(event->detail),
 			breaches[event->breach]);
+	else if (event->detail != NULL && event->kind != UH_BRIDGE_UNUSABLE)
+		buffer_append_format(text, " %s", event->detail);
+	if (event->key != NULL)
+		buffer_append_format(text, " %s=%s", event->key, event->value);
 	if (event->kind == UH_STREAM_LINES_IGNORED)
 		buffer_append_format(text, " %zu from %zu", event->count, event->first);
 	buffer_append_string(text, "\n");
@@ -292,4 +323,153 @@ uint32_t next_random(uint32_t *seed)
 {
 	*seed = *seed * 1664525 + 1013904223;
 	return *seed >> 8;
+}
+
+/* The status of the registration that stops apt. */
+#define STOP 111
+
+static int call_engine(enum uh_hook_point hook_point, int stream)
+{
+	const struct uh_request request = {hook_point, root(), stream};
+	struct buffer events = {0};
+	enum uh_verdict verdict = uh_run_hook_point(&request, write_event, &events);
+	FILE *file = fopen(at("/events"), "ae");
+
+	ck_assert_ptr_nonnull(file);
+	if (events.size > 0)
+		ck_assert_uint_eq(fwrite(events.data, events.size, 1, file), 1);
+	ck_assert_int_eq(fclose(file), 0);
+	buffer_done(&events);
+	return verdict == UH_STOP ? STOP : 0;
+}
+
+/* Forks as often as apt does between itself and the helper. */
+static int call_below(int forks, enum uh_hook_point hook_point, int stream)
+{
+	int status;
+	pid_t pid;
+
+	ck_assert_int_eq(fflush(NULL), 0);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	/* By way of exit(3), so that a sanitizer looks for leaks in there as well. */
+	if (pid == 0)
+		exit(forks > 1 ? call_below(forks - 1, hook_point, stream)
+			       : call_engine(hook_point, stream));
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_msg(WIFEXITED(status), "the helper died: status %d", status);
+	return WEXITSTATUS(status);
+}
+
+int call_hook_point(enum uh_hook_point hook_point, const char *stream)
+{
+	int ends[2];
+	int status;
+
+	if (hook_point != UH_PRE_INSTALL_PKGS)
+		return call_below(2, hook_point, -1);
+	ck_assert_int_eq(pipe(ends), 0);
+	/* As much as fits into the pipe, since nobody reads yet. */
+	ck_assert_int_eq(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
+	ck_assert_int_eq(write(ends[1], stream, strlen(stream)), (ssize_t)strlen(stream));
+	(void)close(ends[1]);
+	status = call_below(1, hook_point, ends[0]);
+	(void)close(ends[0]);
+	return status;
+}
+
+char *make_stream(const char *settings)
+{
+	return string_format("VERSION 3\nDir::State::status=%s\n"
+			     "CommandLine::AsString=apt-get%%20install%%20foo\n%s\n"
+			     "foo 1 amd64 none < 2 amd64 none /foo.deb\n"
+			     "foo 1 amd64 none < 2 amd64 none **CONFIGURE**\n",
+		at(TEST_DATABASE), settings);
+}
+
+int call_pre_install_pkgs(const char *settings)
+{
+	owns_memory char *stream = make_stream(settings);
+
+	return call_hook_point(UH_PRE_INSTALL_PKGS, stream);
+}
+
+void configure_apt(const char *lines)
+{
+	owns_memory char *text = string_format("Dir \"%s/\";\n%s", root(), lines);
+
+	make_file("/apt.conf", 0644, text);
+	ck_assert_int_eq(setenv("APT_CONFIG", at("/apt.conf"), 1), 0);
+}
+
+void set_database(const char *status)
+{
+	owns_memory char *stanza =
+		string_format("Package: foo\nStatus: install ok %s\nMaintainer: nobody\n"
+			      "Architecture: amd64\nVersion: 2\nDescription: a test\n\n",
+			status);
+
+	make_folder("/var/lib/dpkg/updates");
+	make_folder("/var/lib/dpkg/info");
+	if (is_there(TEST_DATABASE))
+		ck_assert_int_eq(rename(at(TEST_DATABASE), at(TEST_DATABASE "-old")), 0);
+	make_file(TEST_DATABASE, 0644, stanza);
+}
+
+void make_recorder(const char *path, const char *text)
+{
+	const char *relative = strstr(path, "hooks/");
+	owns_memory char *commands = NULL;
+
+	ck_assert_msg(relative != NULL, "%s is not in a tree", path);
+	commands = string_format("printf '%%s %%s\\n' '%s' \"%s\" >>\"$LOG\"",
+		relative + strlen("hooks/"), text);
+	make_script(path, commands);
+}
+
+void assert_taken_file(const char *path, const char *text)
+{
+	if (*text == '\0' && !is_there(path))
+		return;
+	assert_file(path, text);
+	ck_assert_int_eq(remove(at(path)), 0);
+}
+
+/* A line of a run, without the root of this test and the milliseconds at its end. */
+static void append_run(struct buffer *text, struct slice line)
+{
+	owns_memory char *run = strndup(line.data, line.size);
+	char *path = strstr(run, root());
+	char *end = strrchr(run, ' ');
+
+	if (end != NULL && strcmp(end, " ms") == 0) {
+		*end = '\0';
+		*strrchr(run, ' ') = '\0';
+	}
+	if (path != NULL) {
+		buffer_append(text, (struct slice){run, (size_t)(path - run)});
+		path += strlen(root());
+	}
+	buffer_append_format(text, "%s\n", path != NULL ? path : run);
+}
+
+void assert_stanzas(const char *expected)
+{
+	owns_buffer struct buffer log = {0};
+	owns_buffer struct buffer text = {0};
+	struct slice rest = {NULL, 0};
+
+	if (is_there(HISTORY_FILE)) {
+		read_file(HISTORY_FILE, &log);
+		rest = buffer_slice(&log);
+	}
+	while (rest.size > 0) {
+		struct slice line = slice_cut(&rest, '\n');
+
+		if (slice_has_prefix(line, slice_of(" ")))
+			append_run(&text, line);
+		else if (slice_has_prefix(line, slice_of("Result: ")))
+			buffer_append_format(&text, "%.*s\n", (int)line.size, line.data);
+	}
+	assert_text(&text, expected);
 }

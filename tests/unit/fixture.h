@@ -70,6 +70,28 @@ void assert_text(const struct buffer *buffer, const char *text);
 /* The same numbers in every run, all over the world. */
 uint32_t next_random(uint32_t *seed);
 
+/*
+ * A hook point, called as apt calls it: the test is apt. Events are added to the file
+ * /events. Returns what the registration gets: 0, or 111 to stop apt.
+ */
+int call_hook_point(enum uh_hook_point hook_point, const char *stream);
+/* At Pre-Install-Pkgs, for an upgrade of foo, with lines of apt's configuration. */
+int call_pre_install_pkgs(const char *settings);
+/* The stream of it; the caller's to free. */
+char *make_stream(const char *settings);
+/* What apt reads of its configuration at Pre-Invoke, and nothing of this machine's. */
+void configure_apt(const char *lines);
+/* dpkg's database with foo in a state, written anew as dpkg does. */
+#define TEST_DATABASE "/var/lib/dpkg/status"
+void set_database(const char *status);
+
+/* A script that adds its place in the tree, and the text as the shell reads it, to /log. */
+void make_recorder(const char *path, const char *text);
+/* Like assert_file(), and the file is removed; "" also for one that is not there. */
+void assert_taken_file(const char *path, const char *text);
+/* The log's stanzas, of each "Result: …" and the lines of its runs without their time. */
+void assert_stanzas(const char *expected);
+
 #define owns_transaction __attribute__((cleanup(transaction_done)))
 
 #endif

@@ -139,7 +139,6 @@ START_TEST(without_proc_the_driver_is_unknown)
 {
 	struct driver driver, parent;
 	bool is_alive;
-	char *command_line;
 
 	skip_unless(has_proc(), "there is no /proc");
 	parent = driver_find(UH_PRE_INSTALL_PKGS);
@@ -149,11 +148,9 @@ START_TEST(without_proc_the_driver_is_unknown)
 		"only root can hide /proc");
 	driver = driver_find(UH_PRE_INSTALL_PKGS);
 	is_alive = driver_is_alive(&parent);
-	command_line = driver_command_line(&parent);
 	ck_assert_int_eq(umount("/proc"), 0);
 	ck_assert_int_eq(driver.pid, 0);
 	ck_assert(is_alive);
-	ck_assert_ptr_null(command_line);
 }
 END_TEST
 
@@ -185,36 +182,6 @@ START_TEST(an_unknown_process_may_be_alive)
 	struct driver unknown = {0, 0};
 
 	ck_assert(driver_is_alive(&unknown));
-	ck_assert_ptr_null(driver_command_line(&unknown));
-}
-END_TEST
-
-START_TEST(a_command_line_is_joined_as_apt_does_it)
-{
-	static const char *const argv[] = {"/bin/sh", "-c", "echo; read -r line", "a b",
-		"o'clock", "x\ny\r", "", "end", NULL};
-	int out[2], in[2];
-	char byte;
-	struct driver driver = {0, 0};
-	owns_memory char *line = NULL;
-
-	skip_unless(has_proc(), "there is no /proc");
-	ck_assert_int_eq(pipe(out), 0);
-	ck_assert_int_eq(pipe(in), 0);
-	driver.pid = fork();
-	if (driver.pid == 0) {
-		(void)dup2(in[0], STDIN_FILENO);
-		(void)dup2(out[1], STDOUT_FILENO);
-		(void)close(in[1]);
-		(void)execv(argv[0], (char *const *)argv);
-		_exit(127);
-	}
-	/* The shell speaks, so it is no longer the copy of this process. */
-	ck_assert_int_eq(read(out[0], &byte, 1), 1);
-	line = driver_command_line(&driver);
-	ck_assert_int_eq(write(in[1], "\n", 1), 1);
-	wait_for_success(driver.pid);
-	ck_assert_str_eq(line, "/bin/sh -c 'echo; read -r line' 'a b' o'clock xy  end");
 }
 END_TEST
 
@@ -283,8 +250,7 @@ int main(int argc, char **argv)
 		without_proc_the_driver_is_unknown,
 		a_process_is_alive_only_with_its_own_start_time,
 		a_process_that_is_gone_is_not_alive, an_unknown_process_may_be_alive,
-		a_command_line_is_joined_as_apt_does_it, a_key_says_what_it_was_made_of,
-		any_other_word_is_no_key,
+		a_key_says_what_it_was_made_of, any_other_word_is_no_key,
 		apt_is_known_by_what_it_leaves_in_the_environment,
 		a_caller_without_libapt_is_not_apt};
 

@@ -532,8 +532,8 @@ START_TEST(a_stream_without_names_is_no_transaction)
 	make_logger(ETC "Post-Invoke/a", "${APT_UNIVERSAL_HOOKS_TRANSACTION-none}");
 	make_logger(ETC "pkgs/foo/Post-Invoke/a", "");
 	ck_assert_int_eq(install(slice_of("/foo_1_all.deb\n")), 0);
-	ck_assert_int_eq(rmdir(at(STATE)), 0);
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
+	ck_assert_int_eq(rmdir(at(STATE)), 0);
 	assert_log("Pre-Install-Pkgs/a none\nPost-Invoke/a none\n");
 }
 END_TEST
@@ -573,7 +573,9 @@ START_TEST(a_full_disk_does_not_stop_the_hooks)
 		ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 		assert_text(&events,
 			"RECORD_NOT_WRITTEN /run/apt-universal-hooks (File too large)\n"
-			"SCRIPT_ENDED " ETC "Pre-Install-Pkgs/a exited 0\n");
+			"SCRIPT_ENDED " ETC "Pre-Install-Pkgs/a exited 0\n"
+			"LOG_NOT_WRITTEN /var/log/apt/universal-hooks.log "
+			"(File too large)\n");
 	}
 }
 END_TEST

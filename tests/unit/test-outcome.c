@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "dpkg.h"
 #include "fixture.h"
 #include "outcome.h"
 
@@ -175,15 +176,15 @@ START_TEST(a_stamp_changes_when_dpkg_writes_its_database)
 	owns_memory char *none = NULL, *first = NULL, *again = NULL, *second = NULL;
 
 	parse_with_database(&transaction, "");
-	none = outcome_stamp(&transaction);
+	none = dpkg_stamp(transaction.status_file);
 	ck_assert_ptr_null(none);
 	write_database("");
-	first = outcome_stamp(&transaction);
-	again = outcome_stamp(&transaction);
+	first = dpkg_stamp(transaction.status_file);
+	again = dpkg_stamp(transaction.status_file);
 	ck_assert_str_eq(first, again);
 	ck_assert_int_eq(link(at(DATABASE), at(DATABASE "-old")), 0);
 	write_database("");
-	second = outcome_stamp(&transaction);
+	second = dpkg_stamp(transaction.status_file);
 	ck_assert_str_ne(first, second);
 }
 END_TEST
@@ -203,7 +204,7 @@ START_TEST(a_database_that_is_as_before_means_that_dpkg_never_ran)
 
 	parse_with_database(&transaction, "a - - none < 1 all none /a\n");
 	write_database("");
-	transaction.status_stamp = outcome_stamp(&transaction);
+	transaction.status_stamp = dpkg_stamp(transaction.status_file);
 	settle(&transaction, RESULT_ABORTED);
 	ck_assert_int_eq(transaction.packages[0].outcome, OUTCOME_PENDING);
 }
@@ -217,7 +218,7 @@ START_TEST(the_database_that_apt_named_is_asked)
 	parse_with_database(&transaction, "a - - none < 1 all none /a\n"
 					  "c 1 all none > - - none **REMOVE**\n");
 	write_database("");
-	transaction.status_stamp = outcome_stamp(&transaction);
+	transaction.status_stamp = dpkg_stamp(transaction.status_file);
 	ck_assert_int_eq(link(at(DATABASE), at(DATABASE "-old")), 0);
 	write_database(STANZA("a", "installed", "1") STANZA("b", "installed", "1"));
 	settle(&transaction, RESULT_OK);

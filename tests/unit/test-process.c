@@ -10,7 +10,8 @@
 static struct uh_ending run(const char *path, const char *first, const char *second)
 {
 	const char *argv[] = {at(path), first, second, NULL};
-	struct process_spec spec = {at(path), (char *const *)argv, environ};
+	struct process_spec spec = {
+		.path = at(path), .argv = (char *const *)argv, .envp = environ};
 	struct uh_ending ending = {UH_SIGNALED, -1};
 
 	ck_assert_int_eq(process_run(&spec, &ending), 0);
@@ -20,7 +21,8 @@ static struct uh_ending run(const char *path, const char *first, const char *sec
 static int run_without_start(const char *path)
 {
 	const char *argv[] = {at(path), NULL};
-	struct process_spec spec = {at(path), (char *const *)argv, environ};
+	struct process_spec spec = {
+		.path = at(path), .argv = (char *const *)argv, .envp = environ};
 	struct uh_ending ending;
 
 	return process_run(&spec, &ending);
@@ -30,7 +32,8 @@ static int capture(
 	const char *path, size_t limit, struct buffer *output, struct uh_ending *ending)
 {
 	const char *argv[] = {at(path), NULL};
-	struct process_spec spec = {at(path), (char *const *)argv, environ};
+	struct process_spec spec = {
+		.path = at(path), .argv = (char *const *)argv, .envp = environ};
 
 	return process_capture(&spec, limit, output, ending);
 }
@@ -115,7 +118,9 @@ START_TEST(arguments_and_environment_are_what_was_asked_for)
 	owns_memory char *commands = string_format(
 		"printf '%%s|' \"$#\" \"$@\" \"$ONLY\" \"${LOG-none}\" >'%s'",
 		at("/log"));
-	struct process_spec spec = {at("/a"), (char *const *)argv, (char *const *)envp};
+	struct process_spec spec = {.path = at("/a"),
+		.argv = (char *const *)argv,
+		.envp = (char *const *)envp};
 	struct uh_ending ending;
 
 	make_script("/a", commands);

@@ -18,6 +18,7 @@ struct stage {
 	struct buffer events;
 	enum run_end end;
 	bool has_failed;
+	struct uh_event veto;
 };
 
 static void stage_done(struct stage *stage)
@@ -59,7 +60,7 @@ static void set_up(struct stage *stage, enum uh_hook_point hook_point)
 static void run(struct stage *stage)
 {
 	stage->end = runner_run(&stage->plan, &stage->occasion, write_event,
-		&stage->events, &stage->has_failed);
+		&stage->events, &stage->has_failed, &stage->veto);
 }
 
 static void assert_run(enum uh_hook_point hook_point, bool has_failed, const char *events)
@@ -107,12 +108,18 @@ START_TEST(what_is_no_script_is_told_of_and_is_no_failure)
 	make_file(ETC "Pre-Invoke/a", 0644, "");
 	make_link(ETC "Pre-Invoke/b", "nothing");
 	make_node(ETC "Pre-Invoke/c", S_IFIFO);
-	make_script(ETC "Pre-Invoke/d", "");
-	set_mode(ETC "Pre-Invoke/d", 0777);
 	assert_run(UH_PRE_INVOKE, false,
 		"SCRIPT_NOT_EXECUTABLE " ETC "Pre-Invoke/a\n"
 		"SCRIPT_DANGLING " ETC "Pre-Invoke/b (No such file or directory)\n"
-		"SCRIPT_NOT_A_FILE " ETC "Pre-Invoke/c\n"
+		"SCRIPT_NOT_A_FILE " ETC "Pre-Invoke/c\n");
+}
+END_TEST
+
+START_TEST(a_script_that_others_can_write_counts_as_a_failure)
+{
+	make_script(ETC "Pre-Invoke/d", "");
+	set_mode(ETC "Pre-Invoke/d", 0777);
+	assert_run(UH_PRE_INVOKE, true,
 		"SCRIPT_OPEN_TO_OTHERS " ETC "Pre-Invoke/d (Operation not permitted) " ETC
 		"Pre-Invoke/d world\n");
 }
@@ -441,7 +448,7 @@ START_TEST(the_time_that_a_script_took_is_told)
 	make_script(ETC "Pre-Invoke/a", "sleep 0.05");
 	set_up(&stage, UH_PRE_INVOKE);
 	(void)runner_run(&stage.plan, &stage.occasion, keep_milliseconds, &milliseconds,
-		&stage.has_failed);
+		&stage.has_failed, &stage.veto);
 	ck_assert_int_ge(milliseconds, 50);
 }
 END_TEST
@@ -451,6 +458,7 @@ int main(void)
 	const TTest *const tests[] = {scripts_run_one_after_the_other_by_their_full_path,
 		a_script_that_fails_does_not_stop_the_next,
 		what_is_no_script_is_told_of_and_is_no_failure,
+		a_script_that_others_can_write_counts_as_a_failure,
 		only_scripts_of_wildcards_have_an_argument,
 		lists_hold_all_names_and_those_that_matched_and_are_gone_afterwards,
 		each_wildcard_has_its_own_matches_and_all_share_the_list,

@@ -97,7 +97,7 @@ START_TEST(what_is_no_folder_is_not_used)
 }
 END_TEST
 
-START_TEST(what_was_written_is_taken_once)
+START_TEST(what_was_written_can_be_read_until_it_is_removed)
 {
 	owns_state struct state_dir state = opened();
 	owns_buffer struct buffer bytes = {0};
@@ -105,21 +105,25 @@ START_TEST(what_was_written_is_taken_once)
 	write_state(&state, SELF, "transaction", "first");
 	write_state(&state, SELF, "transaction", "second");
 	ck_assert_uint_eq(mode_of(at(STATE SELF ".transaction")), 0600);
-	ck_assert_int_eq(state_dir_take(&state, SELF, "transaction", 100, &bytes), 0);
+	ck_assert_int_eq(state_dir_read(&state, SELF, "transaction", 100, &bytes), 0);
 	assert_text(&bytes, "second");
+	ck_assert(state_dir_has(&state, SELF, "transaction"));
+	ck_assert(state_dir_remove(&state, SELF, "transaction"));
+	ck_assert(!state_dir_has(&state, SELF, "transaction"));
+	ck_assert(!state_dir_remove(&state, SELF, "transaction"));
 	ck_assert_int_eq(
-		state_dir_take(&state, SELF, "transaction", 100, &bytes), -ENOENT);
+		state_dir_read(&state, SELF, "transaction", 100, &bytes), -ENOENT);
 }
 END_TEST
 
-START_TEST(what_is_too_large_is_taken_away_as_well)
+START_TEST(of_what_is_too_large_no_more_is_read)
 {
 	owns_state struct state_dir state = opened();
 	owns_buffer struct buffer bytes = {0};
 
 	write_state(&state, SELF, "transaction", "0123456789");
-	ck_assert_int_eq(state_dir_take(&state, SELF, "transaction", 9, &bytes), -EFBIG);
-	ck_assert(!is_there(STATE SELF ".transaction"));
+	ck_assert_int_eq(state_dir_read(&state, SELF, "transaction", 9, &bytes), -EFBIG);
+	assert_text(&bytes, "012345678");
 }
 END_TEST
 
@@ -165,7 +169,7 @@ START_TEST(a_symlink_in_the_way_is_not_followed)
 	ck_assert_int_eq(
 		state_dir_write(&state, SELF, "transaction", slice_of("x")), -ELOOP);
 	ck_assert_int_eq(
-		state_dir_take(&state, SELF, "transaction", 100, &bytes), -ELOOP);
+		state_dir_read(&state, SELF, "transaction", 100, &bytes), -ELOOP);
 	assert_file("/precious", "precious");
 }
 END_TEST
@@ -290,7 +294,8 @@ int main(void)
 	const TTest *const tests[] = {the_folder_is_made_where_it_is_missing,
 		without_run_there_is_no_folder,
 		a_folder_that_others_can_write_is_not_used, what_is_no_folder_is_not_used,
-		what_was_written_is_taken_once, what_is_too_large_is_taken_away_as_well,
+		what_was_written_can_be_read_until_it_is_removed,
+		of_what_is_too_large_no_more_is_read,
 		a_file_is_written_whole_or_not_at_all,
 		a_symlink_in_the_way_is_not_followed,
 		a_file_handed_out_is_new_and_everybody_may_read_it,

@@ -468,7 +468,8 @@ START_TEST(a_record_keeps_what_is_ours_as_apt_wrote_it)
 	transaction.status_stamp = strdup("1:2:3.4");
 	parse_again(&transaction, &record, &again);
 	assert_text(&again.settings, "Universal-Hooks::Enabled=true\n"
-				     "universal-hooks::Scripts::pkgs/a%20b::Timeout=5\n");
+				     "universal-hooks::Scripts::pkgs/a%20b::Timeout=5\n"
+				     "Universal-Hooks::=x\n");
 	ck_assert_str_eq(again.status_stamp, "1:2:3.4");
 }
 END_TEST

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "apt_text.h"
+
+#include <strings.h>
+
+static int hex_digit(char character)
+{
+	if (character >= '0' && character <= '9')
+		return character - '0';
+	if (character >= 'a' && character <= 'f')
+		return character - 'a' + 10;
+	if (character >= 'A' && character <= 'F')
+		return character - 'A' + 10;
+	return -1;
+}
+
+/* APT-HOOK-CONTRACT §4: bytes <= 0x20, >= 0x7f and '%' are written as %xx. NULL: no
+ * memory. */
+char *percent_decode(struct slice text)
+{
+	char *decoded = malloc(text.size + 1);
+	size_t length = 0;
+
+	if (decoded == NULL)
+		return NULL;
+	for (size_t i = 0; i < text.size; i++) {
+		int high = -1, low = -1;
+
+		if (text.data[i] == '%' && i + 2 < text.size) {
+			high = hex_digit(text.data[i + 1]);
+			low = hex_digit(text.data[i + 2]);
+		}
+		if (high >= 0 && low >= 0) {
+			decoded[length++] = (char)(high << 4 | low);
+			i += 2;
+		} else {
+			decoded[length++] = text.data[i];
+		}
+	}
+	decoded[length] = '\0';
+	return decoded;
+}
+
+void percent_encode(struct buffer *buffer, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		unsigned char byte = (unsigned char)*text;
+
+		if (byte <= 0x20 || byte >= 0x7f || byte == '%')
+			buffer_append_format(buffer, "%%%02x", byte);
+		else
+			buffer_append(buffer, (struct slice){text, 1});
+	}
+}
+
+int apt_boolean(struct slice text)
+{
+	static const struct word words[] = {{"1", 1}, {"yes", 1}, {"true", 1},
+		{"with", 1}, {"on", 1}, {"enable", 1}, {"0", 0}, {"no", 0}, {"false", 0},
+		{"without", 0}, {"off", 0}, {"disable", 0}};
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (text.size == strlen(words[i].word) &&
+			strncasecmp(text.data, words[i].word, text.size) == 0)
+			return words[i].value;
+	return -1;
+}
+
+bool apt_is_in_scope(struct slice key, const char *scope)
+{
+	size_t size = strlen(scope);
+
+	if (key.size < size || strncasecmp(key.data, scope, size) != 0)
+		return false;
+	return key.size == size ||
+	       (key.size >= size + 2 && memcmp(key.data + size, "::", 2) == 0);
+}

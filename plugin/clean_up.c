@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "clean_up.h"
+#include "dpkg.h"
+#include "guard.h"
+#include "record.h"
+
+/*
+ * What the session of owner itself has read, with the options of a process that may be
+ * gone by now. Of others there is the record, or what apt's configuration says.
+ */
+static void inherit(
+	struct session *clean_up, struct session *session, const struct driver *owner)
+{
+	if (owner != &session->driver)
+		return;
+	clean_up->command_line = session->command_line;
+	session->command_line = (struct command_line){.pid = 0};
+	if (clean_up->is_known || !session->has_settings)
+		return;
+	clean_up->settings = session->settings;
+	clean_up->has_settings = true;
+	session->settings = (struct settings){.count = 0};
+}
+
+/*
+ * Runs for owner what wants to know that dpkg did not run, or not to its end. The lock is
+ * held, so nobody else does, and no script of ours runs any more. False when there was
+ * nothing due.
+ */
+static bool clean_up_for(
+	struct session *session, const struct driver *owner, clean_up_close *close)
+{
+	__attribute__((cleanup(session_done))) struct session clean_up = {
+		.hook_point = UH_POST_INVOKE,
+		.root = session->root,
+		.listener = session->listener,
+		.context = session->context,
+		.is_clean_up = true,
+	};
+
+	if (session_init(&clean_up, owner) < 0)
+		return false;
+	session_read_record(&clean_up);
+	inherit(&clean_up, session, owner);
+	/* apt may have been killed while dpkg runs, which goes on without it. */
+	clean_up.is_cut_off = dpkg_wait_for_end(clean_up.transaction.status_file);
+	if (!record_claim_clean_up(&clean_up.state, owner))
+		return false;
+	(void)close(&clean_up); /* there is nobody left to stop */
+	record_remove(&clean_up.state, owner);
+	return true;
+}
+
+/* The guard's task. */
+struct task {
+	struct session *session;
+	clean_up_close *close;
+};
+
+static void clean_up(void *context)
+{
+	const struct task *task = context;
+	struct session *session = task->session;
+	/* apt may be gone while a script of ours still runs: it holds the lock. */
+	owns_fd int lock = record_lock_clean_up(&session->state, &session->driver, true);
+
+	if (lock >= 0)
+		(void)clean_up_for(session, &session->driver, task->close);
+}
+
+/* What ran in a transaction that nobody closed still goes into the log. */
+static void log_earlier(struct session *session)
+{
+	struct history nothing = {.lines = {.data = NULL}};
+	struct driver owner;
+	char key[DRIVER_KEY_SIZE];
+
+	while (state_dir_find_left(
+		&session->state, &session->driver, HISTORY_RUNS, &owner)) {
+		driver_key(&owner, key);
+		(void)history_write(&nothing, &session->state, key, session->root, NULL,
+			result_name(
+				RESULT_ABORTED)); /* a second try would be no better */
+		if (state_dir_has(&session->state, key, HISTORY_RUNS))
+			return;
+	}
+}
+
+void clean_up_earlier(struct session *session, clean_up_close *close)
+{
+	struct driver owner;
+
+	if (session->state.fd < 0)
+		return;
+	while (state_dir_find_left(
+		&session->state, &session->driver, RECORD_CLEAN_UP, &owner)) {
+		/*
+		 * Where the lock is held, a script still runs, and its guard will come.
+		 */
+		owns_fd int lock = record_lock_clean_up(&session->state, &owner, false);
+
+		if (lock < 0 || !clean_up_for(session, &owner, close))
+			return;
+	}
+	log_earlier(session);
+	state_dir_sweep(&session->state, &session->driver);
+}
+
+/* Whether a script of Post-Invoke would run if apt stopped now. */
+static bool is_clean_up_wanted(struct session *session)
+{
+	static const struct ending aborted = {.is_failure = true};
+	struct plan plan;
+	bool is_wanted;
+
+	if (!settings_mention_when(&session->settings, WHEN_FAILURE) &&
+		!settings_mention_when(&session->settings, WHEN_ALWAYS))
+		return false;
+	if (plan_make(&plan, &session->tree, UH_POST_INVOKE, &session->transaction) ==
+			0 &&
+		plan_apply_settings(&plan, &session->settings, &session->transaction) ==
+			0)
+		plan_apply_when(&plan, &aborted);
+	is_wanted = plan_has_work(&plan);
+	plan_done(&plan);
+	return is_wanted;
+}
+
+void clean_up_prepare(struct session *session, clean_up_close *close)
+{
+	struct task task = {session, close};
+	owns_memory char *path = NULL;
+	int error;
+
+	if (session->state.fd < 0 ||
+		(!plan_has_work(&session->plan) &&
+			!history_has_run(&session->state, session->key)) ||
+		!is_clean_up_wanted(session))
+		return;
+	error = record_want_clean_up(&session->state, &session->driver);
+	path = record_clean_up_path(&session->state, &session->driver);
+	if (error < 0)
+		session_tell(session, (struct uh_event){.kind = UH_RECORD_NOT_WRITTEN,
+					      .path = session->state.path,
+					      .error = error});
+	/* Without a guard the next transaction does it. */
+	if (error > 0 && session->driver.pid != 0 && path != NULL)
+		(void)guard_start(&session->driver, path, clean_up, &task);
+	/* After the fork, since a guard that inherits the lock would hold it as well. */
+	session->clean_up_lock =
+		record_lock_clean_up(&session->state, &session->driver, false);
+}
+
+void clean_up_now(struct session *session, clean_up_close *close)
+{
+	session_keep_history(session);
+	session->result = RESULT_ABORTED;
+	if (session->clean_up_lock < 0 || !clean_up_for(session, &session->driver, close))
+		session_write_history(session);
+	if (session->state.fd < 0)
+		return;
+	record_remove(&session->state, &session->driver);
+	(void)record_take_failure(&session->state, &session->driver); /* it is over */
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "command_line.h"
+#include "apt_text.h"
+#include "proc.h"
+
+#include <errno.h>
+#include <strings.h>
+
+/* execve(2): one argument has at most 128 KiB, all of them some MiB. */
+#define SIZE_LIMIT ((size_t)2 << 20)
+
+int command_line_read(struct command_line *command_line, const struct driver *driver)
+{
+	owns_buffer struct buffer bytes = {0};
+	struct slice rest;
+	int error;
+
+	memset(command_line, 0, sizeof(*command_line));
+	command_line->pid = driver->pid;
+	if (driver->pid == 0)
+		return -ESRCH;
+	error = proc_read_file(driver->pid, "cmdline", SIZE_LIMIT, &bytes);
+	if (error < 0)
+		return error;
+	for (rest = buffer_slice(&bytes); rest.size > 0 && error == 0;) {
+		struct slice word = slice_cut(&rest, '\0');
+		owns_memory char *copy = strndup(word.data, word.size);
+
+		error = copy != NULL ? string_list_add(&command_line->words, copy)
+				     : -ENOMEM;
+	}
+	return error < 0 ? error : command_line_parse(command_line);
+}
+
+void command_line_done(struct command_line *command_line)
+{
+	string_list_done(&command_line->words);
+	string_list_done(&command_line->options);
+	string_list_done(&command_line->files);
+}
+
+/* A relative path is meant from where apt was started, not from here. */
+static int add_file(struct command_line *command_line, const char *file)
+{
+	owns_memory char *path = file[0] == '/' ? strdup(file)
+						: string_format("/proc/%d/cwd/%s",
+							  (int)command_line->pid, file);
+
+	return path != NULL ? string_list_add(&command_line->files, path) : -ENOMEM;
+}
+
+static int take_value(struct command_line *command_line, char option, const char *value)
+{
+	if (option == 'o')
+		return string_list_add(&command_line->options, value);
+	if (option == 'c')
+		return add_file(command_line, value);
+	return 0;
+}
+
+/*
+ * One word of short options, "-yo" or "-oKEY=VALUE" or "-o=KEY=VALUE": the first that
+ * wants a value has the rest of the word, or the next word. 1 when that one was used, 0,
+ * or −ENOMEM.
+ */
+static int read_short(
+	struct command_line *command_line, const char *word, const char *next)
+{
+	size_t at = 1 + strcspn(word + 1, "octa");
+	char option = word[at];
+	const char *value;
+	int error;
+
+	if (option == '\0' || memchr(word, '=', at) != NULL)
+		return 0;
+	value = word + at + 1;
+	if (*value == '=')
+		value++;
+	if (*value != '\0')
+		return take_value(command_line, option, value);
+	if (next == NULL)
+		return 0;
+	error = take_value(command_line, option, next);
+	return error < 0 ? error : 1;
+}
+
+/*
+ * --option and --config-file, with "=" or a word of their own. Returns like
+ * read_short().
+ */
+static int read_long(
+	struct command_line *command_line, const char *word, const char *next)
+{
+	static const struct word names[] = {{"--option", 'o'}, {"--config-file", 'c'}};
+
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		size_t size = strlen(names[i].word);
+		int error;
+
+		if (strncasecmp(word, names[i].word, size) != 0)
+			continue;
+		if (word[size] == '=')
+			return take_value(
+				command_line, (char)names[i].value, word + size + 1);
+		if (word[size] != '\0' || next == NULL)
+			continue;
+		error = take_value(command_line, (char)names[i].value, next);
+		return error < 0 ? error : 1;
+	}
+	return 0;
+}
+
+int command_line_parse(struct command_line *command_line)
+{
+	const struct string_list *words = &command_line->words;
+
+	for (size_t i = 1; i < words->count; i++) {
+		const char *word = words->items[i];
+		const char *next = i + 1 < words->count ? words->items[i + 1] : NULL;
+		int used = 0;
+
+		if (strcmp(word, "--") == 0)
+			return 0;
+		if (strncmp(word, "--", 2) == 0)
+			used = read_long(command_line, word, next);
+		else if (word[0] == '-')
+			used = read_short(command_line, word, next);
+		if (used < 0)
+			return used;
+		i += (size_t)used;
+	}
+	return 0;
+}
+
+/*
+ * Single quotes around an option's value with a space; other quotes and line ends are
+ * left out.
+ */
+static void append_word(struct buffer *line, const char *word)
+{
+	const char *equals = strchr(word, '=');
+	const char *quote = equals != NULL && strchr(equals, ' ') != NULL ? "'" : "";
+
+	for (const char *at = word; *at != '\0'; at++) {
+		if (strchr("\"'\r\n", *at) == NULL)
+			buffer_append(line, (struct slice){at, 1});
+		if (at == equals)
+			buffer_append_string(line, quote);
+	}
+	buffer_append_string(line, quote);
+}
+
+char *command_line_join(const struct command_line *command_line)
+{
+	struct buffer line = {0};
+
+	if (command_line->words.count == 0)
+		return NULL;
+	for (size_t i = 0; i < command_line->words.count; i++) {
+		buffer_append_string(&line, i > 0 ? " " : "");
+		append_word(&line, command_line->words.items[i]);
+	}
+	buffer_append(&line, (struct slice){"", 1});
+	if (line.error < 0)
+		buffer_done(&line);
+	return line.data;
+}
+
+bool command_line_switches_off(const struct command_line *command_line)
+{
+	static const char key[] = "Universal-Hooks::Enabled=";
+	bool is_off = false;
+
+	for (size_t i = 0; i < command_line->options.count; i++) {
+		const char *option = command_line->options.items[i];
+
+		if (strncasecmp(option, key, strlen(key)) != 0)
+			continue;
+		is_off = apt_boolean(slice_of(option + strlen(key))) == 0;
+	}
+	return is_off;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dpkg.h"
+#include "proc.h"
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DPKG_QUERY "/usr/bin/dpkg-query"
+#define FORMAT "${Package}\\t${Architecture}\\t${db:Status-Status}\\t${Version}\\n"
+
+/* 100,000 installed packages come to some 6 MB. */
+#define ANSWER_MAX ((size_t)32 << 20)
+
+char *dpkg_stamp(const char *status_file)
+{
+	struct stat status;
+
+	if (status_file == NULL || stat(status_file, &status) < 0)
+		return NULL;
+	return string_format("%llu:%llu:%lld.%09ld", (unsigned long long)status.st_dev,
+		(unsigned long long)status.st_ino, (long long)status.st_mtim.tv_sec,
+		status.st_mtim.tv_nsec);
+}
+
+/* The database's folder, which apt may have elsewhere (Dir), is the status file's. */
+static bool find_admin_dir(const char *status_file, struct slice *ret_dir)
+{
+	const char *slash = status_file != NULL && status_file[0] == '/'
+				    ? strrchr(status_file, '/')
+				    : NULL;
+
+	if (slash == NULL || strcmp(slash, "/status") != 0)
+		return false;
+	*ret_dir = (struct slice){status_file, (size_t)(slash - status_file)};
+	return true;
+}
+
+int dpkg_query(const char *status_file, const char *const *names, struct buffer *answer,
+	struct uh_ending *ret_ending)
+{
+	owns_memory const char **argv = NULL;
+	owns_memory char *option = NULL;
+	struct process_spec spec = {.path = DPKG_QUERY, .envp = environ};
+	struct slice admin_dir;
+	size_t name_count = 0, count = 0;
+	int error;
+
+	while (names[name_count] != NULL)
+		name_count++;
+	argv = calloc(name_count + 5, sizeof(*argv));
+	if (argv == NULL)
+		return -ENOMEM;
+	argv[count++] = "dpkg-query";
+	if (find_admin_dir(status_file, &admin_dir)) {
+		option = string_format(
+			"--admindir=%.*s", (int)admin_dir.size, admin_dir.data);
+		if (option == NULL)
+			return -ENOMEM;
+		argv[count++] = option;
+	}
+	argv[count++] = "--showformat=" FORMAT;
+	argv[count++] = "--show";
+	for (size_t i = 0; i < name_count; i++)
+		argv[count++] = names[i];
+	spec.argv = (char *const *)argv;
+	error = process_capture(&spec, ANSWER_MAX, answer, ret_ending);
+	if (error < 0)
+		return error;
+	/*
+	 * dpkg-query(1): 1 says that some of the names are not there, as after a
+	 * removal.
+	 */
+	return ret_ending->end == UH_EXITED && ret_ending->value <= 1 ? 0 : -EPROTO;
+}
+
+/* The process that holds a lock on the file (fcntl(2)); 0 when nobody does. */
+static pid_t find_holder(const char *path)
+{
+	owns_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	if (fd < 0 || fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK)
+		return 0;
+	return lock.l_pid;
+}
+
+bool dpkg_wait_for_end(const char *status_file)
+{
+	owns_memory char *path = NULL;
+	struct slice admin_dir;
+	bool has_waited = false;
+	pid_t holder;
+
+	if (!find_admin_dir(status_file, &admin_dir))
+		return false;
+	path = string_format("%.*s/lock", (int)admin_dir.size, admin_dir.data);
+	while (path != NULL && (holder = find_holder(path)) > 0) {
+		has_waited = true;
+		if (proc_wait_for_end(holder) < 0)
+			break;
+	}
+	return has_waited;
+}
+
+/* deb-triggers(5): such a package is configured, its triggers or another's are to run. */
+bool dpkg_is_installed(struct slice status)
+{
+	return slice_equals(status, "installed") ||
+	       slice_equals(status, "triggers-awaited") ||
+	       slice_equals(status, "triggers-pending");
+}
+
+static bool is_in(struct slice answer, const char *package)
+{
+	struct slice wanted_architecture = slice_of(package);
+	struct slice wanted = slice_cut(&wanted_architecture, ':');
+
+	while (answer.size > 0) {
+		struct slice line = slice_cut(&answer, '\n');
+		struct slice name = slice_cut(&line, '\t');
+		struct slice architecture = slice_cut(&line, '\t');
+
+		if (slice_compare(name, wanted) == 0 &&
+			(wanted_architecture.size == 0 ||
+				slice_compare(architecture, wanted_architecture) == 0) &&
+			dpkg_is_installed(slice_cut(&line, '\t')))
+			return true;
+	}
+	return false;
+}
+
+ssize_t dpkg_first_missing(
+	const char *status_file, const char *const *packages, size_t count)
+{
+	owns_memory const char **names = calloc(count + 1, sizeof(*names));
+	owns_buffer struct buffer answer = {0};
+	struct uh_ending ending;
+	int error;
+
+	if (names == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		names[i] = packages[i];
+	error = dpkg_query(status_file, names, &answer, &ending);
+	if (error < 0)
+		return error;
+	for (size_t i = 0; i < count; i++)
+		if (!is_in(buffer_slice(&answer), packages[i]))
+			return (ssize_t)i;
+	return (ssize_t)count;
+}

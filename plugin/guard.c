@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "guard.h"
+#include "base.h"
+#include "proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/inotify.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/*
+ * True when the driver has ended, false when the file has gone, or neither can be
+ * waited for.
+ */
+static bool wait_for_end(const struct driver *driver, const char *path)
+{
+	owns_fd int files = inotify_init1(IN_CLOEXEC);
+	owns_fd int process = -1;
+	struct pollfd ends[2];
+
+	if (files < 0 || inotify_add_watch(files, path, IN_DELETE_SELF) < 0)
+		return false;
+	process = proc_open(driver->pid);
+	if (process < 0)
+		return process == -ESRCH;
+	/* It names the process that had the pid a moment ago; is that the driver? */
+	if (!driver_is_alive(driver))
+		return true;
+	ends[0] = (struct pollfd){.fd = process, .events = POLLIN};
+	ends[1] = (struct pollfd){.fd = files, .events = POLLIN};
+	while (poll(ends, COUNT_OF(ends), -1) < 0)
+		if (errno != EINTR)
+			return false;
+	return ends[1].revents == 0;
+}
+
+static void be_guard(const struct driver *driver, const char *path,
+	void (*clean_up)(void *context), void *context)
+{
+	int nowhere = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	(void)setsid(); /* cannot fail in a child just forked */
+	if (nowhere >= 0)
+		(void)dup2(nowhere, STDIN_FILENO);
+	else
+		(void)close(STDIN_FILENO); /* at least nobody's terminal is read */
+	if (wait_for_end(driver, path))
+		clean_up(context);
+	_exit(0);
+}
+
+int guard_start(const struct driver *driver, const char *path,
+	void (*clean_up)(void *context), void *context)
+{
+	pid_t middle = fork();
+	int status;
+
+	if (middle < 0)
+		return -errno;
+	if (middle == 0) {
+		/*
+		 * Twice, so that the guard is nobody's child who would have to wait for
+		 * it.
+		 */
+		pid_t guard = fork();
+
+		if (guard == 0)
+			be_guard(driver, path, clean_up, context);
+		_exit(guard < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+	}
+	while (waitpid(middle, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS ? 0 : -EAGAIN;
+}

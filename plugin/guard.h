@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apt does not call Post-Invoke when a Pre hook stops it, nor when it is killed. The
+ * guard is a process of its own that waits for one of two things, whichever comes first:
+ * the end of the driver, or that somebody else takes care.
+ */
+#ifndef GUARD_H
+#define GUARD_H
+
+#include "driver.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Forks the guard: in a session of its own, so that Ctrl-C and a closed terminal do not
+ * reach it, with stdin from /dev/null and stdout and stderr as they are. When the driver
+ * ends while the file at path is still there, it calls clean_up(context), and ends; when
+ * the file goes first, it ends at once. 0 or −errno in the caller, which waits for
+ * nothing.
+ */
+int guard_start(const struct driver *driver, const char *path,
+	void (*clean_up)(void *context), void *context);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

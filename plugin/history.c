@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "history.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How the last column begins where nothing ran. */
+#define SKIPPED "skipped ("
+
+#define RUNS_MAX ((size_t)16 << 20)
+
+/* A field's value has no line end (deb822(5)); other control characters neither. */
+static void append_clean(struct buffer *buffer, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			buffer_append_format(buffer, "\\%03o", (unsigned char)*text);
+		else
+			buffer_append(buffer, (struct slice){text, 1});
+	}
+}
+
+/* apt's own history.log writes times so: "2026-11-20  17:05:00". */
+static void append_time(struct buffer *buffer, const char *field)
+{
+	time_t now = time(NULL);
+	struct tm local;
+	char text[64];
+
+	if (localtime_r(&now, &local) != NULL &&
+		strftime(text, sizeof(text), "%Y-%m-%d  %H:%M:%S", &local) > 0)
+		buffer_append_format(buffer, "%s: %s\n", field, text);
+}
+
+static void append_ending(struct buffer *line, const struct uh_event *event)
+{
+	switch (event->ending.end) {
+	case UH_EXITED:
+		buffer_append_format(line, "exit %d", event->ending.value);
+		break;
+	case UH_SIGNALED:
+		buffer_append_format(line, "signal %d", event->ending.value);
+		break;
+	case UH_TIMED_OUT:
+		buffer_append_format(line, "timeout %d", event->ending.value);
+		break;
+	}
+	buffer_append_format(line, " %ld ms", event->milliseconds);
+}
+
+/* The last column; nothing for an event that is not about a script. */
+static void append_fate(struct buffer *line, const struct uh_event *event)
+{
+	static const struct word reasons[] = {
+		{"not-executable", UH_SCRIPT_NOT_EXECUTABLE},
+		{"not-a-file", UH_SCRIPT_NOT_A_FILE},
+		{"dangling", UH_SCRIPT_DANGLING},
+		{"open-to-others", UH_SCRIPT_OPEN_TO_OTHERS},
+		{"no-list", UH_SCRIPT_WITHOUT_LIST},
+		{"Requires", UH_SCRIPT_LACKS_PACKAGE},
+		{"Requires", UH_REQUIREMENTS_UNKNOWN},
+		{"User", UH_SCRIPT_WITHOUT_USER},
+		{"User", UH_SCRIPT_WITHOUT_RIGHTS},
+		{"Directory", UH_SCRIPT_WITHOUT_DIRECTORY},
+	};
+	const char *reason = word_of(reasons, COUNT_OF(reasons), (int)event->kind);
+
+	if (event->kind == UH_SCRIPT_ENDED)
+		append_ending(line, event);
+	else if (event->kind == UH_SCRIPT_NOT_STARTED)
+		buffer_append_format(line, "not-started (%s)", strerror(-event->error));
+	else if (event->kind == UH_SCRIPT_SKIPPED)
+		buffer_append_format(line, SKIPPED "%s)", event->detail);
+	else if (reason != NULL)
+		buffer_append_format(line, SKIPPED "%s)", reason);
+}
+
+void history_note(struct history *history, enum uh_hook_point hook_point,
+	const struct uh_event *event)
+{
+	owns_buffer struct buffer fate = {0};
+	struct buffer *lines = &history->lines;
+
+	append_fate(&fate, event);
+	if (fate.size == 0)
+		return;
+	buffer_append_format(lines, " %s ", uh_hook_point_name(hook_point));
+	append_clean(lines, event->path);
+	buffer_append_string(lines, " [");
+	append_clean(lines, event->matched != NULL ? event->matched : "always");
+	buffer_append_string(lines, "] ");
+	buffer_append(lines, buffer_slice(&fate));
+	buffer_append_string(lines, "\n");
+}
+
+void history_done(struct history *history)
+{
+	buffer_done(&history->lines);
+}
+
+/* Like apt's history.log: who was behind sudo(8) or pkexec(1). */
+static void append_requester(struct buffer *stanza)
+{
+	static const char *const variables[] = {"SUDO_UID", "PKEXEC_UID"};
+
+	for (size_t i = 0; i < COUNT_OF(variables); i++) {
+		const char *text = getenv(variables[i]);
+		char *end = NULL;
+		unsigned long id = text != NULL ? strtoul(text, &end, 10) : 0;
+		const struct passwd *user = text != NULL && end != text && *end == '\0'
+						    ? getpwuid((uid_t)id)
+						    : NULL;
+
+		if (user == NULL)
+			continue;
+		buffer_append_format(
+			stanza, "Requested-By: %s (%lu)\n", user->pw_name, id);
+		return;
+	}
+}
+
+/* What earlier calls kept, nothing when this is the first. */
+static int read_kept(const struct state_dir *state, const char *key, struct buffer *kept)
+{
+	int error = state->fd >= 0
+			    ? state_dir_read(state, key, HISTORY_RUNS, RUNS_MAX, kept)
+			    : -ENOENT;
+
+	return error == -ENOENT ? 0 : error;
+}
+
+bool history_has_run(const struct state_dir *state, const char *key)
+{
+	owns_buffer struct buffer kept = {0};
+	struct slice rest;
+
+	if (read_kept(state, key, &kept) < 0)
+		return false;
+	for (rest = buffer_slice(&kept); rest.size > 0;) {
+		struct slice line = slice_cut(&rest, '\n');
+
+		if (slice_has_prefix(line, slice_of(" ")) &&
+			memmem(line.data, line.size, SKIPPED, strlen(SKIPPED)) == NULL)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The fields that the first call knows best: apt may be gone when the stanza is
+ * written.
+ */
+static void append_header(struct buffer *kept, const char *key, const char *command_line)
+{
+	if (kept->size > 0)
+		return;
+	append_time(kept, "Start-Date");
+	if (command_line != NULL) {
+		buffer_append_string(kept, "Commandline: ");
+		append_clean(kept, command_line);
+		buffer_append_string(kept, "\n");
+	}
+	append_requester(kept);
+	buffer_append_format(kept, "Transaction: %s\n", key);
+}
+
+int history_keep(struct history *history, const struct state_dir *state, const char *key,
+	const char *command_line)
+{
+	owns_buffer struct buffer kept = {0};
+	int error;
+
+	if (history->lines.error < 0 || history->lines.size == 0)
+		return history->lines.error;
+	error = read_kept(state, key, &kept);
+	if (error < 0)
+		return error;
+	append_header(&kept, key, command_line);
+	buffer_append(&kept, buffer_slice(&history->lines));
+	if (kept.error < 0)
+		return kept.error;
+	error = state_dir_write(state, key, HISTORY_RUNS, buffer_slice(&kept));
+	if (error == 0)
+		buffer_done(&history->lines);
+	return error;
+}
+
+/* Fields first, then the lines of the runs, which begin with a space. */
+static void append_stanza(struct buffer *stanza, struct slice kept,
+	const struct history *history, const char *result)
+{
+	while (kept.size > 0 && kept.data[0] != ' ') {
+		buffer_append(stanza, slice_cut(&kept, '\n'));
+		buffer_append_string(stanza, "\n");
+	}
+	buffer_append_format(stanza, "Result: %s\n", result != NULL ? result : "unknown");
+	buffer_append_string(stanza, "Hooks:\n");
+	buffer_append(stanza, kept);
+	buffer_append(stanza, buffer_slice(&history->lines));
+	append_time(stanza, "End-Date");
+	buffer_append_string(stanza, "\n");
+}
+
+/*
+ * All of it, or the file is cut back to what it was, also for others who write just
+ * now.
+ */
+static int append_to_log(const char *path, struct slice bytes)
+{
+	owns_fd int fd =
+		open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+	struct stat before;
+	int error;
+
+	if (fd < 0 || flock(fd, LOCK_EX) < 0 || fstat(fd, &before) < 0)
+		return -errno;
+	error = write_all(fd, bytes);
+	if (error < 0 && ftruncate(fd, before.st_size) < 0)
+		return error; /* the first one is the one to tell */
+	return error;
+}
+
+int history_write(struct history *history, const struct state_dir *state, const char *key,
+	const char *root, const char *command_line, const char *result)
+{
+	owns_memory char *path = string_format("%s%s", root, HISTORY_FILE);
+	owns_buffer struct buffer kept = {0};
+	owns_buffer struct buffer stanza = {0};
+	int error;
+
+	if (path == NULL)
+		return -ENOMEM;
+	error = read_kept(state, key, &kept);
+	if (error == 0 && (kept.size > 0 || history->lines.size > 0)) {
+		append_header(&kept, key, command_line);
+		append_stanza(&stanza, buffer_slice(&kept), history, result);
+		buffer_done(&history->lines);
+		error = stanza.error < 0 ? stanza.error
+					 : append_to_log(path, buffer_slice(&stanza));
+	}
+	if (state->fd >= 0)
+		(void)state_dir_remove(
+			state, key, HISTORY_RUNS); /* the sweep tries again */
+	return error;
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "session.h"
+#include "bridge.h"
+#include "dpkg.h"
+#include "record.h"
+
+#include <errno.h>
+#include <pwd.h>
+
+void session_tell(struct session *session, struct uh_event event)
+{
+	if (event.error == -ENOMEM && event.kind != UH_SCRIPT_NOT_STARTED)
+		event = (struct uh_event){.kind = UH_OUT_OF_MEMORY};
+	history_note(&session->history, session->hook_point, &event);
+	session->listener(&event, session->context);
+}
+
+static void hear(const struct uh_event *event, void *context)
+{
+	session_tell(context, *event);
+}
+
+static void tell_error(struct session *session, enum uh_event_kind kind, int error)
+{
+	session_tell(session,
+		(struct uh_event){
+			.kind = kind, .path = session->state.path, .error = error});
+}
+
+/* Complains of the state directory once, and only where somebody will miss it. */
+static void explain_state(struct session *session)
+{
+	const struct trust_breach *breach = &session->state_breach;
+
+	if (session->state_error == -EPERM && breach->path != NULL)
+		session_tell(session, (struct uh_event){.kind = UH_STATE_OPEN_TO_OTHERS,
+					      .path = session->state.path,
+					      .detail = breach->path,
+					      .breach = breach->kind,
+					      .id = breach->id});
+	else if (session->state_error < 0)
+		tell_error(session, UH_STATE_UNUSABLE, session->state_error);
+	session->state_error = 0;
+}
+
+int session_init(struct session *session, const struct driver *driver)
+{
+	session->driver = *driver;
+	driver_key(driver, session->key);
+	session->state.fd = -1;
+	session->clean_up_lock = -1;
+	if (hook_tree_init(&session->tree, session->root) < 0) {
+		tell_error(session, UH_OUT_OF_MEMORY, -ENOMEM);
+		return -ENOMEM;
+	}
+	session->state_error = state_dir_open(&session->state, session->root,
+		&session->tree.trust, &session->state_breach);
+	return 0;
+}
+
+void session_done(struct session *session)
+{
+	plan_done(&session->plan);
+	settings_done(&session->settings);
+	transaction_done(&session->transaction);
+	command_line_done(&session->command_line);
+	history_done(&session->history);
+	free(session->state_breach.path);
+	cleanup_close(&session->clean_up_lock);
+	state_dir_done(&session->state);
+	hook_tree_done(&session->tree);
+}
+
+static void tell_faults(struct session *session, const struct transaction_faults *faults)
+{
+	if (faults->has_no_names)
+		session_tell(session, (struct uh_event){.kind = UH_STREAM_WITHOUT_NAMES});
+	if (faults->ignored_lines > 0)
+		session_tell(session, (struct uh_event){.kind = UH_STREAM_LINES_IGNORED,
+					      .count = faults->ignored_lines,
+					      .first = faults->first_ignored_line});
+	if (faults->is_cut)
+		session_tell(session, (struct uh_event){.kind = UH_STREAM_CUT});
+}
+
+static void tell_database(
+	struct session *session, int error, const struct uh_ending *ending)
+{
+	if (error < 0)
+		session_tell(session, (struct uh_event){.kind = UH_DATABASE_UNREADABLE,
+					      .error = error == -EPROTO ? 0 : error,
+					      .ending = *ending});
+}
+
+/* Only for hooks that could be told: dpkg-query reads all of dpkg's database. */
+static void find_purges(struct session *session)
+{
+	struct uh_ending ending = {UH_EXITED, 0};
+
+	if (plan_is_possible(&session->tree, UH_PRE_INSTALL_PKGS) ||
+		plan_is_possible(&session->tree, UH_POST_INVOKE))
+		tell_database(session,
+			outcome_find_purges(&session->transaction, &ending), &ending);
+}
+
+/* All of the stream at once: apt writes it blocking, and no script may hold the pipe. */
+void session_read_stream(struct session *session, int fd)
+{
+	owns_buffer struct buffer bytes = {0};
+	struct transaction_faults faults;
+	int error = buffer_read(&bytes, fd, TRANSACTION_SIZE_MAX);
+
+	cleanup_close(&fd);
+	if (error == -EFBIG)
+		session_tell(session, (struct uh_event){.kind = UH_STREAM_TOO_LARGE});
+	else if (error < 0)
+		session_tell(session,
+			(struct uh_event){.kind = UH_STREAM_UNREADABLE, .error = error});
+	error = transaction_parse_stream(
+		&session->transaction, buffer_slice(&bytes), &faults);
+	if (error < 0) {
+		tell_error(session, UH_OUT_OF_MEMORY, error);
+		return;
+	}
+	tell_faults(session, &faults);
+	session->is_known = session->transaction.protocol != 0;
+	find_purges(session);
+}
+
+/* Kept even when no hook stands there yet: a package of this run may bring one. */
+void session_save_record(struct session *session)
+{
+	bool is_missed = plan_is_possible(&session->tree, UH_POST_INVOKE);
+	int error;
+
+	if (session->state.fd < 0 && is_missed)
+		explain_state(session);
+	if (session->state.fd < 0 || !session->is_known)
+		return;
+	session->transaction.status_stamp = dpkg_stamp(session->transaction.status_file);
+	error = record_save(&session->state, &session->driver, &session->transaction);
+	if (error < 0 && is_missed)
+		tell_error(session, UH_RECORD_NOT_WRITTEN, error);
+}
+
+void session_read_record(struct session *session)
+{
+	struct transaction_faults faults = {.has_no_names = false};
+	int error = -ENOENT;
+
+	if (session->state.fd >= 0) {
+		error = record_read(&session->state, &session->driver,
+			&session->transaction, &faults);
+		session->has_failed_before =
+			record_take_failure(&session->state, &session->driver);
+	}
+	session->is_known = error == 0 && !faults.is_of_other_version;
+	if (session->is_known || session->is_clean_up)
+		return;
+	if (error < 0 && error != -ENOENT)
+		tell_error(session, UH_RECORD_UNREADABLE, error);
+	else if (plan_needs_packages(&session->tree, UH_POST_INVOKE))
+		session_tell(session,
+			(struct uh_event){.kind = error == 0 ? UH_RECORD_OF_OTHER_VERSION
+							     : UH_RECORD_MISSING});
+}
+
+void session_plan(struct session *session)
+{
+	int error = plan_make(&session->plan, &session->tree, session->hook_point,
+		&session->transaction);
+
+	if (error < 0)
+		tell_error(session, UH_OUT_OF_MEMORY, error);
+}
+
+/*
+ * Of what apt itself sent; where it sent nothing, out of libapt-pkg, which takes its
+ * time.
+ */
+void session_read_settings(struct session *session)
+{
+	owns_buffer struct buffer lines = {0};
+	owns_memory char *reason = NULL;
+	struct slice text = buffer_slice(&session->transaction.settings);
+	int error = 0;
+
+	if (session->has_settings)
+		return;
+	session->has_settings = true;
+	if (!session->is_known) {
+		error = bridge_settings(&session->command_line, &lines, &reason);
+		text = buffer_slice(&lines);
+	}
+	if (error == 0)
+		error = settings_parse(&session->settings, text);
+	if (error < 0)
+		session_tell(session, (struct uh_event){.kind = UH_BRIDGE_UNUSABLE,
+					      .detail = reason,
+					      .error = error});
+}
+
+void session_apply_settings(struct session *session)
+{
+	int error = plan_apply_settings(
+		&session->plan, &session->settings, &session->transaction);
+
+	if (error < 0)
+		tell_error(session, UH_OUT_OF_MEMORY, error);
+}
+
+static bool is_unknown_user(const struct setting *setting)
+{
+	return setting_is_user(setting) && getpwnam(setting->value) == NULL;
+}
+
+/* At Pre-Install-Pkgs, where apt tells them all, so once a transaction. */
+void session_check_settings(struct session *session)
+{
+	for (size_t i = 0; i < session->settings.count; i++) {
+		const struct setting *setting = &session->settings.items[i];
+		struct uh_event event = {.key = setting->key, .value = setting->value};
+		enum tree_node node =
+			setting->path[0] != '\0'
+				? hook_tree_look(&session->tree, setting->path)
+				: NODE_FOLDER;
+
+		if (setting->name < 0)
+			event.kind = UH_SETTING_UNKNOWN;
+		else if (setting->is_value_bad)
+			event.kind = UH_SETTING_UNUSABLE;
+		else if (is_unknown_user(setting))
+			event.kind = UH_SETTING_WITHOUT_USER;
+		else if (node == NODE_ABSENT)
+			event.kind = UH_SETTING_NO_SCRIPT;
+		else if (node == NODE_MASK)
+			event.kind = UH_SETTING_MASKED;
+		else
+			continue;
+		session_tell(session, event);
+	}
+}
+
+/* By a script, or for the log. dpkg-query reads all of dpkg's database. */
+static bool is_result_wanted(const struct session *session)
+{
+	return plan_has_work(&session->plan) ||
+	       (session->state.fd >= 0 &&
+		       state_dir_has(&session->state, session->key, HISTORY_RUNS));
+}
+
+void session_settle_outcome(struct session *session)
+{
+	struct uh_ending ending = {UH_EXITED, 0};
+	struct ending how = {.has_run = !session->is_clean_up};
+	int error = 0;
+
+	if (session->hook_point != UH_POST_INVOKE)
+		return;
+	if (session->is_known && !session->is_cut_off && is_result_wanted(session))
+		error = outcome_settle(&session->transaction, &session->result, &ending);
+	/* Whatever came of it, apt did not get here; unless dpkg had done all before. */
+	if (session->is_clean_up && session->result != RESULT_OK)
+		session->result = RESULT_ABORTED;
+	tell_database(session, error, &ending);
+	how.is_success = session->result == RESULT_OK;
+	how.is_failure =
+		session->result == RESULT_FAILED || session->result == RESULT_ABORTED;
+	plan_apply_when(&session->plan, &how);
+}
+
+static char *find_command_line(const struct session *session)
+{
+	if (session->transaction.command_line != NULL)
+		return strdup(session->transaction.command_line);
+	return command_line_join(&session->command_line);
+}
+
+static void tell_log(struct session *session, int error)
+{
+	if (error < 0)
+		session_tell(session, (struct uh_event){.kind = UH_LOG_NOT_WRITTEN,
+					      .path = HISTORY_FILE,
+					      .error = error});
+}
+
+void session_keep_history(struct session *session)
+{
+	owns_memory char *command_line = NULL;
+
+	if (session->history.lines.size == 0)
+		return;
+	/* Where nothing can be kept, it goes into the log as it is. */
+	if (session->state.fd < 0) {
+		session_write_history(session);
+		return;
+	}
+	command_line = find_command_line(session);
+	tell_log(session, history_keep(&session->history, &session->state, session->key,
+				  command_line));
+}
+
+void session_write_history(struct session *session)
+{
+	owns_memory char *command_line = find_command_line(session);
+
+	tell_log(session,
+		history_write(&session->history, &session->state, session->key,
+			session->root, command_line, result_name(session->result)));
+}
+
+enum run_end session_run(struct session *session, struct uh_event *ret_veto)
+{
+	bool is_last = session->hook_point == UH_POST_INVOKE;
+	owns_memory char *command_line = find_command_line(session);
+	struct occasion occasion = {
+		.hook_point = session->hook_point,
+		.transaction = &session->transaction,
+		.is_known = session->is_known,
+		.command_line = command_line,
+		.result = session->result,
+		.has_failed_before = session->has_failed_before,
+		.state = &session->state,
+		.key = session->key,
+	};
+	bool has_failed;
+	enum run_end end;
+
+	explain_state(session);
+	end = runner_run(&session->plan, &occasion, hear, session, &has_failed, ret_veto);
+	if (has_failed && !is_last && session->state.fd >= 0)
+		(void)record_note_failure(&session->state, &session->driver);
+	return end;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One hook point on its way down the road: what is known, what is planned, how it went.
+ * Its functions are the steps, engine.c has their order. What a step cannot do it tells
+ * the listener, and the next ones go on with what there is.
+ */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include "command_line.h"
+#include "history.h"
+#include "outcome.h"
+#include "runner.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct session {
+	enum uh_hook_point hook_point;
+	const char *root;
+	uh_listener *listener;
+	void *context;
+	bool is_clean_up; /* Post-Invoke that apt will not call */
+	bool is_cut_off;  /* apt was gone before dpkg was */
+
+	struct hook_tree tree;
+	struct state_dir state;
+	int state_error; /* why state is not open, until it was told */
+	struct trust_breach state_breach;
+	struct driver driver;
+	char key[DRIVER_KEY_SIZE];
+	int clean_up_lock; /* held while our scripts run, see record.h; −1: not */
+
+	struct command_line command_line;
+	struct transaction transaction;
+	bool is_known; /* whether transaction says anything */
+	struct plan plan;
+	struct settings settings;
+	bool has_settings; /* they have been read, or could not be */
+	enum result result;
+	bool has_failed_before; /* a hook of an earlier hook point */
+	struct history history;
+};
+
+/* Opens the tree and the state directory for what driver drives. 0 or −ENOMEM. */
+int session_init(struct session *session, const struct driver *driver);
+void session_done(struct session *session);
+
+/* Notes the event for the log and hands it to the listener. */
+void session_tell(struct session *session, struct uh_event event);
+
+/* What is about to happen: apt's stream out of fd, which is closed. */
+void session_read_stream(struct session *session, int fd);
+/* Keeps it for Post-Invoke. */
+void session_save_record(struct session *session);
+/* What has happened: the record, and whether a hook failed. */
+void session_read_record(struct session *session);
+
+/* What is to be done, whatever the settings. */
+void session_plan(struct session *session);
+/* The settings that apt sent; where it sent nothing, those that libapt-pkg reads. */
+void session_read_settings(struct session *session);
+/* Complains of settings that do nothing. */
+void session_check_settings(struct session *session);
+void session_apply_settings(struct session *session);
+/* At Post-Invoke: how dpkg's run ended, and which scripts want to know that. */
+void session_settle_outcome(struct session *session);
+
+/* Runs the plan; see runner_run(). */
+enum run_end session_run(struct session *session, struct uh_event *ret_veto);
+
+/* Keeps what ran for the log, or writes the log. */
+void session_keep_history(struct session *session);
+void session_write_history(struct session *session);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The apt.conf scope Universal-Hooks::, and what of it holds for one script: the nearest
+ * of its own path, the folders above it, and the whole scope (apt-universal-
+ * hooks.conf(5)).
+ */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include "base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum on_failure { ON_FAILURE_WARN, ON_FAILURE_ABORT, ON_FAILURE_ABORT_AFTER };
+enum when { WHEN_RAN, WHEN_SUCCESS, WHEN_FAILURE, WHEN_ALWAYS };
+
+/* One line of the scope. */
+struct setting {
+	char *key;   /* as apt writes it, decoded */
+	char *value; /* decoded */
+	char *path;  /* relative to the hook tree; "" for the whole scope */
+	int name; /* which setting, an index of the table in settings.c; −1 when unusable */
+	bool is_value_bad;
+	unsigned number; /* the value of a boolean, a word or a count of seconds */
+};
+
+/* Zero-initialised is empty: the defaults hold for every script. */
+struct settings {
+	struct setting *items;
+	size_t count;
+	size_t capacity;
+};
+
+/* What holds for one script. Strings belong to the settings. */
+struct script_settings {
+	bool is_enabled;
+	enum on_failure on_failure;
+	enum when when;
+	unsigned operations;   /* one bit an operation; all of them by default */
+	unsigned timeout;      /* seconds; 0: none */
+	const char *user;      /* NULL: as apt runs */
+	const char *directory; /* "/" by default */
+	const char *
+		*required; /* packages; the caller's to free, script_settings_done() */
+	size_t required_count;
+};
+
+/*
+ * Reads Key=Value lines as apt writes them (APT-HOOK-CONTRACT §4), %-encoded; what comes
+ * later counts. Lines outside the scope are passed over. settings is overwritten and must
+ * be given to settings_done(), also after an error. 0 or −ENOMEM.
+ */
+int settings_parse(struct settings *settings, struct slice lines);
+void settings_done(struct settings *settings);
+
+/*
+ * What holds for the script or folder at path (relative to the hook tree). 0 or
+ * −ENOMEM.
+ */
+int settings_for(const struct settings *settings, const char *path,
+	struct script_settings *ret_settings);
+/* What holds where nothing is set. */
+struct script_settings script_settings_default(void);
+void script_settings_done(struct script_settings *settings);
+
+/* Whether this is User, whose accounts come and go. */
+bool setting_is_user(const struct setting *setting);
+
+/* Whether any script could have this When. */
+bool settings_mention_when(const struct settings *settings, enum when when);
+
+/* The words of apt.conf for On-Failure and When. */
+const char *on_failure_name(enum on_failure on_failure);
+const char *when_name(enum when when);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

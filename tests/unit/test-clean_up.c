@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "clean_up.h"
+#include "dpkg.h"
+#include "fixture.h"
+#include "proc.h"
+#include "record.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define STOP 111
+#define SCOPE "Universal-Hooks::"
+
+/* Post-Invoke/always and Post-Invoke/failure want to know, Post-Invoke/ran does not. */
+#define WANTED                                                                           \
+	SCOPE "Scripts::Post-Invoke/always::When=always\n" SCOPE                         \
+	      "Scripts::Post-Invoke/failure::When=failure\n"
+#define VETO SCOPE "Scripts::Pre-Install-Pkgs::On-Failure="
+
+static const char cleaned[] =
+	"Post-Invoke/always aborted 0\nPost-Invoke/failure aborted 0\n";
+
+static void make_recorders(void)
+{
+	static const char result[] =
+		"$APT_UNIVERSAL_HOOKS_RESULT $APT_UNIVERSAL_HOOKS_SUCCESS";
+
+	configure_apt("");
+	set_database("unpacked");
+	make_recorder(ETC "Post-Invoke/always", result);
+	make_recorder(ETC "Post-Invoke/failure", result);
+	make_recorder(ETC "Post-Invoke/ran", result);
+	make_recorder(ETC "Post-Invoke/success", result);
+}
+
+static void assert_state_is_empty(void)
+{
+	ck_assert_msg(rmdir(at(STATE)) == 0, "something is left in the state directory");
+}
+
+START_TEST(a_veto_stops_apt_and_the_clean_up_runs_once)
+{
+	make_recorders();
+	make_script(ETC "Pre-Install-Pkgs/a", "exit 3");
+	make_recorder(ETC "Pre-Install-Pkgs/b", "");
+	ck_assert_int_eq(
+		call_pre_install_pkgs(WANTED VETO
+			"abort\n" SCOPE "Scripts::Post-Invoke/success::When=success\n"),
+		STOP);
+	assert_taken_file("/log", cleaned);
+	assert_taken_file("/events",
+		"SCRIPT_ENDED " ETC "Pre-Install-Pkgs/a exited 3\n"
+		"SCRIPT_SKIPPED " ETC "Pre-Install-Pkgs/b On-Failure\n"
+		"CLEAN_UP\n"
+		"SCRIPT_ENDED " ETC "Post-Invoke/always exited 0\n"
+		"SCRIPT_ENDED " ETC "Post-Invoke/failure exited 0\n"
+		"SCRIPT_SKIPPED " ETC "Post-Invoke/ran When\n"
+		"SCRIPT_SKIPPED " ETC "Post-Invoke/success When\n"
+		"VETO " ETC "Pre-Install-Pkgs/a Pre-Install-Pkgs/a\n");
+	assert_stanzas(
+		"Result: aborted\n"
+		" Pre-Install-Pkgs " ETC "Pre-Install-Pkgs/a [always] exit 3\n"
+		" Pre-Install-Pkgs " ETC
+		"Pre-Install-Pkgs/b [always] skipped (On-Failure)\n"
+		" Post-Invoke " ETC "Post-Invoke/always [always] exit 0\n"
+		" Post-Invoke " ETC "Post-Invoke/failure [always] exit 0\n"
+		" Post-Invoke " ETC "Post-Invoke/ran [always] skipped (When)\n"
+		" Post-Invoke " ETC "Post-Invoke/success [always] skipped (When)\n");
+	/* The next transaction has nothing of it left to do. */
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_taken_file("/log", "");
+	assert_taken_file("/events", "");
+	assert_state_is_empty();
+}
+END_TEST
+
+START_TEST(abort_after_runs_the_rest_first)
+{
+	make_recorders();
+	make_script(ETC "Pre-Install-Pkgs/a", "exit 3");
+	make_recorder(ETC "Pre-Install-Pkgs/b", "");
+	ck_assert_int_eq(call_pre_install_pkgs(WANTED VETO "abort-after\n"), STOP);
+	assert_taken_file("/log", "Pre-Install-Pkgs/b \nPost-Invoke/always aborted 0\n"
+				  "Post-Invoke/failure aborted 0\n");
+}
+END_TEST
+
+START_TEST(without_hooks_that_want_to_know_a_veto_cleans_nothing_up)
+{
+	make_recorders();
+	make_script(ETC "Pre-Install-Pkgs/a", "exit 3");
+	ck_assert_int_eq(call_pre_install_pkgs(VETO "abort\n"), STOP);
+	assert_taken_file("/log", "");
+	assert_taken_file("/events",
+		"SCRIPT_ENDED " ETC "Pre-Install-Pkgs/a exited 3\n"
+		"VETO " ETC "Pre-Install-Pkgs/a Pre-Install-Pkgs/a\n");
+	assert_stanzas("Result: aborted\n"
+		       " Pre-Install-Pkgs " ETC "Pre-Install-Pkgs/a [always] exit 3\n");
+}
+END_TEST
+
+START_TEST(a_veto_at_pre_invoke_cleans_up_as_well)
+{
+	make_recorders();
+	configure_apt(SCOPE "Scripts::Post-Invoke/always::When \"always\";\n" SCOPE
+			    "Scripts::Pre-Invoke::On-Failure \"abort\";\n");
+	make_script(ETC "Pre-Invoke/a", "exit 1");
+	make_recorder(ETC "Pre-Invoke/b", "");
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), STOP);
+	assert_taken_file("/log", "Post-Invoke/always aborted 0\n");
+	assert_stanzas(
+		"Result: aborted\n"
+		" Pre-Invoke " ETC "Pre-Invoke/a [always] exit 1\n"
+		" Pre-Invoke " ETC "Pre-Invoke/b [always] skipped (On-Failure)\n"
+		" Post-Invoke " ETC "Post-Invoke/always [always] exit 0\n"
+		" Post-Invoke " ETC "Post-Invoke/failure [always] skipped (When)\n"
+		" Post-Invoke " ETC "Post-Invoke/ran [always] skipped (When)\n"
+		" Post-Invoke " ETC "Post-Invoke/success [always] skipped (When)\n");
+}
+END_TEST
+
+START_TEST(ctrl_c_before_dpkg_cleans_up_as_well)
+{
+	make_recorders();
+	make_script(ETC "Pre-Install-Pkgs/a", "kill -INT $PPID; kill -INT $$");
+	ck_assert_int_eq(call_pre_install_pkgs(WANTED), STOP);
+	assert_taken_file("/log", cleaned);
+}
+END_TEST
+
+START_TEST(after_dpkg_there_is_nothing_to_clean_up)
+{
+	make_recorders();
+	make_script(ETC "Pre-Install-Pkgs/a", ":");
+	ck_assert_int_eq(call_pre_install_pkgs(WANTED), 0);
+	set_database("half-configured");
+	ck_assert_int_eq(call_hook_point(UH_POST_INVOKE, NULL), 0);
+	assert_taken_file("/log", "Post-Invoke/always failed 0\n"
+				  "Post-Invoke/failure failed 0\n"
+				  "Post-Invoke/ran failed 0\n"
+				  "Post-Invoke/success failed 0\n");
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_taken_file("/log", "");
+	assert_state_is_empty();
+}
+END_TEST
+
+/* An apt that ends without Post-Invoke, since another tool stopped it. */
+static void be_stopped_by_another_tool(void)
+{
+	int ends[2];
+	pid_t pid;
+	char byte;
+
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(fflush(NULL), 0);
+	pid = fork();
+	if (pid == 0)
+		exit(call_pre_install_pkgs(WANTED));
+	(void)close(ends[1]);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	/* Whoever is a guard has the other end, until it has done its work. */
+	ck_assert_int_eq(read(ends[0], &byte, 1), 0);
+	(void)close(ends[0]);
+}
+
+START_TEST(when_apt_ends_without_post_invoke_the_guard_cleans_up)
+{
+	make_recorders();
+	make_script(ETC "Pre-Install-Pkgs/a", ":");
+	be_stopped_by_another_tool();
+	assert_taken_file("/log", cleaned);
+	assert_stanzas(
+		"Result: aborted\n"
+		" Pre-Install-Pkgs " ETC "Pre-Install-Pkgs/a [always] exit 0\n"
+		" Post-Invoke " ETC "Post-Invoke/always [always] exit 0\n"
+		" Post-Invoke " ETC "Post-Invoke/failure [always] exit 0\n"
+		" Post-Invoke " ETC "Post-Invoke/ran [always] skipped (When)\n"
+		" Post-Invoke " ETC "Post-Invoke/success [always] skipped (When)\n");
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_taken_file("/log", "");
+}
+END_TEST
+
+START_TEST(where_no_script_ran_before_dpkg_there_is_no_guard)
+{
+	make_recorders();
+	be_stopped_by_another_tool();
+	assert_taken_file("/log", "");
+	assert_taken_file("/events", "");
+}
+END_TEST
+
+/* What is left when apt and the guard were killed; the process is none that can be. */
+static void leave_behind(const struct driver *owner)
+{
+	owns_memory char *stream = make_stream(WANTED);
+	owns_transaction struct transaction transaction;
+	struct transaction_faults faults;
+	struct state_dir state;
+	struct trust trust;
+	struct trust_breach breach;
+
+	ck_assert_int_eq(trust_init(&trust, root()), 0);
+	ck_assert_int_eq(state_dir_open(&state, root(), &trust, &breach), 0);
+	ck_assert_int_eq(
+		transaction_parse_stream(&transaction, slice_of(stream), &faults), 0);
+	transaction.status_stamp = dpkg_stamp(transaction.status_file);
+	ck_assert_int_eq(record_save(&state, owner, &transaction), 0);
+	ck_assert_int_eq(record_want_clean_up(&state, owner), 1);
+	state_dir_done(&state);
+	trust_done(&trust);
+}
+
+static const struct driver gone = {4194301, 1}, gone_too = {4194302, 2};
+
+START_TEST(what_was_left_is_cleaned_up_at_the_next_pre_invoke_once)
+{
+	make_recorders();
+	make_recorder(ETC "Pre-Invoke/a", "");
+	leave_behind(&gone);
+	make_file(STATE "4194301-1." HISTORY_RUNS, 0600,
+		"Transaction: 4194301-1\n Pre-Install-Pkgs /b [always] exit 0 1 ms\n");
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_taken_file("/log", "Post-Invoke/always aborted 0\n"
+				  "Post-Invoke/failure aborted 0\nPre-Invoke/a \n");
+	assert_stanzas(
+		"Result: aborted\n"
+		" Pre-Install-Pkgs /b [always] exit 0\n"
+		" Post-Invoke " ETC "Post-Invoke/always [always] exit 0\n"
+		" Post-Invoke " ETC "Post-Invoke/failure [always] exit 0\n"
+		" Post-Invoke " ETC "Post-Invoke/ran [always] skipped (When)\n"
+		" Post-Invoke " ETC "Post-Invoke/success [always] skipped (When)\n");
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_taken_file("/log", "Pre-Invoke/a \n");
+}
+END_TEST
+
+START_TEST(all_that_was_left_is_cleaned_up)
+{
+	make_recorders();
+	leave_behind(&gone);
+	leave_behind(&gone_too);
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_taken_file("/log",
+		"Post-Invoke/always aborted 0\nPost-Invoke/failure aborted 0\n"
+		"Post-Invoke/always aborted 0\nPost-Invoke/failure aborted 0\n");
+	assert_state_is_empty();
+}
+END_TEST
+
+START_TEST(where_dpkg_had_done_all_before_the_clean_up_says_so)
+{
+	make_recorders();
+	leave_behind(&gone);
+	set_database("installed");
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_taken_file("/log", "Post-Invoke/always ok 1\n");
+	leave_behind(&gone);
+	set_database("half-configured");
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_taken_file("/log", cleaned);
+}
+END_TEST
+
+START_TEST(while_a_script_of_it_runs_nothing_is_cleaned_up)
+{
+	struct state_dir state;
+	struct trust trust;
+	struct trust_breach breach;
+	owns_fd int lock = -1;
+
+	make_recorders();
+	leave_behind(&gone);
+	/* That script's helper holds the lock. */
+	ck_assert_int_eq(trust_init(&trust, root()), 0);
+	ck_assert_int_eq(state_dir_open(&state, root(), &trust, &breach), 0);
+	lock = record_lock_clean_up(&state, &gone, false);
+	ck_assert_int_ge(lock, 0);
+	state_dir_done(&state);
+	trust_done(&trust);
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_taken_file("/log", "");
+	cleanup_close(&lock);
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_taken_file("/log", cleaned);
+}
+END_TEST
+
+START_TEST(only_an_owner_that_lives_keeps_its_clean_up)
+{
+	struct proc init;
+	struct driver alive, earlier;
+
+	ck_assert_int_eq(proc_read(1, &init), 0);
+	alive = (struct driver){1, init.start_time};
+	earlier = (struct driver){1, init.start_time + 1};
+	make_recorders();
+	leave_behind(&alive);
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_taken_file("/log", "");
+	/* The number is another process's now. */
+	leave_behind(&earlier);
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_taken_file("/log", cleaned);
+}
+END_TEST
+
+START_TEST(runs_of_a_transaction_that_nobody_closed_are_logged)
+{
+	make_recorders();
+	make_file(STATE "4194301-1." HISTORY_RUNS, 0600,
+		"Transaction: 4194301-1\n Pre-Invoke /a [always] exit 0 1 ms\n");
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_stanzas("Result: aborted\n Pre-Invoke /a [always] exit 0\n");
+	assert_state_is_empty();
+}
+END_TEST
+
+START_TEST(runs_that_cannot_be_read_or_are_empty_are_no_endless_task)
+{
+	make_recorders();
+	make_file(STATE "4194301-1." HISTORY_RUNS, 0600, "");
+	make_file(STATE "unknown." HISTORY_RUNS, 0600, "");
+	make_folder(STATE "4194302-2." HISTORY_RUNS);
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_stanzas("");
+	ck_assert(!is_there(STATE "4194301-1." HISTORY_RUNS));
+	make_folder(STATE "4194302-2." RECORD_CLEAN_UP);
+	make_recorder(ETC "Pre-Invoke/a", "");
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_taken_file("/log", "Pre-Invoke/a \n");
+}
+END_TEST
+
+START_TEST(a_log_that_cannot_be_written_does_not_keep_a_clean_up_for_ever)
+{
+	make_recorders();
+	ck_assert_int_eq(rmdir(at("/var/log/apt")), 0);
+	leave_behind(&gone);
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_taken_file("/log", cleaned);
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_taken_file("/log", "");
+	assert_state_is_empty();
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {a_veto_stops_apt_and_the_clean_up_runs_once,
+		abort_after_runs_the_rest_first,
+		without_hooks_that_want_to_know_a_veto_cleans_nothing_up,
+		a_veto_at_pre_invoke_cleans_up_as_well,
+		ctrl_c_before_dpkg_cleans_up_as_well,
+		after_dpkg_there_is_nothing_to_clean_up,
+		when_apt_ends_without_post_invoke_the_guard_cleans_up,
+		where_no_script_ran_before_dpkg_there_is_no_guard,
+		what_was_left_is_cleaned_up_at_the_next_pre_invoke_once,
+		all_that_was_left_is_cleaned_up,
+		where_dpkg_had_done_all_before_the_clean_up_says_so,
+		while_a_script_of_it_runs_nothing_is_cleaned_up,
+		only_an_owner_that_lives_keeps_its_clean_up,
+		runs_of_a_transaction_that_nobody_closed_are_logged,
+		runs_that_cannot_be_read_or_are_empty_are_no_endless_task,
+		a_log_that_cannot_be_written_does_not_keep_a_clean_up_for_ever};
+
+	return run_tests("clean_up", tests, COUNT_OF(tests));
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dpkg.h"
+#include "fixture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DPKG_QUERY "/usr/bin/dpkg-query"
+#define ADMIN_DIR "/var/lib/dpkg"
+#define DATABASE ADMIN_DIR "/status"
+
+static void add_package(struct buffer *database, const char *name,
+	const char *architecture, const char *status)
+{
+	buffer_append_format(database,
+		"Package: %s\nStatus: %s\nMaintainer: nobody\nArchitecture: %s\n"
+		"Multi-Arch: same\nVersion: 1:2-3\nDescription: a test\n",
+		name, status, architecture);
+	if (strstr(status, "triggers-pending") != NULL)
+		buffer_append_string(database, "Triggers-Pending: /usr\n");
+	if (strstr(status, "triggers-awaited") != NULL)
+		buffer_append_string(database, "Triggers-Awaited: done\n");
+	buffer_append_string(database, "\n");
+}
+
+/* A database with a package in each state that matters. */
+static void make_database(void)
+{
+	owns_buffer struct buffer database = {0};
+
+	add_package(&database, "broken", "amd64", "install ok half-configured");
+	add_package(&database, "done", "amd64", "install ok installed");
+	add_package(&database, "done-too", "amd64", "hold ok installed");
+	add_package(&database, "gone", "amd64", "deinstall ok config-files");
+	add_package(&database, "here", "i386", "install ok installed");
+	add_package(&database, "unpacked", "amd64", "install ok unpacked");
+	add_package(&database, "pending", "amd64", "install ok triggers-pending");
+	buffer_append(&database, (struct slice){"", 1});
+	ck_assert_int_eq(database.error, 0);
+	make_folder(ADMIN_DIR "/updates");
+	make_folder(ADMIN_DIR "/info");
+	make_file(DATABASE, 0644, database.data);
+}
+
+START_TEST(the_stamp_is_new_with_every_new_file)
+{
+	owns_memory char *first = NULL;
+	owns_memory char *again = NULL;
+	owns_memory char *second = NULL;
+
+	ck_assert_ptr_null(dpkg_stamp(NULL));
+	ck_assert_ptr_null(dpkg_stamp(at(DATABASE)));
+	make_file(DATABASE, 0644, "a");
+	first = dpkg_stamp(at(DATABASE));
+	again = dpkg_stamp(at(DATABASE));
+	ck_assert_ptr_nonnull(first);
+	ck_assert_str_eq(first, again);
+	/* As dpkg does it: the old file is kept, so the new one has a number of its own.
+	 */
+	ck_assert_int_eq(rename(at(DATABASE), at(DATABASE "-old")), 0);
+	make_file(DATABASE, 0644, "a");
+	second = dpkg_stamp(at(DATABASE));
+	ck_assert_ptr_nonnull(second);
+	ck_assert_str_ne(first, second);
+}
+END_TEST
+
+static void assert_first_missing(
+	const char *const *packages, size_t count, ssize_t expected)
+{
+	ssize_t missing = dpkg_first_missing(at(DATABASE), packages, count);
+
+	ck_assert_msg(missing == expected, "%s: %zd instead of %zd", packages[0], missing,
+		expected);
+}
+
+START_TEST(only_what_is_configured_is_installed)
+{
+	static const struct {
+		const char *packages[3];
+		size_t count;
+		ssize_t missing;
+	} cases[] = {
+		{{"done"}, 1, 1},
+		{{"done", "done-too"}, 2, 2},
+		{{"pending"}, 1, 1},
+		{{"broken"}, 1, 0},
+		{{"unpacked"}, 1, 0},
+		{{"gone"}, 1, 0},
+		{{"no-such"}, 1, 0},
+		{{"don"}, 1, 0},
+		{{"done:amd64"}, 1, 1},
+		{{"done:i386"}, 1, 0},
+		{{"here"}, 1, 1},
+		{{"here:i386"}, 1, 1},
+		{{"here:amd64"}, 1, 0},
+		{{"here", "here:amd64"}, 2, 1},
+		{{"done", "no-such", "gone"}, 3, 1},
+		{{"done", "pending", "unpacked"}, 3, 2},
+	};
+
+	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
+	make_database();
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		assert_first_missing(cases[i].packages, cases[i].count, cases[i].missing);
+}
+END_TEST
+
+START_TEST(every_status_of_dpkgs_is_told_from_installed)
+{
+	static const char *const installed[] = {
+		"installed", "triggers-awaited", "triggers-pending"};
+	static const char *const others[] = {"", "install", "not-installed",
+		"config-files", "half-installed", "unpacked", "half-configured"};
+
+	for (size_t i = 0; i < COUNT_OF(installed); i++)
+		ck_assert(dpkg_is_installed(slice_of(installed[i])));
+	for (size_t i = 0; i < COUNT_OF(others); i++)
+		ck_assert_msg(!dpkg_is_installed(slice_of(others[i])), "%s", others[i]);
+}
+END_TEST
+
+START_TEST(an_answer_has_a_line_a_package_and_nothing_of_the_unknown)
+{
+	static const char *const names[] = {"gone", "no-such", "here", NULL};
+	owns_buffer struct buffer answer = {0};
+	struct uh_ending ending;
+
+	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
+	make_database();
+	ck_assert_int_eq(dpkg_query(at(DATABASE), names, &answer, &ending), 0);
+	assert_text(&answer, "gone\tamd64\tconfig-files\t1:2-3\n"
+			     "here\ti386\tinstalled\t1:2-3\n");
+}
+END_TEST
+
+START_TEST(a_database_that_is_none_is_no_answer)
+{
+	static const char *const package = "done";
+	static const char *const names[] = {"done", NULL};
+	owns_buffer struct buffer answer = {0};
+	struct uh_ending ending;
+
+	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
+	make_database();
+	make_file(DATABASE, 0644, "this is no database\n");
+	ck_assert_int_eq(dpkg_query(at(DATABASE), names, &answer, &ending), -EPROTO);
+	ck_assert_int_eq(ending.end, UH_EXITED);
+	ck_assert_int_eq(ending.value, 2);
+	ck_assert_int_eq(dpkg_first_missing(at(DATABASE), &package, 1), -EPROTO);
+}
+END_TEST
+
+/* A process that holds dpkg's lock for a moment, and has it when this returns. */
+static pid_t start_dpkg(void)
+{
+	static const struct timespec moment = {0, 100000000};
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int ends[2];
+	pid_t pid;
+	char byte;
+
+	make_file(ADMIN_DIR "/lock", 0640, "");
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(fflush(NULL), 0);
+	pid = fork();
+	if (pid == 0) {
+		int fd = open(at(ADMIN_DIR "/lock"), O_RDWR | O_CLOEXEC);
+
+		if (fcntl(fd, F_SETLK, &lock) < 0 || write(ends[1], "", 1) != 1)
+			_exit(1);
+		/* Long enough for whoever does not wait to be found out. */
+		(void)nanosleep(&moment, NULL);
+		_exit(0);
+	}
+	ck_assert_int_gt(pid, 0);
+	(void)close(ends[1]);
+	ck_assert_msg(read(ends[0], &byte, 1) == 1, "there was no lock to be had");
+	(void)close(ends[0]);
+	return pid;
+}
+
+static bool has_ended(pid_t pid)
+{
+	siginfo_t info = {.si_pid = 0};
+
+	ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT), 0);
+	return info.si_pid == pid;
+}
+
+START_TEST(the_end_of_who_holds_the_lock_is_waited_for)
+{
+	pid_t dpkg = start_dpkg();
+
+	ck_assert(!has_ended(dpkg));
+	dpkg_wait_for_end(at(DATABASE));
+	ck_assert(has_ended(dpkg));
+	ck_assert_int_eq(waitpid(dpkg, NULL, 0), dpkg);
+}
+END_TEST
+
+START_TEST(nobody_is_waited_for_where_there_is_no_lock)
+{
+	dpkg_wait_for_end(NULL);
+	dpkg_wait_for_end("status");
+	dpkg_wait_for_end(at(ADMIN_DIR "/other"));
+	dpkg_wait_for_end(at(DATABASE));
+	ck_assert(!is_there(ADMIN_DIR "/lock"));
+	make_file(ADMIN_DIR "/lock", 0640, "");
+	dpkg_wait_for_end(at(DATABASE));
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {the_stamp_is_new_with_every_new_file,
+		only_what_is_configured_is_installed,
+		every_status_of_dpkgs_is_told_from_installed,
+		an_answer_has_a_line_a_package_and_nothing_of_the_unknown,
+		a_database_that_is_none_is_no_answer,
+		the_end_of_who_holds_the_lock_is_waited_for,
+		nobody_is_waited_for_where_there_is_no_lock};
+
+	return run_tests("dpkg", tests, COUNT_OF(tests));
+}

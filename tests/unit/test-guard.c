@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fixture.h"
+#include "guard.h"
+#include "proc.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What the guard watches. */
+static const char file[] = "/due";
+
+/* A child in the driver's place: it does nothing until it is killed. */
+static struct driver start_driver(void)
+{
+	struct proc proc;
+	pid_t pid;
+
+	ck_assert_int_eq(fflush(NULL), 0);
+	pid = fork();
+	if (pid == 0)
+		for (;;)
+			(void)pause();
+	ck_assert_int_gt(pid, 0);
+	ck_assert_int_eq(proc_read(pid, &proc), 0);
+	return (struct driver){pid, proc.start_time};
+}
+
+static void end_driver(const struct driver *driver)
+{
+	ck_assert_int_eq(kill(driver->pid, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(driver->pid, NULL, 0), driver->pid);
+}
+
+/* The guard's task: a line into the pipe that context points to. */
+static void clean_up(void *context)
+{
+	char input[64] = "";
+	const int *output = context;
+
+	if (readlink("/proc/self/fd/0", input, sizeof(input) - 1) < 0)
+		return;
+	(void)dprintf(*output, "cleaned up, %s, stdin %s\n",
+		getsid(0) == getpid() ? "session of its own" : "our session", input);
+}
+
+static const char done[] = "cleaned up, session of its own, stdin /dev/null\n";
+
+/* Only the guard has the other end of the pipe that is returned, until it ends. */
+static int start_guard(const struct driver *driver)
+{
+	int ends[2];
+
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	ck_assert_int_eq(guard_start(driver, at(file), clean_up, &ends[1]), 0);
+	(void)close(ends[1]);
+	return ends[0];
+}
+
+/* Waits for the guard's end: what it did until then. */
+static void assert_done(int guard, const char *expected)
+{
+	owns_buffer struct buffer text = {0};
+
+	ck_assert_int_eq(buffer_read(&text, guard, 4096), 0);
+	(void)close(guard);
+	assert_text(&text, expected);
+}
+
+START_TEST(when_the_driver_is_killed_the_guard_cleans_up)
+{
+	struct driver driver = start_driver();
+	int guard;
+
+	make_file(file, 0600, "");
+	guard = start_guard(&driver);
+	end_driver(&driver);
+	assert_done(guard, done);
+}
+END_TEST
+
+START_TEST(when_the_file_goes_the_guard_goes)
+{
+	struct driver driver = start_driver();
+	int guard;
+
+	make_file(file, 0600, "");
+	guard = start_guard(&driver);
+	ck_assert_int_eq(remove(at(file)), 0);
+	assert_done(guard, "");
+	end_driver(&driver);
+}
+END_TEST
+
+START_TEST(when_both_go_there_is_nothing_to_do)
+{
+	struct driver driver = start_driver();
+	int guard;
+
+	make_file(file, 0600, "");
+	guard = start_guard(&driver);
+	ck_assert_int_eq(remove(at(file)), 0);
+	end_driver(&driver);
+	assert_done(guard, "");
+}
+END_TEST
+
+START_TEST(without_the_file_the_guard_does_not_wait)
+{
+	struct driver driver = start_driver();
+
+	assert_done(start_guard(&driver), "");
+	end_driver(&driver);
+}
+END_TEST
+
+START_TEST(a_driver_that_has_ended_already_is_not_waited_for)
+{
+	struct driver driver = start_driver();
+
+	make_file(file, 0600, "");
+	end_driver(&driver);
+	assert_done(start_guard(&driver), done);
+}
+END_TEST
+
+START_TEST(another_process_with_the_drivers_number_is_not_the_driver)
+{
+	struct driver driver = start_driver();
+	struct driver earlier = {driver.pid, driver.start_time - 1};
+
+	make_file(file, 0600, "");
+	assert_done(start_guard(&earlier), done);
+	end_driver(&driver);
+}
+END_TEST
+
+START_TEST(nobody_has_to_wait_for_the_guard)
+{
+	struct driver driver = start_driver();
+	int guard;
+
+	make_file(file, 0600, "");
+	guard = start_guard(&driver);
+	end_driver(&driver);
+	/* The driver was the only child that was left. */
+	ck_assert_int_eq(waitpid(-1, NULL, 0), -1);
+	assert_done(guard, done);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {when_the_driver_is_killed_the_guard_cleans_up,
+		when_the_file_goes_the_guard_goes, when_both_go_there_is_nothing_to_do,
+		without_the_file_the_guard_does_not_wait,
+		a_driver_that_has_ended_already_is_not_waited_for,
+		another_process_with_the_drivers_number_is_not_the_driver,
+		nobody_has_to_wait_for_the_guard};
+
+	return run_tests("guard", tests, COUNT_OF(tests));
+}

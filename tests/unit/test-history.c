@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fixture.h"
+#include "history.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#define owns_history __attribute__((cleanup(history_done)))
+#define owns_state __attribute__((cleanup(state_dir_done)))
+
+static const char key[] = "4194301-1";
+static const char kept[] = STATE "4194301-1." HISTORY_RUNS;
+
+static struct state_dir open_state(void)
+{
+	struct state_dir state;
+	struct trust trust;
+	struct trust_breach breach;
+
+	ck_assert_int_eq(trust_init(&trust, root()), 0);
+	ck_assert_int_eq(state_dir_open(&state, root(), &trust, &breach), 0);
+	trust_done(&trust);
+	return state;
+}
+
+static void note_end(struct history *history, enum uh_hook_point hook_point,
+	const char *path, int status)
+{
+	const struct uh_event event = {.kind = UH_SCRIPT_ENDED,
+		.path = path,
+		.ending = {UH_EXITED, status},
+		.milliseconds = 12};
+
+	history_note(history, hook_point, &event);
+}
+
+static void assert_time(struct slice text)
+{
+	owns_memory char *time = strndup(text.size > 0 ? text.data : "", text.size);
+	struct tm parts;
+	const char *end = strptime(time, "%Y-%m-%d  %H:%M:%S", &parts);
+
+	ck_assert_msg(end != NULL && *end == '\0', "this is no time: %s", time);
+}
+
+/* The log with TIME in place of a time that is one. */
+static void assert_history(const char *expected)
+{
+	owns_buffer struct buffer found = {0};
+	owns_buffer struct buffer text = {0};
+	struct slice rest;
+
+	read_file(HISTORY_FILE, &found);
+	for (rest = buffer_slice(&found); rest.size > 0;) {
+		struct slice value = slice_cut(&rest, '\n');
+		struct slice line = value;
+		struct slice field = slice_cut(&value, ' ');
+
+		if (slice_equals(field, "Start-Date:") ||
+			slice_equals(field, "End-Date:")) {
+			assert_time(value);
+			buffer_append(&text, field);
+			buffer_append_string(&text, " TIME\n");
+		} else {
+			buffer_append(&text, line);
+			buffer_append_string(&text, "\n");
+		}
+	}
+	assert_text(&text, expected);
+}
+
+/* Every kind of event that is about a script, and its line. */
+static const struct {
+	struct uh_event event;
+	const char *line;
+} lines[] = {
+	{{.kind = UH_SCRIPT_ENDED, .ending = {UH_EXITED, 0}, .milliseconds = 7},
+		" Post-Invoke /a [always] exit 0 7 ms\n"},
+	{{.kind = UH_SCRIPT_ENDED, .matched = "foo", .ending = {UH_EXITED, 3}},
+		" Post-Invoke /a [foo] exit 3 0 ms\n"},
+	{{.kind = UH_SCRIPT_ENDED,
+		 .matched = "f__WILDCARD__",
+		 .ending = {UH_SIGNALED, 9},
+		 .milliseconds = 123456},
+		" Post-Invoke /a [f__WILDCARD__] signal 9 123456 ms\n"},
+	{{.kind = UH_SCRIPT_ENDED, .ending = {UH_TIMED_OUT, 5}, .milliseconds = 5001},
+		" Post-Invoke /a [always] timeout 5 5001 ms\n"},
+	{{.kind = UH_SCRIPT_NOT_STARTED, .error = -ENOENT},
+		" Post-Invoke /a [always] not-started (No such file or directory)\n"},
+	{{.kind = UH_SCRIPT_SKIPPED, .detail = "When"},
+		" Post-Invoke /a [always] skipped (When)\n"},
+	{{.kind = UH_SCRIPT_NOT_EXECUTABLE},
+		" Post-Invoke /a [always] skipped (not-executable)\n"},
+	{{.kind = UH_SCRIPT_NOT_A_FILE},
+		" Post-Invoke /a [always] skipped (not-a-file)\n"},
+	{{.kind = UH_SCRIPT_DANGLING, .error = -ENOENT},
+		" Post-Invoke /a [always] skipped (dangling)\n"},
+	{{.kind = UH_SCRIPT_OPEN_TO_OTHERS, .detail = "/etc"},
+		" Post-Invoke /a [always] skipped (open-to-others)\n"},
+	{{.kind = UH_SCRIPT_WITHOUT_LIST, .error = -ENOSPC},
+		" Post-Invoke /a [always] skipped (no-list)\n"},
+	{{.kind = UH_SCRIPT_LACKS_PACKAGE, .detail = "bar"},
+		" Post-Invoke /a [always] skipped (Requires)\n"},
+	{{.kind = UH_SCRIPT_WITHOUT_USER, .detail = "nobody-such"},
+		" Post-Invoke /a [always] skipped (User)\n"},
+	{{.kind = UH_SCRIPT_WITHOUT_RIGHTS, .detail = "root"},
+		" Post-Invoke /a [always] skipped (User)\n"},
+	{{.kind = UH_SCRIPT_WITHOUT_DIRECTORY, .detail = "/none", .error = -ENOENT},
+		" Post-Invoke /a [always] skipped (Directory)\n"},
+	{{.kind = UH_FOLDER_UNREADABLE, .error = -EIO}, ""},
+	{{.kind = UH_VETO, .detail = "Post-Invoke/a"}, ""},
+	{{.kind = UH_LATE_VETO, .detail = "Post-Invoke/a"}, ""},
+	{{.kind = UH_RECORD_MISSING}, ""},
+	{{.kind = UH_SETTING_UNKNOWN, .key = "a", .value = "b"}, ""},
+	{{.kind = UH_CLEAN_UP}, ""},
+	{{.kind = UH_OUT_OF_MEMORY}, ""},
+	{{.kind = UH_INTERRUPTED}, ""},
+};
+
+START_TEST(every_kind_of_run_has_its_line_and_nothing_else_has)
+{
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		owns_history struct history history = {.lines = {0}};
+		struct uh_event event = lines[i].event;
+
+		event.path = "/a";
+		history_note(&history, UH_POST_INVOKE, &event);
+		assert_text(&history.lines, lines[i].line);
+	}
+}
+END_TEST
+
+START_TEST(control_characters_are_escaped)
+{
+	owns_history struct history history = {.lines = {0}};
+	const struct uh_event event = {.kind = UH_SCRIPT_ENDED,
+		.path = "/a\nResult: ok\t\x1b\x7f\xc3\xbc $(b)",
+		.matched = "\n\r"};
+
+	history_note(&history, UH_PRE_INSTALL_PKGS, &event);
+	assert_text(&history.lines,
+		" Pre-Install-Pkgs /a\\012Result: ok\\011\\033\\177\xc3\xbc $(b) "
+		"[\\012\\015] exit 0 0 ms\n");
+}
+END_TEST
+
+static void keep(
+	struct history *history, const struct state_dir *state, const char *command_line)
+{
+	ck_assert_int_eq(history_keep(history, state, key, command_line), 0);
+	ck_assert_uint_eq(history->lines.size, 0);
+}
+
+START_TEST(all_hook_points_of_a_transaction_are_one_stanza)
+{
+	owns_state struct state_dir state = open_state();
+	owns_history struct history first = {.lines = {0}};
+	owns_history struct history second = {.lines = {0}};
+	owns_history struct history last = {.lines = {0}};
+
+	ck_assert_int_eq(unsetenv("SUDO_UID") | unsetenv("PKEXEC_UID"), 0);
+	note_end(&first, UH_PRE_INVOKE, "/a", 0);
+	keep(&first, &state, "apt-get -y install foo\nbar");
+	note_end(&second, UH_PRE_INSTALL_PKGS, "/b", 1);
+	note_end(&second, UH_PRE_INSTALL_PKGS, "/c", 0);
+	keep(&second, &state, "another");
+	ck_assert(!is_there(HISTORY_FILE));
+	note_end(&last, UH_POST_INVOKE, "/d", 2);
+	ck_assert_int_eq(history_write(&last, &state, key, root(), "third", "ok"), 0);
+	ck_assert(!is_there(kept));
+	assert_history("Start-Date: TIME\n"
+		       "Commandline: apt-get -y install foo\\012bar\n"
+		       "Transaction: 4194301-1\n"
+		       "Result: ok\n"
+		       "Hooks:\n"
+		       " Pre-Invoke /a [always] exit 0 12 ms\n"
+		       " Pre-Install-Pkgs /b [always] exit 1 12 ms\n"
+		       " Pre-Install-Pkgs /c [always] exit 0 12 ms\n"
+		       " Post-Invoke /d [always] exit 2 12 ms\n"
+		       "End-Date: TIME\n\n");
+}
+END_TEST
+
+START_TEST(a_transaction_with_one_hook_point_needs_nothing_kept)
+{
+	owns_state struct state_dir state = open_state();
+	struct state_dir closed = {.fd = -1};
+	owns_history struct history history = {.lines = {0}};
+	static const char stanza[] = "Start-Date: TIME\n"
+				     "Transaction: 4194301-1\n"
+				     "Result: unknown\n"
+				     "Hooks:\n"
+				     " Post-Invoke /a [always] exit 0 12 ms\n"
+				     "End-Date: TIME\n\n";
+	owns_memory char *both = string_format("%s%s", stanza, stanza);
+
+	ck_assert_int_eq(unsetenv("SUDO_UID") | unsetenv("PKEXEC_UID"), 0);
+	note_end(&history, UH_POST_INVOKE, "/a", 0);
+	ck_assert_int_eq(history_write(&history, &state, key, root(), NULL, NULL), 0);
+	assert_history(stanza);
+	/* Without a state directory either; the log grows. */
+	note_end(&history, UH_POST_INVOKE, "/a", 0);
+	ck_assert_int_eq(history_write(&history, &closed, key, root(), NULL, NULL), 0);
+	assert_history(both);
+}
+END_TEST
+
+START_TEST(who_asked_is_named_as_in_apts_own_log)
+{
+	static const struct {
+		const char *variable;
+		const char *value;
+		const char *field;
+	} cases[] = {
+		{"SUDO_UID", "0", "Requested-By: root (0)\n"},
+		{"PKEXEC_UID", "0", "Requested-By: root (0)\n"},
+		{"SUDO_UID", "", ""},
+		{"SUDO_UID", "root", ""},
+		{"SUDO_UID", "0x", ""},
+		{"SUDO_UID", "4294967294", ""},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		owns_state struct state_dir state = open_state();
+		owns_history struct history history = {.lines = {0}};
+		owns_memory char *expected =
+			string_format("Start-Date: TIME\n%sTransaction: 4194301-1\n"
+				      "Result: ok\nHooks:\n"
+				      " Post-Invoke /a [always] exit 0 12 ms\n"
+				      "End-Date: TIME\n\n",
+				cases[i].field);
+
+		ck_assert_int_eq(unsetenv("SUDO_UID") | unsetenv("PKEXEC_UID"), 0);
+		ck_assert_int_eq(setenv(cases[i].variable, cases[i].value, 1), 0);
+		note_end(&history, UH_POST_INVOKE, "/a", 0);
+		ck_assert_int_eq(
+			history_write(&history, &state, key, root(), NULL, "ok"), 0);
+		assert_history(expected);
+		ck_assert_int_eq(remove(at(HISTORY_FILE)), 0);
+	}
+}
+END_TEST
+
+START_TEST(where_nothing_ran_nothing_is_written)
+{
+	owns_state struct state_dir state = open_state();
+	owns_history struct history history = {.lines = {0}};
+
+	keep(&history, &state, "apt-get update");
+	ck_assert(!is_there(kept));
+	ck_assert_int_eq(
+		history_write(&history, &state, key, root(), "apt-get update", "ok"), 0);
+	ck_assert(!is_there(HISTORY_FILE));
+}
+END_TEST
+
+START_TEST(what_is_kept_belongs_to_one_transaction)
+{
+	owns_state struct state_dir state = open_state();
+	owns_history struct history history = {.lines = {0}};
+
+	note_end(&history, UH_PRE_INVOKE, "/a", 0);
+	keep(&history, &state, NULL);
+	ck_assert_int_eq(
+		history_write(&history, &state, "4194302-2", root(), NULL, "ok"), 0);
+	ck_assert(!is_there(HISTORY_FILE));
+	ck_assert(is_there(kept));
+}
+END_TEST
+
+static int write_one(void)
+{
+	owns_state struct state_dir state = open_state();
+	owns_history struct history history = {.lines = {0}};
+
+	note_end(&history, UH_POST_INVOKE, "/a", 0);
+	return history_write(&history, &state, key, root(), NULL, "ok");
+}
+
+START_TEST(a_log_that_cannot_be_opened_says_why)
+{
+	make_link(HISTORY_FILE, at("/elsewhere"));
+	ck_assert_int_eq(write_one(), -ELOOP);
+	ck_assert(!is_there("/elsewhere"));
+	ck_assert_int_eq(remove(at(HISTORY_FILE)), 0);
+	make_folder(HISTORY_FILE);
+	ck_assert_int_eq(write_one(), -EISDIR);
+	ck_assert_int_eq(rmdir(at(HISTORY_FILE)), 0);
+	ck_assert_int_eq(rmdir(at("/var/log/apt")), 0);
+	ck_assert_int_eq(write_one(), -ENOENT);
+}
+END_TEST
+
+START_TEST(a_full_disk_leaves_no_half_of_a_stanza)
+{
+	static const char before[] = "Start-Date: earlier\n\n";
+	owns_state struct state_dir state = open_state();
+	owns_history struct history history = {.lines = {0}};
+	struct rlimit limit;
+	int error;
+
+	make_file(HISTORY_FILE, 0644, before);
+	note_end(&history, UH_POST_INVOKE, "/a", 0);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = sizeof(before) + 10;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	error = history_write(&history, &state, key, root(), NULL, "ok");
+	limit.rlim_cur = limit.rlim_max;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	ck_assert_int_eq(error, -EFBIG);
+	assert_file(HISTORY_FILE, before);
+}
+END_TEST
+
+START_TEST(what_was_kept_and_is_no_text_of_ours_does_no_harm)
+{
+	static const char *const texts[] = {
+		"", "\n", "no end of line", " \n", "\x01\xff\n"};
+
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		owns_state struct state_dir state = open_state();
+		owns_history struct history history = {.lines = {0}};
+
+		make_file(kept, 0600, texts[i]);
+		note_end(&history, UH_POST_INVOKE, "/a", 0);
+		ck_assert_int_eq(
+			history_write(&history, &state, key, root(), NULL, "ok"), 0);
+		ck_assert(is_there(HISTORY_FILE));
+		ck_assert(!is_there(kept));
+	}
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {every_kind_of_run_has_its_line_and_nothing_else_has,
+		control_characters_are_escaped,
+		all_hook_points_of_a_transaction_are_one_stanza,
+		a_transaction_with_one_hook_point_needs_nothing_kept,
+		who_asked_is_named_as_in_apts_own_log,
+		where_nothing_ran_nothing_is_written,
+		what_is_kept_belongs_to_one_transaction,
+		a_log_that_cannot_be_opened_says_why,
+		a_full_disk_leaves_no_half_of_a_stanza,
+		what_was_kept_and_is_no_text_of_ours_does_no_harm};
+
+	return run_tests("history", tests, COUNT_OF(tests));
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fixture.h"
+#include "proc.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* No process has it: above the highest that Linux gives (proc(5), pid_max). */
+#define NOBODY 4194305
+
+static const struct pid_list nobody;
+
+static pid_t start_child(void)
+{
+	pid_t pid;
+
+	ck_assert_int_eq(fflush(NULL), 0);
+	pid = fork();
+	/* Check's own handler would hand it on to all of the process group. */
+	if (pid == 0)
+		(void)signal(SIGTERM, SIG_DFL);
+	return pid;
+}
+
+static _Noreturn void wait_for_signals(void)
+{
+	for (;;)
+		(void)pause();
+}
+
+/* A child that does nothing until it is killed. */
+static pid_t start_idler(void)
+{
+	pid_t pid = start_child();
+
+	if (pid == 0)
+		wait_for_signals();
+	ck_assert_int_gt(pid, 0);
+	return pid;
+}
+
+static void end(pid_t pid)
+{
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+
+static bool has_ended(pid_t pid)
+{
+	siginfo_t info = {.si_pid = 0};
+
+	ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT), 0);
+	return info.si_pid == pid;
+}
+
+START_TEST(a_process_shows_its_parent_and_its_start)
+{
+	pid_t child = start_idler();
+	struct proc self, proc;
+
+	ck_assert_int_eq(proc_read(getpid(), &self), 0);
+	ck_assert_int_eq(self.pid, getpid());
+	ck_assert_int_eq(self.parent, getppid());
+	ck_assert(!self.is_shell);
+	ck_assert_uint_gt(self.start_time, 0);
+	ck_assert_int_eq(proc_read(child, &proc), 0);
+	ck_assert_int_eq(proc.parent, getpid());
+	ck_assert_uint_ge(proc.start_time, self.start_time);
+	end(child);
+}
+END_TEST
+
+START_TEST(a_command_may_be_named_as_it_likes)
+{
+	static const struct {
+		const char *name;
+		bool is_shell;
+	} commands[] = {{"a b", false}, {"a) R 1 2 3", false}, {") (", false},
+		{"((", false}, {"))", false}, {"", false}, {"a\nb", false},
+		{"\xff\x01", false}, {"sh) S 1 1 1 1", false}, {"bash2", false},
+		{"zsh", false}, {"sh", true}, {"dash", true}, {"bash", true}};
+	struct proc before, proc;
+
+	ck_assert_int_eq(proc_read(getpid(), &before), 0);
+	for (size_t i = 0; i < COUNT_OF(commands); i++) {
+		ck_assert_int_eq(prctl(PR_SET_NAME, commands[i].name), 0);
+		ck_assert_int_eq(proc_read(getpid(), &proc), 0);
+		ck_assert_int_eq(proc.parent, getppid());
+		ck_assert_uint_eq(proc.start_time, before.start_time);
+		ck_assert_msg(
+			proc.is_shell == commands[i].is_shell, "%s", commands[i].name);
+	}
+}
+END_TEST
+
+START_TEST(what_is_gone_cannot_be_read)
+{
+	owns_buffer struct buffer bytes = {0};
+	struct proc proc = {.pid = 1};
+	pid_t child = start_idler();
+
+	end(child);
+	ck_assert_int_eq(proc_read(child, &proc), -ENOENT);
+	ck_assert_int_eq(proc_read(NOBODY, &proc), -ENOENT);
+	ck_assert_int_eq(proc.pid, 1);
+	ck_assert_int_eq(proc_read_file(NOBODY, "cmdline", 100, &bytes), -ENOENT);
+	ck_assert_uint_eq(bytes.size, 0);
+}
+END_TEST
+
+START_TEST(a_file_is_read_up_to_its_limit)
+{
+	owns_buffer struct buffer bytes = {0};
+	owns_buffer struct buffer beginning = {0};
+
+	ck_assert_int_eq(proc_read_file(getpid(), "status", 65536, &bytes), 0);
+	ck_assert_uint_gt(bytes.size, 100);
+	ck_assert_int_eq(proc_read_file(getpid(), "status", 100, &beginning), -EFBIG);
+	ck_assert_uint_eq(beginning.size, 100);
+	ck_assert_mem_eq(beginning.data, bytes.data, 100);
+}
+END_TEST
+
+START_TEST(the_end_of_a_process_is_waited_for)
+{
+	static const struct timespec moment = {0, 100000000};
+	pid_t pid = start_child();
+
+	if (pid == 0) {
+		/* Long enough for whoever does not wait to be found out. */
+		(void)nanosleep(&moment, NULL);
+		_exit(0);
+	}
+	ck_assert_int_gt(pid, 0);
+	ck_assert(!has_ended(pid));
+	ck_assert_int_eq(proc_wait_for_end(pid), 0);
+	ck_assert(has_ended(pid));
+	/* A zombie has ended, and so has who is not there. */
+	ck_assert_int_eq(proc_wait_for_end(pid), 0);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert_int_eq(proc_wait_for_end(pid), 0);
+	ck_assert_int_eq(proc_open(pid), -ESRCH);
+}
+END_TEST
+
+/* In a session of its own, and its parent has ended: what daemon(3) makes. */
+static pid_t start_daemon(void)
+{
+	int ends[2];
+	pid_t middle, daemon;
+
+	ck_assert_int_eq(pipe(ends), 0);
+	middle = start_child();
+	if (middle == 0) {
+		(void)setsid();
+		daemon = fork();
+		if (daemon == 0) {
+			/* Check ends what a test that failed leaves, but not this. */
+			(void)signal(SIGALRM, SIG_DFL);
+			(void)alarm(60);
+			wait_for_signals();
+		}
+		_exit(write(ends[1], &daemon, sizeof(daemon)) == sizeof(daemon) ? 0 : 1);
+	}
+	ck_assert_int_eq(waitpid(middle, NULL, 0), middle);
+	(void)close(ends[1]);
+	ck_assert_int_eq(read(ends[0], &daemon, sizeof(daemon)), sizeof(daemon));
+	(void)close(ends[0]);
+	return daemon;
+}
+
+START_TEST(descendants_are_found_wherever_they_went_and_earlier_ones_left_alone)
+{
+	struct pid_list spared = {.count = 0};
+	pid_t older, younger, daemon;
+	int status;
+
+	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	older = start_idler();
+	ck_assert_int_eq(proc_list_children(&spared), 0);
+	ck_assert_uint_eq(spared.count, 1);
+	ck_assert_int_eq(spared.items[0], older);
+	younger = start_idler();
+	daemon = start_daemon();
+	ck_assert_int_eq(proc_kill_descendants(&spared, 0), 2);
+	ck_assert_int_eq(proc_kill_descendants(&spared, SIGTERM), 2);
+	ck_assert_int_eq(waitpid(younger, &status, 0), younger);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	ck_assert_int_eq(waitpid(daemon, &status, 0), daemon);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	ck_assert_int_eq(proc_kill_descendants(&spared, SIGKILL), 0);
+	ck_assert(!has_ended(older));
+	end(older);
+	pid_list_done(&spared);
+}
+END_TEST
+
+START_TEST(grandchildren_are_found_and_strangers_are_not)
+{
+	pid_t child, stranger = start_idler();
+	int status;
+
+	child = start_child();
+	if (child == 0) {
+		/* From in here the stranger is a brother. */
+		pid_t own = start_child();
+
+		if (own == 0) {
+			(void)start_idler();
+			wait_for_signals();
+		}
+		while (proc_kill_descendants(&nobody, 0) < 2)
+			;
+		_exit(proc_kill_descendants(&nobody, SIGKILL) == 2 ? 0 : 1);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	ck_assert(!has_ended(stranger));
+	end(stranger);
+}
+END_TEST
+
+START_TEST(zombies_do_not_count)
+{
+	pid_t pid = start_idler();
+	siginfo_t info;
+
+	ck_assert_int_eq(proc_kill_descendants(&nobody, SIGKILL), 1);
+	ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	ck_assert_int_eq(proc_kill_descendants(&nobody, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {a_process_shows_its_parent_and_its_start,
+		a_command_may_be_named_as_it_likes, what_is_gone_cannot_be_read,
+		a_file_is_read_up_to_its_limit, the_end_of_a_process_is_waited_for,
+		descendants_are_found_wherever_they_went_and_earlier_ones_left_alone,
+		grandchildren_are_found_and_strangers_are_not, zombies_do_not_count};
+
+	return run_tests("proc", tests, COUNT_OF(tests));
+}

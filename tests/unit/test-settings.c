@@ -1,0 +1,565 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Settings, and what a plan makes of them. */
+#include "fixture.h"
+#include "plan.h"
+#include "settings.h"
+
+#define owns_settings __attribute__((cleanup(settings_done)))
+#define owns_script __attribute__((cleanup(script_settings_done)))
+
+static struct settings parse(const char *lines)
+{
+	struct settings settings;
+
+	ck_assert_int_eq(settings_parse(&settings, slice_of(lines)), 0);
+	return settings;
+}
+
+static void write_operations(struct buffer *text, unsigned operations)
+{
+	if (operations == script_settings_default().operations)
+		return;
+	for (unsigned i = 0; i <= OPERATION_CONFIGURE; i++)
+		if ((operations & 1U << i) != 0)
+			buffer_append_format(
+				text, " %s", operation_name((enum operation)i));
+}
+
+/* What holds for a path, as far as it differs from the defaults. */
+static void assert_holds(
+	const struct settings *settings, const char *path, const char *expected)
+{
+	owns_script struct script_settings script;
+	owns_buffer struct buffer text = {0};
+
+	ck_assert_int_eq(settings_for(settings, path, &script), 0);
+	if (!script.is_enabled)
+		buffer_append_string(&text, " disabled");
+	if (script.on_failure != ON_FAILURE_WARN)
+		buffer_append_format(&text, " %s", on_failure_name(script.on_failure));
+	if (script.when != WHEN_RAN)
+		buffer_append_format(&text, " %s", when_name(script.when));
+	write_operations(&text, script.operations);
+	if (script.timeout != 0)
+		buffer_append_format(&text, " %us", script.timeout);
+	if (script.user != NULL)
+		buffer_append_format(&text, " %s", script.user);
+	if (strcmp(script.directory, "/") != 0)
+		buffer_append_format(&text, " %s", script.directory);
+	for (size_t i = 0; i < script.required_count; i++)
+		buffer_append_format(&text, " %s", script.required[i]);
+	assert_text(&text, expected);
+}
+
+START_TEST(where_nothing_is_set_the_defaults_hold)
+{
+	static const char *const nothing[] = {"", "\n\n", "Universal-HooksX=1\n",
+		"Universal-Hook=1\n", "Universal-HooksX::Enabled=false\n",
+		"Universal-Hooks:Enabled=false\n", "My::Universal-Hooks::Enabled=false\n",
+		"Enabled=false\n"};
+
+	for (size_t i = 0; i < COUNT_OF(nothing); i++) {
+		owns_settings struct settings settings = parse(nothing[i]);
+
+		ck_assert_msg(
+			settings.count == 0, "a setting was found in %s", nothing[i]);
+		assert_holds(&settings, "Post-Invoke/a", "");
+	}
+}
+END_TEST
+
+/* What stands behind the scope, and what it comes to. */
+static const struct {
+	const char *line;
+	const char *holds;
+} good[] = {
+	{"Enabled=false", " disabled"},
+	{"Enabled=0", " disabled"},
+	{"Enabled=no", " disabled"},
+	{"Enabled=without", " disabled"},
+	{"Enabled=OFF", " disabled"},
+	{"Enabled=disable", " disabled"},
+	{"Enabled=true", ""},
+	{"Enabled=1", ""},
+	{"Enabled=yes", ""},
+	{"Enabled=with", ""},
+	{"Enabled=on", ""},
+	{"Enabled=Enable", ""},
+	{"On-Failure=warn", ""},
+	{"On-Failure=abort", " abort"},
+	{"On-Failure=Abort-After", " abort-after"},
+	{"When=ran", ""},
+	{"When=success", " success"},
+	{"When=failure", " failure"},
+	{"When=always", " always"},
+	{"Operations::=install", " install"},
+	{"Operations::=upgrade", " upgrade"},
+	{"Operations::=downgrade", " downgrade"},
+	{"Operations::=reinstall", " reinstall"},
+	{"Operations::=remove", " remove"},
+	{"Operations::=purge", " purge"},
+	{"Operations::mine=configure", " configure"},
+	{"Timeout=0", ""},
+	{"Timeout=1", " 1s"},
+	{"Timeout=86400", " 86400s"},
+	{"User=nobody", " nobody"},
+	{"User=J%c3%bcrgen", " J\xc3\xbcrgen"},
+	{"Directory=/", ""},
+	{"Directory=/srv/a%20b", " /srv/a b"},
+	{"Requires::=g++-12", " g++-12"},
+	{"Requires::mine=libc6:amd64", " libc6:amd64"},
+};
+
+START_TEST(every_value_that_the_manual_names_is_taken)
+{
+	for (size_t i = 0; i < COUNT_OF(good); i++) {
+		owns_memory char *line =
+			string_format("Universal-Hooks::%s\n", good[i].line);
+		owns_settings struct settings settings = parse(line);
+
+		ck_assert_uint_eq(settings.count, 1);
+		ck_assert_msg(settings.items[0].name >= 0, "%s is unknown", line);
+		ck_assert_msg(!settings.items[0].is_value_bad, "%s is refused", line);
+		assert_holds(&settings, "Post-Invoke/a", good[i].holds);
+	}
+}
+END_TEST
+
+START_TEST(a_value_that_makes_no_sense_leaves_the_default)
+{
+	static const char *const bad[] = {"Enabled=maybe", "Enabled=2",
+		"Enabled=", "Enabled", "On-Failure=maybe", "On-Failure=abort-",
+		"When=never", "When=always%20", "Operations::=fly",
+		"Operations::=Install%2cremove", "Timeout=soon", "Timeout=-1",
+		"Timeout=+1", "Timeout=1.5", "Timeout=5s", "Timeout=%205",
+		"Timeout=86401", "Timeout=18446744073709551617",
+		"Timeout=99999999999999999999999", "User", "Directory=srv",
+		"Directory=", "Requires::=--help", "Requires::=foo%20bar",
+		"Requires::=foo*", "Requires::=foo%0abar", "Requires::="};
+
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		owns_memory char *line = string_format("Universal-Hooks::%s\n", bad[i]);
+		owns_settings struct settings settings = parse(line);
+
+		ck_assert_uint_eq(settings.count, 1);
+		ck_assert_msg(settings.items[0].name >= 0, "%s is unknown", line);
+		ck_assert_msg(settings.items[0].is_value_bad, "%s is taken", line);
+		assert_holds(&settings, "Post-Invoke/a", "");
+	}
+}
+END_TEST
+
+START_TEST(a_list_is_no_string_and_a_string_is_no_list)
+{
+	static const char *const bad[] = {"Operations=install", "Requires=foo",
+		"Enabled::=false", "On-Failure::=abort", "When::a=always", "Timeout::=5",
+		"User::=nobody", "Directory::=/srv",
+		"Scripts::Post-Invoke/a::Timeout::=5",
+		"Scripts::Post-Invoke/a::Requires=foo"};
+
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		owns_memory char *line = string_format("Universal-Hooks::%s\n", bad[i]);
+		owns_settings struct settings settings = parse(line);
+
+		ck_assert_uint_eq(settings.count, 1);
+		ck_assert_msg(settings.items[0].name >= 0, "%s is unknown", line);
+		ck_assert_msg(settings.items[0].is_value_bad, "%s is taken", line);
+		assert_holds(&settings, "Post-Invoke/a", "");
+	}
+}
+END_TEST
+
+START_TEST(a_name_that_nobody_knows_is_kept_to_complain_of)
+{
+	static const char *const unknown[] = {"Colour=red", "Timeouts=5", "Time=5",
+		"Scripts=5", "Scripts::=5", "Scripts::Post-Invoke/a=5",
+		"Scripts::Post-Invoke/a::Colour=red", "Scripts::Post-Invoke/a::=5",
+		"Colour::=red", "=5"};
+
+	for (size_t i = 0; i < COUNT_OF(unknown); i++) {
+		owns_memory char *line =
+			string_format("Universal-Hooks::%s\n", unknown[i]);
+		owns_memory char *key = strndup(line, strcspn(line, "="));
+		owns_settings struct settings settings = parse(line);
+
+		ck_assert_msg(settings.count == 1, "%s was lost", line);
+		ck_assert_msg(settings.items[0].name < 0, "%s is known", line);
+		ck_assert_str_eq(settings.items[0].key, key);
+		assert_holds(&settings, "Post-Invoke/a", "");
+	}
+}
+END_TEST
+
+START_TEST(the_scope_itself_is_no_setting)
+{
+	static const char *const lines[] = {
+		"Universal-Hooks=1\n", "universal-hooks=1\n", "Universal-Hooks::=1\n"};
+
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		owns_settings struct settings settings = parse(lines[i]);
+
+		ck_assert_msg(settings.count == 1, "%s was lost", lines[i]);
+		ck_assert_msg(settings.items[0].name < 0, "%s is known", lines[i]);
+		ck_assert_str_eq(settings.items[0].value, "1");
+		assert_holds(&settings, "Post-Invoke/a", "");
+	}
+}
+END_TEST
+
+START_TEST(keys_and_values_are_decoded)
+{
+	owns_settings struct settings settings =
+		parse("Universal-Hooks::Scripts::Post-Invoke/a%20b%3dc%25%e4::Directory="
+		      "/x%3d=%25y\n"
+		      "Universal-Hooks::No%20Such=a%0ab\n");
+
+	assert_holds(&settings, "Post-Invoke/a b=c%\xe4", " /x==%y");
+	assert_holds(&settings, "Post-Invoke/a%20b%3dc%25%e4", "");
+	ck_assert_str_eq(settings.items[1].key, "Universal-Hooks::No Such");
+	ck_assert_str_eq(settings.items[1].value, "a\nb");
+}
+END_TEST
+
+START_TEST(names_have_no_case_and_paths_have)
+{
+	owns_settings struct settings settings =
+		parse("universal-hooks::TIMEOUT=1\n"
+		      "UNIVERSAL-HOOKS::scripts::Post-Invoke/a::when=always\n"
+		      "Universal-Hooks::Scripts::post-invoke/a::User=nobody\n");
+
+	assert_holds(&settings, "Post-Invoke/a", " always 1s");
+}
+END_TEST
+
+START_TEST(the_nearest_of_each_setting_wins)
+{
+	owns_settings struct settings settings = parse(
+		"Universal-Hooks::Scripts::pkgs/foo/Post-Invoke/a::Timeout=3\n"
+		"Universal-Hooks::Scripts::pkgs/foo/Post-Invoke::Timeout=2\n"
+		"Universal-Hooks::Scripts::pkgs/foo/Post-Invoke/::When=always\n"
+		"Universal-Hooks::Scripts::pkgs::On-Failure=abort\n"
+		"Universal-Hooks::Timeout=1\n"
+		"Universal-Hooks::On-Failure=abort-after\n"
+		"Universal-Hooks::Enabled=false\n"
+		"Universal-Hooks::Scripts::pkgs/foo::Enabled=true\n"
+		"Universal-Hooks::Scripts::pkgs/foo/Post-Invoke/b::Enabled=false\n");
+
+	assert_holds(&settings, "pkgs/foo/Post-Invoke/a", " abort always 3s");
+	assert_holds(&settings, "pkgs/foo/Post-Invoke/b", " disabled abort always 2s");
+	assert_holds(&settings, "pkgs/foo/Pre-Install-Pkgs/a", " abort 1s");
+	assert_holds(&settings, "pkgs/bar/Post-Invoke/a", " disabled abort 1s");
+	assert_holds(&settings, "Post-Invoke/a", " disabled abort-after 1s");
+}
+END_TEST
+
+START_TEST(a_nearer_list_replaces_the_whole_of_a_farther_one)
+{
+	owns_settings struct settings settings =
+		parse("Universal-Hooks::Operations::=install\n"
+		      "Universal-Hooks::Operations::=remove\n"
+		      "Universal-Hooks::Requires::=foo\n"
+		      "Universal-Hooks::Requires::=bar\n"
+		      "Universal-Hooks::Scripts::pkgs/a::Operations::=purge\n"
+		      "Universal-Hooks::Scripts::pkgs/a::Requires::x=baz\n"
+		      "Universal-Hooks::Scripts::pkgs/a::Requires::y=qux\n");
+
+	assert_holds(&settings, "pkgs/b/Post-Invoke/a", " install remove foo bar");
+	assert_holds(&settings, "pkgs/a/Post-Invoke/a", " purge baz qux");
+}
+END_TEST
+
+START_TEST(a_path_reaches_what_is_below_it_and_nothing_beside_it)
+{
+	owns_settings struct settings settings =
+		parse("Universal-Hooks::Scripts::Post-Invoke/010-a::Timeout=5\n"
+		      "Universal-Hooks::Scripts::pkgs/lib::When=always\n");
+
+	assert_holds(&settings, "Post-Invoke/010-a", " 5s");
+	assert_holds(&settings, "Post-Invoke/010-ab", "");
+	assert_holds(&settings, "Post-Invoke/010", "");
+	assert_holds(&settings, "Post-Invoke", "");
+	assert_holds(&settings, "pkgs/Post-Invoke/010-a", "");
+	assert_holds(&settings, "pkgs/lib/Post-Invoke/a", " always");
+	assert_holds(&settings, "pkgs/libc6/Post-Invoke/a", "");
+}
+END_TEST
+
+START_TEST(a_path_may_hold_a_colon_of_an_architecture)
+{
+	owns_settings struct settings settings = parse(
+		"Universal-Hooks::Scripts::pkgs/libc6:i386/Post-Invoke::Timeout=5\n");
+
+	assert_holds(&settings, "pkgs/libc6:i386/Post-Invoke/a", " 5s");
+	assert_holds(&settings, "pkgs/libc6/Post-Invoke/a", "");
+}
+END_TEST
+
+START_TEST(what_comes_later_counts)
+{
+	owns_settings struct settings settings =
+		parse("Universal-Hooks::Timeout=1\n"
+		      "Universal-Hooks::Scripts::Post-Invoke/a::User=first\n"
+		      "Universal-Hooks::Timeout=2\n"
+		      "Universal-Hooks::Scripts::Post-Invoke/a::User=last\n");
+
+	assert_holds(&settings, "Post-Invoke/a", " 2s last");
+}
+END_TEST
+
+START_TEST(any_bytes_are_survived)
+{
+	static const char bytes[] = "Universal-Hooks::User=a\0b\n"
+				    "Universal-Hooks::\0\n"
+				    "Universal-Hooks::Timeout=%\n"
+				    "Universal-Hooks::Timeout=%3\n"
+				    "Universal-Hooks::%zz=%zz\n"
+				    "Universal-Hooks::::::=\n"
+				    "Universal-Hooks::Scripts::::Timeout=5\n"
+				    "Universal-Hooks::When=alwa";
+	owns_settings struct settings settings;
+
+	ck_assert_int_eq(
+		settings_parse(&settings, (struct slice){bytes, sizeof(bytes) - 1}), 0);
+	ck_assert_uint_eq(settings.count, 8);
+	ck_assert(settings.items[2].is_value_bad && settings.items[3].is_value_bad);
+	ck_assert(settings.items[7].is_value_bad);
+}
+END_TEST
+
+START_TEST(ten_thousand_settings_are_told_apart)
+{
+	owns_buffer struct buffer lines = {0};
+	owns_settings struct settings settings;
+
+	for (int i = 1; i <= 10000; i++)
+		buffer_append_format(&lines,
+			"Universal-Hooks::Scripts::Post-Invoke/%d::Timeout=%d\n", i, i);
+	ck_assert_int_eq(lines.error, 0);
+	ck_assert_int_eq(settings_parse(&settings, buffer_slice(&lines)), 0);
+	ck_assert_uint_eq(settings.count, 10000);
+	for (int i = 1; i <= 10000; i += 1111) {
+		owns_memory char *path = string_format("Post-Invoke/%d", i);
+		owns_memory char *expected = string_format(" %ds", i);
+
+		assert_holds(&settings, path, expected);
+	}
+	assert_holds(&settings, "Post-Invoke/10001", "");
+}
+END_TEST
+
+START_TEST(a_when_is_mentioned_wherever_it_stands_and_only_where_it_is_good)
+{
+	owns_settings struct settings settings =
+		parse("Universal-Hooks::Scripts::Post-Invoke/a::When=always\n"
+		      "Universal-Hooks::When=failures\n"
+		      "Universal-Hooks::Scripts::Post-Invoke/b=failure\n");
+
+	ck_assert(settings_mention_when(&settings, WHEN_ALWAYS));
+	ck_assert(!settings_mention_when(&settings, WHEN_FAILURE));
+	ck_assert(!settings_mention_when(&settings, WHEN_SUCCESS));
+}
+END_TEST
+
+START_TEST(only_user_is_a_user)
+{
+	owns_settings struct settings settings = parse("Universal-Hooks::User=nobody\n"
+						       "Universal-Hooks::Users=nobody\n"
+						       "Universal-Hooks::Timeout=5\n");
+
+	ck_assert(setting_is_user(&settings.items[0]));
+	ck_assert(!setting_is_user(&settings.items[1]));
+	ck_assert(!setting_is_user(&settings.items[2]));
+}
+END_TEST
+
+/* A plan with all that it needs. */
+struct planned {
+	struct hook_tree tree;
+	struct transaction transaction;
+	struct settings settings;
+	struct plan plan;
+};
+
+static void planned_done(struct planned *planned)
+{
+	plan_done(&planned->plan);
+	settings_done(&planned->settings);
+	transaction_done(&planned->transaction);
+	hook_tree_done(&planned->tree);
+}
+#define owns_planned __attribute__((cleanup(planned_done)))
+
+static void plan_with(struct planned *planned, const char *settings)
+{
+	ck_assert_int_eq(hook_tree_init(&planned->tree, root()), 0);
+	parse_packages(&planned->transaction,
+		"bar - - none < 1 all none /bar.deb\n"
+		"foo 1 all none > - - none **REMOVE**\n"
+		"libfoo - - none < 2 amd64 same /libfoo.deb\n"
+		"libfoo 1 i386 same < 2 i386 same /libfoo.deb\n");
+	planned->settings = parse(settings);
+	ck_assert_int_eq(plan_make(&planned->plan, &planned->tree, UH_POST_INVOKE,
+				 &planned->transaction),
+		0);
+	ck_assert_int_eq(plan_apply_settings(&planned->plan, &planned->settings,
+				 &planned->transaction),
+		0);
+}
+
+/* Of each run its path, why it is skipped, and the packages that it is told of. */
+static void assert_runs(const struct planned *planned, const char *expected)
+{
+	owns_buffer struct buffer text = {0};
+
+	for (size_t i = 0; i < planned->plan.count; i++) {
+		const struct planned_run *run = &planned->plan.runs[i];
+		owns_buffer struct buffer matched = {0};
+
+		buffer_append_string(&text, run->script.relative);
+		if (run->skip != SKIP_NOT) {
+			buffer_append_format(&text, ": %s", skip_name(run->skip));
+		} else if (run->reason == REASON_PACKAGE) {
+			buffer_append_format(&text, " %s %s", run->package->architecture,
+				operation_name(run->package->operation));
+		} else if (run->reason == REASON_WILDCARD) {
+			ck_assert_int_eq(
+				plan_matched_names(run, &planned->transaction, &matched),
+				0);
+			for (size_t at = 0; at < matched.size; at++)
+				if (matched.data[at] == '\n')
+					matched.data[at] = ' ';
+			buffer_append_string(&text, " ");
+			buffer_append(&text, buffer_slice(&matched));
+		}
+		buffer_append_string(&text, "\n");
+	}
+	assert_text(&text, expected);
+}
+
+START_TEST(operations_choose_among_the_packages_of_a_script)
+{
+	static const struct {
+		const char *settings;
+		const char *runs;
+	} cases[] = {
+		{"", "pkgs/foo/Post-Invoke/a all remove\n"
+		     "pkgs/libfoo/Post-Invoke/a amd64 install\n"
+		     "pkgs/libfoo:i386/Post-Invoke/a i386 upgrade\n"
+		     "multi_pkgs/Post-Invoke/__WILDCARD__foo/a foo libfoo \n"
+		     "multi_pkgs/Post-Invoke/__WILDCARD__foo:i386/a libfoo \n"
+		     "Post-Invoke/a\n"},
+		{"Universal-Hooks::Operations::=upgrade\n",
+			"pkgs/foo/Post-Invoke/a: Operations\n"
+			"pkgs/libfoo/Post-Invoke/a i386 upgrade\n"
+			"pkgs/libfoo:i386/Post-Invoke/a i386 upgrade\n"
+			"multi_pkgs/Post-Invoke/__WILDCARD__foo/a libfoo \n"
+			"multi_pkgs/Post-Invoke/__WILDCARD__foo:i386/a libfoo \n"
+			"Post-Invoke/a\n"},
+		{"Universal-Hooks::Operations::=install\n"
+		 "Universal-Hooks::Operations::=remove\n",
+			"pkgs/foo/Post-Invoke/a all remove\n"
+			"pkgs/libfoo/Post-Invoke/a amd64 install\n"
+			"pkgs/libfoo:i386/Post-Invoke/a: Operations\n"
+			"multi_pkgs/Post-Invoke/__WILDCARD__foo/a foo libfoo \n"
+			"multi_pkgs/Post-Invoke/__WILDCARD__foo:i386/a: Operations\n"
+			"Post-Invoke/a\n"},
+		{"Universal-Hooks::Scripts::multi_pkgs::Operations::=remove\n"
+		 "Universal-Hooks::Scripts::pkgs/foo::Enabled=false\n",
+			"pkgs/foo/Post-Invoke/a: Enabled\n"
+			"pkgs/libfoo/Post-Invoke/a amd64 install\n"
+			"pkgs/libfoo:i386/Post-Invoke/a i386 upgrade\n"
+			"multi_pkgs/Post-Invoke/__WILDCARD__foo/a foo \n"
+			"multi_pkgs/Post-Invoke/__WILDCARD__foo:i386/a: Operations\n"
+			"Post-Invoke/a\n"},
+	};
+
+	make_script(ETC "pkgs/foo/Post-Invoke/a", ":");
+	make_script(ETC "pkgs/libfoo/Post-Invoke/a", ":");
+	make_script(ETC "pkgs/libfoo:i386/Post-Invoke/a", ":");
+	make_script(ETC "multi_pkgs/Post-Invoke/__WILDCARD__foo/a", ":");
+	make_script(ETC "multi_pkgs/Post-Invoke/__WILDCARD__foo:i386/a", ":");
+	make_script(ETC "Post-Invoke/a", ":");
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		owns_planned struct planned planned;
+
+		plan_with(&planned, cases[i].settings);
+		assert_runs(&planned, cases[i].runs);
+	}
+}
+END_TEST
+
+START_TEST(when_chooses_by_how_it_ended)
+{
+	static const struct {
+		struct ending ending;
+		const char *runs[4];
+	} cases[] = {
+		{{.has_run = true, .is_success = true}, {"always", "ran", "success"}},
+		{{.has_run = true, .is_failure = true}, {"always", "failure", "ran"}},
+		{{.has_run = true}, {"always", "ran"}},
+		{{.has_run = false, .is_failure = true}, {"always", "failure"}},
+	};
+	static const char *const words[] = {"always", "failure", "ran", "success"};
+
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		owns_memory char *path = string_format(ETC "Post-Invoke/%s", words[i]);
+
+		make_script(path, ":");
+	}
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		owns_planned struct planned planned;
+		owns_buffer struct buffer expected = {0};
+
+		for (size_t w = 0, run = 0; w < COUNT_OF(words); w++) {
+			bool runs = run < 4 && cases[i].runs[run] != NULL &&
+				    strcmp(cases[i].runs[run], words[w]) == 0;
+
+			buffer_append_format(&expected, "Post-Invoke/%s%s\n", words[w],
+				runs ? "" : ": When");
+			run += runs;
+		}
+		buffer_append(&expected, (struct slice){"", 1});
+		plan_with(&planned,
+			"Universal-Hooks::Scripts::Post-Invoke/always::When=always\n"
+			"Universal-Hooks::Scripts::Post-Invoke/failure::When=failure\n"
+			"Universal-Hooks::Scripts::Post-Invoke/success::When=success\n");
+		plan_apply_when(&planned.plan, &cases[i].ending);
+		assert_runs(&planned, expected.data);
+		ck_assert(plan_has_work(&planned.plan));
+	}
+}
+END_TEST
+
+START_TEST(a_script_that_is_switched_off_is_no_work)
+{
+	owns_planned struct planned planned;
+
+	make_script(ETC "Post-Invoke/a", ":");
+	plan_with(&planned, "Universal-Hooks::Enabled=false\n");
+	ck_assert(plan_has_scripts(&planned.plan));
+	ck_assert(!plan_has_work(&planned.plan));
+	/* Enabled comes first: it is skipped, whatever the end. */
+	plan_apply_when(&planned.plan, &(struct ending){.has_run = true});
+	assert_runs(&planned, "Post-Invoke/a: Enabled\n");
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {where_nothing_is_set_the_defaults_hold,
+		every_value_that_the_manual_names_is_taken,
+		a_value_that_makes_no_sense_leaves_the_default,
+		a_list_is_no_string_and_a_string_is_no_list,
+		a_name_that_nobody_knows_is_kept_to_complain_of,
+		the_scope_itself_is_no_setting, keys_and_values_are_decoded,
+		names_have_no_case_and_paths_have, the_nearest_of_each_setting_wins,
+		a_nearer_list_replaces_the_whole_of_a_farther_one,
+		a_path_reaches_what_is_below_it_and_nothing_beside_it,
+		a_path_may_hold_a_colon_of_an_architecture, what_comes_later_counts,
+		any_bytes_are_survived, ten_thousand_settings_are_told_apart,
+		a_when_is_mentioned_wherever_it_stands_and_only_where_it_is_good,
+		only_user_is_a_user, operations_choose_among_the_packages_of_a_script,
+		when_chooses_by_how_it_ended, a_script_that_is_switched_off_is_no_work};
+
+	return run_tests("settings", tests, COUNT_OF(tests));
+}
