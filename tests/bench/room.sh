@@ -21,17 +21,17 @@ build_with_debian_flags() {
 	CFLAGS="$CFLAGS $CPPFLAGS" quietly cmake -S "$top" -B "$build" \
 		-DCMAKE_BUILD_TYPE=None -DCMAKE_INSTALL_PREFIX=/usr -DCMAKE_INSTALL_SYSCONFDIR=/etc \
 		-DCMAKE_INSTALL_LIBDIR="lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)"
-	quietly cmake --build "$build" --target helper bench-empty spawn-bench match-bench
+	quietly cmake --build "$build" --target helper apt-bridge bench-empty spawn-bench match-bench
 	DESTDIR=$room quietly cmake --install "$build" --strip
 }
 
 furnish_room() {
 	local library programs=("$build"/tests/bench/{bench-empty,spawn-bench} /bin/true /bin/sh)
 	chmod 755 "$room"
-	mkdir -p "$room"/usr/{bin,lib,lib64} "$room"/{proc,run}
+	mkdir -p "$room"/usr/{bin,lib,lib64} "$room"/{proc,run,var/log/apt}
 	ln -s usr/bin usr/lib usr/lib64 "$room"
 	cp -L "${programs[@]}" "$room/usr/bin"
-	ldd "${programs[@]}" "$room"/usr/lib/*/apt-plugin-universal-hooks/*.so.0 |
+	ldd "${programs[@]}" "$room"/usr/lib/*/apt-plugin-universal-hooks/*.so* |
 		grep -o '/[^ ]* (0x' | while read -r library _; do
 			cp -L --parents "$library" "$room"
 		done
