@@ -11,7 +11,7 @@ test_of_apts_configuration_only_our_own_and_the_command_line_reach_disk_and_scri
 	package_that_keeps_a_copy_of_the_state
 	cat >/etc/apt/apt.conf.d/proxy <<-'EOF'
 		Acquire::http::Proxy "http://user:pass-in-file@proxy.invalid:3128";
-		Universal-Hooks::Marker "ours";
+		Universal-Hooks::Timeout "86399";
 	EOF
 	local point
 	for point in Pre-Invoke Pre-Install-Pkgs Post-Invoke; do
@@ -30,7 +30,7 @@ test_of_apts_configuration_only_our_own_and_the_command_line_reach_disk_and_scri
 		Post-Invoke
 	EOF
 	grep -q -a app /state || fail 'nothing of the transaction was seen; the test itself is wrong'
-	grep -q -a -r 'Universal-Hooks::Marker=ours' /copy || fail 'our own settings should be in the record'
+	grep -q -a -r 'Universal-Hooks::Timeout=86399' /copy || fail 'our own settings should be in the record'
 	! grep -a -r -l 'pass-in-file' /state /copy /environments "$state" /var/log/apt ||
 		fail 'the password went where it should not'
 	! grep -a -r 'Acquire::' /state /copy || fail "more of apt's configuration than ours is in the record"

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# Settings that nobody can follow: each costs one warning a transaction that names key and value,
+# and the default holds.
+
+package app 1
+
+settings() {
+	cat >/etc/apt/apt.conf.d/90settings
+}
+
+# Scripts at all three hook points, which all see the settings.
+probe_each_point() {
+	probe Pre-Invoke/a
+	probe Pre-Install-Pkgs/a
+	probe pkgs/app/Post-Invoke/a
+	probe Post-Invoke/a
+}
+
+expect_all_to_have_run() {
+	expect_runs <<-'EOF'
+		Pre-Invoke/a
+		Pre-Install-Pkgs/a
+		pkgs/app/Post-Invoke/a
+		Post-Invoke/a
+	EOF
+}
+
+# expect_complaints: one warning for each line of /complaints, which holds what it says of a setting
+# behind the name of the scope; and no other.
+expect_complaints() {
+	local line
+	while IFS= read -r line; do
+		expect_equal 1 "$(grep '^W: ' "$errors" | grep -c -F -e ": Universal-Hooks::$line")" \
+			"warnings that say $line"
+	done </complaints
+	expect_equal "$(wc -l </complaints)" "$(grep -c '^[WE]: ' "$errors")" 'warnings and errors'
+}
+
+# complains_of SETTING: this line of apt.conf, behind the name of the scope, costs one warning that
+# repeats it, and nothing else.
+complains_of() {
+	printf 'Universal-Hooks::%s;\n' "$1" | settings
+	printf '%s\n' "$1" >/complaints
+	apt_succeeds_but_warns --reinstall install app
+	expect_complaints
+	expect_all_to_have_run
+}
+
+test_names_that_no_setting_has() {
+	probe_each_point
+	complains_of 'Misspelt "yes"'
+	complains_of 'On_Failure "abort"'
+	complains_of 'Scripts::Post-Invoke/a::Timeouts "1"'
+	complains_of 'Scripts::Post-Invoke/a "false"'
+	complains_of 'Scripts "false"'
+}
+
+test_a_value_for_the_scope_itself_is_no_setting() {
+	probe_each_point
+	settings <<<'Universal-Hooks "false";'
+	apt_succeeds_but_warns install app
+	expect_equal 1 "$(grep -c '^W: .*Universal-Hooks "false"' "$errors")" 'warnings'
+	expect_all_to_have_run
+}
+
+test_paths_where_no_hook_is() {
+	probe_each_point
+	complains_of 'Scripts::Post-Invoke/gone::Enabled "false"'
+	complains_of 'Scripts::Post-Involve::Enabled "false"'
+	complains_of 'Scripts::pkgs/other::Enabled "false"'
+	complains_of "Scripts::$hooks/Post-Invoke/a::Enabled \"false\""
+}
+
+test_a_path_that_leads_out_of_the_tree_is_where_no_hook_is() {
+	probe_each_point
+	complains_of 'Scripts::../../../etc/passwd::Enabled "false"'
+}
+
+# The names of settings have no case, as all of apt's, but files do.
+test_a_path_in_another_case_is_where_no_hook_is() {
+	probe_each_point
+	complains_of 'Scripts::POST-INVOKE/A::Enabled "false"'
+}
+
+test_settings_for_a_masked_script() {
+	probe_each_point
+	probe "$packaged_hooks/Post-Invoke/masked"
+	ln -s /dev/null "$hooks/Post-Invoke/masked"
+	complains_of 'Scripts::Post-Invoke/masked::Timeout "5"'
+}
+
+test_Enabled_is_a_boolean() {
+	probe_each_point
+	complains_of 'Enabled "perhaps"'
+	complains_of 'Scripts::Post-Invoke/a::Enabled "2"'
+}
+
+test_On-Failure_is_one_of_its_words() {
+	probe_each_point
+	complains_of 'On-Failure "maybe"'
+	complains_of 'Scripts::Post-Invoke/a::On-Failure "abort after"'
+}
+
+test_When_is_one_of_its_words() {
+	probe_each_point
+	complains_of 'When "never"'
+	complains_of 'Scripts::Post-Invoke/a::When "fail"'
+}
+
+test_Timeout_is_a_number_of_seconds() {
+	probe_each_point
+	complains_of 'Timeout "soon"'
+	complains_of 'Timeout "-1"'
+	complains_of 'Timeout "1.5"'
+	complains_of 'Timeout "5s"'
+	complains_of 'Timeout "99999999999999999999999999"'
+	complains_of 'Scripts::Post-Invoke/a::Timeout " 5"'
+}
+
+test_Directory_is_an_absolute_path() {
+	probe_each_point
+	complains_of 'Directory "tmp"'
+	complains_of 'Scripts::Post-Invoke/a::Directory "./tmp"'
+}
+
+test_Operations_has_words_of_its_own() {
+	probe_each_point
+	complains_of 'Operations:: "explode"'
+	complains_of 'Scripts::pkgs/app/Post-Invoke/a::Operations:: "Install Remove"'
+}
+
+test_Requires_has_names_of_packages() {
+	probe_each_point
+	complains_of 'Requires:: "*"'
+	complains_of 'Requires:: "--version"'
+	complains_of 'Requires:: "a b"'
+	complains_of 'Scripts::Post-Invoke/a::Requires:: "app (>= 1)"'
+}
+
+test_a_list_given_as_a_string() {
+	probe_each_point
+	complains_of 'Operations "purge"'
+	complains_of 'Requires "not-here"'
+	complains_of 'Scripts::pkgs/app/Post-Invoke/a::Operations "purge remove"'
+}
+
+test_a_string_given_as_a_list() {
+	probe_each_point
+	complains_of 'Enabled:: "false"'
+	complains_of 'When:: "failure"'
+	complains_of 'Scripts::Post-Invoke/a::Timeout:: "1"'
+	complains_of 'Scripts::Post-Invoke/a::Timeout::Sub "1"'
+}
+
+test_a_bad_word_in_a_list_costs_itself_only() {
+	probe_each_point
+	settings <<-'EOF'
+		Universal-Hooks::Scripts::pkgs/app/Post-Invoke/a::Operations { "explode"; "purge"; };
+	EOF
+	echo 'Scripts::pkgs/app/Post-Invoke/a::Operations:: "explode"' >/complaints
+	apt_succeeds_but_warns install app
+	expect_complaints
+	expect_runs <<-'EOF'
+		Pre-Invoke/a
+		Pre-Install-Pkgs/a
+		Post-Invoke/a
+	EOF
+}
+
+# Never as root, where a person asked for less.
+test_a_User_that_does_not_exist_is_complained_of_and_the_script_is_refused() {
+	probe_each_point
+	settings <<-'EOF'
+		Universal-Hooks::Scripts::Post-Invoke/a::User "nobody-such";
+	EOF
+	apt_succeeds_but_warns install app
+	expect_warning 'Universal-Hooks::Scripts::Post-Invoke/a::User "nobody-such"'
+	form=E expect_warning "$hooks/Post-Invoke/a" nobody-such
+	expect_equal 2 "$(grep -c '^[WE]: ' "$errors")" 'warnings and errors'
+	expect_runs <<-'EOF'
+		Pre-Invoke/a
+		Pre-Install-Pkgs/a
+		pkgs/app/Post-Invoke/a
+	EOF
+}
+
+test_all_of_them_at_once_are_told_once_and_the_scripts_run() {
+	probe_each_point
+	cat >/complaints <<-'EOF'
+		Misspelt "yes"
+		Enabled "perhaps"
+		On-Failure "maybe"
+		When "never"
+		Operations "purge"
+		Timeout "soon"
+		Directory "tmp"
+		Requires "not-here"
+		Scripts::Post-Invoke/gone::Timeout "5"
+		Scripts::Post-Invoke::When "never"
+	EOF
+	sed 's/.*/Universal-Hooks::&;/' /complaints | settings
+	apt_succeeds_but_warns install app
+	expect_complaints
+	expect_all_to_have_run
+}
+
+test_a_value_cannot_colour_the_terminal_or_forge_a_line() {
+	probe_each_point
+	apt_succeeds_but_warns \
+		-o Universal-Hooks::Timeout=$'\e[31m1\nW: forged' install app
+	expect_equal 1 "$(grep -c '^W: ' "$errors")" 'warnings'
+	expect_warning Universal-Hooks::Timeout '[31m1' forged
+	! grep -q $'\e' "$errors" || fail 'the value reached the terminal as it is'
+	expect_all_to_have_run
+}
+
+test_a_very_long_value_is_complained_of_and_does_no_harm() {
+	probe_each_point
+	local size
+	for size in 10000 100000; do
+		{
+			printf 'Universal-Hooks::Timeout "'
+			head -c "$size" /dev/zero | tr '\0' x
+			printf '";\n'
+		} | settings
+		apt_succeeds_but_warns --reinstall install app
+		expect_equal 1 "$(grep -c '^W: ' "$errors")" "warnings of $size bytes"
+		expect_all_to_have_run
+	done
+}
+
+test_ten_thousand_bad_settings_are_told_one_by_one() {
+	probe_each_point
+	seq -f 'Universal-Hooks::Scripts::Post-Invoke/%.0f::Timeout "soon";' 5000 | settings
+	seq -f 'Universal-Hooks::Misspelt-%.0f "yes";' 5000 >/etc/apt/apt.conf.d/91settings
+	apt_succeeds_but_warns install app
+	expect_equal 10000 "$(grep -c '^W: ' "$errors")" 'warnings'
+	expect_equal 10000 "$(grep '^W: ' "$errors" | sort -u | wc -l)" 'different warnings'
+	expect_warning 'Universal-Hooks::Misspelt-5000 "yes"'
+	expect_warning 'Universal-Hooks::Scripts::Post-Invoke/5000::Timeout "soon"'
+	expect_all_to_have_run
+}
+
+test_ten_thousand_good_settings_are_followed() {
+	probe_each_point
+	mkdir -p "$hooks/pkgs"
+	(cd "$hooks/pkgs" && seq -f 'p%.0f' 10000 | xargs mkdir)
+	seq -f 'Universal-Hooks::Scripts::pkgs/p%.0f::Enabled "false";' 10000 | settings
+	cat >/etc/apt/apt.conf.d/91settings <<-'EOF'
+		Universal-Hooks::Scripts::Post-Invoke/a::Enabled "false";
+	EOF
+	apt_succeeds install app
+	expect_runs <<-'EOF'
+		Pre-Invoke/a
+		Pre-Install-Pkgs/a
+		pkgs/app/Post-Invoke/a
+	EOF
+}
+
+test_where_apt_tells_nothing_bad_settings_are_not_followed_either() {
+	probe_each_point
+	settings <<-'EOF'
+		Universal-Hooks::Timeout "soon";
+		Universal-Hooks::When "never";
+		Universal-Hooks::Enabled "perhaps";
+	EOF
+	run_apt apt-get --yes -o DPkg::Pre-Install-Pkgs::apt-universal-hooks= install app </dev/null
+	apt_must_end_with 0
+	expect_runs <<-'EOF'
+		Pre-Invoke/a
+		Post-Invoke/a
+	EOF
+}

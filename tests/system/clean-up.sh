@@ -1,0 +1,640 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# Clean-up that always comes: scripts of Post-Invoke that want to know of a failure run once, with
+# RESULT=aborted, however apt was stopped.
+
+package app 1
+package other 1
+
+settings() {
+	cat >/etc/apt/apt.conf.d/90settings
+}
+
+# kill-apt SIGNAL, in a hook or in a maintainer script: for the apt-get that is behind it all, which
+# forks to call some of its hooks.
+cat >/usr/bin/kill-apt <<'EOF_KILL_APT'
+#!/bin/bash
+pid=$PPID
+while ((pid > 0)); do
+	stat=$(<"/proc/$pid/stat")
+	if [[ $stat == *'(apt-get)'* ]]; then
+		apt=$pid
+	fi
+	read -r _ pid _ <<<"${stat##*) }"
+done
+kill -s "$1" "$apt"
+EOF_KILL_APT
+chmod +x /usr/bin/kill-apt
+
+# The processes of ours that there are: the guards, when no hook point is at work.
+our_processes() {
+	local process
+	for process in /proc/[0-9]*; do
+		if [[ $(readlink "$process/exe") == /usr/libexec/apt-universal-hooks/helper* ]]; then
+			printf '%s\n' "${process##*/}"
+		fi
+	done
+}
+declare -f our_processes >/our-processes.sh
+
+# A service that is stopped for the transaction, and started again whatever becomes of it.
+stop_and_start_something() {
+	settings <<-'EOF'
+		Universal-Hooks::Scripts::Post-Invoke/starts::When "always";
+	EOF
+	probe "${1-Pre-Invoke/stops}"
+	probe Post-Invoke/starts RESULT SUCCESS
+	probe Post-Invoke/only-when-ran
+}
+
+expect_it_was_started_again() {
+	expect_runs <<-EOF
+		${1-Pre-Invoke/stops}
+		Post-Invoke/starts RESULT=aborted SUCCESS=0
+	EOF
+}
+
+# Runs a command, and waits for what it leaves behind as well: the guard has apt's standard error,
+# so the reader of the fifo ends when both have.
+run_to_the_last() {
+	local reader
+	publish
+	mkfifo /stderr
+	cat /stderr >"$errors" &
+	reader=$!
+	apt_status=0
+	setsid --wait "$@" >"$output" 2>/stderr </dev/null || apt_status=$?
+	wait "$reader"
+	rm /stderr
+	[[ -z $(our_processes) ]] || fail "these processes of ours are left: $(our_processes)"
+}
+
+run_apt_to_the_last() {
+	run_to_the_last apt-get --yes "$@"
+}
+
+# apt was stopped; nothing remains to be done, and nothing of it to be seen.
+apt_is_stopped() {
+	run_apt_to_the_last "$@"
+	[[ $apt_status != 0 ]] || fail 'apt should have been stopped'
+	[[ -z $(find "$state" -name '*.clean-up') ]] || fail 'the clean-up is still due'
+	! dpkg-query --show app 2>/dev/null || fail 'app should not have been installed'
+}
+
+# The next transaction cleans up nothing more.
+expect_a_clean_next_transaction() {
+	: >/runs
+	run_apt_to_the_last install other
+	apt_must_end_with 0
+	expect_equal 1 "$(grep -c '^Post-Invoke/starts' /runs)" 'runs of Post-Invoke/starts'
+	grep -q -x 'Post-Invoke/starts RESULT=ok SUCCESS=1' /runs || fail "$(cat /runs)"
+}
+
+# After our own veto
+
+veto_at() {
+	probe Pre-Invoke/stops
+	then='exit 1' probe "$1/vetoes"
+	apt_is_stopped -o "Universal-Hooks::Scripts::$1/vetoes::On-Failure=abort" install app
+	expect_equal 100 "$apt_status" 'exit status of apt'
+}
+
+test_after_our_own_veto_at_Pre-Invoke() {
+	stop_and_start_something
+	veto_at Pre-Invoke
+	expect_runs <<-'EOF'
+		Pre-Invoke/stops
+		Pre-Invoke/vetoes
+		Post-Invoke/starts RESULT=aborted SUCCESS=0
+	EOF
+	rm "$hooks/Pre-Invoke/vetoes"
+	expect_a_clean_next_transaction
+}
+
+test_after_our_own_veto_at_Pre-Install-Pkgs() {
+	stop_and_start_something
+	veto_at Pre-Install-Pkgs
+	expect_runs <<-'EOF'
+		Pre-Invoke/stops
+		Pre-Install-Pkgs/vetoes
+		Post-Invoke/starts RESULT=aborted SUCCESS=0
+	EOF
+	rm "$hooks/Pre-Install-Pkgs/vetoes"
+	expect_a_clean_next_transaction
+}
+
+test_the_veto_is_the_last_that_is_said() {
+	stop_and_start_something
+	then='echo cleaning up >&2; exit 5' probe Post-Invoke/starts
+	veto_at Pre-Install-Pkgs
+	local lines
+	lines=$(grep -n -E -e "^W: $hooks/Post-Invoke/starts exited with status 5" -e '^cleaning up' \
+		-e "^E: $hooks/Pre-Install-Pkgs/vetoes" "$errors" | sort -n | sed 's/^[0-9]*:\(.........\).*/\1/')
+	expect_equal $'cleaning \nW: /etc/a\nE: /etc/a' "$lines" "the order of what is said"
+}
+
+# After others
+
+test_after_the_veto_of_another_tool_at_Pre-Invoke() {
+	stop_and_start_something
+	apt_is_stopped -o DPkg::Pre-Invoke::zz-veto='exit 1' install app
+	expect_equal 100 "$apt_status" 'exit status of apt'
+	expect_it_was_started_again
+	expect_a_clean_next_transaction
+}
+
+test_after_the_veto_of_another_tool_at_Pre-Install-Pkgs() {
+	stop_and_start_something
+	apt_is_stopped -o DPkg::Pre-Install-Pkgs::zz-veto='exit 1' install app
+	expect_equal 100 "$apt_status" 'exit status of apt'
+	expect_it_was_started_again
+	expect_a_clean_next_transaction
+}
+
+test_after_the_veto_of_another_tool_that_comes_before_us_at_Pre-Install-Pkgs() {
+	stop_and_start_something
+	echo 'DPkg::Pre-Install-Pkgs::veto "exit 1";' >/etc/apt/apt.conf.d/00veto
+	apt_is_stopped install app
+	expect_it_was_started_again
+	rm /etc/apt/apt.conf.d/00veto
+	expect_a_clean_next_transaction
+}
+
+test_after_a_script_at_Pre-Install-Pkgs_only() {
+	stop_and_start_something Pre-Install-Pkgs/stops
+	apt_is_stopped -o DPkg::Pre-Install-Pkgs::zz-veto='exit 1' install app
+	expect_it_was_started_again Pre-Install-Pkgs/stops
+	expect_a_clean_next_transaction
+}
+
+test_each_of_two_vetoes_is_cleaned_up_after_once() {
+	stop_and_start_something
+	apt_is_stopped -o DPkg::Pre-Invoke::zz-veto='exit 1' install app
+	apt_is_stopped -o DPkg::Pre-Install-Pkgs::zz-veto='exit 1' install app
+	expect_runs <<-'EOF'
+		Pre-Invoke/stops
+		Post-Invoke/starts RESULT=aborted SUCCESS=0
+		Pre-Invoke/stops
+		Post-Invoke/starts RESULT=aborted SUCCESS=0
+	EOF
+}
+
+test_with_bash_as_the_shell() {
+	ln -sf bash /bin/sh
+	stop_and_start_something
+	local point
+	for point in Pre-Invoke Pre-Install-Pkgs; do
+		apt_is_stopped -o "DPkg::$point::zz-veto=false" install app
+		expect_it_was_started_again
+		apt_is_stopped -o "DPkg::$point::zz=kill-apt KILL" install app
+		expect_it_was_started_again
+	done
+	expect_a_clean_next_transaction
+}
+
+# Each step is a process of its own that drives dpkg.
+test_after_a_veto_in_a_step_of_unattended-upgrade() {
+	. /tests/system/frontends.sh
+	silently env APT_UNIVERSAL_HOOKS=off apt-get --yes install app other </dev/null
+	package app 2
+	package other 2
+	let_unattended-upgrade_take_the_archive
+	stop_and_start_something
+	echo 'DPkg::Pre-Install-Pkgs::zz-veto "exit 1";' >/etc/apt/apt.conf.d/99veto
+	run_to_the_last unattended-upgrade --verbose
+	[[ $apt_status != 0 ]] || fail 'unattended-upgrade should have been stopped'
+	local steps
+	steps=$(grep -c -x Pre-Invoke/stops /runs || true)
+	((steps > 0)) || fail 'unattended-upgrade took no step'
+	expect_equal "$steps" "$(grep -c -x 'Post-Invoke/starts RESULT=aborted SUCCESS=0' /runs)" \
+		'runs of Post-Invoke/starts'
+	expect_equal "$((2 * steps))" "$(wc -l </runs)" 'runs'
+}
+
+# After Ctrl-C, which reaches all of apt's process group
+
+test_after_ctrl_c_in_a_script_of_ours() {
+	local point
+	stop_and_start_something
+	for point in Pre-Invoke Pre-Install-Pkgs; do
+		then='kill -INT 0; sleep infinity' probe "$point/waits"
+		apt_is_stopped install app
+		expect_runs <<-EOF
+			Pre-Invoke/stops
+			$point/waits
+			Post-Invoke/starts RESULT=aborted SUCCESS=0
+		EOF
+		rm "$hooks/$point/waits"
+	done
+	expect_a_clean_next_transaction
+}
+
+test_after_ctrl_c_in_a_hook_of_another_tool() {
+	local point
+	stop_and_start_something
+	for point in Pre-Invoke Pre-Install-Pkgs; do
+		apt_is_stopped -o "DPkg::$point::zz"='kill -INT 0; sleep infinity' install app
+		expect_it_was_started_again
+	done
+	expect_a_clean_next_transaction
+}
+
+# After the end of apt
+
+test_after_apt_was_killed_before_dpkg() {
+	local point signal
+	stop_and_start_something
+	for point in Pre-Invoke Pre-Install-Pkgs; do
+		for signal in KILL TERM HUP; do
+			apt_is_stopped -o "DPkg::$point::zz=kill-apt $signal" install app
+			expect_it_was_started_again
+		done
+	done
+	expect_a_clean_next_transaction
+}
+
+test_after_apt_was_killed_while_a_script_runs_which_is_waited_for() {
+	local point
+	mkfifo /early
+	for point in Pre-Invoke Pre-Install-Pkgs; do
+		stop_and_start_something
+		# Nobody tells the script that it is alone, so it gives the clean-up some time.
+		then='touch /running; kill-apt KILL; timeout 2 cat /early >>/runs; rm /running' \
+			probe "$point/works"
+		then='[[ ! -e /running ]] || echo too early >/early' probe Post-Invoke/starts RESULT SUCCESS
+		apt_is_stopped install app
+		expect_runs <<-EOF
+			Pre-Invoke/stops
+			$point/works
+			Post-Invoke/starts RESULT=aborted SUCCESS=0
+		EOF
+		rm "$hooks/$point/works"
+	done
+	expect_a_clean_next_transaction
+}
+
+# apt without a terminal for dpkg, which would end with it.
+test_after_apt_was_killed_while_dpkg_runs_which_is_waited_for() {
+	stop_and_start_something
+	mkfifo /early
+	preinst='touch /running; kill-apt KILL; timeout 2 cat /early >>/runs; rm /running
+		echo dpkg goes on >>/runs' package app 1
+	then='[[ ! -e /running ]] || echo too early >/early' probe Post-Invoke/starts RESULT SUCCESS
+	run_apt_to_the_last -o DPkg::Use-Pty=false install app
+	expect_equal 137 "$apt_status" 'exit status of a killed apt'
+	expect_runs <<-'EOF'
+		Pre-Invoke/stops
+		dpkg goes on
+		Post-Invoke/starts RESULT=aborted SUCCESS=0
+	EOF
+	dpkg --configure -a >/dev/null
+	expect_a_clean_next_transaction
+}
+
+test_after_apt_was_killed_and_dpkg_with_it() {
+	stop_and_start_something
+	preinst='kill-apt KILL; kill -KILL $PPID' package app 1
+	run_apt_to_the_last install app
+	expect_equal 137 "$apt_status" 'exit status of a killed apt'
+	expect_it_was_started_again
+	dpkg --configure -a >/dev/null
+	expect_a_clean_next_transaction
+}
+
+test_after_the_terminal_was_closed() {
+	stop_and_start_something
+	mkfifo /waiting
+	then='echo "$PPID" >/waiting; sleep infinity' probe Pre-Install-Pkgs/waits
+	publish
+	mkfifo /keyboard
+	exec 7<>/keyboard
+	script --quiet --command 'apt-get --yes install app' "$output" <&7 >/dev/null &
+	local terminal=$! helper guard=
+	read -r helper </waiting
+	guard=$(our_processes | grep -v -x "$helper")
+	kill -KILL "$terminal"
+	tail --pid="$guard" -s 0.1 -f /dev/null
+	expect_runs <<-'EOF'
+		Pre-Invoke/stops
+		Pre-Install-Pkgs/waits
+		Post-Invoke/starts RESULT=aborted SUCCESS=0
+	EOF
+}
+
+# After the end of our own processes
+
+test_after_the_helper_was_killed_apt_goes_on_and_there_is_nothing_to_clean_up() {
+	local point
+	stop_and_start_something
+	for point in Pre-Invoke Pre-Install-Pkgs; do
+		then='kill -KILL $PPID' probe "$point/x-kills"
+		run_apt_to_the_last --reinstall install app
+		expect_equal 0 "$apt_status" 'exit status of apt'
+		expect_runs <<-EOF
+			Pre-Invoke/stops
+			$point/x-kills
+			Post-Invoke/only-when-ran
+			Post-Invoke/starts RESULT=ok SUCCESS=1
+		EOF
+		rm "$hooks/$point/x-kills"
+	done
+}
+
+test_after_the_helper_was_killed_and_apt_stopped() {
+	local point
+	stop_and_start_something
+	for point in Pre-Invoke Pre-Install-Pkgs; do
+		then='kill -KILL $PPID' probe "$point/x-kills"
+		apt_is_stopped -o "DPkg::$point::zz=exit 1" install app
+		expect_runs <<-EOF
+			Pre-Invoke/stops
+			$point/x-kills
+			Post-Invoke/starts RESULT=aborted SUCCESS=0
+		EOF
+		rm "$hooks/$point/x-kills"
+	done
+	expect_a_clean_next_transaction
+}
+
+# A hook of another tool that does so once we are through.
+kill_the_guard='. /our-processes.sh; kill -KILL $(our_processes)'
+
+guard_and_apt_are_stopped() {
+	stop_and_start_something
+	hook /usr/bin/kill-the-guard <<-EOF
+		#!/bin/bash
+		$kill_the_guard
+		$1
+	EOF
+	run_apt_to_the_last -o DPkg::Pre-Install-Pkgs::zz=kill-the-guard install app
+	[[ $apt_status != 0 ]] || fail 'apt should have been stopped'
+	expect_runs <<-'EOF'
+		Pre-Invoke/stops
+	EOF
+	# The next transaction cleans up before anything else, once.
+	run_apt_to_the_last install other
+	expect_equal 0 "$apt_status" 'exit status of apt'
+	expect_runs <<-'EOF'
+		Post-Invoke/starts RESULT=aborted SUCCESS=0
+		Pre-Invoke/stops
+		Post-Invoke/only-when-ran
+		Post-Invoke/starts RESULT=ok SUCCESS=1
+	EOF
+	run_apt_to_the_last remove other
+	expect_equal 0 "$apt_status" 'exit status of apt'
+	expect_runs <<-'EOF'
+		Pre-Invoke/stops
+		Post-Invoke/only-when-ran
+		Post-Invoke/starts RESULT=ok SUCCESS=1
+	EOF
+}
+
+test_after_guard_and_apt_were_killed_the_next_transaction_cleans_up() {
+	guard_and_apt_are_stopped 'kill-apt KILL'
+}
+
+test_after_the_guard_was_killed_and_another_tool_vetoed_the_next_transaction_cleans_up() {
+	guard_and_apt_are_stopped 'exit 1'
+}
+
+test_a_next_transaction_without_any_other_script_cleans_up_as_well() {
+	stop_and_start_something
+	hook /usr/bin/kill-the-guard <<<$'#!/bin/bash\n'"$kill_the_guard; kill-apt KILL"
+	run_apt_to_the_last -o DPkg::Pre-Install-Pkgs::zz=kill-the-guard install app
+	rm "$hooks/Pre-Invoke/stops"
+	: >/runs
+	run_apt_to_the_last install other
+	expect_runs <<-'EOF'
+		Post-Invoke/starts RESULT=aborted SUCCESS=0
+		Post-Invoke/only-when-ran
+		Post-Invoke/starts RESULT=ok SUCCESS=1
+	EOF
+}
+
+test_after_the_guard_was_killed_a_transaction_that_goes_well_has_nothing_to_clean_up() {
+	stop_and_start_something
+	hook /usr/bin/kill-the-guard <<<$'#!/bin/bash\n'"$kill_the_guard"
+	run_apt_to_the_last -o DPkg::Pre-Install-Pkgs::zz=kill-the-guard install app
+	expect_equal 0 "$apt_status" 'exit status of apt'
+	expect_runs <<-'EOF'
+		Pre-Invoke/stops
+		Post-Invoke/only-when-ran
+		Post-Invoke/starts RESULT=ok SUCCESS=1
+	EOF
+}
+
+test_without_proc_the_next_transaction_cleans_up() {
+	stop_and_start_something
+	publish
+	umount -l /proc
+	run_apt apt-get --yes -o DPkg::Pre-Install-Pkgs::zz-veto='exit 1' install app </dev/null
+	run_apt apt-get --yes install other </dev/null
+	expect_runs <<-'EOF'
+		Pre-Invoke/stops
+		Post-Invoke/starts RESULT=aborted SUCCESS=0
+		Pre-Invoke/stops
+		Post-Invoke/only-when-ran
+		Post-Invoke/starts RESULT=ok SUCCESS=1
+	EOF
+}
+
+# What a clean-up knows and does
+
+test_it_knows_the_packages_of_the_transaction() {
+	settings <<<'Universal-Hooks::When "failure";'
+	probe Pre-Invoke/a
+	probe pkgs/app/Post-Invoke/own OPERATION RESULT
+	probe pkgs/other/Post-Invoke/own
+	probe multi_pkgs/Post-Invoke/__WILDCARD__/any MATCHED
+	probe Post-Invoke/a COMMAND_LINE HOOK_POINT TRANSACTION
+	apt_is_stopped -o DPkg::Pre-Install-Pkgs::zz-veto='exit 1' install app
+	expect_runs <<-'EOF'
+		Pre-Invoke/a
+		pkgs/app/Post-Invoke/own OPERATION=install RESULT=aborted
+		multi_pkgs/Post-Invoke/__WILDCARD__/any --pkg_list={app} MATCHED={app}
+		Post-Invoke/a COMMAND_LINE=apt-get --yes -o DPkg::Pre-Install-Pkgs::zz-veto='exit 1' install app HOOK_POINT=Post-Invoke
+		  app|all|install|-|1|-
+	EOF
+}
+
+test_failure_and_always_are_cleaned_up_and_nothing_else() {
+	local when
+	probe Pre-Invoke/a
+	for when in always failure ran success; do
+		probe "Post-Invoke/$when"
+		printf 'Universal-Hooks::Scripts::Post-Invoke/%s::When "%s";\n' "$when" "$when"
+	done | settings
+	probe Post-Invoke/unset
+	apt_is_stopped -o DPkg::Pre-Install-Pkgs::zz-veto='exit 1' install app
+	expect_runs <<-'EOF'
+		Pre-Invoke/a
+		Post-Invoke/always
+		Post-Invoke/failure
+	EOF
+}
+
+test_settings_of_the_command_line_hold_for_the_clean-up() {
+	local point
+	probe Pre-Invoke/stops
+	probe Post-Invoke/starts RESULT SUCCESS
+	cat >/when.conf <<<'Universal-Hooks::Scripts::Post-Invoke/starts::When "failure";'
+	for point in Pre-Invoke Pre-Install-Pkgs; do
+		apt_is_stopped -o Universal-Hooks::Scripts::Post-Invoke/starts::When=failure \
+			-o "DPkg::$point::zz-veto=exit 1" install app
+		expect_it_was_started_again
+		apt_is_stopped -c /when.conf -o "DPkg::$point::zz-veto=exit 1" install app
+		expect_it_was_started_again
+	done
+}
+
+test_the_rest_of_the_settings_holds_as_well() {
+	stop_and_start_something
+	cat >>/etc/apt/apt.conf.d/90settings <<-'EOF'
+		Universal-Hooks::Scripts::Post-Invoke/in-tmp::Directory "/tmp";
+		Universal-Hooks::Scripts::Post-Invoke/in-tmp::When "always";
+		Universal-Hooks::Scripts::Post-Invoke/slow::Timeout "1";
+		Universal-Hooks::Scripts::Post-Invoke/slow::When "always";
+		Universal-Hooks::Scripts::Post-Invoke/off::Enabled "false";
+		Universal-Hooks::Scripts::Post-Invoke/off::When "always";
+	EOF
+	then='pwd >>/runs' probe Post-Invoke/in-tmp
+	then='sleep infinity' probe Post-Invoke/slow
+	probe Post-Invoke/off
+	apt_is_stopped -o DPkg::Pre-Install-Pkgs::zz-veto='exit 1' install app
+	expect_warning "$hooks/Post-Invoke/slow" Timeout
+	expect_runs <<-'EOF'
+		Pre-Invoke/stops
+		Post-Invoke/in-tmp
+		/tmp
+		Post-Invoke/slow
+		Post-Invoke/starts RESULT=aborted SUCCESS=0
+	EOF
+}
+
+test_what_it_says_is_seen_and_logged() {
+	stop_and_start_something
+	then='echo said; echo shouted >&2' probe Post-Invoke/starts
+	apt_is_stopped -o DPkg::Pre-Invoke::zz-veto=false install app
+	expect_equal 1 "$(grep -c -x said "$output")" 'lines on standard output'
+	expect_equal 1 "$(grep -c -x shouted "$errors")" 'lines on standard error'
+	expect_warning 'clean up'
+	sed -E 's/[0-9]+ ms$/N ms/; s/^(Transaction|(Start|End)-Date): .*/\1: .../' \
+		/var/log/apt/universal-hooks.log >/log
+	expect_file /log <<-EOF
+		Start-Date: ...
+		Commandline: apt-get --yes -o DPkg::Pre-Invoke::zz-veto=false install app
+		Transaction: ...
+		Result: aborted
+		Hooks:
+		 Pre-Invoke $hooks/Pre-Invoke/stops [always] exit 0 N ms
+		 Post-Invoke $hooks/Post-Invoke/only-when-ran [always] skipped (When)
+		 Post-Invoke $hooks/Post-Invoke/starts [always] exit 0 N ms
+		End-Date: ...
+
+	EOF
+}
+
+# No guard where there is nothing to guard
+
+# A package whose preinst tells how many processes of ours there are while dpkg runs.
+package_that_counts_us() {
+	preinst='bash -c ". /our-processes.sh; our_processes | wc -l" >/count' package app 1
+}
+
+test_a_guard_is_there_while_dpkg_runs_and_gone_afterwards() {
+	stop_and_start_something
+	package_that_counts_us
+	run_apt_to_the_last install app
+	apt_must_end_with 0
+	expect_file /count <<<1
+	expect_runs <<-'EOF'
+		Pre-Invoke/stops
+		Post-Invoke/only-when-ran
+		Post-Invoke/starts RESULT=ok SUCCESS=1
+	EOF
+}
+
+test_one_guard_is_enough_for_both_hook_points() {
+	stop_and_start_something
+	probe Pre-Install-Pkgs/stops
+	package_that_counts_us
+	run_apt_to_the_last install app
+	expect_file /count <<<1
+}
+
+expect_no_guard() {
+	package_that_counts_us
+	run_apt_to_the_last install app
+	apt_must_end_with 0
+	expect_file /count <<<0
+}
+
+test_no_guard_without_a_script_that_wants_to_know() {
+	probe Pre-Invoke/a
+	probe Pre-Install-Pkgs/a
+	probe Post-Invoke/a
+	expect_no_guard
+}
+
+test_no_guard_when_no_script_has_run_before_dpkg() {
+	stop_and_start_something
+	cat >>/etc/apt/apt.conf.d/90settings <<<'Universal-Hooks::Scripts::Pre-Invoke::Enabled "false";'
+	expect_no_guard
+	expect_runs <<-'EOF'
+		Post-Invoke/only-when-ran
+		Post-Invoke/starts RESULT=ok SUCCESS=1
+	EOF
+}
+
+test_no_guard_for_a_script_of_a_package_that_is_not_part_of_the_transaction() {
+	settings <<<'Universal-Hooks::When "failure";'
+	probe Pre-Invoke/a
+	probe pkgs/other/Post-Invoke/own
+	expect_no_guard
+}
+
+test_nothing_to_clean_up_when_no_script_has_run_before() {
+	stop_and_start_something
+	rm "$hooks/Pre-Invoke/stops"
+	apt_is_stopped -o DPkg::Pre-Install-Pkgs::zz-veto='exit 1' install app
+	expect_no_runs
+	expect_a_clean_next_transaction
+}
+
+test_nothing_to_clean_up_in_a_run_that_was_switched_off() {
+	stop_and_start_something
+	apt_is_stopped -o Universal-Hooks::Enabled=false -o DPkg::Pre-Install-Pkgs::zz-veto='exit 1' \
+		install app
+	expect_no_runs
+}
+
+# dpkg has run and all is well, so what apt does not call us for is a success.
+
+expect_it_was_started_again_after_a_success() {
+	expect_runs <<-'EOF'
+		Pre-Invoke/stops
+		Post-Invoke/starts RESULT=ok SUCCESS=1
+	EOF
+	dpkg-query --show app >/dev/null
+}
+
+test_after_a_success_that_another_tool_keeps_from_us() {
+	stop_and_start_something
+	cat >>/etc/apt/apt.conf.d/90settings <<-'EOF'
+		DPkg::Post-Invoke { "exit 1"; };
+		Universal-Hooks::Scripts::Post-Invoke/after-failure::When "failure";
+	EOF
+	# The conffile with our entries comes after it.
+	mv /etc/apt/apt.conf.d/90settings /etc/apt/apt.conf.d/00settings
+	probe Post-Invoke/after-failure
+	run_apt_to_the_last install app
+	expect_equal 100 "$apt_status" 'exit status of apt'
+	expect_it_was_started_again_after_a_success
+}
+
+test_after_a_success_with_Post-Invoke_switched_off() {
+	stop_and_start_something
+	run_apt_to_the_last -o DPkg::Post-Invoke::apt-universal-hooks= install app
+	expect_equal 0 "$apt_status" 'exit status of apt'
+	expect_it_was_started_again_after_a_success
+}
