@@ -74,36 +74,39 @@ static void log_earlier(struct session *session)
 	struct history nothing = {.lines = {.data = NULL}};
 	struct driver owner;
 	char key[DRIVER_KEY_SIZE];
+	size_t blocked = 0;
 
 	while (state_dir_find_left(
-		&session->state, &session->driver, HISTORY_RUNS, &owner)) {
+		&session->state, &session->driver, HISTORY_RUNS, blocked, &owner)) {
 		driver_key(&owner, key);
-		(void)history_write(&nothing, &session->state, key, session->root, NULL,
-			result_name(
-				RESULT_ABORTED)); /* a second try would be no better */
+		/* The guard of a transaction that still has one to come writes it. */
+		if (!state_dir_has(&session->state, key, RECORD_CLEAN_UP))
+			(void)history_write(&nothing, &session->state, key, session->root,
+				NULL, result_name(RESULT_ABORTED)); /* no second try */
 		if (state_dir_has(&session->state, key, HISTORY_RUNS))
-			return;
+			blocked++;
 	}
 }
 
 void clean_up_earlier(struct session *session, clean_up_close *close)
 {
 	struct driver owner;
+	size_t blocked = 0;
 
 	if (session->state.fd < 0)
 		return;
 	while (state_dir_find_left(
-		&session->state, &session->driver, RECORD_CLEAN_UP, &owner)) {
+		&session->state, &session->driver, RECORD_CLEAN_UP, blocked, &owner)) {
 		/*
 		 * Where the lock is held, a script still runs, and its guard will come.
 		 */
 		owns_fd int lock = record_lock_clean_up(&session->state, &owner, false);
 
 		if (lock < 0 || !clean_up_for(session, &owner, close))
-			return;
+			blocked++;
 	}
 	log_earlier(session);
-	state_dir_sweep(&session->state, &session->driver);
+	state_dir_sweep(&session->state, &session->driver, RECORD_CLEAN_UP);
 }
 
 /* Whether a script of Post-Invoke would run if apt stopped now. */

@@ -157,30 +157,36 @@ static bool is_over(const struct driver *owner, const struct driver *driver)
 }
 
 bool state_dir_find_left(const struct state_dir *state, const struct driver *driver,
-	const char *suffix, struct driver *ret_owner)
+	const char *suffix, size_t passed_over, struct driver *ret_owner)
 {
 	DIR *dir = list(state);
 	const struct dirent *entry;
-	bool is_found = false;
+	size_t found = 0;
 
-	while (dir != NULL && !is_found && (entry = readdir(dir)) != NULL)
-		is_found = parse_owner(entry->d_name, ret_owner) &&
-			   strcmp(strchr(entry->d_name, '.') + 1, suffix) == 0 &&
-			   is_over(ret_owner, driver);
+	while (dir != NULL && found <= passed_over && (entry = readdir(dir)) != NULL)
+		if (parse_owner(entry->d_name, ret_owner) &&
+			strcmp(strchr(entry->d_name, '.') + 1, suffix) == 0 &&
+			is_over(ret_owner, driver))
+			found++;
 	if (dir != NULL)
 		(void)closedir(dir); /* it was only read */
-	return is_found;
+	return found > passed_over;
 }
 
-void state_dir_sweep(const struct state_dir *state, const struct driver *driver)
+void state_dir_sweep(
+	const struct state_dir *state, const struct driver *driver, const char *kept)
 {
 	DIR *dir = list(state);
 	const struct dirent *entry;
 
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		char key[DRIVER_KEY_SIZE];
 		struct driver owner;
 
-		if (parse_owner(entry->d_name, &owner) && is_over(&owner, driver))
+		if (!parse_owner(entry->d_name, &owner) || !is_over(&owner, driver))
+			continue;
+		driver_key(&owner, key);
+		if (!state_dir_has(state, key, kept))
 			(void)unlinkat(state->fd, entry->d_name, 0); /* next time, then */
 	}
 	if (dir != NULL)

@@ -61,16 +61,17 @@ bool state_dir_has(const struct state_dir *state, const char *key, const char *s
 /*
  * The owner of a file with this suffix whose transaction is over, seen from driver's: its
  * own (an earlier one), a process that is gone, an unknown one; every one when driver is
- * unknown.
+ * unknown. Passes over as many as passed_over says; false when there is no other.
  */
 bool state_dir_find_left(const struct state_dir *state, const struct driver *driver,
-	const char *suffix, struct driver *ret_owner);
+	const char *suffix, size_t passed_over, struct driver *ret_owner);
 
 /*
- * Removes what earlier transactions left: all that belongs to driver itself, to a process
- * that is gone, or to an unknown one; everything, when driver is unknown.
+ * Removes what earlier transactions left, see state_dir_find_left(); nothing of those
+ * that have a file with the suffix kept, since somebody still needs it.
  */
-void state_dir_sweep(const struct state_dir *state, const struct driver *driver);
+void state_dir_sweep(
+	const struct state_dir *state, const struct driver *driver, const char *kept);
 
 /* The key of the only file with this suffix; false when there is none or more than one.
  */

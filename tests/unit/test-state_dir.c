@@ -243,7 +243,7 @@ START_TEST(a_sweep_leaves_only_what_belongs_to_others_who_live)
 	make_file(STATE "4194303-17.transaction.new", 0600, "");
 	make_file(STATE "not-ours", 0644, "");
 	make_file(STATE "not.ours", 0644, "");
-	state_dir_sweep(&state, &self);
+	state_dir_sweep(&state, &self, "clean-up");
 	ck_assert(is_there(lives));
 	ck_assert(is_there(STATE "not-ours"));
 	ck_assert(is_there(STATE "not.ours"));
@@ -266,7 +266,7 @@ START_TEST(a_sweep_of_an_unknown_process_leaves_nothing_of_ours)
 	lives = string_format(STATE "%s.transaction", living);
 	write_state(&state, living, "transaction", "");
 	make_file(STATE "not-ours", 0644, "");
-	state_dir_sweep(&state, &unknown);
+	state_dir_sweep(&state, &unknown, "clean-up");
 	ck_assert(!is_there(lives));
 	ck_assert(is_there(STATE "not-ours"));
 }
