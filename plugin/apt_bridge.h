@@ -23,13 +23,16 @@ extern "C" {
  * info stream. Returns 0, or −1 when the configuration could not be read; what apt has to
  * say to that is dropped, since apt says it as well. Never throws.
  */
-typedef int apt_bridge_settings_function(const char *const *files,
+__attribute__((visibility("default"))) int apt_bridge_settings(const char *const *files,
 	const char *const *options,
 	void (*take)(const char *bytes, size_t size, void *context),
 	void *context) APT_BRIDGE_NOEXCEPT;
 
+/* Found by its name, with dlsym(3). */
 #define APT_BRIDGE_SETTINGS "apt_bridge_settings"
-apt_bridge_settings_function apt_bridge_settings __attribute__((visibility("default")));
+#ifndef __cplusplus
+typedef __typeof__(apt_bridge_settings) apt_bridge_settings_function;
+#endif
 
 #ifdef __cplusplus
 }

@@ -100,14 +100,15 @@ START_TEST(a_bridge_that_cannot_be_loaded_says_why)
 	owns_buffer struct buffer lines = {0};
 	owns_memory char *reason = NULL;
 	struct rlimit before, none;
-	int next = dup(STDIN_FILENO);
+	int ends[2];
 
 	configure_apt("Universal-Hooks::Timeout \"1\";\n");
-	ck_assert_int_eq(close(next), 0);
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(close(ends[0]) | close(ends[1]), 0);
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
 	/* Enough for the way to the child, and for nothing that the child wants to open. */
 	none = before;
-	none.rlim_cur = (rlim_t)next + 2;
+	none.rlim_cur = (rlim_t)ends[1] + 1;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
 	ck_assert_int_eq(bridge_settings(&nothing, &lines, &reason), -ELIBACC);
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
