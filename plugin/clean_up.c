@@ -8,7 +8,7 @@
  * What the session of owner itself has read, with the options of a process that may be
  * gone by now. Of others there is the record, or what apt's configuration says.
  */
-static void inherit(
+static void take_over(
 	struct session *clean_up, struct session *session, const struct driver *owner)
 {
 	if (owner != &session->driver)
@@ -41,7 +41,7 @@ static bool clean_up_for(
 	if (session_init(&clean_up, owner) < 0)
 		return false;
 	session_read_record(&clean_up);
-	inherit(&clean_up, session, owner);
+	take_over(&clean_up, session, owner);
 	/* apt may have been killed while dpkg runs, which goes on without it. */
 	clean_up.is_cut_off = dpkg_wait_for_end(clean_up.transaction.status_file);
 	if (!record_claim_clean_up(&clean_up.state, owner))

@@ -118,16 +118,6 @@ static const struct {
 	[REQUIRES] = {"Requires", true, is_package},
 };
 
-const char *on_failure_name(enum on_failure on_failure)
-{
-	return word_of(on_failure_words, COUNT_OF(on_failure_words), (int)on_failure);
-}
-
-const char *when_name(enum when when)
-{
-	return word_of(when_words, COUNT_OF(when_words), (int)when);
-}
-
 static bool skip_prefix(const char **text, const char *prefix)
 {
 	if (strncasecmp(*text, prefix, strlen(prefix)) != 0)

@@ -71,10 +71,6 @@ bool setting_is_user(const struct setting *setting);
 /* Whether any script could have this When. */
 bool settings_mention_when(const struct settings *settings, enum when when);
 
-/* The words of apt.conf for On-Failure and When. */
-const char *on_failure_name(enum on_failure on_failure);
-const char *when_name(enum when when);
-
 #ifdef __cplusplus
 }
 #endif

@@ -325,10 +325,7 @@ uint32_t next_random(uint32_t *seed)
 	return *seed >> 8;
 }
 
-/* The status of the registration that stops apt. */
-#define STOP 111
-
-static int call_engine(enum uh_hook_point hook_point, int stream)
+static int call_here(enum uh_hook_point hook_point, int stream)
 {
 	const struct uh_request request = {hook_point, root(), stream};
 	struct buffer events = {0};
@@ -343,19 +340,19 @@ static int call_engine(enum uh_hook_point hook_point, int stream)
 	return verdict == UH_STOP ? STOP : 0;
 }
 
-/* Forks as often as apt does between itself and the helper. */
-static int call_below(int forks, enum uh_hook_point hook_point, int stream)
+int call_engine(int forks, enum uh_hook_point hook_point, int stream_fd)
 {
 	int status;
 	pid_t pid;
 
+	if (forks == 0)
+		return call_here(hook_point, stream_fd);
 	ck_assert_int_eq(fflush(NULL), 0);
 	pid = fork();
 	ck_assert_int_ge(pid, 0);
 	/* By way of exit(3), so that a sanitizer looks for leaks in there as well. */
 	if (pid == 0)
-		exit(forks > 1 ? call_below(forks - 1, hook_point, stream)
-			       : call_engine(hook_point, stream));
+		exit(call_engine(forks - 1, hook_point, stream_fd));
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_msg(WIFEXITED(status), "the helper died: status %d", status);
 	return WEXITSTATUS(status);
@@ -367,13 +364,13 @@ int call_hook_point(enum uh_hook_point hook_point, const char *stream)
 	int status;
 
 	if (hook_point != UH_PRE_INSTALL_PKGS)
-		return call_below(2, hook_point, -1);
+		return call_engine(2, hook_point, -1);
 	ck_assert_int_eq(pipe(ends), 0);
 	/* As much as fits into the pipe, since nobody reads yet. */
 	ck_assert_int_eq(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
 	ck_assert_int_eq(write(ends[1], stream, strlen(stream)), (ssize_t)strlen(stream));
 	(void)close(ends[1]);
-	status = call_below(1, hook_point, ends[0]);
+	status = call_engine(1, hook_point, ends[0]);
 	(void)close(ends[0]);
 	return status;
 }

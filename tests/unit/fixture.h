@@ -70,10 +70,16 @@ void assert_text(const struct buffer *buffer, const char *text);
 /* The same numbers in every run, all over the world. */
 uint32_t next_random(uint32_t *seed);
 
+/* What the registration gets when apt shall stop. */
+#define STOP 111
+
 /*
- * A hook point, called as apt calls it: the test is apt. Events are added to the file
- * /events. Returns what the registration gets: 0, or 111 to stop apt.
+ * One call of the engine, as many forks below the test as lie between apt and the helper.
+ * Events are added to the file /events. Returns what the registration gets: 0 or STOP.
  */
+int call_engine(int forks, enum uh_hook_point hook_point, int stream_fd);
+
+/* A hook point, called as apt calls it: the test is apt. */
 int call_hook_point(enum uh_hook_point hook_point, const char *stream);
 /* At Pre-Install-Pkgs, for an upgrade of foo, with lines of apt's configuration. */
 int call_pre_install_pkgs(const char *settings);

@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STOP 111
 #define SCOPE "Universal-Hooks::"
 
 /* Post-Invoke/always and Post-Invoke/failure want to know, Post-Invoke/ran does not. */

@@ -39,42 +39,9 @@ static pid_t start_child(void)
 	return fork();
 }
 
-/* The status of the registration: what the helper makes of the verdict. */
-#define STOP 111
-
-/* What the helper is: one call. The events are added to the file /events. */
-static int call_engine(enum uh_hook_point hook_point, int stream)
-{
-	struct uh_request request = {hook_point, root(), stream};
-	struct buffer events = {0};
-	enum uh_verdict verdict = uh_run_hook_point(&request, write_event, &events);
-	FILE *file = fopen(at("/events"), "ae");
-
-	ck_assert_ptr_nonnull(file);
-	if (events.size > 0)
-		ck_assert_uint_eq(fwrite(events.data, events.size, 1, file), 1);
-	ck_assert_int_eq(fclose(file), 0);
-	buffer_done(&events);
-	return verdict == UH_STOP ? STOP : 0;
-}
-
-static int call_by_fork(enum uh_hook_point hook_point, int stream)
-{
-	pid_t pid = start_child();
-
-	if (pid == 0)
-		end_child(call_engine(hook_point, stream));
-	return wait_for(pid);
-}
-
-/* Pre-Invoke and Post-Invoke: by a fork of apt. */
 static int invoke(enum uh_hook_point hook_point)
 {
-	pid_t pid = start_child();
-
-	if (pid == 0)
-		end_child(call_by_fork(hook_point, -1));
-	return wait_for(pid);
+	return call_hook_point(hook_point, NULL);
 }
 
 /* Pre-Install-Pkgs: by apt itself, which writes into a pipe. */
@@ -100,7 +67,7 @@ static int install(struct slice bytes)
 		_exit(0);
 	}
 	(void)close(ends[1]);
-	status = call_by_fork(UH_PRE_INSTALL_PKGS, ends[0]);
+	status = call_engine(1, UH_PRE_INSTALL_PKGS, ends[0]);
 	(void)close(ends[0]);
 	ck_assert_msg(wait_for(writer) == 0, "the stream was not read to its end");
 	return status;
@@ -361,7 +328,7 @@ START_TEST(without_proc_the_only_record_counts)
 	if (pid == 0) {
 		/* Not by way of exit(3), where a sanitizer looks into /proc. */
 		run_dpkg("unpacked");
-		(void)call_engine(UH_PRE_INVOKE, -1);
+		(void)call_engine(0, UH_PRE_INVOKE, -1);
 		(void)fflush(NULL);
 		_exit(0);
 	}
@@ -375,8 +342,8 @@ START_TEST(without_proc_the_only_record_counts)
 		ck_assert_int_eq(pipe(ends), 0);
 		ck_assert_int_gt(write(ends[1], stream, strlen(stream)), 0);
 		(void)close(ends[1]);
-		(void)call_engine(UH_PRE_INSTALL_PKGS, ends[0]);
-		(void)call_engine(UH_POST_INVOKE, -1);
+		(void)call_engine(0, UH_PRE_INSTALL_PKGS, ends[0]);
+		(void)call_engine(0, UH_POST_INVOKE, -1);
 		(void)fflush(NULL);
 		_exit(0);
 	}
@@ -456,7 +423,7 @@ END_TEST
 START_TEST(without_a_stream_the_rest_still_runs)
 {
 	make_logger(ETC "Pre-Install-Pkgs/a", "");
-	ck_assert_int_eq(call_by_fork(UH_PRE_INSTALL_PKGS, -1), 0);
+	ck_assert_int_eq(call_engine(1, UH_PRE_INSTALL_PKGS, -1), 0);
 	assert_log("Pre-Install-Pkgs/a \n");
 	assert_events("STREAM_UNREADABLE (Bad file descriptor)\n"
 		      "STREAM_WITHOUT_NAMES\n"

@@ -29,6 +29,13 @@ static void write_operations(struct buffer *text, unsigned operations)
 static void assert_holds(
 	const struct settings *settings, const char *path, const char *expected)
 {
+	static const char *const policies[] = {[ON_FAILURE_WARN] = "warn",
+		[ON_FAILURE_ABORT] = "abort",
+		[ON_FAILURE_ABORT_AFTER] = "abort-after"};
+	static const char *const conditions[] = {[WHEN_RAN] = "ran",
+		[WHEN_SUCCESS] = "success",
+		[WHEN_FAILURE] = "failure",
+		[WHEN_ALWAYS] = "always"};
 	owns_script struct script_settings script;
 	owns_buffer struct buffer text = {0};
 
@@ -36,9 +43,9 @@ static void assert_holds(
 	if (!script.is_enabled)
 		buffer_append_string(&text, " disabled");
 	if (script.on_failure != ON_FAILURE_WARN)
-		buffer_append_format(&text, " %s", on_failure_name(script.on_failure));
+		buffer_append_format(&text, " %s", policies[script.on_failure]);
 	if (script.when != WHEN_RAN)
-		buffer_append_format(&text, " %s", when_name(script.when));
+		buffer_append_format(&text, " %s", conditions[script.when]);
 	write_operations(&text, script.operations);
 	if (script.timeout != 0)
 		buffer_append_format(&text, " %us", script.timeout);
