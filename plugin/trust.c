@@ -14,6 +14,7 @@
 int trust_init(struct trust *trust, const char *root)
 {
 	memset(trust, 0, sizeof(*trust));
+	trust->user = geteuid();
 	trust->root = strdup(root);
 	return trust->root != NULL ? 0 : -ENOMEM;
 }
@@ -28,14 +29,14 @@ void trust_done(struct trust *trust)
 
 /* A symlink's own mode says nothing (symlink(7)); who may replace it, its directory says.
  */
-static int judge(
-	const char *path, const struct stat *status, struct trust_breach *ret_breach)
+static int judge(const struct trust *trust, const char *path, const struct stat *status,
+	struct trust_breach *ret_breach)
 {
 	bool has_mode = !S_ISLNK(status->st_mode);
 	enum uh_breach kind;
 	unsigned id;
 
-	if (status->st_uid != 0 && status->st_uid != geteuid()) {
+	if (status->st_uid != 0 && status->st_uid != trust->user) {
 		kind = UH_BREACH_OWNER;
 		id = status->st_uid;
 	} else if (has_mode && (status->st_mode & S_IWOTH) != 0) {
@@ -127,7 +128,8 @@ static int follow_link(struct walk *walk)
 	return 0;
 }
 
-static int take_step(struct walk *walk, const char *name, struct trust_breach *ret_breach)
+static int take_step(const struct trust *trust, struct walk *walk, const char *name,
+	struct trust_breach *ret_breach)
 {
 	struct stat status;
 	int error;
@@ -143,19 +145,20 @@ static int take_step(struct walk *walk, const char *name, struct trust_breach *r
 		return error;
 	if (lstat(walk->at, &status) < 0)
 		return -errno;
-	error = judge(walk->at, &status, ret_breach);
+	error = judge(trust, walk->at, &status, ret_breach);
 	if (error < 0)
 		return error;
 	return S_ISLNK(status.st_mode) ? follow_link(walk) : 0;
 }
 
-static int walk_on(struct walk *walk, struct trust_breach *ret_breach)
+static int walk_on(
+	const struct trust *trust, struct walk *walk, struct trust_breach *ret_breach)
 {
 	char name[NAME_MAX + 1];
 	int error;
 
 	while (next_name(walk, name, &error)) {
-		error = take_step(walk, name, ret_breach);
+		error = take_step(trust, walk, name, ret_breach);
 		if (error < 0)
 			return error;
 	}
@@ -198,11 +201,11 @@ static int check_directory(struct trust *trust, struct walk *walk, struct slice 
 	/* The root itself counts: whoever may write there can replace what lies below. */
 	if (stat(root_size > 0 ? trust->root : "/", &status) < 0)
 		return -errno;
-	error = judge(trust->root, &status, ret_breach);
+	error = judge(trust, trust->root, &status, ret_breach);
 	if (error == 0)
 		error = begin_walk(walk, trust, trust->root, below);
 	if (error == 0)
-		error = walk_on(walk, ret_breach);
+		error = walk_on(trust, walk, ret_breach);
 	if (error < 0)
 		return error;
 	trust->directory = strndup(directory.data, directory.size);
@@ -236,5 +239,5 @@ int trust_check(struct trust *trust, const char *path, struct trust_breach *ret_
 	error = begin_walk(&walk, trust, trust->resolved, slice_of(slash));
 	if (error < 0)
 		return error;
-	return walk_on(&walk, ret_breach);
+	return walk_on(trust, &walk, ret_breach);
 }

@@ -22,12 +22,13 @@ struct trust_breach {
 
 /* Remembers the last directory that was found good, since scripts stand side by side. */
 struct trust {
+	uid_t user;      /* who runs apt: besides root's, this user's files are good */
 	char *root;      /* "" or a prefix; what lies above it is taken for good */
 	char *directory; /* as it was asked for */
 	char *resolved;  /* where it really is */
 };
 
-/* 0 or −ENOMEM. trust is overwritten. */
+/* 0 or −ENOMEM. trust is overwritten; its user is who runs this process. */
 int trust_init(struct trust *trust, const char *root);
 void trust_done(struct trust *trust);
 
