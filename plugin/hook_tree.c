@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* In the order in which they count. */
-static const char *const places[] = {
+static const char *const places[PLACE_COUNT] = {
 	"/etc/apt/universal-hooks", "/usr/lib/apt/universal-hooks"};
 
 /* A name in one of the places. */
@@ -73,7 +73,7 @@ void script_list_done(struct script_list *list)
 }
 
 /* What apt passes over in apt.conf.d, and what editors leave while a file is open. */
-static bool is_leftover(const char *name)
+bool hook_tree_is_leftover(const char *name)
 {
 	static const char *const patterns[] = {".*", "*~", "*.bak", "*.disabled",
 		"*.save", "*.orig", "*.dpkg-*", "*.ucf-*", "*.distUpgrade", "*.swp",
@@ -131,7 +131,7 @@ static int read_entries(
 		 */
 		if (!with_folders && entry->d_type == DT_DIR)
 			continue;
-		if (is_leftover(entry->d_name) &&
+		if (hook_tree_is_leftover(entry->d_name) &&
 			!(with_folders && entry->d_name[0] != '.'))
 			continue;
 		if (add_entry(entries, entry->d_name, place) < 0)
@@ -210,7 +210,7 @@ static bool is_mask(const char *link)
 	       status.st_rdev == makedev(1, 3);
 }
 
-/* What stands at path: KIND_NOTHING for a mask, and for what has gone since it was
+/* What stands at path: NODE_ABSENT also for what has gone since it was
  * listed. */
 static enum tree_node look_at(struct trust *trust, const char *path, struct script *found)
 {
@@ -255,23 +255,38 @@ static bool has_step_up(const char *path)
 	return false;
 }
 
+enum tree_node hook_tree_look_in(struct hook_tree *tree, size_t place,
+	const char *relative, struct script *ret_script)
+{
+	char *path = string_format("%s/%s", tree->places[place], relative);
+	enum tree_node node;
+
+	memset(ret_script, 0, sizeof(*ret_script));
+	if (path == NULL)
+		return NODE_ABSENT;
+	node = look_at(&tree->trust, path, ret_script);
+	if (node == NODE_SCRIPT) {
+		ret_script->path = path;
+		ret_script->relative = path + strlen(tree->places[place]) + 1;
+	} else {
+		free(path);
+	}
+	return node;
+}
+
 enum tree_node hook_tree_look(struct hook_tree *tree, const char *relative)
 {
+	enum tree_node node = NODE_ABSENT;
+
 	if (has_step_up(relative))
 		return NODE_ABSENT;
-	for (size_t place = 0; place < COUNT_OF(tree->places); place++) {
-		owns_memory char *path =
-			string_format("%s/%s", tree->places[place], relative);
+	for (size_t place = 0; place < PLACE_COUNT && node == NODE_ABSENT; place++) {
 		struct script script;
-		enum tree_node node =
-			path != NULL ? look_at(&tree->trust, path, &script) : NODE_SCRIPT;
 
-		if (path != NULL)
-			free(script.breach.path);
-		if (node != NODE_ABSENT)
-			return node;
+		node = hook_tree_look_in(tree, place, relative, &script);
+		script_done(&script);
 	}
-	return NODE_ABSENT;
+	return node;
 }
 
 bool hook_tree_has_any(const struct hook_tree *tree, const char *folder)

@@ -14,8 +14,11 @@
 extern "C" {
 #endif
 
+/* The places, in the order in which they count. */
+enum { PLACE_OF_ADMINISTRATOR, PLACE_OF_PACKAGES, PLACE_COUNT };
+
 struct hook_tree {
-	char *places[2]; /* the administrator's, the packages' */
+	char *places[PLACE_COUNT];
 	struct trust trust;
 };
 
@@ -70,6 +73,16 @@ int hook_tree_scripts(
 /* What stands at a path relative to the tree, in the place that counts. */
 enum tree_node { NODE_ABSENT, NODE_MASK, NODE_FOLDER, NODE_SCRIPT };
 enum tree_node hook_tree_look(struct hook_tree *tree, const char *relative);
+/*
+ * The same in one place, whatever the other has; of NODE_SCRIPT with ret_script, for
+ * script_done(). NODE_ABSENT also without memory.
+ */
+enum tree_node hook_tree_look_in(struct hook_tree *tree, size_t place,
+	const char *relative, struct script *ret_script);
+
+/* Whether a file of this name is passed over: apt's own list for apt.conf.d, and what
+ * editors leave. */
+bool hook_tree_is_leftover(const char *name);
 
 /* Whether the folder of either place holds anything at all; true also where it cannot
  * tell. */
