@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report.h"
+#include "printable.h"
 
 #include <grp.h>
 #include <pwd.h>
@@ -44,41 +45,17 @@ static void add_format(struct line *line, const char *format, ...)
 			(size_t)size < sizeof(text) ? (size_t)size : sizeof(text) - 1);
 }
 
-/* The bytes of one well-formed UTF-8 character (RFC 3629) behind ASCII; 0 for none. */
-static size_t utf8_size(const unsigned char *bytes)
-{
-	size_t size = bytes[0] >= 0xf0 ? 4 : bytes[0] >= 0xe0 ? 3 : 2;
-
-	if (bytes[0] < 0xc2 || bytes[0] > 0xf4)
-		return 0;
-	for (size_t i = 1; i < size; i++)
-		if ((bytes[i] & 0xc0) != 0x80)
-			return 0;
-	/* Too long a form, a surrogate, above U+10FFFF, and the C1 control characters. */
-	if ((bytes[0] == 0xe0 && bytes[1] < 0xa0) ||
-		(bytes[0] == 0xed && bytes[1] > 0x9f) ||
-		(bytes[0] == 0xf0 && bytes[1] < 0x90) ||
-		(bytes[0] == 0xf4 && bytes[1] > 0x8f) ||
-		(bytes[0] == 0xc2 && bytes[1] < 0xa0))
-		return 0;
-	return size;
-}
-
 /* A file may be called anything, but not turn the terminal's colours or forge a line. */
 static void add_name(struct line *line, const char *name)
 {
-	const unsigned char *at = (const unsigned char *)name;
-
-	while (*at != '\0') {
-		size_t size = *at >= 0x20 && *at < 0x7f ? 1
-			      : *at >= 0x80             ? utf8_size(at)
-							: 0;
+	while (*name != '\0') {
+		size_t size = printable_size(name);
 
 		if (size == 0)
-			add_format(line, "\\%03o", *at);
+			add_format(line, "\\%03o", (unsigned char)*name);
 		else
-			add(line, (const char *)at, size);
-		at += size > 0 ? size : 1;
+			add(line, name, size);
+		name += size > 0 ? size : 1;
 	}
 }
 
