@@ -7,6 +7,7 @@
 #ifndef APT_BRIDGE_H
 #define APT_BRIDGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -16,22 +17,64 @@ extern "C" {
 #define APT_BRIDGE_NOEXCEPT
 #endif
 
+/* What can be asked. Every answer is lines of text. */
+enum apt_question_kind {
+	/*
+	 * The configuration in scope (NULL: all of it): Key=Value, %-encoded, in the form
+	 * and order of apt's info stream.
+	 */
+	APT_CONFIGURATION,
+	/*
+	 * Where the lines of scope come from: file, number of the line, and the line as
+	 * above, tab-separated, the file %-encoded; files in the order in which apt reads
+	 * them. Number 0 where the line cannot be told.
+	 */
+	APT_ORIGINS,
+	/*
+	 * What apt would do with words, the arguments of apt or apt-get ("install",
+	 * "zsh"): its info stream, version 3. Takes no lock and changes nothing.
+	 */
+	APT_TRANSACTION,
+	/*
+	 * The packages called words, or all of them when there are none: name,
+	 * architecture, installed version and candidate version, tab-separated, "-" for
+	 * none; when all are asked for, the candidate is always "-". Only those of which
+	 * there is a version; in no order.
+	 */
+	APT_PACKAGES
+};
+
+/* Lists end with NULL. Nothing may be NULL unless said so. */
+struct apt_question {
+	enum apt_question_kind kind;
+	const char *root;           /* "" for this machine, else apt's RootDir */
+	const char *program;        /* whose defaults hold: "apt" or "apt-get" */
+	const char *const *files;   /* like -c */
+	const char *const *options; /* like -o, "KEY=VALUE" */
+	const char *const *words;
+	const char *scope; /* or NULL */
+	bool has_progress; /* apt's own progress, on standard output */
+};
+
+/* Complaints are apt's own lines, "E: …" and "W: …". */
+enum apt_part { APT_ANSWER, APT_COMPLAINT };
+typedef void apt_listener(
+	enum apt_part part, const char *bytes, size_t size, void *context);
+
 /*
  * Reads apt's configuration as apt itself does (apt.conf(5): APT_CONFIG, apt.conf.d,
- * apt.conf), then files and options ("KEY=VALUE") as given on its command line; both end
- * with NULL. take gets the lines of the scope Universal-Hooks::, in the form of apt's
- * info stream. Returns 0, or −1 when the configuration could not be read; what apt has to
- * say to that is dropped, since apt says it as well. Never throws.
+ * apt.conf), then files and options of the question, and answers. Returns 0, or −1 when
+ * apt would refuse: then there is no answer, but a complaint. Never throws. To be called
+ * once a process, since libapt-pkg keeps what it has read.
  */
-__attribute__((visibility("default"))) int apt_bridge_settings(const char *const *files,
-	const char *const *options,
-	void (*take)(const char *bytes, size_t size, void *context),
+__attribute__((visibility("default"))) int apt_bridge_answer(
+	const struct apt_question *question, apt_listener *listener,
 	void *context) APT_BRIDGE_NOEXCEPT;
 
 /* Found by its name, with dlsym(3). */
-#define APT_BRIDGE_SETTINGS "apt_bridge_settings"
+#define APT_BRIDGE_ANSWER "apt_bridge_answer"
 #ifndef __cplusplus
-typedef __typeof__(apt_bridge_settings) apt_bridge_settings_function;
+typedef __typeof__(apt_bridge_answer) apt_bridge_answer_function;
 #endif
 
 #ifdef __cplusplus

@@ -6,6 +6,7 @@
 #ifndef BRIDGE_H
 #define BRIDGE_H
 
+#include "apt_bridge.h"
 #include "command_line.h"
 
 #ifdef __cplusplus
@@ -13,10 +14,19 @@ extern "C" {
 #endif
 
 /*
- * Appends the settings as libapt-pkg has them, in the form of apt's info stream, with
- * what the command line adds. 0; −ELIBACC when the bridge cannot be loaded, as in the
- * middle of an upgrade of libapt-pkg, with ret_reason (the caller's, may be NULL); −EIO
- * when it does not answer; or another −errno.
+ * Appends the answer (apt_bridge.h has its form) to answer. 0; −EPROTO when apt refuses;
+ * −ELIBACC when the bridge cannot be loaded, as in the middle of an upgrade of
+ * libapt-pkg; −EIO when it does not answer; or another −errno. ret_complaint is the
+ * caller's, lines of apt's own ("W: …", also with 0, and "E: …"), or why the bridge
+ * cannot be loaded; NULL for none.
+ */
+int bridge_ask(
+	const struct apt_question *question, struct buffer *answer, char **ret_complaint);
+
+/*
+ * Asks for the settings of the scope Universal-Hooks, with what the command line adds.
+ * Returns like bridge_ask(), −EIO where apt would refuse, and ret_reason is only about
+ * the bridge.
  */
 int bridge_settings(
 	const struct command_line *command_line, struct buffer *lines, char **ret_reason);
