@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "census.h"
+#include "nearest.h"
+
+#include <dirent.h>
+#include <errno.h>
+
+/* What all hooks of one folder have in common. */
+struct folder {
+	const char *path; /* relative to the tree */
+	enum uh_hook_point hook_point;
+	enum reason reason;
+	const char *subject;
+};
+
+static void hook_done(struct hook *hook)
+{
+	script_done(&hook->script);
+	free(hook->subject);
+	free(hook->by);
+}
+
+/* What overrides or masks a packages' hook, if anything does. */
+static int find_standing(struct census *census, struct hook *hook, const char *relative)
+{
+	struct script other = {.path = NULL};
+	enum tree_node node;
+
+	if (hook->place == PLACE_OF_ADMINISTRATOR || hook->standing == STANDING_IS_MASK)
+		return 0;
+	node = hook_tree_look_in(&census->tree, PLACE_OF_ADMINISTRATOR, relative, &other);
+	script_done(&other);
+	if (node != NODE_SCRIPT && node != NODE_MASK)
+		return 0;
+	hook->standing = node == NODE_MASK ? STANDING_MASKED : STANDING_OVERRIDDEN;
+	hook->by = string_format(
+		"%s/%s", census->tree.places[PLACE_OF_ADMINISTRATOR], relative);
+	return hook->by != NULL ? 0 : -ENOMEM;
+}
+
+static int add_hook(struct census *census, const struct folder *folder, size_t place,
+	const char *name)
+{
+	owns_memory char *relative = string_format("%s/%s", folder->path, name);
+	struct hook *hook;
+	enum tree_node node;
+
+	if (relative == NULL || array_grow(&census->hooks, &census->capacity,
+					census->count, sizeof(*census->hooks)) < 0)
+		return -ENOMEM;
+	hook = &census->hooks[census->count];
+	*hook = (struct hook){.place = place,
+		.hook_point = folder->hook_point,
+		.reason = folder->reason};
+	node = hook_tree_look_in(&census->tree, place, relative, &hook->script);
+	if (node == NODE_ABSENT || node == NODE_FOLDER)
+		return 0;
+	census->count++;
+	if (folder->subject != NULL) {
+		hook->subject = strdup(folder->subject);
+		if (hook->subject == NULL)
+			return -ENOMEM;
+	}
+	if (node == NODE_MASK) {
+		hook->standing = STANDING_IS_MASK;
+		hook->script.path =
+			string_format("%s/%s", census->tree.places[place], relative);
+		if (hook->script.path == NULL)
+			return -ENOMEM;
+		hook->script.relative =
+			hook->script.path + strlen(census->tree.places[place]) + 1;
+	}
+	return find_standing(census, hook, relative);
+}
+
+/* By name, then the administrator's before the packages'. */
+static int add_folder(struct census *census, const struct folder *folder)
+{
+	owns_strings struct string_list names = {0};
+	int error = hook_tree_names(&census->tree, folder->path, &names, &census->faults);
+
+	for (size_t i = 0; i < names.count; i++)
+		for (size_t place = 0; place < PLACE_COUNT && error == 0; place++)
+			if (!hook_tree_is_leftover(names.items[i]))
+				error = add_hook(census, folder, place, names.items[i]);
+	return error;
+}
+
+/* The folders of one kind: "pkgs", "", "/Post-Invoke", or "multi_pkgs/Post-Invoke", "/", "". */
+static int add_folders(struct census *census, enum uh_hook_point hook_point,
+	enum reason reason, const char *parent, const char *below)
+{
+	owns_strings struct string_list names = {0};
+	int error = hook_tree_names(&census->tree, parent, &names, &census->faults);
+
+	for (size_t i = 0; i < names.count && error == 0; i++) {
+		owns_memory char *path =
+			string_format("%s/%s%s", parent, names.items[i], below);
+		const struct folder folder = {path, hook_point, reason, names.items[i]};
+
+		error = path != NULL ? add_folder(census, &folder) : -ENOMEM;
+	}
+	return error;
+}
+
+static int add_hook_point(struct census *census, enum uh_hook_point hook_point)
+{
+	const char *name = uh_hook_point_name(hook_point);
+	owns_memory char *below = string_format("/%s", name);
+	owns_memory char *wildcards = string_format("multi_pkgs/%s", name);
+	const struct folder always = {name, hook_point, REASON_ALWAYS, NULL};
+	int error = 0;
+
+	if (below == NULL || wildcards == NULL)
+		return -ENOMEM;
+	/* Packages are not known at Pre-Invoke, see DESIGN §3; check tells of such folders. */
+	if (hook_point != UH_PRE_INVOKE)
+		error = add_folders(census, hook_point, REASON_PACKAGE, "pkgs", below);
+	if (error == 0 && hook_point != UH_PRE_INVOKE)
+		error = add_folders(census, hook_point, REASON_WILDCARD, wildcards, "");
+	return error == 0 ? add_folder(census, &always) : error;
+}
+
+int census_take(struct census *census, const struct admin *admin)
+{
+	int error;
+
+	memset(census, 0, sizeof(*census));
+	error = hook_tree_init(&census->tree, admin->root);
+	census->tree.trust.user = 0;
+	for (int i = UH_PRE_INVOKE; i <= UH_POST_INVOKE && error == 0; i++)
+		error = add_hook_point(census, (enum uh_hook_point)i);
+	return error;
+}
+
+void census_done(struct census *census)
+{
+	for (size_t i = 0; i < census->count; i++)
+		hook_done(&census->hooks[i]);
+	free(census->hooks);
+	script_list_done(&census->faults);
+	hook_tree_done(&census->tree);
+}
+
+static bool is_named(const struct hook *hook, const struct admin *admin, const char *path)
+{
+	size_t root_size = strlen(admin->root);
+
+	return strcmp(hook->script.path, path) == 0 ||
+	       strcmp(hook->script.path + root_size, path) == 0 ||
+	       strcmp(hook->script.relative, path) == 0;
+}
+
+const struct hook *census_find(
+	const struct census *census, const struct admin *admin, const char *path)
+{
+	const struct hook *found = NULL;
+
+	for (size_t i = 0; i < census->count; i++) {
+		const struct hook *hook = &census->hooks[i];
+
+		if (!is_named(hook, admin, path))
+			continue;
+		if (found == NULL || hook->standing == STANDING_COUNTS)
+			found = hook;
+	}
+	return found;
+}
+
+int census_complain(const struct census *census, const char *path)
+{
+	struct nearest nearest = nearest_to(path);
+
+	for (size_t i = 0; i < census->count; i++) {
+		nearest_try(&nearest, census->hooks[i].script.relative);
+		nearest_try(&nearest, census->hooks[i].script.path);
+	}
+	if (nearest.word != NULL)
+		return complain(
+			_("there is no hook %s; did you mean %s?"), path, nearest.word);
+	return complain(
+		_("there is no hook %s: apt-universal-hooks list shows all"), path);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Every hook of both trees, whatever the transaction: also those that are overridden or
+ * masked. The engine's hook_tree says what counts; the census says what there is.
+ */
+#ifndef CENSUS_H
+#define CENSUS_H
+
+#include "admin.h"
+#include "hook_tree.h"
+#include "plan.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How a hook stands towards the file of the same name in the other place. */
+enum standing {
+	STANDING_COUNTS,
+	STANDING_OVERRIDDEN, /* a packages' hook: the administrator has one of that name */
+	STANDING_MASKED,     /* a packages' hook: the administrator has masked it */
+	STANDING_IS_MASK     /* itself a symlink to /dev/null */
+};
+
+struct hook {
+	struct script
+		script; /* path, and whether it could run; of a mask the path only */
+	size_t place;   /* PLACE_OF_… */
+	enum uh_hook_point hook_point;
+	enum reason reason;
+	char *subject; /* the package (NAME or NAME:ARCH) or the wildcard; NULL for always */
+	enum standing standing;
+	char *by; /* the path that overrides or masks it, or NULL */
+};
+
+struct census {
+	struct hook_tree tree;
+	struct hook *hooks; /* by hook point, in the order in which they run */
+	size_t count;
+	size_t capacity;
+	struct script_list faults; /* folders that could not be read */
+};
+
+/*
+ * Counts all hooks below the admin's root. Trust is judged as for root, whoever asks.
+ * 0 or −ENOMEM; census_done() in both cases.
+ */
+int census_take(struct census *census, const struct admin *admin);
+void census_done(struct census *census);
+
+/*
+ * The hook that a person names: by its full path (with or without the admin's root), or
+ * by its path below the hook tree, where the one that counts goes before others. NULL
+ * when there is none.
+ */
+const struct hook *census_find(
+	const struct census *census, const struct admin *admin, const char *path);
+
+/*
+ * Says that there is no hook of this name, with the nearest name that there is. Returns
+ * STATUS_TROUBLE.
+ */
+int census_complain(const struct census *census, const char *path);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

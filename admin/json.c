@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "json.h"
+#include "terminal.h"
+
+#include <stdio.h>
+
+json_t *json_text(const char *text)
+{
+	owns_buffer struct buffer printable = {0};
+
+	if (text == NULL)
+		return json_null();
+	text_add_name(&printable, text);
+	return printable.error < 0
+		       ? NULL
+		       : json_stringn(printable.size > 0 ? printable.data : "",
+				 printable.size);
+}
+
+json_t *json_version(const char *version)
+{
+	return json_text(version != NULL && strcmp(version, "-") != 0 ? version : NULL);
+}
+
+int json_print(json_t *value)
+{
+	int failed = value == NULL || json_dumpf(value, stdout, JSON_INDENT(2)) < 0;
+
+	json_decref(value);
+	if (failed)
+		return complain_of_memory();
+	(void)putchar('\n'); /* main() looks at the end */
+	return STATUS_FINE;
+}

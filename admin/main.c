@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* apt-universal-hooks(8): finds the subcommand. */
+#include "nearest.h"
+#include "terminal.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* In the order in which somebody gets to know them. */
+static const struct subcommand subcommands[] = {
+	{"plan", N_("show which hooks an apt command would run"), admin_plan},
+};
+
+static int write_message(const char *kind, const char *format, va_list arguments)
+{
+	owns_memory char *message = NULL;
+	owns_buffer struct buffer line = {0};
+
+	if (vasprintf(&message, format, arguments) < 0) {
+		message = NULL;
+		return complain_of_memory();
+	}
+	(void)fflush(stdout); /* main() looks at the end */
+	text_add_name(&line, message);
+	(void)fprintf(stderr, "%s: %.*s\n", kind, (int)line.size, line.data);
+	return STATUS_TROUBLE;
+}
+
+int complain(const char *format, ...)
+{
+	va_list arguments;
+	int status;
+
+	va_start(arguments, format);
+	status = write_message("E", format, arguments);
+	va_end(arguments);
+	return status;
+}
+
+void warn_of(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)write_message("W", format, arguments);
+	va_end(arguments);
+}
+
+int complain_of_memory(void)
+{
+	(void)fputs(_("E: out of memory\n"), stderr); /* there is nobody to tell */
+	return STATUS_TROUBLE;
+}
+
+static int help(void)
+{
+	struct terminal terminal = terminal_plain();
+
+	terminal_say(&terminal, "", _("Usage: apt-universal-hooks SUBCOMMAND [OPTION]…"));
+	terminal_say(&terminal, "", "%s", "");
+	for (size_t i = 0; i < COUNT_OF(subcommands); i++) {
+		owns_buffer struct buffer name = {0};
+
+		buffer_append_format(&name, "  %s", subcommands[i].name);
+		terminal_item(&terminal, &name, 12, gettext(subcommands[i].summary));
+	}
+	terminal_say(&terminal, "", "%s", "");
+	terminal_say(&terminal, "",
+		_("Each has --help. The manual is apt-universal-hooks(8), the settings "
+		  "of "
+		  "hooks are in apt-universal-hooks.conf(5)."));
+	return STATUS_FINE;
+}
+
+static const struct subcommand *find_subcommand(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(subcommands); i++)
+		if (strcmp(subcommands[i].name, name) == 0)
+			return &subcommands[i];
+	return NULL;
+}
+
+static int complain_of_subcommand(const char *name)
+{
+	struct nearest nearest = nearest_to(name);
+
+	for (size_t i = 0; i < COUNT_OF(subcommands); i++)
+		nearest_try(&nearest, subcommands[i].name);
+	if (nearest.word != NULL)
+		return complain(_("there is no subcommand \"%s\"; did you mean \"%s\"?"),
+			name, nearest.word);
+	return complain(
+		_("there is no subcommand \"%s\": apt-universal-hooks --help"), name);
+}
+
+/* A full disk behind a pipe is an error like any other; a reader that left is none. */
+static int close_output(int status)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return status;
+	return errno == EPIPE ? status : complain(_("standard output: %m"));
+}
+
+int main(int argc, char **argv)
+{
+	struct admin admin = {.root = NULL};
+	const struct subcommand *subcommand;
+	int status;
+
+	(void)setlocale(LC_ALL, ""); /* without it, the messages are English */
+	(void)bindtextdomain(UH_TEXT_DOMAIN, UH_LOCALE_DIR);
+	(void)textdomain(UH_TEXT_DOMAIN);
+	if (argc < 2)
+		return complain(_("what shall be done? apt-universal-hooks --help"));
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+		strcmp(argv[1], "help") == 0)
+		return close_output(help());
+	if (strcmp(argv[1], "--version") == 0) {
+		(void)puts("apt-universal-hooks " UH_VERSION);
+		return close_output(STATUS_FINE);
+	}
+	subcommand = find_subcommand(argv[1]);
+	if (subcommand == NULL)
+		return complain_of_subcommand(argv[1]);
+	admin.root = strdup("");
+	if (admin.root == NULL)
+		return complain_of_memory();
+	status = subcommand->run(&admin, argc - 1, argv + 1);
+	free(admin.root);
+	return close_output(status);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "options.h"
+#include "nearest.h"
+#include "terminal.h"
+
+#include <stdio.h>
+
+#define COMMON_MAX 3
+/* Where the explanation of an option begins. */
+#define HELP_COLUMN 26
+
+enum unknown { UNKNOWN_IS_WRONG, UNKNOWN_STAYS };
+
+/* A reading under way. */
+struct reading {
+	struct admin *admin;
+	const struct usage *usage;
+	struct option_row common[COMMON_MAX];
+	size_t common_count;
+	const char *root;
+	bool is_help;
+};
+
+static void begin(struct reading *reading, struct admin *admin, const struct usage *usage)
+{
+	*reading = (struct reading){.admin = admin, .usage = usage};
+	if (usage->has_json)
+		reading->common[reading->common_count++] = (struct option_row){
+			OPTION_FLAG, &admin->is_json, "json", '\0', NULL,
+			_("Write JSON; its shape is in apt-universal-hooks(8).")};
+	reading->common[reading->common_count++] =
+		(struct option_row){OPTION_TEXT, &reading->root, "root", '\0', "DIR",
+			_("Look at the system in DIR instead of this one.")};
+	reading->common[reading->common_count++] = (struct option_row){OPTION_FLAG,
+		&reading->is_help, "help", 'h', NULL, _("Explain this and do nothing.")};
+}
+
+static const struct option_row *row_at(const struct reading *reading, size_t i)
+{
+	const struct usage *usage = reading->usage;
+
+	if (i < usage->row_count)
+		return &usage->rows[i];
+	i -= usage->row_count;
+	return i < reading->common_count ? &reading->common[i] : NULL;
+}
+
+static const struct option_row *find_long(
+	const struct reading *reading, struct slice name)
+{
+	const struct option_row *row;
+
+	for (size_t i = 0; (row = row_at(reading, i)) != NULL; i++)
+		if (slice_equals(name, row->name))
+			return row;
+	return NULL;
+}
+
+static const struct option_row *find_letter(const struct reading *reading, char letter)
+{
+	const struct option_row *row;
+
+	for (size_t i = 0; (row = row_at(reading, i)) != NULL; i++)
+		if (row->letter == letter && letter != '\0')
+			return row;
+	return NULL;
+}
+
+/* Splits a word that looks like an option; *ret_value is what is joined to it, or NULL. */
+static const struct option_row *find_option(
+	const struct reading *reading, const char *word, const char **ret_value)
+{
+	struct slice rest = slice_of(word);
+	struct slice name;
+
+	*ret_value = NULL;
+	if (word[1] != '-') {
+		*ret_value = word[2] != '\0' ? word + 2 : NULL;
+		return find_letter(reading, word[1]);
+	}
+	name = slice_cut(&rest, '=');
+	if (name.size < strlen(word))
+		*ret_value = word + name.size + 1;
+	return find_long(reading, (struct slice){name.data + 2, name.size - 2});
+}
+
+static int complain_of_unknown(const struct reading *reading, const char *word)
+{
+	owns_memory char *name = strndup(word, strcspn(word, "="));
+	struct nearest nearest = nearest_to(name != NULL ? name + 2 : "");
+	const struct option_row *row;
+
+	if (word[1] == '-')
+		for (size_t i = 0; (row = row_at(reading, i)) != NULL; i++)
+			nearest_try(&nearest, row->name);
+	if (nearest.word != NULL)
+		return complain(_("there is no option %s; did you mean --%s?"), name,
+			nearest.word);
+	return complain(_("there is no option %s: apt-universal-hooks %s"),
+		name != NULL ? name : word, reading->usage->synopsis);
+}
+
+/* Stores what an option says. −1, or the status to end with. */
+static int take(const struct option_row *row, const char *word, const char *value)
+{
+	switch (row->kind) {
+	case OPTION_FLAG:
+		if (value != NULL)
+			return complain(_("%s: --%s takes no argument"), word, row->name);
+		*(bool *)row->target = true;
+		return -1;
+	case OPTION_TEXT:
+		*(const char **)row->target = value;
+		return -1;
+	case OPTION_LIST:
+		return string_list_add(row->target, value) < 0 ? complain_of_memory()
+							       : -1;
+	}
+	return -1;
+}
+
+/* Puts the word at from before the one at to. */
+static void move_word(char **argv, int from, int to)
+{
+	char *word = argv[from];
+
+	for (; from > to; from--)
+		argv[from] = argv[from - 1];
+	argv[to] = word;
+}
+
+/*
+ * Takes the options out of the words, which leaves the others at argv[1] and behind it.
+ * Returns −1 with their number in *count, or the status to end with.
+ */
+static int read_words(
+	struct reading *reading, int argc, char **argv, enum unknown unknown, int *count)
+{
+	int kept = 1;
+
+	for (int i = 1; i < argc; i++) {
+		const struct option_row *row;
+		const char *value;
+		int status;
+
+		if (strcmp(argv[i], "--") == 0) {
+			if (unknown == UNKNOWN_IS_WRONG)
+				i++;
+			while (i < argc)
+				move_word(argv, i++, kept++);
+			break;
+		}
+		row = argv[i][0] == '-' && argv[i][1] != '\0'
+			      ? find_option(reading, argv[i], &value)
+			      : NULL;
+		if (row == NULL && argv[i][0] == '-' && argv[i][1] != '\0' &&
+			unknown == UNKNOWN_IS_WRONG)
+			return complain_of_unknown(reading, argv[i]);
+		if (row == NULL) {
+			move_word(argv, i, kept++);
+			continue;
+		}
+		if (row->kind != OPTION_FLAG && value == NULL && i + 1 == argc)
+			return complain(
+				_("%s needs an argument: %s"), argv[i], row->argument);
+		if (row->kind != OPTION_FLAG && value == NULL)
+			value = argv[++i];
+		status = take(row, argv[i], value);
+		if (status >= 0)
+			return status;
+	}
+	*count = kept - 1;
+	return -1;
+}
+
+static void print_row(const struct terminal *terminal, const struct option_row *row)
+{
+	owns_buffer struct buffer head = {0};
+
+	buffer_append_string(&head, "  ");
+	if (row->letter != '\0')
+		buffer_append_format(&head, "-%c, ", row->letter);
+	buffer_append_format(&head, "--%s", row->name);
+	if (row->argument != NULL)
+		buffer_append_format(&head, " %s", row->argument);
+	terminal_item(terminal, &head, HELP_COLUMN, row->help);
+}
+
+static void print_help(const struct reading *reading)
+{
+	const struct usage *usage = reading->usage;
+	struct terminal terminal = terminal_plain();
+	const struct option_row *row;
+
+	terminal_say(&terminal, "", _("Usage: apt-universal-hooks %s"), usage->synopsis);
+	terminal_say(&terminal, "", "%s", "");
+	terminal_say(&terminal, "", "%s", usage->text);
+	terminal_say(&terminal, "", "%s", "");
+	for (size_t i = 0; (row = row_at(reading, i)) != NULL; i++)
+		print_row(&terminal, row);
+}
+
+static int take_root(const struct reading *reading)
+{
+	struct admin *admin = reading->admin;
+	owns_memory char *root = NULL;
+
+	if (reading->root == NULL)
+		return -1;
+	root = realpath(reading->root, NULL);
+	if (root == NULL)
+		return complain(_("--root %s cannot be used: %m"), reading->root);
+	free(admin->root);
+	admin->root = strdup(strcmp(root, "/") != 0 ? root : "");
+	return admin->root != NULL ? -1 : complain_of_memory();
+}
+
+/* What is common to both ways of reading, when the words have been read. */
+static int end(const struct reading *reading)
+{
+	if (reading->is_help) {
+		print_help(reading);
+		return STATUS_FINE;
+	}
+	return take_root(reading);
+}
+
+int options_read(
+	struct admin *admin, const struct usage *usage, int argc, char **argv, int *words)
+{
+	struct reading reading;
+	int status;
+
+	begin(&reading, admin, usage);
+	status = read_words(&reading, argc, argv, UNKNOWN_IS_WRONG, words);
+	if (status < 0)
+		status = end(&reading);
+	if (status >= 0)
+		return status;
+	if (*words < usage->words_min)
+		return complain(_("something is missing: apt-universal-hooks %s"),
+			usage->synopsis);
+	if (usage->words_max >= 0 && *words > usage->words_max)
+		return complain(_("\"%s\" is too much: apt-universal-hooks %s"),
+			argv[usage->words_max + 1], usage->synopsis);
+	return -1;
+}
+
+int options_pick(
+	struct admin *admin, const struct usage *usage, int argc, char **argv, int *words)
+{
+	struct reading reading;
+	int status;
+
+	begin(&reading, admin, usage);
+	status = read_words(&reading, argc, argv, UNKNOWN_STAYS, words);
+	return status < 0 ? end(&reading) : status;
+}

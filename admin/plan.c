@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* apt-universal-hooks plan APT-ARGUMENTS: which hooks an apt command would run. */
+#include "apt.h"
+#include "options.h"
+#include "runs.h"
+
+#include <stdio.h>
+
+static void write_transaction(
+	const struct terminal *terminal, const struct transaction *transaction)
+{
+	owns_buffer struct buffer text = {0};
+
+	buffer_append_format(&text,
+		ngettext("%zu package:", "%zu packages:",
+			(unsigned long)transaction->count),
+		transaction->count);
+	for (size_t i = 0; i < transaction->count; i++) {
+		const struct package *package = &transaction->packages[i];
+
+		buffer_append_format(&text, "%s %s %s", i > 0 ? "," : "",
+			operation_name(package->operation), package->name);
+	}
+	terminal_write(terminal, "", "  ", &text);
+}
+
+static void write_plan(const struct terminal *terminal, const struct preview *preview)
+{
+	if (preview->transaction.count == 0) {
+		terminal_say(
+			terminal, "", _("apt has nothing to do, so it calls no hook."));
+		return;
+	}
+	write_transaction(terminal, &preview->transaction);
+	if (preview->is_switched_off) {
+		terminal_say(terminal, "", _("Hooks are switched off for this run."));
+		return;
+	}
+	runs_write(terminal, preview);
+}
+
+static int show(const struct admin *admin, const struct preview *preview)
+{
+	struct terminal terminal;
+
+	if (admin->is_json)
+		return json_print(json_pack("{s:o, s:b, s:o}", "transaction",
+			packages_to_json(&preview->transaction), "switched_off",
+			preview->is_switched_off, "hook_points", runs_to_json(preview)));
+	terminal = terminal_of(admin);
+	write_plan(&terminal, preview);
+	return STATUS_FINE;
+}
+
+/* "apt-get install zsh" and "apt install zsh" say whose defaults hold, "install zsh" is apt's. */
+static const char *take_program(char ***words)
+{
+	if (strcmp((*words)[0], "apt-get") != 0 && strcmp((*words)[0], "apt") != 0)
+		return "apt";
+	return *(*words)++;
+}
+
+static int preview_words(const struct admin *admin, char **words)
+{
+	__attribute__((cleanup(preview_done))) struct preview preview = {.nothing = {0}};
+	owns_buffer struct buffer stream = {0};
+	const char *program = take_program(&words);
+	int status;
+
+	if (apt_transaction(admin, program, (const char *const *)words, &stream) < 0)
+		return STATUS_TROUBLE;
+	status = preview_make(
+		&preview, admin, (const char *const *)words, buffer_slice(&stream));
+	return status >= 0 ? status : show(admin, &preview);
+}
+
+int admin_plan(struct admin *admin, int argc, char **argv)
+{
+	const struct usage usage = {
+		.synopsis = "plan APT-ARGUMENT…",
+		.text = _("Shows which hooks would run, in which order and why, if apt "
+			  "were "
+			  "called with these arguments. Nothing is locked, downloaded or "
+			  "changed, and no rights are needed. With \"apt-get\" as the "
+			  "first "
+			  "argument, what apt-get(8) would do."),
+		.has_json = true,
+	};
+	int words;
+	int status = options_pick(admin, &usage, argc, argv, &words);
+
+	if (status >= 0)
+		return status;
+	argv[words + 1] = NULL;
+	if (words == 0)
+		return complain(_("something is missing: apt-universal-hooks %s"),
+			usage.synopsis);
+	return preview_words(admin, argv + 1);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a transaction would set off: the plans that apt's helper would make and run. */
+#ifndef PREVIEW_H
+#define PREVIEW_H
+
+#include "admin.h"
+#include "plan.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define HOOK_POINT_COUNT (UH_POST_INVOKE + 1)
+
+struct preview {
+	struct hook_tree tree;
+	struct transaction transaction;
+	struct transaction nothing; /* what is known of it at Pre-Invoke */
+	struct settings settings;
+	struct plan plans[HOOK_POINT_COUNT];
+	bool is_switched_off; /* by the environment, or -o Universal-Hooks::Enabled=false */
+};
+
+/*
+ * Fills preview from apt's info stream and from what it tells of apt's configuration; words
+ * (with NULL behind them) are the arguments of apt, whose -o can switch hooks off. The
+ * scripts of Post-Invoke are those that run when all goes well. Nothing is written
+ * anywhere. Returns −1 to go on, or the status to end with, and that has been said;
+ * preview_done() in both cases.
+ */
+int preview_make(struct preview *preview, const struct admin *admin,
+	const char *const *words, struct slice stream);
+void preview_done(struct preview *preview);
+
+/*
+ * The package of Requires for lack of which a run would be left out, NULL when there is
+ * none: as dpkg has it now, and for Post-Invoke, as the transaction will leave it. The
+ * preview's.
+ */
+const char *preview_lacks(const struct preview *preview, enum uh_hook_point hook_point,
+	const struct planned_run *run);
+
+/* Whether the run would be executed. lacks is what preview_lacks() said. */
+bool preview_is_run(const struct planned_run *run, const char *lacks);
+
+/* Why a script with this fault is not run, in a few words. The caller's, NULL for none. */
+char *fault_text(const struct script *script);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
