@@ -86,7 +86,7 @@ static int add_folder(struct census *census, const struct folder *folder)
 	return error;
 }
 
-/* The folders of one kind: "pkgs", "", "/Post-Invoke", or "multi_pkgs/Post-Invoke", "/", "". */
+/* The folders of one kind: PARENT/name/Post-Invoke, or multi_pkgs/Post-Invoke/name. */
 static int add_folders(struct census *census, enum uh_hook_point hook_point,
 	enum reason reason, const char *parent, const char *below)
 {
@@ -113,7 +113,7 @@ static int add_hook_point(struct census *census, enum uh_hook_point hook_point)
 
 	if (below == NULL || wildcards == NULL)
 		return -ENOMEM;
-	/* Packages are not known at Pre-Invoke, see DESIGN §3; check tells of such folders. */
+	/* Packages are not known at Pre-Invoke; check tells of such folders. */
 	if (hook_point != UH_PRE_INVOKE)
 		error = add_folders(census, hook_point, REASON_PACKAGE, "pkgs", below);
 	if (error == 0 && hook_point != UH_PRE_INVOKE)

@@ -17,8 +17,8 @@ extern "C" {
 /* How a hook stands towards the file of the same name in the other place. */
 enum standing {
 	STANDING_COUNTS,
-	STANDING_OVERRIDDEN, /* a packages' hook: the administrator has one of that name */
-	STANDING_MASKED,     /* a packages' hook: the administrator has masked it */
+	STANDING_OVERRIDDEN, /* of a package; the administrator has one of that name */
+	STANDING_MASKED,     /* of a package; the administrator has masked it */
 	STANDING_IS_MASK     /* itself a symlink to /dev/null */
 };
 

@@ -52,7 +52,7 @@ static int show(const struct admin *admin, const struct preview *preview)
 	return STATUS_FINE;
 }
 
-/* "apt-get install zsh" and "apt install zsh" say whose defaults hold, "install zsh" is apt's. */
+/* "apt-get install zsh" says whose defaults hold; "install zsh" is apt's. */
 static const char *take_program(char ***words)
 {
 	if (strcmp((*words)[0], "apt-get") != 0 && strcmp((*words)[0], "apt") != 0)

@@ -100,7 +100,7 @@ void preview_done(struct preview *preview)
 	hook_tree_done(&preview->tree);
 }
 
-/* Whether the transaction leaves the package installed: 1, 0, or −1 if it does not touch it. */
+/* Whether the package will be installed: 1, 0, or −1 if nothing happens to it. */
 static int state_after(const struct transaction *transaction, const char *required)
 {
 	struct slice architecture = slice_of(required);

@@ -43,7 +43,7 @@ const char *preview_lacks(const struct preview *preview, enum uh_hook_point hook
 /* Whether the run would be executed. lacks is what preview_lacks() said. */
 bool preview_is_run(const struct planned_run *run, const char *lacks);
 
-/* Why a script with this fault is not run, in a few words. The caller's, NULL for none. */
+/* Why a script with this fault is not run, in a few words. The caller's, or NULL. */
 char *fault_text(const struct script *script);
 
 #ifdef __cplusplus

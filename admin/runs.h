@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-/* What is planned at each hook point, and why; and what of it would be left out, and why. */
+/* What is planned at each hook point, and why; what of it is left out, and why. */
 void runs_write(const struct terminal *terminal, const struct preview *preview);
 /* The same as JSON, the caller's; the shape is in apt-universal-hooks(8). */
 json_t *runs_to_json(const struct preview *preview);

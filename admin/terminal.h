@@ -52,7 +52,7 @@ void terminal_write(const struct terminal *terminal, const char *first, const ch
 /* The same with one indent for all lines, and like printf(3). */
 void terminal_say(const struct terminal *terminal, const char *indent, const char *format,
 	...) __attribute__((format(printf, 3, 4)));
-/* A head, and what there is to say of it from column on; below it where there is no room. */
+/* A head, and what there is to say of it: from column on, or below where room lacks. */
 void terminal_item(const struct terminal *terminal, const struct buffer *head,
 	unsigned column, const char *text);
 
