@@ -92,7 +92,7 @@ char *past_path(const char *path);
 const struct past_run *past_last_run_of(const struct past *past, const char *path,
 	const struct past_transaction **ret_transaction);
 
-/* How it ended, in the words of the log and without the time: "exit 3", "skipped (When)". */
+/* How it ended, in the words of the log, without the time: "exit 3", "skipped (When)". */
 void past_add_fate(struct buffer *text, const struct past_run *run);
 /* "exit", "signal", "timeout", "not-started" or "skipped". */
 const char *past_fate_name(enum fate fate);
