@@ -142,13 +142,12 @@ void census_done(struct census *census)
 	hook_tree_done(&census->tree);
 }
 
-static bool is_named(const struct hook *hook, const struct admin *admin, const char *path)
+bool script_is_named(
+	const struct script *script, const struct admin *admin, const char *path)
 {
-	size_t root_size = strlen(admin->root);
-
-	return strcmp(hook->script.path, path) == 0 ||
-	       strcmp(hook->script.path + root_size, path) == 0 ||
-	       strcmp(hook->script.relative, path) == 0;
+	return strcmp(script->path, path) == 0 ||
+	       strcmp(script->path + strlen(admin->root), path) == 0 ||
+	       (script->relative != NULL && strcmp(script->relative, path) == 0);
 }
 
 const struct hook *census_find(
@@ -159,7 +158,7 @@ const struct hook *census_find(
 	for (size_t i = 0; i < census->count; i++) {
 		const struct hook *hook = &census->hooks[i];
 
-		if (!is_named(hook, admin, path))
+		if (!script_is_named(&hook->script, admin, path))
 			continue;
 		if (found == NULL || hook->standing == STANDING_COUNTS)
 			found = hook;

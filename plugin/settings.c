@@ -26,6 +26,17 @@ static const struct word when_words[] = {
 	{"failure", WHEN_FAILURE},
 	{"always", WHEN_ALWAYS},
 };
+
+const char *on_failure_name(enum on_failure on_failure)
+{
+	return word_of(on_failure_words, COUNT_OF(on_failure_words), (int)on_failure);
+}
+
+const char *when_name(enum when when)
+{
+	return word_of(when_words, COUNT_OF(when_words), (int)when);
+}
+
 static bool read_word(
 	const char *value, const struct word *words, size_t count, unsigned *ret_number)
 {
