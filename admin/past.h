@@ -77,7 +77,7 @@ int past_parse(struct past *past, struct buffer *text, struct past_faults *ret_f
 int past_read(struct past *past, const struct admin *admin);
 void past_done(struct past *past);
 
-/* As apt-universal-hooks.conf(5) has it: a script that was left out may have failed, too. */
+/* As apt-universal-hooks.conf(5) has it: what was left out may have failed, too. */
 bool past_has_failed(const struct past_run *run);
 
 /* The path as the log has it; the caller's, NULL without memory. */
