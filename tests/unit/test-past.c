@@ -185,6 +185,8 @@ static const struct {
 	{TREE "Post-Invoke/a [always] skipped (When", NULL},
 	{TREE "Post-Invoke/a [app] exit 0 12 ms", NULL},
 	{TREE "Post-Invoke/a[always] exit 0 12 ms", NULL},
+	{TREE "Post-Invoke/a [always]exit 0 12 ms", NULL},
+	{"/a] exit 0 12 ms", NULL},
 	{TREE "Post-Invoke/ways] exit 0 12 ms", NULL},
 	{TREE "pkgs/app/Post-Invoke/a [always] exit 0 12 ms", NULL},
 	{"relative/Post-Invoke/a [always] exit 0 12 ms", NULL},
@@ -316,6 +318,9 @@ static const struct {
 		" Pre-Invoke|" TREE "Pre-Invoke/a|always -|exit 0|12\n",
 		0, 0},
 	{START "Result: ok", "2026-11-20 18:02:05||-|-|-|ok|cut\n", 0, 0},
+	{START END, "2026-11-20 18:02:05|2026-11-20 18:02:09|-|-|-|-|cut\n", 0, 0},
+	{START "Result: ok\nEnd-Date: 2026-11-20  18:02:09 \n",
+		"2026-11-20 18:02:05||-|-|-|ok|cut\n", 1, 3},
 };
 
 START_TEST(what_is_cut_costs_no_more_than_itself)
@@ -332,8 +337,9 @@ END_TEST
 
 START_TEST(zeros_that_a_crash_left_are_passed_over)
 {
-	static const char text[] = START "Result: ok\nHooks:\n" RUN "\0\0\0\0\0" SECOND
-					 "Result: o\0k\nResult: ok\nHooks:\n" RUN END;
+	static const char text[] =
+		START "Result: ok\nHooks:\n" RUN "\0\0\0\0\0" SECOND
+		      "Commandline: a\0b\nResult: ok\nHooks:\n" RUN END;
 	owns_past struct past past = {.count = 0};
 
 	parse_bytes(&past, text, sizeof(text) - 1);
@@ -376,6 +382,22 @@ START_TEST(no_bytes_do_harm)
 			for (size_t j = 0; j < past.transactions[i].count; j++)
 				write_run(&text, &past.transactions[i].runs[j]);
 		ck_assert_int_eq(text.error, 0);
+	}
+}
+END_TEST
+
+/* Where the text fills the buffer, there is still an end for the last string. */
+START_TEST(the_last_line_needs_no_end)
+{
+	for (size_t size = 1; size < 600; size++) {
+		owns_past struct past past = {.count = 0};
+		owns_buffer struct buffer text = {0};
+
+		buffer_append_string(&text, "Commandline: ");
+		for (size_t i = 0; i < size; i++)
+			buffer_append_string(&text, "x");
+		ck_assert_int_eq(past_parse(&past, &text, &faults), 0);
+		ck_assert_uint_eq(strlen(past.transactions[0].command_line), size);
 	}
 }
 END_TEST
@@ -611,10 +633,11 @@ int main(void)
 		what_the_engine_writes_is_understood,
 		what_is_cut_costs_no_more_than_itself,
 		zeros_that_a_crash_left_are_passed_over, no_bytes_do_harm,
-		endless_lines_are_one_fault_each, the_earlier_log_comes_first,
-		one_log_is_enough_and_none_is_no_error, what_cannot_be_read_is_told,
-		what_is_not_understood_is_told_once, of_a_large_log_the_end_counts,
-		the_latest_run_of_a_script_is_found, durations_are_easy_to_read};
+		the_last_line_needs_no_end, endless_lines_are_one_fault_each,
+		the_earlier_log_comes_first, one_log_is_enough_and_none_is_no_error,
+		what_cannot_be_read_is_told, what_is_not_understood_is_told_once,
+		of_a_large_log_the_end_counts, the_latest_run_of_a_script_is_found,
+		durations_are_easy_to_read};
 
 	return run_tests("past", tests, COUNT_OF(tests));
 }
