@@ -19,8 +19,6 @@ void runs_write_point(const struct terminal *terminal, const struct preview *pre
 json_t *runs_to_json(const struct preview *preview);
 /* The transaction's packages as JSON, the caller's. */
 json_t *packages_to_json(const struct transaction *transaction);
-/* "package", "wildcard" or "always". */
-const char *reason_name(enum reason reason);
 
 #ifdef __cplusplus
 }
