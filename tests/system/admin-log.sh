@@ -180,13 +180,13 @@ test_on_a_terminal_of_40_columns() {
 
 test_without_UTF-8_a_bar_is_of_signs_that_are_everywhere() {
 	made_up_log
-	LC_ALL=C asked_on_terminal 80 blame -n 2
+	LC_ALL=C asked_on_terminal 120 blame -n 2
 	expect_answer <<-'EOF'
 		2 transactions since 2026-11-20 18:02:05
 		/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/lib__WILDCARD__/index
-		  ##########################  1 min 35.001 s in 1 run
+		  ########################################################  1 min 35.001 s in 1 run
 		/etc/apt/universal-hooks/Pre-Invoke/010-check
-		  #                           1.242 s in 2 runs, mean 621 ms, longest 1.230 s
+		  #                                                         1.242 s in 2 runs, mean 621 ms, longest 1.230 s
 	EOF
 }
 
