@@ -73,6 +73,7 @@ void table_add_name(struct table *table, const char *name);
  * Writes it, without its titles when there is no row. On a terminal the columns are
  * aligned; where the width is not enough for that, each row is a block of lines, one a
  * cell, with its title. Piped, it is a line a row, cells separated by tabs, titles first.
+ * Of a table that lacked memory only that is said.
  */
 void table_write(const struct table *table);
 void table_done(struct table *table);
