@@ -10,6 +10,8 @@
 
 /* In the order in which somebody gets to know them. */
 static const struct subcommand subcommands[] = {
+	{"list", N_("show every hook, where it applies and how it last ended"),
+		admin_list},
 	{"plan", N_("show which hooks an apt command would run"), admin_plan},
 	{"why", N_("show which hooks a package would set off"), admin_why},
 	{"run", N_("run hooks by hand on a made-up transaction"), admin_run},

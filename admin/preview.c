@@ -163,6 +163,14 @@ bool preview_is_run(const struct planned_run *run, const char *lacks)
 	       lacks == NULL;
 }
 
+const char *reason_name(enum reason reason)
+{
+	static const struct word names[] = {{"package", REASON_PACKAGE},
+		{"wildcard", REASON_WILDCARD}, {"always", REASON_ALWAYS}};
+
+	return word_of(names, COUNT_OF(names), (int)reason);
+}
+
 static char *breach_text(const struct trust_breach *breach)
 {
 	const struct passwd *user;

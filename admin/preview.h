@@ -51,6 +51,9 @@ const char *preview_lacks(const struct preview *preview, enum uh_hook_point hook
 /* Whether the run would be executed. lacks is what preview_lacks() said. */
 bool preview_is_run(const struct planned_run *run, const char *lacks);
 
+/* "package", "wildcard", "always". */
+const char *reason_name(enum reason reason);
+
 /* Why a script with this fault is not run, in a few words. The caller's, or NULL. */
 char *fault_text(const struct script *script);
 

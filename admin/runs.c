@@ -7,14 +7,6 @@
 /* Stands for a file that does not exist before the hooks really run. */
 #define LIST_ARGUMENT "--pkg_list=FILE"
 
-static const char *reason_name(enum reason reason)
-{
-	static const struct word names[] = {{"package", REASON_PACKAGE},
-		{"wildcard", REASON_WILDCARD}, {"always", REASON_ALWAYS}};
-
-	return word_of(names, COUNT_OF(names), (int)reason);
-}
-
 /* The names that a run's wildcard matched, in one line each; empty for other runs. */
 static void add_matched(const struct preview *preview, const struct planned_run *run,
 	struct buffer *names)

@@ -15,8 +15,7 @@
 
 #define RUNS_MAX ((size_t)16 << 20)
 
-/* A field's value has no line end (deb822(5)); other control characters neither. */
-static void append_clean(struct buffer *buffer, const char *text)
+void history_add_clean(struct buffer *buffer, const char *text)
 {
 	for (; *text != '\0'; text++) {
 		if ((unsigned char)*text < ' ' || *text == 0x7f)
@@ -91,9 +90,9 @@ void history_note(struct history *history, enum uh_hook_point hook_point,
 	if (fate.size == 0)
 		return;
 	buffer_append_format(lines, " %s ", uh_hook_point_name(hook_point));
-	append_clean(lines, event->path);
+	history_add_clean(lines, event->path);
 	buffer_append_string(lines, " [");
-	append_clean(lines, event->matched != NULL ? event->matched : "always");
+	history_add_clean(lines, event->matched != NULL ? event->matched : "always");
 	buffer_append_string(lines, "] ");
 	buffer_append(lines, buffer_slice(&fate));
 	buffer_append_string(lines, "\n");
@@ -163,7 +162,7 @@ static void append_header(struct buffer *kept, const char *key, const char *comm
 	append_time(kept, "Start-Date");
 	if (command_line != NULL) {
 		buffer_append_string(kept, "Commandline: ");
-		append_clean(kept, command_line);
+		history_add_clean(kept, command_line);
 		buffer_append_string(kept, "\n");
 	}
 	append_requester(kept);
