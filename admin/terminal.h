@@ -32,8 +32,9 @@ struct terminal {
 
 /*
  * What standard output is. Colour needs a terminal, no NO_COLOR (no-color.org), no
- * APT_NO_COLOR (apt's own) and no TERM=dumb, and apt's own APT::Color must not be off, which apt is asked for only where
- * it matters. A terminal that does not say how wide it is has 80 columns.
+ * APT_NO_COLOR (apt's own) and no TERM=dumb, and APT::Color must not be off for apt(8),
+ * which is asked only where it matters. A terminal that does not say how wide it is has
+ * 80 columns.
  */
 struct terminal terminal_of(const struct admin *admin);
 /* The same without colour, and without asking apt. */

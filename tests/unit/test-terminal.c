@@ -97,8 +97,10 @@ START_TEST(colour_is_for_terminals_that_have_it_and_people_who_want_it)
 		{"xterm", "1", "", false},
 		{"dumb", NULL, "", false},
 		{NULL, NULL, "", false},
-		{"xterm", NULL, "APT::Color \"no\";\n", false},
-		{"xterm", NULL, "apt::color \"0\";\n", false},
+		{"xterm", NULL, "Binary::apt::APT::Color \"no\";\n", false},
+		{"xterm", NULL, "binary::APT::apt::color \"0\";\n", false},
+		/* As with apt(8), whose own default counts before this. */
+		{"xterm", NULL, "APT::Color \"no\";\n", true},
 		{"xterm", NULL, "APT::Color \"true\";\n", true},
 		{"xterm", NULL, "APT::Color \"perhaps\";\n", true},
 		{"xterm", NULL, "this is no apt.conf \"", true},
@@ -113,8 +115,11 @@ START_TEST(colour_is_for_terminals_that_have_it_and_people_who_want_it)
 					 : unsetenv("NO_COLOR"),
 			0);
 		configure_apt(cases[i].apt);
+		ck_assert_int_eq(unsetenv("APT_NO_COLOR"), 0);
 		ck_assert_msg(ask_terminal(80).has_colour == cases[i].has_colour,
 			"case %zu", i);
+		ck_assert_int_eq(setenv("APT_NO_COLOR", "1", 1), 0);
+		ck_assert(!ask_terminal(80).has_colour);
 	}
 }
 END_TEST
