@@ -937,10 +937,6 @@ static bool check_consent(pkgCacheFile &cache)
 
 static bool check_removals(pkgCacheFile &cache)
 {
-	if (_config->FindB("APT::Get::Purge", false))
-		for (auto package = cache->PkgBegin(); !package.end(); ++package)
-			if (cache[package].Delete() && !cache[package].Purge())
-				cache->MarkDelete(package, true);
 	if (cache->DelCount() != 0 && !_config->FindB("APT::Get::Remove", true))
 		return _error->Error("Packages need to be removed but remove is disabled.");
 	return true;
