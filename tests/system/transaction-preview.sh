@@ -23,23 +23,25 @@ preview() {
 		fail "the bridge refuses: $*: $(cat /complaints)"
 }
 
-# The preview, and what apt did; neither is silent on standard error for all of these.
-foretells() {
+# The preview, and what apt did then, which may be nothing that a hook is called for.
+agrees() {
 	local difference
 	preview "$@"
 	run_apt "$@" </dev/null
 	[[ $apt_status == "${ends_with-0}" ]] || fail "$* ended with exit status $apt_status"
-	[[ -e /told ]] || fail "$*: apt told its hooks nothing"
+	[[ -e /told ]] || : >/told
 	difference=$(diff --unified --label foretold --label told \
 		<(actions_of /foretold) <(actions_of /told)) || fail "$*: $difference"
-	[[ -n $(actions_of /told) ]] || fail "$*: there is nothing to compare"
+}
+
+foretells() {
+	agrees "$@"
+	[[ -n $(actions_of /told) ]] || fail "$*: apt told its hooks nothing"
 }
 
 foretells_nothing() {
-	preview "$@"
-	run_apt "$@" </dev/null
-	[[ ! -e /told ]] || fail "$*: apt told its hooks something"
-	expect_equal '' "$(actions_of /foretold)" "$*"
+	agrees "$@"
+	[[ ! -s /told ]] || fail "$*: apt told its hooks something"
 }
 
 # Both refuse, and for the same reason.
@@ -90,7 +92,8 @@ test_a_package_and_all_that_it_depends_on_are_installed() {
 	foretells apt-get --yes purge base extra
 	foretells apt-get --yes -o APT::AutoRemove::RecommendsImportant=false install app
 	foretells apt-get --yes remove extra
-	foretells apt-get --yes --fix-policy install
+	# Since 3.1, apt lets that be.
+	agrees apt-get --yes --fix-policy install
 }
 
 test_one_is_removed_and_one_purged() {
