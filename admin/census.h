@@ -23,12 +23,12 @@ enum standing {
 };
 
 struct hook {
-	struct script
-		script; /* path, and whether it could run; of a mask the path only */
-	size_t place;   /* PLACE_OF_… */
+	/* Its path, and whether it could run; of a mask the path only. */
+	struct script script;
+	size_t place; /* PLACE_OF_… */
 	enum uh_hook_point hook_point;
 	enum reason reason;
-	char *subject; /* the package (NAME or NAME:ARCH) or the wildcard; NULL for always */
+	char *subject; /* the package (NAME or NAME:ARCH) or the wildcard; or NULL */
 	enum standing standing;
 	char *by; /* the path that overrides or masks it, or NULL */
 };
