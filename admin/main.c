@@ -11,6 +11,7 @@
 /* In the order in which somebody gets to know them. */
 static const struct subcommand subcommands[] = {
 	{"plan", N_("show which hooks an apt command would run"), admin_plan},
+	{"check", N_("find what will not work as its author thinks"), admin_check},
 };
 
 static int help(void)
