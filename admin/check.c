@@ -61,17 +61,40 @@ void check_find_at(struct check *check, enum finding_kind kind, const char *path
 	va_end(arguments);
 }
 
-/* Adds the path if something is there. Returns whether there was, or −ENOMEM. */
-static int add_limit(struct check *check, const char *prefix, const char *path)
+/*
+ * A path without "//", "." and "..", of which the last takes back what stands before it;
+ * the caller's, NULL without memory. No slash at its end.
+ */
+static char *normal_path(const char *word)
 {
-	owns_memory char *full = string_format("%s%s", prefix, path);
+	owns_buffer struct buffer path = {0};
+	struct slice rest = slice_of(word);
+
+	while (rest.size > 0) {
+		struct slice name = slice_cut(&rest, '/');
+
+		if (name.size == 0 || slice_equals(name, "."))
+			continue;
+		if (slice_equals(name, "..")) {
+			while (path.size > 0 && path.data[--path.size] != '/')
+				continue;
+			continue;
+		}
+		buffer_append_string(&path, "/");
+		buffer_append(&path, name);
+	}
+	return path.error == 0 ? strndup(path.size > 0 ? path.data : "", path.size)
+			       : NULL;
+}
+
+/* Adds the path if something is there. Returns whether there was, or −ENOMEM. */
+static int add_limit(struct check *check, const char *path)
+{
 	struct stat status;
 
-	if (full == NULL)
-		return -ENOMEM;
-	if (lstat(full, &status) < 0)
+	if (lstat(path, &status) < 0)
 		return 0;
-	return string_list_add(&check->limits, full) < 0 ? -ENOMEM : 1;
+	return string_list_add(&check->limits, path) < 0 ? -ENOMEM : 1;
 }
 
 static bool is_in_tree(const struct hook_tree *tree, const char *path)
@@ -91,7 +114,7 @@ static int add_full_limit(struct check *check, const char *path)
 
 	if (full == NULL)
 		return -ENOMEM;
-	return is_in_tree(&check->census.tree, full) ? add_limit(check, "", full) : 0;
+	return is_in_tree(&check->census.tree, full) ? add_limit(check, full) : 0;
 }
 
 /* In each place of the tree that has it. */
@@ -100,9 +123,9 @@ static int add_relative_limit(struct check *check, const char *path)
 	int found = 0;
 
 	for (size_t place = 0; place < PLACE_COUNT && found >= 0; place++) {
-		owns_memory char *prefix =
-			string_format("%s/", check->census.tree.places[place]);
-		int added = prefix != NULL ? add_limit(check, prefix, path) : -ENOMEM;
+		owns_memory char *full =
+			string_format("%s%s", check->census.tree.places[place], path);
+		int added = full != NULL ? add_limit(check, full) : -ENOMEM;
 
 		found = added < 0 ? added : found + added;
 	}
@@ -112,15 +135,14 @@ static int add_relative_limit(struct check *check, const char *path)
 /* −1, or the status to end with. */
 static int read_limit(struct check *check, const char *word)
 {
-	owns_memory char *path = strdup(word);
-	int found;
+	owns_memory char *path = normal_path(word);
+	int found = 0;
 
 	if (path == NULL)
 		return complain_of_memory();
-	for (size_t size = strlen(path); size > 1 && path[size - 1] == '/'; size--)
-		path[size - 1] = '\0';
-	found = path[0] == '/' ? add_full_limit(check, path)
-			       : add_relative_limit(check, path);
+	if (word[0] != '\0')
+		found = word[0] == '/' ? add_full_limit(check, path)
+				       : add_relative_limit(check, path);
 	if (found < 0)
 		return complain_of_memory();
 	return found > 0 ? -1 : census_complain(&check->census, word);

@@ -4,6 +4,7 @@
 #include "checks.h"
 #include "dpkg.h"
 #include "image.h"
+#include "known.h"
 #include "mend.h"
 #include "nearest.h"
 #include "origins.h"
@@ -22,19 +23,27 @@ struct reading {
 	bool *is_used; /* by setting: whether a hook that is not switched off has it */
 };
 
-/* Whether a setting is for what is looked at. */
+/* Whether a setting is for what is looked at; where nothing stands, in either place. */
 static bool is_wanted(const struct check *check, const struct setting *setting)
 {
+	bool is_there = false, is_wanted_there = false, is_wanted_elsewhere = false;
+
 	if (check->limits.count == 0)
 		return true;
 	for (size_t place = 0; place < PLACE_COUNT && setting->path[0] != '\0'; place++) {
 		owns_memory char *path = string_format(
 			"%s/%s", check->census.tree.places[place], setting->path);
+		struct stat status;
+		bool is_concerned = path != NULL && check_concerns(check, path);
 
-		if (path != NULL && check_concerns(check, path))
-			return true;
+		if (path != NULL && lstat(path, &status) == 0) {
+			is_there = true;
+			is_wanted_there = is_wanted_there || is_concerned;
+		} else {
+			is_wanted_elsewhere = is_wanted_elsewhere || is_concerned;
+		}
 	}
-	return false;
+	return is_there ? is_wanted_there : is_wanted_elsewhere;
 }
 
 /* message is a sentence about the setting, which is put in front of it. */
@@ -278,11 +287,24 @@ static int list_required(
 	return 0;
 }
 
+/* The command is for what apt could install; elsewhere than here, a person has to. */
+static bool is_installable(const struct check *check, const char *package)
+{
+	__attribute__((cleanup(known_done))) struct known known = {.has_lists = false};
+	const char *const names[] = {package, NULL};
+	owns_buffer struct buffer lines = {0};
+
+	return check->admin->root[0] == '\0' &&
+	       apt_packages(check->admin, names, &lines) == 0 &&
+	       known_parse(&known, buffer_slice(&lines)) == 0 &&
+	       known_has(&known, package);
+}
+
 static void find_required(const struct reading *reading, const char *package)
 {
 	owns_buffer struct buffer command = {0};
 
-	if (reading->check->admin->root[0] == '\0')
+	if (is_installable(reading->check, package))
 		mend_add(&command,
 			(const char *const[]){"apt-get", "install", package, NULL});
 	for (size_t i = 0; i < reading->settings.count; i++)
@@ -293,31 +315,41 @@ static void find_required(const struct reading *reading, const char *package)
 				  "run"));
 }
 
-static void check_required(const struct reading *reading)
+/* Each package that is not installed, one after the other. 0 or −errno. */
+static int check_each_required(
+	const struct reading *reading, const char *const *packages, size_t count)
 {
 	const char *root = reading->check->admin->root;
 	owns_memory char *status_file =
 		root[0] != '\0' ? string_format("%s" STATUS_FILE, root) : NULL;
+
+	while (count > 0) {
+		ssize_t missing = dpkg_first_missing(status_file, packages, count);
+
+		if (missing < 0)
+			return (int)missing;
+		if ((size_t)missing == count)
+			return 0;
+		find_required(reading, packages[missing]);
+		packages += missing + 1;
+		count -= (size_t)missing + 1;
+	}
+	return 0;
+}
+
+static void check_required(const struct reading *reading)
+{
 	owns_memory const char **packages = NULL;
 	size_t count;
 	int error = list_required(reading, &packages, &count);
 
-	for (size_t from = 0; from < count && error == 0;) {
-		ssize_t missing =
-			dpkg_first_missing(status_file, packages + from, count - from);
-
-		if (missing < 0)
-			error = (int)missing;
-		else if ((size_t)missing < count - from)
-			find_required(reading, packages[from + (size_t)missing]);
-		from += missing < 0 ? 0 : (size_t)missing + 1;
-	}
-	if (error < 0) {
-		reading->check->is_blind = true;
-		(void)complain(_("dpkg cannot be asked for the packages that hooks "
-				 "require: %s"),
-			strerror(-error));
-	}
+	if (error == 0)
+		error = check_each_required(reading, packages, count);
+	if (error == 0)
+		return;
+	reading->check->is_blind = true;
+	(void)complain(_("dpkg cannot be asked for the packages that hooks require: %s"),
+		strerror(-error));
 }
 
 static void check_lines(struct reading *reading)
