@@ -15,6 +15,7 @@ static const struct subcommand subcommands[] = {
 	{"plan", N_("show which hooks an apt command would run"), admin_plan},
 	{"why", N_("show which hooks a package would set off"), admin_why},
 	{"run", N_("run hooks by hand on a made-up transaction"), admin_run},
+	{"requires", N_("show or install the packages that hooks need"), admin_requires},
 };
 
 static int help(void)
