@@ -103,10 +103,9 @@ char *configuration_value(struct slice lines, const char *key)
 
 	while (lines.size > 0) {
 		struct slice value = slice_cut(&lines, '\n');
-		struct slice name = slice_cut(&value, '=');
+		owns_memory char *name = percent_decode(slice_cut(&value, '='));
 
-		if (name.size == strlen(key) &&
-			strncasecmp(name.data, key, name.size) == 0)
+		if (name != NULL && strcasecmp(name, key) == 0)
 			found = value;
 	}
 	return found.data != NULL ? percent_decode(found) : NULL;
