@@ -186,7 +186,6 @@ void census_warn(const struct census *census)
 	for (size_t i = 0; i < census->faults.count; i++) {
 		const struct script *fault = &census->faults.items[i];
 
-		warn_of(_("%s cannot be read (%s): hooks in it are not seen"),
-			fault->path, strerror(-fault->error));
+		warn_of(_("%s cannot be read: %s"), fault->path, strerror(-fault->error));
 	}
 }

@@ -16,6 +16,8 @@ static const struct subcommand subcommands[] = {
 	{"why", N_("show which hooks a package would set off"), admin_why},
 	{"run", N_("run hooks by hand on a made-up transaction"), admin_run},
 	{"requires", N_("show or install the packages that hooks need"), admin_requires},
+	{"disable", N_("switch a hook off"), admin_disable},
+	{"enable", N_("switch a hook on again"), admin_enable},
 };
 
 static int help(void)
