@@ -36,14 +36,20 @@ struct terminal terminal_plain(void)
 		.width = is_terminal ? find_width() : 0};
 }
 
+static bool is_set(const char *variable)
+{
+	const char *value = getenv(variable);
+
+	return value != NULL && value[0] != '\0';
+}
+
 struct terminal terminal_of(const struct admin *admin)
 {
 	struct terminal terminal = terminal_plain();
-	const char *no_color = getenv("NO_COLOR");
+	bool is_unwanted = is_set("NO_COLOR") || is_set("APT_NO_COLOR");
 	const char *type = getenv("TERM");
 
-	terminal.has_colour = terminal.is_terminal &&
-			      (no_color == NULL || no_color[0] == '\0') && type != NULL &&
+	terminal.has_colour = terminal.is_terminal && !is_unwanted && type != NULL &&
 			      strcmp(type, "dumb") != 0 && apt_has_colour(admin);
 	return terminal;
 }

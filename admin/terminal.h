@@ -31,8 +31,8 @@ struct terminal {
 };
 
 /*
- * What standard output is. Colour needs a terminal, no NO_COLOR (no-color.org) and no
- * TERM=dumb, and apt's own APT::Color must not be off, which apt is asked for only where
+ * What standard output is. Colour needs a terminal, no NO_COLOR (no-color.org), no
+ * APT_NO_COLOR (apt's own) and no TERM=dumb, and apt's own APT::Color must not be off, which apt is asked for only where
  * it matters. A terminal that does not say how wide it is has 80 columns.
  */
 struct terminal terminal_of(const struct admin *admin);

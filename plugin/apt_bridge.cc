@@ -58,6 +58,7 @@ static void set_defaults_of_program(const apt_question &question)
 	if (is_by_version)
 		_config->CndSet("APT::Solver", "3.0");
 	if (is_apt(question)) {
+		_config->CndSet((scope + "APT::Color").c_str(), 1);
 		_config->CndSet((scope + "APT::Get::Upgrade-Allow-New").c_str(), 1);
 		_config->CndSet((scope + "APT::Keep-Downloaded-Packages").c_str(), 0);
 		_config->CndSet((scope + "APT::Cmd::Pattern-Only").c_str(), 1);
@@ -1130,6 +1131,7 @@ static void complain(apt_listener *listener, void *context, bool has_answer)
 	std::stringstream text;
 	std::string kind = "E: ";
 
+	_config->Set("APT::Color", 0); /* lines are for the caller to colour */
 	_error->DumpErrors(text, has_answer ? GlobalError::WARNING : GlobalError::NOTICE);
 	for (std::string line; std::getline(text, line);) {
 		if (line.size() > 3 && std::strchr("EWN", line[0]) != nullptr &&
