@@ -10,6 +10,8 @@
 
 /* In the order in which somebody gets to know them. */
 static const struct subcommand subcommands[] = {
+	{"status", N_("say whether apt calls the hooks, and how many there are"),
+		admin_status},
 	{"list", N_("show every hook, where it applies and how it last ended"),
 		admin_list},
 	{"plan", N_("show which hooks an apt command would run"), admin_plan},
