@@ -24,11 +24,14 @@ json_t *json_version(const char *version)
 
 int json_print(json_t *value)
 {
-	int failed = value == NULL || json_dumpf(value, stdout, JSON_INDENT(2)) < 0;
+	/* main() looks at the end whether all could be written. */
+	bool lacks_memory =
+		value == NULL ||
+		(json_dumpf(value, stdout, JSON_INDENT(2)) < 0 && ferror(stdout) == 0);
 
 	json_decref(value);
-	if (failed)
+	if (lacks_memory)
 		return complain_of_memory();
-	(void)putchar('\n'); /* main() looks at the end */
+	(void)putchar('\n'); /* see above */
 	return STATUS_FINE;
 }

@@ -17,6 +17,8 @@ static const struct subcommand subcommands[] = {
 	{"plan", N_("show which hooks an apt command would run"), admin_plan},
 	{"why", N_("show which hooks a package would set off"), admin_why},
 	{"run", N_("run hooks by hand on a made-up transaction"), admin_run},
+	{"log", N_("show what has run"), admin_log},
+	{"blame", N_("show which hooks take the most time"), admin_blame},
 	{"requires", N_("show or install the packages that hooks need"), admin_requires},
 	{"disable", N_("switch a hook off"), admin_disable},
 	{"enable", N_("switch a hook on again"), admin_enable},

@@ -32,8 +32,9 @@ struct terminal {
 
 /*
  * What standard output is. Colour needs a terminal, no NO_COLOR (no-color.org), no
- * APT_NO_COLOR (apt's own) and no TERM=dumb, and apt's own APT::Color must not be off, which apt is asked for only where
- * it matters. A terminal that does not say how wide it is has 80 columns.
+ * APT_NO_COLOR (apt's own) and no TERM=dumb, and APT::Color must not be off for apt(8),
+ * which is asked only where it matters. A terminal that does not say how wide it is has
+ * 80 columns.
  */
 struct terminal terminal_of(const struct admin *admin);
 /* The same without colour, and without asking apt. */
@@ -73,6 +74,7 @@ void table_add_name(struct table *table, const char *name);
  * Writes it, without its titles when there is no row. On a terminal the columns are
  * aligned; where the width is not enough for that, each row is a block of lines, one a
  * cell, with its title. Piped, it is a line a row, cells separated by tabs, titles first.
+ * Of a table that lacked memory only that is said.
  */
 void table_write(const struct table *table);
 void table_done(struct table *table);

@@ -258,6 +258,37 @@ test_a_virtual_package() {
 	refuses "Package 'letters' has no installation candidate" apt-get install letters
 }
 
+# A second archive in FOLDER, and both get a name that /RELEASE and --target-release know.
+name_the_archives() {
+	local folder
+	publish
+	for folder in "$repository" "$1"; do
+		printf 'Suite: %s\nSHA256:\n %s %s Packages\n' "${folder#/}" \
+			"$(sha256sum "$folder/Packages" | cut -d ' ' -f 1)" \
+			"$(stat --format=%s "$folder/Packages")" >"$folder/Release"
+	done
+	printf 'deb [trusted=yes] file:%s ./\n' "$1" >>/etc/apt/sources.list
+	printf 'APT::Default-Release "%s";\n' "${repository#/}" >/etc/apt/apt.conf.d/90release
+	apt-get -qq update
+}
+
+test_a_release_is_also_that_of_what_is_needed() {
+	package app 2 'Depends: lib (>= 2)'
+	package lib 2
+	publish
+	cp -a "$repository" /newer
+	rm "$repository"/*.deb
+	package app 1 'Depends: lib'
+	package lib 1
+	name_the_archives /newer
+	foretells apt-get --yes install app
+	foretells apt-get --yes install app/newer
+	grep -q '^lib 1 .* < 2 ' /foretold || fail 'lib stays'
+	foretells apt-get --yes purge lib
+	foretells apt-get --yes --target-release newer install app
+	refuses "Release 'nowhere' for 'app' was not found" apt-get install app/nowhere
+}
+
 test_patterns_of_names() {
 	package app-one 1
 	package app-two 1
