@@ -101,6 +101,18 @@ static int complain_of_unknown(const struct reading *reading, const char *word)
 		name != NULL ? name : word, reading->usage->synopsis);
 }
 
+static int take_number(const struct option_row *row, const char *value)
+{
+	bool is_number = value[0] != '\0' && value[strspn(value, "0123456789")] == '\0';
+	unsigned long number = is_number ? strtoul(value, NULL, 10) : 0;
+
+	if (number == 0)
+		return complain(
+			_("--%s %s: that is no number above 0"), row->name, value);
+	*(size_t *)row->target = number;
+	return -1;
+}
+
 /* Stores what an option says. −1, or the status to end with. */
 static int take(const struct option_row *row, const char *word, const char *value)
 {
@@ -116,6 +128,8 @@ static int take(const struct option_row *row, const char *word, const char *valu
 	case OPTION_LIST:
 		return string_list_add(row->target, value) < 0 ? complain_of_memory()
 							       : -1;
+	case OPTION_NUMBER:
+		return take_number(row, value);
 	}
 	return -1;
 }
