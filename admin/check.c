@@ -106,27 +106,33 @@ static bool is_in_tree(const struct hook_tree *tree, const char *path)
 }
 
 /* A full path, with the admin's root in front or without it. */
-static int add_full_limit(struct check *check, const char *path)
+static int add_full_limit(struct check *check, const char *word)
 {
 	const char *root = check->admin->root;
-	owns_memory char *full =
-		string_format("%s%s", is_below(path, root) ? "" : root, path);
+	owns_memory char *path = normal_path(word);
+	owns_memory char *full = NULL;
 
+	if (path == NULL)
+		return -ENOMEM;
+	full = string_format("%s%s", is_below(path, root) ? "" : root, path);
 	if (full == NULL)
 		return -ENOMEM;
 	return is_in_tree(&check->census.tree, full) ? add_limit(check, full) : 0;
 }
 
 /* In each place of the tree that has it. */
-static int add_relative_limit(struct check *check, const char *path)
+static int add_relative_limit(struct check *check, const char *word)
 {
 	int found = 0;
 
-	for (size_t place = 0; place < PLACE_COUNT && found >= 0; place++) {
-		owns_memory char *full =
-			string_format("%s%s", check->census.tree.places[place], path);
-		int added = full != NULL ? add_limit(check, full) : -ENOMEM;
+	for (size_t i = 0; i < PLACE_COUNT && found >= 0; i++) {
+		const char *place = check->census.tree.places[i];
+		owns_memory char *full = string_format("%s/%s", place, word);
+		owns_memory char *path = full != NULL ? normal_path(full) : NULL;
+		int added = -ENOMEM;
 
+		if (path != NULL)
+			added = is_below(path, place) ? add_limit(check, path) : 0;
 		found = added < 0 ? added : found + added;
 	}
 	return found;
@@ -135,14 +141,11 @@ static int add_relative_limit(struct check *check, const char *path)
 /* −1, or the status to end with. */
 static int read_limit(struct check *check, const char *word)
 {
-	owns_memory char *path = normal_path(word);
 	int found = 0;
 
-	if (path == NULL)
-		return complain_of_memory();
 	if (word[0] != '\0')
-		found = word[0] == '/' ? add_full_limit(check, path)
-				       : add_relative_limit(check, path);
+		found = word[0] == '/' ? add_full_limit(check, word)
+				       : add_relative_limit(check, word);
 	if (found < 0)
 		return complain_of_memory();
 	return found > 0 ? -1 : census_complain(&check->census, word);
@@ -193,9 +196,9 @@ static int check_words(struct check *check, char **words, int count)
 		return status;
 	check_scripts(check);
 	check_folders(check);
-	check_packages(check);
 	check_settings(check);
 	check_registration(check);
+	check_packages(check);
 	return show(check);
 }
 

@@ -238,6 +238,7 @@ static void check_named_folder(
 static void check_lower_folder(struct check *check, const struct entry *entry)
 {
 	owns_buffer struct buffer command = {0};
+	struct stat status;
 	int scripts;
 
 	if (!check_concerns(check, entry->path) || hook_tree_is_leftover(entry->name))
@@ -245,7 +246,8 @@ static void check_lower_folder(struct check *check, const struct entry *entry)
 	scripts = find_scripts(check, entry->path, 0);
 	if (scripts == SCRIPTS_NONE)
 		return;
-	if (scripts == SCRIPTS_ONLY) {
+	if (scripts == SCRIPTS_ONLY && lstat(entry->path, &status) == 0 &&
+		S_ISDIR(status.st_mode)) {
 		mend_add(&command, (const char *const[]){"find", entry->path, "-mindepth",
 					   "1", "-maxdepth", "1", "-exec", "mv", "-n",
 					   "-t", entry->folder, "--", "{}", "+", NULL});

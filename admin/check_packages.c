@@ -124,7 +124,7 @@ void check_packages(struct check *check)
 	__attribute__((cleanup(known_done))) struct known known = {.has_lists = false};
 	owns_buffer struct buffer lines = {0};
 
-	if (check->subject_count == 0)
+	if (check->subject_count == 0 || check->is_apt_mute)
 		return;
 	if (apt_packages(check->admin, all, &lines) < 0)
 		check->is_blind = true;

@@ -83,7 +83,7 @@ void check_registration(struct check *check)
 	int error;
 
 	/* It is about no hook alone. */
-	if (check->limits.count > 0)
+	if (check->limits.count > 0 || check->is_apt_mute)
 		return;
 	error = registration_take(&registration, check->admin);
 	if (error < 0)

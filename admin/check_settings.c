@@ -384,7 +384,7 @@ void check_settings(struct check *check)
 
 	if (apt_configuration(check->admin, SCOPE, &lines) < 0 ||
 		apt_origins(check->admin, SCOPE, &places) < 0)
-		check->is_blind = true;
+		check->is_blind = check->is_apt_mute = true;
 	else if (settings_parse(&reading.settings, buffer_slice(&lines)) < 0 ||
 		 origins_parse(&reading.origins, buffer_slice(&places)) < 0)
 		check->findings.has_failed = true;

@@ -22,7 +22,8 @@ struct check {
 	struct census census;
 	struct string_list limits; /* full paths; when there are none, all is looked at */
 	struct findings findings;
-	bool is_blind; /* something could not be looked at, and that has been said */
+	bool is_blind;    /* something could not be looked at, and that has been said */
+	bool is_apt_mute; /* apt does not tell its configuration, so nor anything else */
 
 	struct subject *subjects; /* what check_folders() found for check_packages() */
 	size_t subject_count;
@@ -44,12 +45,12 @@ void check_find_at(struct check *check, enum finding_kind kind, const char *path
 	unsigned long line, const struct buffer *command, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));
 
-/* Each says itself what cannot be looked at. */
+/* In this order. Each says itself what cannot be looked at. */
 void check_scripts(struct check *check);
 void check_folders(struct check *check);
-void check_packages(struct check *check); /* after check_folders() */
 void check_settings(struct check *check);
 void check_registration(struct check *check);
+void check_packages(struct check *check);
 
 #ifdef __cplusplus
 }

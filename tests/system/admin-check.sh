@@ -154,6 +154,8 @@ make_every_fault() {
 	ln -s /dev/null "$hooks/Post-Invoke/16 $odd"
 	probe "Post-Invoke/17 $odd"$'\n'"/script"
 	probe Post-Invoke/18-mixed/script
+	probe /srv/folder/script
+	ln -s /srv/folder $hooks/Post-Invoke/19-symlink
 	touch $hooks/Post-Invoke/18-mixed/text
 	probe PreInvoke/a
 	rmdir $hooks/Pre-Invoke
@@ -248,6 +250,7 @@ test_every_fault_is_found_once() {
 		mask-without-purpose Post-Invoke/16 a $(touch hit1) `touch hit2` b'c"d;touch hit3
 		folder-not-read Post-Invoke/17 a $(touch hit1) `touch hit2` b'c"d;touch hit3\012
 		folder-not-read Post-Invoke/18-mixed
+		folder-not-read Post-Invoke/19-symlink
 		hook-point-misspelt PreInvoke
 		folder-unknown multi-pkgs
 		wildcard-without-match multi_pkgs/Post-Invoke/Tool
@@ -293,6 +296,7 @@ test_every_command_mends_its_fault() {
 		interpreter-missing Post-Invoke/08-env
 		leftover Post-Invoke/15-leftover.dpkg-old
 		folder-not-read Post-Invoke/18-mixed
+		folder-not-read Post-Invoke/19-symlink
 		wildcard-without-match multi_pkgs/Post-Invoke/gone-__WILDCARD__
 		script-misplaced multi_pkgs/Post-Invoke/script
 		folder-unknown multi_pkgs/other
@@ -425,7 +429,7 @@ test_a_path_must_be_one_of_the_tree() {
 	probe Post-Invoke/010-hook
 	local path
 	for path in Post-Invoke/010-hock /etc/apt/universal-hooks/Post-Invoke/none /etc/passwd \
-		$hooks/../../passwd / ''; do
+		$hooks/../../passwd .. Post-Invoke/../../apt.conf.d / ''; do
 		check_ends_with 2 Post-Invoke "$path"
 		expect_equal '' "$(cat "$output")"
 		expect_equal 1 "$(wc -l <"$errors")" 'lines on standard error'
@@ -458,6 +462,7 @@ test_a_configuration_that_apt_refuses() {
 	check_ends_with 2 --json
 	expect_findings <<<'not-executable Post-Invoke/a'
 	form=E expect_warning 99broken
+	expect_equal 1 "$(wc -l <"$errors")" 'lines on standard error'
 }
 
 test_an_ordinary_user_finds_the_same() {
