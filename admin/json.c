@@ -10,7 +10,7 @@ json_t *json_text(const char *text)
 
 	if (text == NULL)
 		return json_null();
-	text_add_name(&printable, text);
+	text_add_sentence(&printable, text);
 	return printable.error < 0
 		       ? NULL
 		       : json_stringn(printable.size > 0 ? printable.data : "",

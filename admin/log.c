@@ -122,7 +122,7 @@ static void write_head(
 					    : _("(time not known)"));
 	buffer_append_string(&text, MARK_END " ");
 	if (transaction->command_line != NULL)
-		text_add_name(&text, transaction->command_line);
+		text_add_sentence(&text, transaction->command_line);
 	else
 		buffer_append_string(&text, _("(command line not known)"));
 	terminal_write(terminal, "", "  ", &text);
@@ -142,7 +142,7 @@ static void write_result(
 		result, MARK_END);
 	if (transaction->requester != NULL) {
 		buffer_append_string(&text, _(", requested by "));
-		text_add_name(&text, transaction->requester);
+		text_add_sentence(&text, transaction->requester);
 	}
 	if (!transaction->is_whole)
 		buffer_append_format(&text, _("; %sthis entry of the log is damaged%s"),

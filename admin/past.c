@@ -660,7 +660,7 @@ void past_add_fate(struct buffer *text, const struct past_run *run)
 		return;
 	}
 	buffer_append_string(text, " (");
-	text_add_name(text, run->why);
+	text_add_sentence(text, run->why);
 	buffer_append_string(text, ")");
 }
 

@@ -119,7 +119,7 @@ static void write_run(const struct terminal *terminal, const struct preview *pre
 
 		buffer_append_string(&text, MARK_MIND);
 		buffer_append_string(&text, _("not run: "));
-		text_add_name(&text, why_not);
+		text_add_sentence(&text, why_not);
 		buffer_append_string(&text, MARK_END);
 		terminal_write(terminal, "      ", "        ", &text);
 	}

@@ -56,17 +56,29 @@ struct terminal terminal_of(const struct admin *admin)
 	return terminal;
 }
 
-void text_add_name(struct buffer *text, const char *name)
+static void add_printable(struct buffer *text, const char *name, const char *space)
 {
 	while (*name != '\0') {
 		size_t size = printable_size(name);
 
 		if (size == 0)
 			buffer_append_format(text, "\\%03o", (unsigned char)*name);
+		else if (*name == ' ')
+			buffer_append_string(text, space);
 		else
 			buffer_append(text, (struct slice){name, size});
 		name += size > 0 ? size : 1;
 	}
+}
+
+void text_add_name(struct buffer *text, const char *name)
+{
+	add_printable(text, name, MARK_SPACE);
+}
+
+void text_add_sentence(struct buffer *text, const char *sentence)
+{
+	add_printable(text, sentence, " ");
 }
 
 static bool is_mark(char byte)
@@ -103,7 +115,9 @@ static unsigned width_of(struct slice bytes)
 static void put(const struct terminal *terminal, struct slice bytes)
 {
 	for (size_t i = 0; i < bytes.size; i++) {
-		if (!is_mark(bytes.data[i]))
+		if (bytes.data[i] == MARK_SPACE[0])
+			(void)putchar(' ');
+		else if (!is_mark(bytes.data[i]))
 			(void)putchar(bytes.data[i]); /* main() looks at the end */
 		else if (terminal->has_colour)
 			(void)fputs(sequences[(int)bytes.data[i]], stdout);

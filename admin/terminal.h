@@ -22,6 +22,7 @@ extern "C" {
 #define MARK_NAME "\004"  /* bold: what a line is about */
 #define MARK_FAINT "\005" /* what can be passed over */
 #define MARK_END "\006"
+#define MARK_SPACE "\007" /* a space within a name */
 
 struct terminal {
 	bool is_terminal;
@@ -40,8 +41,12 @@ struct terminal terminal_of(const struct admin *admin);
 /* The same without colour, and without asking apt. */
 struct terminal terminal_plain(void);
 
-/* A name that may hold anything: control characters and what is no UTF-8 as \ooo. */
+/*
+ * What may hold anything: control characters and what is no UTF-8 as \ooo. A name is not
+ * broken at its spaces, a sentence is.
+ */
 void text_add_name(struct buffer *text, const char *name);
+void text_add_sentence(struct buffer *text, const char *sentence);
 
 /*
  * Writes the text as one line, or as several where the width asks for it: broken at

@@ -149,7 +149,7 @@ START_TEST(the_locale_says_whether_there_is_utf8)
 }
 END_TEST
 
-START_TEST(a_name_keeps_what_can_be_shown_and_hides_the_rest)
+START_TEST(a_sentence_keeps_what_can_be_shown_and_hides_the_rest)
 {
 	static const struct {
 		const char *name, *expected;
@@ -168,9 +168,27 @@ START_TEST(a_name_keeps_what_can_be_shown_and_hides_the_rest)
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		owns_buffer struct buffer text = {0};
 
-		text_add_name(&text, cases[i].name);
+		text_add_sentence(&text, cases[i].name);
 		assert_text(&text, cases[i].expected);
 	}
+}
+END_TEST
+
+START_TEST(a_name_is_not_broken_at_its_spaces_and_a_sentence_is)
+{
+	const struct terminal ten = of_width(10);
+	owns_buffer struct buffer name = {0};
+	owns_buffer struct buffer sentence = {0};
+
+	buffer_append_string(&name, "see ");
+	text_add_name(&name, "/one two three");
+	output_begin();
+	terminal_write(&ten, "", "", &name);
+	assert_output("see\n/one two three\n", "");
+	text_add_sentence(&sentence, "see /one two three");
+	output_begin();
+	terminal_write(&ten, "", "", &sentence);
+	assert_output("see /one\ntwo three\n", "");
 }
 END_TEST
 
@@ -480,7 +498,8 @@ int main(void)
 		what_is_piped_has_neither_end_nor_colour,
 		colour_is_for_terminals_that_have_it_and_people_who_want_it,
 		the_plain_terminal_has_no_colour, the_locale_says_whether_there_is_utf8,
-		a_name_keeps_what_can_be_shown_and_hides_the_rest,
+		a_sentence_keeps_what_can_be_shown_and_hides_the_rest,
+		a_name_is_not_broken_at_its_spaces_and_a_sentence_is,
 		a_line_breaks_at_spaces_before_the_width_is_reached,
 		a_word_is_never_broken, without_a_width_nothing_is_broken,
 		spaces_are_kept_where_a_line_is_not_broken,
