@@ -23,12 +23,11 @@ enum standing {
 };
 
 struct hook {
-	/* Its path, and whether it could run; of a mask the path only. */
-	struct script script;
-	size_t place; /* PLACE_OF_… */
+	struct script script; /* of a mask only its path */
+	size_t place;         /* PLACE_OF_… */
 	enum uh_hook_point hook_point;
 	enum reason reason;
-	char *subject; /* the package (NAME or NAME:ARCH) or the wildcard; or NULL */
+	char *subject; /* the package, NAME or NAME:ARCH, or the wildcard; or NULL */
 	enum standing standing;
 	char *by; /* the path that overrides or masks it, or NULL */
 };
@@ -38,7 +37,7 @@ struct census {
 	struct hook *hooks; /* by hook point, in the order in which they run */
 	size_t count;
 	size_t capacity;
-	struct script_list faults; /* folders that could not be read */
+	struct script_list faults; /* folders that could not be read, each once */
 };
 
 /*
@@ -49,9 +48,14 @@ int census_take(struct census *census, const struct admin *admin);
 void census_done(struct census *census);
 
 /*
- * The hook that a person names: by its full path (with or without the admin's root), or
- * by its path below the hook tree, where the one that counts goes before others. NULL
- * when there is none.
+ * Whether a person who says path means the script: by its full path (with or without the
+ * admin's root), or by its path below the hook tree.
+ */
+bool script_is_named(
+	const struct script *script, const struct admin *admin, const char *path);
+
+/*
+ * The hook of that name; the one that counts goes before others. NULL when there is none.
  */
 const struct hook *census_find(
 	const struct census *census, const struct admin *admin, const char *path);
@@ -61,6 +65,12 @@ const struct hook *census_find(
  * STATUS_TROUBLE.
  */
 int census_complain(const struct census *census, const char *path);
+
+/*
+ * Warns of each folder that could not be read, where there may be hooks that nobody
+ * counted.
+ */
+void census_warn(const struct census *census);
 
 #ifdef __cplusplus
 }

@@ -130,7 +130,7 @@ static void write_finding(const struct terminal *terminal, const struct finding 
 	if (finding->line > 0)
 		buffer_append_format(&text, ":%lu", finding->line);
 	buffer_append_string(&text, MARK_END ": ");
-	text_add_name(&text, finding->message);
+	text_add_sentence(&text, finding->message);
 	terminal_write(terminal, "", "  ", &text);
 	endless.width = 0;
 	if (finding->command != NULL)

@@ -65,12 +65,14 @@ static int preview_words(const struct admin *admin, char **words)
 	__attribute__((cleanup(preview_done))) struct preview preview = {.nothing = {0}};
 	owns_buffer struct buffer stream = {0};
 	const char *program = take_program(&words);
+	struct preview_request request = {
+		.words = (const char *const *)words, .result = RESULT_OK};
 	int status;
 
-	if (apt_transaction(admin, program, (const char *const *)words, &stream) < 0)
+	if (apt_transaction(admin, program, request.words, &stream) < 0)
 		return STATUS_TROUBLE;
-	status = preview_make(
-		&preview, admin, (const char *const *)words, buffer_slice(&stream));
+	request.stream = buffer_slice(&stream);
+	status = preview_make(&preview, admin, &request);
 	return status >= 0 ? status : show(admin, &preview);
 }
 

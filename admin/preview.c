@@ -2,7 +2,6 @@
 #include "preview.h"
 #include "command_line.h"
 #include "dpkg.h"
-#include "outcome.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -25,17 +24,20 @@ static int read_stream(struct preview *preview, struct slice stream)
 
 	if (error < 0)
 		return error;
-	if (preview->transaction.count > 0 &&
-		(faults.ignored_lines > 0 || faults.has_no_names))
+	/* All of it or nothing: a part would be another transaction. */
+	if (faults.ignored_lines > 0 || faults.has_no_names || faults.is_cut)
 		return -EPROTO;
 	/* Without dpkg's answer a purge is shown as a removal, as for apt's helper. */
 	error = outcome_find_purges(&preview->transaction, &ending);
 	return error == -ENOMEM ? error : 0;
 }
 
-static int make_plan(struct preview *preview, enum uh_hook_point hook_point)
+static int make_plan(
+	struct preview *preview, enum uh_hook_point hook_point, enum result result)
 {
-	const struct ending ending = {.has_run = true, .is_success = true};
+	const struct ending ending = {.has_run = result != RESULT_ABORTED,
+		.is_success = result == RESULT_OK,
+		.is_failure = result == RESULT_FAILED || result == RESULT_ABORTED};
 	const struct transaction *transaction =
 		hook_point == UH_PRE_INVOKE ? &preview->nothing : &preview->transaction;
 	struct plan *plan = &preview->plans[hook_point];
@@ -56,7 +58,7 @@ static int find_switch(struct preview *preview, const char *const *words)
 	const char *value = getenv("APT_UNIVERSAL_HOOKS");
 	int error = string_list_add(&command_line.words, "apt");
 
-	for (; *words != NULL && error == 0; words++)
+	for (; words != NULL && *words != NULL && error == 0; words++)
 		error = string_list_add(&command_line.words, *words);
 	if (error == 0)
 		error = command_line_parse(&command_line);
@@ -65,24 +67,33 @@ static int find_switch(struct preview *preview, const char *const *words)
 	return error;
 }
 
-int preview_make(struct preview *preview, const struct admin *admin,
-	const char *const *words, struct slice stream)
+static int make_plans(struct preview *preview, enum result result)
 {
+	int error = 0;
+
+	for (int i = 0; i < HOOK_POINT_COUNT && error == 0; i++)
+		error = make_plan(preview, (enum uh_hook_point)i, result);
+	return error;
+}
+
+int preview_make(struct preview *preview, const struct admin *admin,
+	const struct preview_request *request)
+{
+	bool is_called;
 	int error;
 
 	memset(preview, 0, sizeof(*preview));
 	error = open_tree(preview, admin);
 	if (error == 0)
-		error = find_switch(preview, words);
+		error = find_switch(preview, request->words);
 	if (error == 0)
-		error = read_stream(preview, stream);
+		error = read_stream(preview, request->stream);
 	if (error == 0)
 		error = settings_parse(
 			&preview->settings, buffer_slice(&preview->transaction.settings));
-	/* With nothing to do, apt calls no hook at all. */
-	for (int i = 0; i < HOOK_POINT_COUNT && error == 0; i++)
-		if (preview->transaction.count > 0 && !preview->is_switched_off)
-			error = make_plan(preview, (enum uh_hook_point)i);
+	is_called = request->is_certain || preview->transaction.count > 0;
+	if (error == 0 && is_called && !preview->is_switched_off)
+		error = make_plans(preview, request->result);
 	if (error == -ENOMEM)
 		return complain_of_memory();
 	if (error < 0)
@@ -150,6 +161,14 @@ bool preview_is_run(const struct planned_run *run, const char *lacks)
 {
 	return run->script.fault == SCRIPT_IS_FINE && run->skip == SKIP_NOT &&
 	       lacks == NULL;
+}
+
+const char *reason_name(enum reason reason)
+{
+	static const struct word names[] = {{"package", REASON_PACKAGE},
+		{"wildcard", REASON_WILDCARD}, {"always", REASON_ALWAYS}};
+
+	return word_of(names, COUNT_OF(names), (int)reason);
 }
 
 static char *breach_text(const struct trust_breach *breach)

@@ -4,6 +4,7 @@
 #define PREVIEW_H
 
 #include "admin.h"
+#include "outcome.h"
 #include "plan.h"
 
 #ifdef __cplusplus
@@ -11,6 +12,15 @@ extern "C" {
 #endif
 
 #define HOOK_POINT_COUNT (UH_POST_INVOKE + 1)
+
+/* What a preview is made of. */
+struct preview_request {
+	struct slice stream; /* apt's info stream */
+	const char *const
+		*words;     /* apt's arguments, NULL behind them; or NULL for none */
+	enum result result; /* how the transaction is to end, RESULT_OK as a rule */
+	bool is_certain; /* that hooks are called; apt calls none when nothing is to do */
+};
 
 struct preview {
 	struct hook_tree tree;
@@ -22,14 +32,12 @@ struct preview {
 };
 
 /*
- * Fills preview from apt's info stream and from what it tells of apt's configuration; words
- * (with NULL behind them) are the arguments of apt, whose -o can switch hooks off. The
- * scripts of Post-Invoke are those that run when all goes well. Nothing is written
+ * Fills preview with what the helper would do below the admin's root. Nothing is written
  * anywhere. Returns −1 to go on, or the status to end with, and that has been said;
  * preview_done() in both cases.
  */
 int preview_make(struct preview *preview, const struct admin *admin,
-	const char *const *words, struct slice stream);
+	const struct preview_request *request);
 void preview_done(struct preview *preview);
 
 /*
@@ -42,6 +50,9 @@ const char *preview_lacks(const struct preview *preview, enum uh_hook_point hook
 
 /* Whether the run would be executed. lacks is what preview_lacks() said. */
 bool preview_is_run(const struct planned_run *run, const char *lacks);
+
+/* "package", "wildcard", "always". */
+const char *reason_name(enum reason reason);
 
 /* Why a script with this fault is not run, in a few words. The caller's, or NULL. */
 char *fault_text(const struct script *script);

@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "runs.h"
+#include "in_force.h"
 
 #include <stdio.h>
 
 /* Stands for a file that does not exist before the hooks really run. */
 #define LIST_ARGUMENT "--pkg_list=FILE"
-
-static const char *reason_name(enum reason reason)
-{
-	static const struct word names[] = {{"package", REASON_PACKAGE},
-		{"wildcard", REASON_WILDCARD}, {"always", REASON_ALWAYS}};
-
-	return word_of(names, COUNT_OF(names), (int)reason);
-}
 
 /* The names that a run's wildcard matched, in one line each; empty for other runs. */
 static void add_matched(const struct preview *preview, const struct planned_run *run,
@@ -62,18 +55,46 @@ static void add_reason(
 	}
 }
 
+/* What the setting that leaves it out waits for. The caller's, NULL when it runs. */
+static char *skip_text(const struct planned_run *run)
+{
+	owns_buffer struct buffer words = {0};
+
+	switch (run->skip) {
+	case SKIP_NOT:
+		return NULL;
+	case SKIP_ENABLED:
+		return strdup(_("its setting Enabled is false"));
+	case SKIP_WHEN:
+		return string_format(
+			_("its setting When is \"%s\""), when_name(run->settings.when));
+	case SKIP_OPERATIONS:
+		operations_add(&words, run->settings.operations);
+		return string_format(_("its setting Operations is only for %.*s"),
+			(int)words.size, words.data);
+	}
+	return NULL;
+}
+
 /* Why it is planned and yet not run. The caller's, NULL when it is run. */
 static char *obstacle(const struct planned_run *run, const char *lacks)
 {
 	if (run->skip != SKIP_NOT)
-		return string_format(
-			_("left out by its setting %s"), skip_name(run->skip));
+		return skip_text(run);
 	if (run->script.fault != SCRIPT_IS_FINE)
 		return fault_text(&run->script);
 	if (lacks != NULL)
 		return string_format(
-			_("requires %s, which is not going to be installed"), lacks);
+			_("it requires %s, which is not going to be installed"), lacks);
 	return NULL;
+}
+
+/* A folder that stands for scripts nobody could see is not there for any reason. */
+static bool has_reason(const struct planned_run *run)
+{
+	return run->reason != REASON_ALWAYS ||
+	       (run->script.fault != FOLDER_IS_UNREADABLE &&
+		       run->script.fault != FOLDER_IS_UNMATCHED);
 }
 
 static void write_run(const struct terminal *terminal, const struct preview *preview,
@@ -89,32 +110,37 @@ static void write_run(const struct terminal *terminal, const struct preview *pre
 	if (run->reason == REASON_WILDCARD && why_not == NULL)
 		buffer_append_string(&head, " " LIST_ARGUMENT);
 	terminal_write(terminal, "  ", "    ", &head);
-	add_reason(preview, run, &reason);
-	terminal_write(terminal, "      ", "        ", &reason);
+	if (has_reason(run)) {
+		add_reason(preview, run, &reason);
+		terminal_write(terminal, "      ", "        ", &reason);
+	}
 	if (why_not != NULL) {
 		owns_buffer struct buffer text = {0};
 
 		buffer_append_string(&text, MARK_MIND);
 		buffer_append_string(&text, _("not run: "));
-		text_add_name(&text, why_not);
+		text_add_sentence(&text, why_not);
 		buffer_append_string(&text, MARK_END);
 		terminal_write(terminal, "      ", "        ", &text);
 	}
 }
 
+void runs_write_point(const struct terminal *terminal, const struct preview *preview,
+	enum uh_hook_point hook_point)
+{
+	const struct plan *plan = &preview->plans[hook_point];
+
+	terminal_say(terminal, "", "%s%s", uh_hook_point_name(hook_point),
+		plan->count > 0 ? "" : _(": no hooks"));
+	for (size_t i = 0; i < plan->count; i++)
+		write_run(terminal, preview, &plan->runs[i],
+			preview_lacks(preview, hook_point, &plan->runs[i]));
+}
+
 void runs_write(const struct terminal *terminal, const struct preview *preview)
 {
-	for (size_t point = 0; point < HOOK_POINT_COUNT; point++) {
-		const struct plan *plan = &preview->plans[point];
-
-		terminal_say(terminal, "", "%s%s",
-			uh_hook_point_name((enum uh_hook_point)point),
-			plan->count > 0 ? "" : _(": no hooks"));
-		for (size_t i = 0; i < plan->count; i++)
-			write_run(terminal, preview, &plan->runs[i],
-				preview_lacks(preview, (enum uh_hook_point)point,
-					&plan->runs[i]));
-	}
+	for (int i = 0; i < HOOK_POINT_COUNT; i++)
+		runs_write_point(terminal, preview, (enum uh_hook_point)i);
 }
 
 static json_t *lines_to_json(struct slice lines)

@@ -13,6 +13,8 @@ extern "C" {
 
 /* What is planned at each hook point, and why; what of it is left out, and why. */
 void runs_write(const struct terminal *terminal, const struct preview *preview);
+void runs_write_point(const struct terminal *terminal, const struct preview *preview,
+	enum uh_hook_point hook_point);
 /* The same as JSON, the caller's; the shape is in apt-universal-hooks(8). */
 json_t *runs_to_json(const struct preview *preview);
 /* The transaction's packages as JSON, the caller's. */

@@ -63,6 +63,7 @@ static void set_defaults_of_program(const apt_question &question)
 	if (is_by_version)
 		_config->CndSet("APT::Solver", "3.0");
 	if (is_apt(question)) {
+		_config->CndSet((scope + "APT::Color").c_str(), 1);
 		_config->CndSet((scope + "APT::Get::Upgrade-Allow-New").c_str(), 1);
 		_config->CndSet((scope + "APT::Keep-Downloaded-Packages").c_str(), 0);
 		_config->CndSet((scope + "APT::Cmd::Pattern-Only").c_str(), 1);
@@ -366,17 +367,20 @@ static const apt_command *find_command(const char *name)
 	return nullptr;
 }
 
-static bool explain_commands(const char *name)
+/* As above, with a complaint where there is none. */
+static const apt_command *need_command(const char *name)
 {
+	const apt_command *command = find_command(name);
 	std::string known;
 
-	for (const apt_command &command : commands)
-		known += std::string(" ") + command.name;
+	for (const apt_command &each : commands)
+		known += std::string(" ") + each.name;
 	if (name == nullptr)
-		return _error->Error("No command is given, only these can be:%s",
+		_error->Error("No command is given, only these can be:%s", known.c_str());
+	else if (command == nullptr)
+		_error->Error("The command %s is not known, only these are:%s", name,
 			known.c_str());
-	return _error->Error(
-		"The command %s is not known, only these are:%s", name, known.c_str());
+	return command;
 }
 
 static bool is_upgrade(const apt_command &command)
@@ -414,11 +418,9 @@ static const apt_command *read_words(const apt_question &question, CommandLine &
 	apply_program(question);
 	if (!apply_question(question) || !line.Parse(words.size(), words.data()))
 		return nullptr;
-	command = find_command(line.FileList[0]);
-	if (command == nullptr) {
-		explain_commands(line.FileList[0]);
+	command = need_command(line.FileList[0]);
+	if (command == nullptr)
 		return nullptr;
-	}
 	for (const char *setting : command->settings)
 		if (setting != nullptr)
 			_config->Set(setting, 1);
@@ -778,8 +780,6 @@ static bool mark_all(transaction &run)
 {
 	pkgProblemResolver resolver(&*run.cache);
 
-	/* A word can be a pattern that asks what is garbage. */
-	run.cache->MarkAndSweep();
 	if (!choose_versions(run))
 		return false;
 	for (const pkgCache::VerIterator &version : run.removed)
@@ -796,7 +796,7 @@ static bool mark_all(transaction &run)
 
 /* ------------------------------- automatic removal --------------------------------- */
 
-/* Since 2.2, apt removes old kernels when it upgrades all. */
+/* apt, but not apt-get, removes old kernels when it upgrades all. */
 static std::unique_ptr<APT::CacheFilter::Matcher> garbage_kernels(const transaction &run)
 {
 	bool is_all = _config->FindB("APT::Get::AutomaticRemove", true);
@@ -937,10 +937,6 @@ static bool check_consent(pkgCacheFile &cache)
 
 static bool check_removals(pkgCacheFile &cache)
 {
-	if (_config->FindB("APT::Get::Purge", false))
-		for (auto package = cache->PkgBegin(); !package.end(); ++package)
-			if (cache[package].Delete() && !cache[package].Purge())
-				cache->MarkDelete(package, true);
 	if (cache->DelCount() != 0 && !_config->FindB("APT::Get::Remove", true))
 		return _error->Error("Packages need to be removed but remove is disabled.");
 	return true;
@@ -1146,6 +1142,7 @@ static void complain(apt_listener *listener, void *context, bool has_answer)
 	std::stringstream text;
 	std::string kind = "E: ";
 
+	_config->Set("APT::Color", 0); /* lines are for the caller to colour */
 	_error->DumpErrors(text, has_answer ? GlobalError::WARNING : GlobalError::NOTICE);
 	for (std::string line; std::getline(text, line);) {
 		if (line.size() > 3 && std::strchr("EWN", line[0]) != nullptr &&
@@ -1165,6 +1162,8 @@ try {
 	bool has_answer = answer_question(*question, answer);
 	std::string lines = answer.str();
 
+	if (!has_answer && !_error->PendingError())
+		_error->Error("apt refuses, and does not say why");
 	complain(listener, context, has_answer);
 	if (!has_answer)
 		return -1;

@@ -15,8 +15,7 @@
 
 #define RUNS_MAX ((size_t)16 << 20)
 
-/* A field's value has no line end (deb822(5)); other control characters neither. */
-static void append_clean(struct buffer *buffer, const char *text)
+void history_add_clean(struct buffer *buffer, const char *text)
 {
 	for (; *text != '\0'; text++) {
 		if ((unsigned char)*text < ' ' || *text == 0x7f)
@@ -91,9 +90,9 @@ void history_note(struct history *history, enum uh_hook_point hook_point,
 	if (fate.size == 0)
 		return;
 	buffer_append_format(lines, " %s ", uh_hook_point_name(hook_point));
-	append_clean(lines, event->path);
+	history_add_clean(lines, event->path);
 	buffer_append_string(lines, " [");
-	append_clean(lines, event->matched != NULL ? event->matched : "always");
+	history_add_clean(lines, event->matched != NULL ? event->matched : "always");
 	buffer_append_string(lines, "] ");
 	buffer_append(lines, buffer_slice(&fate));
 	buffer_append_string(lines, "\n");
@@ -163,7 +162,7 @@ static void append_header(struct buffer *kept, const char *key, const char *comm
 	append_time(kept, "Start-Date");
 	if (command_line != NULL) {
 		buffer_append_string(kept, "Commandline: ");
-		append_clean(kept, command_line);
+		history_add_clean(kept, command_line);
 		buffer_append_string(kept, "\n");
 	}
 	append_requester(kept);
@@ -207,21 +206,24 @@ static void append_stanza(struct buffer *stanza, struct slice kept,
 	buffer_append_string(stanza, "\n");
 }
 
-/*
- * All of it, or the file is cut back to what it was, also for others who write just
- * now.
- */
+/* All of it, or the file is cut back to what it was. */
 static int append_to_log(const char *path, struct slice bytes)
 {
 	owns_fd int fd =
 		open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
 	struct stat before;
+	bool is_alone;
 	int error;
 
-	if (fd < 0 || flock(fd, LOCK_EX) < 0 || fstat(fd, &before) < 0)
+	if (fd < 0)
 		return -errno;
+	/*
+	 * Everybody may read the file, hence lock it (flock(2)): nobody is waited for. With
+	 * company, what was written of a stanza stays.
+	 */
+	is_alone = flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &before) == 0;
 	error = write_all(fd, bytes);
-	if (error < 0 && ftruncate(fd, before.st_size) < 0)
+	if (error < 0 && is_alone && ftruncate(fd, before.st_size) < 0)
 		return error; /* the first one is the one to tell */
 	return error;
 }

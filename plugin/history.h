@@ -19,6 +19,12 @@ struct history {
 	struct buffer lines; /* one a run */
 };
 
+/*
+ * A text as it stands in the log: a field's value has no line end (deb822(5)), and other
+ * control characters neither; they are \ooo.
+ */
+void history_add_clean(struct buffer *buffer, const char *text);
+
 /* Adds a line when the event tells of a run, or of one that was to be and was not. */
 void history_note(struct history *history, enum uh_hook_point hook_point,
 	const struct uh_event *event);

@@ -26,6 +26,17 @@ static const struct word when_words[] = {
 	{"failure", WHEN_FAILURE},
 	{"always", WHEN_ALWAYS},
 };
+
+const char *on_failure_name(enum on_failure on_failure)
+{
+	return word_of(on_failure_words, COUNT_OF(on_failure_words), (int)on_failure);
+}
+
+const char *when_name(enum when when)
+{
+	return word_of(when_words, COUNT_OF(when_words), (int)when);
+}
+
 static bool read_word(
 	const char *value, const struct word *words, size_t count, unsigned *ret_number)
 {
@@ -306,6 +317,24 @@ int settings_for(const struct settings *settings, const char *path,
 	}
 	*ret_settings = script;
 	return 0;
+}
+
+const struct setting *settings_enabled_by(
+	const struct settings *settings, const char *path)
+{
+	const struct setting *found = NULL;
+	ssize_t nearest = 0;
+
+	for (size_t i = 0; i < settings->count; i++) {
+		const struct setting *setting = &settings->items[i];
+		ssize_t near = nearness(setting, path);
+
+		if (setting->name != ENABLED || setting->is_value_bad || near < nearest)
+			continue;
+		found = setting;
+		nearest = near;
+	}
+	return found;
 }
 
 void script_settings_done(struct script_settings *settings)
