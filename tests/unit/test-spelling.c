@@ -17,7 +17,7 @@ START_TEST(hook_points_in_other_spellings)
 {
 	static const char *const post[] = {"Post-Invoke", "post-invoke", "PostInvoke",
 		"Post_Invoke", "POST-INVOKE", "post invoke", "Post-Invok", "Post-Involve",
-		"Pots-Invoke"};
+		"Pots-Invoke", "p_o_s_t_i_n_v_o_k_e", "050-post..invoke"};
 	static const char *const packages[] = {"Pre-Install-Pkgs", "pre-install-pkgs",
 		"PreInstallPkgs", "Pre-Install-Packages", "Pre_Install_Pkg",
 		"pre-install-package"};
