@@ -105,7 +105,7 @@ char *configuration_value(struct slice lines, const char *key)
 		struct slice value = slice_cut(&lines, '\n');
 		struct slice name = slice_cut(&value, '=');
 
-		if (name.size == strlen(key) &&
+		if (value.data != NULL && name.size == strlen(key) &&
 			strncasecmp(name.data, key, name.size) == 0)
 			found = value;
 	}

@@ -37,7 +37,7 @@ struct census {
 	struct hook *hooks; /* by hook point, in the order in which they run */
 	size_t count;
 	size_t capacity;
-	struct script_list faults; /* folders that could not be read */
+	struct script_list faults; /* folders that could not be read, each once */
 };
 
 /*

@@ -14,7 +14,7 @@ static int write_message(const char *kind, const char *format, va_list arguments
 		return complain_of_memory();
 	}
 	(void)fflush(stdout); /* main() looks at the end */
-	text_add_name(&line, message);
+	text_add_sentence(&line, message);
 	(void)fprintf(stderr, "%s: %.*s\n", kind, (int)line.size, line.data);
 	return STATUS_TROUBLE;
 }

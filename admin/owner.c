@@ -83,7 +83,7 @@ int owner_list_ask(struct owner_list *list, const struct admin *admin,
 	if (error < 0)
 		return error;
 	spec.argv = words.items;
-	/* It fails where one of the paths has no owner, and tells of the others all the same. */
+	/* It fails where a path has no owner, and tells of the others all the same. */
 	error = process_capture(&spec, ANSWER_MAX, &answer, &ending);
 	if (error < 0)
 		return error == -ENOMEM ? error : 0;

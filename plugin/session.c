@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <pwd.h>
+#include <unistd.h>
 
 void session_tell(struct session *session, struct uh_event event)
 {
@@ -152,7 +153,7 @@ void session_read_record(struct session *session)
 		error = record_read(&session->state, &session->driver,
 			&session->transaction, &faults);
 		session->has_failed_before =
-			record_take_failure(&session->state, &session->driver);
+			record_has_failure(&session->state, &session->driver);
 	}
 	session->is_known = error == 0 && !faults.is_of_other_version;
 	if (session->is_known || session->is_clean_up)
@@ -207,6 +208,23 @@ void session_apply_settings(struct session *session)
 
 	if (error < 0)
 		tell_error(session, UH_OUT_OF_MEMORY, error);
+}
+
+static bool is_not_started(const struct planned_run *run, const void *context)
+{
+	const struct session *session = context;
+	owns_memory char *path = NULL;
+
+	if (run->script.relative == NULL)
+		return true;
+	path = record_started_path(&session->state, session->key, run->script.relative);
+	return path == NULL || access(path, F_OK) < 0;
+}
+
+void session_drop_started(struct session *session)
+{
+	if (session->is_once)
+		plan_keep(&session->plan, is_not_started, session);
 }
 
 static bool is_unknown_user(const struct setting *setting)
@@ -322,6 +340,7 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 		.has_failed_before = session->has_failed_before,
 		.state = &session->state,
 		.key = session->key,
+		.is_once = session->is_once,
 	};
 	bool has_failed;
 	enum run_end end;

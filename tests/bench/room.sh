@@ -10,7 +10,7 @@ tree=/etc/apt/universal-hooks
 missed=0
 
 ((EUID == 0)) || die "needs root: sudo tests/bench/${0##*/}"
-[[ -n ${TESTS_WORK-} ]] || install_on_this_machine build-essential cmake
+[[ -n ${TESTS_WORK-} ]] || install_on_this_machine build-essential cmake ${tools:-}
 enter_own_namespaces "$@"
 room=$(mktemp --directory "$TESTS_WORK/room.XXXXXX")
 build=$(mktemp --directory "$TESTS_WORK/build.XXXXXX")
@@ -21,7 +21,7 @@ build_with_debian_flags() {
 	CFLAGS="$CFLAGS $CPPFLAGS" quietly cmake -S "$top" -B "$build" \
 		-DCMAKE_BUILD_TYPE=None -DCMAKE_INSTALL_PREFIX=/usr -DCMAKE_INSTALL_SYSCONFDIR=/etc \
 		-DCMAKE_INSTALL_LIBDIR="lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)"
-	quietly cmake --build "$build" --target helper apt-bridge bench-empty spawn-bench match-bench
+	quietly cmake --build "$build" --target helper admin apt-bridge bench-empty spawn-bench match-bench
 	DESTDIR=$room quietly cmake --install "$build" --strip
 }
 

@@ -6,7 +6,8 @@
  * spawn-bench memory TITLE KIB PROGRAM ARGUMENT: its peak, and its children's, over KIB.
  * spawn-bench PATTERN: the least that it takes to run the files of a folder in turn.
  *
- * In the environment: STREAM, a file that each finds open where apt hands its list over.
+ * In the environment: STREAM, a file that each finds open where apt hands its list over;
+ * ROUNDS, how many are compared where they take long.
  */
 #include "bench.h"
 
@@ -53,14 +54,19 @@ static double run(const char *program, char *argument, struct rusage *ret_usage)
 static int compare(char **words)
 {
 	static double times[2][WARM_UP + ROUNDS];
+	const char *text = getenv("ROUNDS");
+	size_t rounds = text != NULL ? strtoul(text, NULL, 10) : ROUNDS;
+	size_t warm_up = rounds < ROUNDS ? 1 : WARM_UP;
 	struct rusage usage;
 
-	for (int i = 0; i < WARM_UP + ROUNDS; i++) {
+	if (rounds == 0 || rounds > ROUNDS)
+		errx(BENCH_BROKEN, "ROUNDS=%s makes no sense", text);
+	for (size_t i = 0; i < warm_up + rounds; i++) {
 		times[0][i] = run(words[2], words[3], &usage);
 		times[1][i] = run(words[4], words[5], &usage);
 	}
-	return judge(words[0], median(times[0] + WARM_UP, ROUNDS),
-		median(times[1] + WARM_UP, ROUNDS), strtod(words[1], NULL));
+	return judge(words[0], median(times[0] + warm_up, rounds),
+		median(times[1] + warm_up, rounds), strtod(words[1], NULL));
 }
 
 static int run_files(const char *pattern)
