@@ -232,3 +232,12 @@ int census_complain(const struct census *census, const char *path)
 	return complain(
 		_("there is no hook %s: apt-universal-hooks list shows all"), path);
 }
+
+void census_warn(const struct census *census)
+{
+	for (size_t i = 0; i < census->faults.count; i++) {
+		const struct script *fault = &census->faults.items[i];
+
+		warn_of(_("%s cannot be read: %s"), fault->path, strerror(-fault->error));
+	}
+}

@@ -66,6 +66,12 @@ const struct hook *census_find(
  */
 int census_complain(const struct census *census, const char *path);
 
+/*
+ * Warns of each folder that could not be read, where there may be hooks that nobody
+ * counted.
+ */
+void census_warn(const struct census *census);
+
 #ifdef __cplusplus
 }
 #endif

@@ -10,6 +10,8 @@
 
 /* In the order in which somebody gets to know them. */
 static const struct subcommand subcommands[] = {
+	{"status", N_("say whether apt calls the hooks, and how many there are"),
+		admin_status},
 	{"list", N_("show every hook, where it applies and how it last ended"),
 		admin_list},
 	{"plan", N_("show which hooks an apt command would run"), admin_plan},
@@ -17,6 +19,9 @@ static const struct subcommand subcommands[] = {
 	{"run", N_("run hooks by hand on a made-up transaction"), admin_run},
 	{"log", N_("show what has run"), admin_log},
 	{"blame", N_("show which hooks take the most time"), admin_blame},
+	{"requires", N_("show or install the packages that hooks need"), admin_requires},
+	{"disable", N_("switch a hook off"), admin_disable},
+	{"enable", N_("switch a hook on again"), admin_enable},
 };
 
 static int help(void)

@@ -319,6 +319,24 @@ int settings_for(const struct settings *settings, const char *path,
 	return 0;
 }
 
+const struct setting *settings_enabled_by(
+	const struct settings *settings, const char *path)
+{
+	const struct setting *found = NULL;
+	ssize_t nearest = 0;
+
+	for (size_t i = 0; i < settings->count; i++) {
+		const struct setting *setting = &settings->items[i];
+		ssize_t near = nearness(setting, path);
+
+		if (setting->name != ENABLED || setting->is_value_bad || near < nearest)
+			continue;
+		found = setting;
+		nearest = near;
+	}
+	return found;
+}
+
 void script_settings_done(struct script_settings *settings)
 {
 	free(settings->required);

@@ -65,6 +65,13 @@ int settings_for(const struct settings *settings, const char *path,
 struct script_settings script_settings_default(void);
 void script_settings_done(struct script_settings *settings);
 
+/*
+ * The setting that decides whether the script at path is enabled; NULL where none does,
+ * so that it is. The settings'.
+ */
+const struct setting *settings_enabled_by(
+	const struct settings *settings, const char *path);
+
 /* "abort-after", "always" and so on, as they stand in apt.conf. */
 const char *on_failure_name(enum on_failure on_failure);
 const char *when_name(enum when when);

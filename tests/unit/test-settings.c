@@ -551,6 +551,49 @@ START_TEST(a_script_that_is_switched_off_is_no_work)
 }
 END_TEST
 
+START_TEST(the_setting_that_decides_whether_a_script_is_enabled_is_found)
+{
+	static const struct {
+		const char *lines;
+		const char *key; /* behind the scope; NULL for none */
+	} cases[] = {
+		{"", NULL},
+		{"Universal-Hooks::Timeout=3\n", NULL},
+		{"Universal-Hooks::Enabled=perhaps\n", NULL},
+		{"Universal-Hooks::Scripts::Post-Invoke/b::Enabled=false\n", NULL},
+		{"Universal-Hooks::Scripts::Post-Invoke/ab::Enabled=false\n", NULL},
+		{"Universal-Hooks::Enabled=false\n", "Enabled"},
+		{"Universal-Hooks::Scripts::Post-Invoke/a::Enabled=true\n"
+		 "Universal-Hooks::Enabled=false\n",
+			"Scripts::Post-Invoke/a::Enabled"},
+		{"Universal-Hooks::Scripts::Post-Invoke::Enabled=false\n"
+		 "Universal-Hooks::Scripts::Post-Invoke/a::Enabled=maybe\n"
+		 "Universal-Hooks::Enabled=false\n",
+			"Scripts::Post-Invoke::Enabled"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		owns_settings struct settings settings = parse(cases[i].lines);
+		const struct setting *setting =
+			settings_enabled_by(&settings, "Post-Invoke/a");
+
+		ck_assert_msg((setting == NULL) == (cases[i].key == NULL), "case %zu", i);
+		if (setting != NULL)
+			ck_assert_str_eq(
+				setting->key + strlen("Universal-Hooks::"), cases[i].key);
+	}
+}
+END_TEST
+
+START_TEST(of_two_settings_that_are_as_near_the_later_decides)
+{
+	owns_settings struct settings settings =
+		parse("Universal-Hooks::Enabled=false\nUniversal-Hooks::Enabled=true\n");
+
+	ck_assert_ptr_eq(settings_enabled_by(&settings, "a"), &settings.items[1]);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {where_nothing_is_set_the_defaults_hold,
@@ -566,7 +609,9 @@ int main(void)
 		any_bytes_are_survived, ten_thousand_settings_are_told_apart,
 		a_when_is_mentioned_wherever_it_stands_and_only_where_it_is_good,
 		only_user_is_a_user, operations_choose_among_the_packages_of_a_script,
-		when_chooses_by_how_it_ended, a_script_that_is_switched_off_is_no_work};
+		when_chooses_by_how_it_ended, a_script_that_is_switched_off_is_no_work,
+		the_setting_that_decides_whether_a_script_is_enabled_is_found,
+		of_two_settings_that_are_as_near_the_later_decides};
 
 	return run_tests("settings", tests, COUNT_OF(tests));
 }
