@@ -72,11 +72,11 @@ _apt_universal_hooks_kind() {
 	kind=
 	case $1:$2 in
 	*:--root) kind=folder ;;
-	run:-s | run:--script | log:--script) kind=script ;;
-	run:-p | run:--package | log:--package) kind=package ;;
+	run:-s | run:--script | log:-s | log:--script) kind=script ;;
+	run:-p | run:--package | log:-p | log:--package) kind=package ;;
 	run:-o | run:--operation | why:--operation) kind=operation ;;
 	run:-r | run:--result) kind=result ;;
-	log:-n | blame:-n) kind=other ;;
+	log:-n | log:--number | blame:-n | blame:--number) kind=other ;;
 	plan:-[otcS] | plan:--option | plan:--config-file | plan:--target-release) kind=other ;;
 	esac
 }
@@ -107,7 +107,8 @@ _apt_universal_hooks_options() {
 		;;
 	why) _apt_universal_hooks_offer --operation ;;
 	run) _apt_universal_hooks_offer --dry-run --operation --package --result --script ;;
-	log) _apt_universal_hooks_offer --failed --last --package --script ;;
+	log) _apt_universal_hooks_offer --failed --last --number --package --script ;;
+	blame) _apt_universal_hooks_offer --number ;;
 	requires) _apt_universal_hooks_offer --install --missing ;;
 	esac
 }
