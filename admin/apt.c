@@ -105,7 +105,7 @@ char *configuration_value(struct slice lines, const char *key)
 		struct slice value = slice_cut(&lines, '\n');
 		owns_memory char *name = percent_decode(slice_cut(&value, '='));
 
-		if (name != NULL && value.data != NULL && strcasecmp(name, key) == 0)
+		if (value.data != NULL && name != NULL && strcasecmp(name, key) == 0)
 			found = value;
 	}
 	return found.data != NULL ? percent_decode(found) : NULL;

@@ -17,6 +17,7 @@ static const struct subcommand subcommands[] = {
 	{"plan", N_("show which hooks an apt command would run"), admin_plan},
 	{"why", N_("show which hooks a package would set off"), admin_why},
 	{"run", N_("run hooks by hand on a made-up transaction"), admin_run},
+	{"check", N_("find what will not work as its author thinks"), admin_check},
 	{"log", N_("show what has run"), admin_log},
 	{"blame", N_("show which hooks take the most time"), admin_blame},
 	{"requires", N_("show or install the packages that hooks need"), admin_requires},

@@ -35,15 +35,26 @@ static int add_owner(struct owner_list *list, struct slice packages, struct slic
 	return owner->packages != NULL && owner->path != NULL ? 0 : -ENOMEM;
 }
 
-/* "PACKAGE[, PACKAGE]…: PATH"; a line about a diversion is none. */
+/* Of packages a space comes only behind a comma; of what is said of a diversion not. */
+static bool is_list(struct slice packages)
+{
+	for (size_t i = 0; i < packages.size; i++)
+		if (packages.data[i] == ' ' && (i == 0 || packages.data[i - 1] != ','))
+			return false;
+	return packages.size > 0;
+}
+
+/* "PACKAGE[, PACKAGE]…: PATH"; a line about a diversion, in any language, is none. */
 static int read_line(struct owner_list *list, struct slice line)
 {
 	const char *colon = memmem(line.data, line.size, ": /", 3);
 	struct slice packages, path;
 
-	if (colon == NULL || slice_has_prefix(line, slice_of("diversion by ")))
+	if (colon == NULL)
 		return 0;
 	packages = (struct slice){line.data, (size_t)(colon - line.data)};
+	if (!is_list(packages))
+		return 0;
 	path = (struct slice){colon + 2, line.size - packages.size - 2};
 	return add_owner(list, packages, path);
 }

@@ -206,7 +206,7 @@ void targets_say(const char *format, ...)
 	if (vasprintf(&line, format, arguments) < 0)
 		line = NULL;
 	va_end(arguments);
-	text_add_name(&text, line != NULL ? line : "");
+	text_add_sentence(&text, line != NULL ? line : "");
 	if (line == NULL || text.error < 0)
 		(void)complain_of_memory();
 	else

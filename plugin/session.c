@@ -227,35 +227,31 @@ void session_drop_started(struct session *session)
 		plan_keep(&session->plan, is_not_started, session);
 }
 
-static bool is_unknown_user(const struct setting *setting)
+static bool has_user(const struct setting *setting)
 {
-	return setting_is_user(setting) && getpwnam(setting->value) == NULL;
+	return !setting_is_user(setting) || getpwnam(setting->value) != NULL;
 }
 
 /* At Pre-Install-Pkgs, where apt tells them all, so once a transaction. */
 void session_check_settings(struct session *session)
 {
+	static const enum uh_event_kind kinds[] = {
+		[SETTING_IS_UNKNOWN] = UH_SETTING_UNKNOWN,
+		[SETTING_IS_UNUSABLE] = UH_SETTING_UNUSABLE,
+		[SETTING_HAS_NO_USER] = UH_SETTING_WITHOUT_USER,
+		[SETTING_HAS_NO_SCRIPT] = UH_SETTING_NO_SCRIPT,
+		[SETTING_IS_MASKED] = UH_SETTING_MASKED,
+	};
+
 	for (size_t i = 0; i < session->settings.count; i++) {
 		const struct setting *setting = &session->settings.items[i];
-		struct uh_event event = {.key = setting->key, .value = setting->value};
-		enum tree_node node =
-			setting->path[0] != '\0'
-				? hook_tree_look(&session->tree, setting->path)
-				: NODE_FOLDER;
+		enum setting_fault fault =
+			setting_judge(setting, has_user(setting), &session->tree);
 
-		if (setting->name < 0)
-			event.kind = UH_SETTING_UNKNOWN;
-		else if (setting->is_value_bad)
-			event.kind = UH_SETTING_UNUSABLE;
-		else if (is_unknown_user(setting))
-			event.kind = UH_SETTING_WITHOUT_USER;
-		else if (node == NODE_ABSENT)
-			event.kind = UH_SETTING_NO_SCRIPT;
-		else if (node == NODE_MASK)
-			event.kind = UH_SETTING_MASKED;
-		else
-			continue;
-		session_tell(session, event);
+		if (fault != SETTING_IS_FINE)
+			session_tell(session, (struct uh_event){.kind = kinds[fault],
+						      .key = setting->key,
+						      .value = setting->value});
 	}
 }
 

@@ -54,6 +54,37 @@ START_TEST(a_value_is_decoded_and_may_hold_anything)
 }
 END_TEST
 
+START_TEST(a_key_is_decoded_as_well)
+{
+	assert_value("A%20b=1\n", "A b", "1");
+	assert_value("A%20b=1\n", "A%20b", NULL);
+}
+END_TEST
+
+static void assert_status_file(
+	const char *root_path, const char *lines, const char *expected)
+{
+	const struct admin admin = {.root = (char *)root_path};
+	owns_memory char *file = configuration_status_file(&admin, slice_of(lines));
+
+	ck_assert_str_eq(file, expected);
+}
+
+START_TEST(dpkgs_database_is_where_apt_has_it_and_below_the_root)
+{
+	assert_status_file("", "", "/var/lib/dpkg/status");
+	assert_status_file("/image", "", "/image/var/lib/dpkg/status");
+	assert_status_file("", "Dir=/alt\n", "/alt/var/lib/dpkg/status");
+	assert_status_file("", "Dir=/alt/\n", "/alt/var/lib/dpkg/status");
+	assert_status_file("/image", "Dir=alt\n", "/image/var/lib/dpkg/status");
+	assert_status_file("", "Dir::State::status=/a%20b/status\n", "/a b/status");
+	assert_status_file("/image", "Dir::State::status=/a\n", "/image/a");
+	assert_status_file("/image", "Dir::State::status=/image/a\n", "/image/a");
+	assert_status_file("/image", "Dir::State::status=/images/a\n", "/image/images/a");
+	assert_status_file("", "Dir::State::status=status\n", "/var/lib/dpkg/status");
+}
+END_TEST
+
 START_TEST(what_is_no_line_of_a_configuration_is_passed_over)
 {
 	assert_value("A=1\nA\n\n=2\n", "A", "1");
@@ -215,7 +246,8 @@ int main(void)
 {
 	const TTest *const tests[] = {a_value_is_found_by_its_whole_key_in_any_case,
 		of_several_values_the_last_counts,
-		a_value_is_decoded_and_may_hold_anything,
+		a_value_is_decoded_and_may_hold_anything, a_key_is_decoded_as_well,
+		dpkgs_database_is_where_apt_has_it_and_below_the_root,
 		what_is_no_line_of_a_configuration_is_passed_over,
 		settings_are_told_and_apts_warnings_of_them_are_not,
 		origins_name_the_file_and_the_line,

@@ -4,7 +4,7 @@
 #include "fixture.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define BEFORE "Universal-Hooks::Scripts::"
@@ -217,6 +217,49 @@ START_TEST(a_file_of_somebody_else_is_left_alone)
 }
 END_TEST
 
+#define WRITERS 8
+#define NAMES_EACH 10
+
+static void add_names(int writer)
+{
+	const struct admin admin = {.root = (char *)root()};
+
+	for (int i = 0; i < NAMES_EACH; i++) {
+		owns_strings struct string_list hooks = {0};
+		owns_memory char *name = string_format("%d-%d", writer, i);
+
+		if (string_list_add(&hooks, name) < 0 ||
+			disabled_add(&hooks, &admin) >= 0)
+			_exit(1);
+	}
+	_exit(0);
+}
+
+START_TEST(of_many_who_write_at_a_time_none_undoes_what_another_did)
+{
+	const struct admin admin = {.root = (char *)root()};
+	owns_strings struct string_list hooks = {0};
+
+	make_folder("/etc/apt/apt.conf.d");
+	ck_assert_int_eq(fflush(NULL), 0);
+	for (int i = 0; i < WRITERS; i++) {
+		pid_t pid = fork();
+
+		ck_assert_int_ge(pid, 0);
+		if (pid == 0)
+			add_names(i);
+	}
+	for (int i = 0; i < WRITERS; i++) {
+		int status;
+
+		ck_assert_int_gt(wait(&status), 0);
+		ck_assert_int_eq(status, 0);
+	}
+	ck_assert_int_eq(disabled_read(&hooks, &admin), -1);
+	ck_assert_uint_eq(hooks.count, WRITERS * NAMES_EACH);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {what_is_written_is_read_again,
@@ -226,7 +269,8 @@ int main(void)
 		the_file_comes_with_the_first_and_goes_with_the_last,
 		everybody_can_read_it_whatever_the_umask,
 		what_does_not_change_is_not_written,
-		a_file_of_somebody_else_is_left_alone};
+		a_file_of_somebody_else_is_left_alone,
+		of_many_who_write_at_a_time_none_undoes_what_another_did};
 
 	return run_tests("disabled", tests, COUNT_OF(tests));
 }

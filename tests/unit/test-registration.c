@@ -84,11 +84,31 @@ START_TEST(how_the_list_is_handed_over_belongs_to_pre_install_pkgs)
 }
 END_TEST
 
+START_TEST(apt_is_asked)
+{
+	__attribute__((cleanup(registration_done))) struct registration registration;
+	char no_root[] = "";
+	struct admin admin = {.root = no_root};
+
+	configure_apt("");
+	make_file("/etc/apt/apt.conf.d/50hooks", 0644,
+		"// a comment\nDPkg::Post-Invoke::apt-universal-hooks \"/bin/true\";\n");
+	ck_assert_int_eq(registration_take(&registration, &admin), 0);
+	ck_assert_int_eq(registration_at(&registration, UH_PRE_INVOKE)->registered,
+		REGISTERED_NOT);
+	ck_assert_int_eq(registration_at(&registration, UH_POST_INVOKE)->registered,
+		REGISTERED_EDITED);
+	ck_assert_str_eq(registration_at(&registration, UH_POST_INVOKE)->file,
+		at("/etc/apt/apt.conf.d/50hooks"));
+	ck_assert_uint_eq(registration_at(&registration, UH_POST_INVOKE)->line, 2);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {what_was_shipped_is_registered_as_shipped,
 		without_entries_nothing_is_registered, an_edited_entry_names_its_file,
-		how_the_list_is_handed_over_belongs_to_pre_install_pkgs};
+		how_the_list_is_handed_over_belongs_to_pre_install_pkgs, apt_is_asked};
 
 	return run_tests("registration", tests, COUNT_OF(tests));
 }
