@@ -233,7 +233,7 @@ static void add_transaction(
 		text, ngettext("%zu hook ran", "%zu hooks ran", (unsigned long)ran), ran);
 	if (failed > 0)
 		buffer_append_format(
-			text, _(", " MARK_BAD "%zu failed" MARK_END), failed);
+			text, _(", %s%zu failed%s"), MARK_BAD, failed, MARK_END);
 }
 
 static void write_last(const struct terminal *terminal, const struct report *report)
