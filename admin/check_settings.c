@@ -14,7 +14,8 @@
 #include <sys/stat.h>
 
 #define SCOPE "Universal-Hooks"
-#define STATUS_FILE "/var/lib/dpkg/status"
+/* Where another root has it, below that root (dpkg(1), --admindir). */
+#define STATUS_FILE "var/lib/dpkg/status"
 
 struct reading {
 	struct check *check;
@@ -321,7 +322,7 @@ static int check_each_required(
 {
 	const char *root = reading->check->admin->root;
 	owns_memory char *status_file =
-		root[0] != '\0' ? string_format("%s" STATUS_FILE, root) : NULL;
+		root[0] != '\0' ? string_format("%s/%s", root, STATUS_FILE) : NULL;
 
 	while (count > 0) {
 		ssize_t missing = dpkg_first_missing(status_file, packages, count);

@@ -20,7 +20,8 @@ static int open_below(const char *root, const char *path, int flags)
 
 	if (folder < 0)
 		return -errno;
-	fd = syscall(SYS_openat2, folder, path, &how, sizeof(how));
+	/* glibc of Debian 11 has no SYS_openat2. */
+	fd = syscall(__NR_openat2, folder, path, &how, sizeof(how));
 	return fd >= 0 ? (int)fd : -errno;
 }
 

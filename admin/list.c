@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks list: every hook, where it applies, and how it last ended. */
 #include "census.h"
-#include "hook_point_word.h"
 #include "in_force.h"
 #include "options.h"
 #include "owner.h"
 #include "past.h"
 #include "preview.h"
+#include "spelling.h"
 #include "terminal.h"
 
 /* What there is to know of all hooks. */

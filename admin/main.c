@@ -4,6 +4,7 @@
 #include "terminal.h"
 
 #include <errno.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -75,6 +76,16 @@ static int close_output(int status)
 	return errno == EPIPE ? status : complain(_("standard output: %m"));
 }
 
+/*
+ * apt knows no language in which I is not the large i, as in Turkish: with its letters,
+ * settings would not be what they are for the helper.
+ */
+static void use_letters_of_apt(void)
+{
+	if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
+		(void)setlocale(LC_CTYPE, "C.UTF-8"); /* every Debian has it */
+}
+
 int main(int argc, char **argv)
 {
 	struct admin admin = {.root = NULL};
@@ -82,6 +93,7 @@ int main(int argc, char **argv)
 	int status;
 
 	(void)setlocale(LC_ALL, ""); /* without it, the messages are English */
+	use_letters_of_apt();
 	(void)bindtextdomain(UH_TEXT_DOMAIN, UH_LOCALE_DIR);
 	(void)textdomain(UH_TEXT_DOMAIN);
 	if (argc < 2)

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #define DPKG_QUERY "/usr/bin/dpkg-query"
+/* Where another root has it, below that root (dpkg(1), --admindir). */
+#define DATABASE "var/lib/dpkg"
 #define ANSWER_MAX ((size_t)16 << 20)
 
 /* dpkg-query(1), --search: a path is a pattern there, so what glob(7) knows is escaped. */
@@ -63,7 +65,7 @@ static int make_words(struct string_list *words, const struct admin *admin,
 	const struct string_list *paths)
 {
 	owns_memory char *folder =
-		string_format("--admindir=%s/var/lib/dpkg", admin->root);
+		string_format("--admindir=%s/%s", admin->root, DATABASE);
 	int error = string_list_add(words, "dpkg-query");
 
 	if (folder == NULL)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "spelling.h"
-#include "base.h"
+#include "admin.h"
 #include "nearest.h"
 
 #include <ctype.h>
@@ -45,6 +45,21 @@ bool hook_point_meant(const char *word, enum uh_hook_point *ret_hook_point)
 		return true;
 	}
 	return false;
+}
+
+int hook_point_read(const char *word, enum uh_hook_point *ret_hook_point)
+{
+	enum uh_hook_point meant;
+
+	if (uh_hook_point_parse(word, ret_hook_point))
+		return -1;
+	if (hook_point_meant(word, &meant))
+		return complain(_("there is no hook point \"%s\"; did you mean %s?"),
+			word, uh_hook_point_name(meant));
+	return complain(
+		_("there is no hook point \"%s\": Pre-Invoke, Pre-Install-Pkgs and "
+		  "Post-Invoke are"),
+		word);
 }
 
 /* Cuts off the end that makes a leftover of a name; false when it has none. */

@@ -13,6 +13,12 @@ extern "C" {
 bool hook_point_meant(const char *word, enum uh_hook_point *ret_hook_point);
 
 /*
+ * The hook point that word names. Returns −1 with it, or the status to end with when
+ * there is none of that name, and the one that was meant has been named.
+ */
+int hook_point_read(const char *word, enum uh_hook_point *ret_hook_point);
+
+/*
  * The name that a leftover (hook_tree_is_leftover()) is a copy of: "a" for "a.dpkg-old",
  * "a~", ".a.swp". The caller's; NULL where nothing would be left of it, or no memory is.
  */

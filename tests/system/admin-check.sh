@@ -277,6 +277,7 @@ test_every_command_mends_its_fault() {
 	make_every_fault
 	mend_all
 	expect_no_command_from_a_name
+	[[ -L $hooks/Post-Invoke/14-symlink ]] || fail 'the symlink has become a file'
 	check_ends_with 1 --json
 	expect_findings <<-'EOF'
 		setting-unknown /etc/apt/apt.conf.d/90settings:1

@@ -57,14 +57,12 @@ test_blocks_of_lines_on_a_narrow_terminal() {
 		lib-a
 		  Installed: yes
 		  Hooks:
-		    $hooks/Pre-Invoke/needs
-		    b
+		    $hooks/Pre-Invoke/needs b
 		    $hooks/Post-Invoke/needs-a
 		lib-b
 		  Installed: yes
 		  Hooks:
-		    $hooks/Pre-Invoke/needs
-		    b
+		    $hooks/Pre-Invoke/needs b
 	EOF
 }
 

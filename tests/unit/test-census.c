@@ -216,6 +216,17 @@ START_TEST(a_file_beside_folders_means_nothing)
 }
 END_TEST
 
+START_TEST(a_file_does_not_hide_the_folder_of_the_other_place)
+{
+	make_file(ETC "pkgs/foo", 0644, "");
+	make_script(LIB "pkgs/foo/Post-Invoke/a", "");
+	skip_unless(become_root(), "this is not root");
+	assert_census("Post-Invoke package foo lib/pkgs/foo/Post-Invoke/a\n"
+		      "unreadable etc/pkgs/foo/Pre-Install-Pkgs: Not a directory\n"
+		      "unreadable etc/pkgs/foo/Post-Invoke: Not a directory\n");
+}
+END_TEST
+
 START_TEST(a_file_in_place_of_a_folder_is_told_once)
 {
 	make_file(ETC "pkgs", 0644, "");
@@ -373,6 +384,7 @@ int main(void)
 		folders_and_leftovers_neither_are_hooks_nor_override_any,
 		faults_are_those_that_root_would_meet,
 		a_file_beside_folders_means_nothing,
+		a_file_does_not_hide_the_folder_of_the_other_place,
 		a_file_in_place_of_a_folder_is_told_once,
 		a_folder_that_may_not_be_read_is_told,
 		folders_behind_symlinks_are_folders, hooks_are_many,

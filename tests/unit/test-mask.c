@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Masks, and the folders that they need. */
 #include "fixture.h"
-#include "folders.h"
 #include "mask.h"
 
 #include <errno.h>
@@ -21,19 +20,6 @@ START_TEST(a_mask_comes_with_its_folders_and_goes_alone)
 	ck_assert_int_eq(mask_remove(at(MASK)), 0);
 	ck_assert(!is_there(MASK));
 	ck_assert(is_there(ETC "pkgs/foo/Post-Invoke"));
-}
-END_TEST
-
-START_TEST(folders_that_are_there_stay_as_they_are)
-{
-	struct stat status;
-
-	make_folder(ETC "pkgs");
-	set_mode(ETC "pkgs", 0700);
-	ck_assert_int_eq(folders_make_above(at(MASK)), 0);
-	ck_assert_int_eq(stat(at(ETC "pkgs"), &status), 0);
-	ck_assert_uint_eq(status.st_mode & 07777, 0700);
-	ck_assert(!is_there(MASK));
 }
 END_TEST
 
@@ -62,31 +48,11 @@ START_TEST(only_a_link_to_dev_null_itself_is_a_plain_mask)
 }
 END_TEST
 
-START_TEST(a_way_out_of_the_root_is_seen)
-{
-	make_folder("/image/etc");
-	make_folder("/imagery");
-	ck_assert(!folders_lead_out(at("/image"), at("/image/etc/a")));
-	ck_assert(!folders_lead_out(at("/image"), at("/image/not/yet/there")));
-	make_link("/image/inside", "etc");
-	ck_assert(!folders_lead_out(at("/image"), at("/image/inside/a")));
-	make_link("/image/etc/out", at("/imagery"));
-	ck_assert(folders_lead_out(at("/image"), at("/image/etc/out/a")));
-	ck_assert(folders_lead_out(at("/image"), at("/image/etc/out/not/yet/there")));
-	make_link("/image/up", "..");
-	ck_assert(folders_lead_out(at("/image"), at("/image/up/a")));
-	/* The last name is what will be made, and never followed. */
-	ck_assert(!folders_lead_out(at("/image"), at("/image/etc/out")));
-	ck_assert(!folders_lead_out("", at("/image/etc/out/a")));
-}
-END_TEST
-
 int main(void)
 {
 	const TTest *const tests[] = {a_mask_comes_with_its_folders_and_goes_alone,
-		folders_that_are_there_stay_as_they_are, a_mask_takes_nobodys_place,
-		only_a_link_to_dev_null_itself_is_a_plain_mask,
-		a_way_out_of_the_root_is_seen};
+		a_mask_takes_nobodys_place,
+		only_a_link_to_dev_null_itself_is_a_plain_mask};
 
 	return run_tests("mask", tests, COUNT_OF(tests));
 }

@@ -12,6 +12,7 @@ struct told {
 	struct admin admin;
 	bool is_quick;
 	const char *script;
+	size_t count;
 	struct string_list packages;
 	char *argv[16];
 	int words;
@@ -55,6 +56,7 @@ static int read_with(reader *read, struct told *told, const char *line)
 		{OPTION_TEXT, &told->script, "script", '\0', "PATH", "Only this one."},
 		{OPTION_LIST, &told->packages, "package", 'p', "NAME",
 			"A package; more of them are more packages."},
+		{OPTION_NUMBER, &told->count, "count", 'n', "N", "So many."},
 	};
 	const struct usage usage = {
 		.synopsis = "try WORD [WORD]",
@@ -82,6 +84,8 @@ static void assert_told(const struct told *told, const char *expected)
 		buffer_append_string(&text, " json");
 	if (told->script != NULL)
 		buffer_append_format(&text, " script=%s", told->script);
+	if (told->count > 0)
+		buffer_append_format(&text, " count=%zu", told->count);
 	for (size_t i = 0; i < told->packages.count; i++)
 		buffer_append_format(&text, " package=%s", told->packages.items[i]);
 	assert_text(&text, expected);
@@ -214,6 +218,29 @@ START_TEST(an_argument_that_lacks_or_is_too_much_is_trouble)
 }
 END_TEST
 
+START_TEST(a_number_is_above_0_and_nothing_but_a_number)
+{
+	static const char *const words[] = {
+		"0", "00", "", "-1", "+1", " 1", "1 ", "1x", "0x1", "1.5", "x"};
+	owns_memory char *most = string_format("a count=%zu", SIZE_MAX);
+
+	assert_read("a|--count=1", "a count=1");
+	assert_read("a|-n|20", "a count=20");
+	assert_read("a|-n0020", "a count=20");
+	assert_read("a|-n1|-n2", "a count=2");
+	/* Too large for any list, and so for all of it. */
+	assert_read("a|-n99999999999999999999999", most);
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		owns_memory char *line = string_format("a|--count=%s", words[i]);
+		owns_memory char *complaint = string_format(
+			"E: --count %s: that is no number above 0\n", words[i]);
+
+		assert_trouble(options_read, line, complaint);
+	}
+	assert_trouble(options_read, "a|-n", "E: -n needs an argument: N\n");
+}
+END_TEST
+
 START_TEST(words_are_as_many_as_the_usage_wants)
 {
 	assert_trouble(options_read, "",
@@ -251,6 +278,7 @@ static void assert_help(reader *read, const char *line)
 		"  -q, --quick             Be quick.\n"
 		"  --script PATH           Only this one.\n"
 		"  -p, --package NAME      A package; more of them are more packages.\n"
+		"  -n, --count N           So many.\n"
 		"  --json                  Write JSON; its shape is in "
 		"apt-universal-hooks(8).\n"
 		"  --root DIR              Look at the system in DIR instead of this "
@@ -285,6 +313,8 @@ START_TEST(help_has_no_line_that_is_too_wide)
 		      "  -p, --package NAME\n"
 		      "      A package; more of them are more\n"
 		      "      packages.\n"
+		      "  -n, --count N\n"
+		      "      So many.\n"
 		      "  --json\n"
 		      "      Write JSON; its shape is in\n"
 		      "      apt-universal-hooks(8).\n"
@@ -396,6 +426,7 @@ int main(void)
 		an_unknown_option_is_trouble_and_the_nearest_is_named,
 		an_option_without_a_name_is_unknown, a_beginning_is_no_name,
 		an_argument_that_lacks_or_is_too_much_is_trouble,
+		a_number_is_above_0_and_nothing_but_a_number,
 		words_are_as_many_as_the_usage_wants,
 		of_another_programs_words_only_ours_are_taken, help_is_all_that_is_done,
 		help_has_no_line_that_is_too_wide, json_is_unknown_where_there_is_none,
