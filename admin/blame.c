@@ -122,18 +122,20 @@ static void add_bar(struct buffer *text, const struct terminal *terminal,
 static char *describe(const struct cost *cost)
 {
 	owns_buffer struct buffer text = {0};
+	owns_buffer struct buffer total = {0};
+	owns_buffer struct buffer mean = {0};
+	owns_buffer struct buffer longest = {0};
 
-	buffer_append_string(&text, MARK_NAME);
-	past_add_duration(&text, cost->total);
+	past_add_duration(&total, cost->total);
+	past_add_duration(&mean, mean_of(cost));
+	past_add_duration(&longest, cost->longest);
 	buffer_append_format(&text,
-		ngettext("%s in %zu run", "%s in %zu runs", (unsigned long)cost->runs),
-		MARK_END, cost->runs);
-	if (cost->runs > 1) {
-		buffer_append_string(&text, _(", mean "));
-		past_add_duration(&text, mean_of(cost));
-		buffer_append_string(&text, _(", longest "));
-		past_add_duration(&text, cost->longest);
-	}
+		ngettext("%s%.*s%s in %zu run", "%s%.*s%s in %zu runs",
+			(unsigned long)cost->runs),
+		MARK_NAME, (int)total.size, total.data, MARK_END, cost->runs);
+	if (cost->runs > 1)
+		buffer_append_format(&text, _(", mean %.*s, longest %.*s"),
+			(int)mean.size, mean.data, (int)longest.size, longest.data);
 	return text.error == 0 ? strndup(text.data, text.size) : NULL;
 }
 

@@ -112,20 +112,23 @@ static void add_place(struct buffer *text, const struct hook *hook)
 
 static void add_standing(struct buffer *text, const struct hook *hook)
 {
+	owns_buffer struct buffer by = {0};
+
+	text_add_name(&by, hook->by != NULL ? hook->by : "");
 	switch (hook->standing) {
 	case STANDING_COUNTS:
 		return;
 	case STANDING_OVERRIDDEN:
-		buffer_append_string(text, _("overridden by "));
-		break;
+		buffer_append_format(
+			text, _("overridden by %.*s"), (int)by.size, by.data);
+		return;
 	case STANDING_MASKED:
-		buffer_append_string(text, _("masked by "));
-		break;
+		buffer_append_format(text, _("masked by %.*s"), (int)by.size, by.data);
+		return;
 	case STANDING_IS_MASK:
 		buffer_append_string(text, _("a mask"));
 		return;
 	}
-	text_add_name(text, hook->by);
 }
 
 static void add_last(struct buffer *text, const struct item *item)

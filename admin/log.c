@@ -133,6 +133,7 @@ static void write_result(
 {
 	const char *result =
 		transaction->result != NULL ? transaction->result : "unknown";
+	owns_buffer struct buffer requester = {0};
 	owns_buffer struct buffer text = {0};
 
 	buffer_append_format(&text, _("result: %s%s%s"),
@@ -141,8 +142,9 @@ static void write_result(
 						 : MARK_BAD,
 		result, MARK_END);
 	if (transaction->requester != NULL) {
-		buffer_append_string(&text, _(", requested by "));
-		text_add_sentence(&text, transaction->requester);
+		text_add_sentence(&requester, transaction->requester);
+		buffer_append_format(&text, _(", requested by %.*s"), (int)requester.size,
+			requester.data);
 	}
 	if (!transaction->is_whole)
 		buffer_append_format(&text, _("; %sthis entry of the log is damaged%s"),

@@ -30,11 +30,25 @@ static void add_versions(struct buffer *text, const struct package *package)
 			has_new ? package->new_version : package->old_version);
 }
 
-static void add_reason(
+/* The same, with a space between them. */
+static void add_matched_names(
 	const struct preview *preview, const struct planned_run *run, struct buffer *text)
 {
 	owns_buffer struct buffer names = {0};
 	struct slice rest;
+
+	add_matched(preview, run, &names);
+	for (rest = buffer_slice(&names); rest.size > 0;) {
+		buffer_append_string(text, text->size > 0 ? " " : "");
+		buffer_append(text, slice_cut(&rest, '\n'));
+	}
+}
+
+static void add_reason(
+	const struct preview *preview, const struct planned_run *run, struct buffer *text)
+{
+	owns_buffer struct buffer folder = {0};
+	owns_buffer struct buffer names = {0};
 
 	switch (run->reason) {
 	case REASON_ALWAYS:
@@ -44,13 +58,15 @@ static void add_reason(
 		add_versions(text, run->package);
 		return;
 	case REASON_WILDCARD:
-		text_add_name(text, run->folder);
-		buffer_append_string(text, _(" matches"));
-		add_matched(preview, run, &names);
-		for (rest = buffer_slice(&names); rest.size > 0;) {
-			buffer_append_string(text, " ");
-			buffer_append(text, slice_cut(&rest, '\n'));
-		}
+		text_add_name(&folder, run->folder);
+		add_matched_names(preview, run, &names);
+		if (names.size == 0)
+			buffer_append_format(
+				text, _("%.*s matches"), (int)folder.size, folder.data);
+		else
+			buffer_append_format(text, _("%.*s matches %.*s"),
+				(int)folder.size, folder.data, (int)names.size,
+				names.data);
 		return;
 	}
 }
@@ -115,11 +131,13 @@ static void write_run(const struct terminal *terminal, const struct preview *pre
 		terminal_write(terminal, "      ", "        ", &reason);
 	}
 	if (why_not != NULL) {
+		owns_buffer struct buffer words = {0};
 		owns_buffer struct buffer text = {0};
 
+		text_add_sentence(&words, why_not);
 		buffer_append_string(&text, MARK_MIND);
-		buffer_append_string(&text, _("not run: "));
-		text_add_sentence(&text, why_not);
+		buffer_append_format(
+			&text, _("not run: %.*s"), (int)words.size, words.data);
 		buffer_append_string(&text, MARK_END);
 		terminal_write(terminal, "      ", "        ", &text);
 	}
@@ -130,8 +148,11 @@ void runs_write_point(const struct terminal *terminal, const struct preview *pre
 {
 	const struct plan *plan = &preview->plans[hook_point];
 
-	terminal_say(terminal, "", "%s%s", uh_hook_point_name(hook_point),
-		plan->count > 0 ? "" : _(": no hooks"));
+	if (plan->count > 0)
+		terminal_say(terminal, "", "%s", uh_hook_point_name(hook_point));
+	else
+		terminal_say(
+			terminal, "", _("%s: no hooks"), uh_hook_point_name(hook_point));
 	for (size_t i = 0; i < plan->count; i++)
 		write_run(terminal, preview, &plan->runs[i],
 			preview_lacks(preview, hook_point, &plan->runs[i]));

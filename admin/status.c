@@ -118,20 +118,27 @@ static void add_marked(struct buffer *text, const char *mark, const char *words)
 static void write_switch(const struct terminal *terminal, const struct report *report)
 {
 	owns_buffer struct buffer text = {0};
+	owns_buffer struct buffer file = {0};
 	owns_memory char *place = NULL;
 
-	if (!report->is_off_here && report->off == NULL)
+	if (!report->is_off_here && report->off == NULL) {
 		add_marked(&text, MARK_GOOD, _("switched on"));
-	else
-		add_marked(&text, MARK_MIND, _("switched off"));
-	if (report->is_off_here)
-		buffer_append_string(
-			&text, _(" by APT_UNIVERSAL_HOOKS=off in the environment"));
-	if (report->off != NULL) {
+	} else if (report->off == NULL) {
+		buffer_append_format(&text,
+			_("%sswitched off%s by APT_UNIVERSAL_HOOKS=off in the "
+			  "environment"),
+			MARK_MIND, MARK_END);
+	} else {
 		place = setting_place(report->off, report->admin);
-		buffer_append_string(&text, report->is_off_here ? _(", and") : "");
-		buffer_append_string(&text, _(" by Universal-Hooks::Enabled in "));
-		text_add_name(&text, place != NULL ? place : "?");
+		text_add_name(&file, place != NULL ? place : "?");
+		buffer_append_format(&text,
+			report->is_off_here
+				? _("%sswitched off%s by APT_UNIVERSAL_HOOKS=off in the "
+				    "environment, and by Universal-Hooks::Enabled in "
+				    "%.*s")
+				: _("%sswitched off%s by Universal-Hooks::Enabled in "
+				    "%.*s"),
+			MARK_MIND, MARK_END, (int)file.size, file.data);
 	}
 	write_line(terminal, _("Hooks"), &text);
 }
@@ -139,12 +146,14 @@ static void write_switch(const struct terminal *terminal, const struct report *r
 static void write_helper(const struct terminal *terminal, const struct report *report)
 {
 	owns_buffer struct buffer text = {0};
+	owns_buffer struct buffer path = {0};
 
 	if (report->has_helper)
 		return;
-	add_marked(&text, MARK_BAD, _("not there, so no hook runs: "));
-	text_add_name(&text, report->admin->root);
-	buffer_append_string(&text, UH_HELPER);
+	text_add_name(&path, report->admin->root);
+	buffer_append_string(&path, UH_HELPER);
+	buffer_append_format(&text, _("%snot there, so no hook runs:%s %.*s"), MARK_BAD,
+		MARK_END, (int)path.size, path.data);
 	write_line(terminal, _("Helper"), &text);
 }
 
