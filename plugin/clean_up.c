@@ -115,16 +115,16 @@ static bool is_clean_up_wanted(struct session *session)
 	static const struct ending aborted = {.is_failure = true};
 	struct plan plan;
 	bool is_wanted;
+	int error;
 
 	if (!settings_mention_when(&session->settings, WHEN_FAILURE) &&
 		!settings_mention_when(&session->settings, WHEN_ALWAYS))
 		return false;
-	if (plan_make(&plan, &session->tree, UH_POST_INVOKE, &session->transaction) ==
-			0 &&
-		plan_apply_settings(&plan, &session->settings, &session->transaction) ==
-			0)
-		plan_apply_when(&plan, &aborted);
-	is_wanted = plan_has_work(&plan);
+	error = plan_make(&plan, &session->tree, UH_POST_INVOKE, &session->transaction);
+	plan_apply_settings(&plan, &session->settings, &session->transaction);
+	plan_apply_when(&plan, &aborted);
+	/* Rather one that finds nothing to do than none. */
+	is_wanted = error < 0 || plan_has_work(&plan);
 	plan_done(&plan);
 	return is_wanted;
 }

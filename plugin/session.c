@@ -202,11 +202,7 @@ void session_read_settings(struct session *session)
 
 void session_apply_settings(struct session *session)
 {
-	int error = plan_apply_settings(
-		&session->plan, &session->settings, &session->transaction);
-
-	if (error < 0)
-		tell_error(session, UH_OUT_OF_MEMORY, error);
+	plan_apply_settings(&session->plan, &session->settings, &session->transaction);
 }
 
 static bool is_unknown_user(const struct setting *setting)
