@@ -384,6 +384,13 @@ static int apply_operations(
 	return 0;
 }
 
+/* A complaint, which no setting is for. */
+static bool is_folder(const struct script *script)
+{
+	return script->fault == FOLDER_IS_UNREADABLE ||
+	       script->fault == FOLDER_IS_UNMATCHED;
+}
+
 void plan_apply_settings(struct plan *plan, const struct settings *settings,
 	const struct transaction *transaction)
 {
@@ -391,8 +398,7 @@ void plan_apply_settings(struct plan *plan, const struct settings *settings,
 		struct planned_run *run = &plan->runs[i];
 		int error;
 
-		if (run->script.fault == FOLDER_IS_UNREADABLE ||
-			run->script.fault == FOLDER_IS_UNMATCHED)
+		if (is_folder(&run->script))
 			continue;
 		script_settings_done(&run->settings);
 		error = settings_for(settings, run->script.relative, &run->settings);
@@ -425,7 +431,7 @@ static bool is_wanted(enum when when, const struct ending *ending)
 void plan_apply_when(struct plan *plan, const struct ending *ending)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		if (plan->runs[i].skip == SKIP_NOT &&
+		if (plan->runs[i].skip == SKIP_NOT && !is_folder(&plan->runs[i].script) &&
 			!is_wanted(plan->runs[i].settings.when, ending))
 			plan->runs[i].skip = SKIP_WHEN;
 }
