@@ -47,7 +47,7 @@ static bool clean_up_for(
 	if (!record_claim_clean_up(&clean_up.state, owner))
 		return false;
 	(void)close(&clean_up); /* there is nobody left to stop */
-	record_remove(&clean_up.state, owner);
+	state_dir_forget(&clean_up.state, clean_up.key);
 	return true;
 }
 
@@ -160,8 +160,8 @@ void clean_up_now(struct session *session, clean_up_close *close)
 	session->result = RESULT_ABORTED;
 	if (session->clean_up_lock < 0 || !clean_up_for(session, &session->driver, close))
 		session_write_history(session);
-	if (session->state.fd < 0)
-		return;
-	record_remove(&session->state, &session->driver);
-	(void)record_take_failure(&session->state, &session->driver); /* it is over */
+	/* Where a clean-up is still due, the guard or the next transaction has it. */
+	if (session->state.fd >= 0 &&
+		!state_dir_has(&session->state, session->key, RECORD_CLEAN_UP))
+		state_dir_forget(&session->state, session->key);
 }

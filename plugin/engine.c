@@ -76,12 +76,17 @@ static enum uh_verdict pre_install_pkgs(struct session *session, int stream_fd)
 
 static enum uh_verdict post_invoke(struct session *session)
 {
+	enum uh_verdict verdict;
+
 	if (session->state.fd >= 0)
 		(void)record_claim_clean_up(&session->state, &session->driver);
 	session_read_record(session);
 	if (session->state.fd >= 0)
 		record_remove(&session->state, &session->driver);
-	return close_transaction(session);
+	verdict = close_transaction(session);
+	if (session->state.fd >= 0)
+		state_dir_forget(&session->state, session->key);
+	return verdict;
 }
 
 /*

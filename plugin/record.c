@@ -65,8 +65,9 @@ bool record_take_failure(const struct state_dir *state, const struct driver *dri
 {
 	char key[DRIVER_KEY_SIZE];
 
+	/* Whatever keeps it from being removed: it is there. */
 	return find_key(state, driver, FAILED, key) &&
-	       state_dir_remove(state, key, FAILED);
+	       state_dir_remove(state, key, FAILED) != -ENOENT;
 }
 
 int record_want_clean_up(const struct state_dir *state, const struct driver *driver)
@@ -102,7 +103,7 @@ bool record_claim_clean_up(const struct state_dir *state, const struct driver *d
 	char key[DRIVER_KEY_SIZE];
 
 	return find_key(state, driver, RECORD_CLEAN_UP, key) &&
-	       state_dir_remove(state, key, RECORD_CLEAN_UP);
+	       state_dir_remove(state, key, RECORD_CLEAN_UP) == 0;
 }
 
 char *record_clean_up_path(const struct state_dir *state, const struct driver *driver)

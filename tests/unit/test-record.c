@@ -4,7 +4,9 @@
 
 #include <errno.h>
 
-static const struct driver self = {4194301, 1}, other = {4194302, 2}, unknown = {0, 0};
+static const struct driver self = {.pid = 4194301, .start_time = 1},
+			   other = {.pid = 4194302, .start_time = 2},
+			   unknown = {.pid = 0};
 static const char table[] = "foo\tall\tinstall\t-\t1\t-\n";
 
 static struct state_dir open_state(void)
@@ -157,6 +159,16 @@ START_TEST(a_failure_is_remembered_until_it_is_taken)
 }
 END_TEST
 
+START_TEST(a_failure_that_cannot_be_removed_is_one)
+{
+	owns_state struct state_dir state = open_state();
+
+	make_folder(STATE "4194301-1.failed");
+	ck_assert(record_take_failure(&state, &self));
+	ck_assert(!record_take_failure(&state, &other));
+}
+END_TEST
+
 START_TEST(a_failure_is_not_taken_for_a_record)
 {
 	owns_state struct state_dir state = open_state();
@@ -177,6 +189,7 @@ int main(void)
 		a_record_of_another_version_is_set_aside,
 		bytes_that_are_no_record_are_set_aside,
 		a_failure_is_remembered_until_it_is_taken,
+		a_failure_that_cannot_be_removed_is_one,
 		a_failure_is_not_taken_for_a_record};
 
 	return run_tests("record", tests, COUNT_OF(tests));
