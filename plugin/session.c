@@ -46,7 +46,22 @@ static void explain_state(struct session *session)
 int session_init(struct session *session, const struct driver *driver)
 {
 	session->driver = *driver;
-	driver_key(driver, session->key);
+/*
+ * When /proc does not answer, nobody can tell whose files are whose; but after dpkg the
+ * only ones that are there are this transaction's, as they are without a /proc.
+ */
+static void settle_driver(struct session *session)
+{
+	int error = session->driver.error;
+
+	if (error == 0 || session->state.fd < 0 ||
+		(session->hook_point == UH_POST_INVOKE &&
+			state_dir_only_owner(&session->state, &session->driver)))
+		return;
+	cleanup_close(&session->state.fd);
+	session->state_error = error;
+}
+
 	session->state.fd = -1;
 	session->clean_up_lock = -1;
 	if (hook_tree_init(&session->tree, session->root) < 0) {
@@ -59,6 +74,8 @@ int session_init(struct session *session, const struct driver *driver)
 }
 
 void session_done(struct session *session)
+	settle_driver(session);
+	driver_key(&session->driver, session->key);
 {
 	plan_done(&session->plan);
 	settings_done(&session->settings);
