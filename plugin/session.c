@@ -9,8 +9,6 @@
 
 void session_tell(struct session *session, struct uh_event event)
 {
-	if (event.error == -ENOMEM && event.kind != UH_SCRIPT_NOT_STARTED)
-		event = (struct uh_event){.kind = UH_OUT_OF_MEMORY};
 	history_note(&session->history, session->hook_point, &event);
 	session->listener(&event, session->context);
 }
@@ -25,6 +23,12 @@ static void tell_error(struct session *session, enum uh_event_kind kind, int err
 	session_tell(session,
 		(struct uh_event){
 			.kind = kind, .path = session->state.path, .error = error});
+}
+
+static void tell_command_line(struct session *session, int error)
+{
+	session_tell(session,
+		(struct uh_event){.kind = UH_COMMAND_LINE_UNREADABLE, .error = error});
 }
 
 /* Complains of the state directory once, and only where somebody will miss it. */
@@ -196,6 +200,18 @@ void session_plan(struct session *session)
  * time.
  */
 void session_read_settings(struct session *session)
+void session_read_command_line(struct session *session)
+{
+	int error = session->driver.error;
+
+	if (error == 0)
+		error = command_line_read(&session->command_line, &session->driver);
+	/* Without a /proc there is none. Later apt tells its options itself. */
+	if (error < 0 && error != -ENOENT && error != -ESRCH &&
+		session->hook_point == UH_PRE_INVOKE)
+		tell_command_line(session, error);
+}
+
 {
 	owns_buffer struct buffer lines = {0};
 	owns_memory char *reason = NULL;
@@ -282,11 +298,16 @@ void session_settle_outcome(struct session *session)
 	plan_apply_when(&session->plan, &how);
 }
 
-static char *find_command_line(const struct session *session)
+static char *find_command_line(struct session *session)
 {
-	if (session->transaction.command_line != NULL)
-		return strdup(session->transaction.command_line);
-	return command_line_join(&session->command_line);
+	const char *told = session->transaction.command_line;
+	bool is_there = told != NULL || session->command_line.words.count > 0;
+	char *command_line =
+		told != NULL ? strdup(told) : command_line_join(&session->command_line);
+
+	if (is_there && command_line == NULL)
+		tell_command_line(session, -ENOMEM);
+	return command_line;
 }
 
 static void tell_log(struct session *session, int error)
@@ -301,7 +322,7 @@ void session_keep_history(struct session *session)
 {
 	owns_memory char *command_line = NULL;
 
-	if (session->history.lines.size == 0)
+	if (session->history.lines.size == 0 && session->history.lines.error == 0)
 		return;
 	/* Where nothing can be kept, it goes into the log as it is. */
 	if (session->state.fd < 0) {
@@ -342,6 +363,9 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 	explain_state(session);
 	end = runner_run(&session->plan, &occasion, hear, session, &has_failed, ret_veto);
 	if (has_failed && !is_last && session->state.fd >= 0)
-		(void)record_note_failure(&session->state, &session->driver);
+		error = record_note_failure(&session->state, &session->driver);
+	if (error < 0)
+		tell_error(session, UH_FAILURE_NOT_NOTED, error);
+	int error = 0;
 	return end;
 }
