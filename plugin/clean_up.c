@@ -124,7 +124,7 @@ static bool is_clean_up_wanted(struct session *session)
 	plan_apply_settings(&plan, &session->settings, &session->transaction);
 	plan_apply_when(&plan, &aborted);
 	/* Rather one that finds nothing to do than none. */
-	is_wanted = error < 0 || plan_has_work(&plan);
+	is_wanted = error < 0 || plan_may_have_work(&plan);
 	plan_done(&plan);
 	return is_wanted;
 }

@@ -453,6 +453,16 @@ bool plan_has_work(const struct plan *plan)
 	return false;
 }
 
+bool plan_may_have_work(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->runs[i].skip == SKIP_NOT &&
+			(plan->runs[i].script.fault == SCRIPT_CANNOT_START ||
+				is_folder(&plan->runs[i].script)))
+			return true;
+	return plan_has_work(plan);
+}
+
 const char *skip_name(enum skip skip)
 {
 	static const struct word names[] = {{"Enabled", SKIP_ENABLED},

@@ -84,6 +84,8 @@ void plan_apply_when(struct plan *plan, const struct ending *ending);
 
 /* Whether anything is left to run. */
 bool plan_has_work(const struct plan *plan);
+/* The same, or something could not be looked at now, and can perhaps later. */
+bool plan_may_have_work(const struct plan *plan);
 
 /*
  * Appends the names that run's wildcard matched and its Operations let through, a line

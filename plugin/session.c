@@ -47,9 +47,6 @@ static void explain_state(struct session *session)
 	session->state_error = 0;
 }
 
-int session_init(struct session *session, const struct driver *driver)
-{
-	session->driver = *driver;
 /*
  * When /proc does not answer, nobody can tell whose files are whose; but after dpkg the
  * only ones that are there are this transaction's, as they are without a /proc.
@@ -66,6 +63,9 @@ static void settle_driver(struct session *session)
 	session->state_error = error;
 }
 
+int session_init(struct session *session, const struct driver *driver)
+{
+	session->driver = *driver;
 	session->state.fd = -1;
 	session->clean_up_lock = -1;
 	if (hook_tree_init(&session->tree, session->root) < 0) {
@@ -74,12 +74,12 @@ static void settle_driver(struct session *session)
 	}
 	session->state_error = state_dir_open(&session->state, session->root,
 		&session->tree.trust, &session->state_breach);
+	settle_driver(session);
+	driver_key(&session->driver, session->key);
 	return 0;
 }
 
 void session_done(struct session *session)
-	settle_driver(session);
-	driver_key(&session->driver, session->key);
 {
 	plan_done(&session->plan);
 	settings_done(&session->settings);
@@ -151,6 +151,7 @@ void session_read_stream(struct session *session, int fd)
 /* Kept even when no hook stands there yet: a package of this run may bring one. */
 void session_save_record(struct session *session)
 {
+	static const struct uh_ending nothing = {UH_EXITED, 0};
 	bool is_missed = plan_is_possible(&session->tree, UH_POST_INVOKE);
 	int error;
 
@@ -159,6 +160,9 @@ void session_save_record(struct session *session)
 	if (session->state.fd < 0 || !session->is_known)
 		return;
 	session->transaction.status_stamp = dpkg_stamp(session->transaction.status_file);
+	error = session->transaction.status_stamp != NULL ? 0 : -errno;
+	if (error != -ENOENT && is_missed)
+		tell_database(session, error, &nothing);
 	error = record_save(&session->state, &session->driver, &session->transaction);
 	if (error < 0 && is_missed)
 		tell_error(session, UH_RECORD_NOT_WRITTEN, error);
@@ -176,11 +180,12 @@ void session_read_record(struct session *session)
 			record_take_failure(&session->state, &session->driver);
 	}
 	session->is_known = error == 0 && !faults.is_of_other_version;
-	if (session->is_known || session->is_clean_up)
+	if (session->is_known)
 		return;
 	if (error < 0 && error != -ENOENT)
 		tell_error(session, UH_RECORD_UNREADABLE, error);
-	else if (plan_needs_packages(&session->tree, UH_POST_INVOKE))
+	else if (!session->is_clean_up &&
+		 plan_needs_packages(&session->tree, UH_POST_INVOKE))
 		session_tell(session,
 			(struct uh_event){.kind = error == 0 ? UH_RECORD_OF_OTHER_VERSION
 							     : UH_RECORD_MISSING});
@@ -195,11 +200,6 @@ void session_plan(struct session *session)
 		tell_error(session, UH_OUT_OF_MEMORY, error);
 }
 
-/*
- * Of what apt itself sent; where it sent nothing, out of libapt-pkg, which takes its
- * time.
- */
-void session_read_settings(struct session *session)
 void session_read_command_line(struct session *session)
 {
 	int error = session->driver.error;
@@ -212,6 +212,11 @@ void session_read_command_line(struct session *session)
 		tell_command_line(session, error);
 }
 
+/*
+ * Of what apt itself sent; where it sent nothing, out of libapt-pkg, which takes its
+ * time.
+ */
+void session_read_settings(struct session *session)
 {
 	owns_buffer struct buffer lines = {0};
 	owns_memory char *reason = NULL;
@@ -359,6 +364,7 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 	};
 	bool has_failed;
 	enum run_end end;
+	int error = 0;
 
 	explain_state(session);
 	end = runner_run(&session->plan, &occasion, hear, session, &has_failed, ret_veto);
@@ -366,6 +372,5 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 		error = record_note_failure(&session->state, &session->driver);
 	if (error < 0)
 		tell_error(session, UH_FAILURE_NOT_NOTED, error);
-	int error = 0;
 	return end;
 }
