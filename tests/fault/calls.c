@@ -34,7 +34,6 @@ static const struct {
 	CALL(fstat, CAN_FAIL),
 	CALL(fstatfs, CAN_FAIL),
 	CALL(ftruncate, CAN_FAIL),
-	CALL(futex, CAN_FAIL),
 	CALL(getcwd, CAN_FAIL),
 	CALL(getdents64, CAN_FAIL),
 	CALL(getrandom, CAN_FAIL),
@@ -97,6 +96,7 @@ static const struct {
 	CALL(clock_gettime, CANNOT_FAIL),
 	CALL(exit, CANNOT_FAIL),
 	CALL(exit_group, CANNOT_FAIL),
+	CALL(futex, CANNOT_FAIL),
 	CALL(getegid, CANNOT_FAIL),
 	CALL(geteuid, CANNOT_FAIL),
 	CALL(getgid, CANNOT_FAIL),
@@ -111,6 +111,7 @@ static const struct {
 	CALL(rt_sigprocmask, CANNOT_FAIL),
 	CALL(rt_sigreturn, CANNOT_FAIL),
 	CALL(set_tid_address, CANNOT_FAIL),
+	CALL(tgkill, CANNOT_FAIL),
 	CALL(umask, CANNOT_FAIL),
 };
 

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* "openat"; NULL for one that the table does not have, which is then a fault of the test. */
+/* "openat"; NULL for one that the table does not have: then it has to have it. */
 const char *call_name(long number);
 
 /* Calls that cannot fail, whatever the machine lacks: there is nothing to inject. */

@@ -7,7 +7,8 @@
  *     whole    Pre-Invoke, Pre-Install-Pkgs and Post-Invoke of one transaction
  *     veto     the same with a script that stops it at Pre-Install-Pkgs
  *     killed   apt is gone before dpkg; then a whole one
- *     left     apt and the guard are gone before dpkg; then a whole one, with the fault
+ *     left     apt and the guard are gone before dpkg; then one that gets to Pre-Invoke,
+ *              with the fault; then a whole one
  *
  * Facts are lines of words with tabs between them; a case ends with "end".
  */
@@ -201,10 +202,8 @@ static void wait_for_all(void)
 
 static void transact(int last)
 {
-	pid_t pid;
+	pid_t pid = fork();
 
-	write_file(STATUS_FILE, "earlier\n");
-	pid = fork();
 	if (pid == 0)
 		be_apt(last, false);
 	if (pid < 0)
@@ -214,11 +213,9 @@ static void transact(int last)
 
 static void transact_and_be_killed(int last)
 {
-	pid_t pid;
+	pid_t pid = fork();
 	int status;
 
-	write_file(STATUS_FILE, "earlier\n");
-	pid = fork();
 	if (pid == 0)
 		be_apt(last, true);
 	if (pid < 0 || waitpid(pid, &status, WUNTRACED) != pid || !WIFSTOPPED(status))
@@ -228,22 +225,29 @@ static void transact_and_be_killed(int last)
 	wait_for_all();
 }
 
+static void put_fault(const char *fault)
+{
+	if (*fault != '\0')
+		write_file("/case", fault);
+}
+
 static void play(const char *name, const char *fault)
 {
-	bool is_left = strcmp(name, "left") == 0;
-
-	if (*fault != '\0' && !is_left)
-		write_file("/case", fault);
+	write_file(STATUS_FILE, "earlier\n");
 	if (strcmp(name, "veto") == 0)
 		write_file("/veto", "");
-	if (strcmp(name, "killed") == 0)
-		transact(PRE_INSTALL_PKGS);
-	if (is_left)
+	if (strcmp(name, "left") == 0) {
 		transact_and_be_killed(PRE_INSTALL_PKGS);
-	(void)unlink("/case");
-	if (*fault != '\0' &&
-		(is_left || strcmp(name, "whole") == 0 || strcmp(name, "veto") == 0))
-		write_file("/case", fault);
+		put_fault(fault);
+		transact(PRE_INVOKE);
+		(void)unlink("/case");
+	} else if (strcmp(name, "killed") == 0) {
+		put_fault(fault);
+		transact(PRE_INSTALL_PKGS);
+		(void)unlink("/case");
+	} else {
+		put_fault(fault);
+	}
 	transact(POST_INVOKE);
 	(void)unlink("/case");
 	(void)unlink("/veto");
