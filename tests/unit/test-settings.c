@@ -535,6 +535,21 @@ START_TEST(when_chooses_by_how_it_ended)
 }
 END_TEST
 
+START_TEST(a_folder_that_cannot_be_read_is_told_whatever_the_end)
+{
+	static const struct ending aborted = {.is_failure = true};
+	owns_planned struct planned planned;
+
+	make_file(ETC "Post-Invoke", 0644, "");
+	plan_with(&planned, "");
+	plan_apply_when(&planned.plan, &aborted);
+	assert_runs(&planned, "Post-Invoke\n");
+	/* There may be something in it, which a clean-up is for. */
+	ck_assert(!plan_has_work(&planned.plan));
+	ck_assert(plan_may_have_work(&planned.plan));
+}
+END_TEST
+
 START_TEST(a_script_that_is_switched_off_is_no_work)
 {
 	owns_planned struct planned planned;
@@ -564,7 +579,9 @@ int main(void)
 		any_bytes_are_survived, ten_thousand_settings_are_told_apart,
 		a_when_is_mentioned_wherever_it_stands_and_only_where_it_is_good,
 		only_user_is_a_user, operations_choose_among_the_packages_of_a_script,
-		when_chooses_by_how_it_ended, a_script_that_is_switched_off_is_no_work};
+		when_chooses_by_how_it_ended,
+		a_folder_that_cannot_be_read_is_told_whatever_the_end,
+		a_script_that_is_switched_off_is_no_work};
 
 	return run_tests("settings", tests, COUNT_OF(tests));
 }
