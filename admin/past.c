@@ -186,7 +186,7 @@ static bool read_path(struct past_run *run, struct slice text)
 	if (text.size == 0 || text.data[0] != '/' || !take_last(&folder, '/', &name))
 		return false;
 	subject = find_subject(folder, uh_hook_point_name(run->hook_point), &run->reason);
-	if (path.size < name.size || name.size < subject.size + strlen(" ["))
+	if (name.size < subject.size + strlen(" ["))
 		return false;
 	path.size -= subject.size + strlen(" [");
 	if (memcmp(path.data + path.size, " [", strlen(" [")) != 0 ||

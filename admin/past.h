@@ -77,7 +77,7 @@ int past_parse(struct past *past, struct buffer *text, struct past_faults *ret_f
 int past_read(struct past *past, const struct admin *admin);
 void past_done(struct past *past);
 
-/* As apt-universal-hooks.conf(5) has it: a script that was left out may have failed, too. */
+/* As apt-universal-hooks.conf(5) has it: what was left out may have failed, too. */
 bool past_has_failed(const struct past_run *run);
 
 /* The path as the log has it; the caller's, NULL without memory. */
@@ -92,7 +92,7 @@ char *past_path(const char *path);
 const struct past_run *past_last_run_of(const struct past *past, const char *path,
 	const struct past_transaction **ret_transaction);
 
-/* How it ended, in the words of the log and without the time: "exit 3", "skipped (When)". */
+/* How it ended, in the words of the log, without the time: "exit 3", "skipped (When)". */
 void past_add_fate(struct buffer *text, const struct past_run *run);
 /* "exit", "signal", "timeout", "not-started" or "skipped". */
 const char *past_fate_name(enum fate fate);

@@ -1,0 +1,643 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fixture.h"
+#include "history.h"
+#include "past.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#define owns_past __attribute__((cleanup(past_done)))
+
+#define TREE "/etc/apt/universal-hooks/"
+#define START "Start-Date: 2026-11-20  18:02:05\n"
+#define END "End-Date: 2026-11-20  18:02:09\n\n"
+#define RUN " Pre-Invoke " TREE "Pre-Invoke/a [always] exit 0 12 ms\n"
+
+static struct past_faults faults;
+
+static void parse_bytes(struct past *past, const char *bytes, size_t size)
+{
+	owns_buffer struct buffer text = {0};
+
+	buffer_append(&text, (struct slice){bytes, size});
+	ck_assert_int_eq(past_parse(past, &text, &faults), 0);
+}
+
+static void parse(struct past *past, const char *text)
+{
+	parse_bytes(past, text, strlen(text));
+}
+
+static const char *or_none(const char *text)
+{
+	return text != NULL ? text : "-";
+}
+
+static void write_run(struct buffer *text, const struct past_run *run)
+{
+	static const char *const reasons[] = {[REASON_PACKAGE] = "package",
+		[REASON_WILDCARD] = "wildcard",
+		[REASON_ALWAYS] = "always"};
+
+	buffer_append_format(text, " %s|%s|%s %s|", uh_hook_point_name(run->hook_point),
+		run->path, reasons[run->reason], or_none(run->subject));
+	past_add_fate(text, run);
+	buffer_append_format(text, "|%ld%s\n", (long)run->milliseconds,
+		past_has_failed(run) ? "|failed" : "");
+}
+
+/* All that is in the past, as text. */
+static void assert_past(const struct past *past, const char *expected)
+{
+	owns_buffer struct buffer text = {0};
+
+	for (size_t i = 0; i < past->count; i++) {
+		const struct past_transaction *transaction = &past->transactions[i];
+
+		buffer_append_format(&text, "%s|%s|%s|%s|%s|%s|%s\n", transaction->start,
+			transaction->end, or_none(transaction->command_line),
+			or_none(transaction->requester), or_none(transaction->key),
+			or_none(transaction->result),
+			transaction->is_whole ? "whole" : "cut");
+		for (size_t j = 0; j < transaction->count; j++)
+			write_run(&text, &transaction->runs[j]);
+	}
+	assert_text(&text, expected);
+}
+
+static void assert_faults(size_t lines, size_t first)
+{
+	ck_assert_uint_eq(faults.lines, lines);
+	ck_assert_uint_eq(faults.first, first);
+}
+
+START_TEST(a_stanza_is_a_transaction)
+{
+	owns_past struct past past = {.count = 0};
+
+	parse(&past, START "Commandline: apt-get install app\n"
+			   "Requested-By: jane (1000)\n"
+			   "Transaction: 93-433909\n"
+			   "Result: ok\n"
+			   "Hooks:\n" RUN END);
+	assert_past(&past, "2026-11-20 18:02:05|2026-11-20 18:02:09|apt-get install app|"
+			   "jane (1000)|93-433909|ok|whole\n"
+			   " Pre-Invoke|" TREE "Pre-Invoke/a|always -|exit 0|12\n");
+	assert_faults(0, 0);
+}
+END_TEST
+
+START_TEST(what_is_not_known_is_left_open)
+{
+	owns_past struct past past = {.count = 0};
+
+	parse(&past, START "Transaction: unknown\nResult: unknown\nHooks:\n" END);
+	assert_past(&past, "2026-11-20 18:02:05|2026-11-20 18:02:09|-|-|unknown|unknown|"
+			   "whole\n");
+	assert_faults(0, 0);
+}
+END_TEST
+
+/* What follows the hook point in a line, and what is made of it; NULL: not understood. */
+static const struct {
+	const char *line;
+	const char *run;
+} lines[] = {
+	{TREE "Post-Invoke/a [always] exit 0 12 ms",
+		TREE "Post-Invoke/a|always -|exit 0|12"},
+	{TREE "Post-Invoke/a [always] exit 3 0 ms",
+		TREE "Post-Invoke/a|always -|exit 3|0|failed"},
+	{TREE "Post-Invoke/a [always] signal 9 123456 ms",
+		TREE "Post-Invoke/a|always -|signal 9|123456|failed"},
+	{TREE "Post-Invoke/a [always] timeout 5 5001 ms",
+		TREE "Post-Invoke/a|always -|timeout 5|5001|failed"},
+	{TREE "Post-Invoke/a [always] not-started (No such file or directory)",
+		TREE "Post-Invoke/a|always -|not-started (No such file or directory)|-1|"
+		     "failed"},
+	{TREE "Post-Invoke/a [always] skipped (When)",
+		TREE "Post-Invoke/a|always -|skipped (When)|-1"},
+	{TREE "Post-Invoke/a [always] skipped (not-executable)",
+		TREE "Post-Invoke/a|always -|skipped (not-executable)|-1"},
+	{TREE "Post-Invoke/a [always] skipped (Requires)",
+		TREE "Post-Invoke/a|always -|skipped (Requires)|-1"},
+	{TREE "Post-Invoke/a [always] skipped (open-to-others)",
+		TREE "Post-Invoke/a|always -|skipped (open-to-others)|-1|failed"},
+	{TREE "Post-Invoke/a [always] skipped (User)",
+		TREE "Post-Invoke/a|always -|skipped (User)|-1|failed"},
+	{TREE "Post-Invoke/a [always] skipped (Directory)",
+		TREE "Post-Invoke/a|always -|skipped (Directory)|-1|failed"},
+	{TREE "Post-Invoke/a [always] skipped (no-list)",
+		TREE "Post-Invoke/a|always -|skipped (no-list)|-1|failed"},
+	/* What a script was run for. */
+	{TREE "pkgs/app/Post-Invoke/a [app] exit 0 1 ms",
+		TREE "pkgs/app/Post-Invoke/a|package app|exit 0|1"},
+	{TREE "pkgs/libc6:i386/Post-Invoke/a [libc6] exit 0 1 ms",
+		TREE "pkgs/libc6:i386/Post-Invoke/a|package libc6|exit 0|1"},
+	{TREE "pkgs/always/Post-Invoke/a [always] exit 0 1 ms",
+		TREE "pkgs/always/Post-Invoke/a|package always|exit 0|1"},
+	{TREE "multi_pkgs/Post-Invoke/g__WILDCARD__/a [g__WILDCARD__] exit 0 1 ms",
+		TREE "multi_pkgs/Post-Invoke/g__WILDCARD__/a|wildcard g__WILDCARD__|"
+		     "exit 0|1"},
+	{TREE "multi_pkgs/Post-Invoke/Post-Invoke/a [Post-Invoke] exit 0 1 ms",
+		TREE "multi_pkgs/Post-Invoke/Post-Invoke/a|wildcard Post-Invoke|exit 0|"
+		     "1"},
+	/* Names with what separates the columns. */
+	{TREE "Post-Invoke/a b  c [always] exit 0 1 ms",
+		TREE "Post-Invoke/a b  c|always -|exit 0|1"},
+	{TREE "Post-Invoke/a [app] exit 0 5 ms [always] exit 3 7 ms",
+		TREE "Post-Invoke/a [app] exit 0 5 ms|always -|exit 3|7|failed"},
+	{TREE "Post-Invoke/a] [ [always] exit 0 1 ms",
+		TREE "Post-Invoke/a] [|always -|exit 0|1"},
+	{TREE "multi_pkgs/Post-Invoke/a [b/c [a [b] exit 0 1 ms",
+		TREE "multi_pkgs/Post-Invoke/a [b/c|wildcard a [b|exit 0|1"},
+	{TREE "multi_pkgs/Post-Invoke/a] exit 0 1 ms/c [a] exit 0 1 ms] exit 4 2 ms",
+		TREE "multi_pkgs/Post-Invoke/a] exit 0 1 ms/c|wildcard a] exit 0 1 ms|"
+		     "exit 4|2|failed"},
+	{TREE "Post-Invoke/a\\012Result: x [always] exit 0 1 ms",
+		TREE "Post-Invoke/a\\012Result: x|always -|exit 0|1"},
+	{TREE "Post-Invoke/\xff\xc3 [always] exit 0 1 ms",
+		TREE "Post-Invoke/\xff\xc3|always -|exit 0|1"},
+	{TREE "Post-Invoke/a Start-Date: 2026-11-20  18:02:05 [always] exit 0 1 ms",
+		TREE "Post-Invoke/a Start-Date: 2026-11-20  18:02:05|always -|exit 0|1"},
+	{TREE "Post-Invoke/a [always] exit 2147483647 1000000000000 ms",
+		TREE "Post-Invoke/a|always -|exit 2147483647|1000000000000|failed"},
+	/* What history.c never writes. */
+	{"", NULL},
+	{" ", NULL},
+	{TREE "Post-Invoke/a", NULL},
+	{TREE "Post-Invoke/a [always]", NULL},
+	{TREE "Post-Invoke/a [always] ", NULL},
+	{TREE "Post-Invoke/a [always] exit", NULL},
+	{TREE "Post-Invoke/a [always] exit 0", NULL},
+	{TREE "Post-Invoke/a [always] exit 0 12", NULL},
+	{TREE "Post-Invoke/a [always] exit 0 12 m", NULL},
+	{TREE "Post-Invoke/a [always] exit 0  ms", NULL},
+	{TREE "Post-Invoke/a [always] exit 0 12 ms ", NULL},
+	{TREE "Post-Invoke/a [always] exit -1 12 ms", NULL},
+	{TREE "Post-Invoke/a [always] exit 0 -1 ms", NULL},
+	{TREE "Post-Invoke/a [always] exit 2147483648 1 ms", NULL},
+	{TREE "Post-Invoke/a [always] exit 0 1000000000001 ms", NULL},
+	{TREE "Post-Invoke/a [always] exit 99999999999999999999 1 ms", NULL},
+	{TREE "Post-Invoke/a [always] exited 0 12 ms", NULL},
+	{TREE "Post-Invoke/a [always] skipped When", NULL},
+	{TREE "Post-Invoke/a [always] skipped (When", NULL},
+	{TREE "Post-Invoke/a [app] exit 0 12 ms", NULL},
+	{TREE "Post-Invoke/a[always] exit 0 12 ms", NULL},
+	{TREE "Post-Invoke/a [always]exit 0 12 ms", NULL},
+	{"/a] exit 0 12 ms", NULL},
+	{TREE "Post-Invoke/ways] exit 0 12 ms", NULL},
+	{TREE "pkgs/app/Post-Invoke/a [always] exit 0 12 ms", NULL},
+	{"relative/Post-Invoke/a [always] exit 0 12 ms", NULL},
+};
+
+START_TEST(a_line_is_read_from_both_its_ends)
+{
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		owns_past struct past past = {.count = 0};
+		owns_memory char *text =
+			string_format(START "Hooks:\n Post-Invoke %s\n", lines[i].line);
+		owns_memory char *expected =
+			string_format("2026-11-20 18:02:05||-|-|-|-|cut\n%s%s%s",
+				lines[i].run != NULL ? " Post-Invoke|" : "",
+				lines[i].run != NULL ? lines[i].run : "",
+				lines[i].run != NULL ? "\n" : "");
+
+		parse(&past, text);
+		assert_past(&past, expected);
+		assert_faults(lines[i].run == NULL, lines[i].run == NULL ? 3 : 0);
+	}
+}
+END_TEST
+
+/* What the engine writes is what is read, for every kind of event about a script. */
+START_TEST(what_the_engine_writes_is_understood)
+{
+	static const enum uh_event_kind kinds[] = {UH_SCRIPT_ENDED, UH_SCRIPT_NOT_STARTED,
+		UH_SCRIPT_NOT_EXECUTABLE, UH_SCRIPT_NOT_A_FILE, UH_SCRIPT_DANGLING,
+		UH_SCRIPT_OPEN_TO_OTHERS, UH_SCRIPT_WITHOUT_LIST, UH_SCRIPT_SKIPPED,
+		UH_SCRIPT_LACKS_PACKAGE, UH_SCRIPT_WITHOUT_USER, UH_SCRIPT_WITHOUT_RIGHTS,
+		UH_SCRIPT_WITHOUT_DIRECTORY, UH_REQUIREMENTS_UNKNOWN};
+	struct state_dir state = {.fd = -1};
+	struct history history = {.lines = {0}};
+	owns_past struct past past = {.count = 0};
+	const struct admin admin = {.root = (char *)root()};
+
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		history_note(&history, UH_PRE_INSTALL_PKGS,
+			&(const struct uh_event){.kind = kinds[i],
+				.path = TREE "pkgs/a\nb/Pre-Install-Pkgs/] \x7f[",
+				.matched = "a\nb",
+				.detail = "Enabled",
+				.error = -E2BIG,
+				.ending = {UH_TIMED_OUT, 7},
+				.milliseconds = 7001});
+	ck_assert_int_eq(
+		history_write(&history, &state, "12-34", root(), "apt\tx", "aborted"), 0);
+	ck_assert_int_eq(past_read(&past, &admin), -1);
+	ck_assert_uint_eq(past.count, 1);
+	ck_assert(past.transactions[0].is_whole);
+	ck_assert_str_eq(past.transactions[0].command_line, "apt\\011x");
+	ck_assert_str_eq(past.transactions[0].key, "12-34");
+	ck_assert_str_eq(past.transactions[0].result, "aborted");
+	ck_assert_uint_eq(past.transactions[0].count, COUNT_OF(kinds));
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		ck_assert_str_eq(past.transactions[0].runs[i].path,
+			TREE "pkgs/a\\012b/Pre-Install-Pkgs/] \\177[");
+		ck_assert_str_eq(past.transactions[0].runs[i].subject, "a\\012b");
+	}
+	ck_assert_int_eq(past.transactions[0].runs[0].value, 7);
+	ck_assert_str_eq(past.transactions[0].runs[1].why, "Argument list too long");
+}
+END_TEST
+
+#define SECOND "Start-Date: 2026-11-21  00:00:00\n"
+
+/* A stanza cut somewhere, and the next one behind it, at once or in a new line. */
+static const struct {
+	const char *text;
+	const char *past;
+	size_t faults;
+	size_t first;
+} cuts[] = {
+	{START "Commandline: a\nTransaction: 1-1\nResult: ok\nHooks:\n" RUN SECOND
+	       "Result: failed\nHooks:\n" RUN END,
+		"2026-11-20 18:02:05||a|-|1-1|ok|cut\n"
+		" Pre-Invoke|" TREE "Pre-Invoke/a|always -|exit 0|12\n"
+		"2026-11-21 00:00:00|2026-11-20 18:02:09|-|-|-|failed|whole\n"
+		" Pre-Invoke|" TREE "Pre-Invoke/a|always -|exit 0|12\n",
+		0, 0},
+	{START "Commandline: apt-get inst" SECOND "Commandline: b\nResult: ok\n" END,
+		"2026-11-20 18:02:05||-|-|-|-|cut\n"
+		"2026-11-21 00:00:00|2026-11-20 18:02:09|b|-|-|ok|whole\n",
+		1, 2},
+	{START "Result: ok\nHooks:\n Pre-Invoke " TREE "Pre-Inv" SECOND RUN
+	       "Result: ok\n" END,
+		"2026-11-20 18:02:05||-|-|-|ok|cut\n"
+		"2026-11-21 00:00:00||-|-|-|-|cut\n"
+		" Pre-Invoke|" TREE "Pre-Invoke/a|always -|exit 0|12\n"
+		"|2026-11-20 18:02:09|-|-|-|ok|cut\n",
+		1, 4},
+	{"Start-Date: 2026-11-20  18:" SECOND "Result: ok\n" END,
+		"2026-11-21 00:00:00|2026-11-20 18:02:09|-|-|-|ok|whole\n", 1, 1},
+	{"Start-Da" SECOND "Result: ok\n" END,
+		"2026-11-21 00:00:00|2026-11-20 18:02:09|-|-|-|ok|whole\n", 1, 1},
+	/* The head is missing. */
+	{"ke/a [always] exit 0 1 ms\n" RUN END SECOND "Result: ok\n" END,
+		"|2026-11-20 18:02:09|-|-|-|-|cut\n"
+		" Pre-Invoke|" TREE "Pre-Invoke/a|always -|exit 0|12\n"
+		"2026-11-21 00:00:00|2026-11-20 18:02:09|-|-|-|ok|whole\n",
+		1, 1},
+	{"Commandline: a\nResult: ok\n" END, "|2026-11-20 18:02:09|a|-|-|ok|cut\n", 0, 0},
+	/* The next one has no Start-Date left. */
+	{START "Commandline: a\nCommandline: b\nResult: ok\n" END,
+		"2026-11-20 18:02:05||a|-|-|-|cut\n"
+		"|2026-11-20 18:02:09|b|-|-|ok|cut\n",
+		0, 0},
+	/* An empty line ends what it may. */
+	{START "Result: ok\n\n" RUN,
+		"2026-11-20 18:02:05||-|-|-|ok|cut\n"
+		"||-|-|-|-|cut\n"
+		" Pre-Invoke|" TREE "Pre-Invoke/a|always -|exit 0|12\n",
+		0, 0},
+	/* Of others. */
+	{"Hello\n\n" START "Colour: red\nResult: ok\n" END "Log-Started\n",
+		"2026-11-20 18:02:05|2026-11-20 18:02:09|-|-|-|ok|cut\n", 3, 1},
+	{START "Requested-By: jane\nTransaction: a b\nResult: \nHooks: none\n"
+	       "End-Date: now\n",
+		"2026-11-20 18:02:05||-|-|-|-|cut\n", 5, 2},
+	{"start-date: 2026-11-20  18:02:05\nStart-Date: 2026-11-20 18:02:05\n"
+	 "Start-Date: 2026-11-20  18:02:5x\nStart-Date:\n",
+		"", 4, 1},
+	{"", "", 0, 0},
+	{"\n\n\n", "", 0, 0},
+	{"no end of line", "", 1, 1},
+	{START "Result: ok\nHooks:\n" RUN "End-Date: 2026-11-20  18:02:09",
+		"2026-11-20 18:02:05|2026-11-20 18:02:09|-|-|-|ok|whole\n"
+		" Pre-Invoke|" TREE "Pre-Invoke/a|always -|exit 0|12\n",
+		0, 0},
+	{START "Result: ok", "2026-11-20 18:02:05||-|-|-|ok|cut\n", 0, 0},
+	{START END, "2026-11-20 18:02:05|2026-11-20 18:02:09|-|-|-|-|cut\n", 0, 0},
+	{START "Result: ok\nEnd-Date: 2026-11-20  18:02:09 \n",
+		"2026-11-20 18:02:05||-|-|-|ok|cut\n", 1, 3},
+};
+
+START_TEST(what_is_cut_costs_no_more_than_itself)
+{
+	for (size_t i = 0; i < COUNT_OF(cuts); i++) {
+		owns_past struct past past = {.count = 0};
+
+		parse(&past, cuts[i].text);
+		assert_past(&past, cuts[i].past);
+		assert_faults(cuts[i].faults, cuts[i].first);
+	}
+}
+END_TEST
+
+START_TEST(zeros_that_a_crash_left_are_passed_over)
+{
+	static const char text[] =
+		START "Result: ok\nHooks:\n" RUN "\0\0\0\0\0" SECOND
+		      "Commandline: a\0b\nResult: ok\nHooks:\n" RUN END;
+	owns_past struct past past = {.count = 0};
+
+	parse_bytes(&past, text, sizeof(text) - 1);
+	assert_past(&past, "2026-11-20 18:02:05||-|-|-|ok|cut\n"
+			   " Pre-Invoke|" TREE "Pre-Invoke/a|always -|exit 0|12\n"
+			   "2026-11-21 00:00:00|2026-11-20 18:02:09|-|-|-|ok|cut\n"
+			   " Pre-Invoke|" TREE "Pre-Invoke/a|always -|exit 0|12\n");
+	assert_faults(2, 5);
+}
+END_TEST
+
+/* Whatever the bytes, the strings end inside the text, which AddressSanitizer looks at. */
+START_TEST(no_bytes_do_harm)
+{
+	static const char whole[] =
+		START "Commandline: a\nRequested-By: b (1)\nTransaction: 1-1\n"
+		      "Result: ok\nHooks:\n" RUN " Post-Invoke " TREE
+		      "multi_pkgs/Post-Invoke/a/b [a] skipped (When)\n" END;
+	uint32_t seed = 1;
+
+	for (size_t size = 0; size < sizeof(whole); size++) {
+		owns_past struct past past = {.count = 0};
+
+		parse_bytes(&past, whole, size);
+		ck_assert_uint_le(past.count, 1);
+		ck_assert(past.count == 0 ||
+			  past.transactions[0].is_whole == (size >= sizeof(whole) - 3));
+	}
+	for (int round = 0; round < 20000; round++) {
+		owns_past struct past past = {.count = 0};
+		owns_buffer struct buffer text = {0};
+		char bytes[sizeof(whole)];
+
+		memcpy(bytes, whole, sizeof(whole));
+		for (int i = 0; i < 4; i++)
+			bytes[next_random(&seed) % sizeof(bytes)] =
+				" \n[]/(0\0"[next_random(&seed) % 8];
+		parse_bytes(&past, bytes, sizeof(bytes));
+		for (size_t i = 0; i < past.count; i++)
+			for (size_t j = 0; j < past.transactions[i].count; j++)
+				write_run(&text, &past.transactions[i].runs[j]);
+		ck_assert_int_eq(text.error, 0);
+	}
+}
+END_TEST
+
+/* Where the text fills the buffer, there is still an end for the last string. */
+START_TEST(the_last_line_needs_no_end)
+{
+	for (size_t size = 1; size < 600; size++) {
+		owns_past struct past past = {.count = 0};
+		owns_buffer struct buffer text = {0};
+
+		buffer_append_string(&text, "Commandline: ");
+		for (size_t i = 0; i < size; i++)
+			buffer_append_string(&text, "x");
+		ck_assert_int_eq(past_parse(&past, &text, &faults), 0);
+		ck_assert_uint_eq(strlen(past.transactions[0].command_line), size);
+	}
+}
+END_TEST
+
+START_TEST(endless_lines_are_one_fault_each)
+{
+	static const struct {
+		const char *head;
+		char filling;
+		const char *tail;
+		size_t faults;
+	} cases[] = {
+		{"", 'x', "\n", 1},
+		{"", ' ', "\n", 1},
+		{"", '[', "\n", 1},
+		{" Pre-Invoke /", '[', "\n", 1},
+		{" Pre-Invoke /", ']', "\n", 1},
+		{" Pre-Invoke ", '/', " [always] exit 0 1 ms\n", 0},
+		{"Result: ", 'x', "\n", 0},
+		{"", '\n', "", 0},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		owns_past struct past past = {.count = 0};
+		owns_buffer struct buffer text = {0};
+
+		buffer_append_string(&text, cases[i].head);
+		ck_assert_int_eq(buffer_reserve(&text, 4 << 20), 0);
+		memset(text.data + text.size, cases[i].filling, 4 << 20);
+		text.size += 4 << 20;
+		buffer_append_string(&text, cases[i].tail);
+		ck_assert_int_eq(past_parse(&past, &text, &faults), 0);
+		ck_assert_uint_eq(faults.lines, cases[i].faults);
+	}
+}
+END_TEST
+
+START_TEST(the_earlier_log_comes_first)
+{
+	owns_past struct past past = {.count = 0};
+	const struct admin admin = {.root = (char *)root()};
+
+	make_file(HISTORY_FILE, 0644, SECOND "Result: ok\n" END);
+	make_file(HISTORY_FILE ".1", 0644, START "Result: failed\n" END);
+	make_file(HISTORY_FILE ".2.gz", 0644, START "Result: aborted\n" END);
+	ck_assert_int_eq(past_read(&past, &admin), -1);
+	assert_past(&past, "2026-11-20 18:02:05|2026-11-20 18:02:09|-|-|-|failed|whole\n"
+			   "2026-11-21 00:00:00|2026-11-20 18:02:09|-|-|-|ok|whole\n");
+	ck_assert(!past.has_no_log);
+}
+END_TEST
+
+START_TEST(one_log_is_enough_and_none_is_no_error)
+{
+	const struct admin admin = {.root = (char *)root()};
+	owns_past struct past none = {.count = 0};
+	owns_past struct past earlier = {.count = 0};
+	owns_past struct past both = {.count = 0};
+
+	ck_assert_int_eq(past_read(&none, &admin), -1);
+	ck_assert(none.has_no_log);
+	ck_assert_uint_eq(none.count, 0);
+	make_file(HISTORY_FILE ".1", 0644, START "Result: failed\n" END);
+	ck_assert_int_eq(past_read(&earlier, &admin), -1);
+	ck_assert(!earlier.has_no_log);
+	ck_assert_uint_eq(earlier.count, 1);
+	/* As when logrotate(8) has come in between. */
+	ck_assert_int_eq(link(at(HISTORY_FILE ".1"), at(HISTORY_FILE)), 0);
+	ck_assert_int_eq(past_read(&both, &admin), -1);
+	ck_assert_uint_eq(both.count, 1);
+}
+END_TEST
+
+/* Standard error goes to the file /errors of the root. */
+static void catch_errors(void)
+{
+	owns_fd int fd = open(at("/errors"), O_WRONLY | O_CREAT | O_APPEND, 0644);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+}
+
+static void assert_errors(const char *format, const char *path)
+{
+	owns_buffer struct buffer expected = {0};
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	buffer_append_format(&expected, format, at(path));
+#pragma GCC diagnostic pop
+	buffer_append(&expected, (struct slice){"", 1});
+	assert_taken_file("/errors", expected.data);
+	catch_errors();
+}
+
+START_TEST(what_cannot_be_read_is_told)
+{
+	const struct admin admin = {.root = (char *)root()};
+	owns_past struct past past = {.count = 0};
+
+	catch_errors();
+	make_node(HISTORY_FILE, S_IFIFO);
+	ck_assert_int_eq(past_read(&past, &admin), STATUS_TROUBLE);
+	assert_errors("E: %s is not a regular file\n", HISTORY_FILE);
+	ck_assert_int_eq(remove(at(HISTORY_FILE)), 0);
+	make_link(HISTORY_FILE, "/dev/null");
+	ck_assert_int_eq(past_read(&past, &admin), STATUS_TROUBLE);
+	assert_errors("E: %s cannot be read: Too many levels of symbolic links\n",
+		HISTORY_FILE);
+	ck_assert_int_eq(remove(at(HISTORY_FILE)), 0);
+	make_folder(HISTORY_FILE ".1");
+	ck_assert_int_eq(past_read(&past, &admin), STATUS_TROUBLE);
+	assert_errors("E: %s is not a regular file\n", HISTORY_FILE ".1");
+	make_file(HISTORY_FILE, 0644, START "Result: ok\n" END);
+	ck_assert_int_eq(past_read(&past, &admin), -1);
+	ck_assert_uint_eq(past.count, 1);
+	assert_errors("W: %s cannot be read, so what is older is not known: "
+		      "Invalid argument\n",
+		HISTORY_FILE ".1");
+}
+END_TEST
+
+START_TEST(what_is_not_understood_is_told_once)
+{
+	const struct admin admin = {.root = (char *)root()};
+	owns_past struct past first = {.count = 0};
+	owns_past struct past second = {.count = 0};
+
+	catch_errors();
+	make_file(HISTORY_FILE, 0644, START "Result: ok\nHooks:\n x\n" END);
+	ck_assert_int_eq(past_read(&first, &admin), -1);
+	assert_errors("W: %s: 1 line is not understood and passed over: line 4\n",
+		HISTORY_FILE);
+	make_file(HISTORY_FILE, 0644, "x\n" START "Result: ok\nHooks:\n x\n" END);
+	ck_assert_int_eq(past_read(&second, &admin), -1);
+	assert_errors("W: %s: 2 lines are not understood and passed over, the first is "
+		      "line 1\n",
+		HISTORY_FILE);
+	ck_assert_uint_eq(second.count, 1);
+}
+END_TEST
+
+/* A sparse file: only its end is read, from the first stanza on that begins there. */
+START_TEST(of_a_large_log_the_end_counts)
+{
+	static const char end[] =
+		" Pre-Invoke /a [always] exit\n" START "Result: ok\n" END;
+	const struct admin admin = {.root = (char *)root()};
+	owns_past struct past past = {.count = 0};
+	owns_fd int fd = -1;
+
+	catch_errors();
+	make_file(HISTORY_FILE, 0644, SECOND "Result: failed\n" END);
+	make_file(HISTORY_FILE ".1", 0644, SECOND "Result: aborted\n" END);
+	fd = open(at(HISTORY_FILE), O_WRONLY | O_CLOEXEC);
+	ck_assert_int_eq(
+		pwrite(fd, end, strlen(end), (off_t)8 << 30), (ssize_t)strlen(end));
+	ck_assert_int_eq(past_read(&past, &admin), -1);
+	assert_past(&past, "2026-11-21 00:00:00|2026-11-20 18:02:09|-|-|-|aborted|whole\n"
+			   "2026-11-20 18:02:05|2026-11-20 18:02:09|-|-|-|ok|whole\n");
+	assert_errors("W: %s is large: only the end of it is looked at\n", HISTORY_FILE);
+}
+END_TEST
+
+#define RUN_OF(script, fate)                                                             \
+	" Post-Invoke " TREE "Post-Invoke/" script " [always] " fate "\n"
+
+/* The latest run of a script as "TIME FATE". */
+static void assert_last(const struct past *past, const char *name, const char *expected)
+{
+	owns_memory char *path = string_format(TREE "Post-Invoke/%s", name);
+	owns_buffer struct buffer text = {0};
+	const struct past_transaction *transaction = NULL;
+	const struct past_run *run = past_last_run_of(past, path, &transaction);
+
+	if (run != NULL) {
+		buffer_append_format(&text, "%s ", transaction->end + 11);
+		past_add_fate(&text, run);
+	}
+	assert_text(&text, expected);
+}
+
+START_TEST(the_latest_run_of_a_script_is_found)
+{
+	owns_past struct past past = {.count = 0};
+
+	parse(&past,
+		START RUN_OF("a", "exit 1 1 ms") RUN_OF("b", "skipped (When)") RUN_OF(
+			"c", "exit 0 1 ms") RUN_OF("d\\012", "exit 0 1 ms") RUN_OF("e",
+			"exit 0 1 ms") RUN_OF("f", "exit 0 1 ms") RUN_OF("g",
+			"exit 0 1 ms") "End-Date: 2026-11-20  18:00:01\n" START
+			RUN_OF("a", "exit 2 1 ms") RUN_OF(
+				"b", "skipped (Enabled)") RUN_OF("c",
+				"skipped (When)") RUN_OF("e",
+				"skipped (User)") RUN_OF("f",
+				"skipped (Operations)") RUN_OF("g",
+				"skipped (Requires)") RUN_OF("a",
+				"signal 9 1 ms") "End-Date: 2026-11-20  18:00:02\n");
+	assert_last(&past, "a", "18:00:02 signal 9");
+	assert_last(&past, "b", "18:00:02 skipped (Enabled)");
+	assert_last(&past, "c", "18:00:01 exit 0");
+	assert_last(&past, "d\n", "18:00:01 exit 0");
+	assert_last(&past, "e", "18:00:02 skipped (User)");
+	assert_last(&past, "f", "18:00:01 exit 0");
+	assert_last(&past, "g", "18:00:02 skipped (Requires)");
+	assert_last(&past, "never", "");
+	assert_last(&past, "", "");
+}
+END_TEST
+
+START_TEST(durations_are_easy_to_read)
+{
+	static const struct {
+		int64_t milliseconds;
+		const char *text;
+	} cases[] = {{0, "0 ms"}, {999, "999 ms"}, {1000, "1.000 s"}, {1234, "1.234 s"},
+		{59999, "59.999 s"}, {60000, "1 min 0.000 s"},
+		{3723004, "62 min 3.004 s"}};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		owns_buffer struct buffer text = {0};
+
+		past_add_duration(&text, cases[i].milliseconds);
+		assert_text(&text, cases[i].text);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {a_stanza_is_a_transaction,
+		what_is_not_known_is_left_open, a_line_is_read_from_both_its_ends,
+		what_the_engine_writes_is_understood,
+		what_is_cut_costs_no_more_than_itself,
+		zeros_that_a_crash_left_are_passed_over, no_bytes_do_harm,
+		the_last_line_needs_no_end, endless_lines_are_one_fault_each,
+		the_earlier_log_comes_first, one_log_is_enough_and_none_is_no_error,
+		what_cannot_be_read_is_told, what_is_not_understood_is_told_once,
+		of_a_large_log_the_end_counts, the_latest_run_of_a_script_is_found,
+		durations_are_easy_to_read};
+
+	return run_tests("past", tests, COUNT_OF(tests));
+}
