@@ -117,14 +117,26 @@ static void look_at(const struct past *past)
 	}
 }
 
+/* Without room behind the text, so that AddressSanitizer sees what is written there. */
+static struct buffer copy_tightly(struct slice bytes)
+{
+	struct buffer text = {.size = bytes.size, .capacity = bytes.size};
+
+	if (bytes.size == 0)
+		return text;
+	text.data = malloc(bytes.size);
+	must(text.data != NULL);
+	memcpy(text.data, bytes.data, bytes.size);
+	return text;
+}
+
 static void parse(struct past *past, struct slice bytes)
 {
-	owns_buffer struct buffer text = {0};
+	owns_buffer struct buffer text = copy_tightly(bytes);
 	struct past_faults faults;
 	size_t lines = harness_count_lines(bytes);
 
-	buffer_append(&text, bytes);
-	must(text.error == 0 && past_parse(past, &text, &faults) == 0);
+	must(past_parse(past, &text, &faults) == 0);
 	must(faults.lines <= lines && faults.first <= lines);
 	must((faults.lines > 0) == (faults.first > 0));
 }

@@ -187,7 +187,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	look_at(&settings, "Pre-Invoke/010-a");
 	look_at(&settings, "multi_pkgs/Post-Invoke/ea-__WILDCARD__/010-a");
-	for (size_t i = 0; i < settings.count && i < 8; i++)
+	for (size_t i = 0; i < settings.count && i < 3; i++)
 		look_around(&settings, settings.items[i].path);
 	for (int when = WHEN_RAN; when <= WHEN_ALWAYS; when++)
 		(void)settings_mention_when(&settings, (enum when)when);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the harnesses share. Each is a file that feeds bytes to one parser and says what
- * must hold of the result; libFuzzer looks for bytes for which it does not (tests/fuzz/run),
- * and replay.c feeds it what was found so far.
+ * must hold of the result; libFuzzer looks for bytes for which it does not
+ * (tests/fuzz/run), and replay.c feeds it what was found so far.
  */
 #ifndef HARNESS_H
 #define HARNESS_H

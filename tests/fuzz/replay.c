@@ -13,9 +13,9 @@
 
 #define SIZE_LIMIT ((size_t)1 << 24)
 
-_Noreturn static void give_up(const char *what, int error)
+_Noreturn static void give_up(const char *what, const char *why)
 {
-	(void)fprintf(stderr, "%s: %s\n", what, strerror(error));
+	(void)fprintf(stderr, "%s: %s\n", what, why);
 	exit(2);
 }
 
@@ -25,7 +25,7 @@ static void feed(struct slice bytes)
 	owns_memory uint8_t *copy = malloc(bytes.size > 0 ? bytes.size : 1);
 
 	if (copy == NULL)
-		give_up("replay", ENOMEM);
+		give_up("replay", strerror(ENOMEM));
 	if (bytes.size > 0)
 		memcpy(copy, bytes.data, bytes.size);
 	(void)LLVMFuzzerTestOneInput(copy, bytes.size); /* it has nothing to tell */
@@ -40,12 +40,12 @@ static bool replay_file(const char *path)
 	int error;
 
 	if (fd < 0 || fstat(fd, &status) < 0)
-		give_up(path, errno);
+		give_up(path, strerror(errno));
 	if (!S_ISREG(status.st_mode))
 		return false;
 	error = buffer_read(&bytes, fd, SIZE_LIMIT);
 	if (error < 0)
-		give_up(path, -error);
+		give_up(path, strerror(-error));
 	/* Before it is fed, so that the last one is the one that was too much. */
 	(void)printf("%s\n", path);
 	(void)fflush(stdout);
@@ -60,12 +60,12 @@ static size_t replay_folder(const char *folder)
 	size_t count = 0;
 
 	if (dir == NULL)
-		give_up(folder, errno);
+		give_up(folder, strerror(errno));
 	while ((entry = readdir(dir)) != NULL) {
 		owns_memory char *path = string_format("%s/%s", folder, entry->d_name);
 
 		if (path == NULL)
-			give_up(folder, ENOMEM);
+			give_up(folder, strerror(ENOMEM));
 		count += replay_file(path);
 	}
 	(void)closedir(dir);
@@ -80,7 +80,7 @@ int main(int argc, char **argv)
 		size_t found = replay_folder(argv[i]);
 
 		if (found == 0)
-			give_up(argv[i], ENOENT);
+			give_up(argv[i], "there is no file in it");
 		count += found;
 	}
 	(void)printf("%zu files replayed\n", count);
