@@ -103,13 +103,31 @@ char *configuration_value(struct slice lines, const char *key)
 
 	while (lines.size > 0) {
 		struct slice value = slice_cut(&lines, '\n');
-		struct slice name = slice_cut(&value, '=');
+		owns_memory char *name = percent_decode(slice_cut(&value, '='));
 
-		if (name.size == strlen(key) &&
-			strncasecmp(name.data, key, name.size) == 0)
+		if (value.data != NULL && name != NULL && strcasecmp(name, key) == 0)
 			found = value;
 	}
 	return found.data != NULL ? percent_decode(found) : NULL;
+}
+
+char *configuration_status_file(const struct admin *admin, struct slice lines)
+{
+	owns_memory char *file = configuration_value(lines, "Dir::State::status");
+	owns_memory char *folder = configuration_value(lines, "Dir");
+	size_t root_size = strlen(admin->root);
+	const char *slash;
+
+	/* apt makes it out of Dir when it opens the database (debSystem::Initialize). */
+	if (file == NULL || file[0] != '/') {
+		slash = folder != NULL && folder[0] == '/' ? folder : "/";
+		return string_format("%s%s%svar/lib/dpkg/status", admin->root, slash,
+			slash[strlen(slash) - 1] == '/' ? "" : "/");
+	}
+	if (root_size > 0 && strncmp(file, admin->root, root_size) == 0 &&
+		file[root_size] == '/')
+		return strdup(file);
+	return string_format("%s%s", admin->root, file);
 }
 
 bool apt_has_colour(const struct admin *admin)

@@ -36,6 +36,12 @@ bool apt_has_colour(const struct admin *admin);
  */
 char *configuration_value(struct slice lines, const char *key);
 
+/*
+ * Where dpkg's database is, according to lines of apt's configuration that hold all of
+ * "Dir"; below the admin's root. The caller's, NULL without memory.
+ */
+char *configuration_status_file(const struct admin *admin, struct slice lines);
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,7 +2,6 @@
 #include "census.h"
 #include "nearest.h"
 
-#include <dirent.h>
 #include <errno.h>
 
 /* What all hooks of one folder have in common. */
@@ -86,6 +85,25 @@ static int add_folder(struct census *census, const struct folder *folder)
 	return error;
 }
 
+/* A file beside the folders means nothing, unless the other place has a folder there. */
+static bool is_only_file(struct census *census, const char *path)
+{
+	bool is_file = false;
+
+	for (size_t place = 0; place < PLACE_COUNT; place++) {
+		struct script script;
+		enum tree_node node =
+			hook_tree_look_in(&census->tree, place, path, &script);
+
+		if (node == NODE_SCRIPT && script.fault != SCRIPT_IS_DANGLING)
+			is_file = true;
+		script_done(&script);
+		if (node == NODE_FOLDER)
+			return false;
+	}
+	return is_file;
+}
+
 /* The folders of one kind: PARENT/name/Post-Invoke, or multi_pkgs/Post-Invoke/name. */
 static int add_folders(struct census *census, enum uh_hook_point hook_point,
 	enum reason reason, const char *parent, const char *below)
@@ -94,11 +112,16 @@ static int add_folders(struct census *census, enum uh_hook_point hook_point,
 	int error = hook_tree_names(&census->tree, parent, &names, &census->faults);
 
 	for (size_t i = 0; i < names.count && error == 0; i++) {
+		owns_memory char *subject =
+			string_format("%s/%s", parent, names.items[i]);
 		owns_memory char *path =
 			string_format("%s/%s%s", parent, names.items[i], below);
 		const struct folder folder = {path, hook_point, reason, names.items[i]};
 
-		error = path != NULL ? add_folder(census, &folder) : -ENOMEM;
+		if (subject == NULL || path == NULL)
+			error = -ENOMEM;
+		else if (!is_only_file(census, subject))
+			error = add_folder(census, &folder);
 	}
 	return error;
 }
@@ -121,6 +144,34 @@ static int add_hook_point(struct census *census, enum uh_hook_point hook_point)
 	return error == 0 ? add_folder(census, &always) : error;
 }
 
+static bool is_below(const char *path, const char *folder)
+{
+	size_t size = strlen(folder);
+
+	return strncmp(path, folder, size) == 0 &&
+	       (path[size] == '\0' || path[size] == '/');
+}
+
+/* One fault stands for a folder, which may be read at several hook points, and all below.
+ */
+static void drop_repeated(struct script_list *faults)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < faults->count; i++) {
+		struct script *fault = &faults->items[i];
+		size_t other = 0;
+
+		while (other < kept && !is_below(fault->path, faults->items[other].path))
+			other++;
+		if (other < kept)
+			script_done(fault);
+		else
+			faults->items[kept++] = *fault;
+	}
+	faults->count = kept;
+}
+
 int census_take(struct census *census, const struct admin *admin)
 {
 	int error;
@@ -130,6 +181,7 @@ int census_take(struct census *census, const struct admin *admin)
 	census->tree.trust.user = 0;
 	for (int i = UH_PRE_INVOKE; i <= UH_POST_INVOKE && error == 0; i++)
 		error = add_hook_point(census, (enum uh_hook_point)i);
+	drop_repeated(&census->faults);
 	return error;
 }
 
@@ -179,4 +231,13 @@ int census_complain(const struct census *census, const char *path)
 			_("there is no hook %s; did you mean %s?"), path, nearest.word);
 	return complain(
 		_("there is no hook %s: apt-universal-hooks list shows all"), path);
+}
+
+void census_warn(const struct census *census)
+{
+	for (size_t i = 0; i < census->faults.count; i++) {
+		const struct script *fault = &census->faults.items[i];
+
+		warn_of(_("%s cannot be read: %s"), fault->path, strerror(-fault->error));
+	}
 }

@@ -15,7 +15,7 @@ __attribute__((format(printf, 2, 0))) static int write_message(
 		return complain_of_memory();
 	}
 	(void)fflush(stdout); /* main() looks at the end */
-	text_add_name(&line, message);
+	text_add_sentence(&line, message);
 	(void)fprintf(stderr, "%s: %.*s\n", kind, (int)line.size, line.data);
 	return STATUS_TROUBLE;
 }

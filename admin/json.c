@@ -10,7 +10,7 @@ json_t *json_text(const char *text)
 
 	if (text == NULL)
 		return json_null();
-	text_add_name(&printable, text);
+	text_add_sentence(&printable, text);
 	return printable.error < 0
 		       ? NULL
 		       : json_stringn(printable.size > 0 ? printable.data : "",
@@ -24,11 +24,14 @@ json_t *json_version(const char *version)
 
 int json_print(json_t *value)
 {
-	int failed = value == NULL || json_dumpf(value, stdout, JSON_INDENT(2)) < 0;
+	/* main() looks at the end whether all could be written. */
+	bool lacks_memory =
+		value == NULL ||
+		(json_dumpf(value, stdout, JSON_INDENT(2)) < 0 && ferror(stdout) == 0);
 
 	json_decref(value);
-	if (failed)
+	if (lacks_memory)
 		return complain_of_memory();
-	(void)putchar('\n'); /* main() looks at the end */
+	(void)putchar('\n'); /* see above */
 	return STATUS_FINE;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks list: every hook, where it applies, and how it last ended. */
 #include "census.h"
-#include "hook_point_word.h"
 #include "in_force.h"
 #include "options.h"
 #include "owner.h"
 #include "past.h"
 #include "preview.h"
+#include "spelling.h"
 #include "terminal.h"
 
 /* What there is to know of all hooks. */
@@ -176,8 +176,8 @@ static void write_details(
 	owns_buffer struct buffer last = {0};
 
 	add_standing(&standing, item->hook);
-	text_add_name(&why_not, fault != NULL ? fault : "");
-	text_add_name(&owner, item->owner != NULL ? item->owner : "");
+	text_add_sentence(&why_not, fault != NULL ? fault : "");
+	text_add_sentence(&owner, item->owner != NULL ? item->owner : "");
 	if (counts)
 		in_force_add(&settings, &item->settings);
 	add_last(&last, item);
@@ -318,7 +318,7 @@ static int add_row(
 	add_standing(&text, hook);
 	if (hook->standing == STANDING_COUNTS)
 		fault = fault_text(&hook->script);
-	text_add_name(&text, fault != NULL ? fault : "");
+	text_add_sentence(&text, fault != NULL ? fault : "");
 	add_cell(table, &text);
 	table_add_name(table, item.owner != NULL ? item.owner : "");
 	in_force_add(&text, &item.settings);

@@ -3,8 +3,6 @@
 #include "apt.h"
 #include "nearest.h"
 
-#include <ctype.h>
-
 /* What somebody wants to happen to one package; what is not given is empty. */
 struct wish {
 	char *name;
@@ -26,13 +24,35 @@ static void wish_done(struct wish *wish)
 	free(wish->version);
 }
 
-/* Debian Policy 5.6.7 and 5.6.12: never an option, and nothing that ends a line. */
-static bool is_plain(const char *word, const char *others)
+static bool is_made_of(const char *word, const char *characters)
 {
-	for (; *word != '\0'; word++)
-		if (!isalnum((unsigned char)*word) && strchr(others, *word) == NULL)
-			return false;
-	return true;
+	return word[strspn(word, characters)] == '\0';
+}
+
+/*
+ * Debian Policy 5.6.7 and 5.6.12, whatever the locale: never an option, and nothing that
+ * ends a line.
+ */
+static bool wish_is_plain(const struct wish *wish)
+{
+#define LETTERS                                                                          \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"                           \
+	"0123456789"
+	return strspn(wish->name, LETTERS) > 0 && is_made_of(wish->name, LETTERS "+-.") &&
+	       is_made_of(wish->architecture, LETTERS "-") &&
+	       is_made_of(wish->version, LETTERS ".+-~:");
+#undef LETTERS
+}
+
+static char *copy_of(struct slice text)
+{
+	return text.size > 0 ? strndup(text.data, text.size) : strdup("");
+}
+
+/* Something stands behind the separator, or there is none. */
+static bool is_whole(struct slice behind)
+{
+	return behind.data == NULL || behind.size > 0;
 }
 
 static int wish_parse(struct wish *wish, const char *text)
@@ -41,13 +61,12 @@ static int wish_parse(struct wish *wish, const char *text)
 	struct slice architecture = slice_cut(&version, '=');
 	struct slice name = slice_cut(&architecture, ':');
 
-	wish->name = strndup(name.data, name.size);
-	wish->architecture = strndup(architecture.data, architecture.size);
-	wish->version = strndup(version.data, version.size);
+	wish->name = copy_of(name);
+	wish->architecture = copy_of(architecture);
+	wish->version = copy_of(version);
 	if (wish->name == NULL || wish->architecture == NULL || wish->version == NULL)
 		return complain_of_memory();
-	if (!isalnum((unsigned char)wish->name[0]) || !is_plain(wish->name, "+-.") ||
-		!is_plain(wish->architecture, "-") || !is_plain(wish->version, ".+-~:"))
+	if (!is_whole(architecture) || !is_whole(version) || !wish_is_plain(wish))
 		return complain(_("\"%s\" is no package: NAME, NAME:ARCHITECTURE or "
 				  "NAME=VERSION is needed"),
 			text);
@@ -158,14 +177,13 @@ static void add_action(struct buffer *actions, const struct wish *wish,
 		[OPERATION_CONFIGURE] = {true, true, "=", "**CONFIGURE**"},
 	};
 	struct slice given = slice_of(wish->version);
+	struct slice stays = first_of(given, known->installed, known->candidate);
+	struct slice goes = first_of(known->installed, given, known->candidate);
+	struct slice comes = first_of(given, known->candidate, known->installed);
+	bool is_same = shapes[operation].direction[0] == '=';
 	bool is_removal = !shapes[operation].has_new;
-	struct slice old = is_removal
-				   ? first_of(given, known->installed, known->candidate)
-				   : first_of(known->installed, given, known->candidate);
-	struct slice new =
-		operation == OPERATION_REINSTALL || operation == OPERATION_CONFIGURE
-			? first_of(given, known->installed, known->candidate)
-			: first_of(given, known->candidate, known->installed);
+	struct slice old = is_same || is_removal ? stays : goes;
+	struct slice new = is_same ? stays : comes;
 
 	buffer_append_format(actions, "%s ", wish->name);
 	add_side(actions, shapes[operation].has_old, old, known->architecture);
@@ -216,16 +234,11 @@ static int add_wish(struct made_up *made_up, const struct admin *admin, const ch
 	return made_up->actions.error < 0 ? complain_of_memory() : -1;
 }
 
-/* With a root, libapt-pkg may have put it before the path, or not. */
 static char *find_status_file(const struct admin *admin, struct slice configuration)
 {
-	owns_memory char *path = configuration_value(configuration, "Dir::State::status");
-	size_t root_size = strlen(admin->root);
+	owns_memory char *path = configuration_status_file(admin, configuration);
 
-	if (path == NULL)
-		return strdup("/var/lib/dpkg/status");
-	return strdup(
-		strncmp(path, admin->root, root_size) == 0 ? path + root_size : path);
+	return path != NULL ? strdup(path + strlen(admin->root)) : NULL;
 }
 
 int made_up_make(struct made_up *made_up, const struct admin *admin,

@@ -4,17 +4,26 @@
 #include "terminal.h"
 
 #include <errno.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
 #include <unistd.h>
 
 /* In the order in which somebody gets to know them. */
 static const struct subcommand subcommands[] = {
+	{"status", N_("say whether apt calls the hooks, and how many there are"),
+		admin_status},
 	{"list", N_("show every hook, where it applies and how it last ended"),
 		admin_list},
 	{"plan", N_("show which hooks an apt command would run"), admin_plan},
 	{"why", N_("show which hooks a package would set off"), admin_why},
 	{"run", N_("run hooks by hand on a made-up transaction"), admin_run},
+	{"check", N_("find what will not work as its author thinks"), admin_check},
+	{"log", N_("show what has run"), admin_log},
+	{"blame", N_("show which hooks take the most time"), admin_blame},
+	{"requires", N_("show or install the packages that hooks need"), admin_requires},
+	{"disable", N_("switch a hook off"), admin_disable},
+	{"enable", N_("switch a hook on again"), admin_enable},
 };
 
 static int help(void)
@@ -67,6 +76,16 @@ static int close_output(int status)
 	return errno == EPIPE ? status : complain(_("standard output: %m"));
 }
 
+/*
+ * apt knows no language in which I is not the large i, as in Turkish: with its letters,
+ * settings would not be what they are for the helper.
+ */
+static void use_letters_of_apt(void)
+{
+	if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
+		(void)setlocale(LC_CTYPE, "C.UTF-8"); /* every Debian has it */
+}
+
 int main(int argc, char **argv)
 {
 	struct admin admin = {.root = NULL};
@@ -74,6 +93,7 @@ int main(int argc, char **argv)
 	int status;
 
 	(void)setlocale(LC_ALL, ""); /* without it, the messages are English */
+	use_letters_of_apt();
 	(void)bindtextdomain(UH_TEXT_DOMAIN, UH_LOCALE_DIR);
 	(void)textdomain(UH_TEXT_DOMAIN);
 	if (argc < 2)

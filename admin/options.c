@@ -3,7 +3,7 @@
 #include "nearest.h"
 #include "terminal.h"
 
-#include <stdio.h>
+#include <fcntl.h>
 
 #define COMMON_MAX 3
 /* Where the explanation of an option begins. */
@@ -87,10 +87,11 @@ static const struct option_row *find_option(
 static int complain_of_unknown(const struct reading *reading, const char *word)
 {
 	owns_memory char *name = strndup(word, strcspn(word, "="));
-	struct nearest nearest = nearest_to(name != NULL ? name + 2 : "");
+	bool is_long = word[1] == '-' && name != NULL;
+	struct nearest nearest = nearest_to(is_long ? name + 2 : "");
 	const struct option_row *row;
 
-	if (word[1] == '-')
+	if (is_long)
 		for (size_t i = 0; (row = row_at(reading, i)) != NULL; i++)
 			nearest_try(&nearest, row->name);
 	if (nearest.word != NULL)
@@ -98,6 +99,18 @@ static int complain_of_unknown(const struct reading *reading, const char *word)
 			nearest.word);
 	return complain(_("there is no option %s: apt-universal-hooks %s"),
 		name != NULL ? name : word, reading->usage->synopsis);
+}
+
+static int take_number(const struct option_row *row, const char *value)
+{
+	bool is_number = value[0] != '\0' && value[strspn(value, "0123456789")] == '\0';
+	unsigned long number = is_number ? strtoul(value, NULL, 10) : 0;
+
+	if (number == 0)
+		return complain(
+			_("--%s %s: that is no number above 0"), row->name, value);
+	*(size_t *)row->target = number;
+	return -1;
 }
 
 /* Stores what an option says. −1, or the status to end with. */
@@ -115,8 +128,23 @@ static int take(const struct option_row *row, const char *word, const char *valu
 	case OPTION_LIST:
 		return string_list_add(row->target, value) < 0 ? complain_of_memory()
 							       : -1;
+	case OPTION_NUMBER:
+		return take_number(row, value);
 	}
 	return -1;
+}
+
+/* The same for the option at argv[*at], whose argument may be the next word. */
+static int take_at(
+	const struct option_row *row, const char *value, int argc, char **argv, int *at)
+{
+	const char *word = argv[*at];
+
+	if (row->kind == OPTION_FLAG || value != NULL)
+		return take(row, word, value);
+	if (*at + 1 == argc)
+		return complain(_("%s needs an argument: %s"), word, row->argument);
+	return take(row, word, argv[++*at]);
 }
 
 /* Puts the word at from before the one at to. */
@@ -129,6 +157,11 @@ static void move_word(char **argv, int from, int to)
 	argv[to] = word;
 }
 
+static bool is_option(const char *word)
+{
+	return word[0] == '-' && word[1] != '\0';
+}
+
 /*
  * Takes the options out of the words, which leaves the others at argv[1] and behind it.
  * Returns −1 with their number in *count, or the status to end with.
@@ -136,41 +169,28 @@ static void move_word(char **argv, int from, int to)
 static int read_words(
 	struct reading *reading, int argc, char **argv, enum unknown unknown, int *count)
 {
-	int kept = 1;
+	int kept = 1, at = 1, status = -1;
 
-	for (int i = 1; i < argc; i++) {
-		const struct option_row *row;
+	for (; at < argc && strcmp(argv[at], "--") != 0 && status < 0; at++) {
+		const struct option_row *row = NULL;
 		const char *value;
-		int status;
 
-		if (strcmp(argv[i], "--") == 0) {
-			if (unknown == UNKNOWN_IS_WRONG)
-				i++;
-			while (i < argc)
-				move_word(argv, i++, kept++);
-			break;
-		}
-		row = argv[i][0] == '-' && argv[i][1] != '\0'
-			      ? find_option(reading, argv[i], &value)
-			      : NULL;
-		if (row == NULL && argv[i][0] == '-' && argv[i][1] != '\0' &&
-			unknown == UNKNOWN_IS_WRONG)
-			return complain_of_unknown(reading, argv[i]);
-		if (row == NULL) {
-			move_word(argv, i, kept++);
-			continue;
-		}
-		if (row->kind != OPTION_FLAG && value == NULL && i + 1 == argc)
-			return complain(
-				_("%s needs an argument: %s"), argv[i], row->argument);
-		if (row->kind != OPTION_FLAG && value == NULL)
-			value = argv[++i];
-		status = take(row, argv[i], value);
-		if (status >= 0)
-			return status;
+		if (is_option(argv[at]))
+			row = find_option(reading, argv[at], &value);
+		if (row != NULL)
+			status = take_at(row, value, argc, argv, &at);
+		else if (is_option(argv[at]) && unknown == UNKNOWN_IS_WRONG)
+			status = complain_of_unknown(reading, argv[at]);
+		else
+			move_word(argv, at, kept++);
 	}
+	/* Behind "--", which is another program's as well, all are words. */
+	if (unknown == UNKNOWN_IS_WRONG)
+		at++;
+	while (at < argc)
+		move_word(argv, at++, kept++);
 	*count = kept - 1;
-	return -1;
+	return status;
 }
 
 static void print_row(const struct terminal *terminal, const struct option_row *row)
@@ -200,6 +220,14 @@ static void print_help(const struct reading *reading)
 		print_row(&terminal, row);
 }
 
+/* realpath(3) of a folder; NULL with errno. */
+static char *find_folder(const char *path)
+{
+	owns_fd int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd >= 0 ? realpath(path, NULL) : NULL;
+}
+
 static int take_root(const struct reading *reading)
 {
 	struct admin *admin = reading->admin;
@@ -207,7 +235,7 @@ static int take_root(const struct reading *reading)
 
 	if (reading->root == NULL)
 		return -1;
-	root = realpath(reading->root, NULL);
+	root = find_folder(reading->root);
 	if (root == NULL)
 		return complain(_("--root %s cannot be used: %m"), reading->root);
 	free(admin->root);

@@ -9,8 +9,8 @@
 extern "C" {
 #endif
 
-/* target is a bool, a const char *, or a struct string_list. */
-enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_LIST };
+/* target is a bool, a const char *, a struct string_list, or a size_t above 0. */
+enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_LIST, OPTION_NUMBER };
 struct option_row {
 	enum option_kind kind;
 	void *target;

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #define DPKG_QUERY "/usr/bin/dpkg-query"
+/* Where another root has it, below that root (dpkg(1), --admindir). */
+#define DATABASE "var/lib/dpkg"
 #define ANSWER_MAX ((size_t)16 << 20)
 
 /* dpkg-query(1), --search: a path is a pattern there, so what glob(7) knows is escaped. */
@@ -35,15 +37,26 @@ static int add_owner(struct owner_list *list, struct slice packages, struct slic
 	return owner->packages != NULL && owner->path != NULL ? 0 : -ENOMEM;
 }
 
-/* "PACKAGE[, PACKAGE]…: PATH"; a line about a diversion is none. */
+/* Of packages a space comes only behind a comma; of what is said of a diversion not. */
+static bool is_list(struct slice packages)
+{
+	for (size_t i = 0; i < packages.size; i++)
+		if (packages.data[i] == ' ' && (i == 0 || packages.data[i - 1] != ','))
+			return false;
+	return packages.size > 0;
+}
+
+/* "PACKAGE[, PACKAGE]…: PATH"; a line about a diversion, in any language, is none. */
 static int read_line(struct owner_list *list, struct slice line)
 {
 	const char *colon = memmem(line.data, line.size, ": /", 3);
 	struct slice packages, path;
 
-	if (colon == NULL || slice_has_prefix(line, slice_of("diversion by ")))
+	if (colon == NULL)
 		return 0;
 	packages = (struct slice){line.data, (size_t)(colon - line.data)};
+	if (!is_list(packages))
+		return 0;
 	path = (struct slice){colon + 2, line.size - packages.size - 2};
 	return add_owner(list, packages, path);
 }
@@ -52,7 +65,7 @@ static int make_words(struct string_list *words, const struct admin *admin,
 	const struct string_list *paths)
 {
 	owns_memory char *folder =
-		string_format("--admindir=%s/var/lib/dpkg", admin->root);
+		string_format("--admindir=%s/%s", admin->root, DATABASE);
 	int error = string_list_add(words, "dpkg-query");
 
 	if (folder == NULL)
@@ -83,7 +96,7 @@ int owner_list_ask(struct owner_list *list, const struct admin *admin,
 	if (error < 0)
 		return error;
 	spec.argv = words.items;
-	/* It fails where one of the paths has no owner, and tells of the others all the same. */
+	/* It fails where a path has no owner, and tells of the others all the same. */
 	error = process_capture(&spec, ANSWER_MAX, &answer, &ending);
 	if (error < 0)
 		return error == -ENOMEM ? error : 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "past.h"
 #include "history.h"
+#include "terminal.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -650,18 +651,17 @@ const struct past_run *past_last_run_of(const struct past *past, const char *pat
 	return found;
 }
 
-const char *past_fate_name(enum fate fate)
-{
-	return word_of(fate_names, COUNT_OF(fate_names), (int)fate);
-}
-
 void past_add_fate(struct buffer *text, const struct past_run *run)
 {
-	buffer_append_string(text, past_fate_name(run->fate));
-	if (run->why != NULL)
-		buffer_append_format(text, " (%s)", run->why);
-	else
+	buffer_append_string(
+		text, word_of(fate_names, COUNT_OF(fate_names), (int)run->fate));
+	if (run->why == NULL) {
 		buffer_append_format(text, " %d", run->value);
+		return;
+	}
+	buffer_append_string(text, " (");
+	text_add_sentence(text, run->why);
+	buffer_append_string(text, ")");
 }
 
 void past_add_duration(struct buffer *text, int64_t milliseconds)

@@ -94,8 +94,6 @@ const struct past_run *past_last_run_of(const struct past *past, const char *pat
 
 /* How it ended, in the words of the log, without the time: "exit 3", "skipped (When)". */
 void past_add_fate(struct buffer *text, const struct past_run *run);
-/* "exit", "signal", "timeout", "not-started" or "skipped". */
-const char *past_fate_name(enum fate fate);
 /* "12 ms", "3.456 s", "2 min 3.456 s". */
 void past_add_duration(struct buffer *text, int64_t milliseconds);
 

@@ -24,8 +24,8 @@ static int read_stream(struct preview *preview, struct slice stream)
 
 	if (error < 0)
 		return error;
-	if (preview->transaction.count > 0 &&
-		(faults.ignored_lines > 0 || faults.has_no_names))
+	/* All of it or nothing: a part would be another transaction. */
+	if (faults.ignored_lines > 0 || faults.has_no_names || faults.is_cut)
 		return -EPROTO;
 	/* Without dpkg's answer a purge is shown as a removal, as for apt's helper. */
 	error = outcome_find_purges(&preview->transaction, &ending);

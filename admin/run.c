@@ -2,13 +2,13 @@
 /* apt-universal-hooks run HOOK-POINT: runs hooks by hand, as apt's helper would. */
 #include "apt.h"
 #include "census.h"
-#include "hook_point_word.h"
 #include "made_up.h"
 #include "options.h"
 #include "proc.h"
 #include "report.h"
 #include "runner.h"
 #include "runs.h"
+#include "spelling.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -89,6 +89,14 @@ static char *obstacle(const struct planned_run *run, const char *lacks)
 	return NULL;
 }
 
+/* A folder that stands for scripts nobody could see is not there for any reason. */
+static bool has_reason(const struct planned_run *run)
+{
+	return run->reason != REASON_ALWAYS ||
+	       (run->script.fault != FOLDER_IS_UNREADABLE &&
+		       run->script.fault != FOLDER_IS_UNMATCHED);
+}
+
 static void write_run(const struct terminal *terminal, const struct preview *preview,
 	const struct planned_run *run, const char *lacks)
 {
@@ -102,14 +110,16 @@ static void write_run(const struct terminal *terminal, const struct preview *pre
 	if (run->reason == REASON_WILDCARD && why_not == NULL)
 		buffer_append_string(&head, " " LIST_ARGUMENT);
 	terminal_write(terminal, "  ", "    ", &head);
-	add_reason(preview, run, &reason);
-	terminal_write(terminal, "      ", "        ", &reason);
+	if (has_reason(run)) {
+		add_reason(preview, run, &reason);
+		terminal_write(terminal, "      ", "        ", &reason);
+	}
 	if (why_not != NULL) {
 		owns_buffer struct buffer text = {0};
 
 		buffer_append_string(&text, MARK_MIND);
 		buffer_append_string(&text, _("not run: "));
-		text_add_name(&text, why_not);
+		text_add_sentence(&text, why_not);
 		buffer_append_string(&text, MARK_END);
 		terminal_write(terminal, "      ", "        ", &text);
 	}

@@ -11,6 +11,8 @@
 #include <wchar.h>
 
 #define WIDTH_UNKNOWN 80
+/* Where the text of an item begins, where its own column would leave no room. */
+#define NARROW_COLUMN 6
 /* Between the columns of a table. */
 #define GAP "  "
 
@@ -54,17 +56,29 @@ struct terminal terminal_of(const struct admin *admin)
 	return terminal;
 }
 
-void text_add_name(struct buffer *text, const char *name)
+static void add_printable(struct buffer *text, const char *name, const char *space)
 {
 	while (*name != '\0') {
 		size_t size = printable_size(name);
 
 		if (size == 0)
 			buffer_append_format(text, "\\%03o", (unsigned char)*name);
+		else if (*name == ' ')
+			buffer_append_string(text, space);
 		else
 			buffer_append(text, (struct slice){name, size});
 		name += size > 0 ? size : 1;
 	}
+}
+
+void text_add_name(struct buffer *text, const char *name)
+{
+	add_printable(text, name, MARK_SPACE);
+}
+
+void text_add_sentence(struct buffer *text, const char *sentence)
+{
+	add_printable(text, sentence, " ");
 }
 
 static bool is_mark(char byte)
@@ -72,35 +86,38 @@ static bool is_mark(char byte)
 	return byte >= MARK_GOOD[0] && byte <= MARK_END[0];
 }
 
+/* Takes a character off the front of bytes, and returns the columns that it takes. */
+static unsigned cut_character(struct slice *bytes)
+{
+	mbstate_t state = {0};
+	wchar_t character;
+	size_t size = mbrtowc(&character, bytes->data, bytes->size, &state);
+	bool is_character = size > 0 && size <= bytes->size;
+	int columns = is_character ? wcwidth(character) : -1;
+
+	if (is_mark(*bytes->data))
+		columns = 0;
+	bytes->data += is_character ? size : 1;
+	bytes->size -= is_character ? size : 1;
+	return columns >= 0 ? (unsigned)columns : 1;
+}
+
 /* Columns that bytes take on a terminal; what the locale does not know takes one each. */
 static unsigned width_of(struct slice bytes)
 {
 	unsigned width = 0;
-	mbstate_t state = {0};
 
-	while (bytes.size > 0) {
-		wchar_t character;
-		size_t size = mbrtowc(&character, bytes.data, bytes.size, &state);
-		int columns;
-
-		if (size == 0 || size > bytes.size) {
-			memset(&state, 0, sizeof(state));
-			size = 1;
-			columns = 1;
-		} else {
-			columns = is_mark(*bytes.data) ? 0 : wcwidth(character);
-		}
-		width += columns > 0 ? (unsigned)columns : 0;
-		bytes.data += size;
-		bytes.size -= size;
-	}
+	while (bytes.size > 0)
+		width += cut_character(&bytes);
 	return width;
 }
 
 static void put(const struct terminal *terminal, struct slice bytes)
 {
 	for (size_t i = 0; i < bytes.size; i++) {
-		if (!is_mark(bytes.data[i]))
+		if (bytes.data[i] == MARK_SPACE[0])
+			(void)putchar(' ');
+		else if (!is_mark(bytes.data[i]))
 			(void)putchar(bytes.data[i]); /* main() looks at the end */
 		else if (terminal->has_colour)
 			(void)fputs(sequences[(int)bytes.data[i]], stdout);
@@ -117,27 +134,26 @@ static void write_words(const struct terminal *terminal, const char *next,
 	unsigned column, struct slice line)
 {
 	unsigned start = width_of(slice_of(next));
-	unsigned at = column;
-	bool is_first = true;
+	struct slice word = slice_cut(&line, ' ');
+	unsigned at = column + width_of(word);
 
-	while (line.size > 0) {
-		struct slice rest = line;
-		struct slice word = slice_cut(&rest, ' ');
-		unsigned width = width_of(word);
+	put(terminal, word);
+	/* A space at the very end has nothing behind it, but it is there. */
+	while (line.data != NULL) {
+		unsigned width;
 
-		if (!is_first && terminal->width > 0 &&
+		word = slice_cut(&line, ' ');
+		width = width_of(word);
+		if (width > 0 && terminal->width > 0 &&
 			at + 1 + width > terminal->width) {
 			(void)putchar('\n');
 			put(terminal, slice_of(next));
-			at = start;
-		} else if (!is_first) {
+			at = start + width;
+		} else {
 			(void)putchar(' ');
-			at++;
+			at += 1 + width;
 		}
 		put(terminal, word);
-		at += width;
-		is_first = false;
-		line = rest;
 	}
 	(void)putchar('\n');
 }
@@ -179,20 +195,21 @@ void terminal_say(
 void terminal_item(const struct terminal *terminal, const struct buffer *head,
 	unsigned column, const char *text)
 {
+	bool is_narrow = terminal->width > 0 && terminal->width < 2 * column;
 	unsigned width = width_of(buffer_slice(head));
-	owns_memory char *indent = string_format("%*s", (int)column, "");
+	owns_memory char *indent = NULL;
 
-	if (indent == NULL)
+	if (is_narrow && column > NARROW_COLUMN)
+		column = NARROW_COLUMN;
+	indent = string_format("%*s", (int)column, "");
+	if (indent == NULL) {
+		(void)complain_of_memory();
 		return;
+	}
 	put(terminal, buffer_slice(head));
-	if (width + 1 >= column ||
-		(terminal->width > 0 && terminal->width < 2 * column)) {
+	if (is_narrow || width + 1 >= column) {
 		(void)putchar('\n');
-		indent[terminal->width > 0 && terminal->width < 2 * column ? 6 : column] =
-			'\0';
-		put(terminal, slice_of(indent));
-		write_words(terminal, indent, (unsigned)strlen(indent), slice_of(text));
-		return;
+		width = 0;
 	}
 	put_spaces(column - width);
 	write_words(terminal, indent, column, slice_of(text));
@@ -257,18 +274,11 @@ static void write_block(const struct table *table, char *const *cells)
 	}
 }
 
-void table_write(const struct table *table)
+/* Sets how wide each column has to be, and returns how wide that makes a row. */
+static unsigned find_widths(const struct table *table, unsigned *widths)
 {
-	unsigned widths[TABLE_COLUMNS] = {0};
-	unsigned width = (unsigned)((table->columns - 1) * strlen(GAP));
-	bool is_wide;
+	unsigned sum = (unsigned)((table->columns - 1) * strlen(GAP));
 
-	if (table->has_failed || table->cells.count == 0)
-		return;
-	if (!table->terminal->is_terminal) {
-		write_piped(table);
-		return;
-	}
 	for (size_t i = 0; i < table->columns; i++)
 		widths[i] = width_of(slice_of(table->titles[i]));
 	for (size_t i = 0; i < table->cells.count; i++) {
@@ -278,16 +288,37 @@ void table_write(const struct table *table)
 			widths[i % table->columns] = cell;
 	}
 	for (size_t i = 0; i < table->columns; i++)
-		width += widths[i];
-	is_wide = width <= table->terminal->width;
-	if (is_wide)
-		write_row(table, widths, (char *const *)table->titles);
-	for (size_t i = 0; i < table->cells.count; i += table->columns) {
-		if (is_wide)
-			write_row(table, widths, table->cells.items + i);
-		else
-			write_block(table, table->cells.items + i);
-	}
+		sum += widths[i];
+	return sum;
+}
+
+static void write_aligned(const struct table *table, const unsigned *widths)
+{
+	write_row(table, widths, (char *const *)table->titles);
+	for (size_t i = 0; i < table->cells.count; i += table->columns)
+		write_row(table, widths, table->cells.items + i);
+}
+
+static void write_blocks(const struct table *table)
+{
+	for (size_t i = 0; i < table->cells.count; i += table->columns)
+		write_block(table, table->cells.items + i);
+}
+
+void table_write(const struct table *table)
+{
+	unsigned widths[TABLE_COLUMNS] = {0};
+
+	if (table->has_failed)
+		(void)complain_of_memory();
+	else if (table->cells.count == 0)
+		return;
+	else if (!table->terminal->is_terminal)
+		write_piped(table);
+	else if (find_widths(table, widths) <= table->terminal->width)
+		write_aligned(table, widths);
+	else
+		write_blocks(table);
 }
 
 void table_done(struct table *table)

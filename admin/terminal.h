@@ -22,6 +22,7 @@ extern "C" {
 #define MARK_NAME "\004"  /* bold: what a line is about */
 #define MARK_FAINT "\005" /* what can be passed over */
 #define MARK_END "\006"
+#define MARK_SPACE "\007" /* a space within a name */
 
 struct terminal {
 	bool is_terminal;
@@ -32,15 +33,20 @@ struct terminal {
 
 /*
  * What standard output is. Colour needs a terminal, no NO_COLOR (no-color.org), no
- * APT_NO_COLOR (apt's own) and no TERM=dumb, and apt's own APT::Color must not be off, which apt is asked for only where
- * it matters. A terminal that does not say how wide it is has 80 columns.
+ * APT_NO_COLOR (apt's own) and no TERM=dumb, and APT::Color must not be off for apt(8),
+ * which is asked only where it matters. A terminal that does not say how wide it is has
+ * 80 columns.
  */
 struct terminal terminal_of(const struct admin *admin);
 /* The same without colour, and without asking apt. */
 struct terminal terminal_plain(void);
 
-/* A name that may hold anything: control characters and what is no UTF-8 as \ooo. */
+/*
+ * What may hold anything: control characters and what is no UTF-8 as \ooo. A name is not
+ * broken at its spaces, a sentence is.
+ */
 void text_add_name(struct buffer *text, const char *name);
+void text_add_sentence(struct buffer *text, const char *sentence);
 
 /*
  * Writes the text as one line, or as several where the width asks for it: broken at
@@ -73,6 +79,7 @@ void table_add_name(struct table *table, const char *name);
  * Writes it, without its titles when there is no row. On a terminal the columns are
  * aligned; where the width is not enough for that, each row is a block of lines, one a
  * cell, with its title. Piped, it is a line a row, cells separated by tabs, titles first.
+ * Of a table that lacked memory only that is said.
  */
 void table_write(const struct table *table);
 void table_done(struct table *table);

@@ -24,19 +24,24 @@
 #include <apt-pkg/upgrade.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <fstream>
 #include <iterator>
+#include <list>
 #include <map>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sys/mman.h>
 #include <unistd.h>
 
-using pkgCacheIterator = pkgCache::PkgIterator;
+using package_iterator = pkgCache::PkgIterator;
 using texts = std::vector<std::string>;
 
 /* ------------------------------- apt's configuration ------------------------------- */
@@ -99,12 +104,22 @@ static bool set_option(const std::string &option)
 	return true;
 }
 
+static bool read_file(const std::string &file)
+{
+	if (ReadConfigFile(*_config, file))
+		return true;
+	/* Of a file that is not there, it only warns. */
+	if (!_error->PendingError())
+		_error->Error("The configuration file %s cannot be read", file.c_str());
+	return false;
+}
+
 static bool apply_question(const apt_question &question)
 {
 	bool is_applied = true;
 
 	for (const char *const *file = question.files; *file != nullptr; file++)
-		is_applied &= ReadConfigFile(*_config, *file);
+		is_applied &= read_file(*file);
 	for (const char *const *option = question.options; *option != nullptr; option++)
 		is_applied &= set_option(*option);
 	return is_applied;
@@ -138,11 +153,10 @@ static texts configuration_files(const apt_question &question)
 	std::string last = _config->FindFile("Dir::Etc::main", "/dev/null");
 	texts files;
 
-	if (first != nullptr && RealFileExists(first))
-		files.push_back(first);
 	if (DirectoryExists(folder))
-		for (const std::string &file : GetListOfFilesInDir(folder, "conf", true, true))
-			files.push_back(file);
+		files = GetListOfFilesInDir(folder, "conf", true, true);
+	if (first != nullptr && RealFileExists(first))
+		files.insert(files.begin(), first);
 	if (RealFileExists(last))
 		files.push_back(last);
 	for (const char *const *file = question.files; *file != nullptr; file++)
@@ -230,9 +244,11 @@ public:
 	}
 };
 
-static void write_origins(const std::string &path, const char *scope, std::ostream &answer)
+static void write_origins(
+	const std::string &path, const char *scope, std::ostream &answer)
 {
 	texts lines = lines_of_file(path, scope);
+	std::string place = QuoteString(path, "");
 
 	if (lines.empty())
 		return;
@@ -240,11 +256,13 @@ static void write_origins(const std::string &path, const char *scope, std::ostre
 	/* Of a value that was set twice, or two items that are alike, the last counts. */
 	for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
 		std::vector<size_t> &numbers = parser.numbers[*line];
-		size_t number = numbers.empty() ? 0 : numbers.back();
+		size_t number = 0;
 
-		if (!numbers.empty())
+		if (!numbers.empty()) {
+			number = numbers.back();
 			numbers.pop_back();
-		*line = QuoteString(path, "") + '\t' + std::to_string(number) + '\t' + *line;
+		}
+		line->insert(0, place + '\t' + std::to_string(number) + '\t');
 	}
 	for (const std::string &line : lines)
 		answer << line << '\n';
@@ -306,21 +324,26 @@ static CommandLine::Args options[] = {
 	{0, "upgrade", "APT::Get::upgrade", 0},
 	{0, "only-upgrade", "APT::Get::Only-Upgrade", 0},
 	{0, "remove", "APT::Get::Remove", 0},
-	{0, "mark-auto", "APT::Get::Mark-Auto", 0},
 	{0, "allow-change-held-packages", "APT::Get::allow-change-held-packages", 0},
 	{0, "allow-remove-essential", "APT::Get::allow-remove-essential", 0},
 	{0, "allow-downgrades", "APT::Get::allow-downgrades", 0},
-	{0, "allow-unauthenticated", "APT::Get::AllowUnauthenticated", 0},
 	{0, "force-yes", "APT::Get::force-yes", 0},
 	{'y', "yes", "APT::Get::Assume-Yes", 0},
 	{'y', "assume-yes", "APT::Get::Assume-Yes", 0},
+	{'d', "download-only", "APT::Get::Download-Only", 0},
+	{'q', "quiet", "quiet", CommandLine::IntLevel},
+	{'q', "silent", "quiet", CommandLine::IntLevel},
+	{'c', "config-file", nullptr, CommandLine::ConfigFile},
+	{'o', "option", nullptr, CommandLine::ArbItem},
+	/* From here on, they change nothing of what would be done. */
+	{0, "allow-unauthenticated", "APT::Get::AllowUnauthenticated", 0},
 	{0, "assume-no", "APT::Get::Assume-No", 0},
 	{'m', "ignore-missing", "APT::Get::Fix-Missing", 0},
 	{0, "fix-missing", "APT::Get::Fix-Missing", 0},
-	{'d', "download-only", "APT::Get::Download-Only", 0},
 	{0, "download", "APT::Get::Download", 0},
 	{0, "print-uris", "APT::Get::Print-URIs", 0},
 	{0, "trivial-only", "APT::Get::Trivial-Only", 0},
+	{0, "mark-auto", "APT::Get::Mark-Auto", 0},
 	{'s', "simulate", "APT::Get::Simulate", 0},
 	{'s', "just-print", "APT::Get::Simulate", 0},
 	{'s', "recon", "APT::Get::Simulate", 0},
@@ -333,10 +356,6 @@ static CommandLine::Args options[] = {
 	{0, "comment", "APT::History::Comment", CommandLine::HasArg},
 	{0, "audit", "APT::Audit", 0},
 	{0, "color", "APT::Color", 0},
-	{'q', "quiet", "quiet", CommandLine::IntLevel},
-	{'q', "silent", "quiet", CommandLine::IntLevel},
-	{'c', "config-file", nullptr, CommandLine::ConfigFile},
-	{'o', "option", nullptr, CommandLine::ArbItem},
 	{0, nullptr, nullptr, 0},
 };
 
@@ -348,17 +367,20 @@ static const apt_command *find_command(const char *name)
 	return nullptr;
 }
 
-static bool explain_commands(const char *name)
+/* As above, with a complaint where there is none. */
+static const apt_command *need_command(const char *name)
 {
+	const apt_command *command = find_command(name);
 	std::string known;
 
-	for (const apt_command &command : commands)
-		known += std::string(" ") + command.name;
+	for (const apt_command &each : commands)
+		known += std::string(" ") + each.name;
 	if (name == nullptr)
-		return _error->Error("No command is given, only these can be:%s",
+		_error->Error("No command is given, only these can be:%s", known.c_str());
+	else if (command == nullptr)
+		_error->Error("The command %s is not known, only these are:%s", name,
 			known.c_str());
-	return _error->Error(
-		"The command %s is not known, only these are:%s", name, known.c_str());
+	return command;
 }
 
 static bool is_upgrade(const apt_command &command)
@@ -396,11 +418,9 @@ static const apt_command *read_words(const apt_question &question, CommandLine &
 	apply_program(question);
 	if (!apply_question(question) || !line.Parse(words.size(), words.data()))
 		return nullptr;
-	command = find_command(line.FileList[0]);
-	if (command == nullptr) {
-		explain_commands(line.FileList[0]);
+	command = need_command(line.FileList[0]);
+	if (command == nullptr)
 		return nullptr;
-	}
 	for (const char *setting : command->settings)
 		if (setting != nullptr)
 			_config->Set(setting, 1);
@@ -420,12 +440,14 @@ static std::unique_ptr<OpProgress> make_progress(const apt_question &question)
 }
 
 /* The one package whose candidate provides this one; end() for none or several. */
-static pkgCacheIterator only_provider(pkgCacheFile &cache, const pkgCacheIterator &package)
+static package_iterator only_provider(
+	pkgCacheFile &cache, const package_iterator &package)
 {
-	pkgCacheIterator found;
+	const char *native = cache->GetCache().NativeArch();
+	package_iterator found;
 
 	for (auto provided = package.ProvidesList(); !provided.end(); ++provided) {
-		pkgCacheIterator owner = provided.OwnerPkg();
+		package_iterator owner = provided.OwnerPkg();
 
 		if (cache[owner].CandidateVerIter(cache) != provided.OwnerVer())
 			continue;
@@ -434,11 +456,11 @@ static pkgCacheIterator only_provider(pkgCacheFile &cache, const pkgCacheIterato
 			continue;
 		}
 		if (found->Group != owner->Group)
-			return pkgCacheIterator();
+			return package_iterator();
 		/* One package of two architectures: its own, else the native one. */
 		if (std::strcmp(found.Arch(), package.Arch()) != 0 &&
 			(std::strcmp(owner.Arch(), package.Arch()) == 0 ||
-				std::strcmp(owner.Arch(), cache->GetCache().NativeArch()) == 0))
+				std::strcmp(owner.Arch(), native) == 0))
 			found = owner;
 	}
 	return found;
@@ -451,17 +473,18 @@ public:
 	/* What was chosen by /RELEASE: its dependencies shall be of it, too. */
 	std::vector<std::pair<pkgCache::VerIterator, std::string>> of_release;
 
-	void showVersionSelection(const pkgCacheIterator &, const pkgCache::VerIterator &version,
-		VerSelector select, const std::string &pattern) override
+	void showVersionSelection(const package_iterator &,
+		const pkgCache::VerIterator &version, VerSelector select,
+		const std::string &pattern) override
 	{
 		if (select == RELEASE && pattern != version.VerStr())
 			of_release.emplace_back(version, pattern);
 	}
 
 	pkgCache::VerIterator canNotGetVersion(VerSelector select, pkgCacheFile &cache,
-		const pkgCacheIterator &package) override
+		const package_iterator &package) override
 	{
-		pkgCacheIterator provider;
+		package_iterator provider;
 
 		if (select != CANDIDATE && select != NEWEST)
 			return CacheSetHelper::canNotGetVersion(select, cache, package);
@@ -504,25 +527,28 @@ static bool add_files(pkgCacheFile &cache, CommandLine &line, texts &files)
 
 /* ----------------------------- what apt would do, in steps ------------------------- */
 
-/* libapt-pkg writes down what it solved and ordered: not what was only asked. */
+/*
+ * libapt-pkg writes down what it solved and ordered: not what was only asked. An empty
+ * name is no file, unless there is a RootDir, which would become that file.
+ */
 class no_logs
 {
-	const char *const names[2] = {"Dir::Log::Planner", "Dir::Log::Solver"};
-	std::string values[2];
+	std::map<const char *, std::string> values = {
+		{"RootDir", ""}, {"Dir::Log::Planner", ""}, {"Dir::Log::Solver", ""}};
 
 public:
 	no_logs()
 	{
-		for (int i = 0; i < 2; i++) {
-			values[i] = _config->Find(names[i]);
-			_config->Set(names[i], "");
+		for (auto &setting : values) {
+			setting.second = _config->Find(setting.first);
+			_config->Set(setting.first, "");
 		}
 	}
 
-	void undo()
+	void undo() const
 	{
-		for (int i = 0; i < 2; i++)
-			_config->Set(names[i], values[i]);
+		for (const auto &setting : values)
+			_config->Set(setting.first, setting.second);
 	}
 };
 
@@ -538,7 +564,7 @@ struct transaction {
 	no_logs logs;
 };
 
-static std::string why_unmet(pkgCacheFile &cache, const pkgCacheIterator &target)
+static std::string why_unmet(pkgCacheFile &cache, const package_iterator &target)
 {
 	pkgCache::VerIterator version = cache[target].InstVerIter(cache);
 
@@ -568,7 +594,7 @@ static std::string unmet(pkgCacheFile &cache, pkgCache::DepIterator first,
 	}
 }
 
-static void explain_broken(pkgCacheFile &cache, const pkgCacheIterator &package)
+static void explain_broken(pkgCacheFile &cache, const package_iterator &package)
 {
 	pkgCache::VerIterator version = cache[package].InstVerIter(cache);
 
@@ -637,7 +663,7 @@ static bool check_dependencies(transaction &run)
 static void choose_files(transaction &run)
 {
 	for (const std::string &file : run.files) {
-		pkgCacheIterator package = run.cache->FindPkg(file);
+		package_iterator package = run.cache->FindPkg(file);
 
 		if (package.end())
 			continue;
@@ -655,8 +681,9 @@ static bool choose_versions(transaction &run)
 	std::list<Modifier> suffixes = {
 		{INSTALL, "+", Modifier::POSTFIX, APT::CacheSetHelper::CANDIDATE},
 		{REMOVE, "-", Modifier::POSTFIX, APT::CacheSetHelper::NEWEST}};
-	auto chosen = APT::VersionSet::GroupedFromCommandLine(run.cache, run.words, suffixes,
-		run.command.kind == apt_command::REMOVES ? REMOVE : INSTALL, run.choice);
+	auto chosen = APT::VersionSet::GroupedFromCommandLine(run.cache, run.words,
+		suffixes, run.command.kind == apt_command::REMOVES ? REMOVE : INSTALL,
+		run.choice);
 
 	run.installed = chosen[INSTALL];
 	run.removed = chosen[REMOVE];
@@ -665,7 +692,7 @@ static bool choose_versions(transaction &run)
 }
 
 static void mark_removal(
-	transaction &run, pkgProblemResolver &resolver, pkgCacheIterator package)
+	transaction &run, pkgProblemResolver &resolver, package_iterator package)
 {
 	bool is_purge = _config->FindB("APT::Get::Purge", false);
 	bool is_gone = is_purge ? package->CurrentState == pkgCache::State::NotInstalled
@@ -681,7 +708,7 @@ static void mark_removal(
 		package->SelectedState = pkgCache::State::Hold;
 }
 
-static bool is_asked_for(const pkgCacheIterator &package)
+static bool is_asked_for(const package_iterator &package)
 {
 	if (package->CurrentVer != 0)
 		return _config->FindB("APT::Get::upgrade", true);
@@ -690,9 +717,9 @@ static bool is_asked_for(const pkgCacheIterator &package)
 
 /* The package itself; what it depends on comes later, when all are marked. */
 static void mark_install(
-	transaction &run, pkgProblemResolver &resolver, const pkgCache::VerIterator &version)
+	transaction &run, pkgProblemResolver &resolver, pkgCache::VerIterator version)
 {
-	pkgCacheIterator package = version.ParentPkg();
+	package_iterator package = version.ParentPkg();
 	pkgDepCache::StateCache &state = run.cache[package];
 	bool is_again = _config->FindB("APT::Get::ReInstall", false);
 
@@ -753,8 +780,6 @@ static bool mark_all(transaction &run)
 {
 	pkgProblemResolver resolver(&*run.cache);
 
-	/* A word can be a pattern that asks what is garbage. */
-	run.cache->MarkAndSweep();
 	if (!choose_versions(run))
 		return false;
 	for (const pkgCache::VerIterator &version : run.removed)
@@ -771,7 +796,7 @@ static bool mark_all(transaction &run)
 
 /* ------------------------------- automatic removal --------------------------------- */
 
-/* Since 2.2, apt removes old kernels when it upgrades all. */
+/* apt, but not apt-get, removes old kernels when it upgrades all. */
 static std::unique_ptr<APT::CacheFilter::Matcher> garbage_kernels(const transaction &run)
 {
 	bool is_all = _config->FindB("APT::Get::AutomaticRemove", true);
@@ -785,11 +810,11 @@ static std::unique_ptr<APT::CacheFilter::Matcher> garbage_kernels(const transact
 		&run.cache->GetCache(), true);
 }
 
-static bool has_heavy_user(pkgCacheFile &cache, const pkgCacheIterator &package)
+static bool has_user(pkgCacheFile &cache, const package_iterator &package)
 {
 	for (auto link = package.RevDependsList(); !link.end(); ++link) {
 		pkgCache::VerIterator version = link.ParentVer();
-		pkgCacheIterator user = version.ParentPkg();
+		package_iterator user = version.ParentPkg();
 		pkgDepCache::StateCache &state = cache[user];
 
 		if (link.IsNegative() || !cache->IsImportantDep(link))
@@ -801,26 +826,26 @@ static bool has_heavy_user(pkgCacheFile &cache, const pkgCacheIterator &package)
 	return false;
 }
 
-static bool is_needed(pkgCacheFile &cache, const pkgCacheIterator &package)
+static bool is_needed(pkgCacheFile &cache, const package_iterator &package)
 {
 	pkgCache::VerIterator version = cache[package].CandidateVerIter(cache);
 
-	if (has_heavy_user(cache, package))
+	if (has_user(cache, package))
 		return true;
 	for (auto provided = version.ProvidesList(); !provided.end(); ++provided)
-		if (has_heavy_user(cache, provided.ParentPkg()))
+		if (has_user(cache, provided.ParentPkg()))
 			return true;
 	return false;
 }
 
 /* Of what was dropped, what something that stays depends on, and so on. */
-static void take_back(pkgCacheFile &cache, std::vector<pkgCacheIterator> dropped)
+static void take_back(pkgCacheFile &cache, std::vector<package_iterator> dropped)
 {
 	auto needed = dropped.begin();
 
 	while (cache->BrokenCount() != 0 || cache->PolicyBrokenCount() != 0) {
 		needed = std::find_if(dropped.begin(), dropped.end(),
-			[&](const pkgCacheIterator &package) {
+			[&](const package_iterator &package) {
 				return is_needed(cache, package);
 			});
 		if (needed == dropped.end())
@@ -835,7 +860,7 @@ static bool drop_garbage(transaction &run)
 	bool is_removed = _config->FindB("APT::Get::AutomaticRemove", false);
 	bool is_purge = _config->FindB("APT::Get::Purge", false);
 	auto kernels = is_removed ? nullptr : garbage_kernels(run);
-	std::vector<pkgCacheIterator> dropped;
+	std::vector<package_iterator> dropped;
 
 	if (is_removed && !_config->FindB("APT::Get::Remove", true))
 		return _error->Error("Packages need to be removed but remove is disabled.");
@@ -859,18 +884,19 @@ static bool drop_garbage(transaction &run)
 	}
 	take_back(run.cache, dropped);
 	if (run.cache->BrokenCount() != 0)
-		return fail_with_unmet(run.cache, "Internal Error, AutoRemover broke stuff");
+		return fail_with_unmet(run.cache, "The automatic removal breaks packages");
 	return true;
 }
 
 /* --------------------------------- the info stream --------------------------------- */
 
-static bool is_essential_lost(pkgCacheFile &cache, const pkgCacheIterator &package)
+static bool is_essential_lost(pkgCacheFile &cache, const package_iterator &package)
 {
+	constexpr unsigned vital = pkgCache::Flag::Essential | pkgCache::Flag::Important;
 	pkgCache::GrpIterator group = package.Group();
 
 	if (!cache[package].Delete() || package->CurrentVer == 0 ||
-		(package->Flags & (pkgCache::Flag::Essential | pkgCache::Flag::Important)) == 0)
+		(package->Flags & vital) == 0)
 		return false;
 	for (auto other = group.PackageList(); !other.end(); other = group.NextPkg(other))
 		if (cache[other].Install())
@@ -878,14 +904,21 @@ static bool is_essential_lost(pkgCacheFile &cache, const pkgCacheIterator &packa
 	return true;
 }
 
+static bool may_be(bool is_so, const char *option, const char *what)
+{
+	if (!is_so || _config->FindB(std::string("APT::Get::") + option, false))
+		return true;
+	return _error->Error("%s and -y was used without --%s.", what, option);
+}
+
 /* What apt does only when a person says yes to it, or an option. */
 static bool check_consent(pkgCacheFile &cache)
 {
 	bool is_essential = false, is_downgrade = false, is_hold = false;
 
-	if (_config->FindI("quiet", 0) < 2 && !_config->FindB("APT::Get::Assume-Yes", false))
-		return true;
-	if (_config->FindB("APT::Get::Force-Yes", false))
+	if ((_config->FindI("quiet", 0) < 2 &&
+		    !_config->FindB("APT::Get::Assume-Yes", false)) ||
+		_config->FindB("APT::Get::Force-Yes", false))
 		return true;
 	for (auto package = cache->PkgBegin(); !package.end(); ++package) {
 		const pkgDepCache::StateCache &state = cache[package];
@@ -895,24 +928,15 @@ static bool check_consent(pkgCacheFile &cache)
 		is_hold |= package->SelectedState == pkgCache::State::Hold &&
 			   state.InstallVer != package.CurrentVer();
 	}
-	if (is_essential && !_config->FindB("APT::Get::allow-remove-essential", false))
-		return _error->Error("Essential packages were removed and -y was used "
-				     "without --allow-remove-essential.");
-	if (is_downgrade && !_config->FindB("APT::Get::allow-downgrades", false))
-		return _error->Error("Packages were downgraded and -y was used without "
-				     "--allow-downgrades.");
-	if (is_hold && !_config->FindB("APT::Get::allow-change-held-packages", false))
-		return _error->Error("Held packages were changed and -y was used without "
-				     "--allow-change-held-packages.");
-	return true;
+	return may_be(is_essential, "allow-remove-essential",
+		       "Essential packages were removed") &&
+	       may_be(is_downgrade, "allow-downgrades", "Packages were downgraded") &&
+	       may_be(is_hold, "allow-change-held-packages",
+		       "Held packages were changed");
 }
 
 static bool check_removals(pkgCacheFile &cache)
 {
-	if (_config->FindB("APT::Get::Purge", false))
-		for (auto package = cache->PkgBegin(); !package.end(); ++package)
-			if (cache[package].Delete() && !cache[package].Purge())
-				cache->MarkDelete(package, true);
 	if (cache->DelCount() != 0 && !_config->FindB("APT::Get::Remove", true))
 		return _error->Error("Packages need to be removed but remove is disabled.");
 	return true;
@@ -942,37 +966,26 @@ class preview : public pkgDPkgPM
 			package, archive(Cache[package].InstVerIter(Cache)));
 	}
 
-	bool has(const PkgIterator &package, Item::Ops a, Item::Ops b) const
+	/* What dpkg does with --pending, apt tells the hooks one by one. */
+	void add_pending()
 	{
-		return done[package->ID] & (1 << a | 1 << b);
-	}
+		/* For each package, one bit an operation. */
+		std::vector<unsigned> done(Cache.Head().PackageCount);
+		constexpr unsigned removed = 1U << Item::Remove | 1U << Item::Purge;
+		constexpr unsigned installed = 1U << Item::Install;
+		constexpr unsigned configured = 1U << Item::Configure;
 
-	std::vector<unsigned> done; /* one bit an operation */
-
-	void note(size_t first)
-	{
-		for (size_t i = first; i < List.size(); i++)
-			done[List[i].Pkg->ID] |= 1U << List[i].Op;
-	}
-
-	void add_removals()
-	{
+		for (const Item &item : List)
+			done[item.Pkg->ID] |= 1U << item.Op;
 		for (auto package = Cache.PkgBegin(); !package.end(); ++package)
-			if (Cache[package].Delete() &&
-				!has(package, Item::Remove, Item::Purge))
-				List.emplace_back(Cache[package].Purge() ? Item::Purge
-									 : Item::Remove,
-					package);
-	}
-
-	void add_configurations()
-	{
+			if (Cache[package].Delete() && (done[package->ID] & removed) == 0)
+				List.emplace_back(Item::Remove, package);
 		for (auto package = Cache.PkgBegin(); !package.end(); ++package) {
 			bool is_left = package.State() == PkgIterator::NeedsConfigure &&
 				       !Cache[package].Delete();
 
-			if (!has(package, Item::Configure, Item::Configure) &&
-				(is_left || has(package, Item::Install, Item::Install)))
+			if ((done[package->ID] & configured) == 0 &&
+				(is_left || (done[package->ID] & installed) != 0))
 				List.emplace_back(Item::Configure, package);
 		}
 	}
@@ -983,7 +996,6 @@ public:
 		/* Or OrderInstall() asks for other media. */
 		for (size_t i = 0; i < Cache.Head().PackageCount; i++)
 			FileNames[i] = "archive";
-		done.resize(Cache.Head().PackageCount);
 	}
 
 	bool order()
@@ -991,10 +1003,7 @@ public:
 		if (DoInstallPreFork() != Completed)
 			return _error->PendingError() ||
 			       _error->Error("Internal error, Ordering didn't finish");
-		/* What dpkg does with --pending, apt tells the hooks one by one. */
-		note(0);
-		add_removals();
-		add_configurations();
+		add_pending();
 		return true;
 	}
 
@@ -1019,7 +1028,9 @@ static bool write_stream(transaction &run, std::ostream &answer)
 			run.cache->BadCount() != 0;
 	preview manager(run.cache, run.files);
 
-	if (has_work && !(check_removals(run.cache) && check_consent(run.cache) && manager.order()))
+	if (has_work && !check_removals(run.cache))
+		return false;
+	if (has_work && !(check_consent(run.cache) && manager.order()))
 		return false;
 	run.logs.undo();
 	/* After this, nothing may look for it again: RootDir would come in front twice. */
@@ -1050,7 +1061,7 @@ static bool answer_transaction(const apt_question &question, std::ostream &answe
 
 /* ------------------------------------- packages ------------------------------------ */
 
-static void write_package(pkgCacheFile &cache, const pkgCacheIterator &package,
+static void write_package(pkgCacheFile &cache, const package_iterator &package,
 	bool has_candidate, std::ostream &answer)
 {
 	pkgCache::VerIterator current = package.CurrentVer();
@@ -1075,7 +1086,7 @@ static void write_named(pkgCacheFile &cache, const char *name, std::ostream &ans
 	pkgCache::GrpIterator group = packages.FindGrp(name);
 
 	if (std::strchr(name, ':') != nullptr) {
-		pkgCacheIterator package = packages.FindPkg(name);
+		package_iterator package = packages.FindPkg(name);
 
 		if (!package.end())
 			write_package(cache, package, true, answer);
@@ -1151,6 +1162,8 @@ try {
 	bool has_answer = answer_question(*question, answer);
 	std::string lines = answer.str();
 
+	if (!has_answer && !_error->PendingError())
+		_error->Error("apt refuses, and does not say why");
 	complain(listener, context, has_answer);
 	if (!has_answer)
 		return -1;

@@ -27,19 +27,22 @@ enum apt_question_kind {
 	/*
 	 * Where the lines of scope come from: file, number of the line, and the line as
 	 * above, tab-separated, the file %-encoded; files in the order in which apt reads
-	 * them. Number 0 where the line cannot be told.
+	 * them. Number 0 where the line cannot be told. A file that is not well-formed is
+	 * told as far as apt has read it, with a complaint.
 	 */
 	APT_ORIGINS,
 	/*
 	 * What apt would do with words, the arguments of apt or apt-get ("install",
-	 * "zsh"): its info stream, version 3. Takes no lock and changes nothing.
+	 * "zsh"): its info stream, version 3, without lines of packages where there is
+	 * nothing to do. Takes no lock, and like apt-get -s writes nothing but the caches
+	 * that apt keeps for itself.
 	 */
 	APT_TRANSACTION,
 	/*
-	 * The packages called words, or all of them when there are none: name,
-	 * architecture, installed version and candidate version, tab-separated, "-" for
-	 * none; when all are asked for, the candidate is always "-". Only those of which
-	 * there is a version; in no order.
+	 * The packages called words (also NAME:ARCHITECTURE), or all of them when there
+	 * are none: name, architecture, installed version and candidate version,
+	 * tab-separated, "-" for none; when all are asked for, the candidate is always
+	 * "-". Only those of which there is a version; in no order.
 	 */
 	APT_PACKAGES
 };

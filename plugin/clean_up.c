@@ -36,18 +36,18 @@ static bool clean_up_for(
 		.listener = session->listener,
 		.context = session->context,
 		.is_clean_up = true,
+		.is_once = true,
 	};
 
-	if (session_init(&clean_up, owner) < 0)
+	if (!record_claim_clean_up(&session->state, owner) ||
+		session_init(&clean_up, owner) < 0)
 		return false;
 	session_read_record(&clean_up);
 	take_over(&clean_up, session, owner);
 	/* apt may have been killed while dpkg runs, which goes on without it. */
 	clean_up.is_cut_off = dpkg_wait_for_end(clean_up.transaction.status_file);
-	if (!record_claim_clean_up(&clean_up.state, owner))
-		return false;
 	(void)close(&clean_up); /* there is nobody left to stop */
-	record_remove(&clean_up.state, owner);
+	record_forget(&clean_up.state, owner);
 	return true;
 }
 
@@ -160,8 +160,16 @@ void clean_up_now(struct session *session, clean_up_close *close)
 	session->result = RESULT_ABORTED;
 	if (session->clean_up_lock < 0 || !clean_up_for(session, &session->driver, close))
 		session_write_history(session);
+	if (session->state.fd >= 0)
+		record_forget(&session->state, &session->driver);
+}
+
+void clean_up_hold(struct session *session)
+{
 	if (session->state.fd < 0)
 		return;
-	record_remove(&session->state, &session->driver);
-	(void)record_take_failure(&session->state, &session->driver); /* it is over */
+	session->clean_up_lock =
+		record_lock_clean_up(&session->state, &session->driver, false);
+	session->is_once = session->clean_up_lock >= 0 &&
+			   record_claim_clean_up(&session->state, &session->driver);
 }

@@ -26,6 +26,12 @@ void clean_up_prepare(struct session *session, clean_up_close *close);
  */
 void clean_up_now(struct session *session, clean_up_close *close);
 
+/*
+ * At Post-Invoke, where apt got to its end: what is due is done now, by the scripts that
+ * run anyway. If this process is killed, somebody else goes on where it stood.
+ */
+void clean_up_hold(struct session *session);
+
 /* At Pre-Invoke: what earlier transactions left, when apt and the guard were killed. */
 void clean_up_earlier(struct session *session, clean_up_close *close);
 

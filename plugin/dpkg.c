@@ -113,7 +113,7 @@ bool dpkg_is_installed(struct slice status)
 	       slice_equals(status, "triggers-pending");
 }
 
-static bool is_in(struct slice answer, const char *package)
+bool dpkg_has_installed(struct slice answer, const char *package)
 {
 	struct slice wanted_architecture = slice_of(package);
 	struct slice wanted = slice_cut(&wanted_architecture, ':');
@@ -148,7 +148,7 @@ ssize_t dpkg_first_missing(
 	if (error < 0)
 		return error;
 	for (size_t i = 0; i < count; i++)
-		if (!is_in(buffer_slice(&answer), packages[i]))
+		if (!dpkg_has_installed(buffer_slice(&answer), packages[i]))
 			return (ssize_t)i;
 	return (ssize_t)count;
 }

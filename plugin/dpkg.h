@@ -41,6 +41,12 @@ bool dpkg_wait_for_end(const char *status_file);
 bool dpkg_is_installed(struct slice status);
 
 /*
+ * Whether the package (NAME or NAME:ARCHITECTURE) is installed, according to an answer of
+ * dpkg_query().
+ */
+bool dpkg_has_installed(struct slice answer, const char *package);
+
+/*
  * The first of count packages (NAME or NAME:ARCHITECTURE) that is not installed, as an
  * index; count when all are. Where dpkg-query does not answer, −errno.
  */

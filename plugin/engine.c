@@ -18,6 +18,7 @@ static enum uh_verdict close_transaction(struct session *session)
 	if (plan_has_scripts(&session->plan))
 		session_read_settings(session);
 	session_apply_settings(session);
+	session_drop_started(session);
 	session_settle_outcome(session);
 	if (session->is_clean_up && session->result != RESULT_OK &&
 		plan_has_work(&session->plan))
@@ -76,12 +77,14 @@ static enum uh_verdict pre_install_pkgs(struct session *session, int stream_fd)
 
 static enum uh_verdict post_invoke(struct session *session)
 {
-	if (session->state.fd >= 0)
-		(void)record_claim_clean_up(&session->state, &session->driver);
+	enum uh_verdict verdict;
+
+	clean_up_hold(session);
 	session_read_record(session);
+	verdict = close_transaction(session);
 	if (session->state.fd >= 0)
-		record_remove(&session->state, &session->driver);
-	return close_transaction(session);
+		record_forget(&session->state, &session->driver);
+	return verdict;
 }
 
 /*

@@ -206,21 +206,24 @@ static void append_stanza(struct buffer *stanza, struct slice kept,
 	buffer_append_string(stanza, "\n");
 }
 
-/*
- * All of it, or the file is cut back to what it was, also for others who write just
- * now.
- */
+/* All of it, or the file is cut back to what it was. */
 static int append_to_log(const char *path, struct slice bytes)
 {
 	owns_fd int fd =
 		open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
 	struct stat before;
+	bool is_alone;
 	int error;
 
-	if (fd < 0 || flock(fd, LOCK_EX) < 0 || fstat(fd, &before) < 0)
+	if (fd < 0)
 		return -errno;
+	/*
+	 * Everybody may read the file, hence lock it (flock(2)): nobody is waited for. With
+	 * company, what was written of a stanza stays.
+	 */
+	is_alone = flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &before) == 0;
 	error = write_all(fd, bytes);
-	if (error < 0 && ftruncate(fd, before.st_size) < 0)
+	if (error < 0 && is_alone && ftruncate(fd, before.st_size) < 0)
 		return error; /* the first one is the one to tell */
 	return error;
 }

@@ -440,12 +440,31 @@ const char *skip_name(enum skip skip)
 	return word_of(names, COUNT_OF(names), (int)skip);
 }
 
+static void run_done(struct planned_run *run)
+{
+	script_done(&run->script);
+	script_settings_done(&run->settings);
+}
+
+void plan_keep(struct plan *plan,
+	bool (*is_kept)(const struct planned_run *run, const void *context),
+	const void *context)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		if (is_kept(&plan->runs[i], context))
+			plan->runs[kept++] = plan->runs[i];
+		else
+			run_done(&plan->runs[i]);
+	}
+	plan->count = kept;
+}
+
 void plan_done(struct plan *plan)
 {
-	for (size_t i = 0; i < plan->count; i++) {
-		script_done(&plan->runs[i].script);
-		script_settings_done(&plan->runs[i].settings);
-	}
+	for (size_t i = 0; i < plan->count; i++)
+		run_done(&plan->runs[i]);
 	free(plan->runs);
 	for (size_t i = 0; i < plan->folder_count; i++) {
 		free(plan->folders[i].name);

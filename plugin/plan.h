@@ -82,6 +82,11 @@ struct ending {
 };
 void plan_apply_when(struct plan *plan, const struct ending *ending);
 
+/* Takes out of the plan what is_kept says no to. */
+void plan_keep(struct plan *plan,
+	bool (*is_kept)(const struct planned_run *run, const void *context),
+	const void *context);
+
 /* Whether anything is left to run. */
 bool plan_has_work(const struct plan *plan);
 

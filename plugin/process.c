@@ -185,25 +185,47 @@ static int wait_with_timeout(
 	return 0;
 }
 
-int process_run(const struct process_spec *spec, struct uh_ending *ret_ending)
+/* Any descriptor will do that is open here and not in the program. */
+static int add_marker(posix_spawn_file_actions_t *actions, const char *marker, int fd)
 {
-	struct under_way program = {.pid = 0};
+	int error = posix_spawn_file_actions_addopen(
+		actions, fd, marker, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
+
+	return error == 0 ? posix_spawn_file_actions_addclose(actions, fd) : error;
+}
+
+static int start(const struct process_spec *spec, const char *marker, pid_t *ret_pid)
+{
+	owns_fd int spare = marker != NULL ? open("/", O_PATH | O_CLOEXEC) : -1;
 	posix_spawn_file_actions_t actions;
 	int error = -posix_spawn_file_actions_init(&actions);
 
 	if (error < 0)
 		return error;
-	if (spec->directory != NULL)
+	if (spare >= 0)
+		error = -add_marker(&actions, marker, spare);
+	if (error == 0 && spec->directory != NULL)
 		error = -posix_spawn_file_actions_addchdir_np(&actions, spec->directory);
+	if (error == 0)
+		error = spawn(spec, &actions, ret_pid);
+	(void)posix_spawn_file_actions_destroy(&actions); /* always 0 in glibc */
+	return error;
+}
+
+int process_run(const struct process_spec *spec, struct uh_ending *ret_ending)
+{
+	struct under_way program = {.pid = 0};
+	int error;
+
 	if (spec->timeout > 0) {
 		/* So that what loses its parent becomes our child, and is found. */
 		(void)prctl(PR_SET_CHILD_SUBREAPER, 1); /* else only children are */
 		/* What earlier ones left running is not this one's. */
 		(void)proc_list_children(&program.spared); /* no /proc: no descendants */
 	}
-	if (error == 0)
-		error = spawn(spec, &actions, &program.pid);
-	(void)posix_spawn_file_actions_destroy(&actions); /* always 0 in glibc */
+	error = start(spec, spec->marker, &program.pid);
+	if (error < 0 && spec->marker != NULL)
+		error = start(spec, NULL, &program.pid);
 	if (error == 0)
 		error = spec->timeout > 0
 				? wait_with_timeout(&program, spec->timeout, ret_ending)

@@ -18,6 +18,7 @@ struct process_spec {
 	char *const *envp;
 	const char *directory; /* to run in; NULL: as here */
 	unsigned timeout;      /* seconds; 0: none */
+	const char *marker; /* a file that is there once the program runs; NULL: none */
 };
 
 /*
@@ -25,6 +26,10 @@ struct process_spec {
  * exec are inherited, signals have their default action and none is blocked. A text file
  * without "#!" is run by /bin/sh, as execvp(3) would. Returns 0 with ret_ending, or
  * −errno when the program was not started.
+ *
+ * The marker is made by the child itself, a moment before it becomes the program: there
+ * is no time at which our own end could part the two. Where it cannot be made, the
+ * program runs without.
  *
  * When the timeout is over, the program and all that it started (also what made itself a
  * session of its own) get SIGTERM, and 5 seconds later what is still there gets SIGKILL.

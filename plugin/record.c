@@ -2,10 +2,13 @@
 #include "record.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #define TRANSACTION "transaction"
 #define FAILED "failed"
+#define STARTED "started"
 
 static bool find_key(const struct state_dir *state, const struct driver *driver,
 	const char *suffix, char key[DRIVER_KEY_SIZE])
@@ -44,15 +47,6 @@ int record_read(const struct state_dir *state, const struct driver *driver,
 	return transaction_parse_record(transaction, buffer_slice(&record), ret_faults);
 }
 
-void record_remove(const struct state_dir *state, const struct driver *driver)
-{
-	char key[DRIVER_KEY_SIZE];
-
-	if (find_key(state, driver, TRANSACTION, key))
-		(void)state_dir_remove(
-			state, key, TRANSACTION); /* the sweep tries again */
-}
-
 int record_note_failure(const struct state_dir *state, const struct driver *driver)
 {
 	char key[DRIVER_KEY_SIZE];
@@ -61,12 +55,11 @@ int record_note_failure(const struct state_dir *state, const struct driver *driv
 	return state_dir_write(state, key, FAILED, (struct slice){NULL, 0});
 }
 
-bool record_take_failure(const struct state_dir *state, const struct driver *driver)
+bool record_has_failure(const struct state_dir *state, const struct driver *driver)
 {
 	char key[DRIVER_KEY_SIZE];
 
-	return find_key(state, driver, FAILED, key) &&
-	       state_dir_remove(state, key, FAILED);
+	return find_key(state, driver, FAILED, key) && state_dir_has(state, key, FAILED);
 }
 
 int record_want_clean_up(const struct state_dir *state, const struct driver *driver)
@@ -86,11 +79,16 @@ int record_lock_clean_up(
 {
 	owns_fd int fd = -1;
 	char key[DRIVER_KEY_SIZE];
+	struct stat status;
 
 	driver_key(driver, key);
 	fd = state_dir_open_file(state, key, RECORD_CLEAN_UP);
 	if (fd < 0)
 		return fd;
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	if (!S_ISREG(status.st_mode))
+		return -EINVAL;
 	while (flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) < 0)
 		if (errno != EINTR)
 			return -errno;
@@ -102,7 +100,8 @@ bool record_claim_clean_up(const struct state_dir *state, const struct driver *d
 	char key[DRIVER_KEY_SIZE];
 
 	return find_key(state, driver, RECORD_CLEAN_UP, key) &&
-	       state_dir_remove(state, key, RECORD_CLEAN_UP);
+	       state_dir_has(state, key, RECORD_CLEAN_UP) &&
+	       state_dir_write(state, key, STARTED, (struct slice){NULL, 0}) == 0;
 }
 
 char *record_clean_up_path(const struct state_dir *state, const struct driver *driver)
@@ -111,4 +110,34 @@ char *record_clean_up_path(const struct state_dir *state, const struct driver *d
 
 	driver_key(driver, key);
 	return string_format("%s/%s.%s", state->path, key, RECORD_CLEAN_UP);
+}
+
+/* FNV-1a: a script's path may be longer than a file's name. */
+static uint64_t hash_of(const char *text)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
+	return hash;
+}
+
+char *record_started_path(
+	const struct state_dir *state, const char *key, const char *script)
+{
+	return string_format(
+		"%s/%s." STARTED ".%016" PRIx64, state->path, key, hash_of(script));
+}
+
+void record_forget(const struct state_dir *state, const struct driver *driver)
+{
+	static const char *const suffixes[] = {RECORD_CLEAN_UP, TRANSACTION, FAILED};
+	char key[DRIVER_KEY_SIZE];
+
+	for (size_t i = 0; i < COUNT_OF(suffixes); i++)
+		if (find_key(state, driver, suffixes[i], key))
+			(void)state_dir_remove(
+				state, key, suffixes[i]); /* the sweep, then */
+	driver_key(driver, key);
+	state_dir_clear(state, key);
 }

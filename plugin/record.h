@@ -27,13 +27,10 @@ int record_save(const struct state_dir *state, const struct driver *driver,
  */
 int record_read(const struct state_dir *state, const struct driver *driver,
 	struct transaction *transaction, struct transaction_faults *ret_faults);
-/* Removes it; it is no error when there is none. */
-void record_remove(const struct state_dir *state, const struct driver *driver);
-
 /* Remembers that a hook of the driver's run failed. 0 or −errno. */
 int record_note_failure(const struct state_dir *state, const struct driver *driver);
-/* Whether one did; it is forgotten. */
-bool record_take_failure(const struct state_dir *state, const struct driver *driver);
+/* Whether one did. */
+bool record_has_failure(const struct state_dir *state, const struct driver *driver);
 
 /*
  * Remembers that hooks have run before dpkg, and that hooks of Post-Invoke want to know
@@ -41,23 +38,37 @@ bool record_take_failure(const struct state_dir *state, const struct driver *dri
  */
 int record_want_clean_up(const struct state_dir *state, const struct driver *driver);
 /*
- * Opens what says that a clean-up is due and locks it (flock(2)), so that nobody cleans
- * up while a script of the transaction still runs; waits for the lock where wait is set.
+ * Opens what says that a clean-up is due and locks it (flock(2)): whoever holds the lock
+ * runs scripts of this transaction, and nobody else does; waits for it where wait is set.
  * The descriptor is the caller's; −errno when there is no clean-up due, or somebody else
  * has it.
  */
 int record_lock_clean_up(
 	const struct state_dir *state, const struct driver *driver, bool wait);
 /*
- * True for one caller only, whoever comes first; the others have nothing to do any
- * more.
+ * Whether the holder of the lock is to clean up: it is still due, and what is started can
+ * be noted, since otherwise it would be started at every transaction to come.
  */
 bool record_claim_clean_up(const struct state_dir *state, const struct driver *driver);
 /*
- * The full path of what record_claim_clean_up() removes; the caller's, NULL without
+ * The full path of what record_want_clean_up() makes; the caller's, NULL without
  * memory.
  */
 char *record_clean_up_path(const struct state_dir *state, const struct driver *driver);
+
+/*
+ * The file that says that a script of Post-Invoke was started while a clean-up was due,
+ * so that nobody who goes on after a SIGKILL starts it again. script is its path below
+ * the tree. The caller's, NULL without memory.
+ */
+char *record_started_path(
+	const struct state_dir *state, const char *key, const char *script);
+
+/*
+ * The transaction is over: forgets the driver's record, failure, clean-up and what was
+ * started in it. The clean-up goes first, since without it nobody goes on.
+ */
+void record_forget(const struct state_dir *state, const struct driver *driver);
 
 #ifdef __cplusplus
 }

@@ -2,6 +2,7 @@
 #include "runner.h"
 #include "dpkg.h"
 #include "process.h"
+#include "record.h"
 
 #include <errno.h>
 #include <pwd.h>
@@ -275,6 +276,7 @@ static void execute(struct run *run, const struct planned_run *planned,
 {
 	__attribute__((cleanup(command_done))) struct command command = {.uid = NULL};
 	owns_strings struct string_list variables = {0};
+	owns_memory char *marker = NULL;
 	struct environment environment = {.is_incomplete = false};
 	struct uh_event event = {.kind = UH_SCRIPT_ENDED};
 	struct process_spec spec = {.directory = planned->settings.directory,
@@ -287,6 +289,10 @@ static void execute(struct run *run, const struct planned_run *planned,
 		environment.is_incomplete ? -ENOMEM : string_list_terminate(&variables);
 	if (event.error == 0)
 		event.error = make_command(&command, planned, argument, account);
+	if (run->occasion->is_once)
+		marker = record_started_path(run->occasion->state, run->occasion->key,
+			planned->script.relative);
+	spec.marker = marker;
 	spec.path = command.argv[0];
 	spec.argv = (char *const *)command.argv;
 	spec.envp = variables.items;

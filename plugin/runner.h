@@ -22,6 +22,7 @@ struct occasion {
 	bool has_failed_before;   /* an earlier hook of the transaction failed */
 	const struct state_dir *state;
 	const char *key; /* of the driver, for files */
+	bool is_once;    /* each script is started once, whoever is killed: record.h */
 };
 
 /* RUN_VETOED: a script failed whose On-Failure is abort or abort-after. */

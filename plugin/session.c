@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <pwd.h>
+#include <unistd.h>
 
 void session_tell(struct session *session, struct uh_event event)
 {
@@ -152,7 +153,7 @@ void session_read_record(struct session *session)
 		error = record_read(&session->state, &session->driver,
 			&session->transaction, &faults);
 		session->has_failed_before =
-			record_take_failure(&session->state, &session->driver);
+			record_has_failure(&session->state, &session->driver);
 	}
 	session->is_known = error == 0 && !faults.is_of_other_version;
 	if (session->is_known || session->is_clean_up)
@@ -209,35 +210,48 @@ void session_apply_settings(struct session *session)
 		tell_error(session, UH_OUT_OF_MEMORY, error);
 }
 
-static bool is_unknown_user(const struct setting *setting)
+static bool is_not_started(const struct planned_run *run, const void *context)
 {
-	return setting_is_user(setting) && getpwnam(setting->value) == NULL;
+	const struct session *session = context;
+	owns_memory char *path = NULL;
+
+	if (run->script.relative == NULL)
+		return true;
+	path = record_started_path(&session->state, session->key, run->script.relative);
+	return path == NULL || access(path, F_OK) < 0;
+}
+
+void session_drop_started(struct session *session)
+{
+	if (session->is_once)
+		plan_keep(&session->plan, is_not_started, session);
+}
+
+static bool has_user(const struct setting *setting)
+{
+	return !setting_is_user(setting) || getpwnam(setting->value) != NULL;
 }
 
 /* At Pre-Install-Pkgs, where apt tells them all, so once a transaction. */
 void session_check_settings(struct session *session)
 {
+	static const enum uh_event_kind kinds[] = {
+		[SETTING_IS_UNKNOWN] = UH_SETTING_UNKNOWN,
+		[SETTING_IS_UNUSABLE] = UH_SETTING_UNUSABLE,
+		[SETTING_HAS_NO_USER] = UH_SETTING_WITHOUT_USER,
+		[SETTING_HAS_NO_SCRIPT] = UH_SETTING_NO_SCRIPT,
+		[SETTING_IS_MASKED] = UH_SETTING_MASKED,
+	};
+
 	for (size_t i = 0; i < session->settings.count; i++) {
 		const struct setting *setting = &session->settings.items[i];
-		struct uh_event event = {.key = setting->key, .value = setting->value};
-		enum tree_node node =
-			setting->path[0] != '\0'
-				? hook_tree_look(&session->tree, setting->path)
-				: NODE_FOLDER;
+		enum setting_fault fault =
+			setting_judge(setting, has_user(setting), &session->tree);
 
-		if (setting->name < 0)
-			event.kind = UH_SETTING_UNKNOWN;
-		else if (setting->is_value_bad)
-			event.kind = UH_SETTING_UNUSABLE;
-		else if (is_unknown_user(setting))
-			event.kind = UH_SETTING_WITHOUT_USER;
-		else if (node == NODE_ABSENT)
-			event.kind = UH_SETTING_NO_SCRIPT;
-		else if (node == NODE_MASK)
-			event.kind = UH_SETTING_MASKED;
-		else
-			continue;
-		session_tell(session, event);
+		if (fault != SETTING_IS_FINE)
+			session_tell(session, (struct uh_event){.kind = kinds[fault],
+						      .key = setting->key,
+						      .value = setting->value});
 	}
 }
 
@@ -322,6 +336,7 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 		.has_failed_before = session->has_failed_before,
 		.state = &session->state,
 		.key = session->key,
+		.is_once = session->is_once,
 	};
 	bool has_failed;
 	enum run_end end;

@@ -31,6 +31,7 @@ struct session {
 	struct driver driver;
 	char key[DRIVER_KEY_SIZE];
 	int clean_up_lock; /* held while our scripts run, see record.h; −1: not */
+	bool is_once;      /* a clean-up is due, so each script is started once */
 
 	struct command_line command_line;
 	struct transaction transaction;
@@ -64,6 +65,8 @@ void session_read_settings(struct session *session);
 /* Complains of settings that do nothing. */
 void session_check_settings(struct session *session);
 void session_apply_settings(struct session *session);
+/* Takes out of the plan what was started before whoever ran it was killed. */
+void session_drop_started(struct session *session);
 /* At Post-Invoke: how dpkg's run ended, and which scripts want to know that. */
 void session_settle_outcome(struct session *session);
 

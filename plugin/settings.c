@@ -174,7 +174,7 @@ static void read_key(struct setting *setting, const char *key, struct slice *ret
 	setting->name = find_name(word);
 	/* A list that is given as a string, or the other way round. */
 	if (setting->name >= 0 && table[setting->name].is_list != is_item)
-		setting->is_value_bad = true;
+		setting->is_value_bad = setting->is_form_bad = true;
 }
 
 static int read_setting(struct setting *setting, struct slice line)
@@ -319,6 +319,24 @@ int settings_for(const struct settings *settings, const char *path,
 	return 0;
 }
 
+const struct setting *settings_enabled_by(
+	const struct settings *settings, const char *path)
+{
+	const struct setting *found = NULL;
+	ssize_t nearest = 0;
+
+	for (size_t i = 0; i < settings->count; i++) {
+		const struct setting *setting = &settings->items[i];
+		ssize_t near = nearness(setting, path);
+
+		if (setting->name != ENABLED || setting->is_value_bad || near < nearest)
+			continue;
+		found = setting;
+		nearest = near;
+	}
+	return found;
+}
+
 void script_settings_done(struct script_settings *settings)
 {
 	free(settings->required);
@@ -328,6 +346,34 @@ void script_settings_done(struct script_settings *settings)
 bool setting_is_user(const struct setting *setting)
 {
 	return setting->name == USER;
+}
+
+const char *setting_word(int name)
+{
+	return (size_t)name < COUNT_OF(table) ? table[name].word : NULL;
+}
+
+bool setting_is_list(int name)
+{
+	return (size_t)name < COUNT_OF(table) && table[name].is_list;
+}
+
+enum setting_fault setting_judge(
+	const struct setting *setting, bool has_user, struct hook_tree *tree)
+{
+	enum tree_node node = NODE_FOLDER;
+
+	if (setting->name < 0)
+		return SETTING_IS_UNKNOWN;
+	if (setting->is_value_bad)
+		return SETTING_IS_UNUSABLE;
+	if (setting_is_user(setting) && !has_user)
+		return SETTING_HAS_NO_USER;
+	if (setting->path[0] != '\0')
+		node = hook_tree_look(tree, setting->path);
+	if (node == NODE_ABSENT)
+		return SETTING_HAS_NO_SCRIPT;
+	return node == NODE_MASK ? SETTING_IS_MASKED : SETTING_IS_FINE;
 }
 
 bool settings_mention_when(const struct settings *settings, enum when when)

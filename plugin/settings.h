@@ -7,7 +7,7 @@
 #ifndef SETTINGS_H
 #define SETTINGS_H
 
-#include "base.h"
+#include "hook_tree.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,7 +23,8 @@ struct setting {
 	char *path;  /* relative to the hook tree; "" for the whole scope */
 	int name; /* which setting, an index of the table in settings.c; −1 when unusable */
 	bool is_value_bad;
-	unsigned number; /* the value of a boolean, a word or a count of seconds */
+	bool is_form_bad; /* also bad: a list given as a string, or the other way round */
+	unsigned number;  /* the value of a boolean, a word or a count of seconds */
 };
 
 /* Zero-initialised is empty: the defaults hold for every script. */
@@ -65,12 +66,36 @@ int settings_for(const struct settings *settings, const char *path,
 struct script_settings script_settings_default(void);
 void script_settings_done(struct script_settings *settings);
 
+/*
+ * The setting that decides whether the script at path is enabled; NULL where none does,
+ * so that it is. The settings'.
+ */
+const struct setting *settings_enabled_by(
+	const struct settings *settings, const char *path);
+
 /* "abort-after", "always" and so on, as they stand in apt.conf. */
 const char *on_failure_name(enum on_failure on_failure);
 const char *when_name(enum when when);
 
 /* Whether this is User, whose accounts come and go. */
 bool setting_is_user(const struct setting *setting);
+
+/* The words of the settings by their number, NULL behind the last; and which are lists. */
+const char *setting_word(int name);
+bool setting_is_list(int name);
+
+/* Why a line of the scope does nothing; of several reasons the first. */
+enum setting_fault {
+	SETTING_IS_FINE,
+	SETTING_IS_UNKNOWN,
+	SETTING_IS_UNUSABLE,
+	SETTING_HAS_NO_USER, /* the script will not run */
+	SETTING_HAS_NO_SCRIPT,
+	SETTING_IS_MASKED
+};
+/* has_user says whether the account exists, where the setting is User. */
+enum setting_fault setting_judge(
+	const struct setting *setting, bool has_user, struct hook_tree *tree);
 
 /* Whether any script could have this When. */
 bool settings_mention_when(const struct settings *settings, enum when when);

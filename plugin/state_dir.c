@@ -193,6 +193,19 @@ void state_dir_sweep(
 		(void)closedir(dir); /* it was only read */
 }
 
+void state_dir_clear(const struct state_dir *state, const char *key)
+{
+	DIR *dir = list(state);
+	size_t size = strlen(key);
+	const struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		if (strncmp(entry->d_name, key, size) == 0 && entry->d_name[size] == '.')
+			(void)unlinkat(state->fd, entry->d_name, 0); /* the sweep, then */
+	if (dir != NULL)
+		(void)closedir(dir); /* it was only read */
+}
+
 bool state_dir_only_key(
 	const struct state_dir *state, const char *suffix, char key[DRIVER_KEY_SIZE])
 {

@@ -55,6 +55,9 @@ int state_dir_read(const struct state_dir *state, const char *key, const char *s
 /* Unlinks key.suffix; whether it was there. */
 bool state_dir_remove(const struct state_dir *state, const char *key, const char *suffix);
 
+/* Unlinks all that is of this key. */
+void state_dir_clear(const struct state_dir *state, const char *key);
+
 /* Whether key.suffix is there. */
 bool state_dir_has(const struct state_dir *state, const char *key, const char *suffix);
 

@@ -55,7 +55,8 @@ make_base() {
 	local base=$1 release=$2 deb=$3
 	# shellcheck disable=SC2016 # "$1" is for the shell that mmdebstrap starts
 	bootstrap "$release" "$base" \
-		--include=mount,bsdutils,aptitude,unattended-upgrades \
+		--include=mount,bsdutils,aptitude,unattended-upgrades,bash-completion,zsh \
+		--dpkgopt='path-include=/usr/share/man/man8/*universal-hooks*' \
 		--customize-hook="upload '$deb' /apt-plugin-universal-hooks.deb" \
 		--customize-hook='chroot "$1" env --unset=TMPDIR apt-get install --yes /apt-plugin-universal-hooks.deb' &&
 		cut_off_from_the_archive "$base"

@@ -33,9 +33,15 @@ c_files() {
 	done
 }
 
+# objects_of TARGET FOLDER: the modules of a library, in the order of its list.
+objects_of() {
+	sed -n "/^add_library($1 OBJECT/,/)/p" "$2/CMakeLists.txt" |
+		grep -oE '[a-z_]+\.c\>' | sed 's/\.c$//'
+}
+
 # The modules of plugin/ in the order in which one may include another.
 modules() {
-	sed -n 's/^\t\([a-z_]*\)\.c)\{0,1\}$/\1/p' plugin/CMakeLists.txt
+	objects_of engine-objects plugin
 }
 
 verdict() {

@@ -4,6 +4,7 @@
 
 ours=apt-plugin-universal-hooks
 conf=/etc/apt/apt.conf.d/apt-universal-hooks.conf
+disabled=/etc/apt/apt.conf.d/99apt-universal-hooks-disabled.conf
 package app 1
 
 # Our own package again, with another version, in the tests' archive.
@@ -21,9 +22,13 @@ use_it_for_a_while() {
 	probe "pkgs/$ours/Pre-Install-Pkgs/mine" OPERATION
 	probe multi_pkgs/Post-Invoke/__WILDCARD__/mine
 	probe Post-Invoke/mine RESULT
+	probe Post-Invoke/off
 	mkdir -p "$hooks/own-folder"
 	touch "$hooks/own-folder/notes"
 	(cd "$hooks" && find . -type f | sort) >/scripts-of-people
+	# Never among the runs, and never enabled by an upgrade.
+	apt-universal-hooks disable Post-Invoke/off >/dev/null
+	touch "${disabled%/*}/.99apt-universal-hooks-disabled.a1B2c3"
 	touch /var/log/apt/universal-hooks.log /var/log/apt/universal-hooks.log.1 \
 		/var/log/apt/universal-hooks.log.2.gz
 	mkdir -p "$state"
@@ -67,6 +72,7 @@ test_removal_leaves_scripts_and_registration_and_apt_is_silent_from_then_on() {
 	expect_scripts_of_people_untouched
 	[[ -e $conf ]] || fail "$conf should have stayed"
 	[[ -e /var/log/apt/universal-hooks.log.1 ]] || fail 'only purge may take the log'
+	[[ -e $disabled ]] || fail 'only purge may take what disable wrote'
 	[[ ! -e $state ]] || fail "$state should be gone"
 	expect_silence_from_now_on
 	expect_scripts_of_people_untouched
@@ -81,7 +87,7 @@ test_purge_takes_state_and_log_and_leaves_scripts() {
 	EOF
 	expect_scripts_of_people_untouched
 	local gone
-	for gone in "$conf" "$state" /var/log/apt/universal-hooks.log{,.1,.2.gz} \
+	for gone in "$conf" "$disabled" "${disabled%/*}"/.99* "$state" /var/log/apt/universal-hooks.log{,.1,.2.gz} \
 		/etc/logrotate.d/$ours /usr/lib/*/$ours /usr/libexec/apt-universal-hooks; do
 		[[ ! -e $gone ]] || fail "$gone should be gone"
 	done
@@ -95,7 +101,7 @@ test_purge_after_removal_takes_the_rest() {
 	apt_succeeds remove $ours
 	apt_succeeds purge $ours
 	expect_scripts_of_people_untouched
-	[[ ! -e $conf ]] || fail "$conf should be gone"
+	[[ ! -e $conf && ! -e $disabled ]] || fail "$conf and $disabled should be gone"
 	[[ ! -e /var/log/apt/universal-hooks.log.1 ]] || fail 'the log should be gone'
 }
 

@@ -23,23 +23,25 @@ preview() {
 		fail "the bridge refuses: $*: $(cat /complaints)"
 }
 
-# The preview, and what apt did; neither is silent on standard error for all of these.
-foretells() {
+# The preview, and what apt did then, which may be nothing that a hook is called for.
+agrees() {
 	local difference
 	preview "$@"
 	run_apt "$@" </dev/null
 	[[ $apt_status == "${ends_with-0}" ]] || fail "$* ended with exit status $apt_status"
-	[[ -e /told ]] || fail "$*: apt told its hooks nothing"
+	[[ -e /told ]] || : >/told
 	difference=$(diff --unified --label foretold --label told \
 		<(actions_of /foretold) <(actions_of /told)) || fail "$*: $difference"
-	[[ -n $(actions_of /told) ]] || fail "$*: there is nothing to compare"
+}
+
+foretells() {
+	agrees "$@"
+	[[ -n $(actions_of /told) ]] || fail "$*: apt told its hooks nothing"
 }
 
 foretells_nothing() {
-	preview "$@"
-	run_apt "$@" </dev/null
-	[[ ! -e /told ]] || fail "$*: apt told its hooks something"
-	expect_equal '' "$(actions_of /foretold)" "$*"
+	agrees "$@"
+	[[ ! -s /told ]] || fail "$*: apt told its hooks something"
 }
 
 # Both refuse, and for the same reason.
@@ -85,7 +87,13 @@ test_a_package_and_all_that_it_depends_on_are_installed() {
 	foretells apt-get --yes install app
 	foretells apt-get --yes purge --auto-remove app
 	foretells apt-get --yes --no-install-recommends install app
-	foretells apt-get --yes install --install-suggests more app
+	foretells apt-get --yes purge base
+	foretells apt-get --yes --install-suggests install app
+	foretells apt-get --yes purge base extra
+	foretells apt-get --yes -o APT::AutoRemove::RecommendsImportant=false install app
+	foretells apt-get --yes remove extra
+	# Since 3.1, apt lets that be.
+	agrees apt-get --yes --fix-policy install
 }
 
 test_one_is_removed_and_one_purged() {
@@ -104,6 +112,7 @@ test_packages_are_upgraded() {
 	package new-need 1
 	package other 1
 	package steady 1
+	package absent 1
 	foretells apt-get --yes install app other steady
 	package app 2 'Depends: new-need'
 	package other 2
@@ -111,7 +120,7 @@ test_packages_are_upgraded() {
 	foretells apt-get --yes upgrade --with-new-pkgs
 	package app 3
 	package other 3
-	foretells apt-get --yes install --only-upgrade app steady new-need
+	foretells apt-get --yes install --only-upgrade app steady absent
 	foretells apt-get --yes dist-upgrade
 }
 
@@ -135,6 +144,26 @@ test_what_is_no_longer_needed_is_removed() {
 	foretells apt-get --yes autoremove
 	foretells apt-get --yes install lib
 	foretells apt-get --yes autopurge lib
+}
+
+test_what_is_no_longer_needed_stays_where_apt_lets_it_stay() {
+	package app 1 'Depends: lib'
+	package lib 1
+	package other 1
+	foretells apt-get --yes install app
+	package app 2
+	echo 'APT::Get::AutomaticRemove "true";' >/etc/apt/apt.conf.d/90remove
+	foretells apt-get --yes dist-upgrade
+	grep -q '^app 1 ' /foretold || fail 'nothing was upgraded'
+	foretells apt-get --yes install lib other
+	package app 3
+	foretells apt-get --yes --auto-remove dist-upgrade
+	package data 1
+	package app 4 'Depends: data'
+	foretells apt-get --yes dist-upgrade
+	package app 5
+	foretells apt-get --yes dist-upgrade
+	foretells apt-get --yes purge '?garbage'
 }
 
 test_an_install_removes_others() {
@@ -258,6 +287,37 @@ test_a_virtual_package() {
 	refuses "Package 'letters' has no installation candidate" apt-get install letters
 }
 
+# A second archive in FOLDER, and both get a name that /RELEASE and --target-release know.
+name_the_archives() {
+	local folder
+	publish
+	for folder in "$repository" "$1"; do
+		printf 'Suite: %s\nSHA256:\n %s %s Packages\n' "${folder#/}" \
+			"$(sha256sum "$folder/Packages" | cut -d ' ' -f 1)" \
+			"$(stat --format=%s "$folder/Packages")" >"$folder/Release"
+	done
+	printf 'deb [trusted=yes] file:%s ./\n' "$1" >>/etc/apt/sources.list
+	printf 'APT::Default-Release "%s";\n' "${repository#/}" >/etc/apt/apt.conf.d/90release
+	apt-get -qq update
+}
+
+test_a_release_is_also_that_of_what_is_needed() {
+	package app 2 'Depends: lib (>= 2)'
+	package lib 2
+	publish
+	cp -a "$repository" /newer
+	rm "$repository"/*.deb
+	package app 1 'Depends: lib'
+	package lib 1
+	name_the_archives /newer
+	foretells apt-get --yes install app
+	foretells apt-get --yes install app/newer
+	grep -q '^lib 1 .* < 2 ' /foretold || fail 'lib stays'
+	foretells apt-get --yes purge lib
+	foretells apt-get --yes --target-release newer install app
+	refuses "Release 'nowhere' for 'app' was not found" apt-get install app/nowhere
+}
+
 test_patterns_of_names() {
 	package app-one 1
 	package app-two 1
@@ -305,6 +365,27 @@ test_the_settings_are_among_those_that_apt_tells() {
 	done
 	grep -qx 'APT::Get::Upgrade-Allow-New=1' /foretold.settings ||
 		fail 'what apt sets for itself is missing'
+}
+
+test_the_packages_of_another_root_are_planned_there() {
+	package app 1
+	package lib 1
+	apt_succeeds install lib
+	mkdir -p /alt/etc /alt/usr/share /alt/var/lib /alt/var/cache/apt/archives/partial /alt/var/log/apt
+	cp -a /etc/apt /alt/etc
+	cp -a /usr/share/dpkg /alt/usr/share
+	cp -a /var/lib/dpkg /var/lib/apt /alt/var/lib
+	printf 'My::Own "value";\n' >/alt/etc/apt/apt.conf.d/90own
+	apt_succeeds purge lib
+	touch /before
+	ROOT=/alt /tests/lib/ask-bridge $transaction apt-get install app lib- >/foretold
+	expect_equal 3 "$(actions_of /foretold | wc -l)" actions
+	grep -q '^lib 1 .*\*\*REMOVE\*\*' /foretold || fail 'lib of the other root is not seen'
+	for line in RootDir=/alt Dir::State::status=/alt/var/lib/dpkg/status My::Own=value \
+		Dir::Log::Planner=eipp.log.xz; do
+		grep -qxF "$line" /foretold || fail "there is no $line"
+	done
+	expect_equal '' "$(find /alt -newer /before -type f ! -name '*pkgcache.bin')"
 }
 
 # Where it may write: / as root, and nothing as anybody else.

@@ -21,37 +21,37 @@ static void assert_settings(const struct command_line *command_line, const char 
 
 START_TEST(apts_files_are_read_and_only_our_scope_is_handed_over)
 {
-	const struct command_line nothing = {.pid = 0};
+	const struct command_line empty = {.pid = 0};
 
 	configure_apt("Acquire::http::Proxy \"http://me:secret@proxy/\";\n"
 		      "Universal-Hooks { Timeout \"5\"; };\n");
 	make_file("/etc/apt/apt.conf.d/50hooks", 0644,
 		"Universal-Hooks::Scripts::Post-Invoke/a::When \"always\";\n");
 	make_file("/etc/apt/apt.conf", 0644, "Universal-Hooks::User \"nobody\";\n");
-	assert_settings(&nothing, "Universal-Hooks::Timeout=5\n"
-				  "Universal-Hooks::Scripts::Post-Invoke/a::When=always\n"
-				  "Universal-Hooks::User=nobody\n");
+	assert_settings(&empty, "Universal-Hooks::Timeout=5\n"
+				"Universal-Hooks::Scripts::Post-Invoke/a::When=always\n"
+				"Universal-Hooks::User=nobody\n");
 }
 END_TEST
 
 START_TEST(without_settings_there_is_nothing_to_tell)
 {
-	const struct command_line nothing = {.pid = 0};
+	const struct command_line empty = {.pid = 0};
 
 	configure_apt("APT::Architecture \"amd64\";\n");
-	assert_settings(&nothing, "");
+	assert_settings(&empty, "");
 }
 END_TEST
 
 START_TEST(keys_and_values_are_encoded_and_lists_are_lists)
 {
-	const struct command_line nothing = {.pid = 0};
+	const struct command_line empty = {.pid = 0};
 
 	configure_apt("Universal-Hooks::Scripts::\"Post-Invoke/a b=c%\"::Directory "
 		      "\"/x y=z\xc3\xa9\";\n"
 		      "Universal-Hooks::Operations { \"install\"; \"remove\"; };\n"
 		      "Universal-Hooks::User \"\";\n");
-	assert_settings(&nothing,
+	assert_settings(&empty,
 		"Universal-Hooks::Scripts::Post-Invoke/a%20b%3dc%25::Directory="
 		"/x%20y%3dz%c3%a9\n"
 		"Universal-Hooks::Operations::=install\n"
@@ -84,19 +84,19 @@ END_TEST
 
 START_TEST(a_configuration_that_cannot_be_read_is_told)
 {
-	const struct command_line nothing = {.pid = 0};
+	const struct command_line empty = {.pid = 0};
 	owns_buffer struct buffer lines = {0};
 	owns_memory char *reason = NULL;
 
 	configure_apt("Universal-Hooks::Timeout \"1\n");
-	ck_assert_int_eq(bridge_settings(&nothing, &lines, &reason), -EIO);
+	ck_assert_int_eq(bridge_settings(&empty, &lines, &reason), -EIO);
 	ck_assert_uint_eq(lines.size, 0);
 }
 END_TEST
 
 START_TEST(a_bridge_that_cannot_be_loaded_says_why)
 {
-	const struct command_line nothing = {.pid = 0};
+	const struct command_line empty = {.pid = 0};
 	owns_buffer struct buffer lines = {0};
 	owns_memory char *reason = NULL;
 	struct rlimit before, none;
@@ -110,11 +110,443 @@ START_TEST(a_bridge_that_cannot_be_loaded_says_why)
 	none = before;
 	none.rlim_cur = (rlim_t)ends[1] + 1;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
-	ck_assert_int_eq(bridge_settings(&nothing, &lines, &reason), -ELIBACC);
+	ck_assert_int_eq(bridge_settings(&empty, &lines, &reason), -ELIBACC);
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
 	ck_assert_uint_eq(lines.size, 0);
 	ck_assert_ptr_nonnull(reason);
 	ck_assert_ptr_nonnull(strstr(reason, "apt-bridge.so"));
+}
+END_TEST
+
+static const char *const nothing[] = {NULL};
+#define WORDS(...)                                                                       \
+	(const char *const[])                                                            \
+	{                                                                                \
+		__VA_ARGS__, NULL                                                        \
+	}
+
+/* What a bridge was asked, and said. */
+struct reply {
+	int error;
+	struct buffer answer;
+	char *complaint;
+};
+#define owns_reply __attribute__((cleanup(reply_done)))
+
+static void reply_done(struct reply *reply)
+{
+	buffer_done(&reply->answer);
+	free(reply->complaint);
+}
+
+/* What the test leaves out is what most questions have. */
+static struct reply ask(struct apt_question question)
+{
+	struct reply reply = {0};
+
+	if (question.root == NULL)
+		question.root = "";
+	if (question.program == NULL)
+		question.program = "apt-get";
+	if (question.files == NULL)
+		question.files = nothing;
+	if (question.options == NULL)
+		question.options = nothing;
+	if (question.words == NULL)
+		question.words = nothing;
+	reply.error = bridge_ask(&question, &reply.answer, &reply.complaint);
+	return reply;
+}
+
+static void assert_answer(const struct reply *reply, const char *expected)
+{
+	ck_assert_msg(reply->error == 0, "the bridge: %s, %s", strerror(-reply->error),
+		reply->complaint != NULL ? reply->complaint : "no complaint");
+	assert_text(&reply->answer, expected);
+}
+
+/* apt refuses, has nothing else to say than lines of its own, and this among them. */
+static void assert_refusal(const struct reply *reply, const char *complaint)
+{
+	struct slice rest;
+
+	ck_assert_int_eq(reply->error, -EPROTO);
+	ck_assert_uint_eq(reply->answer.size, 0);
+	ck_assert_ptr_nonnull(reply->complaint);
+	ck_assert_msg(strstr(reply->complaint, complaint) != NULL, "\"%s\" is not in: %s",
+		complaint, reply->complaint);
+	rest = slice_of(reply->complaint);
+	while (rest.size > 0) {
+		struct slice line = slice_cut(&rest, '\n');
+
+		ck_assert_msg(line.size > 3 && strchr("EWN", line.data[0]) != NULL &&
+				      line.data[1] == ':',
+			"not a line of its own: %s", reply->complaint);
+	}
+}
+
+START_TEST(each_program_has_defaults_and_settings_of_its_own)
+{
+	owns_reply struct reply apt = {0}, apt_get = {0}, defaults = {0};
+
+	configure_apt("Universal-Hooks::Timeout \"1\";\n"
+		      "Binary::apt::Universal-Hooks::Timeout \"2\";\n");
+	apt = ask((struct apt_question){.program = "apt", .scope = "Universal-Hooks"});
+	assert_answer(&apt, "Universal-Hooks::Timeout=2\n");
+	apt_get = ask((struct apt_question){.scope = "Universal-Hooks"});
+	assert_answer(&apt_get, "Universal-Hooks::Timeout=1\n");
+	defaults = ask((struct apt_question){
+		.program = "apt", .scope = "APT::Get::Upgrade-Allow-New"});
+	assert_answer(&defaults, "APT::Get::Upgrade-Allow-New=1\n");
+}
+END_TEST
+
+START_TEST(without_a_scope_all_of_the_configuration_is_told)
+{
+	owns_reply struct reply reply = {0};
+
+	configure_apt("My::Own \"a b\";\n");
+	reply = ask((struct apt_question){.kind = APT_CONFIGURATION});
+	ck_assert_int_eq(reply.error, 0);
+	buffer_append(&reply.answer, (struct slice){"", 1});
+	ck_assert_ptr_nonnull(strstr(reply.answer.data, "\nMy::Own=a%20b\n"));
+	ck_assert_ptr_nonnull(strstr(reply.answer.data, "\nBinary=apt-get\n"));
+}
+END_TEST
+
+START_TEST(a_root_has_its_own_configuration)
+{
+	owns_reply struct reply reply = {0};
+	owns_memory char *image = string_format("%s", at("/image"));
+
+	ck_assert_int_eq(unsetenv("APT_CONFIG"), 0);
+	make_file("/image/etc/apt/apt.conf.d/50hooks", 0644,
+		"Universal-Hooks::Timeout \"7\";\n");
+	reply = ask((struct apt_question){.root = image, .scope = "Universal-Hooks"});
+	assert_answer(&reply, "Universal-Hooks::Timeout=7\n");
+}
+END_TEST
+
+START_TEST(what_apt_would_not_take_is_refused_and_told)
+{
+	owns_reply struct reply file = {0}, option = {0};
+
+	configure_apt("");
+	file = ask((struct apt_question){.files = WORDS("/no/such/file")});
+	assert_refusal(&file, "E: The configuration file /no/such/file cannot be read\n");
+	option = ask((struct apt_question){.options = WORDS("no-value")});
+	assert_refusal(&option, "E: no-value has no =");
+}
+END_TEST
+
+START_TEST(a_warning_comes_with_the_answer)
+{
+	owns_reply struct reply reply = {0};
+
+	configure_apt("Universal-Hooks::Timeout \"1\";\n");
+	reply = ask((struct apt_question){.scope = "Universal-Hooks"});
+	assert_answer(&reply, "Universal-Hooks::Timeout=1\n");
+	ck_assert_ptr_nonnull(reply.complaint);
+	ck_assert_int_eq(strncmp(reply.complaint, "W: Unable to read ", 18), 0);
+}
+END_TEST
+
+/* The lines, with %s for the root. */
+static void assert_origins(struct apt_question question, const char *format)
+{
+	owns_reply struct reply reply = {0};
+	owns_buffer struct buffer expected = {0};
+	struct slice rest = slice_of(format);
+
+	question.kind = APT_ORIGINS;
+	question.scope = "Universal-Hooks";
+	while (rest.size > 0) {
+		buffer_append_string(&expected, root());
+		buffer_append(&expected, slice_cut(&rest, '\n'));
+		buffer_append_string(&expected, "\n");
+	}
+	buffer_append(&expected, (struct slice){"", 1});
+	reply = ask(question);
+	assert_answer(&reply, expected.data);
+}
+
+START_TEST(each_line_has_the_file_and_the_number_it_comes_from)
+{
+	owns_memory char *file = string_format("%s", at("/mine"));
+
+	/* Behind the line that configure_apt() writes. */
+	configure_apt("// a comment with Universal-Hooks::Timeout \"1\";\n"
+		      "Universal-Hooks { Timeout \"2\";\n"
+		      "\tOperations { \"install\";\n"
+		      "\t\t\"remove\"; };\n"
+		      "};\n");
+	make_file("/etc/apt/apt.conf.d/50 hooks", 0644, "not read: a space\n");
+	make_file("/etc/apt/apt.conf.d/50hooks.conf", 0644,
+		"Other::Thing \"1\";\n\n"
+		"Universal-Hooks::User\n\t\"nobody\"; Universal-Hooks::When \"ran\";\n");
+	make_file("/etc/apt/apt.conf", 0644, "Universal-Hooks::When \"always\";");
+	make_file("/mine", 0644, "Universal-Hooks::Timeout \"3\";\n");
+	assert_origins((struct apt_question){.files = WORDS(file)},
+		"/apt.conf\t3\tUniversal-Hooks::Timeout=2\n"
+		"/apt.conf\t4\tUniversal-Hooks::Operations::=install\n"
+		"/apt.conf\t5\tUniversal-Hooks::Operations::=remove\n"
+		"/etc/apt/apt.conf.d/50hooks.conf\t4\tUniversal-Hooks::User=nobody\n"
+		"/etc/apt/apt.conf.d/50hooks.conf\t4\tUniversal-Hooks::When=ran\n"
+		"/etc/apt/apt.conf\t1\tUniversal-Hooks::When=always\n"
+		"/mine\t1\tUniversal-Hooks::Timeout=3\n");
+}
+END_TEST
+
+START_TEST(of_what_a_file_says_twice_the_last_counts)
+{
+	configure_apt("Universal-Hooks::Timeout \"1\";\n"
+		      "Universal-Hooks::Operations:: \"install\";\n"
+		      "Universal-Hooks::User \"a\";\n"
+		      "Universal-Hooks::Timeout \"2\";\n"
+		      "Universal-Hooks::Operations:: \"install\";\n"
+		      "#clear Universal-Hooks::User;\n"
+		      "Universal-Hooks::Timeout \"3\";\n");
+	assert_origins((struct apt_question){.kind = APT_CONFIGURATION},
+		"/apt.conf\t8\tUniversal-Hooks::Timeout=3\n"
+		"/apt.conf\t3\tUniversal-Hooks::Operations::=install\n"
+		"/apt.conf\t6\tUniversal-Hooks::Operations::=install\n");
+}
+END_TEST
+
+START_TEST(a_file_with_an_error_is_complained_of_and_the_rest_is_told)
+{
+	const struct apt_question question = {
+		.kind = APT_ORIGINS, .scope = "Universal-Hooks"};
+	owns_reply struct reply reply = {0};
+
+	configure_apt("");
+	make_file("/etc/apt/apt.conf.d/10bad", 0644,
+		"Universal-Hooks::When \"ran\";\nUniversal-Hooks::Timeout \"1\n");
+	make_file(
+		"/etc/apt/apt.conf.d/20good", 0644, "Universal-Hooks::Timeout \"2\";\n");
+	assert_origins(question,
+		"/etc/apt/apt.conf.d/10bad\t1\tUniversal-Hooks::When=ran\n"
+		"/etc/apt/apt.conf.d/20good\t1\tUniversal-Hooks::Timeout=2\n");
+	reply = ask(question);
+	ck_assert_ptr_nonnull(reply.complaint);
+	ck_assert_ptr_nonnull(strstr(reply.complaint, "E: Syntax error"));
+	ck_assert_ptr_nonnull(strstr(reply.complaint, "10bad"));
+}
+END_TEST
+
+START_TEST(what_a_file_includes_comes_from_the_line_that_does_so)
+{
+	owns_memory char *lines = string_format(
+		"Universal-Hooks::User \"a\";\n#include \"%s\";\n", at("/more"));
+
+	make_file("/more", 0644, "\n\n\n\nUniversal-Hooks::Timeout \"1\";\n");
+	configure_apt(lines);
+	assert_origins((struct apt_question){.kind = APT_ORIGINS},
+		"/apt.conf\t2\tUniversal-Hooks::User=a\n"
+		"/apt.conf\t3\tUniversal-Hooks::Timeout=1\n");
+}
+END_TEST
+
+#define AVAILABLE(name, version, field)                                                  \
+	"Package: " name "\nVersion: " version "\nArchitecture: amd64\n" field           \
+	"Filename: " name ".deb\nSize: 1\nSHA256: 0\n\n"
+
+/* foo 2 is installed, as set_database() does; and what can be. */
+static char *make_system(void)
+{
+	configure_apt(
+		"APT::Architecture \"amd64\";\nAPT::Architectures { \"amd64\"; };\n");
+	make_folder("/etc/apt/apt.conf.d");
+	make_folder("/etc/apt/sources.list.d");
+	make_folder("/etc/apt/preferences.d");
+	make_file("/etc/apt/sources.list", 0644, "");
+	set_database("installed");
+	make_file("/Packages", 0644,
+		AVAILABLE("foo", "3", "Conflicts: bar\n") AVAILABLE("foo", "1", "")
+			AVAILABLE("bar", "1:1-1", "Depends: lib (>= 2)\nConflicts: foo\n")
+				AVAILABLE("lib", "2", "Provides: virtual\n")
+					AVAILABLE("broken", "1", "Depends: nowhere\n"));
+	return string_format("APT::Sources::With::=%s", at("/Packages"));
+}
+
+/* The packages of the transaction, its .debs without the folder. */
+static void assert_actions(const char *const *words, const char *expected)
+{
+	owns_memory char *source = make_system();
+	owns_reply struct reply reply = {0};
+	owns_transaction struct transaction transaction = {0};
+	struct transaction_faults faults;
+	owns_buffer struct buffer table = {0};
+
+	reply = ask((struct apt_question){
+		.kind = APT_TRANSACTION, .options = WORDS(source), .words = words});
+	ck_assert_msg(reply.error == 0, "the bridge refuses: %s", reply.complaint);
+	ck_assert_ptr_null(reply.complaint);
+	ck_assert_int_eq(transaction_parse_stream(
+				 &transaction, buffer_slice(&reply.answer), &faults),
+		0);
+	ck_assert_uint_eq(faults.ignored_lines, 0);
+	ck_assert_int_eq(transaction.protocol, 3);
+	table = table_of(&transaction);
+	assert_text(&table, expected);
+}
+
+START_TEST(what_apt_would_do_is_told_as_apt_tells_its_hooks)
+{
+	assert_actions(WORDS("install", "bar"), "bar\tamd64\tinstall\t-\t1:1-1\t-\n"
+						"foo\tamd64\tremove\t2\t-\t-\n"
+						"lib\tamd64\tinstall\t-\t2\t-\n");
+}
+END_TEST
+
+START_TEST(upgrades_versions_and_virtual_names_are_those_of_apt)
+{
+	assert_actions(WORDS("upgrade"), "foo\tamd64\tupgrade\t2\t3\t-\n");
+	assert_actions(WORDS("install", "foo=1"), "foo\tamd64\tdowngrade\t2\t1\t-\n");
+	assert_actions(WORDS("install", "virtual", "foo-"),
+		"foo\tamd64\tremove\t2\t-\t-\n"
+		"lib\tamd64\tinstall\t-\t2\t-\n");
+	assert_actions(WORDS("remove", "lib"), "");
+}
+END_TEST
+
+START_TEST(the_stream_has_the_words_the_settings_and_where_the_debs_will_be)
+{
+	owns_memory char *source = make_system();
+	owns_reply struct reply reply = {0};
+	const char *text;
+
+	reply = ask((struct apt_question){.kind = APT_TRANSACTION,
+		.options = WORDS(source, "Universal-Hooks::When=always"),
+		.words = WORDS("-y", "install", "bar")});
+	ck_assert_int_eq(reply.error, 0);
+	buffer_append(&reply.answer, (struct slice){"", 1});
+	text = reply.answer.data;
+	ck_assert_int_eq(strncmp(text, "VERSION 3\n", 10), 0);
+	ck_assert_ptr_nonnull(strstr(text, "\nUniversal-Hooks::When=always\n"));
+	ck_assert_ptr_nonnull(
+		strstr(text, "\nCommandLine::AsString=apt-get%20-y%20install%20bar\n"));
+	ck_assert_ptr_nonnull(
+		strstr(text, "\n\nfoo 2 amd64 none > - - none **REMOVE**\n"));
+	ck_assert_ptr_nonnull(strstr(text, "/archives/bar_1%3a1-1_amd64.deb\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\nDir::State::status=/"));
+}
+END_TEST
+
+static void assert_words_refused(const char *const *words, const char *complaint)
+{
+	owns_memory char *source = make_system();
+	owns_reply struct reply reply = {0};
+
+	reply = ask((struct apt_question){
+		.kind = APT_TRANSACTION, .options = WORDS(source), .words = words});
+	assert_refusal(&reply, complaint);
+}
+
+START_TEST(words_that_apt_refuses_are_complained_of)
+{
+	assert_words_refused(
+		nothing, "E: No command is given, only these can be: install ");
+	assert_words_refused(WORDS("update"), "E: The command update is not known");
+	assert_words_refused(
+		WORDS("install", "none"), "E: Unable to locate package none");
+	assert_words_refused(WORDS("--nonsense", "install", "foo"),
+		"E: Command line option --nonsense is not understood");
+	assert_words_refused(
+		WORDS("install", "/no/such.deb"), "E: Unsupported file /no/such.deb");
+	assert_words_refused(WORDS("install", "broken"),
+		"E: broken : Depends: nowhere but it is not installable\n");
+	assert_words_refused(WORDS("--no-remove", "install", "bar"),
+		"E: Packages need to be removed but remove is disabled.\n");
+	assert_words_refused(WORDS("-y", "install", "foo=1"),
+		"E: Packages were downgraded and -y was "
+		"used without --allow-downgrades.\n");
+}
+END_TEST
+
+START_TEST(a_database_that_cannot_be_read_is_complained_of)
+{
+	owns_memory char *source = make_system();
+	owns_reply struct reply reply = {0};
+
+	make_file(TEST_DATABASE, 0644, "Package: foo\nno field\n");
+	reply = ask((struct apt_question){.kind = APT_TRANSACTION,
+		.options = WORDS(source),
+		.words = WORDS("install", "bar")});
+	assert_refusal(&reply, "/var/lib/dpkg/status");
+}
+END_TEST
+
+static void assert_packages(const char *const *words, const char *expected)
+{
+	owns_memory char *source = make_system();
+	owns_reply struct reply reply = {0};
+
+	reply = ask((struct apt_question){
+		.kind = APT_PACKAGES, .options = WORDS(source), .words = words});
+	assert_answer(&reply, expected);
+}
+
+START_TEST(packages_are_told_with_their_versions)
+{
+	assert_packages(WORDS("foo"), "foo\tamd64\t2\t3\n");
+	assert_packages(WORDS("lib", "none", "nowhere", "foo:amd64", "foo:i386"),
+		"lib\tamd64\t-\t2\n"
+		"foo\tamd64\t2\t3\n");
+}
+END_TEST
+
+START_TEST(without_names_all_packages_are_told_but_no_candidate)
+{
+	owns_memory char *source = make_system();
+	owns_reply struct reply reply = {0};
+	size_t lines = 0;
+
+	reply = ask(
+		(struct apt_question){.kind = APT_PACKAGES, .options = WORDS(source)});
+	ck_assert_int_eq(reply.error, 0);
+	for (size_t i = 0; i < reply.answer.size; i++)
+		lines += reply.answer.data[i] == '\n';
+	ck_assert_uint_eq(lines, 4);
+	buffer_append(&reply.answer, (struct slice){"", 1});
+	ck_assert_ptr_nonnull(strstr(reply.answer.data, "foo\tamd64\t2\t-\n"));
+	ck_assert_ptr_nonnull(strstr(reply.answer.data, "bar\tamd64\t-\t-\n"));
+}
+END_TEST
+
+START_TEST(progress_goes_to_standard_output_and_nothing_else_does)
+{
+	owns_memory char *source = make_system();
+	owns_reply struct reply reply = {0};
+	owns_buffer struct buffer output = {0};
+
+	ck_assert_ptr_nonnull(freopen(at("/output"), "w", stdout));
+	printf("What waits to be written is written once.\n");
+	reply = ask((struct apt_question){.kind = APT_PACKAGES,
+		.options = WORDS(source),
+		.words = WORDS("foo"),
+		.has_progress = true});
+	assert_answer(&reply, "foo\tamd64\t2\t3\n");
+	read_file("/output", &output);
+	ck_assert_int_eq(
+		strncmp(output.data,
+			"What waits to be written is written once.\nReading ", 50),
+		0);
+	ck_assert_ptr_null(strstr(output.data + 1, "What waits"));
+}
+END_TEST
+
+START_TEST(a_bridge_that_dies_does_not_take_the_caller_along)
+{
+	/* Lists that may not be missing: it reads from where nothing is. */
+	const struct apt_question question = {.root = "", .program = "apt-get"};
+	owns_reply struct reply reply = {0};
+
+	configure_apt("");
+	reply.error = bridge_ask(&question, &reply.answer, &reply.complaint);
+	ck_assert_int_eq(reply.error, -EIO);
+	ck_assert_uint_eq(reply.answer.size, 0);
+	ck_assert_ptr_null(reply.complaint);
 }
 END_TEST
 
@@ -126,7 +558,25 @@ int main(void)
 		keys_and_values_are_encoded_and_lists_are_lists,
 		files_and_options_of_the_command_line_count_in_apts_order,
 		a_configuration_that_cannot_be_read_is_told,
-		a_bridge_that_cannot_be_loaded_says_why};
+		a_bridge_that_cannot_be_loaded_says_why,
+		each_program_has_defaults_and_settings_of_its_own,
+		without_a_scope_all_of_the_configuration_is_told,
+		a_root_has_its_own_configuration,
+		what_apt_would_not_take_is_refused_and_told,
+		a_warning_comes_with_the_answer,
+		each_line_has_the_file_and_the_number_it_comes_from,
+		of_what_a_file_says_twice_the_last_counts,
+		a_file_with_an_error_is_complained_of_and_the_rest_is_told,
+		what_a_file_includes_comes_from_the_line_that_does_so,
+		what_apt_would_do_is_told_as_apt_tells_its_hooks,
+		upgrades_versions_and_virtual_names_are_those_of_apt,
+		the_stream_has_the_words_the_settings_and_where_the_debs_will_be,
+		words_that_apt_refuses_are_complained_of,
+		a_database_that_cannot_be_read_is_complained_of,
+		packages_are_told_with_their_versions,
+		without_names_all_packages_are_told_but_no_candidate,
+		progress_goes_to_standard_output_and_nothing_else_does,
+		a_bridge_that_dies_does_not_take_the_caller_along};
 
 	return run_tests("bridge", tests, COUNT_OF(tests));
 }

@@ -332,6 +332,78 @@ START_TEST(runs_that_cannot_be_read_or_are_empty_are_no_endless_task)
 }
 END_TEST
 
+/* Its own parent is who runs it, be that the helper or a guard. */
+static void make_killer(const char *path)
+{
+	owns_memory char *body =
+		string_format("echo killer >>%s; kill -KILL $PPID", at("/log"));
+
+	make_script(path, body);
+}
+
+/* As apt does it, by a copy of itself; the helper may be killed. */
+static void post_invoke_that_may_die(void)
+{
+	pid_t middle = fork();
+	pid_t helper = middle == 0 ? fork() : 0;
+
+	if (middle == 0 && helper == 0)
+		exit(call_engine(0, UH_POST_INVOKE, -1));
+	if (middle == 0)
+		_exit(waitpid(helper, NULL, 0) != helper);
+	ck_assert_int_eq(waitpid(middle, NULL, 0), middle);
+}
+
+/* In a process of its own, which is the driver: its guard comes when it ends. */
+static void drive(const char *settings, bool is_closed)
+{
+	int ends[2];
+	pid_t driver;
+	char byte;
+
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(fflush(NULL), 0);
+	driver = fork();
+	if (driver == 0) {
+		(void)call_pre_install_pkgs(settings);
+		set_database(is_closed ? "half-configured" : "unpacked");
+		if (is_closed)
+			post_invoke_that_may_die();
+		_exit(0);
+	}
+	(void)close(ends[1]);
+	ck_assert_int_eq(waitpid(driver, NULL, 0), driver);
+	ck_assert_int_eq(read(ends[0], &byte, 1), 0);
+	(void)close(ends[0]);
+}
+
+START_TEST(a_post_invoke_that_is_killed_is_ended_by_the_guard)
+{
+	make_recorders();
+	make_script(ETC "Pre-Install-Pkgs/a", ":");
+	make_killer(ETC "Post-Invoke/b");
+	drive(WANTED SCOPE "Scripts::Post-Invoke/b::When=always\n", true);
+	assert_taken_file("/log",
+		"Post-Invoke/always failed 0\nkiller\nPost-Invoke/failure aborted 0\n");
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_taken_file("/log", "");
+	assert_state_is_empty();
+}
+END_TEST
+
+START_TEST(a_guard_that_is_killed_leaves_the_rest_to_the_next_transaction)
+{
+	make_recorders();
+	make_script(ETC "Pre-Install-Pkgs/a", ":");
+	make_killer(ETC "Post-Invoke/b");
+	drive(WANTED SCOPE "Scripts::Post-Invoke/b::When=always\n", false);
+	assert_taken_file("/log", "Post-Invoke/always aborted 0\nkiller\n");
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_taken_file("/log", "Post-Invoke/failure aborted 0\n");
+	assert_state_is_empty();
+}
+END_TEST
+
 START_TEST(a_log_that_cannot_be_written_does_not_keep_a_clean_up_for_ever)
 {
 	make_recorders();
@@ -362,6 +434,8 @@ int main(void)
 		only_an_owner_that_lives_keeps_its_clean_up,
 		runs_of_a_transaction_that_nobody_closed_are_logged,
 		runs_that_cannot_be_read_or_are_empty_are_no_endless_task,
+		a_post_invoke_that_is_killed_is_ended_by_the_guard,
+		a_guard_that_is_killed_leaves_the_rest_to_the_next_transaction,
 		a_log_that_cannot_be_written_does_not_keep_a_clean_up_for_ever};
 
 	return run_tests("clean_up", tests, COUNT_OF(tests));

@@ -3,7 +3,9 @@
 #include "history.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -316,6 +318,24 @@ START_TEST(a_full_disk_leaves_no_half_of_a_stanza)
 }
 END_TEST
 
+/* Whoever may read the log may lock it, for as long as they like. */
+START_TEST(a_log_that_somebody_has_locked_is_written_all_the_same)
+{
+	owns_history struct history history = {.lines = {.data = NULL}};
+	owns_state struct state_dir state = open_state();
+	owns_fd int reader = -1;
+
+	make_file(HISTORY_FILE, 0644, "");
+	reader = open(at(HISTORY_FILE), O_RDONLY | O_CLOEXEC);
+	ck_assert_int_ge(reader, 0);
+	ck_assert_int_eq(flock(reader, LOCK_EX), 0);
+	note_end(&history, UH_POST_INVOKE, "/a", 0);
+	ck_assert_int_eq(history_write(&history, &state, key, root(), NULL, "ok"), 0);
+	assert_history("Start-Date: TIME\nTransaction: 4194301-1\nResult: ok\nHooks:\n"
+		       " Post-Invoke /a [always] exit 0 12 ms\nEnd-Date: TIME\n\n");
+}
+END_TEST
+
 START_TEST(what_was_kept_and_is_no_text_of_ours_does_no_harm)
 {
 	static const char *const texts[] = {
@@ -346,6 +366,7 @@ int main(void)
 		what_is_kept_belongs_to_one_transaction,
 		a_log_that_cannot_be_opened_says_why,
 		a_full_disk_leaves_no_half_of_a_stanza,
+		a_log_that_somebody_has_locked_is_written_all_the_same,
 		what_was_kept_and_is_no_text_of_ours_does_no_harm};
 
 	return run_tests("history", tests, COUNT_OF(tests));

@@ -3,6 +3,7 @@
 #include "record.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 static const struct driver self = {4194301, 1}, other = {4194302, 2}, unknown = {0, 0};
 static const char table[] = "foo\tall\tinstall\t-\t1\t-\n";
@@ -39,7 +40,7 @@ static void assert_taken(
 	struct transaction_faults faults;
 	int error = record_read(state, driver, &transaction, &faults);
 
-	record_remove(state, driver);
+	record_forget(state, driver);
 	ck_assert_int_eq(error, expected != NULL ? 0 : -ENOENT);
 	if (expected != NULL) {
 		owns_buffer struct buffer found = table_of(&transaction);
@@ -144,27 +145,53 @@ START_TEST(bytes_that_are_no_record_are_set_aside)
 }
 END_TEST
 
-START_TEST(a_failure_is_remembered_until_it_is_taken)
+START_TEST(a_failure_is_remembered_until_the_transaction_is_over)
 {
 	owns_state struct state_dir state = open_state();
 
-	ck_assert(!record_take_failure(&state, &self));
+	ck_assert(!record_has_failure(&state, &self));
 	ck_assert_int_eq(record_note_failure(&state, &self), 0);
 	ck_assert_int_eq(record_note_failure(&state, &self), 0);
-	ck_assert(!record_take_failure(&state, &other));
-	ck_assert(record_take_failure(&state, &self));
-	ck_assert(!record_take_failure(&state, &self));
+	ck_assert(!record_has_failure(&state, &other));
+	ck_assert(record_has_failure(&state, &self));
+	ck_assert(record_has_failure(&state, &self));
+	record_forget(&state, &other);
+	ck_assert(record_has_failure(&state, &self));
+	record_forget(&state, &self);
+	ck_assert(!record_has_failure(&state, &self));
 }
 END_TEST
 
 START_TEST(a_failure_is_not_taken_for_a_record)
 {
 	owns_state struct state_dir state = open_state();
+	owns_transaction struct transaction transaction;
+	struct transaction_faults faults;
 
 	ck_assert_int_eq(record_note_failure(&state, &self), 0);
+	ck_assert_int_eq(record_read(&state, &unknown, &transaction, &faults), -ENOENT);
+	ck_assert(record_has_failure(&state, &unknown));
 	assert_taken(&state, &self, NULL);
-	assert_taken(&state, &unknown, NULL);
-	ck_assert(record_take_failure(&state, &unknown));
+}
+END_TEST
+
+START_TEST(what_was_started_is_forgotten_with_the_transaction)
+{
+	owns_state struct state_dir state = open_state();
+	char key[DRIVER_KEY_SIZE];
+	owns_memory char *path = NULL;
+	owns_memory char *another = NULL;
+
+	driver_key(&self, key);
+	path = record_started_path(&state, key, "Post-Invoke/a");
+	another = record_started_path(&state, key, "Post-Invoke/b");
+	ck_assert_ptr_nonnull(path);
+	ck_assert_str_ne(path, another);
+	make_file(path + strlen(root()), 0600, "");
+	record_forget(&state, &other);
+	ck_assert_int_eq(access(path, F_OK), 0);
+	record_forget(&state, &self);
+	ck_assert_int_eq(access(path, F_OK), -1);
 }
 END_TEST
 
@@ -176,8 +203,9 @@ int main(void)
 		an_unknown_process_takes_the_only_record_there_is,
 		a_record_of_another_version_is_set_aside,
 		bytes_that_are_no_record_are_set_aside,
-		a_failure_is_remembered_until_it_is_taken,
-		a_failure_is_not_taken_for_a_record};
+		a_failure_is_remembered_until_the_transaction_is_over,
+		a_failure_is_not_taken_for_a_record,
+		what_was_started_is_forgotten_with_the_transaction};
 
 	return run_tests("record", tests, COUNT_OF(tests));
 }

@@ -551,6 +551,104 @@ START_TEST(a_script_that_is_switched_off_is_no_work)
 }
 END_TEST
 
+START_TEST(of_several_reasons_why_a_line_does_nothing_the_first_counts)
+{
+	static const struct {
+		const char *line;
+		bool has_user;
+		enum setting_fault fault;
+		bool is_form_bad;
+	} table[] = {
+		{"Timeout=5", true, SETTING_IS_FINE, false},
+		{"Scripts::Post-Invoke/a::Timeout=5", true, SETTING_IS_FINE, false},
+		{"Scripts::Post-Invoke::Timeout=5", true, SETTING_IS_FINE, false},
+		{"Scripts::none::Timeouts=5", true, SETTING_IS_UNKNOWN, false},
+		{"Scripts::none::Timeout=soon", true, SETTING_IS_UNUSABLE, false},
+		{"Scripts::none::Timeout::=5", true, SETTING_IS_UNUSABLE, true},
+		{"Scripts::none::Requires=a", true, SETTING_IS_UNUSABLE, true},
+		{"Scripts::none::Requires::=*", true, SETTING_IS_UNUSABLE, false},
+		{"Scripts::none::User=a", false, SETTING_HAS_NO_USER, false},
+		{"Scripts::none::User=a", true, SETTING_HAS_NO_SCRIPT, false},
+		{"Scripts::Post-Invoke/mask::User=a", false, SETTING_HAS_NO_USER, false},
+		{"Scripts::Post-Invoke/mask::User=a", true, SETTING_IS_MASKED, false},
+	};
+	struct hook_tree tree;
+
+	make_script(ETC "Post-Invoke/a", ":");
+	make_link(ETC "Post-Invoke/mask", "/dev/null");
+	ck_assert_int_eq(hook_tree_init(&tree, root()), 0);
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		owns_memory char *line =
+			string_format("Universal-Hooks::%s\n", table[i].line);
+		owns_settings struct settings settings = parse(line);
+
+		ck_assert_msg(setting_judge(settings.items, table[i].has_user, &tree) ==
+				      table[i].fault,
+			"%s", line);
+		ck_assert_msg(settings.items[0].is_form_bad == table[i].is_form_bad, "%s",
+			line);
+	}
+	hook_tree_done(&tree);
+}
+END_TEST
+
+START_TEST(settings_have_words_and_some_are_lists)
+{
+	owns_buffer struct buffer text = {0};
+
+	for (int i = 0; setting_word(i) != NULL; i++)
+		buffer_append_format(&text, "%s%s\n", setting_word(i),
+			setting_is_list(i) ? ": list" : "");
+	assert_text(&text, "Enabled\nOn-Failure\nWhen\nOperations: list\nTimeout\nUser\n"
+			   "Directory\nRequires: list\n");
+	ck_assert_ptr_null(setting_word(-1));
+	ck_assert(!setting_is_list(-1));
+}
+END_TEST
+
+START_TEST(the_setting_that_decides_whether_a_script_is_enabled_is_found)
+{
+	static const struct {
+		const char *lines;
+		const char *key; /* behind the scope; NULL for none */
+	} cases[] = {
+		{"", NULL},
+		{"Universal-Hooks::Timeout=3\n", NULL},
+		{"Universal-Hooks::Enabled=perhaps\n", NULL},
+		{"Universal-Hooks::Scripts::Post-Invoke/b::Enabled=false\n", NULL},
+		{"Universal-Hooks::Scripts::Post-Invoke/ab::Enabled=false\n", NULL},
+		{"Universal-Hooks::Enabled=false\n", "Enabled"},
+		{"Universal-Hooks::Scripts::Post-Invoke/a::Enabled=true\n"
+		 "Universal-Hooks::Enabled=false\n",
+			"Scripts::Post-Invoke/a::Enabled"},
+		{"Universal-Hooks::Scripts::Post-Invoke::Enabled=false\n"
+		 "Universal-Hooks::Scripts::Post-Invoke/a::Enabled=maybe\n"
+		 "Universal-Hooks::Enabled=false\n",
+			"Scripts::Post-Invoke::Enabled"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		owns_settings struct settings settings = parse(cases[i].lines);
+		const struct setting *setting =
+			settings_enabled_by(&settings, "Post-Invoke/a");
+
+		ck_assert_msg((setting == NULL) == (cases[i].key == NULL), "case %zu", i);
+		if (setting != NULL)
+			ck_assert_str_eq(
+				setting->key + strlen("Universal-Hooks::"), cases[i].key);
+	}
+}
+END_TEST
+
+START_TEST(of_two_settings_that_are_as_near_the_later_decides)
+{
+	owns_settings struct settings settings =
+		parse("Universal-Hooks::Enabled=false\nUniversal-Hooks::Enabled=true\n");
+
+	ck_assert_ptr_eq(settings_enabled_by(&settings, "a"), &settings.items[1]);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {where_nothing_is_set_the_defaults_hold,
@@ -566,7 +664,11 @@ int main(void)
 		any_bytes_are_survived, ten_thousand_settings_are_told_apart,
 		a_when_is_mentioned_wherever_it_stands_and_only_where_it_is_good,
 		only_user_is_a_user, operations_choose_among_the_packages_of_a_script,
-		when_chooses_by_how_it_ended, a_script_that_is_switched_off_is_no_work};
+		when_chooses_by_how_it_ended, a_script_that_is_switched_off_is_no_work,
+		of_several_reasons_why_a_line_does_nothing_the_first_counts,
+		settings_have_words_and_some_are_lists,
+		the_setting_that_decides_whether_a_script_is_enabled_is_found,
+		of_two_settings_that_are_as_near_the_later_decides};
 
 	return run_tests("settings", tests, COUNT_OF(tests));
 }

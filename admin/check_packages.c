@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The folders of pkgs/ and multi_pkgs/, held against the packages that apt knows. */
+#include "apt.h"
+#include "checks.h"
+#include "known.h"
+#include "mend.h"
+#include "spelling.h"
+#include "wildcard.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#define LISTS "/var/lib/apt/lists"
+
+/* Only to a name that is free: what both folders hold, a person has to look at. */
+static void mend_name(
+	struct buffer *command, const struct subject *subject, const char *right)
+{
+	owns_memory char *target = string_format(
+		"%.*s%s", (int)(subject->name - subject->path), subject->path, right);
+	struct stat status;
+
+	if (target != NULL && lstat(target, &status) < 0 && errno == ENOENT)
+		mend_add(command, (const char *const[]){"mv", "-nT", "--", subject->path,
+					  target, NULL});
+}
+
+static void check_name(
+	struct check *check, const struct known *known, const struct subject *subject)
+{
+	owns_buffer struct buffer command = {0};
+	enum finding_kind kind = subject->is_wildcard ? FINDING_WILDCARD_WITHOUT_MATCH
+						      : FINDING_PACKAGE_UNKNOWN;
+	const char *nearest = known_nearest(known, subject->name);
+
+	if (nearest == NULL) {
+		check_find(check, kind, subject->path, NULL, _("apt knows no package %s"),
+			subject->name);
+		return;
+	}
+	mend_name(&command, subject, nearest);
+	check_find(check, kind, subject->path, &command,
+		_("apt knows no package %s; did you mean %s?"), subject->name, nearest);
+}
+
+static void check_wildcard(
+	struct check *check, const struct known *known, const struct subject *subject)
+{
+	owns_buffer struct buffer command = {0};
+	owns_memory char *meant = wildcard_meant(subject->name);
+
+	if (meant != NULL && known_matches(known, meant) == 1) {
+		mend_name(&command, subject, meant);
+		check_find(check, FINDING_WILDCARD_WITHOUT_MATCH, subject->path, &command,
+			_("apt knows no package %s; did you mean %s?"), subject->name,
+			meant);
+		return;
+	}
+	check_find(check, FINDING_WILDCARD_WITHOUT_MATCH, subject->path, NULL,
+		_("no package that apt knows matches %s"), subject->name);
+}
+
+static bool is_known(const struct known *known, const struct subject *subject)
+{
+	/* What PCRE2 gives up on, nobody can tell. */
+	return subject->is_wildcard ? known_matches(known, subject->name) != 0
+				    : known_has(known, subject->name);
+}
+
+static void check_subject(
+	struct check *check, const struct known *known, const struct subject *subject)
+{
+	owns_memory char *meant =
+		subject->is_wildcard ? wildcard_meant(subject->name) : NULL;
+
+	if (wildcard_is_pattern(subject->name) || meant != NULL)
+		check_wildcard(check, known, subject);
+	else
+		check_name(check, known, subject);
+}
+
+/* Instead of a word about each name that is not installed. */
+static void complain_of_lists(struct check *check, size_t count)
+{
+	const struct admin *admin = check->admin;
+	owns_buffer struct buffer command = {0};
+	owns_memory char *path = string_format("%s%s", admin->root, LISTS);
+
+	if (path == NULL) {
+		check->findings.has_failed = true;
+		return;
+	}
+	if (admin->root[0] == '\0')
+		mend_add(&command, (const char *const[]){"apt-get", "update", NULL});
+	check_find(check, FINDING_NO_PACKAGE_LISTS, path, &command,
+		ngettext("apt has no lists of packages, so %zu name in the hook tree "
+			 "cannot be judged",
+			"apt has no lists of packages, so %zu names in the hook tree "
+			"cannot be judged",
+			(unsigned long)count),
+		count);
+}
+
+static void check_subjects(struct check *check, const struct known *known)
+{
+	size_t unknown = 0;
+
+	for (size_t i = 0; i < check->subject_count; i++) {
+		const struct subject *subject = &check->subjects[i];
+
+		if (is_known(known, subject))
+			continue;
+		unknown++;
+		if (known->has_lists)
+			check_subject(check, known, subject);
+	}
+	if (unknown > 0 && !known->has_lists)
+		complain_of_lists(check, unknown);
+}
+
+void check_packages(struct check *check)
+{
+	static const char *const all[] = {NULL};
+	__attribute__((cleanup(known_done))) struct known known = {.has_lists = false};
+	owns_buffer struct buffer lines = {0};
+
+	if (check->subject_count == 0 || check->is_apt_mute)
+		return;
+	if (apt_packages(check->admin, all, &lines) < 0)
+		check->is_blind = true;
+	else if (known_parse(&known, buffer_slice(&lines)) < 0)
+		check->findings.has_failed = true;
+	else
+		check_subjects(check, &known);
+}

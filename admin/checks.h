@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The parts of the subcommand check, each with its kinds of findings. */
+#ifndef CHECKS_H
+#define CHECKS_H
+
+#include "census.h"
+#include "findings.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A folder whose name is to be held against apt's packages. */
+struct subject {
+	char *path;
+	const char *name; /* the end of path */
+	bool is_wildcard; /* in multi_pkgs/, not in pkgs/ */
+};
+
+struct check {
+	const struct admin *admin;
+	struct census census;
+	struct string_list limits; /* full paths; when there are none, all is looked at */
+	struct findings findings;
+	bool is_blind;    /* something could not be looked at, and that has been said */
+	bool is_apt_mute; /* apt does not tell its configuration, so nor anything else */
+
+	struct subject *subjects; /* what check_folders() found for check_packages() */
+	size_t subject_count;
+	size_t subject_capacity;
+};
+
+/* Whether findings at path are wanted: it is one of the limits, or below one. */
+bool check_concerns(const struct check *check, const char *path);
+
+/*
+ * Adds a finding; command may be NULL for none. The message is like printf(3), a sentence
+ * that begins small and has no full stop, for it stands behind the path.
+ */
+void check_find(struct check *check, enum finding_kind kind, const char *path,
+	const struct buffer *command, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+/* The same at a line of a file; 0 is none. */
+void check_find_at(struct check *check, enum finding_kind kind, const char *path,
+	unsigned long line, const struct buffer *command, const char *format, ...)
+	__attribute__((format(printf, 6, 7)));
+
+/* In this order. Each says itself what cannot be looked at. */
+void check_scripts(struct check *check);
+void check_folders(struct check *check);
+void check_settings(struct check *check);
+void check_registration(struct check *check);
+void check_packages(struct check *check);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "disabled.h"
+#include "apt_text.h"
+#include "folders.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define HEAD                                                                             \
+	"// Written by \"apt-universal-hooks disable\", a line for each hook; "          \
+	"\"enable\" "                                                                    \
+	"takes it out\n// again, and removes this file with the last. Not to be "        \
+	"edited.\n"
+#define COMMENT "//"
+#define BEFORE "Universal-Hooks::Scripts::"
+#define BEHIND "::Enabled \"false\";"
+
+/* apt passes over names that begin with a dot. */
+#define TEMPORARY "%s/.99apt-universal-hooks-disabled.XXXXXX"
+
+/* A path is some hundred bytes long, and nobody has that many hooks. */
+#define SIZE_MAX_READ ((size_t)16 << 20)
+
+bool disabled_can_name(const char *hook)
+{
+	size_t size = strlen(hook);
+
+	return strstr(hook, "::") == NULL && size > 0 && hook[size - 1] != ':';
+}
+
+/* apt decodes %xx in a key on every release (ParseQuoteWord), so no quotes are needed. */
+static void encode(struct buffer *text, const char *hook)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789/._-+:~@,";
+
+	for (; *hook != '\0'; hook++) {
+		if (strchr(plain, *hook) != NULL)
+			buffer_append(text, (struct slice){hook, 1});
+		else
+			buffer_append_format(text, "%%%02x", (unsigned char)*hook);
+	}
+}
+
+void disabled_format(struct buffer *text, const struct string_list *hooks)
+{
+	if (hooks->count > 0)
+		buffer_append_string(text, HEAD);
+	for (size_t i = 0; i < hooks->count; i++) {
+		buffer_append_string(text, BEFORE);
+		encode(text, hooks->items[i]);
+		buffer_append_string(text, BEHIND "\n");
+	}
+}
+
+/* 0, −EBADMSG or −ENOMEM. */
+static int parse_line(struct string_list *hooks, struct slice line)
+{
+	const struct slice before = slice_of(BEFORE), behind = slice_of(BEHIND);
+	owns_memory char *hook = NULL;
+	size_t rest;
+
+	if (!slice_has_prefix(line, before) || line.size < before.size + behind.size)
+		return -EBADMSG;
+	rest = line.size - behind.size;
+	if (memcmp(line.data + rest, behind.data, behind.size) != 0)
+		return -EBADMSG;
+	hook = percent_decode(
+		(struct slice){line.data + before.size, rest - before.size});
+	if (hook == NULL)
+		return -ENOMEM;
+	return disabled_can_name(hook) ? string_list_add(hooks, hook) : -EBADMSG;
+}
+
+int disabled_parse(struct string_list *hooks, struct slice text, size_t *ret_line)
+{
+	bool is_head = true; /* another version may have another one */
+	int error = 0;
+
+	for (size_t number = 1; text.size > 0 && error == 0; number++) {
+		struct slice line = slice_cut(&text, '\n');
+
+		is_head = is_head && slice_has_prefix(line, slice_of(COMMENT));
+		if (is_head || line.size == 0)
+			continue;
+		error = parse_line(hooks, line);
+		if (error == -EBADMSG)
+			*ret_line = number;
+	}
+	string_list_sort_unique(hooks);
+	return error;
+}
+
+static int complain_of_file(const struct admin *admin, int error)
+{
+	if (error == -ENOMEM)
+		return complain_of_memory();
+	if (error == -EACCES || error == -EPERM)
+		return complain(
+			_("only root can change %s%s"), admin->root, DISABLED_FILE);
+	return complain(_("%s%s cannot be changed: %s"), admin->root, DISABLED_FILE,
+		strerror(-error));
+}
+
+/* A symlink leads to a file of somebody else, and is none of ours. */
+static int read_text(const char *path, struct buffer *text)
+{
+	owns_fd int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat status;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	return S_ISREG(status.st_mode) ? buffer_read(text, fd, SIZE_MAX_READ) : -EINVAL;
+}
+
+int disabled_read(struct string_list *hooks, const struct admin *admin)
+{
+	owns_memory char *path = string_format("%s%s", admin->root, DISABLED_FILE);
+	owns_buffer struct buffer text = {0};
+	size_t line = 0;
+	int error = path != NULL ? read_text(path, &text) : -ENOMEM;
+
+	if (error == 0)
+		error = disabled_parse(hooks, buffer_slice(&text), &line);
+	if (error == 0)
+		return -1;
+	if (error == -ENOMEM)
+		return complain_of_memory();
+	if (error == -EBADMSG)
+		return complain(_("%s:%zu is no line of disable, so the file is left as "
+				  "it is; move the line to another file"),
+			path, line);
+	if (error == -ELOOP || error == -EINVAL)
+		return complain(_("%s is no regular file, so it is left as it is"), path);
+	return complain(_("%s cannot be read: %s"), path, strerror(-error));
+}
+
+static int fill_and_rename(
+	int fd, const char *temporary, const char *path, struct slice text)
+{
+	int error = write_all(fd, text);
+
+	if (error == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0))
+		error = -errno;
+	if (error == 0 && rename(temporary, path) < 0)
+		error = -errno;
+	return error;
+}
+
+/* 0 or −errno, with the old file as it was. */
+static int replace(const char *folder, const char *path, struct slice text)
+{
+	owns_memory char *temporary = string_format(TEMPORARY, folder);
+	owns_fd int fd = -1;
+	int error;
+
+	if (temporary == NULL)
+		return -ENOMEM;
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	error = fill_and_rename(fd, temporary, path, text);
+	if (error < 0)
+		(void)unlink(temporary); /* apt passes over it, if it stays */
+	return error;
+}
+
+static int store(const char *folder, int folder_fd, const char *path,
+	const struct string_list *hooks)
+{
+	owns_buffer struct buffer text = {0};
+	int error;
+
+	disabled_format(&text, hooks);
+	if (text.error < 0)
+		return text.error;
+	if (hooks->count == 0)
+		error = unlink(path) < 0 ? -errno : 0;
+	else
+		error = replace(folder, path, buffer_slice(&text));
+	if (error < 0)
+		return error;
+	(void)fsync(folder_fd); /* it is there; only a crash could tell */
+	return 0;
+}
+
+/* The list as it shall be; how many hooks that changes, or −ENOMEM. */
+static ssize_t apply(struct string_list *after, const struct string_list *before,
+	const struct string_list *hooks, bool is_added)
+{
+	ssize_t changes = 0;
+
+	for (size_t i = 0; i < before->count; i++) {
+		bool is_kept = true;
+
+		for (size_t k = 0; k < hooks->count; k++)
+			if (strcmp(before->items[i], hooks->items[k]) == 0)
+				is_kept = is_added;
+		changes += !is_kept;
+		if (is_kept && string_list_add(after, before->items[i]) < 0)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; is_added && i < hooks->count; i++) {
+		changes += !string_list_has(before, hooks->items[i]);
+		if (string_list_add(after, hooks->items[i]) < 0)
+			return -ENOMEM;
+	}
+	string_list_sort_unique(after);
+	return changes;
+}
+
+/* With the lock, so that nobody else writes between reading and writing. */
+static int change_locked(const struct string_list *hooks, const struct admin *admin,
+	bool is_added, const char *folder, int folder_fd)
+{
+	owns_memory char *path = string_format("%s%s", admin->root, DISABLED_FILE);
+	owns_strings struct string_list before = {0};
+	owns_strings struct string_list after = {0};
+	ssize_t changes;
+	int status, error;
+
+	if (path == NULL)
+		return complain_of_memory();
+	status = disabled_read(&before, admin);
+	if (status >= 0)
+		return status;
+	changes = apply(&after, &before, hooks, is_added);
+	if (changes < 0)
+		return complain_of_memory();
+	error = changes > 0 ? store(folder, folder_fd, path, &after) : 0;
+	return error < 0 ? complain_of_file(admin, error) : -1;
+}
+
+static int change(
+	const struct string_list *hooks, const struct admin *admin, bool is_added)
+{
+	owns_memory char *folder = string_format("%s%s", admin->root, DISABLED_FILE);
+	owns_fd int fd = -1;
+	int error;
+
+	if (folder == NULL)
+		return complain_of_memory();
+	if (folders_lead_out(admin->root, folder))
+		return complain(_("the way to %s leads out of %s"), folder, admin->root);
+	error = is_added ? folders_make_above(folder) : 0;
+	if (error < 0)
+		return complain_of_file(admin, error);
+	*strrchr(folder, '/') = '\0';
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT && !is_added)
+		return -1;
+	/* Nobody else locks the folder, so this waits for another of us at most. */
+	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+		return complain_of_file(admin, -errno);
+	return change_locked(hooks, admin, is_added, folder, fd);
+}
+
+int disabled_add(const struct string_list *hooks, const struct admin *admin)
+{
+	return change(hooks, admin, true);
+}
+
+int disabled_take_out(const struct string_list *hooks, const struct admin *admin)
+{
+	return change(hooks, admin, false);
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* apt-universal-hooks log: what has run, when, for which command, and how it ended. */
+#include "census.h"
+#include "history.h"
+#include "json.h"
+#include "options.h"
+#include "past.h"
+#include "preview.h"
+#include "terminal.h"
+
+/* Both places of the tree end so. */
+#define TREE "/apt/universal-hooks/"
+
+/* What was asked for. */
+struct wanted {
+	size_t number; /* of transactions, 0 for all */
+	bool is_last;
+	bool is_failed;
+	const char *script;
+	const char *package;
+	char *path; /* the script as the log has it, NULL for any */
+};
+
+static bool is_of_script(const struct past_run *run, const char *path)
+{
+	const char *tree = strstr(run->path, TREE);
+
+	return strcmp(run->path, path) == 0 ||
+	       (tree != NULL && strcmp(tree + strlen(TREE), path) == 0);
+}
+
+/* A folder for the packages of one architecture holds for a name without one as well. */
+static bool is_of_wildcard(const char *folder, struct slice name, const char *package)
+{
+	owns_memory char *pattern = NULL;
+	owns_memory char *line = NULL;
+	struct wildcard *wildcard;
+	bool has_both = strchr(folder, ':') != NULL && strchr(package, ':') != NULL;
+	bool is_match;
+
+	pattern = has_both ? strdup(folder) : strndup(folder, strcspn(folder, ":"));
+	line = has_both ? string_format("%s\n", package)
+			: string_format("%.*s\n", (int)name.size, name.data);
+	if (pattern == NULL || line == NULL ||
+		wildcard_new(&wildcard, pattern, slice_of(line)) < 0)
+		return false;
+	is_match = wildcard_matches_any(wildcard) == 1;
+	wildcard_free(wildcard);
+	return is_match;
+}
+
+/* Whether it ran because of the package, or may have: which names matched is not logged. */
+static bool is_of_package(const struct past_run *run, const char *package)
+{
+	struct slice rest = slice_of(package);
+	struct slice name = slice_cut(&rest, ':');
+	owns_memory char *folder = NULL;
+
+	switch (run->reason) {
+	case REASON_ALWAYS:
+		return false;
+	case REASON_WILDCARD:
+		return is_of_wildcard(run->subject, name, package);
+	case REASON_PACKAGE:
+		/* pkgs/NAME is for all architectures, pkgs/NAME:ARCH for one. */
+		folder = string_format("/pkgs/%s:", run->subject);
+		if (!slice_equals(name, run->subject) || folder == NULL)
+			return false;
+		if (rest.size == 0 || strstr(run->path, folder) == NULL)
+			return true;
+		free(folder);
+		folder = string_format("/pkgs/%s/", package);
+		return folder != NULL && strstr(run->path, folder) != NULL;
+	}
+	return false;
+}
+
+static bool is_run_wanted(const struct wanted *wanted, const struct past_run *run)
+{
+	return (wanted->path == NULL || is_of_script(run, wanted->path)) &&
+	       (wanted->package == NULL || is_of_package(run, wanted->package));
+}
+
+/* A transaction is shown with all of its runs that are asked for, if there is one. */
+static bool is_wanted(
+	const struct wanted *wanted, const struct past_transaction *transaction)
+{
+	if (wanted->path == NULL && wanted->package == NULL && !wanted->is_failed)
+		return true;
+	for (size_t i = 0; i < transaction->count; i++)
+		if (is_run_wanted(wanted, &transaction->runs[i]) &&
+			(!wanted->is_failed || past_has_failed(&transaction->runs[i])))
+			return true;
+	return false;
+}
+
+/* Where the last ones that are asked for begin; the past's count when there is none. */
+static size_t find_first(const struct wanted *wanted, const struct past *past)
+{
+	size_t first = past->count;
+	size_t found = 0;
+
+	for (size_t i = past->count; i-- > 0;) {
+		if (!is_wanted(wanted, &past->transactions[i]))
+			continue;
+		first = i;
+		if (++found == wanted->number)
+			break;
+	}
+	return first;
+}
+
+static void write_head(
+	const struct terminal *terminal, const struct past_transaction *transaction)
+{
+	owns_buffer struct buffer text = {0};
+
+	buffer_append_string(&text, MARK_NAME);
+	buffer_append_string(&text, transaction->start[0] != '\0' ? transaction->start
+				    : transaction->end[0] != '\0'
+					    ? transaction->end
+					    : _("(time not known)"));
+	buffer_append_string(&text, MARK_END " ");
+	if (transaction->command_line != NULL)
+		text_add_sentence(&text, transaction->command_line);
+	else
+		buffer_append_string(&text, _("(command line not known)"));
+	terminal_write(terminal, "", "  ", &text);
+}
+
+static void write_result(
+	const struct terminal *terminal, const struct past_transaction *transaction)
+{
+	const char *result =
+		transaction->result != NULL ? transaction->result : "unknown";
+	owns_buffer struct buffer text = {0};
+
+	buffer_append_format(&text, _("result: %s%s%s"),
+		strcmp(result, "ok") == 0        ? MARK_GOOD
+		: strcmp(result, "unknown") == 0 ? MARK_MIND
+						 : MARK_BAD,
+		result, MARK_END);
+	if (transaction->requester != NULL) {
+		buffer_append_string(&text, _(", requested by "));
+		text_add_sentence(&text, transaction->requester);
+	}
+	if (!transaction->is_whole)
+		buffer_append_format(&text, _("; %sthis entry of the log is damaged%s"),
+			MARK_MIND, MARK_END);
+	terminal_write(terminal, "  ", "    ", &text);
+}
+
+static void write_run(const struct terminal *terminal, const struct past_run *run)
+{
+	owns_buffer struct buffer text = {0};
+	bool has_failed = past_has_failed(run);
+
+	text_add_name(&text, run->path);
+	buffer_append_string(&text, ": ");
+	buffer_append_string(&text, has_failed                  ? MARK_BAD
+				    : run->fate == FATE_SKIPPED ? MARK_FAINT
+								: MARK_GOOD);
+	past_add_fate(&text, run);
+	buffer_append_string(&text, MARK_END);
+	if (run->milliseconds >= 0) {
+		buffer_append_string(&text, _(" in "));
+		past_add_duration(&text, run->milliseconds);
+	}
+	terminal_write(terminal, has_failed ? "  ! " : "    ", "      ", &text);
+}
+
+static void write_past(const struct terminal *terminal, const struct wanted *wanted,
+	const struct past *past)
+{
+	size_t first = find_first(wanted, past);
+
+	for (size_t i = first; i < past->count; i++) {
+		const struct past_transaction *transaction = &past->transactions[i];
+
+		if (!is_wanted(wanted, transaction))
+			continue;
+		if (i > first)
+			terminal_say(terminal, "", "%s", "");
+		write_head(terminal, transaction);
+		write_result(terminal, transaction);
+		for (size_t j = 0; j < transaction->count; j++)
+			if (is_run_wanted(wanted, &transaction->runs[j]))
+				write_run(terminal, &transaction->runs[j]);
+	}
+}
+
+static json_t *time_to_json(const char *time)
+{
+	return json_text(time[0] != '\0' ? time : NULL);
+}
+
+static json_t *run_to_json(const struct past_run *run)
+{
+	owns_buffer struct buffer fate = {0};
+
+	past_add_fate(&fate, run);
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:b}", "hook_point",
+		uh_hook_point_name(run->hook_point), "reason", reason_name(run->reason),
+		"subject", json_text(run->subject), "path", json_text(run->path), "ended",
+		json_stringn(fate.data, fate.size), "milliseconds",
+		run->milliseconds >= 0 ? json_integer(run->milliseconds) : json_null(),
+		"failed", past_has_failed(run));
+}
+
+static json_t *transaction_to_json(
+	const struct wanted *wanted, const struct past_transaction *transaction)
+{
+	json_t *runs = json_array();
+
+	for (size_t i = 0; i < transaction->count; i++)
+		if (is_run_wanted(wanted, &transaction->runs[i]))
+			(void)json_array_append_new(
+				runs, run_to_json(&transaction->runs[i]));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:o}", "start",
+		time_to_json(transaction->start), "end", time_to_json(transaction->end),
+		"command_line", json_text(transaction->command_line), "requested_by",
+		json_text(transaction->requester), "transaction",
+		json_text(transaction->key), "result",
+		transaction->result != NULL ? transaction->result : "unknown", "whole",
+		transaction->is_whole, "hooks", runs);
+}
+
+static json_t *past_to_json(const struct wanted *wanted, const struct past *past)
+{
+	json_t *transactions = json_array();
+
+	for (size_t i = find_first(wanted, past); i < past->count; i++)
+		if (is_wanted(wanted, &past->transactions[i]))
+			(void)json_array_append_new(transactions,
+				transaction_to_json(wanted, &past->transactions[i]));
+	return json_pack("{s:o}", "transactions", transactions);
+}
+
+/* A script that is gone may still be in the log; one in neither is a slip. */
+static int complain_of_script(const struct admin *admin, const char *path)
+{
+	struct census census;
+	int status = census_take(&census, admin) < 0 ? complain_of_memory() : -1;
+
+	if (status < 0 && census_find(&census, admin, path) == NULL)
+		status = census_complain(&census, path);
+	census_done(&census);
+	return status;
+}
+
+static int show(
+	const struct admin *admin, const struct wanted *wanted, const struct past *past)
+{
+	struct terminal terminal;
+
+	if (find_first(wanted, past) == past->count && wanted->script != NULL) {
+		int status = complain_of_script(admin, wanted->script);
+
+		if (status >= 0)
+			return status;
+	}
+	if (admin->is_json)
+		return json_print(past_to_json(wanted, past));
+	terminal = terminal_of(admin);
+	if (past->has_no_log)
+		terminal_say(&terminal, "", _("No hook has run yet: there is no %s%s."),
+			admin->root, HISTORY_FILE);
+	else if (find_first(wanted, past) == past->count)
+		terminal_say(&terminal, "", _("Nothing of that kind is in the log."));
+	else
+		write_past(&terminal, wanted, past);
+	return STATUS_FINE;
+}
+
+/* As the log has the path: without the admin's root, and clean. */
+static int make_path(struct wanted *wanted, const struct admin *admin)
+{
+	const char *path = wanted->script;
+	size_t size = strlen(admin->root);
+
+	if (path == NULL)
+		return -1;
+	if (size > 0 && strncmp(path, admin->root, size) == 0 && path[size] == '/')
+		path += size;
+	wanted->path = past_path(path);
+	return wanted->path != NULL ? -1 : complain_of_memory();
+}
+
+static int read_and_show(const struct admin *admin, struct wanted *wanted)
+{
+	__attribute__((cleanup(past_done))) struct past past = {.count = 0};
+	int status;
+
+	if (wanted->is_last && wanted->number > 1)
+		return complain(
+			_("--last and -n %zu cannot both be done"), wanted->number);
+	if (wanted->is_last)
+		wanted->number = 1;
+	status = make_path(wanted, admin);
+	if (status < 0)
+		status = past_read(&past, admin);
+	return status >= 0 ? status : show(admin, wanted, &past);
+}
+
+int admin_log(struct admin *admin, int argc, char **argv)
+{
+	struct wanted wanted = {.number = 0};
+	const struct option_row rows[] = {
+		{OPTION_FLAG, &wanted.is_last, "last", 'l', NULL,
+			_("Show the last transaction only.")},
+		{OPTION_NUMBER, &wanted.number, "number", 'n', "N",
+			_("Show the last N transactions only.")},
+		{OPTION_FLAG, &wanted.is_failed, "failed", 'f', NULL,
+			_("Show the transactions in which a hook failed.")},
+		{OPTION_TEXT, &wanted.script, "script", 's', "PATH",
+			_("Show the runs of this script only: its full path, or that "
+			  "below the hook tree.")},
+		{OPTION_TEXT, &wanted.package, "package", 'p', "PACKAGE",
+			_("Show the runs of hooks for this package only, those of "
+			  "wildcards that match its name included.")},
+	};
+	const struct usage usage = {
+		.synopsis = "log",
+		.text = _("Shows what has run, the newest at the end: when and for which "
+			  "command, how the transaction ended, and how each script did; "
+			  "one that failed is marked with \"!\". The log before this one "
+			  "is read as well, until it is compressed."),
+		.rows = rows,
+		.row_count = COUNT_OF(rows),
+		.has_json = true,
+	};
+	int words;
+	int status = options_read(admin, &usage, argc, argv, &words);
+
+	if (status < 0)
+		status = read_and_show(admin, &wanted);
+	free(wanted.path);
+	return status;
+}

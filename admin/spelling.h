@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What somebody meant who gave something in the tree a name that says nothing there. */
+#ifndef SPELLING_H
+#define SPELLING_H
+
+#include "universal_hooks.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Whether a word is a hook point's name, right or misspelt ("post-invoke", "PostInvok"). */
+bool hook_point_meant(const char *word, enum uh_hook_point *ret_hook_point);
+
+/*
+ * The hook point that word names. Returns −1 with it, or the status to end with when
+ * there is none of that name, and the one that was meant has been named.
+ */
+int hook_point_read(const char *word, enum uh_hook_point *ret_hook_point);
+
+/*
+ * The name that a leftover (hook_tree_is_leftover()) is a copy of: "a" for "a.dpkg-old",
+ * "a~", ".a.swp". The caller's; NULL where nothing would be left of it, or no memory is.
+ */
+char *leftover_meant(const char *name);
+
+/*
+ * The name of a folder of wildcards with __WILDCARD__ where it has "*", or the word in
+ * another form. The caller's; NULL where it has neither.
+ */
+char *wildcard_meant(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

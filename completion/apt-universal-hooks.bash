@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# bash completion for apt-universal-hooks(8). It uses nothing of the package bash-completion, and
+# names are only compared: the shell evaluates none.
+
+# Splits the command line up to the cursor, without quotes, into words and the one at the cursor,
+# cur. head is what of that stays: readline(3) takes some characters for the end of a word.
+_apt_universal_hooks_split() {
+	local line=${COMP_LINE:0:COMP_POINT} word='' quote='' before_quote='' is_word='' char i
+	words=() head=''
+	for ((i = 0; i < ${#line}; i++)); do
+		char=${line:i:1}
+		if [[ $quote == "'" && $char != "'" ]]; then
+			word+=$char
+		elif [[ $char == \\ ]]; then
+			((++i))
+			word+=${line:i:1} is_word=yes
+		elif [[ -n $quote && $char == "$quote" ]]; then
+			quote=''
+		elif [[ -n $quote ]]; then
+			word+=$char
+		elif [[ $char == [\'\"] ]]; then
+			quote=$char before_quote=$word is_word=yes
+		elif [[ $char == [[:space:]] ]]; then
+			[[ -z $is_word ]] || words+=("$word")
+			word='' is_word='' head=''
+		else
+			[[ $char != @ || $COMP_WORDBREAKS != *@* ]] || head=$word
+			word+=$char is_word=yes
+			[[ $char != [:=] || $COMP_WORDBREAKS != *"$char"* ]] || head=$word
+		fi
+	done
+	[[ -z $quote ]] || head=$before_quote
+	cur=$word
+}
+
+# Offers those of its arguments that begin like the word at the cursor.
+_apt_universal_hooks_offer() {
+	local candidate
+	for candidate; do
+		[[ $candidate != "$cur"* ]] || COMPREPLY+=("${candidate#"$head"}")
+	done
+}
+
+_apt_universal_hooks_packages() {
+	local names
+	mapfile -t names < <(apt-cache --no-generate ${root:+-o "RootDir=$root"} pkgnames \
+		-- "$cur" 2>/dev/null)
+	_apt_universal_hooks_offer "${names[@]}"
+}
+
+# Paths are in the third column. One that is not a file was changed for being shown.
+_apt_universal_hooks_scripts() {
+	local path
+	compopt -o filenames
+	while IFS= read -r path; do
+		[[ ! -e $path && ! -L $path ]] || _apt_universal_hooks_offer "$path"
+	done < <(command apt-universal-hooks list ${root:+--root "$root"} 2>/dev/null |
+		tail -n +2 | cut -f 3)
+}
+
+_apt_universal_hooks_debs() {
+	local file
+	compopt -o filenames
+	for file in "$cur"*.deb "$cur"*/; do
+		[[ ! -e $file ]] || _apt_universal_hooks_offer "${file%/}"
+	done
+}
+
+# Sets kind to what stands behind an option of a subcommand, to nothing where nothing does.
+_apt_universal_hooks_kind() {
+	kind=
+	case $1:$2 in
+	*:--root) kind=folder ;;
+	run:-s | run:--script | log:-s | log:--script) kind=script ;;
+	run:-p | run:--package | log:-p | log:--package) kind=package ;;
+	run:-o | run:--operation | why:--operation) kind=operation ;;
+	run:-r | run:--result) kind=result ;;
+	log:-n | log:--number | blame:-n | blame:--number) kind=other ;;
+	plan:-[otcS] | plan:--option | plan:--config-file | plan:--target-release) kind=other ;;
+	esac
+}
+
+_apt_universal_hooks_argument() {
+	case $1 in
+	folder) compopt -o dirnames ;;
+	script) _apt_universal_hooks_scripts ;;
+	package) _apt_universal_hooks_packages ;;
+	operation)
+		_apt_universal_hooks_offer install upgrade downgrade reinstall remove purge configure
+		;;
+	result) _apt_universal_hooks_offer ok failed aborted ;;
+	esac
+}
+
+_apt_universal_hooks_options() {
+	_apt_universal_hooks_offer --root --help
+	case $1 in
+	list | why | check | log | blame | requires | status | plan) _apt_universal_hooks_offer --json ;;
+	esac
+	case $1 in
+	plan)
+		_apt_universal_hooks_offer --allow-change-held-packages --allow-downgrades \
+			--allow-remove-essential --auto-remove --fix-broken --ignore-hold \
+			--install-recommends --install-suggests --no-install-recommends --no-remove \
+			--no-upgrade --only-upgrade --option --purge --reinstall --target-release
+		;;
+	why) _apt_universal_hooks_offer --operation ;;
+	run) _apt_universal_hooks_offer --dry-run --operation --package --result --script ;;
+	log) _apt_universal_hooks_offer --failed --last --number --package --script ;;
+	blame) _apt_universal_hooks_offer --number ;;
+	requires) _apt_universal_hooks_offer --install --missing ;;
+	esac
+}
+
+# plan [apt|apt-get] SUBCOMMAND [PACKAGE | ./FILE.deb]...
+_apt_universal_hooks_apt_words() {
+	local words=("$@")
+	if [[ ${words[0]-} == apt || ${words[0]-} == apt-get ]]; then
+		words=("${words[@]:1}")
+	elif ((${#words[@]} == 0)); then
+		_apt_universal_hooks_offer apt apt-get
+	fi
+	if ((${#words[@]} == 0)); then
+		_apt_universal_hooks_offer install reinstall remove purge upgrade full-upgrade \
+			dist-upgrade autoremove autopurge
+	elif [[ $cur == */* ]]; then
+		_apt_universal_hooks_debs
+	else
+		_apt_universal_hooks_packages
+	fi
+}
+
+# _apt_universal_hooks_word SUBCOMMAND WORD...: what may stand behind the words.
+_apt_universal_hooks_word() {
+	local subcommand=$1
+	shift
+	case $subcommand:$# in
+	list:0 | run:0) _apt_universal_hooks_offer Pre-Invoke Pre-Install-Pkgs Post-Invoke ;;
+	plan:*) _apt_universal_hooks_apt_words "$@" ;;
+	why:*) _apt_universal_hooks_packages ;;
+	disable:* | enable:*) _apt_universal_hooks_scripts ;;
+	check:*)
+		compopt -o default
+		_apt_universal_hooks_scripts
+		;;
+	esac
+}
+
+_apt_universal_hooks_subcommands() {
+	if [[ $cur == -* ]]; then
+		_apt_universal_hooks_offer --help --version
+	else
+		_apt_universal_hooks_offer status list plan why run check log blame requires disable enable
+	fi
+}
+
+_apt_universal_hooks() {
+	local words cur head kind='' root='' option='' word plain=()
+	COMPREPLY=()
+	_apt_universal_hooks_split
+	if ((${#words[@]} == 1)); then
+		_apt_universal_hooks_subcommands
+		return
+	fi
+	for word in "${words[@]:2}"; do
+		if [[ -n $kind ]]; then
+			[[ $option != --root ]] || root=$word
+			kind=
+		elif [[ $word == --root=* ]]; then
+			root=${word#*=}
+		elif [[ $word != -* ]]; then
+			plain+=("$word")
+		else
+			option=$word
+			_apt_universal_hooks_kind "${words[1]}" "$option"
+		fi
+	done
+	if [[ -z $kind && $cur == --*=* ]]; then
+		_apt_universal_hooks_kind "${words[1]}" "${cur%%=*}"
+		cur=${cur#*=} head=${head#*=}
+	fi
+	if [[ -n $kind ]]; then
+		_apt_universal_hooks_argument "$kind"
+	elif [[ $cur == -* ]]; then
+		_apt_universal_hooks_options "${words[1]}"
+	else
+		_apt_universal_hooks_word "${words[1]}" "${plain[@]}"
+	fi
+}
+
+complete -F _apt_universal_hooks apt-universal-hooks

@@ -1,0 +1,567 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# apt-universal-hooks check: every fault is found once, what it says mends it, and nothing is said
+# of what is well.
+
+package app 1
+package app-extra 1
+package tool 1
+conf=/etc/apt/apt.conf.d/apt-universal-hooks.conf
+settings=/etc/apt/apt.conf.d/90settings
+
+# check_ends_with STATUS ARGUMENT...: what it says is in $output and $errors.
+check_ends_with() {
+	apt_status=0
+	publish
+	apt-universal-hooks check "${@:2}" >"$output" 2>"$errors" || apt_status=$?
+	[[ $apt_status == "$1" ]] || fail "check should have ended with exit status $1"
+}
+
+expect_silent_errors() {
+	[[ ! -s $errors ]] || fail 'there should be nothing on standard error'
+}
+
+# What was found, against the text on stdin: kind and path, with :LINE where it has one.
+expect_findings() {
+	local difference
+	sed "s,^\([^ ]* \)\([^/]\),\1$hooks/\2," >/expected
+	python3 - "$output" >/found <<-'EOF'
+		import json, sys
+		for finding in json.load(open(sys.argv[1])):
+		    line = ":%d" % finding["line"] if finding["line"] else ""
+		    print(finding["kind"], finding["path"] + line)
+	EOF
+	difference=$(diff --unified /expected /found) || fail "$difference"
+}
+
+# check_finds ARGUMENT...: these findings, given on stdin, and none where that is empty.
+check_finds() {
+	local status=1
+	cat >/wanted
+	[[ -s /wanted ]] || status=0
+	check_ends_with $status --json "$@"
+	expect_silent_errors
+	expect_findings </wanted
+}
+
+# Runs the commands one after the other, each after another check, for what is mended may have
+# another path then; after each its fault is found no more. What has no command stays.
+mend_all() {
+	publish
+	python3 - <<-'EOF'
+		import json, subprocess, sys
+
+		def check():
+		    ran = subprocess.run(["apt-universal-hooks", "check", "--json"],
+		                         stdout=subprocess.PIPE)
+		    return [finding for finding in json.loads(ran.stdout) if finding["command"]]
+
+		def mend(finding):
+		    command = finding["command"]
+		    if "\n" in command:
+		        sys.exit("not one line: " + command)
+		    ran = subprocess.run(["sh", "-c", command], cwd="/empty",
+		                         stdin=subprocess.DEVNULL)
+		    if ran.returncode != 0:
+		        sys.exit("exit status %d: %s" % (ran.returncode, command))
+		    if finding in check():
+		        sys.exit("not mended: " + command)
+
+		found = check()
+		if not found:
+		    sys.exit("there was nothing to mend")
+		for _ in range(2 * len(found)):
+		    if found:
+		        mend(found[0])
+		        found = check()
+		if found:
+		    sys.exit("there is no end to it: %s" % found)
+	EOF
+}
+mkdir /empty
+
+expect_no_command_from_a_name() {
+	[[ -z $(find / -xdev -name 'hit*') ]] || fail 'a name was taken for a command'
+	[[ -z $(ls /empty) ]] || fail "in the working directory: $(ls /empty)"
+}
+
+# Hooks of all kinds, settings for them, and things that lie about with reason.
+make_a_clean_tree() {
+	local place
+	for place in "$hooks" "$packaged_hooks"; do
+		probe "$place/Pre-Invoke/010-always"
+		probe "$place/Pre-Install-Pkgs/a name with  spaces"
+		probe "$place/Post-Invoke/020-same"
+		probe "$place/pkgs/app/Pre-Install-Pkgs/a"
+		probe "$place/pkgs/app:all/Post-Invoke/a"
+		probe "$place/multi_pkgs/Post-Invoke/app-__WILDCARD__/a"
+		probe "$place/multi_pkgs/Pre-Install-Pkgs/tool/a"
+		probe "$place/multi_pkgs/Post-Invoke/__WILDCARD__:all/a"
+	done
+	hook Post-Invoke/030-env <<<'#!/usr/bin/env perl'
+	hook Post-Invoke/040-env <<<'#!/usr/bin/env -S perl -w'
+	hook Post-Invoke/050-shell <<<'true'
+	hook Post-Invoke/060-options <<<'#! /bin/sh -e'
+	cp /bin/true $hooks/Post-Invoke/070-program
+	hook /usr/local/sbin/script <<<'#!/bin/sh'
+	ln -s /usr/local/sbin/script $hooks/Post-Invoke/080-symlink
+	probe $packaged_hooks/Post-Invoke/090-masked
+	ln -s /dev/null $hooks/Post-Invoke/090-masked
+	touch $hooks/Post-Invoke/.gitkeep $hooks/README $hooks/pkgs/app/notes
+	mkdir -p $hooks/Post-Invoke/data $hooks/.git/Post-Invoke $hooks/Post-Invoke.bak
+	echo text >$hooks/Post-Invoke/data/text
+	cat >$settings <<-'EOF'
+		Universal-Hooks::Timeout "3600";
+		Universal-Hooks::Scripts::pkgs/app/Pre-Install-Pkgs/a {
+		    On-Failure "abort";
+		    Operations { "upgrade"; "downgrade"; };
+		    User "nobody";
+		    Directory "/var";
+		    Requires { "dpkg"; };
+		};
+		Universal-Hooks::Scripts::Post-Invoke::When "always";
+		Universal-Hooks::Scripts::Pre-Invoke/010-always {
+		    Enabled "false";
+		    Requires { "not-here"; };
+		    Directory "/not/here";
+		};
+	EOF
+}
+
+# One specimen of every fault, in names that no shell likes.
+make_every_fault() {
+	local odd='a $(touch hit1) `touch hit2` '"b'c\"d;touch hit3"
+	probe "Post-Invoke/01 $odd"
+	chmod -x "$hooks/Post-Invoke/01 $odd"
+	ln -s /gone $hooks/Post-Invoke/02-dangling
+	mkfifo -m 755 $hooks/Post-Invoke/03-fifo
+	probe "Post-Invoke/04"$'\n\e'"$odd"
+	chmod go+w "$hooks/Post-Invoke/04"$'\n\e'"$odd"
+	chown nobody:nogroup "$hooks/Post-Invoke/04"$'\n\e'"$odd"
+	hook Post-Invoke/05-empty </dev/null
+	printf 'true\0true' | hook Post-Invoke/06-binary
+	printf '#!/gone/perl -w\n' | hook "Post-Invoke/07 $odd"
+	printf '#!/usr/bin/env gone\n' | hook Post-Invoke/08-env
+	printf '#!/usr/bin/env perl -w\n' | hook "Post-Invoke/09 $odd"
+	printf '#!/etc/interpreter\n' | hook Post-Invoke/10-interpreter
+	printf '\177ELF' >/etc/interpreter
+	printf '#!perl\n' | hook "Post-Invoke/11 $odd"
+	printf '#!/bin/sh\r\necho\r\n' | hook "Post-Invoke/12 $odd"$'\n'
+	printf '\357\273\277#!/bin/sh\n' | hook "Post-Invoke/13 $odd"
+	printf '#!/bin/sh\r\n' | hook /usr/local/sbin/dos
+	ln -s /usr/local/sbin/dos $hooks/Post-Invoke/14-symlink
+	probe Post-Invoke/15-leftover.dpkg-old
+	ln -s /dev/null "$hooks/Post-Invoke/16 $odd"
+	probe "Post-Invoke/17 $odd"$'\n'"/script"
+	probe Post-Invoke/18-mixed/script
+	probe /srv/folder/script
+	ln -s /srv/folder $hooks/Post-Invoke/19-symlink
+	touch $hooks/Post-Invoke/18-mixed/text
+	probe PreInvoke/a
+	rmdir $hooks/Pre-Invoke
+	probe pre-install-pkgs/a
+	probe Package/Post-Invoke/a
+	probe multi-pkgs/other/Post-Invoke/a
+	probe script
+	probe pkgs/script
+	probe pkgs/app/script
+	probe multi_pkgs/Post-Invoke/script
+	probe pkgs/app/Post_Invoke/a
+	probe pkgs/app/Pre-Invoke/a
+	probe pkgs/app/Post-Invoke/b
+	probe pkgs/app/Post-Invoke/c
+	chmod o+w $hooks/pkgs/app/Post-Invoke
+	probe pkgs/tool/other/a
+	touch $hooks/pkgs/tool/Post-Invoke
+	probe multi_pkgs/Pre-Invoke/a__WILDCARD__/a
+	rmdir $hooks/multi_pkgs/Pre-Install-Pkgs
+	probe pkgs/too1/Post-Invoke/a
+	probe pkgs/app-extra:amd64/Post-Invoke/a
+	probe 'pkgs/$(touch hit4)/Post-Invoke/a'
+	probe 'multi_pkgs/Post-Invoke/app*/a'
+	probe multi_pkgs/Post-Invoke/gone-__WILDCARD__/a
+	probe multi_pkgs/Post-Invoke/Tool/a
+	cat >$settings <<-'EOF'
+		Universal-Hooks::Timeouts "1";
+		Universal-Hooks::Timeout "soon";
+		Universal-Hooks::Scripts {
+		    Post-Invoke/05-empti::Timeout "1";
+		    Post-Invoke/05-empty::Operations "purge";
+		    Post-Invoke/05-empty::When { "always"; };
+		    Post-Invoke/05-empty::User "nobody-such";
+		    Post-Invoke/05-empty::Directory "/no/such/folder";
+		    Post-Invoke/05-empty::Requires { "dpkg"; "tool"; };
+		    Post-Invoke/08-env::Requires { "tool"; "not-here"; };
+		};
+	EOF
+	probe $packaged_hooks/Post-Invoke/masked
+	ln -s /dev/null $hooks/Post-Invoke/masked
+	echo 'Universal-Hooks::Scripts::Post-Invoke/masked::Timeout "1";' >>$settings
+	sed -i 's/^DPkg::Pre-Invoke/# &/; s/InfoFD "20"/InfoFD "21"/' $conf
+}
+
+test_an_empty_tree_is_clean() {
+	check_finds </dev/null
+	check_ends_with 0
+	expect_equal '0 hooks, nothing to complain of' "$(cat $output)"
+}
+
+test_a_tree_with_hooks_of_all_kinds_is_clean() {
+	make_a_clean_tree
+	check_finds </dev/null
+	check_ends_with 0
+	expect_equal '14 hooks, nothing to complain of' "$(cat $output)"
+	expect_silent_errors
+}
+
+test_every_fault_is_found_once() {
+	make_every_fault
+	check_ends_with 1 --json
+	expect_silent_errors
+	expect_findings <<-'EOF'
+		setting-unknown /etc/apt/apt.conf.d/90settings:1
+		setting-unusable /etc/apt/apt.conf.d/90settings:2
+		setting-without-hook /etc/apt/apt.conf.d/90settings:4
+		setting-unusable /etc/apt/apt.conf.d/90settings:5
+		setting-unusable /etc/apt/apt.conf.d/90settings:6
+		user-missing /etc/apt/apt.conf.d/90settings:7
+		directory-missing /etc/apt/apt.conf.d/90settings:8
+		requires-missing /etc/apt/apt.conf.d/90settings:9
+		requires-missing /etc/apt/apt.conf.d/90settings:10
+		setting-masked /etc/apt/apt.conf.d/90settings:12
+		registration-missing /etc/apt/apt.conf.d/apt-universal-hooks.conf
+		registration-edited /etc/apt/apt.conf.d/apt-universal-hooks.conf:29
+		folder-unknown Package
+		not-executable Post-Invoke/01 a $(touch hit1) `touch hit2` b'c"d;touch hit3
+		dangling-symlink Post-Invoke/02-dangling
+		not-a-file Post-Invoke/03-fifo
+		open-to-others Post-Invoke/04\012\033a $(touch hit1) `touch hit2` b'c"d;touch hit3
+		empty-script Post-Invoke/05-empty
+		not-a-script Post-Invoke/06-binary
+		interpreter-missing Post-Invoke/07 a $(touch hit1) `touch hit2` b'c"d;touch hit3
+		interpreter-missing Post-Invoke/08-env
+		interpreter-missing Post-Invoke/09 a $(touch hit1) `touch hit2` b'c"d;touch hit3
+		interpreter-not-executable Post-Invoke/10-interpreter
+		interpreter-relative Post-Invoke/11 a $(touch hit1) `touch hit2` b'c"d;touch hit3
+		crlf-line-ends Post-Invoke/12 a $(touch hit1) `touch hit2` b'c"d;touch hit3\012
+		byte-order-mark Post-Invoke/13 a $(touch hit1) `touch hit2` b'c"d;touch hit3
+		crlf-line-ends Post-Invoke/14-symlink
+		leftover Post-Invoke/15-leftover.dpkg-old
+		mask-without-purpose Post-Invoke/16 a $(touch hit1) `touch hit2` b'c"d;touch hit3
+		folder-not-read Post-Invoke/17 a $(touch hit1) `touch hit2` b'c"d;touch hit3\012
+		folder-not-read Post-Invoke/18-mixed
+		folder-not-read Post-Invoke/19-symlink
+		hook-point-misspelt PreInvoke
+		folder-unknown multi-pkgs
+		wildcard-without-match multi_pkgs/Post-Invoke/Tool
+		wildcard-without-match multi_pkgs/Post-Invoke/app*
+		wildcard-without-match multi_pkgs/Post-Invoke/gone-__WILDCARD__
+		script-misplaced multi_pkgs/Post-Invoke/script
+		packages-not-known multi_pkgs/Pre-Invoke
+		package-unknown pkgs/$(touch hit4)
+		package-unknown pkgs/app-extra:amd64
+		open-to-others pkgs/app/Post-Invoke
+		hook-point-misspelt pkgs/app/Post_Invoke
+		packages-not-known pkgs/app/Pre-Invoke
+		script-misplaced pkgs/app/script
+		script-misplaced pkgs/script
+		package-unknown pkgs/too1
+		not-a-folder pkgs/tool/Post-Invoke
+		folder-unknown pkgs/tool/other
+		hook-point-misspelt pre-install-pkgs
+		script-misplaced script
+	EOF
+}
+
+test_every_command_mends_its_fault() {
+	make_every_fault
+	mend_all
+	expect_no_command_from_a_name
+	[[ -L $hooks/Post-Invoke/14-symlink ]] || fail 'the symlink has become a file'
+	check_ends_with 1 --json
+	expect_findings <<-'EOF'
+		setting-unknown /etc/apt/apt.conf.d/90settings:1
+		setting-unusable /etc/apt/apt.conf.d/90settings:2
+		setting-without-hook /etc/apt/apt.conf.d/90settings:4
+		setting-unusable /etc/apt/apt.conf.d/90settings:5
+		setting-unusable /etc/apt/apt.conf.d/90settings:6
+		user-missing /etc/apt/apt.conf.d/90settings:7
+		directory-missing /etc/apt/apt.conf.d/90settings:8
+		requires-missing /etc/apt/apt.conf.d/90settings:10
+		setting-masked /etc/apt/apt.conf.d/90settings:12
+		folder-unknown Package
+		dangling-symlink Post-Invoke/02-dangling
+		not-a-file Post-Invoke/03-fifo
+		empty-script Post-Invoke/05-empty
+		not-a-script Post-Invoke/06-binary
+		interpreter-missing Post-Invoke/08-env
+		leftover Post-Invoke/15-leftover.dpkg-old
+		folder-not-read Post-Invoke/18-mixed
+		folder-not-read Post-Invoke/19-symlink
+		wildcard-without-match multi_pkgs/Post-Invoke/gone-__WILDCARD__
+		script-misplaced multi_pkgs/Post-Invoke/script
+		folder-unknown multi_pkgs/other
+		package-unknown pkgs/$(touch hit4)
+		script-misplaced pkgs/app/script
+		script-misplaced pkgs/script
+		package-unknown pkgs/too1
+		not-a-folder pkgs/tool/Post-Invoke
+		folder-unknown pkgs/tool/other
+		script-misplaced script
+	EOF
+}
+
+test_after_the_commands_the_hooks_run() {
+	probe 'Post-Invoke/01 a $(touch hit1)'
+	chmod -x "$hooks/Post-Invoke/01 a \$(touch hit1)"
+	probe 'post-invoke/03'
+	probe Post-Invoke/04
+	sed -i 's/$/\r/' $hooks/Post-Invoke/04
+	probe pkgs/App/Post_Invoke/05
+	rm $conf
+	mend_all
+	apt_succeeds install app
+	expect_runs <<-'EOF'
+		pkgs/app/Post-Invoke/05
+		Post-Invoke/01\ a\ \$\(touch\ hit1\)
+		Post-Invoke/03
+		Post-Invoke/04
+	EOF
+}
+
+test_a_folder_that_is_open_is_found_once_however_many_hooks_are_below() {
+	local folder name
+	for folder in "$hooks" /usr/local/share; do
+		for name in a b c; do
+			probe "/usr/local/share/$name"
+			ln -sf "/usr/local/share/$name" "$hooks/Pre-Invoke/$name"
+		done
+		probe Post-Invoke/a
+		chmod 777 "$folder"
+		check_finds <<<"open-to-others $folder"
+		mend_all
+		chown nobody "$folder"
+		check_finds <<<"open-to-others $folder"
+		mend_all
+		expect_equal '755 root' "$(stat --format='%a %U' "$folder")"
+	done
+}
+
+test_what_both_folders_hold_is_not_overwritten() {
+	probe Post-Invoke/same
+	probe Post-Invoke/other
+	hook post-invoke/same <<<'#!/bin/sh'
+	check_ends_with 1 --json
+	sh -c "$(python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["command"])' <"$output")" ||
+		true
+	grep -q probe "$hooks/Post-Invoke/same" || fail 'it was overwritten'
+	check_finds <<<'hook-point-misspelt post-invoke'
+}
+
+test_a_missing_registration_is_one_fault() {
+	rm $conf
+	check_finds <<<"registration-missing $conf"
+	mend_all
+	dpkg --verify apt-plugin-universal-hooks
+	sed -i 's,^DPkg::,// &,' $conf
+	check_finds <<-EOF
+		registration-missing $conf
+		registration-missing $conf
+		registration-missing $conf
+		registration-missing $conf
+		registration-missing $conf
+	EOF
+	mend_all
+	dpkg --verify apt-plugin-universal-hooks
+}
+
+test_a_registration_edited_elsewhere_names_that_file() {
+	local other=/etc/apt/apt.conf.d/zz-other
+	printf '\nDPkg::Post-Invoke::apt-universal-hooks "/bin/true";\n' >$other
+	check_finds <<<"registration-edited $other:2"
+	expect_equal null "$(sed -n 's/.*"command": //p' "$output")"
+}
+
+test_without_lists_of_packages_that_is_said_once() {
+	probe pkgs/app/Post-Invoke/a
+	probe pkgs/nothing-such/Post-Invoke/a
+	probe multi_pkgs/Post-Invoke/nothing-__WILDCARD__/a
+	probe pkgs/dpkg/Post-Invoke/a
+	publish
+	rm -r /var/lib/apt/lists/*
+	check_finds <<<'no-package-lists /var/lib/apt/lists'
+	grep -q '3 names' "$output" || fail 'the number of names is not there'
+	mend_all
+	check_finds <<-'EOF'
+		wildcard-without-match multi_pkgs/Post-Invoke/nothing-__WILDCARD__
+		package-unknown pkgs/nothing-such
+	EOF
+}
+
+test_findings_can_be_limited_to_paths() {
+	make_every_fault
+	check_finds Post-Invoke/05-empty <<-EOF
+		setting-unusable $settings:5
+		setting-unusable $settings:6
+		user-missing $settings:7
+		directory-missing $settings:8
+		requires-missing $settings:9
+		empty-script Post-Invoke/05-empty
+	EOF
+	check_finds $hooks/pkgs/app/ <<-EOF
+		open-to-others pkgs/app/Post-Invoke
+		hook-point-misspelt pkgs/app/Post_Invoke
+		packages-not-known pkgs/app/Pre-Invoke
+		script-misplaced pkgs/app/script
+	EOF
+	check_finds pkgs/too1 PreInvoke pkgs/app/Post-Invoke/b <<-EOF
+		hook-point-misspelt PreInvoke
+		open-to-others pkgs/app/Post-Invoke
+		package-unknown pkgs/too1
+	EOF
+	check_finds ./pkgs//app/Post-Invoke/../Pre-Invoke <<<'packages-not-known pkgs/app/Pre-Invoke'
+	check_finds "$packaged_hooks" <<-EOF
+		setting-without-hook $settings:4
+		setting-masked $settings:12
+	EOF
+}
+
+test_a_path_must_be_one_of_the_tree() {
+	probe Post-Invoke/010-hook
+	local path
+	for path in Post-Invoke/010-hock /etc/apt/universal-hooks/Post-Invoke/none /etc/passwd \
+		$hooks/../../passwd .. Post-Invoke/../../apt.conf.d / ''; do
+		check_ends_with 2 Post-Invoke "$path"
+		expect_equal '' "$(cat "$output")"
+		expect_equal 1 "$(wc -l <"$errors")" 'lines on standard error'
+		form=E expect_warning 'there is no hook'
+	done
+	check_ends_with 2 Post-Invoke/010-hock
+	form=E expect_warning 'did you mean Post-Invoke/010-hook?'
+}
+
+test_what_cannot_be_looked_at_does_not_hide_the_rest() {
+	probe Post-Invoke/a
+	chmod -x $hooks/Post-Invoke/a
+	probe pkgs/nothing-such/Post-Invoke/a
+	publish
+	# apt has no complaint about a file that it knows already.
+	echo rubbish >/var/lib/dpkg/status
+	check_ends_with 2 --json
+	expect_findings <<<'not-executable Post-Invoke/a'
+	grep -q '^E: .*/var/lib/dpkg/status' "$errors" || fail "apt's error is not there"
+	echo more rubbish >/var/lib/dpkg/status
+	check_ends_with 2
+	expect_equal '1 error in 2 hooks' "$(tail -n 1 "$output")"
+}
+
+test_a_configuration_that_apt_refuses() {
+	probe Post-Invoke/a
+	chmod -x $hooks/Post-Invoke/a
+	publish
+	echo 'APT::Broken "' >/etc/apt/apt.conf.d/99broken
+	check_ends_with 2 --json
+	expect_findings <<<'not-executable Post-Invoke/a'
+	form=E expect_warning 99broken
+	expect_equal 1 "$(wc -l <"$errors")" 'lines on standard error'
+}
+
+test_an_ordinary_user_finds_the_same() {
+	make_every_fault
+	check_ends_with 1
+	cp "$output" /found-by-root
+	apt_status=0
+	setpriv --reuid=65534 --regid=65534 --clear-groups apt-universal-hooks check \
+		>"$output" 2>"$errors" || apt_status=$?
+	expect_silent_errors
+	expect_equal 1 "$apt_status" 'exit status'
+	expect_file /found-by-root <"$output"
+}
+
+test_a_folder_that_an_ordinary_user_may_not_read() {
+	probe Post-Invoke/a
+	probe pkgs/app/Post-Invoke/a
+	chmod -x $hooks/Post-Invoke/a
+	chmod 700 $hooks/pkgs/app
+	publish
+	apt_status=0
+	setpriv --reuid=65534 --regid=65534 --clear-groups apt-universal-hooks check --json \
+		>"$output" 2>"$errors" || apt_status=$?
+	expect_equal 2 "$apt_status" 'exit status'
+	expect_findings <<<'not-executable Post-Invoke/a'
+	form=E expect_warning "$hooks/pkgs/app" 'Permission denied'
+	expect_equal 1 "$(wc -l <"$errors")" 'lines on standard error'
+}
+
+# A system in a folder, which has programs, accounts and packages of its own.
+test_another_root() {
+	local image=/srv/image
+	mkdir -p $image/etc/apt/apt.conf.d $image/var/lib/dpkg $image/var/lib/apt/lists/partial \
+		$image/bin $image/usr/share $image/etc/apt/sources.list.d
+	touch $image/etc/apt/sources.list
+	cp -a /usr/share/dpkg /usr/share/apt-plugin-universal-hooks $image/usr/share
+	cp /bin/true $image/bin/only-here
+	ln -s /bin/only-here $image/bin/link
+	printf 'worker:x:1:1::/:/bin/sh\n' >$image/etc/passwd
+	printf 'Package: app\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n%s\n\n' \
+		'Maintainer: nobody' >$image/var/lib/dpkg/status
+	mkdir -p $image$hooks/Pre-Invoke
+	hook $image$hooks/Post-Invoke/a <<<'#!/bin/link'
+	hook $image$hooks/Post-Invoke/b <<<'#!/bin/sh'
+	hook $image$hooks/pkgs/app/Post-Invoke/a <<<'#!/bin/link'
+	hook $image$hooks/pkgs/app/post-invoke/b <<<'#!/bin/link'
+	cat >$image/etc/apt/apt.conf.d/settings <<-'EOF'
+		Universal-Hooks::Scripts::Post-Invoke/a::User "worker";
+		Universal-Hooks::Scripts::Post-Invoke/b::User "nobody";
+		Universal-Hooks::Scripts::Post-Invoke/b::Directory "/usr/bin";
+		Universal-Hooks::Scripts::Post-Invoke/a::Requires { "app"; "dpkg"; };
+	EOF
+	check_finds --root $image <<-EOF
+		registration-missing $image$conf
+		user-missing $image/etc/apt/apt.conf.d/settings:2
+		directory-missing $image/etc/apt/apt.conf.d/settings:3
+		requires-missing $image/etc/apt/apt.conf.d/settings:4
+		interpreter-missing $image$hooks/Post-Invoke/b
+		hook-point-misspelt $image$hooks/pkgs/app/post-invoke
+	EOF
+	check_finds --root $image $hooks/pkgs <<-EOF
+		hook-point-misspelt $image$hooks/pkgs/app/post-invoke
+	EOF
+	check_finds --root $image $image$hooks/pkgs/app Pre-Invoke <<-EOF
+		hook-point-misspelt $image$hooks/pkgs/app/post-invoke
+	EOF
+}
+
+test_on_a_terminal_of_80_and_of_40_columns() {
+	probe Post-Invoke/010-hook
+	chmod -x $hooks/Post-Invoke/010-hook
+	probe post-invoke/020-other
+	publish
+	echo 'APT::Color "1";' >$settings
+	script -qec 'stty cols 80; TERM=xterm NO_COLOR=1 apt-universal-hooks check' /dev/null |
+		sed 's/\r$//; s/.*\r//' >/wide || true
+	expect_file /wide <<-'EOF'
+		error: /etc/apt/universal-hooks/Post-Invoke/010-hook: it is not executable, so
+		  it is not run
+		  mend: chmod a+x -- /etc/apt/universal-hooks/Post-Invoke/010-hook
+		error: /etc/apt/universal-hooks/post-invoke: nothing in it is run, for the hook
+		  point is called Post-Invoke
+		  mend: find /etc/apt/universal-hooks/post-invoke -mindepth 1 -maxdepth 1 -exec mv -n -t /etc/apt/universal-hooks/Post-Invoke -- '{}' + && rmdir -- /etc/apt/universal-hooks/post-invoke
+		2 errors in 1 hook
+	EOF
+	script -qec 'stty cols 40; TERM=xterm apt-universal-hooks check Post-Invoke' /dev/null |
+		sed 's/\r$//; s/.*\r//; s/\x1b\[/</g' >/narrow || true
+	expect_file /narrow <<-'EOF'
+		<31merror:<0m
+		  <1m/etc/apt/universal-hooks/Post-Invoke/010-hook<0m:
+		  it is not executable, so it is not run
+		  mend: chmod a+x -- /etc/apt/universal-hooks/Post-Invoke/010-hook
+		1 error in 1 hook
+	EOF
+	check_ends_with 1 Post-Invoke
+	expect_file "$output" <<-'EOF'
+		error: /etc/apt/universal-hooks/Post-Invoke/010-hook: it is not executable, so it is not run
+		  mend: chmod a+x -- /etc/apt/universal-hooks/Post-Invoke/010-hook
+		1 error in 1 hook
+	EOF
+}

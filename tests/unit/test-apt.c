@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is asked through the bridge that was just built. */
+#include "apt.h"
+#include "fixture.h"
+#include "output.h"
+
+#include <errno.h>
+
+static struct admin this_machine(void)
+{
+	return (struct admin){.root = (char *)""};
+}
+
+static void assert_value(const char *lines, const char *key, const char *expected)
+{
+	owns_memory char *value = configuration_value(slice_of(lines), key);
+
+	if (expected == NULL) {
+		ck_assert_ptr_null(value);
+		return;
+	}
+	ck_assert_ptr_nonnull(value);
+	ck_assert_str_eq(value, expected);
+}
+
+START_TEST(a_value_is_found_by_its_whole_key_in_any_case)
+{
+	const char *lines = "APT::Architecture=amd64\nAPT::Architectures::=i386\n"
+			    "Dir=/\nDir::State=var/lib/apt\n";
+
+	assert_value(lines, "APT::Architecture", "amd64");
+	assert_value(lines, "apt::ARCHITECTURE", "amd64");
+	assert_value(lines, "Dir", "/");
+	assert_value(lines, "Dir::State", "var/lib/apt");
+	assert_value(lines, "Dir::Sta", NULL);
+	assert_value(lines, "State", NULL);
+	assert_value(lines, "", NULL);
+	assert_value("", "Dir", NULL);
+}
+END_TEST
+
+START_TEST(of_several_values_the_last_counts)
+{
+	assert_value("A=1\nB=2\na=3\n", "A", "3");
+	assert_value("A=1\nA=", "A", "");
+}
+END_TEST
+
+START_TEST(a_value_is_decoded_and_may_hold_anything)
+{
+	assert_value("A=%2fx%20y%3dz%c3%a9%25\n", "A", "/x y=z\xc3\xa9%");
+	assert_value("A=b=c\n", "A", "b=c");
+	assert_value("A=%zz%4", "A", "%zz%4");
+}
+END_TEST
+
+START_TEST(a_key_is_decoded_as_well)
+{
+	assert_value("A%20b=1\n", "A b", "1");
+	assert_value("A%20b=1\n", "A%20b", NULL);
+}
+END_TEST
+
+static void assert_status_file(
+	const char *root_path, const char *lines, const char *expected)
+{
+	const struct admin admin = {.root = (char *)root_path};
+	owns_memory char *file = configuration_status_file(&admin, slice_of(lines));
+
+	ck_assert_str_eq(file, expected);
+}
+
+START_TEST(dpkgs_database_is_where_apt_has_it_and_below_the_root)
+{
+	assert_status_file("", "", "/var/lib/dpkg/status");
+	assert_status_file("/image", "", "/image/var/lib/dpkg/status");
+	assert_status_file("", "Dir=/alt\n", "/alt/var/lib/dpkg/status");
+	assert_status_file("", "Dir=/alt/\n", "/alt/var/lib/dpkg/status");
+	assert_status_file("/image", "Dir=alt\n", "/image/var/lib/dpkg/status");
+	assert_status_file("", "Dir::State::status=/a%20b/status\n", "/a b/status");
+	assert_status_file("/image", "Dir::State::status=/a\n", "/image/a");
+	assert_status_file("/image", "Dir::State::status=/image/a\n", "/image/a");
+	assert_status_file("/image", "Dir::State::status=/images/a\n", "/image/images/a");
+	assert_status_file("", "Dir::State::status=status\n", "/var/lib/dpkg/status");
+}
+END_TEST
+
+START_TEST(what_is_no_line_of_a_configuration_is_passed_over)
+{
+	assert_value("A=1\nA\n\n=2\n", "A", "1");
+	assert_value("A", "A", NULL);
+}
+END_TEST
+
+START_TEST(settings_are_told_and_apts_warnings_of_them_are_not)
+{
+	const struct admin admin = this_machine();
+	owns_buffer struct buffer lines = {0};
+
+	/* Folders of apt's are missing, of which it warns. */
+	configure_apt("Universal-Hooks::Timeout \"5\";\nDir::Own \"x y\";\n");
+	output_begin();
+	ck_assert_int_eq(apt_configuration(&admin, "Universal-Hooks", &lines), 0);
+	ck_assert_int_eq(apt_configuration(&admin, "Dir::Own", &lines), 0);
+	assert_output("", "");
+	assert_text(&lines, "Universal-Hooks::Timeout=5\nDir::Own=x%20y\n");
+}
+END_TEST
+
+START_TEST(origins_name_the_file_and_the_line)
+{
+	const struct admin admin = this_machine();
+	owns_buffer struct buffer lines = {0};
+	owns_memory char *expected = NULL;
+
+	configure_apt("Universal-Hooks::Timeout \"5\";\n");
+	expected = string_format("%s\t2\tUniversal-Hooks::Timeout=5\n", at("/apt.conf"));
+	output_begin();
+	ck_assert_int_eq(apt_origins(&admin, "Universal-Hooks", &lines), 0);
+	assert_output("", "");
+	assert_text(&lines, expected);
+}
+END_TEST
+
+START_TEST(the_configuration_of_another_root_is_told)
+{
+	owns_memory char *image = string_format("%s", at("/image"));
+	const struct admin admin = {.root = image};
+	owns_buffer struct buffer lines = {0};
+
+	ck_assert_int_eq(unsetenv("APT_CONFIG"), 0);
+	make_file("/image/etc/apt/apt.conf.d/50hooks", 0644,
+		"Universal-Hooks::Timeout \"7\";\n");
+	output_begin();
+	ck_assert_int_eq(apt_configuration(&admin, "Universal-Hooks", &lines), 0);
+	assert_output("", "");
+	assert_text(&lines, "Universal-Hooks::Timeout=7\n");
+}
+END_TEST
+
+/* Nothing on standard output, a line for each of apt's on standard error, no answer. */
+static void assert_refused(int error, const struct buffer *lines, const char *complaint)
+{
+	owns_output struct output output;
+
+	output_end(&output);
+	ck_assert_int_eq(error, -EPROTO);
+	ck_assert_uint_eq(lines->size, 0);
+	ck_assert_str_eq(output.out.data, "");
+	ck_assert_ptr_nonnull(strstr(output.err.data, "E: "));
+	ck_assert_msg(strstr(output.err.data, complaint) != NULL, "%s", output.err.data);
+	ck_assert_int_eq(output.err.data[output.err.size - 1], '\n');
+}
+
+START_TEST(where_apt_refuses_its_own_words_are_said)
+{
+	const struct admin admin = this_machine();
+	const char *const words[] = {"no-such-command", NULL};
+	owns_buffer struct buffer lines = {0};
+
+	configure_apt("Universal-Hooks::Timeout \"1\n");
+	output_begin();
+	assert_refused(apt_configuration(&admin, "Universal-Hooks", &lines), &lines,
+		"Syntax error");
+	configure_apt("");
+	output_begin();
+	assert_refused(apt_transaction(&admin, "apt-get", words, &lines), &lines,
+		"no-such-command");
+}
+END_TEST
+
+START_TEST(packages_are_told_with_what_apt_warns_of)
+{
+	const struct admin admin = this_machine();
+	const char *const names[] = {"foo", "bar", NULL};
+	owns_buffer struct buffer lines = {0};
+	owns_output struct output output;
+
+	configure_apt("APT::Architecture \"amd64\";\nAPT::Architectures {\"amd64\";};\n");
+	make_folder("/etc/apt/sources.list.d");
+	make_file("/etc/apt/sources.list", 0644, "");
+	make_folder("/etc/apt/preferences.d");
+	set_database("installed");
+	output_begin();
+	ck_assert_int_eq(apt_packages(&admin, names, &lines), 0);
+	output_end(&output);
+	assert_text(&lines, "foo\tamd64\t2\t2\n");
+	ck_assert_str_eq(output.out.data, "");
+	/* The folder apt.conf.d is missing. */
+	ck_assert_msg(strncmp(output.err.data, "W: ", 3) == 0, "%s", output.err.data);
+	ck_assert_ptr_nonnull(strstr(output.err.data, "apt.conf.d"));
+}
+END_TEST
+
+START_TEST(progress_is_for_people_on_a_terminal)
+{
+	struct admin admin = this_machine();
+	const char *const names[] = {"foo", NULL};
+	owns_buffer struct buffer piped = {0};
+
+	configure_apt("APT::Architecture \"amd64\";\nAPT::Architectures {\"amd64\";};\n");
+	make_folder("/etc/apt/apt.conf.d");
+	make_folder("/etc/apt/sources.list.d");
+	make_folder("/etc/apt/preferences.d");
+	make_file("/etc/apt/sources.list", 0644, "");
+	set_database("installed");
+	for (int is_json = 0; is_json < 2; is_json++) {
+		owns_buffer struct buffer lines = {0};
+		owns_output struct output output;
+
+		admin.is_json = is_json;
+		output_begin_terminal(80);
+		ck_assert_int_eq(apt_packages(&admin, names, &lines), 0);
+		output_end(&output);
+		assert_text(&lines, "foo\tamd64\t2\t2\n");
+		ck_assert_str_eq(output.err.data, "");
+		ck_assert_msg((strstr(output.out.data, "Reading package lists") !=
+				      NULL) == !is_json,
+			"%d: %s", is_json, output.out.data);
+	}
+	admin.is_json = false;
+	output_begin();
+	ck_assert_int_eq(apt_packages(&admin, names, &piped), 0);
+	assert_output("", "");
+}
+END_TEST
+
+START_TEST(apt_has_colour_unless_it_is_switched_off)
+{
+	const struct admin admin = this_machine();
+
+	output_begin();
+	configure_apt("");
+	ck_assert(apt_has_colour(&admin));
+	configure_apt("Binary::apt::APT::Color \"off\";\n");
+	ck_assert(!apt_has_colour(&admin));
+	configure_apt("Binary::apt::APT::Color \"what\";\n");
+	ck_assert(apt_has_colour(&admin));
+	configure_apt("this cannot be read \"");
+	ck_assert(apt_has_colour(&admin));
+	assert_output("", "");
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {a_value_is_found_by_its_whole_key_in_any_case,
+		of_several_values_the_last_counts,
+		a_value_is_decoded_and_may_hold_anything, a_key_is_decoded_as_well,
+		dpkgs_database_is_where_apt_has_it_and_below_the_root,
+		what_is_no_line_of_a_configuration_is_passed_over,
+		settings_are_told_and_apts_warnings_of_them_are_not,
+		origins_name_the_file_and_the_line,
+		the_configuration_of_another_root_is_told,
+		where_apt_refuses_its_own_words_are_said,
+		packages_are_told_with_what_apt_warns_of,
+		progress_is_for_people_on_a_terminal,
+		apt_has_colour_unless_it_is_switched_off};
+
+	return run_tests("apt", tests, COUNT_OF(tests));
+}

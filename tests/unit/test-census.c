@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "census.h"
+#include "fixture.h"
+#include "output.h"
+
+#include <unistd.h>
+
+#define owns_census __attribute__((cleanup(census_done)))
+
+static struct admin of_root(void)
+{
+	return (struct admin){.root = (char *)root()};
+}
+
+static void take(struct census *census)
+{
+	const struct admin admin = of_root();
+
+	ck_assert_int_eq(census_take(census, &admin), 0);
+}
+
+/* Below the root, and short for both places. */
+static const char *short_of(const char *path)
+{
+	static const char *const places[] = {ETC, LIB};
+	static const char *const names[] = {"etc/", "lib/"};
+	static char text[2][4096];
+	static size_t next;
+	char *found = text[next++ % COUNT_OF(text)];
+
+	ck_assert_int_eq(strncmp(path, root(), strlen(root())), 0);
+	path += strlen(root());
+	for (size_t i = 0; i < COUNT_OF(places); i++)
+		if (strncmp(path, places[i], strlen(places[i])) == 0) {
+			(void)snprintf(found, sizeof(text[0]), "%s%s", names[i],
+				path + strlen(places[i]));
+			return found;
+		}
+	return path;
+}
+
+static void write_hook(const struct hook *hook, struct buffer *text)
+{
+	static const char *const reasons[] = {[REASON_PACKAGE] = "package",
+		[REASON_WILDCARD] = "wildcard",
+		[REASON_ALWAYS] = "always"};
+	static const char *const standings[] = {[STANDING_COUNTS] = "",
+		[STANDING_OVERRIDDEN] = " overridden by ",
+		[STANDING_MASKED] = " masked by ",
+		[STANDING_IS_MASK] = " is a mask"};
+	static const char *const faults[] = {[SCRIPT_IS_FINE] = "",
+		[SCRIPT_IS_NOT_EXECUTABLE] = " not executable",
+		[SCRIPT_IS_NOT_A_FILE] = " no file",
+		[SCRIPT_IS_DANGLING] = " dangling",
+		[SCRIPT_IS_OPEN_TO_OTHERS] = " open"};
+
+	buffer_append_format(text, "%s %s", uh_hook_point_name(hook->hook_point),
+		reasons[hook->reason]);
+	if (hook->subject != NULL)
+		buffer_append_format(text, " %s", hook->subject);
+	buffer_append_format(text, " %s%s%s%s\n", short_of(hook->script.path),
+		faults[hook->script.fault], standings[hook->standing],
+		hook->by != NULL ? short_of(hook->by) : "");
+	/* What comes in one form comes in the other. */
+	ck_assert_str_eq(hook->script.relative, short_of(hook->script.path) + 4);
+	ck_assert_int_eq(hook->place, short_of(hook->script.path)[0] == 'e'
+					      ? PLACE_OF_ADMINISTRATOR
+					      : PLACE_OF_PACKAGES);
+}
+
+static void assert_census(const char *expected)
+{
+	owns_census struct census census;
+	owns_buffer struct buffer text = {0};
+
+	take(&census);
+	for (size_t i = 0; i < census.count; i++)
+		write_hook(&census.hooks[i], &text);
+	for (size_t i = 0; i < census.faults.count; i++) {
+		const struct script *fault = &census.faults.items[i];
+
+		ck_assert_int_eq(fault->fault, FOLDER_IS_UNREADABLE);
+		buffer_append_format(&text, "unreadable %s: %s\n", short_of(fault->path),
+			strerror(-fault->error));
+	}
+	assert_text(&text, expected);
+}
+
+START_TEST(without_a_tree_there_is_no_hook)
+{
+	assert_census("");
+	make_folder(ETC "Post-Invoke");
+	make_folder(LIB "pkgs/foo/Post-Invoke");
+	make_folder(LIB "multi_pkgs/Post-Invoke/foo");
+	assert_census("");
+}
+END_TEST
+
+START_TEST(hooks_come_by_hook_point_as_they_run_whatever_the_packages)
+{
+	make_script(ETC "Post-Invoke/z", "");
+	make_script(LIB "Post-Invoke/a", "");
+	make_script(ETC "multi_pkgs/Post-Invoke/lib__WILDCARD__/b", "");
+	make_script(LIB "pkgs/foo:i386/Post-Invoke/c", "");
+	make_script(LIB "pkgs/foo/Post-Invoke/d", "");
+	make_script(ETC "pkgs/foo/Pre-Install-Pkgs/e", "");
+	make_script(ETC "Pre-Invoke/f", "");
+	skip_unless(become_root(), "this is not root");
+	assert_census("Pre-Invoke always etc/Pre-Invoke/f\n"
+		      "Pre-Install-Pkgs package foo etc/pkgs/foo/Pre-Install-Pkgs/e\n"
+		      "Post-Invoke package foo lib/pkgs/foo/Post-Invoke/d\n"
+		      "Post-Invoke package foo:i386 lib/pkgs/foo:i386/Post-Invoke/c\n"
+		      "Post-Invoke wildcard lib__WILDCARD__ "
+		      "etc/multi_pkgs/Post-Invoke/lib__WILDCARD__/b\n"
+		      "Post-Invoke always lib/Post-Invoke/a\n"
+		      "Post-Invoke always etc/Post-Invoke/z\n");
+}
+END_TEST
+
+START_TEST(what_is_not_known_at_pre_invoke_is_no_hook_there)
+{
+	make_script(ETC "pkgs/foo/Pre-Invoke/a", "");
+	make_script(ETC "multi_pkgs/Pre-Invoke/foo/a", "");
+	make_script(ETC "post-invoke/a", "");
+	assert_census("");
+}
+END_TEST
+
+START_TEST(the_administrators_hook_overrides_that_of_a_package)
+{
+	make_script(LIB "Post-Invoke/a", "");
+	make_script(ETC "Post-Invoke/a", "");
+	make_script(LIB "pkgs/foo/Post-Invoke/a", "");
+	make_script(ETC "pkgs/bar/Post-Invoke/a", "");
+	skip_unless(become_root(), "this is not root");
+	assert_census("Post-Invoke package bar etc/pkgs/bar/Post-Invoke/a\n"
+		      "Post-Invoke package foo lib/pkgs/foo/Post-Invoke/a\n"
+		      "Post-Invoke always etc/Post-Invoke/a\n"
+		      "Post-Invoke always lib/Post-Invoke/a overridden by "
+		      "etc/Post-Invoke/a\n");
+}
+END_TEST
+
+START_TEST(what_cannot_run_overrides_all_the_same)
+{
+	make_script(LIB "Post-Invoke/a", "");
+	make_file(ETC "Post-Invoke/a", 0644, "");
+	make_script(LIB "Post-Invoke/b", "");
+	make_link(ETC "Post-Invoke/b", "nowhere");
+	skip_unless(become_root(), "this is not root");
+	assert_census("Post-Invoke always etc/Post-Invoke/a not executable\n"
+		      "Post-Invoke always lib/Post-Invoke/a overridden by "
+		      "etc/Post-Invoke/a\n"
+		      "Post-Invoke always etc/Post-Invoke/b dangling\n"
+		      "Post-Invoke always lib/Post-Invoke/b overridden by "
+		      "etc/Post-Invoke/b\n");
+}
+END_TEST
+
+START_TEST(a_mask_is_told_with_what_it_masks)
+{
+	make_script(LIB "Post-Invoke/a", "");
+	make_link(ETC "Post-Invoke/a", "/dev/null");
+	make_link(ETC "Post-Invoke/b", "/dev/null");
+	make_link(LIB "Post-Invoke/c", "/dev/null");
+	make_script(ETC "Post-Invoke/c", "");
+	skip_unless(become_root(), "this is not root");
+	assert_census("Post-Invoke always etc/Post-Invoke/a is a mask\n"
+		      "Post-Invoke always lib/Post-Invoke/a masked by "
+		      "etc/Post-Invoke/a\n"
+		      "Post-Invoke always etc/Post-Invoke/b is a mask\n"
+		      "Post-Invoke always etc/Post-Invoke/c\n"
+		      "Post-Invoke always lib/Post-Invoke/c is a mask\n");
+}
+END_TEST
+
+START_TEST(folders_and_leftovers_neither_are_hooks_nor_override_any)
+{
+	make_script(LIB "Post-Invoke/a", "");
+	make_folder(ETC "Post-Invoke/a");
+	make_script(LIB "Post-Invoke/b", "");
+	make_script(ETC "Post-Invoke/b~", "");
+	make_script(ETC "Post-Invoke/b.dpkg-old", "");
+	make_script(ETC "Post-Invoke/.b", "");
+	make_script(ETC "Post-Invoke/#b#", "");
+	skip_unless(become_root(), "this is not root");
+	assert_census("Post-Invoke always lib/Post-Invoke/a\n"
+		      "Post-Invoke always lib/Post-Invoke/b\n");
+}
+END_TEST
+
+START_TEST(faults_are_those_that_root_would_meet)
+{
+	make_script(ETC "Post-Invoke/a", "");
+	set_mode(ETC "Post-Invoke/a", 0757);
+	make_node(ETC "Post-Invoke/b", S_IFIFO);
+	make_link(ETC "Post-Invoke/c", "c");
+	make_script(ETC "Post-Invoke/d e;\n\xff", "");
+	skip_unless(become_root(), "this is not root");
+	assert_census("Post-Invoke always etc/Post-Invoke/a open\n"
+		      "Post-Invoke always etc/Post-Invoke/b no file\n"
+		      "Post-Invoke always etc/Post-Invoke/c dangling\n"
+		      "Post-Invoke always etc/Post-Invoke/d e;\n\xff\n");
+}
+END_TEST
+
+START_TEST(a_file_beside_folders_means_nothing)
+{
+	make_file(ETC "README", 0644, "");
+	make_file(ETC "pkgs/README", 0644, "");
+	make_link(ETC "pkgs/link", "README");
+	make_link(ETC "pkgs/dangling", "nowhere");
+	make_file(ETC "multi_pkgs/README", 0644, "");
+	make_script(ETC "multi_pkgs/Post-Invoke/README", "");
+	assert_census("");
+}
+END_TEST
+
+START_TEST(a_file_does_not_hide_the_folder_of_the_other_place)
+{
+	make_file(ETC "pkgs/foo", 0644, "");
+	make_script(LIB "pkgs/foo/Post-Invoke/a", "");
+	skip_unless(become_root(), "this is not root");
+	assert_census("Post-Invoke package foo lib/pkgs/foo/Post-Invoke/a\n"
+		      "unreadable etc/pkgs/foo/Pre-Install-Pkgs: Not a directory\n"
+		      "unreadable etc/pkgs/foo/Post-Invoke: Not a directory\n");
+}
+END_TEST
+
+START_TEST(a_file_in_place_of_a_folder_is_told_once)
+{
+	make_file(ETC "pkgs", 0644, "");
+	make_file(ETC "multi_pkgs/Post-Invoke", 0644, "");
+	make_file(ETC "Post-Invoke", 0644, "");
+	make_link(LIB "Pre-Invoke", "Pre-Invoke");
+	make_file(LIB "pkgs/foo/Pre-Install-Pkgs", 0644, "");
+	make_link(LIB "pkgs/loop", "loop");
+	make_script(LIB "Post-Invoke/a", "");
+	make_script(LIB "multi_pkgs/Post-Invoke/foo/a", "");
+	skip_unless(become_root(), "this is not root");
+	assert_census(
+		"Post-Invoke wildcard foo lib/multi_pkgs/Post-Invoke/foo/a\n"
+		"Post-Invoke always lib/Post-Invoke/a\n"
+		"unreadable lib/Pre-Invoke: Too many levels of symbolic links\n"
+		"unreadable etc/pkgs: Not a directory\n"
+		"unreadable lib/pkgs/foo/Pre-Install-Pkgs: Not a directory\n"
+		"unreadable lib/pkgs/loop/Pre-Install-Pkgs: Too many levels of symbolic "
+		"links\n"
+		"unreadable lib/pkgs/loop/Post-Invoke: Too many levels of symbolic "
+		"links\n"
+		"unreadable etc/multi_pkgs/Post-Invoke: Not a directory\n"
+		"unreadable etc/Post-Invoke: Not a directory\n");
+}
+END_TEST
+
+START_TEST(a_folder_that_may_not_be_read_is_told)
+{
+	make_script(ETC "Post-Invoke/a", "");
+	skip_unless(geteuid() != 0, "root reads everything");
+	set_mode(ETC "Post-Invoke", 0);
+	assert_census("unreadable etc/Post-Invoke: Permission denied\n");
+	set_mode(ETC "Post-Invoke", 0755);
+}
+END_TEST
+
+START_TEST(folders_behind_symlinks_are_folders)
+{
+	make_script("/real/Post-Invoke/a", "");
+	make_link(ETC "pkgs/foo", "../../../../real");
+	make_link(ETC "Post-Invoke", "../../../real/Post-Invoke");
+	skip_unless(become_root(), "this is not root");
+	assert_census("Post-Invoke package foo etc/pkgs/foo/Post-Invoke/a\n"
+		      "Post-Invoke always etc/Post-Invoke/a\n");
+}
+END_TEST
+
+START_TEST(hooks_are_many)
+{
+	owns_census struct census census;
+
+	for (int i = 0; i < 500; i++) {
+		owns_memory char *path = string_format(LIB "pkgs/p%d/Post-Invoke/a", i);
+
+		make_script(path, "");
+	}
+	take(&census);
+	ck_assert_uint_eq(census.count, 500);
+	ck_assert_str_eq(census.hooks[499].subject, "p99");
+}
+END_TEST
+
+/* The path of the hook that somebody means who says path; "none" for none. */
+static const char *find(const struct census *census, const char *path)
+{
+	const struct admin admin = of_root();
+	const struct hook *hook = census_find(census, &admin, path);
+
+	return hook != NULL ? short_of(hook->script.path) : "none";
+}
+
+START_TEST(a_hook_is_found_by_each_of_its_paths)
+{
+	owns_census struct census census;
+
+	make_script(LIB "Post-Invoke/a", "");
+	take(&census);
+	ck_assert_str_eq(find(&census, at(LIB "Post-Invoke/a")), "lib/Post-Invoke/a");
+	ck_assert_str_eq(find(&census, LIB "Post-Invoke/a"), "lib/Post-Invoke/a");
+	ck_assert_str_eq(find(&census, "Post-Invoke/a"), "lib/Post-Invoke/a");
+	ck_assert_str_eq(find(&census, "a"), "none");
+	ck_assert_str_eq(find(&census, ""), "none");
+	ck_assert_str_eq(find(&census, "Post-Invoke/"), "none");
+	ck_assert_str_eq(find(&census, ETC "Post-Invoke/a"), "none");
+}
+END_TEST
+
+START_TEST(of_two_with_one_name_the_one_that_counts_is_found)
+{
+	owns_census struct census census;
+
+	make_script(LIB "Post-Invoke/a", "");
+	make_script(ETC "Post-Invoke/a", "");
+	make_link(LIB "Post-Invoke/b", "/dev/null");
+	make_script(ETC "Post-Invoke/b", "");
+	make_script(LIB "Post-Invoke/c", "");
+	make_link(ETC "Post-Invoke/c", "/dev/null");
+	take(&census);
+	ck_assert_str_eq(find(&census, "Post-Invoke/a"), "etc/Post-Invoke/a");
+	ck_assert_str_eq(find(&census, "Post-Invoke/b"), "etc/Post-Invoke/b");
+	ck_assert_str_eq(find(&census, "Post-Invoke/c"), "etc/Post-Invoke/c");
+	ck_assert_str_eq(find(&census, LIB "Post-Invoke/a"), "lib/Post-Invoke/a");
+	ck_assert_str_eq(find(&census, LIB "Post-Invoke/c"), "lib/Post-Invoke/c");
+}
+END_TEST
+
+START_TEST(a_script_without_a_relative_path_is_named_by_its_path)
+{
+	const struct admin admin = {.root = (char *)"/image"};
+	const struct script script = {.path = (char *)"/image/a"};
+
+	ck_assert(script_is_named(&script, &admin, "/image/a"));
+	ck_assert(script_is_named(&script, &admin, "/a"));
+	ck_assert(!script_is_named(&script, &admin, "a"));
+}
+END_TEST
+
+static void assert_complaint(
+	const struct census *census, const char *path, const char *expected)
+{
+	output_begin();
+	ck_assert_int_eq(census_complain(census, path), STATUS_TROUBLE);
+	assert_output("", expected);
+}
+
+START_TEST(of_a_hook_that_is_not_there_the_nearest_is_named)
+{
+	owns_census struct census census;
+	owns_memory char *wanted = string_format("%s", at(LIB "Post-Invoke/clean_up"));
+	owns_memory char *answer = NULL;
+
+	make_script(LIB "Post-Invoke/clean-up", "");
+	make_link(ETC "Pre-Invoke/stop", "/dev/null");
+	take(&census);
+	assert_complaint(&census, "Post-Invoke/clean_up",
+		"E: there is no hook Post-Invoke/clean_up; did you mean "
+		"Post-Invoke/clean-up?\n");
+	assert_complaint(&census, "pre-invoke/stp",
+		"E: there is no hook pre-invoke/stp; did you mean Pre-Invoke/stop?\n");
+	answer = string_format("E: there is no hook %s; did you mean %s?\n", wanted,
+		at(LIB "Post-Invoke/clean-up"));
+	assert_complaint(&census, wanted, answer);
+	assert_complaint(&census, "\n",
+		"E: there is no hook \\012: apt-universal-hooks list shows all\n");
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {without_a_tree_there_is_no_hook,
+		hooks_come_by_hook_point_as_they_run_whatever_the_packages,
+		what_is_not_known_at_pre_invoke_is_no_hook_there,
+		the_administrators_hook_overrides_that_of_a_package,
+		what_cannot_run_overrides_all_the_same, a_mask_is_told_with_what_it_masks,
+		folders_and_leftovers_neither_are_hooks_nor_override_any,
+		faults_are_those_that_root_would_meet,
+		a_file_beside_folders_means_nothing,
+		a_file_does_not_hide_the_folder_of_the_other_place,
+		a_file_in_place_of_a_folder_is_told_once,
+		a_folder_that_may_not_be_read_is_told,
+		folders_behind_symlinks_are_folders, hooks_are_many,
+		a_hook_is_found_by_each_of_its_paths,
+		of_two_with_one_name_the_one_that_counts_is_found,
+		a_script_without_a_relative_path_is_named_by_its_path,
+		of_a_hook_that_is_not_there_the_nearest_is_named};
+
+	return run_tests("census", tests, COUNT_OF(tests));
+}

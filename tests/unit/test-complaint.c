@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "admin.h"
+#include "fixture.h"
+#include "output.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+START_TEST(a_complaint_is_one_line_in_apts_form_and_trouble)
+{
+	output_begin();
+	ck_assert_int_eq(complain("no %s, no %d", "hook", 1), STATUS_TROUBLE);
+	assert_output("", "E: no hook, no 1\n");
+}
+END_TEST
+
+START_TEST(a_warning_is_one_line_in_apts_form)
+{
+	output_begin();
+	warn_of("%s: %s", "/a b", "");
+	assert_output("", "W: /a b: \n");
+}
+END_TEST
+
+START_TEST(the_reason_of_the_last_failure_can_be_said)
+{
+	output_begin();
+	errno = ENOENT;
+	(void)complain("/a: %m");
+	assert_output("", "E: /a: No such file or directory\n");
+}
+END_TEST
+
+START_TEST(a_name_cannot_forge_a_line_nor_speak_to_the_terminal)
+{
+	output_begin();
+	(void)complain("%s", "a\nE: b\033[31m \xff caf\xc3\xa9 %s%n");
+	assert_output("", "E: a\\012E: b\\033[31m \\377 caf\xc3\xa9 %s%n\n");
+}
+END_TEST
+
+START_TEST(a_long_name_is_not_cut)
+{
+	owns_memory char *name = malloc(100001);
+	owns_memory char *line = NULL;
+
+	memset(name, 'x', 100000);
+	name[100000] = '\0';
+	line = string_format("E: %s\n", name);
+	output_begin();
+	(void)complain("%s", name);
+	assert_output("", line);
+}
+END_TEST
+
+START_TEST(what_was_written_before_is_seen_before)
+{
+	owns_output struct output output;
+
+	output_begin();
+	/* Both to one place: the order is what counts. */
+	ck_assert_int_eq(dup2(STDOUT_FILENO, STDERR_FILENO), STDERR_FILENO);
+	(void)printf("before\n");
+	warn_of("behind");
+	output_end(&output);
+	ck_assert_str_eq(output.out.data, "before\nW: behind\n");
+}
+END_TEST
+
+START_TEST(lack_of_memory_is_trouble)
+{
+	output_begin();
+	ck_assert_int_eq(complain_of_memory(), STATUS_TROUBLE);
+	assert_output("", "E: out of memory\n");
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {a_complaint_is_one_line_in_apts_form_and_trouble,
+		a_warning_is_one_line_in_apts_form,
+		the_reason_of_the_last_failure_can_be_said,
+		a_name_cannot_forge_a_line_nor_speak_to_the_terminal,
+		a_long_name_is_not_cut, what_was_written_before_is_seen_before,
+		lack_of_memory_is_trouble};
+
+	return run_tests("complaint", tests, COUNT_OF(tests));
+}

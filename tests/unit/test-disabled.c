@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The file of hooks that are disabled: its text, and how it comes and goes. */
+#include "disabled.h"
+#include "fixture.h"
+
+#include <errno.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define BEFORE "Universal-Hooks::Scripts::"
+#define BEHIND "::Enabled \"false\";\n"
+
+/* Lists of names, with NULL behind them. */
+#define NAMES(...)                                                                       \
+	(const char *const[])                                                            \
+	{                                                                                \
+		__VA_ARGS__, NULL                                                        \
+	}
+
+static struct string_list list_of(const char *const *names)
+{
+	struct string_list list = {0};
+
+	for (; *names != NULL; names++)
+		ck_assert_int_eq(string_list_add(&list, *names), 0);
+	return list;
+}
+
+/* What a text has, a name a line; or the line that is none of ours. */
+static void assert_parsed(const char *bytes, size_t size, const char *expected)
+{
+	owns_strings struct string_list hooks = {0};
+	owns_buffer struct buffer text = {0};
+	size_t line = 0;
+	int error = disabled_parse(&hooks, (struct slice){bytes, size}, &line);
+
+	if (error == -EBADMSG)
+		buffer_append_format(&text, "line %zu", line);
+	else
+		ck_assert_int_eq(error, 0);
+	for (size_t i = 0; i < hooks.count && error == 0; i++)
+		buffer_append_format(&text, "%s\n", hooks.items[i]);
+	assert_text(&text, expected);
+}
+
+static void assert_lines(const char *text, const char *expected)
+{
+	assert_parsed(text, strlen(text), expected);
+}
+
+START_TEST(what_is_written_is_read_again)
+{
+	static const char every_byte[] =
+		"\001\t\n\r\x1f !\"#$%&'()*+,-.;<=>?@[\\]^`{|}~\x7f\x80\xff";
+	owns_strings struct string_list hooks = list_of(
+		NAMES("Post-Invoke/a", every_byte, "pkgs/libc6:i386/Post-Invoke/b"));
+	owns_strings struct string_list again = {0};
+	owns_buffer struct buffer text = {0};
+	size_t line;
+
+	string_list_sort_unique(&hooks);
+	disabled_format(&text, &hooks);
+	ck_assert_int_eq(text.error, 0);
+	ck_assert_int_eq(disabled_parse(&again, buffer_slice(&text), &line), 0);
+	ck_assert_uint_eq(again.count, hooks.count);
+	for (size_t i = 0; i < hooks.count; i++)
+		ck_assert_str_eq(again.items[i], hooks.items[i]);
+}
+END_TEST
+
+START_TEST(a_key_holds_only_what_means_nothing_to_apt)
+{
+	owns_strings struct string_list hooks = list_of(NAMES("a b;{}[]\"#*%%\n"));
+	owns_buffer struct buffer text = {0};
+
+	disabled_format(&text, &hooks);
+	buffer_append(&text, (struct slice){"", 1});
+	ck_assert_ptr_nonnull(strstr(
+		text.data, "\n" BEFORE "a%20b%3b%7b%7d%5b%5d%22%23%2a%25%25%0a" BEHIND));
+}
+END_TEST
+
+START_TEST(without_hooks_there_is_no_text)
+{
+	const struct string_list none = {0};
+	owns_buffer struct buffer text = {0};
+
+	disabled_format(&text, &none);
+	assert_text(&text, "");
+}
+END_TEST
+
+START_TEST(only_our_own_lines_are_understood)
+{
+	assert_lines("", "");
+	assert_lines("// a head\n// of two lines\n" BEFORE "b" BEHIND BEFORE "a" BEHIND,
+		"a\nb\n");
+	assert_lines("\n" BEFORE "a" BEHIND "\n", "a\n");
+	assert_lines(BEFORE "a" BEHIND BEFORE "a" BEHIND, "a\n");
+	/* The last line may have lost its end. */
+	assert_lines(BEFORE "a::Enabled \"false\";", "a\n");
+	assert_lines("// head\nAPT::Color \"0\";\n", "line 2");
+	assert_lines(BEFORE "a::Enabled \"true\";\n", "line 1");
+	assert_lines(BEFORE "a" BEHIND "// a note\n", "line 2");
+	assert_lines(BEFORE "a::Enabled \"false\"; // a note\n", "line 1");
+	assert_lines(BEFORE "a::b" BEHIND, "line 1");
+	assert_lines(BEFORE BEHIND, "line 1");
+	assert_lines(BEFORE, "line 1");
+	assert_lines("Universal-Hooks::Enabled \"false\";\n", "line 1");
+	assert_parsed("\0\n", 2, "line 1");
+}
+END_TEST
+
+START_TEST(a_text_cut_anywhere_is_no_more_than_it_was)
+{
+	static const char text[] = "// head\n" BEFORE "a%20b" BEHIND BEFORE "c" BEHIND;
+
+	for (size_t size = 0; size < sizeof(text); size++) {
+		owns_strings struct string_list hooks = {0};
+		size_t line;
+		int error = disabled_parse(&hooks, (struct slice){text, size}, &line);
+
+		ck_assert(error == 0 || error == -EBADMSG);
+		ck_assert_uint_le(hooks.count, 2);
+	}
+}
+END_TEST
+
+START_TEST(apt_has_no_key_for_some_names)
+{
+	ck_assert(disabled_can_name("Post-Invoke/a"));
+	ck_assert(disabled_can_name("pkgs/libc6:i386/Post-Invoke/a:b"));
+	ck_assert(!disabled_can_name("Post-Invoke/a::b"));
+	ck_assert(!disabled_can_name("Post-Invoke/a:"));
+	ck_assert(!disabled_can_name(""));
+}
+END_TEST
+
+static void change(int (*how)(const struct string_list *, const struct admin *),
+	const char *const *names, int expected)
+{
+	const struct admin admin = {.root = (char *)root()};
+	owns_strings struct string_list hooks = list_of(names);
+
+	ck_assert_int_eq(how(&hooks, &admin), expected);
+}
+
+static void assert_disabled(const char *expected)
+{
+	const struct admin admin = {.root = (char *)root()};
+	owns_strings struct string_list hooks = {0};
+	owns_buffer struct buffer text = {0};
+
+	ck_assert_int_eq(disabled_read(&hooks, &admin), -1);
+	for (size_t i = 0; i < hooks.count; i++)
+		buffer_append_format(&text, "%s\n", hooks.items[i]);
+	assert_text(&text, expected);
+}
+
+START_TEST(the_file_comes_with_the_first_and_goes_with_the_last)
+{
+	assert_disabled("");
+	change(disabled_take_out, NAMES("a"), -1);
+	ck_assert(!is_there("/etc/apt"));
+	change(disabled_add, NAMES("b", "a"), -1);
+	assert_disabled("a\nb\n");
+	change(disabled_add, NAMES("c", "a"), -1);
+	assert_disabled("a\nb\nc\n");
+	change(disabled_take_out, NAMES("a", "c", "d"), -1);
+	assert_disabled("b\n");
+	change(disabled_take_out, NAMES("b"), -1);
+	ck_assert(!is_there(DISABLED_FILE));
+}
+END_TEST
+
+START_TEST(everybody_can_read_it_whatever_the_umask)
+{
+	struct stat status;
+
+	(void)umask(077);
+	change(disabled_add, NAMES("a"), -1);
+	ck_assert_int_eq(stat(at(DISABLED_FILE), &status), 0);
+	ck_assert_uint_eq(status.st_mode & 07777, 0644);
+	ck_assert_int_eq(stat(at("/etc/apt/apt.conf.d"), &status), 0);
+	ck_assert_uint_eq(status.st_mode & 07777, 0755);
+}
+END_TEST
+
+START_TEST(what_does_not_change_is_not_written)
+{
+	struct stat before, after;
+
+	change(disabled_add, NAMES("a"), -1);
+	ck_assert_int_eq(stat(at(DISABLED_FILE), &before), 0);
+	change(disabled_add, NAMES("a"), -1);
+	change(disabled_take_out, NAMES("b"), -1);
+	ck_assert_int_eq(stat(at(DISABLED_FILE), &after), 0);
+	ck_assert_uint_eq(before.st_ino, after.st_ino);
+}
+END_TEST
+
+START_TEST(a_file_of_somebody_else_is_left_alone)
+{
+	make_file(DISABLED_FILE, 0644, "APT::Color \"0\";\n");
+	change(disabled_add, NAMES("a"), STATUS_TROUBLE);
+	change(disabled_take_out, NAMES("a"), STATUS_TROUBLE);
+	assert_file(DISABLED_FILE, "APT::Color \"0\";\n");
+	ck_assert_int_eq(remove(at(DISABLED_FILE)), 0);
+	make_file("/other", 0644, "");
+	make_link(DISABLED_FILE, at("/other"));
+	change(disabled_add, NAMES("a"), STATUS_TROUBLE);
+	assert_file("/other", "");
+	ck_assert_int_eq(remove(at(DISABLED_FILE)), 0);
+	/* Nobody writes to it, so whoever waited for that would wait for ever. */
+	make_node(DISABLED_FILE, S_IFIFO);
+	change(disabled_add, NAMES("a"), STATUS_TROUBLE);
+}
+END_TEST
+
+#define WRITERS 8
+#define NAMES_EACH 10
+
+static void add_names(int writer)
+{
+	const struct admin admin = {.root = (char *)root()};
+
+	for (int i = 0; i < NAMES_EACH; i++) {
+		owns_strings struct string_list hooks = {0};
+		owns_memory char *name = string_format("%d-%d", writer, i);
+
+		if (string_list_add(&hooks, name) < 0 ||
+			disabled_add(&hooks, &admin) >= 0)
+			_exit(1);
+	}
+	_exit(0);
+}
+
+START_TEST(of_many_who_write_at_a_time_none_undoes_what_another_did)
+{
+	const struct admin admin = {.root = (char *)root()};
+	owns_strings struct string_list hooks = {0};
+
+	make_folder("/etc/apt/apt.conf.d");
+	ck_assert_int_eq(fflush(NULL), 0);
+	for (int i = 0; i < WRITERS; i++) {
+		pid_t pid = fork();
+
+		ck_assert_int_ge(pid, 0);
+		if (pid == 0)
+			add_names(i);
+	}
+	for (int i = 0; i < WRITERS; i++) {
+		int status;
+
+		ck_assert_int_gt(wait(&status), 0);
+		ck_assert_int_eq(status, 0);
+	}
+	ck_assert_int_eq(disabled_read(&hooks, &admin), -1);
+	ck_assert_uint_eq(hooks.count, WRITERS * NAMES_EACH);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {what_is_written_is_read_again,
+		a_key_holds_only_what_means_nothing_to_apt,
+		without_hooks_there_is_no_text, only_our_own_lines_are_understood,
+		a_text_cut_anywhere_is_no_more_than_it_was, apt_has_no_key_for_some_names,
+		the_file_comes_with_the_first_and_goes_with_the_last,
+		everybody_can_read_it_whatever_the_umask,
+		what_does_not_change_is_not_written,
+		a_file_of_somebody_else_is_left_alone,
+		of_many_who_write_at_a_time_none_undoes_what_another_did};
+
+	return run_tests("disabled", tests, COUNT_OF(tests));
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "admin.h"
+#include "fixture.h"
+#include "json.h"
+#include "output.h"
+
+#include <fcntl.h>
+#include <stdio_ext.h>
+#include <unistd.h>
+
+/* Writes a value, which is taken over, as one line. */
+static void assert_value(json_t *value, const char *expected)
+{
+	owns_memory char *text = NULL;
+
+	ck_assert_ptr_nonnull(value);
+	text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+	json_decref(value);
+	ck_assert_str_eq(text, expected);
+}
+
+START_TEST(a_text_is_a_string_and_none_is_null)
+{
+	assert_value(json_text("/a b"), "\"/a b\"");
+	assert_value(json_text(""), "\"\"");
+	assert_value(json_text(NULL), "null");
+}
+END_TEST
+
+START_TEST(any_name_becomes_well_formed_json)
+{
+	assert_value(json_text("\"\\:%s"), "\"\\\"\\\\:%s\"");
+	assert_value(json_text("caf\xc3\xa9 \xf0\x9f\x90\xa7"),
+		"\"caf\xc3\xa9 \xf0\x9f\x90\xa7\"");
+	assert_value(
+		json_text("caf\xe9\n\033\x7f"), "\"caf\\\\351\\\\012\\\\033\\\\177\"");
+	assert_value(json_text("\xed\xa0\x80"), "\"\\\\355\\\\240\\\\200\"");
+	assert_value(json_text("\xef\xbf\xbf"), "\"\xef\xbf\xbf\"");
+}
+END_TEST
+
+START_TEST(apts_word_for_none_is_null_where_a_version_stands)
+{
+	assert_value(json_version("-"), "null");
+	assert_value(json_version(NULL), "null");
+	assert_value(json_version("1:2-3"), "\"1:2-3\"");
+	assert_value(json_version("--"), "\"--\"");
+	assert_value(json_text("-"), "\"-\"");
+}
+END_TEST
+
+START_TEST(a_value_is_printed_with_its_line_end)
+{
+	output_begin();
+	ck_assert_int_eq(json_print(json_pack("{s:[i,b]}", "key", 1, 1)), STATUS_FINE);
+	assert_output("{\n  \"key\": [\n    1,\n    true\n  ]\n}\n", "");
+}
+END_TEST
+
+START_TEST(no_value_is_lack_of_memory)
+{
+	output_begin();
+	ck_assert_int_eq(json_print(NULL), STATUS_TROUBLE);
+	assert_output("", "E: out of memory\n");
+}
+END_TEST
+
+/* full(4): what main() finds at the end is not what is out of memory. */
+START_TEST(a_full_disk_is_not_taken_for_lack_of_memory)
+{
+	owns_fd int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	owns_output struct output output;
+	json_t *array = json_array();
+	int status;
+
+	ck_assert_int_ge(full, 0);
+	for (int i = 0; i < 10000; i++)
+		ck_assert_int_eq(json_array_append_new(array, json_text("x")), 0);
+	output_begin();
+	ck_assert_int_eq(dup2(full, STDOUT_FILENO), STDOUT_FILENO);
+	status = json_print(array);
+	clearerr(stdout);
+	__fpurge(stdout);
+	output_end(&output);
+	ck_assert_str_eq(output.err.data, "");
+	ck_assert_int_eq(status, STATUS_FINE);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {a_text_is_a_string_and_none_is_null,
+		any_name_becomes_well_formed_json,
+		apts_word_for_none_is_null_where_a_version_stands,
+		a_value_is_printed_with_its_line_end, no_value_is_lack_of_memory,
+		a_full_disk_is_not_taken_for_lack_of_memory};
+
+	return run_tests("json", tests, COUNT_OF(tests));
+}

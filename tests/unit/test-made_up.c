@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fixture.h"
+#include "made_up.h"
+#include "output.h"
+
+#define GOES_ON (-1)
+#define owns_made_up __attribute__((cleanup(made_up_done)))
+
+#define AVAILABLE(name, version, architecture)                                           \
+	"Package: " name "\nVersion: " version "\nArchitecture: " architecture           \
+	"\nFilename: " name ".deb\nSize: 1\nSHA256: 0\n\n"
+
+/* foo 2 is installed; foo 3, bar for two architectures and docs can be. */
+static void make_system(const char *settings)
+{
+	owns_memory char *lines = string_format(
+		"APT::Architecture \"amd64\";\nAPT::Architectures { \"amd64\"; "
+		"\"i386\"; };\nAPT::Sources::With { \"%s\"; };\n%s",
+		at("/Packages"), settings);
+
+	configure_apt(lines);
+	make_folder("/etc/apt/apt.conf.d");
+	make_folder("/etc/apt/sources.list.d");
+	make_folder("/etc/apt/preferences.d");
+	make_file("/etc/apt/sources.list", 0644, "");
+	set_database("installed");
+	make_file("/Packages", 0644,
+		AVAILABLE("foo", "3", "amd64") AVAILABLE("bar", "1", "i386") AVAILABLE(
+			"bar", "1:2-3", "amd64") AVAILABLE("only32", "5", "i386")
+			AVAILABLE("docs", "7", "all"));
+}
+
+static struct admin this_machine(void)
+{
+	return (struct admin){.root = (char *)""};
+}
+
+/* What is made up of packages that are separated by spaces. */
+static int make(struct made_up *made_up, const char *packages, const char *operation)
+{
+	const struct admin admin = this_machine();
+	owns_strings struct string_list list = {0};
+	struct slice rest = slice_of(packages);
+
+	while (rest.size > 0) {
+		struct slice word = slice_cut(&rest, ' ');
+		owns_memory char *package = strndup(word.data, word.size);
+
+		ck_assert_int_eq(string_list_add(&list, package), 0);
+	}
+	return made_up_make(made_up, &admin, &list, operation);
+}
+
+/* The lines, and what the engine reads out of the stream. */
+static void assert_made(
+	const char *packages, const char *operation, const char *lines, const char *table)
+{
+	owns_made_up struct made_up made_up;
+	owns_buffer struct buffer stream = {0};
+	owns_buffer struct buffer found = {0};
+	owns_transaction struct transaction transaction = {0};
+	struct transaction_faults faults;
+
+	output_begin();
+	ck_assert_int_eq(make(&made_up, packages, operation), GOES_ON);
+	assert_output("", "");
+	assert_text(&made_up.actions, lines);
+	made_up_to_stream(&made_up, "", &stream);
+	ck_assert_int_eq(
+		transaction_parse_stream(&transaction, buffer_slice(&stream), &faults),
+		0);
+	ck_assert_uint_eq(faults.ignored_lines, 0);
+	ck_assert(!faults.is_cut && !faults.has_no_names);
+	found = table_of(&transaction);
+	assert_text(&found, table);
+}
+
+static void assert_trouble(
+	const char *packages, const char *operation, const char *complaint)
+{
+	owns_made_up struct made_up made_up;
+
+	output_begin();
+	ck_assert_int_eq(make(&made_up, packages, operation), STATUS_TROUBLE);
+	assert_output("", complaint);
+}
+
+START_TEST(what_is_not_installed_is_and_what_is_upgraded)
+{
+	make_system("");
+	assert_made("bar", NULL, "bar - - none < 1:2-3 amd64 none /made-up.deb\n",
+		"bar\tamd64\tinstall\t-\t1:2-3\t-\n");
+	assert_made("foo", NULL, "foo 2 amd64 none < 3 amd64 none /made-up.deb\n",
+		"foo\tamd64\tupgrade\t2\t3\t-\n");
+	assert_made("docs", NULL, "docs - - none < 7 all none /made-up.deb\n",
+		"docs\tall\tinstall\t-\t7\t-\n");
+}
+END_TEST
+
+START_TEST(several_packages_are_one_transaction)
+{
+	make_system("");
+	assert_made("foo bar docs", "remove",
+		"foo 2 amd64 none > - - none **REMOVE**\n"
+		"bar 1:2-3 amd64 none > - - none **REMOVE**\n"
+		"docs 7 all none > - - none **REMOVE**\n",
+		"bar\tamd64\tremove\t1:2-3\t-\t-\n"
+		"docs\tall\tremove\t7\t-\t-\n"
+		"foo\tamd64\tremove\t2\t-\t-\n");
+	assert_made("", NULL, "", "");
+}
+END_TEST
+
+START_TEST(each_operation_has_its_line)
+{
+	static const struct {
+		const char *operation, *line, *table;
+	} cases[] = {
+		{"install", "foo - - none < 3 amd64 none /made-up.deb\n",
+			"foo\tamd64\tinstall\t-\t3\t-\n"},
+		{"upgrade", "foo 2 amd64 none < 3 amd64 none /made-up.deb\n",
+			"foo\tamd64\tupgrade\t2\t3\t-\n"},
+		{"downgrade", "foo 2 amd64 none > 3 amd64 none /made-up.deb\n",
+			"foo\tamd64\tdowngrade\t2\t3\t-\n"},
+		{"reinstall", "foo 2 amd64 none = 2 amd64 none /made-up.deb\n",
+			"foo\tamd64\treinstall\t2\t2\t-\n"},
+		{"remove", "foo 2 amd64 none > - - none **REMOVE**\n",
+			"foo\tamd64\tremove\t2\t-\t-\n"},
+		{"purge", "foo 2 amd64 none > - - none **REMOVE**\n",
+			"foo\tamd64\tpurge\t2\t-\t-\n"},
+		{"configure", "foo 2 amd64 none = 2 amd64 none **CONFIGURE**\n",
+			"foo\tamd64\tconfigure\t2\t2\t-\n"},
+	};
+
+	make_system("");
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		assert_made("foo", cases[i].operation, cases[i].line, cases[i].table);
+}
+END_TEST
+
+START_TEST(operations_of_what_is_not_installed_take_the_candidate)
+{
+	make_system("");
+	assert_made("bar", "remove", "bar 1:2-3 amd64 none > - - none **REMOVE**\n",
+		"bar\tamd64\tremove\t1:2-3\t-\t-\n");
+	assert_made("bar", "reinstall",
+		"bar 1:2-3 amd64 none = 1:2-3 amd64 none /made-up.deb\n",
+		"bar\tamd64\treinstall\t1:2-3\t1:2-3\t-\n");
+	assert_made("bar", "upgrade",
+		"bar 1:2-3 amd64 none < 1:2-3 amd64 none /made-up.deb\n",
+		"bar\tamd64\tupgrade\t1:2-3\t1:2-3\t-\n");
+}
+END_TEST
+
+START_TEST(a_given_version_is_the_one_that_comes_or_goes)
+{
+	make_system("");
+	assert_made("foo=9:1~a+b-c", "upgrade",
+		"foo 2 amd64 none < 9:1~a+b-c amd64 none /made-up.deb\n",
+		"foo\tamd64\tupgrade\t2\t9:1~a+b-c\t-\n");
+	assert_made("foo=1", "downgrade",
+		"foo 2 amd64 none > 1 amd64 none /made-up.deb\n",
+		"foo\tamd64\tdowngrade\t2\t1\t-\n");
+	assert_made("foo=1", "remove", "foo 1 amd64 none > - - none **REMOVE**\n",
+		"foo\tamd64\tremove\t1\t-\t-\n");
+	assert_made("foo=1", "reinstall",
+		"foo 1 amd64 none = 1 amd64 none /made-up.deb\n",
+		"foo\tamd64\treinstall\t1\t1\t-\n");
+	assert_made("foo=1", "configure",
+		"foo 1 amd64 none = 1 amd64 none **CONFIGURE**\n",
+		"foo\tamd64\tconfigure\t1\t1\t-\n");
+}
+END_TEST
+
+START_TEST(the_architecture_is_given_or_native_or_the_only_one)
+{
+	make_system("");
+	assert_made("bar:i386", NULL, "bar - - none < 1 i386 none /made-up.deb\n",
+		"bar\ti386\tinstall\t-\t1\t-\n");
+	assert_made("bar:i386=2", NULL, "bar - - none < 2 i386 none /made-up.deb\n",
+		"bar\ti386\tinstall\t-\t2\t-\n");
+	assert_made("only32", NULL, "only32 - - none < 5 i386 none /made-up.deb\n",
+		"only32\ti386\tinstall\t-\t5\t-\n");
+}
+END_TEST
+
+START_TEST(what_is_installed_goes_before_what_is_native)
+{
+	make_system("");
+	make_file(TEST_DATABASE, 0644,
+		"Package: bar\nStatus: install ok installed\nMaintainer: nobody\n"
+		"Architecture: i386\nVersion: 0\nDescription: a test\n\n");
+	assert_made("bar", NULL, "bar 0 i386 none < 1 i386 none /made-up.deb\n",
+		"bar\ti386\tupgrade\t0\t1\t-\n");
+}
+END_TEST
+
+START_TEST(a_package_that_apt_does_not_know_needs_a_version)
+{
+	make_system("");
+	assert_made("own-tool=1", NULL, "own-tool - - none < 1 amd64 none /made-up.deb\n",
+		"own-tool\tamd64\tinstall\t-\t1\t-\n");
+	assert_made("own-tool:riscv64=1", "remove",
+		"own-tool 1 riscv64 none > - - none **REMOVE**\n",
+		"own-tool\triscv64\tremove\t1\t-\t-\n");
+	assert_made("own-tool=1", "upgrade",
+		"own-tool 1 amd64 none < 1 amd64 none /made-up.deb\n",
+		"own-tool\tamd64\tupgrade\t1\t1\t-\n");
+	assert_trouble("own-tool", NULL, "E: apt knows no package own-tool\n");
+	assert_trouble("bar:riscv64", NULL,
+		"E: apt knows no package bar:riscv64; did you mean bar?\n");
+	assert_trouble(
+		"onyl32", NULL, "E: apt knows no package onyl32; did you mean only32?\n");
+}
+END_TEST
+
+START_TEST(the_first_package_that_is_none_ends_it)
+{
+	make_system("");
+	assert_trouble("foo nothing-like-it bar another", NULL,
+		"E: apt knows no package nothing-like-it\n");
+}
+END_TEST
+
+START_TEST(a_word_that_is_no_package_is_trouble)
+{
+	static const char *const words[] = {"-foo", "--root", "../foo", "foo/bar", "foo;",
+		"foo:", "foo=", "foo:=1", "foo:amd64=", ":amd64", "=1", "foo=1=2",
+		"foo:a:b", "foo=1/2", "foo_1", "*", "caf\xc3\xa9", "foo\t", "foo=1\t2"};
+
+	make_system("");
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		owns_buffer struct buffer name = {0};
+		owns_memory char *complaint = NULL;
+
+		for (const char *at = words[i]; *at != '\0'; at++)
+			buffer_append_format(&name, *at == '\t' ? "\\011" : "%c", *at);
+		complaint = string_format("E: \"%.*s\" is no package: NAME, "
+					  "NAME:ARCHITECTURE or NAME=VERSION is "
+					  "needed\n",
+			(int)name.size, name.data);
+		assert_trouble(words[i], NULL, complaint);
+	}
+}
+END_TEST
+
+START_TEST(a_purge_is_apts_own_setting)
+{
+	owns_made_up struct made_up made_up;
+
+	make_system("");
+	ck_assert_int_eq(make(&made_up, "foo", "purge"), GOES_ON);
+	buffer_append(&made_up.configuration, (struct slice){"", 1});
+	ck_assert_ptr_nonnull(
+		strstr(made_up.configuration.data, "\nAPT::Get::Purge=true\n"));
+}
+END_TEST
+
+START_TEST(the_stream_has_apts_configuration_and_dpkgs_database)
+{
+	owns_made_up struct made_up made_up;
+	owns_buffer struct buffer stream = {0};
+	owns_transaction struct transaction transaction = {0};
+	struct transaction_faults faults;
+	owns_buffer struct buffer settings = {0};
+
+	make_system("Universal-Hooks::Timeout \"5\";\n");
+	ck_assert_int_eq(make(&made_up, "foo", NULL), GOES_ON);
+	made_up_to_stream(&made_up, "", &stream);
+	ck_assert_int_eq(
+		transaction_parse_stream(&transaction, buffer_slice(&stream), &faults),
+		0);
+	ck_assert_str_eq(transaction.native_architecture, "amd64");
+	ck_assert_str_eq(transaction.status_file, at(TEST_DATABASE));
+	assert_text(&transaction.settings, "Universal-Hooks::Timeout=5\n");
+	ck_assert(!transaction.is_purging);
+}
+END_TEST
+
+START_TEST(the_root_stands_before_the_database)
+{
+	const struct made_up made_up = {.status_file = (char *)"/var/lib/dpkg/status"};
+	owns_buffer struct buffer stream = {0};
+
+	made_up_to_stream(&made_up, "/image", &stream);
+	assert_text(
+		&stream, "VERSION 3\nDir::State::status=/image/var/lib/dpkg/status\n\n");
+}
+END_TEST
+
+START_TEST(where_apt_cannot_say_it_is_trouble)
+{
+	owns_made_up struct made_up made_up;
+	owns_output struct output output;
+
+	make_system("");
+	make_file(TEST_DATABASE, 0644, "this is no database\n");
+	output_begin();
+	ck_assert_int_eq(make(&made_up, "foo", NULL), STATUS_TROUBLE);
+	output_end(&output);
+	ck_assert_msg(strstr(output.err.data, "E: ") != NULL, "%s", output.err.data);
+	ck_assert_str_eq(output.out.data, "");
+	made_up_done(&made_up);
+	configure_apt("nonsense \"");
+	output_begin();
+	ck_assert_int_eq(make(&made_up, "foo", NULL), STATUS_TROUBLE);
+	output_done(&output);
+	output_end(&output);
+	ck_assert_msg(strstr(output.err.data, "E: ") != NULL, "%s", output.err.data);
+}
+END_TEST
+
+static void assert_operation(const char *word, int status, const char *complaint)
+{
+	output_begin();
+	ck_assert_int_eq(operation_check(word), status);
+	assert_output("", complaint);
+}
+
+START_TEST(an_operation_is_one_of_seven_words)
+{
+	static const char *const words[] = {"install", "upgrade", "downgrade",
+		"reinstall", "remove", "purge", "configure"};
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		assert_operation(words[i], GOES_ON, "");
+	assert_operation(NULL, GOES_ON, "");
+	assert_operation("upgrad", STATUS_TROUBLE,
+		"E: there is no operation \"upgrad\"; did you mean upgrade?\n");
+	assert_operation("conf", STATUS_TROUBLE,
+		"E: there is no operation \"conf\": install, upgrade, downgrade, "
+		"reinstall, remove, purge and configure are\n");
+	assert_operation("", STATUS_TROUBLE,
+		"E: there is no operation \"\": install, upgrade, downgrade, reinstall, "
+		"remove, purge and configure are\n");
+	assert_operation("confgure", STATUS_TROUBLE,
+		"E: there is no operation \"confgure\"; did you mean configure?\n");
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {what_is_not_installed_is_and_what_is_upgraded,
+		several_packages_are_one_transaction, each_operation_has_its_line,
+		operations_of_what_is_not_installed_take_the_candidate,
+		a_given_version_is_the_one_that_comes_or_goes,
+		the_architecture_is_given_or_native_or_the_only_one,
+		what_is_installed_goes_before_what_is_native,
+		a_package_that_apt_does_not_know_needs_a_version,
+		the_first_package_that_is_none_ends_it,
+		a_word_that_is_no_package_is_trouble, a_purge_is_apts_own_setting,
+		the_stream_has_apts_configuration_and_dpkgs_database,
+		the_root_stands_before_the_database, where_apt_cannot_say_it_is_trouble,
+		an_operation_is_one_of_seven_words};
+
+	return run_tests("made_up", tests, COUNT_OF(tests));
+}

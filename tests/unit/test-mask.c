@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Masks, and the folders that they need. */
+#include "fixture.h"
+#include "mask.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#define MASK ETC "pkgs/foo/Post-Invoke/a"
+
+START_TEST(a_mask_comes_with_its_folders_and_goes_alone)
+{
+	struct stat status;
+
+	(void)umask(077);
+	ck_assert_int_eq(mask_make(at(MASK)), 0);
+	ck_assert(mask_is_plain(at(MASK)));
+	ck_assert_int_eq(stat(at(ETC "pkgs/foo"), &status), 0);
+	ck_assert_uint_eq(status.st_mode & 07777, 0755);
+	ck_assert_int_eq(mask_remove(at(MASK)), 0);
+	ck_assert(!is_there(MASK));
+	ck_assert(is_there(ETC "pkgs/foo/Post-Invoke"));
+}
+END_TEST
+
+START_TEST(a_mask_takes_nobodys_place)
+{
+	make_script(MASK, "");
+	ck_assert_int_eq(mask_make(at(MASK)), -EEXIST);
+	ck_assert_int_eq(mask_remove(at(MASK)), -EINVAL);
+	ck_assert(is_there(MASK));
+	ck_assert_int_eq(mask_make(at(MASK "/b")), -ENOTDIR);
+}
+END_TEST
+
+START_TEST(only_a_link_to_dev_null_itself_is_a_plain_mask)
+{
+	static const char *const targets[] = {
+		"/dev/nul", "/dev/null/", "/dev/nulls", "../dev/null", "/"};
+
+	ck_assert(!mask_is_plain(at(MASK)));
+	for (size_t i = 0; i < COUNT_OF(targets); i++) {
+		make_link(MASK, targets[i]);
+		ck_assert_msg(!mask_is_plain(at(MASK)), "%s", targets[i]);
+		ck_assert_int_eq(mask_remove(at(MASK)), -EINVAL);
+		ck_assert_int_eq(unlink(at(MASK)), 0);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {a_mask_comes_with_its_folders_and_goes_alone,
+		a_mask_takes_nobodys_place,
+		only_a_link_to_dev_null_itself_is_a_plain_mask};
+
+	return run_tests("mask", tests, COUNT_OF(tests));
+}

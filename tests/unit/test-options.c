@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fixture.h"
+#include "options.h"
+#include "output.h"
+
+#include <unistd.h>
+
+#define GOES_ON (-1)
+
+/* All that a subcommand with one option of each kind can be told. */
+struct told {
+	struct admin admin;
+	bool is_quick;
+	const char *script;
+	size_t count;
+	struct string_list packages;
+	char *argv[16];
+	int words;
+};
+
+static void told_done(struct told *told)
+{
+	free(told->admin.root);
+	string_list_done(&told->packages);
+	for (size_t i = 0; i < COUNT_OF(told->argv); i++)
+		free(told->argv[i]);
+}
+#define owns_told __attribute__((cleanup(told_done)))
+
+/* Each word has memory of its own, so that a sanitizer sees a step too far. */
+static int split(struct told *told, const char *line)
+{
+	struct slice rest = slice_of(line);
+	int argc = 0;
+
+	memset(told, 0, sizeof(*told));
+	told->admin.root = strdup("");
+	told->argv[argc++] = strdup("try");
+	while (rest.size > 0) {
+		struct slice word = slice_cut(&rest, '|');
+
+		told->argv[argc++] = strndup(word.data, word.size);
+	}
+	return argc;
+}
+
+typedef int reader(struct admin *admin, const struct usage *usage, int argc, char **argv,
+	int *words);
+
+/* Reads words that are separated by bars; at least one and at most two are wanted. */
+static int read_with(reader *read, struct told *told, const char *line)
+{
+	int argc = split(told, line);
+	const struct option_row rows[] = {
+		{OPTION_FLAG, &told->is_quick, "quick", 'q', NULL, "Be quick."},
+		{OPTION_TEXT, &told->script, "script", '\0', "PATH", "Only this one."},
+		{OPTION_LIST, &told->packages, "package", 'p', "NAME",
+			"A package; more of them are more packages."},
+		{OPTION_NUMBER, &told->count, "count", 'n', "N", "So many."},
+	};
+	const struct usage usage = {
+		.synopsis = "try WORD [WORD]",
+		.text = "Tries the options.",
+		.rows = rows,
+		.row_count = COUNT_OF(rows),
+		.has_json = true,
+		.words_min = 1,
+		.words_max = 2,
+	};
+
+	return read(&told->admin, &usage, argc, told->argv, &told->words);
+}
+
+/* The words that are left, with bars between them, and what the options say. */
+static void assert_told(const struct told *told, const char *expected)
+{
+	owns_buffer struct buffer text = {0};
+
+	for (int i = 1; i <= told->words; i++)
+		buffer_append_format(&text, "%s%s", i > 1 ? "|" : "", told->argv[i]);
+	if (told->is_quick)
+		buffer_append_string(&text, " quick");
+	if (told->admin.is_json)
+		buffer_append_string(&text, " json");
+	if (told->script != NULL)
+		buffer_append_format(&text, " script=%s", told->script);
+	if (told->count > 0)
+		buffer_append_format(&text, " count=%zu", told->count);
+	for (size_t i = 0; i < told->packages.count; i++)
+		buffer_append_format(&text, " package=%s", told->packages.items[i]);
+	assert_text(&text, expected);
+	ck_assert_str_eq(told->argv[0], "try");
+}
+
+static void assert_read(const char *line, const char *expected)
+{
+	owns_told struct told told;
+
+	output_begin();
+	ck_assert_int_eq(read_with(options_read, &told, line), GOES_ON);
+	assert_output("", "");
+	assert_told(&told, expected);
+}
+
+static void assert_picked(const char *line, const char *expected)
+{
+	owns_told struct told told;
+
+	output_begin();
+	ck_assert_int_eq(read_with(options_pick, &told, line), GOES_ON);
+	assert_output("", "");
+	assert_told(&told, expected);
+}
+
+static void assert_trouble(reader *read, const char *line, const char *expected)
+{
+	owns_told struct told told;
+
+	output_begin();
+	ck_assert_int_eq(read_with(read, &told, line), STATUS_TROUBLE);
+	assert_output("", expected);
+}
+
+START_TEST(options_stand_anywhere_among_the_words)
+{
+	assert_read("a", "a");
+	assert_read("a|b", "a|b");
+	assert_read("--quick|a|--json|b", "a|b quick json");
+	assert_read("a|b|-q", "a|b quick");
+	assert_read("a||", "a|");
+}
+END_TEST
+
+START_TEST(an_argument_is_joined_or_the_next_word)
+{
+	assert_read("a|--script=/x", "a script=/x");
+	assert_read("a|--script|/x", "a script=/x");
+	assert_read("a|--script=", "a script=");
+	assert_read("a|--script=/x=y", "a script=/x=y");
+	assert_read("a|-pfoo", "a package=foo");
+	assert_read("a|-p|foo", "a package=foo");
+	assert_read("a|-p=foo", "a package==foo");
+	assert_read("a|--package||b", "a|b package=");
+	/* As getopt(3) has it, whatever it looks like. */
+	assert_read("a|--script|--json", "a script=--json");
+	assert_read("a|--script|--|b", "a|b script=--");
+}
+END_TEST
+
+START_TEST(of_a_text_the_last_counts_and_a_list_takes_all)
+{
+	assert_read("a|--script=x|--script=y", "a script=y");
+	assert_read("-px|a|--package|y|--package=x", "a package=x package=y package=x");
+}
+END_TEST
+
+START_TEST(behind_two_dashes_all_are_words)
+{
+	assert_read("--|--json", "--json");
+	assert_read("a|-q|--|--quick", "a|--quick quick");
+	assert_read("--|--|-x", "--|-x");
+	assert_read("a|--", "a");
+}
+END_TEST
+
+START_TEST(one_dash_is_a_word)
+{
+	assert_read("-|-q", "- quick");
+}
+END_TEST
+
+START_TEST(an_unknown_option_is_trouble_and_the_nearest_is_named)
+{
+	assert_trouble(options_read, "a|--quik",
+		"E: there is no option --quik; did you mean --quick?\n");
+	assert_trouble(options_read, "a|--JSON=1",
+		"E: there is no option --JSON; did you mean --json?\n");
+	assert_trouble(options_read, "a|--verbose",
+		"E: there is no option --verbose: apt-universal-hooks try WORD [WORD]\n");
+	assert_trouble(options_read, "a|-x",
+		"E: there is no option -x: apt-universal-hooks try WORD [WORD]\n");
+	assert_trouble(options_read, "a|-\n",
+		"E: there is no option -\\012: apt-universal-hooks try WORD [WORD]\n");
+}
+END_TEST
+
+START_TEST(an_option_without_a_name_is_unknown)
+{
+	assert_trouble(options_read, "a|--=x",
+		"E: there is no option --: apt-universal-hooks try WORD [WORD]\n");
+	assert_trouble(options_read,
+		"a|-=", "E: there is no option -: apt-universal-hooks try WORD [WORD]\n");
+	assert_trouble(options_read, "a|-=x",
+		"E: there is no option -: apt-universal-hooks try WORD [WORD]\n");
+}
+END_TEST
+
+START_TEST(a_beginning_is_no_name)
+{
+	assert_trouble(options_read, "a|--quic|--qui",
+		"E: there is no option --quic; did you mean --quick?\n");
+	assert_trouble(options_read, "a|--s",
+		"E: there is no option --s: apt-universal-hooks try WORD [WORD]\n");
+}
+END_TEST
+
+START_TEST(an_argument_that_lacks_or_is_too_much_is_trouble)
+{
+	assert_trouble(
+		options_read, "a|--script", "E: --script needs an argument: PATH\n");
+	assert_trouble(options_read, "a|-p", "E: -p needs an argument: NAME\n");
+	assert_trouble(options_read, "a|--quick=yes",
+		"E: --quick=yes: --quick takes no argument\n");
+	assert_trouble(
+		options_read, "a|--quick=", "E: --quick=: --quick takes no argument\n");
+	assert_trouble(options_read, "a|-qp", "E: -qp: --quick takes no argument\n");
+	assert_trouble(options_pick, "a|--root", "E: --root needs an argument: DIR\n");
+}
+END_TEST
+
+START_TEST(a_number_is_above_0_and_nothing_but_a_number)
+{
+	static const char *const words[] = {
+		"0", "00", "", "-1", "+1", " 1", "1 ", "1x", "0x1", "1.5", "x"};
+	owns_memory char *most = string_format("a count=%zu", SIZE_MAX);
+
+	assert_read("a|--count=1", "a count=1");
+	assert_read("a|-n|20", "a count=20");
+	assert_read("a|-n0020", "a count=20");
+	assert_read("a|-n1|-n2", "a count=2");
+	/* Too large for any list, and so for all of it. */
+	assert_read("a|-n99999999999999999999999", most);
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		owns_memory char *line = string_format("a|--count=%s", words[i]);
+		owns_memory char *complaint = string_format(
+			"E: --count %s: that is no number above 0\n", words[i]);
+
+		assert_trouble(options_read, line, complaint);
+	}
+	assert_trouble(options_read, "a|-n", "E: -n needs an argument: N\n");
+}
+END_TEST
+
+START_TEST(words_are_as_many_as_the_usage_wants)
+{
+	assert_trouble(options_read, "",
+		"E: something is missing: apt-universal-hooks try WORD [WORD]\n");
+	assert_trouble(options_read, "--quick",
+		"E: something is missing: apt-universal-hooks try WORD [WORD]\n");
+	assert_trouble(options_read, "a|b|c|d",
+		"E: \"c\" is too much: apt-universal-hooks try WORD [WORD]\n");
+}
+END_TEST
+
+START_TEST(of_another_programs_words_only_ours_are_taken)
+{
+	assert_picked(
+		"install|-o|A=b|--json|zsh-|-x|--", "install|-o|A=b|zsh-|-x|-- json");
+	assert_picked(
+		"--no-download|install|--|--json", "--no-download|install|--|--json");
+	assert_picked("-|--quick|--unknown=1||", "-|--unknown=1| quick");
+	assert_picked("", "");
+	assert_picked("a|b|c", "a|b|c");
+}
+END_TEST
+
+static void assert_help(reader *read, const char *line)
+{
+	owns_told struct told told;
+
+	output_begin();
+	ck_assert_int_eq(read_with(read, &told, line), STATUS_FINE);
+	assert_output(
+		"Usage: apt-universal-hooks try WORD [WORD]\n"
+		"\n"
+		"Tries the options.\n"
+		"\n"
+		"  -q, --quick             Be quick.\n"
+		"  --script PATH           Only this one.\n"
+		"  -p, --package NAME      A package; more of them are more packages.\n"
+		"  -n, --count N           So many.\n"
+		"  --json                  Write JSON; its shape is in "
+		"apt-universal-hooks(8).\n"
+		"  --root DIR              Look at the system in DIR instead of this "
+		"one.\n"
+		"  -h, --help              Explain this and do nothing.\n",
+		"");
+}
+
+START_TEST(help_is_all_that_is_done)
+{
+	assert_help(options_read, "--help");
+	assert_help(options_read, "a|b|c|-h|--root=/no/such/folder");
+	assert_help(options_pick, "install|--help|zsh");
+}
+END_TEST
+
+START_TEST(help_has_no_line_that_is_too_wide)
+{
+	owns_told struct told told;
+
+	output_begin_terminal(40);
+	ck_assert_int_eq(read_with(options_read, &told, "-h"), STATUS_FINE);
+	assert_output("Usage: apt-universal-hooks try WORD\n"
+		      "[WORD]\n"
+		      "\n"
+		      "Tries the options.\n"
+		      "\n"
+		      "  -q, --quick\n"
+		      "      Be quick.\n"
+		      "  --script PATH\n"
+		      "      Only this one.\n"
+		      "  -p, --package NAME\n"
+		      "      A package; more of them are more\n"
+		      "      packages.\n"
+		      "  -n, --count N\n"
+		      "      So many.\n"
+		      "  --json\n"
+		      "      Write JSON; its shape is in\n"
+		      "      apt-universal-hooks(8).\n"
+		      "  --root DIR\n"
+		      "      Look at the system in DIR instead\n"
+		      "      of this one.\n"
+		      "  -h, --help\n"
+		      "      Explain this and do nothing.\n",
+		"");
+}
+END_TEST
+
+START_TEST(json_is_unknown_where_there_is_none)
+{
+	const struct usage usage = {.synopsis = "try", .text = "", .words_max = -1};
+	struct admin admin = {.root = NULL};
+	char *argv[] = {(char *)"try", (char *)"--json", NULL};
+	int words;
+
+	output_begin();
+	ck_assert_int_eq(options_read(&admin, &usage, 2, argv, &words), STATUS_TROUBLE);
+	assert_output("", "E: there is no option --json: apt-universal-hooks try\n");
+	ck_assert(!admin.is_json);
+}
+END_TEST
+
+START_TEST(any_number_of_words_can_be_wanted)
+{
+	const struct usage usage = {.synopsis = "try", .text = "", .words_max = -1};
+	struct admin admin = {.root = NULL};
+	char *argv[] = {
+		(char *)"try", (char *)"a", (char *)"b", (char *)"c", (char *)"d", NULL};
+	int words;
+
+	ck_assert_int_eq(options_read(&admin, &usage, 1, argv, &words), GOES_ON);
+	ck_assert_int_eq(words, 0);
+	ck_assert_int_eq(options_read(&admin, &usage, 5, argv, &words), GOES_ON);
+	ck_assert_int_eq(words, 4);
+}
+END_TEST
+
+/* The root that is read of "--root", with what is put behind it. */
+static void assert_root(const char *path, const char *expected)
+{
+	owns_memory char *line = string_format("a|--root|%s", path);
+	owns_told struct told told;
+
+	output_begin();
+	ck_assert_int_eq(read_with(options_read, &told, line), GOES_ON);
+	assert_output("", "");
+	ck_assert_str_eq(told.admin.root, expected);
+	ck_assert_int_eq(told.words, 1);
+}
+
+START_TEST(the_root_is_a_whole_path_without_a_slash_at_its_end)
+{
+	owns_memory char *image = NULL;
+
+	make_folder("/a b/image");
+	make_link("/link", "a b/image");
+	image = realpath(at("/a b/image"), NULL);
+	assert_root(at("/a b/image"), image);
+	assert_root(at("/a b/image///"), image);
+	assert_root(at("/a b/../link/."), image);
+	assert_root("/", "");
+	assert_root("//.", "");
+	ck_assert_int_eq(chdir(at("/a b")), 0);
+	assert_root("image", image);
+	ck_assert_int_eq(chdir(root()), 0);
+}
+END_TEST
+
+START_TEST(without_the_option_the_root_stays)
+{
+	owns_told struct told told;
+
+	ck_assert_int_eq(read_with(options_read, &told, "a"), GOES_ON);
+	ck_assert_str_eq(told.admin.root, "");
+}
+END_TEST
+
+START_TEST(a_root_that_is_no_folder_is_trouble)
+{
+	owns_memory char *absent = NULL;
+	owns_memory char *file = NULL;
+
+	make_file("/file", 0644, "");
+	absent = string_format("a|--root|%s", at("/absent"));
+	file = string_format("E: --root %s cannot be used: No such file or directory\n",
+		at("/absent"));
+	assert_trouble(options_read, absent, file);
+	free(absent);
+	free(file);
+	absent = string_format("a|--root|%s", at("/file"));
+	file = string_format(
+		"E: --root %s cannot be used: Not a directory\n", at("/file"));
+	assert_trouble(options_read, absent, file);
+	assert_trouble(options_read,
+		"a|--root=", "E: --root  cannot be used: No such file or directory\n");
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {options_stand_anywhere_among_the_words,
+		an_argument_is_joined_or_the_next_word,
+		of_a_text_the_last_counts_and_a_list_takes_all,
+		behind_two_dashes_all_are_words, one_dash_is_a_word,
+		an_unknown_option_is_trouble_and_the_nearest_is_named,
+		an_option_without_a_name_is_unknown, a_beginning_is_no_name,
+		an_argument_that_lacks_or_is_too_much_is_trouble,
+		a_number_is_above_0_and_nothing_but_a_number,
+		words_are_as_many_as_the_usage_wants,
+		of_another_programs_words_only_ours_are_taken, help_is_all_that_is_done,
+		help_has_no_line_that_is_too_wide, json_is_unknown_where_there_is_none,
+		any_number_of_words_can_be_wanted,
+		the_root_is_a_whole_path_without_a_slash_at_its_end,
+		without_the_option_the_root_stays, a_root_that_is_no_folder_is_trouble};
+
+	return run_tests("options", tests, COUNT_OF(tests));
+}

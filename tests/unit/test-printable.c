@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fixture.h"
+#include "printable.h"
+
+START_TEST(visible_ascii_and_the_space_are_shown)
+{
+	for (int byte = 0; byte < 0x80; byte++) {
+		const char text[] = {(char)byte, '\0'};
+
+		ck_assert_msg(printable_size(text) == (byte >= 0x20 && byte != 0x7f),
+			"byte %02x", byte);
+	}
+}
+END_TEST
+
+START_TEST(the_end_of_a_text_is_nothing_to_show)
+{
+	ck_assert_uint_eq(printable_size(""), 0);
+}
+END_TEST
+
+/* The longest and the shortest of each length, and what lies beside them. */
+START_TEST(characters_of_every_length_are_shown_and_their_neighbours_not)
+{
+	static const struct {
+		const char *bytes;
+		size_t size;
+	} cases[] = {
+		{"\xc2\xa0", 2},
+		{"\xc2\x9f", 0}, /* U+009F, the last of C1 */
+		{"\xc2\x80", 0},
+		{"\xdf\xbf", 2},
+		{"\xe0\xa0\x80", 3},
+		{"\xe0\x9f\xbf", 0}, /* U+07FF in three bytes */
+		{"\xed\x9f\xbf", 3},
+		{"\xed\xa0\x80", 0}, /* the first surrogate */
+		{"\xed\xbf\xbf", 0},
+		{"\xee\x80\x80", 3},
+		{"\xef\xbf\xbf", 3},
+		{"\xf0\x90\x80\x80", 4},
+		{"\xf0\x8f\xbf\xbf", 0}, /* U+FFFF in four bytes */
+		{"\xf4\x8f\xbf\xbf", 4},
+		{"\xf4\x90\x80\x80", 0}, /* U+110000 */
+		{"\xf5\x80\x80\x80", 0},
+		{"\xc0\x80", 0},
+		{"\xc1\xbf", 0},
+		{"\xff", 0},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		ck_assert_msg(
+			printable_size(cases[i].bytes) == cases[i].size, "case %zu", i);
+}
+END_TEST
+
+START_TEST(a_character_that_is_cut_off_is_not_shown)
+{
+	static const char *const whole[] = {
+		"\xc3\xa9", "\xe2\x98\x83", "\xf0\x9f\x90\xa7"};
+
+	for (size_t i = 0; i < COUNT_OF(whole); i++)
+		for (size_t size = 1; size < strlen(whole[i]); size++) {
+			/* Of exactly that size, so that a sanitizer sees a step too far. */
+			owns_memory char *cut = strndup(whole[i], size);
+			owns_memory char *other = string_format("%sx", cut);
+
+			ck_assert_uint_eq(printable_size(cut), 0);
+			ck_assert_uint_eq(printable_size(other), 0);
+		}
+}
+END_TEST
+
+START_TEST(bytes_that_only_follow_do_not_begin_a_character)
+{
+	for (int byte = 0x80; byte < 0xc0; byte++) {
+		const char text[] = {(char)byte, (char)byte, '\0'};
+
+		ck_assert_uint_eq(printable_size(text), 0);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {visible_ascii_and_the_space_are_shown,
+		the_end_of_a_text_is_nothing_to_show,
+		characters_of_every_length_are_shown_and_their_neighbours_not,
+		a_character_that_is_cut_off_is_not_shown,
+		bytes_that_only_follow_do_not_begin_a_character};
+
+	return run_tests("printable", tests, COUNT_OF(tests));
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fixture.h"
+#include "output.h"
+#include "targets.h"
+
+#define GOES_ON (-1)
+
+static struct admin of_root(void)
+{
+	return (struct admin){.root = (char *)root()};
+}
+
+/* apt reads the settings below the root, and nothing else. */
+static void take(struct state *state)
+{
+	const struct admin admin = of_root();
+
+	ck_assert_int_eq(unsetenv("APT_CONFIG"), 0);
+	make_folder("/etc/apt/apt.conf.d");
+	output_begin();
+	ck_assert_int_eq(state_take(state, &admin), GOES_ON);
+	assert_output("", "");
+}
+
+/* The hooks of up to three words, a line each. */
+static void assert_found(bool is_enable, const char *first, const char *second,
+	const char *third, const char *expected)
+{
+	const struct admin admin = of_root();
+	char *words[] = {(char *)first, (char *)second, (char *)third, NULL};
+	owns_state struct state state;
+	owns_targets struct target_list list = {0};
+	owns_buffer struct buffer text = {0};
+
+	take(&state);
+	output_begin();
+	ck_assert_int_eq(targets_find(&list, &state, &admin, words, is_enable), GOES_ON);
+	assert_output("", "");
+	for (size_t i = 0; i < list.count; i++) {
+		owns_memory char *mask = string_format(ETC "%s", list.items[i].hook);
+
+		buffer_append_format(&text, "%s\n", list.items[i].hook);
+		ck_assert_str_eq(list.items[i].mask, at(mask));
+		ck_assert_int_eq(list.items[i].action, ACTION_NONE);
+	}
+	assert_text(&text, expected);
+}
+
+static void assert_trouble(bool is_enable, const char *word, const char *complaint)
+{
+	const struct admin admin = of_root();
+	char *words[] = {(char *)word, NULL};
+	owns_state struct state state;
+	owns_targets struct target_list list = {0};
+
+	take(&state);
+	output_begin();
+	ck_assert_int_eq(
+		targets_find(&list, &state, &admin, words, is_enable), STATUS_TROUBLE);
+	assert_output("", complaint);
+}
+
+START_TEST(each_hook_is_found_once_whichever_way_it_is_written)
+{
+	owns_memory char *full = string_format("%s", at(LIB "Post-Invoke/a"));
+
+	make_script(LIB "Post-Invoke/a", "");
+	make_script(ETC "pkgs/foo/Post-Invoke/b", "");
+	assert_found(
+		false, "Post-Invoke/a", LIB "Post-Invoke/a", full, "Post-Invoke/a\n");
+	assert_found(true, "pkgs/foo/Post-Invoke/b", "Post-Invoke/a", NULL,
+		"pkgs/foo/Post-Invoke/b\nPost-Invoke/a\n");
+	assert_found(false, NULL, NULL, NULL, "");
+}
+END_TEST
+
+START_TEST(what_is_no_hook_is_trouble)
+{
+	make_script(LIB "Post-Invoke/clean-up", "");
+	assert_trouble(false, "Post-Invoke/clean_up",
+		"E: there is no hook Post-Invoke/clean_up; did you mean "
+		"Post-Invoke/clean-up?\n");
+	assert_trouble(false, "Post-Invoke",
+		"E: Post-Invoke is a folder, and only scripts can be named here\n");
+	assert_trouble(true, LIB "Post-Invoke",
+		"E: " LIB
+		"Post-Invoke is a folder, and only scripts can be named here\n");
+}
+END_TEST
+
+START_TEST(masks_are_told_from_what_else_stands_there)
+{
+	owns_state struct state state;
+
+	make_link(ETC "Post-Invoke/a", "/dev/null");
+	make_script(ETC "Post-Invoke/b", "");
+	make_link(LIB "Post-Invoke/c", "/dev/null");
+	take(&state);
+	ck_assert(state_has_mask(&state, "Post-Invoke/a"));
+	ck_assert(!state_has_mask(&state, "Post-Invoke/b"));
+	ck_assert(!state_has_mask(&state, "Post-Invoke/c"));
+	ck_assert(!state_has_mask(&state, "Post-Invoke/none"));
+}
+END_TEST
+
+START_TEST(the_setting_that_disables_is_found_with_its_place)
+{
+	const struct admin admin = of_root();
+	owns_state struct state state;
+	const struct setting *setting;
+	owns_memory char *place = NULL;
+	owns_memory char *expected =
+		string_format("%s:2", at("/etc/apt/apt.conf.d/50own"));
+
+	make_file("/etc/apt/apt.conf.d/50own", 0644,
+		"Universal-Hooks::Timeout \"1\";\n"
+		"Universal-Hooks::Scripts::Post-Invoke::Enabled \"false\";\n"
+		"Universal-Hooks::Scripts::Post-Invoke/b::Enabled \"true\";\n");
+	take(&state);
+	setting = state_disabling(&state, "Post-Invoke/a");
+	ck_assert_ptr_nonnull(setting);
+	place = setting_place(setting, &admin);
+	ck_assert_str_eq(place, expected);
+	ck_assert_ptr_null(state_disabling(&state, "Post-Invoke/b"));
+	ck_assert_ptr_null(state_disabling(&state, "Pre-Invoke/a"));
+}
+END_TEST
+
+START_TEST(masks_are_made_all_or_none)
+{
+	const struct admin admin = of_root();
+	owns_memory char *a = string_format("%s", at(ETC "Post-Invoke/a"));
+	owns_memory char *b = string_format("%s", at(ETC "Post-Invoke/b"));
+	owns_memory char *c = string_format("%s", at(ETC "Post-Invoke/c"));
+	struct target items[] = {{.mask = a, .action = ACTION_MASK},
+		{.mask = b, .action = ACTION_SETTING},
+		{.mask = c, .action = ACTION_MASK}};
+	const struct target_list list = {.items = items, .count = COUNT_OF(items)};
+	owns_memory char *complaint =
+		string_format("E: %s cannot be changed: File exists\n", c);
+
+	make_script(ETC "Post-Invoke/c", "");
+	output_begin();
+	ck_assert_int_eq(targets_mask(&list, &admin), STATUS_TROUBLE);
+	assert_output("", complaint);
+	ck_assert(!is_there(ETC "Post-Invoke/a"));
+	ck_assert_int_eq(remove(at(ETC "Post-Invoke/c")), 0);
+	ck_assert_int_eq(targets_mask(&list, &admin), GOES_ON);
+	ck_assert(is_there(ETC "Post-Invoke/a"));
+	ck_assert(!is_there(ETC "Post-Invoke/b"));
+	ck_assert(is_there(ETC "Post-Invoke/c"));
+	ck_assert_int_eq(targets_unmask(&list, &admin), GOES_ON);
+	ck_assert(!is_there(ETC "Post-Invoke/a"));
+	ck_assert(!is_there(ETC "Post-Invoke/c"));
+}
+END_TEST
+
+START_TEST(no_mask_is_made_outside_of_the_root)
+{
+	const struct admin admin = {.root = realpath(at("/"), NULL)};
+	struct target item = {.action = ACTION_MASK,
+		.mask = string_format("%s" ETC "Post-Invoke/a", admin.root)};
+	const struct target_list list = {.items = &item, .count = 1};
+	owns_output struct output output;
+
+	make_link("/etc/apt", "/");
+	output_begin();
+	ck_assert_int_eq(targets_mask(&list, &admin), STATUS_TROUBLE);
+	ck_assert_int_eq(targets_unmask(&list, &admin), STATUS_TROUBLE);
+	output_end(&output);
+	ck_assert_ptr_nonnull(strstr(output.err.data, " leads out of "));
+	free(item.mask);
+	free(admin.root);
+}
+END_TEST
+
+START_TEST(names_in_a_sentence_cannot_speak_to_the_terminal)
+{
+	output_begin();
+	targets_say("%s is disabled", "/a\033[31m\xff");
+	assert_output("/a\\033[31m\\377 is disabled\n", "");
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {each_hook_is_found_once_whichever_way_it_is_written,
+		what_is_no_hook_is_trouble, masks_are_told_from_what_else_stands_there,
+		the_setting_that_disables_is_found_with_its_place,
+		masks_are_made_all_or_none, no_mask_is_made_outside_of_the_root,
+		names_in_a_sentence_cannot_speak_to_the_terminal};
+
+	return run_tests("targets", tests, COUNT_OF(tests));
+}

@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What terminals of several widths show, by pseudo-terminals. */
+#include "fixture.h"
+#include "output.h"
+#include "terminal.h"
+
+#include <locale.h>
+#include <unistd.h>
+
+#define owns_table __attribute__((cleanup(table_done)))
+
+static const struct terminal piped = {.width = 0};
+
+static struct terminal of_width(unsigned width)
+{
+	return (struct terminal){.is_terminal = true, .width = width};
+}
+
+static struct admin this_machine(void)
+{
+	return (struct admin){.root = (char *)""};
+}
+
+static struct buffer text_of(const char *string)
+{
+	return (struct buffer){.data = (char *)string, .size = strlen(string)};
+}
+
+/* Writes the text with these beginnings of lines, and compares. */
+static void assert_written(const struct terminal *terminal, const char *first,
+	const char *next, const char *text, const char *expected)
+{
+	const struct buffer bytes = text_of(text);
+
+	output_begin();
+	terminal_write(terminal, first, next, &bytes);
+	assert_output(expected, "");
+}
+
+/* One terminal after the other, each told of what it has. */
+static struct terminal ask_terminal(unsigned short columns)
+{
+	const struct admin admin = this_machine();
+	owns_output struct output output;
+	struct terminal terminal;
+
+	output_begin_terminal(columns);
+	terminal = terminal_of(&admin);
+	output_end(&output);
+	ck_assert_str_eq(output.err.data, "");
+	return terminal;
+}
+
+START_TEST(a_terminal_says_how_wide_it_is)
+{
+	configure_apt("");
+	ck_assert_uint_eq(ask_terminal(40).width, 40);
+	ck_assert_uint_eq(ask_terminal(1).width, 1);
+	ck_assert_uint_eq(ask_terminal(500).width, 500);
+	ck_assert(ask_terminal(40).is_terminal);
+}
+END_TEST
+
+START_TEST(a_terminal_that_does_not_say_has_80_columns)
+{
+	configure_apt("");
+	ck_assert_uint_eq(ask_terminal(0).width, 80);
+}
+END_TEST
+
+START_TEST(what_is_piped_has_neither_end_nor_colour)
+{
+	const struct admin admin = this_machine();
+	struct terminal terminal;
+
+	ck_assert_int_eq(setenv("TERM", "xterm", 1), 0);
+	ck_assert_int_eq(unsetenv("NO_COLOR"), 0);
+	configure_apt("APT::Color \"1\";\n");
+	output_begin();
+	terminal = terminal_of(&admin);
+	assert_output("", "");
+	ck_assert(!terminal.is_terminal);
+	ck_assert(!terminal.has_colour);
+	ck_assert_uint_eq(terminal.width, 0);
+}
+END_TEST
+
+START_TEST(colour_is_for_terminals_that_have_it_and_people_who_want_it)
+{
+	static const struct {
+		const char *type, *no_color, *apt;
+		bool has_colour;
+	} cases[] = {
+		{"xterm", NULL, "", true},
+		{"xterm", "", "", true}, /* no-color.org: when not empty */
+		{"xterm", "0", "", false},
+		{"xterm", "1", "", false},
+		{"dumb", NULL, "", false},
+		{NULL, NULL, "", false},
+		{"xterm", NULL, "Binary::apt::APT::Color \"no\";\n", false},
+		{"xterm", NULL, "binary::APT::apt::color \"0\";\n", false},
+		/* As with apt(8), whose own default counts before this. */
+		{"xterm", NULL, "APT::Color \"no\";\n", true},
+		{"xterm", NULL, "APT::Color \"true\";\n", true},
+		{"xterm", NULL, "APT::Color \"perhaps\";\n", true},
+		{"xterm", NULL, "this is no apt.conf \"", true},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		ck_assert_int_eq(cases[i].type != NULL ? setenv("TERM", cases[i].type, 1)
+						       : unsetenv("TERM"),
+			0);
+		ck_assert_int_eq(cases[i].no_color != NULL
+					 ? setenv("NO_COLOR", cases[i].no_color, 1)
+					 : unsetenv("NO_COLOR"),
+			0);
+		configure_apt(cases[i].apt);
+		ck_assert_int_eq(unsetenv("APT_NO_COLOR"), 0);
+		ck_assert_msg(ask_terminal(80).has_colour == cases[i].has_colour,
+			"case %zu", i);
+		ck_assert_int_eq(setenv("APT_NO_COLOR", "1", 1), 0);
+		ck_assert(!ask_terminal(80).has_colour);
+	}
+}
+END_TEST
+
+START_TEST(the_plain_terminal_has_no_colour)
+{
+	owns_output struct output output;
+	struct terminal terminal;
+
+	ck_assert_int_eq(setenv("TERM", "xterm", 1), 0);
+	ck_assert_int_eq(unsetenv("NO_COLOR"), 0);
+	output_begin_terminal(40);
+	terminal = terminal_plain();
+	output_end(&output);
+	ck_assert(terminal.is_terminal);
+	ck_assert_uint_eq(terminal.width, 40);
+	ck_assert(!terminal.has_colour);
+}
+END_TEST
+
+START_TEST(the_locale_says_whether_there_is_utf8)
+{
+	ck_assert_ptr_nonnull(setlocale(LC_ALL, "C.UTF-8"));
+	ck_assert(terminal_plain().has_utf8);
+	ck_assert_ptr_nonnull(setlocale(LC_ALL, "C"));
+	ck_assert(!terminal_plain().has_utf8);
+}
+END_TEST
+
+START_TEST(a_sentence_keeps_what_can_be_shown_and_hides_the_rest)
+{
+	static const struct {
+		const char *name, *expected;
+	} cases[] = {
+		{"", ""},
+		{"/a b \"c\" 'd' : % \\", "/a b \"c\" 'd' : % \\"},
+		{"a\tb\nc\r", "a\\011b\\012c\\015"},
+		{MARK_GOOD MARK_END, "\\001\\006"},
+		{"\033[31m\x7f", "\\033[31m\\177"},
+		{"caf\xc3\xa9", "caf\xc3\xa9"},
+		{"caf\xe9!", "caf\\351!"},
+		{"\xc2\x9b", "\\302\\233"},
+		{"\xe2\x98", "\\342\\230"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		owns_buffer struct buffer text = {0};
+
+		text_add_sentence(&text, cases[i].name);
+		assert_text(&text, cases[i].expected);
+	}
+}
+END_TEST
+
+START_TEST(a_name_is_not_broken_at_its_spaces_and_a_sentence_is)
+{
+	const struct terminal ten = of_width(10);
+	owns_buffer struct buffer name = {0};
+	owns_buffer struct buffer sentence = {0};
+
+	buffer_append_string(&name, "see ");
+	text_add_name(&name, "/one two three");
+	output_begin();
+	terminal_write(&ten, "", "", &name);
+	assert_output("see\n/one two three\n", "");
+	text_add_sentence(&sentence, "see /one two three");
+	output_begin();
+	terminal_write(&ten, "", "", &sentence);
+	assert_output("see /one\ntwo three\n", "");
+}
+END_TEST
+
+START_TEST(a_line_breaks_at_spaces_before_the_width_is_reached)
+{
+	const struct terminal ten = of_width(10);
+
+	assert_written(&ten, "", "", "", "\n");
+	assert_written(&ten, "", "", "1234567890", "1234567890\n");
+	assert_written(&ten, "", "", "12345 7890", "12345 7890\n");
+	assert_written(&ten, "", "", "12345 78901", "12345\n78901\n");
+	assert_written(&ten, "> ", "  ", "1 2 3 4 5 6", "> 1 2 3 4\n  5 6\n");
+	assert_written(
+		&ten, "", "    ", "123 567 901 345", "123 567\n    901\n    345\n");
+}
+END_TEST
+
+START_TEST(a_word_is_never_broken)
+{
+	const struct terminal one = of_width(1);
+	const struct terminal ten = of_width(10);
+
+	assert_written(&one, "", "", "a bc d", "a\nbc\nd\n");
+	assert_written(&one, "    ", "     ", "ab c", "    ab\n     c\n");
+	assert_written(&ten, "  ", "    ", "a /etc/apt/universal-hooks b",
+		"  a\n    /etc/apt/universal-hooks\n    b\n");
+}
+END_TEST
+
+START_TEST(without_a_width_nothing_is_broken)
+{
+	owns_memory char *line = malloc(20001);
+	owns_memory char *expected = NULL;
+
+	for (size_t i = 0; i < 20000; i++)
+		line[i] = i % 7 == 6 ? ' ' : 'x';
+	line[20000] = '\0';
+	expected = string_format("> %s\n", line);
+	assert_written(&piped, "> ", "  ", line, expected);
+}
+END_TEST
+
+START_TEST(spaces_are_kept_where_a_line_is_not_broken)
+{
+	const struct terminal ten = of_width(10);
+
+	assert_written(&piped, "", "", " a  b ", " a  b \n");
+	assert_written(&piped, "", "", " ", " \n");
+	assert_written(&ten, "", "", " a  b ", " a  b \n");
+	/* A space that has no room on a terminal is nothing to see. */
+	assert_written(&ten, "", "", "1234567890 ", "1234567890 \n");
+}
+END_TEST
+
+START_TEST(a_line_end_in_the_text_begins_a_new_line)
+{
+	const struct terminal ten = of_width(10);
+
+	assert_written(&ten, "* ", "  ", "a\nb c", "* a\n  b c\n");
+	assert_written(&ten, "* ", "  ", "a\n\nb", "* a\n  \n  b\n");
+	assert_written(&ten, "* ", "  ", "12345678 9\nb", "* 12345678\n  9\n  b\n");
+	assert_written(&ten, "", "", "a\n", "a\n");
+}
+END_TEST
+
+START_TEST(characters_count_as_the_columns_that_they_take)
+{
+	const struct terminal ten = of_width(10);
+
+	ck_assert_ptr_nonnull(setlocale(LC_ALL, "C.UTF-8"));
+	/* One column each, and so no room for more than nine and a space. */
+	assert_written(&ten, "", "",
+		"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 \xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 e",
+		"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 "
+		"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\ne\n");
+	/* Two columns each. */
+	assert_written(&ten, "", "",
+		"\xe6\xbc\xa2\xe6\xbc\xa2 \xe6\xbc\xa2\xe6\xbc\xa2 x",
+		"\xe6\xbc\xa2\xe6\xbc\xa2 \xe6\xbc\xa2\xe6\xbc\xa2\nx\n");
+	/* An accent of its own takes none. */
+	assert_written(&ten, "", "", "12345678e\xcc\x81 0", "12345678e\xcc\x81\n0\n");
+	assert_written(&ten, "", "", "1234567e\xcc\x81 0", "1234567e\xcc\x81 0\n");
+	/* What is no character, and what has no width, one. */
+	assert_written(&ten, "", "", "12345678\xff 0", "12345678\xff\n0\n");
+	assert_written(&ten, "", "", "12345678\xcd\xb8 0", "12345678\xcd\xb8\n0\n");
+}
+END_TEST
+
+START_TEST(where_the_locale_has_no_utf8_every_byte_takes_a_column)
+{
+	const struct terminal ten = of_width(10);
+
+	ck_assert_ptr_nonnull(setlocale(LC_ALL, "C"));
+	assert_written(&ten, "", "", "\xc3\xa9\xc3\xa9\xc3\xa9 1 34",
+		"\xc3\xa9\xc3\xa9\xc3\xa9 1\n34\n");
+	assert_written(&ten, "", "", "\xc3\xa9\xc3\xa9\xc3\xa9 1 3",
+		"\xc3\xa9\xc3\xa9\xc3\xa9 1 3\n");
+}
+END_TEST
+
+START_TEST(marks_are_colours_or_nothing_and_take_no_column)
+{
+	struct terminal ten = of_width(10);
+	const char *text = MARK_GOOD "1" MARK_BAD "2" MARK_MIND "3" MARK_NAME
+				     "4" MARK_FAINT "5" MARK_END " 7890";
+
+	assert_written(&ten, "", "", text, "12345 7890\n");
+	ten.has_colour = true;
+	assert_written(&ten, "", "", text,
+		"\033[32m1\033[31m2\033[33m3\033[1m4\033[2m5\033[0m 7890\n");
+	assert_written(&ten, MARK_NAME "* " MARK_END, "", "12345678 0",
+		"\033[1m* \033[0m12345678\n0\n");
+}
+END_TEST
+
+START_TEST(what_is_said_is_formatted_and_indented)
+{
+	const struct terminal ten = of_width(10);
+
+	output_begin();
+	terminal_say(&ten, "  ", "%s %d", "1234", 5678);
+	terminal_say(&ten, "", "%s", "");
+	assert_output("  1234\n  5678\n\n", "");
+}
+END_TEST
+
+static void assert_item(const struct terminal *terminal, const char *head,
+	unsigned column, const char *text, const char *expected)
+{
+	const struct buffer bytes = text_of(head);
+
+	output_begin();
+	terminal_item(terminal, &bytes, column, text);
+	assert_output(expected, "");
+}
+
+START_TEST(an_item_begins_at_its_column)
+{
+	const struct terminal twenty = of_width(20);
+
+	assert_item(&twenty, "-a", 8, "one two three four",
+		"-a      one two\n        three four\n");
+	assert_item(&twenty, "123456", 8, "one", "123456  one\n");
+	assert_item(
+		&piped, "-a", 8, "one two three four", "-a      one two three four\n");
+}
+END_TEST
+
+START_TEST(an_item_with_a_long_head_begins_below_it)
+{
+	const struct terminal twenty = of_width(20);
+
+	assert_item(&twenty, "1234567", 8, "one", "1234567\n        one\n");
+	assert_item(&twenty, "123456789", 8, "one", "123456789\n        one\n");
+	assert_item(&piped, "1234567", 8, "one", "1234567\n        one\n");
+}
+END_TEST
+
+START_TEST(an_item_of_a_narrow_terminal_begins_below_its_head)
+{
+	const struct terminal fifteen = of_width(15);
+	const struct terminal sixteen = of_width(16);
+	const struct terminal one = of_width(1);
+
+	assert_item(&sixteen, "-a", 8, "one two", "-a      one two\n");
+	assert_item(
+		&fifteen, "-a", 8, "one two three", "-a\n      one two\n      three\n");
+	assert_item(&one, "-a", 2, "one two", "-a\n  one\n  two\n");
+}
+END_TEST
+
+/* A table of three columns. */
+static struct table table_of_three(const struct terminal *terminal)
+{
+	static const char *const titles[] = {"Script", "Status", "Time"};
+
+	return (struct table){.terminal = terminal, .titles = titles, .columns = 3};
+}
+
+static void add_row(struct table *table, const char *a, const char *b, const char *c)
+{
+	table_add_name(table, a);
+	table_add(table, b);
+	table_add(table, c);
+}
+
+static void assert_table(const struct table *table, const char *expected)
+{
+	output_begin();
+	table_write(table);
+	assert_output(expected, "");
+}
+
+START_TEST(a_table_without_rows_is_not_there)
+{
+	const struct terminal wide = of_width(80);
+	owns_table struct table on_terminal = table_of_three(&wide);
+	owns_table struct table in_pipe = table_of_three(&piped);
+
+	assert_table(&on_terminal, "");
+	assert_table(&in_pipe, "");
+}
+END_TEST
+
+START_TEST(the_columns_of_a_table_are_aligned)
+{
+	struct terminal terminal = of_width(24);
+	owns_table struct table table = table_of_three(&terminal);
+
+	add_row(&table, "/a", MARK_GOOD "fine" MARK_END, "1 ms");
+	add_row(&table, "/b/long", "", "12345 s");
+	assert_table(&table, "Script   Status  Time\n"
+			     "/a       fine    1 ms\n"
+			     "/b/long          12345 s\n");
+	terminal.has_colour = true;
+	assert_table(&table, "Script   Status  Time\n"
+			     "/a       \033[32mfine\033[0m    1 ms\n"
+			     "/b/long          12345 s\n");
+}
+END_TEST
+
+START_TEST(a_table_that_is_too_wide_becomes_blocks)
+{
+	const struct terminal terminal = of_width(23);
+	const struct terminal narrow = of_width(10);
+	owns_table struct table table = table_of_three(&terminal);
+
+	add_row(&table, "/a", "fine", "1 ms");
+	add_row(&table, "/b/long", "", "12345 s");
+	assert_table(&table, "/a\n"
+			     "  Status: fine\n"
+			     "  Time: 1 ms\n"
+			     "/b/long\n"
+			     "  Time: 12345 s\n");
+	table.terminal = &narrow;
+	assert_table(&table, "/a\n"
+			     "  Status:\n"
+			     "    fine\n"
+			     "  Time: 1\n"
+			     "    ms\n"
+			     "/b/long\n"
+			     "  Time:\n"
+			     "    12345\n"
+			     "    s\n");
+}
+END_TEST
+
+START_TEST(a_piped_table_is_a_line_a_row_with_tabs)
+{
+	owns_table struct table table = table_of_three(&piped);
+
+	add_row(&table, "/a b\t\n\xff", MARK_BAD "failed" MARK_END, "");
+	add_row(&table, "", "", "1 ms");
+	assert_table(&table, "Script\tStatus\tTime\n"
+			     "/a b\\011\\012\\377\tfailed\t\n"
+			     "\t\t1 ms\n");
+}
+END_TEST
+
+START_TEST(a_column_is_as_wide_as_what_it_shows)
+{
+	const struct terminal terminal = of_width(80);
+	owns_table struct table table = table_of_three(&terminal);
+
+	ck_assert_ptr_nonnull(setlocale(LC_ALL, "C.UTF-8"));
+	add_row(&table, "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", "x", "y");
+	add_row(&table, "\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2", "x", "y");
+	assert_table(&table,
+		"Script    Status  Time\n"
+		"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9      x       y\n"
+		"\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2  x       y\n");
+}
+END_TEST
+
+START_TEST(a_table_of_one_column_is_a_list)
+{
+	static const char *const titles[] = {"Package"};
+	const struct terminal terminal = of_width(10);
+	owns_table struct table table = {
+		.terminal = &terminal, .titles = titles, .columns = 1};
+
+	table_add(&table, "zsh");
+	table_add(&table, "a-package-with-a-long-name");
+	assert_table(&table, "zsh\na-package-with-a-long-name\n");
+	table.terminal = &piped;
+	assert_table(&table, "Package\nzsh\na-package-with-a-long-name\n");
+}
+END_TEST
+
+START_TEST(a_table_that_lacks_memory_says_so_and_shows_nothing_half)
+{
+	const struct terminal terminal = of_width(80);
+	owns_table struct table table = table_of_three(&terminal);
+
+	add_row(&table, "/a", "fine", "1 ms");
+	table.has_failed = true;
+	output_begin();
+	table_write(&table);
+	assert_output("", "E: out of memory\n");
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {a_terminal_says_how_wide_it_is,
+		a_terminal_that_does_not_say_has_80_columns,
+		what_is_piped_has_neither_end_nor_colour,
+		colour_is_for_terminals_that_have_it_and_people_who_want_it,
+		the_plain_terminal_has_no_colour, the_locale_says_whether_there_is_utf8,
+		a_sentence_keeps_what_can_be_shown_and_hides_the_rest,
+		a_name_is_not_broken_at_its_spaces_and_a_sentence_is,
+		a_line_breaks_at_spaces_before_the_width_is_reached,
+		a_word_is_never_broken, without_a_width_nothing_is_broken,
+		spaces_are_kept_where_a_line_is_not_broken,
+		a_line_end_in_the_text_begins_a_new_line,
+		characters_count_as_the_columns_that_they_take,
+		where_the_locale_has_no_utf8_every_byte_takes_a_column,
+		marks_are_colours_or_nothing_and_take_no_column,
+		what_is_said_is_formatted_and_indented, an_item_begins_at_its_column,
+		an_item_with_a_long_head_begins_below_it,
+		an_item_of_a_narrow_terminal_begins_below_its_head,
+		a_table_without_rows_is_not_there, the_columns_of_a_table_are_aligned,
+		a_table_that_is_too_wide_becomes_blocks,
+		a_piped_table_is_a_line_a_row_with_tabs,
+		a_column_is_as_wide_as_what_it_shows, a_table_of_one_column_is_a_list,
+		a_table_that_lacks_memory_says_so_and_shows_nothing_half};
+
+	return run_tests("terminal", tests, COUNT_OF(tests));
+}
