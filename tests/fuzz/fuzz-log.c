@@ -26,12 +26,18 @@ static void write_field(struct buffer *log, const char *field, const char *value
 
 static void write_run(struct buffer *log, const struct past_run *run)
 {
-	buffer_append_format(log, " %s %s [%s] ", uh_hook_point_name(run->hook_point),
-		run->path, run->subject != NULL ? run->subject : "always");
-	past_add_fate(log, run);
-	if (run->why == NULL)
-		buffer_append_format(log, " %lld ms", (long long)run->milliseconds);
-	buffer_append_string(log, "\n");
+	static const struct word fates[] = {{"exit", FATE_EXIT}, {"signal", FATE_SIGNAL},
+		{"timeout", FATE_TIMEOUT}, {"not-started", FATE_NOT_STARTED},
+		{"skipped", FATE_SKIPPED}};
+
+	buffer_append_format(log, " %s %s [%s] %s ", uh_hook_point_name(run->hook_point),
+		run->path, run->subject != NULL ? run->subject : "always",
+		word_of(fates, COUNT_OF(fates), (int)run->fate));
+	if (run->why != NULL)
+		buffer_append_format(log, "(%s)\n", run->why);
+	else
+		buffer_append_format(
+			log, "%d %lld ms\n", run->value, (long long)run->milliseconds);
 }
 
 static void write_past(struct buffer *log, const struct past *past)
@@ -63,7 +69,7 @@ static void must_be_right(const struct past_run *run)
 	bool has_run = run->fate != FATE_NOT_STARTED && run->fate != FATE_SKIPPED;
 
 	must(uh_hook_point_name(run->hook_point) != NULL);
-	must(past_fate_name(run->fate) != NULL);
+	must(run->fate <= FATE_SKIPPED);
 	must(run->path[0] == '/' && is_one_line(run->path));
 	must(is_one_line(run->subject) && is_one_line(run->why));
 	must((run->reason == REASON_ALWAYS) == (run->subject == NULL));
@@ -111,6 +117,7 @@ static void look_at(const struct past *past)
 		if (transaction->count == 0)
 			continue;
 		must_have_last_run(past, transaction->runs[0].path);
+		past_add_fate(&text, &transaction->runs[0]);
 		past_add_duration(&text, transaction->runs[0].milliseconds);
 		(void)past_has_failed(&transaction->runs[0]);
 		must(text.error == 0);

@@ -73,6 +73,7 @@ static void must_have_values(const struct settings *settings,
 
 	for (int name = 0; name < ALL; name++)
 		nearest[name] = find_nearest(settings, name, path);
+	must(settings_enabled_by(settings, path) == nearest[ENABLED]);
 	must(script->is_enabled ==
 		(nearest[ENABLED] == NULL || nearest[ENABLED]->number == 1));
 	must((unsigned)script->on_failure ==
@@ -129,6 +130,7 @@ static void must_be_read_well(const struct setting *setting)
 	unsigned timeout = 0;
 	bool is_good = !setting->is_value_bad;
 
+	must(!setting->is_form_bad || setting->is_value_bad);
 	if (setting->name == TIMEOUT && is_good)
 		must(is_time(setting->value, &timeout) && timeout == setting->number);
 	if (setting->name == ENABLED && is_good)
@@ -152,6 +154,7 @@ static void must_be_named_well(const struct setting *setting)
 	size_t size = strlen(setting->path);
 
 	must(setting->name >= -1 && setting->name < ALL);
+	must(setting->name < 0 || strcmp(setting_word(setting->name), word) == 0);
 	must(strncasecmp(setting->key, "Universal-Hooks", 15) == 0);
 	must(strcasestr(setting->key, word) != NULL);
 	must(strstr(setting->key, setting->path) != NULL);

@@ -83,33 +83,52 @@ static bool read_line(struct line *line, struct slice text, unsigned protocol)
 	       strchr("<=>", line->direction) != NULL;
 }
 
-/* The header's end; counts what of it cannot be used. */
-static struct slice skip_header(struct slice bytes, size_t *ignored)
+/* Lines seen so far, and which of them cannot be used. */
+struct tally {
+	size_t lines;
+	size_t ignored;
+	size_t first;
+};
+
+static struct slice next_line(struct slice *bytes, struct tally *tally)
 {
-	(void)slice_cut(&bytes, '\n'); /* the version */
+	tally->lines++;
+	return slice_cut(bytes, '\n');
+}
+
+static void ignore(struct tally *tally)
+{
+	if (tally->ignored++ == 0)
+		tally->first = tally->lines;
+}
+
+/* The header's end; counts what of it cannot be used. */
+static struct slice skip_header(struct slice bytes, struct tally *tally)
+{
+	(void)next_line(&bytes, tally); /* the version */
 	while (bytes.size > 0) {
-		struct slice line = slice_cut(&bytes, '\n');
+		struct slice line = next_line(&bytes, tally);
 
 		if (line.size == 0)
 			return bytes;
 		if (line.size > TRANSACTION_LINE_MAX ||
 			memchr(line.data, '\0', line.size) != NULL)
-			(*ignored)++;
+			ignore(tally);
 	}
 	return bytes;
 }
 
 /* Lines that can be used go to lines and, as they are, to text. */
 static void read_lines(struct lines *lines, struct buffer *text, struct slice bytes,
-	unsigned protocol, size_t *ignored)
+	unsigned protocol, struct tally *tally)
 {
 	while (bytes.size > 0) {
-		struct slice line = slice_cut(&bytes, '\n');
+		struct slice line = next_line(&bytes, tally);
 
 		must(array_grow(&lines->items, &lines->capacity, lines->count,
 			     sizeof(*lines->items)) == 0);
 		if (!read_line(&lines->items[lines->count], line, protocol)) {
-			(*ignored)++;
+			ignore(tally);
 			continue;
 		}
 		lines->count++;
@@ -274,7 +293,7 @@ void transaction_must_follow(const struct transaction *transaction,
 {
 	owns_lines struct lines lines = {0};
 	owns_buffer struct buffer text = {0};
-	size_t ignored = 0;
+	struct tally tally = {.lines = 0};
 
 	must(faults->has_no_names == (transaction->protocol == 0));
 	must((faults->ignored_lines > 0) == (faults->first_ignored_line > 0));
@@ -284,9 +303,10 @@ void transaction_must_follow(const struct transaction *transaction,
 		must(transaction->count == 0 && transaction->actions.size == 0);
 		return;
 	}
-	bytes = skip_header(bytes, &ignored);
-	read_lines(&lines, &text, bytes, transaction->protocol, &ignored);
-	must(text.error == 0 && faults->ignored_lines == ignored);
+	bytes = skip_header(bytes, &tally);
+	read_lines(&lines, &text, bytes, transaction->protocol, &tally);
+	must(text.error == 0 && faults->ignored_lines == tally.ignored);
+	must(faults->first_ignored_line == tally.first);
 	must(harness_equal(buffer_slice(&text), buffer_slice(&transaction->actions)));
 	must_be_these(transaction, &lines);
 	must_be_in_order(transaction);
