@@ -249,6 +249,8 @@ START_TEST(words_are_as_many_as_the_usage_wants)
 		"E: something is missing: apt-universal-hooks try WORD [WORD]\n");
 	assert_trouble(options_read, "--quick",
 		"E: something is missing: apt-universal-hooks try WORD [WORD]\n");
+	assert_trouble(options_read, "a|b|c",
+		"E: \"c\" is too much: apt-universal-hooks try WORD [WORD]\n");
 	assert_trouble(options_read, "a|b|c|d",
 		"E: \"c\" is too much: apt-universal-hooks try WORD [WORD]\n");
 }
