@@ -221,6 +221,10 @@ static const struct {
 	[UH_CLEAN_UP] = {"apt stopped before dpkg was done; hooks that clean up after "
 			 "that run now",
 		TAIL_NONE},
+	[UH_GUARD_NOT_STARTED] =
+		{"nobody waits for apt's end, so should it be killed, hooks that clean "
+		 "up after it run with the next transaction: ",
+			TAIL_ERROR},
 	[UH_LOG_NOT_WRITTEN] = {" was not written: ", TAIL_ERROR},
 	[UH_OUT_OF_MEMORY] = {"out of memory; not all hooks are run", TAIL_NONE},
 	[UH_INTERRUPTED] = {" was interrupted; the hooks after it are not run",

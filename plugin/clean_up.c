@@ -4,6 +4,8 @@
 #include "guard.h"
 #include "record.h"
 
+#include <errno.h>
+
 /*
  * What the session of owner itself has read, with the options of a process that may be
  * gone by now. Of others there is the record, or what apt's configuration says.
@@ -40,6 +42,10 @@ static bool clean_up_for(
 
 	if (session_init(&clean_up, owner) < 0)
 		return false;
+	if (clean_up.state.fd < 0) {
+		session_explain_state(&clean_up);
+		return false;
+	}
 	session_read_record(&clean_up);
 	take_over(&clean_up, session, owner);
 	/* apt may have been killed while dpkg runs, which goes on without it. */
@@ -57,15 +63,29 @@ struct task {
 	clean_up_close *close;
 };
 
-static void clean_up(void *context)
+static void tell_guard(struct session *session, int error)
+{
+	session_tell(
+		session, (struct uh_event){.kind = UH_GUARD_NOT_STARTED, .error = error});
+}
+
+static void clean_up(void *context, int error)
 {
 	const struct task *task = context;
 	struct session *session = task->session;
-	/* apt may be gone while a script of ours still runs: it holds the lock. */
-	owns_fd int lock = record_lock_clean_up(&session->state, &session->driver, true);
+	owns_fd int lock = -1;
 
-	if (lock >= 0)
-		(void)clean_up_for(session, &session->driver, task->close);
+	if (error < 0) {
+		tell_guard(session, error);
+		return;
+	}
+	/* apt may be gone while a script of ours still runs: it holds the lock. */
+	lock = record_lock_clean_up(&session->state, &session->driver, true);
+	if (lock < 0 && lock != -ENOENT)
+		tell_guard(session, lock);
+	if (lock >= 0 && !clean_up_for(session, &session->driver, task->close) &&
+		state_dir_has(&session->state, session->key, RECORD_CLEAN_UP))
+		tell_guard(session, -EAGAIN);
 }
 
 /* What ran in a transaction that nobody closed still goes into the log. */
@@ -129,10 +149,20 @@ static bool is_clean_up_wanted(struct session *session)
 	return is_wanted;
 }
 
-void clean_up_prepare(struct session *session, clean_up_close *close)
+/* Without a guard the next transaction does it. */
+static void start_guard(struct session *session, clean_up_close *close)
 {
 	struct task task = {session, close};
-	owns_memory char *path = NULL;
+	owns_memory char *path = record_clean_up_path(&session->state, &session->driver);
+	int error = path != NULL ? guard_start(&session->driver, path, clean_up, &task)
+				 : -ENOMEM;
+
+	if (error < 0)
+		tell_guard(session, error);
+}
+
+void clean_up_prepare(struct session *session, clean_up_close *close)
+{
 	int error;
 
 	if (session->state.fd < 0 ||
@@ -141,14 +171,12 @@ void clean_up_prepare(struct session *session, clean_up_close *close)
 		!is_clean_up_wanted(session))
 		return;
 	error = record_want_clean_up(&session->state, &session->driver);
-	path = record_clean_up_path(&session->state, &session->driver);
 	if (error < 0)
 		session_tell(session, (struct uh_event){.kind = UH_RECORD_NOT_WRITTEN,
 					      .path = session->state.path,
 					      .error = error});
-	/* Without a guard the next transaction does it. */
-	if (error > 0 && session->driver.pid != 0 && path != NULL)
-		(void)guard_start(&session->driver, path, clean_up, &task);
+	else if (error > 0 && session->driver.pid != 0)
+		start_guard(session, close);
 	/* After the fork, since a guard that inherits the lock would hold it as well. */
 	session->clean_up_lock =
 		record_lock_clean_up(&session->state, &session->driver, false);

@@ -31,8 +31,7 @@ static void tell_command_line(struct session *session, int error)
 		(struct uh_event){.kind = UH_COMMAND_LINE_UNREADABLE, .error = error});
 }
 
-/* Complains of the state directory once, and only where somebody will miss it. */
-static void explain_state(struct session *session)
+void session_explain_state(struct session *session)
 {
 	const struct trust_breach *breach = &session->state_breach;
 
@@ -156,7 +155,7 @@ void session_save_record(struct session *session)
 	int error;
 
 	if (session->state.fd < 0 && is_missed)
-		explain_state(session);
+		session_explain_state(session);
 	if (session->state.fd < 0 || !session->is_known)
 		return;
 	session->transaction.status_stamp = dpkg_stamp(session->transaction.status_file);
@@ -366,7 +365,7 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 	enum run_end end;
 	int error = 0;
 
-	explain_state(session);
+	session_explain_state(session);
 	end = runner_run(&session->plan, &occasion, hear, session, &has_failed, ret_veto);
 	if (has_failed && !is_last && session->state.fd >= 0)
 		error = record_note_failure(&session->state, &session->driver);

@@ -83,7 +83,8 @@ enum uh_event_kind {
 	/* The run as a whole. */
 	UH_COMMAND_LINE_UNREADABLE, /* apt's own: error */
 	UH_CLEAN_UP, /* dpkg did not run after our hooks did: the hooks that want to know */
-	UH_LOG_NOT_WRITTEN, /* path, error */
+	UH_GUARD_NOT_STARTED, /* nobody waits for apt's end: error */
+	UH_LOG_NOT_WRITTEN,   /* path, error */
 	UH_OUT_OF_MEMORY,
 	UH_INTERRUPTED, /* Ctrl-C; path is the script that it met */
 };

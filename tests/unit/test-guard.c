@@ -34,12 +34,12 @@ static void end_driver(const struct driver *driver)
 }
 
 /* The guard's task: a line into the pipe that context points to. */
-static void clean_up(void *context)
+static void clean_up(void *context, int error)
 {
 	char input[64] = "";
 	const int *output = context;
 
-	if (readlink("/proc/self/fd/0", input, sizeof(input) - 1) < 0)
+	if (error < 0 || readlink("/proc/self/fd/0", input, sizeof(input) - 1) < 0)
 		return;
 	(void)dprintf(*output, "cleaned up, %s, stdin %s\n",
 		getsid(0) == getpid() ? "session of its own" : "our session", input);
