@@ -211,6 +211,8 @@ static const struct {
 	[UH_SETTING_NO_SCRIPT] = {"a setting is for a path where no hook is: ",
 		TAIL_SETTING},
 	[UH_SETTING_MASKED] = {"a setting is for a hook that is masked: ", TAIL_SETTING},
+	[UH_SETTINGS_DOUBTFUL] = {"apt's settings for hooks are perhaps not all known: ",
+		TAIL_DETAIL},
 	[UH_BRIDGE_UNUSABLE] =
 		{"apt's settings cannot be read, so hooks run with their defaults: ",
 			TAIL_DETAIL},
@@ -222,8 +224,8 @@ static const struct {
 			 "that run now",
 		TAIL_NONE},
 	[UH_GUARD_NOT_STARTED] =
-		{"nobody waits for apt's end, so should it be killed, hooks that clean "
-		 "up after it run with the next transaction: ",
+		{"nobody waits for apt's end; hooks that clean up after it run with the "
+		 "next transaction at the latest: ",
 			TAIL_ERROR},
 	[UH_LOG_NOT_WRITTEN] = {" was not written: ", TAIL_ERROR},
 	[UH_OUT_OF_MEMORY] = {"out of memory; not all hooks are run", TAIL_NONE},

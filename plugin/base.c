@@ -136,8 +136,9 @@ int buffer_read(struct buffer *buffer, int fd, size_t limit)
 		got = read(fd, buffer->data + buffer->size, room);
 		if (got < 0 && errno == EINTR)
 			continue;
+		/* What is open is there, whatever its file system says. */
 		if (got < 0)
-			return -errno;
+			return errno == ENOENT ? -EIO : -errno;
 		if (got == 0)
 			return 0;
 		buffer->size += (size_t)got;

@@ -204,8 +204,9 @@ int bridge_settings(
 	if (files == NULL || options == NULL)
 		return -ENOMEM;
 	error = bridge_ask(&question, lines, &complaint);
-	if (error == -ELIBACC)
-		*ret_reason = string_format("%s", complaint);
+	if (complaint != NULL && (error == -ELIBACC || error == 0))
+		*ret_reason =
+			string_format("%.*s", (int)strcspn(complaint, "\n"), complaint);
 	else if (error == -EPROTO || error == -EIO)
 		*ret_reason = string_format("%s does not answer", bridge_file);
 	return error == -EPROTO ? -EIO : error;

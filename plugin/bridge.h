@@ -25,8 +25,8 @@ int bridge_ask(
 
 /*
  * Asks for the settings of the scope Universal-Hooks, with what the command line adds.
- * Returns like bridge_ask(), −EIO where apt would refuse, and ret_reason is only about
- * the bridge.
+ * Returns like bridge_ask(), −EIO where apt would refuse. ret_reason is what is the
+ * matter with the bridge; of an answer, the first line of what libapt-pkg complains of.
  */
 int bridge_settings(
 	const struct command_line *command_line, struct buffer *lines, char **ret_reason);

@@ -81,10 +81,11 @@ static void clean_up(void *context, int error)
 	}
 	/* apt may be gone while a script of ours still runs: it holds the lock. */
 	lock = record_lock_clean_up(&session->state, &session->driver, true);
-	if (lock >= 0)
-		(void)clean_up_for(session, &session->driver, task->close);
-	else if (lock != -ENOENT)
+	if (lock < 0 && lock != -ENOENT)
 		tell_guard(session, lock);
+	if (lock >= 0 && !clean_up_for(session, &session->driver, task->close) &&
+		state_dir_has(&session->state, session->key, RECORD_CLEAN_UP))
+		tell_guard(session, -EAGAIN);
 }
 
 /* What ran in a transaction that nobody closed still goes into the log. */

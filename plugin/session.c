@@ -236,6 +236,9 @@ void session_read_settings(struct session *session)
 		session_tell(session, (struct uh_event){.kind = UH_BRIDGE_UNUSABLE,
 					      .detail = reason,
 					      .error = error});
+	else if (reason != NULL)
+		session_tell(session, (struct uh_event){.kind = UH_SETTINGS_DOUBTFUL,
+					      .detail = reason});
 }
 
 void session_apply_settings(struct session *session)

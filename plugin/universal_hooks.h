@@ -79,6 +79,7 @@ enum uh_event_kind {
 	UH_SETTING_WITHOUT_USER, /* User names no account; the script will not run */
 	UH_SETTING_NO_SCRIPT,    /* nothing stands at the path in key */
 	UH_SETTING_MASKED,       /* a mask does */
+	UH_SETTINGS_DOUBTFUL,    /* detail: what libapt-pkg complains of in them */
 	UH_BRIDGE_UNUSABLE, /* apt's settings cannot be asked for; detail: dlerror(3) */
 	/* The run as a whole. */
 	UH_COMMAND_LINE_UNREADABLE, /* apt's own: error */

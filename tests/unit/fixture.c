@@ -258,6 +258,7 @@ static const char *const kinds[] = {
 	KIND(RECORD_MISSING),
 	KIND(FAILURE_NOT_NOTED),
 	KIND(GUARD_NOT_STARTED),
+	KIND(SETTINGS_DOUBTFUL),
 	KIND(COMMAND_LINE_UNREADABLE),
 	KIND(RECORD_UNREADABLE),
 	KIND(RECORD_OF_OTHER_VERSION),
@@ -398,6 +399,8 @@ void configure_apt(const char *lines)
 {
 	owns_memory char *text = string_format("Dir \"%s/\";\n%s", root(), lines);
 
+	/* Without it apt complains. */
+	make_folder("/etc/apt/apt.conf.d");
 	make_file("/apt.conf", 0644, text);
 	ck_assert_int_eq(setenv("APT_CONFIG", at("/apt.conf"), 1), 0);
 }

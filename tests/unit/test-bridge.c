@@ -15,7 +15,7 @@ static void assert_settings(const struct command_line *command_line, const char 
 
 	ck_assert_msg(error == 0, "the bridge: %s, %s", strerror(-error),
 		reason != NULL ? reason : "no reason");
-	ck_assert_ptr_null(reason);
+	ck_assert_msg(reason == NULL, "%s", reason);
 	assert_text(&lines, expected);
 }
 
@@ -40,6 +40,23 @@ START_TEST(without_settings_there_is_nothing_to_tell)
 
 	configure_apt("APT::Architecture \"amd64\";\n");
 	assert_settings(&empty, "");
+}
+END_TEST
+
+/* apt goes on with what it can read, and so do we. */
+START_TEST(what_apt_complains_of_comes_with_the_answer)
+{
+	const struct command_line nothing = {.pid = 0};
+	owns_buffer struct buffer lines = {0};
+	owns_memory char *reason = NULL;
+
+	configure_apt("Universal-Hooks::Timeout \"1\";\n");
+	ck_assert_int_eq(rmdir(at("/etc/apt/apt.conf.d")), 0);
+	ck_assert_int_eq(bridge_settings(&nothing, &lines, &reason), 0);
+	ck_assert_uint_gt(lines.size, 0);
+	ck_assert_ptr_nonnull(reason);
+	ck_assert_ptr_nonnull(strstr(reason, "apt.conf.d"));
+	ck_assert_ptr_null(strchr(reason, '\n'));
 }
 END_TEST
 
@@ -570,6 +587,7 @@ int main(void)
 	const TTest *const tests[] = {
 		apts_files_are_read_and_only_our_scope_is_handed_over,
 		without_settings_there_is_nothing_to_tell,
+		what_apt_complains_of_comes_with_the_answer,
 		keys_and_values_are_encoded_and_lists_are_lists,
 		files_and_options_of_the_command_line_count_in_apts_order,
 		a_configuration_that_cannot_be_read_is_told,
