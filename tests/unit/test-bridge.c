@@ -276,6 +276,7 @@ START_TEST(a_warning_comes_with_the_answer)
 	owns_reply struct reply reply = {0};
 
 	configure_apt("Universal-Hooks::Timeout \"1\";\n");
+	ck_assert_int_eq(rmdir(at("/etc/apt/apt.conf.d")), 0);
 	reply = ask((struct apt_question){.scope = "Universal-Hooks"});
 	assert_answer(&reply, "Universal-Hooks::Timeout=1\n");
 	ck_assert_ptr_nonnull(reply.complaint);
