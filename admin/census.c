@@ -205,17 +205,11 @@ bool script_is_named(
 const struct hook *census_find(
 	const struct census *census, const struct admin *admin, const char *path)
 {
-	const struct hook *found = NULL;
-
-	for (size_t i = 0; i < census->count; i++) {
-		const struct hook *hook = &census->hooks[i];
-
-		if (!script_is_named(&hook->script, admin, path))
-			continue;
-		if (found == NULL || hook->standing == STANDING_COUNTS)
-			found = hook;
-	}
-	return found;
+	/* The administrator's, which counts, comes before that of a package. */
+	for (size_t i = 0; i < census->count; i++)
+		if (script_is_named(&census->hooks[i].script, admin, path))
+			return &census->hooks[i];
+	return NULL;
 }
 
 int census_complain(const struct census *census, const char *path)

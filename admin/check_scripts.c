@@ -268,6 +268,11 @@ static void check_script(struct check *check, const struct script *script)
 	case SCRIPT_IS_OPEN_TO_OTHERS:
 		check_breach(check, script);
 		break;
+	case SCRIPT_CANNOT_START:
+		(void)complain(
+			_("%s cannot be read: %s"), path, strerror(-script->error));
+		check->is_blind = true;
+		return;
 	case FOLDER_IS_UNREADABLE:
 	case FOLDER_IS_UNMATCHED:
 		return;

@@ -4,7 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static int write_message(const char *kind, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static int write_message(
+	const char *kind, const char *format, va_list arguments)
 {
 	owns_memory char *message = NULL;
 	owns_buffer struct buffer line = {0};

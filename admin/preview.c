@@ -43,9 +43,8 @@ static int make_plan(
 	struct plan *plan = &preview->plans[hook_point];
 	int error = plan_make(plan, &preview->tree, hook_point, transaction);
 
-	if (error == 0)
-		error = plan_apply_settings(plan, &preview->settings, transaction);
-	if (error == 0 && hook_point == UH_POST_INVOKE)
+	plan_apply_settings(plan, &preview->settings, transaction);
+	if (hook_point == UH_POST_INVOKE)
 		plan_apply_when(plan, &ending);
 	return error;
 }
@@ -210,6 +209,8 @@ char *fault_text(const struct script *script)
 		return strdup(_("leads nowhere"));
 	case SCRIPT_IS_OPEN_TO_OTHERS:
 		return breach_text(&script->breach);
+	case SCRIPT_CANNOT_START:
+		return strdup(strerror(-script->error));
 	case FOLDER_IS_UNREADABLE:
 		return strdup(_("a folder that cannot be read"));
 	case FOLDER_IS_UNMATCHED:

@@ -181,6 +181,9 @@ static const struct {
 	[UH_RECORD_NOT_WRITTEN] = {": the transaction was not recorded; " NO_PACKAGE_HOOKS
 				   " at Post-Invoke: ",
 		TAIL_ERROR},
+	[UH_FAILURE_NOT_NOTED] = {": that a hook failed was not recorded, so hooks at "
+				  "Post-Invoke may be told of a success: ",
+		TAIL_ERROR},
 	[UH_RECORD_MISSING] =
 		{"there is no record of this transaction; " NO_PACKAGE_HOOKS
 		 " (is DPkg::Pre-Install-Pkgs::apt-universal-hooks switched off?)",
@@ -211,9 +214,17 @@ static const struct {
 	[UH_BRIDGE_UNUSABLE] =
 		{"apt's settings cannot be read, so hooks run with their defaults: ",
 			TAIL_DETAIL},
+	[UH_COMMAND_LINE_UNREADABLE] =
+		{"apt's command line cannot be read, so hooks do not see it, and its "
+		 "options do not count for them: ",
+			TAIL_ERROR},
 	[UH_CLEAN_UP] = {"apt stopped before dpkg was done; hooks that clean up after "
 			 "that run now",
 		TAIL_NONE},
+	[UH_GUARD_NOT_STARTED] =
+		{"nobody waits for apt's end, so should it be killed, hooks that clean "
+		 "up after it run with the next transaction: ",
+			TAIL_ERROR},
 	[UH_LOG_NOT_WRITTEN] = {" was not written: ", TAIL_ERROR},
 	[UH_OUT_OF_MEMORY] = {"out of memory; not all hooks are run", TAIL_NONE},
 	[UH_INTERRUPTED] = {" was interrupted; the hooks after it are not run",

@@ -79,7 +79,8 @@ void buffer_append_string(struct buffer *buffer, const char *string)
 	buffer_append(buffer, slice_of(string));
 }
 
-static char *format_arguments(const char *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) static char *format_arguments(
+	const char *format, va_list arguments)
 {
 	char *text;
 

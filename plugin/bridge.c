@@ -6,10 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define ANSWER_MAX ((size_t)16 << 20)
+
+/* Of time at work, where some milliseconds are enough. */
+#define CONFIGURATION_SECONDS 2
 
 /* Weak, so that unit tests can name the one that was just built. */
 __attribute__((weak)) const char bridge_file[] = UH_APT_BRIDGE;
@@ -43,12 +47,28 @@ static int ask(const struct apt_question *question, struct buffer *parts)
 	return answer(question, take, parts) == 0 ? BRIDGE_ANSWERED : BRIDGE_REFUSED;
 }
 
+/*
+ * libapt-pkg reads for ever in a file of its configuration that cannot be read (a disk
+ * with EIO). Where soft and hard limit are one, the end comes without a core file
+ * (setrlimit(2)).
+ */
+static void limit_time(const struct apt_question *question)
+{
+	const struct rlimit limit = {CONFIGURATION_SECONDS, CONFIGURATION_SECONDS};
+
+	if (question->kind == APT_CONFIGURATION)
+		(void)setrlimit(RLIMIT_CPU, &limit); /* else it is as it was */
+}
+
 /* The answer's size, the answer, the complaints: one after the other, so nobody waits. */
 static void answer_and_exit(const struct apt_question *question, int fd)
 {
 	struct buffer parts[] = {[APT_ANSWER] = {0}, [APT_COMPLAINT] = {0}};
-	int end = ask(question, parts);
 	size_t size;
+	int end;
+
+	limit_time(question);
+	end = ask(question, parts);
 
 	if (end != BRIDGE_ANSWERED)
 		parts[APT_ANSWER].size = 0;

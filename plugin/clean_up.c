@@ -4,6 +4,8 @@
 #include "guard.h"
 #include "record.h"
 
+#include <errno.h>
+
 /*
  * What the session of owner itself has read, with the options of a process that may be
  * gone by now. Of others there is the record, or what apt's configuration says.
@@ -42,6 +44,10 @@ static bool clean_up_for(
 	if (!record_claim_clean_up(&session->state, owner) ||
 		session_init(&clean_up, owner) < 0)
 		return false;
+	if (clean_up.state.fd < 0) {
+		session_explain_state(&clean_up);
+		return false;
+	}
 	session_read_record(&clean_up);
 	take_over(&clean_up, session, owner);
 	/* apt may have been killed while dpkg runs, which goes on without it. */
@@ -57,15 +63,28 @@ struct task {
 	clean_up_close *close;
 };
 
-static void clean_up(void *context)
+static void tell_guard(struct session *session, int error)
+{
+	session_tell(
+		session, (struct uh_event){.kind = UH_GUARD_NOT_STARTED, .error = error});
+}
+
+static void clean_up(void *context, int error)
 {
 	const struct task *task = context;
 	struct session *session = task->session;
-	/* apt may be gone while a script of ours still runs: it holds the lock. */
-	owns_fd int lock = record_lock_clean_up(&session->state, &session->driver, true);
+	owns_fd int lock = -1;
 
+	if (error < 0) {
+		tell_guard(session, error);
+		return;
+	}
+	/* apt may be gone while a script of ours still runs: it holds the lock. */
+	lock = record_lock_clean_up(&session->state, &session->driver, true);
 	if (lock >= 0)
 		(void)clean_up_for(session, &session->driver, task->close);
+	else if (lock != -ENOENT)
+		tell_guard(session, lock);
 }
 
 /* What ran in a transaction that nobody closed still goes into the log. */
@@ -115,24 +134,34 @@ static bool is_clean_up_wanted(struct session *session)
 	static const struct ending aborted = {.is_failure = true};
 	struct plan plan;
 	bool is_wanted;
+	int error;
 
 	if (!settings_mention_when(&session->settings, WHEN_FAILURE) &&
 		!settings_mention_when(&session->settings, WHEN_ALWAYS))
 		return false;
-	if (plan_make(&plan, &session->tree, UH_POST_INVOKE, &session->transaction) ==
-			0 &&
-		plan_apply_settings(&plan, &session->settings, &session->transaction) ==
-			0)
-		plan_apply_when(&plan, &aborted);
-	is_wanted = plan_has_work(&plan);
+	error = plan_make(&plan, &session->tree, UH_POST_INVOKE, &session->transaction);
+	plan_apply_settings(&plan, &session->settings, &session->transaction);
+	plan_apply_when(&plan, &aborted);
+	/* Rather one that finds nothing to do than none. */
+	is_wanted = error < 0 || plan_may_have_work(&plan);
 	plan_done(&plan);
 	return is_wanted;
 }
 
-void clean_up_prepare(struct session *session, clean_up_close *close)
+/* Without a guard the next transaction does it. */
+static void start_guard(struct session *session, clean_up_close *close)
 {
 	struct task task = {session, close};
-	owns_memory char *path = NULL;
+	owns_memory char *path = record_clean_up_path(&session->state, &session->driver);
+	int error = path != NULL ? guard_start(&session->driver, path, clean_up, &task)
+				 : -ENOMEM;
+
+	if (error < 0)
+		tell_guard(session, error);
+}
+
+void clean_up_prepare(struct session *session, clean_up_close *close)
+{
 	int error;
 
 	if (session->state.fd < 0 ||
@@ -141,14 +170,12 @@ void clean_up_prepare(struct session *session, clean_up_close *close)
 		!is_clean_up_wanted(session))
 		return;
 	error = record_want_clean_up(&session->state, &session->driver);
-	path = record_clean_up_path(&session->state, &session->driver);
 	if (error < 0)
 		session_tell(session, (struct uh_event){.kind = UH_RECORD_NOT_WRITTEN,
 					      .path = session->state.path,
 					      .error = error});
-	/* Without a guard the next transaction does it. */
-	if (error > 0 && session->driver.pid != 0 && path != NULL)
-		(void)guard_start(&session->driver, path, clean_up, &task);
+	else if (error > 0 && session->driver.pid != 0)
+		start_guard(session, close);
 	/* After the fork, since a guard that inherits the lock would hold it as well. */
 	session->clean_up_lock =
 		record_lock_clean_up(&session->state, &session->driver, false);
@@ -160,7 +187,9 @@ void clean_up_now(struct session *session, clean_up_close *close)
 	session->result = RESULT_ABORTED;
 	if (session->clean_up_lock < 0 || !clean_up_for(session, &session->driver, close))
 		session_write_history(session);
-	if (session->state.fd >= 0)
+	/* Where a clean-up is still due, the guard or the next transaction has it. */
+	if (session->state.fd >= 0 &&
+		!state_dir_has(&session->state, session->key, RECORD_CLEAN_UP))
 		record_forget(&session->state, &session->driver);
 }
 

@@ -18,6 +18,8 @@ char *dpkg_stamp(const char *status_file)
 {
 	struct stat status;
 
+	if (status_file == NULL)
+		errno = ENOENT;
 	if (status_file == NULL || stat(status_file, &status) < 0)
 		return NULL;
 	return string_format("%llu:%llu:%lld.%09ld", (unsigned long long)status.st_dev,

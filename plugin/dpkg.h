@@ -13,8 +13,8 @@ extern "C" {
 /*
  * What tells one state of the database from another: dpkg writes a new status file
  * whenever it ran, so the same stamp afterwards means that it did not. status_file is
- * apt's Dir::State::status or NULL. The stamp is the caller's; NULL where there is no
- * such file.
+ * apt's Dir::State::status or NULL. The stamp is the caller's; NULL with errno where it
+ * cannot be had, ENOENT where there is no such file.
  */
 char *dpkg_stamp(const char *status_file);
 

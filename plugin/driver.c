@@ -26,18 +26,29 @@ static int find_caller(struct proc *ret_proc)
 	return error < 0 ? error : -ESRCH;
 }
 
+/* No file there: no /proc, or none that knows us. */
+static struct driver unknown(int error)
+{
+	return (struct driver){.error = error == -ENOENT || error == -ESRCH ? 0 : error};
+}
+
 struct driver driver_find(enum uh_hook_point hook_point)
 {
 	struct proc caller, parent;
+	int error = find_caller(&caller);
 
-	if (find_caller(&caller) < 0)
-		return (struct driver){0, 0};
+	if (error < 0)
+		return unknown(error);
 	/* Pre-Invoke and Post-Invoke are called by a fork of the frontend, which ends
 	 * with them. */
-	if (hook_point != UH_PRE_INSTALL_PKGS && caller.parent > 0 &&
-		proc_read(caller.parent, &parent) == 0)
-		caller = parent;
-	return (struct driver){caller.pid, caller.start_time};
+	if (hook_point != UH_PRE_INSTALL_PKGS && caller.parent > 0) {
+		error = proc_read(caller.parent, &parent);
+		if (error == 0)
+			caller = parent;
+		else if (error != -ENOENT)
+			return unknown(error);
+	}
+	return (struct driver){.pid = caller.pid, .start_time = caller.start_time};
 }
 
 bool driver_is_alive(const struct driver *driver)
@@ -64,7 +75,7 @@ void driver_key(const struct driver *driver, char key[DRIVER_KEY_SIZE])
 
 bool driver_parse_key(const char *key, struct driver *ret_driver)
 {
-	struct driver driver = {0, 0};
+	struct driver driver = {.pid = 0};
 	char again[DRIVER_KEY_SIZE];
 	int pid = 0;
 

@@ -18,6 +18,7 @@ extern "C" {
 struct driver {
 	pid_t pid;
 	unsigned long long start_time; /* clock ticks since boot */
+	int error; /* why it is not known: −errno, where that is not for want of a /proc */
 };
 
 /* The driver above this process, at a hook point where libapt-pkg called it. */

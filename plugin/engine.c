@@ -97,8 +97,7 @@ static bool is_switched_off(struct session *session)
 
 	if (value != NULL && strcmp(value, "off") == 0)
 		return true;
-	(void)command_line_read(
-		&session->command_line, &session->driver); /* if it is there */
+	session_read_command_line(session);
 	return command_line_switches_off(&session->command_line);
 }
 

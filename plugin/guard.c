@@ -10,49 +10,48 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/*
- * True when the driver has ended, false when the file has gone, or neither can be
- * waited for.
- */
-static bool wait_for_end(const struct driver *driver, const char *path)
+/* 1 when the driver has ended, 0 when the file has gone; −errno. */
+static int wait_for_end(const struct driver *driver, const char *path)
 {
 	owns_fd int files = inotify_init1(IN_CLOEXEC);
 	owns_fd int process = -1;
 	struct pollfd ends[2];
 
 	if (files < 0 || inotify_add_watch(files, path, IN_DELETE_SELF) < 0)
-		return false;
+		return errno == ENOENT ? 0 : -errno;
 	process = proc_open(driver->pid);
 	if (process < 0)
-		return process == -ESRCH;
+		return process == -ESRCH ? 1 : process;
 	/* It names the process that had the pid a moment ago; is that the driver? */
 	if (!driver_is_alive(driver))
-		return true;
+		return 1;
 	ends[0] = (struct pollfd){.fd = process, .events = POLLIN};
 	ends[1] = (struct pollfd){.fd = files, .events = POLLIN};
 	while (poll(ends, COUNT_OF(ends), -1) < 0)
 		if (errno != EINTR)
-			return false;
+			return -errno;
 	return ends[1].revents == 0;
 }
 
 static void be_guard(const struct driver *driver, const char *path,
-	void (*clean_up)(void *context), void *context)
+	guard_clean_up *clean_up, void *context)
 {
 	int nowhere = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int end;
 
 	(void)setsid(); /* cannot fail in a child just forked */
 	if (nowhere >= 0)
 		(void)dup2(nowhere, STDIN_FILENO);
 	else
 		(void)close(STDIN_FILENO); /* at least nobody's terminal is read */
-	if (wait_for_end(driver, path))
-		clean_up(context);
+	end = wait_for_end(driver, path);
+	if (end != 0)
+		clean_up(context, end < 0 ? end : 0);
 	_exit(0);
 }
 
-int guard_start(const struct driver *driver, const char *path,
-	void (*clean_up)(void *context), void *context)
+int guard_start(const struct driver *driver, const char *path, guard_clean_up *clean_up,
+	void *context)
 {
 	pid_t middle = fork();
 	int status;

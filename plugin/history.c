@@ -87,6 +87,8 @@ void history_note(struct history *history, enum uh_hook_point hook_point,
 	struct buffer *lines = &history->lines;
 
 	append_fate(&fate, event);
+	if (fate.error < 0)
+		lines->error = fate.error;
 	if (fate.size == 0)
 		return;
 	buffer_append_format(lines, " %s ", uh_hook_point_name(hook_point));
@@ -173,10 +175,11 @@ int history_keep(struct history *history, const struct state_dir *state, const c
 	const char *command_line)
 {
 	owns_buffer struct buffer kept = {0};
+	int lines_error = history->lines.error;
 	int error;
 
-	if (history->lines.error < 0 || history->lines.size == 0)
-		return history->lines.error;
+	if (history->lines.size == 0)
+		return lines_error;
 	error = read_kept(state, key, &kept);
 	if (error < 0)
 		return error;
@@ -187,7 +190,7 @@ int history_keep(struct history *history, const struct state_dir *state, const c
 	error = state_dir_write(state, key, HISTORY_RUNS, buffer_slice(&kept));
 	if (error == 0)
 		buffer_done(&history->lines);
-	return error;
+	return error < 0 ? error : lines_error;
 }
 
 /* Fields first, then the lines of the runs, which begin with a space. */
@@ -234,18 +237,25 @@ int history_write(struct history *history, const struct state_dir *state, const 
 	owns_memory char *path = string_format("%s%s", root, HISTORY_FILE);
 	owns_buffer struct buffer kept = {0};
 	owns_buffer struct buffer stanza = {0};
-	int error;
+	int error = history->lines.error;
+	int kept_error, write_error = 0;
 
 	if (path == NULL)
 		return -ENOMEM;
-	error = read_kept(state, key, &kept);
-	if (error == 0 && (kept.size > 0 || history->lines.size > 0)) {
+	kept_error = read_kept(state, key, &kept);
+	/* What is lost of it is told; the rest is still worth having. */
+	if (kept_error < 0)
+		buffer_done(&kept);
+	if (kept.size > 0 || history->lines.size > 0) {
 		append_header(&kept, key, command_line);
 		append_stanza(&stanza, buffer_slice(&kept), history, result);
 		buffer_done(&history->lines);
-		error = stanza.error < 0 ? stanza.error
-					 : append_to_log(path, buffer_slice(&stanza));
+		write_error = stanza.error < 0
+				      ? stanza.error
+				      : append_to_log(path, buffer_slice(&stanza));
 	}
+	if (error == 0)
+		error = kept_error < 0 ? kept_error : write_error;
 	if (state->fd >= 0)
 		(void)state_dir_remove(
 			state, key, HISTORY_RUNS); /* the sweep tries again */

@@ -139,13 +139,16 @@ static int read_entries(
 	}
 }
 
-/* Adds what one place has in folder; a folder that is not there is as good as empty. */
+/*
+ * Adds what one place has in folder; a folder that is not there is as good as empty. 1
+ * when it could not be read to its end, which is added to faults; 0 or −ENOMEM.
+ */
 static int read_place(const struct hook_tree *tree, size_t place, const char *folder,
 	bool with_folders, struct entry_list *entries, struct script_list *faults)
 {
 	__attribute__((cleanup(cleanup_dir))) DIR *dir = NULL;
 	owns_memory char *path = string_format("%s/%s", tree->places[place], folder);
-	int error;
+	int error, fault_error;
 
 	if (path == NULL)
 		return -ENOMEM;
@@ -153,10 +156,9 @@ static int read_place(const struct hook_tree *tree, size_t place, const char *fo
 	error = dir != NULL ? read_entries(dir, place, with_folders, entries) : -errno;
 	if (error == 0 || error == -ENOENT)
 		return 0;
-	if (error == -ENOMEM)
-		return error;
-	return add_script(
+	fault_error = add_script(
 		faults, tree->places[place], strdup(path), FOLDER_IS_UNREADABLE, error);
+	return fault_error < 0 ? fault_error : 1;
 }
 
 static int compare_entries(const void *left, const void *right)
@@ -167,20 +169,40 @@ static int compare_entries(const void *left, const void *right)
 	return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
 }
 
+/* Whether the place has it, nobody could tell: each name in another place may be there. */
+static int suspect_all(struct entry_list *entries, size_t place)
+{
+	size_t count = entries->count;
+	int error = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (add_entry(entries, entries->items[i].name, place) < 0)
+			error = -ENOMEM;
+	return error;
+}
+
 static int read_folder(const struct hook_tree *tree, const char *folder,
 	bool with_folders, struct entry_list *entries, struct script_list *faults)
 {
+	bool is_whole = true;
+	int error = 0;
+
 	for (size_t place = 0; place < COUNT_OF(tree->places); place++) {
-		int error =
+		int result =
 			read_place(tree, place, folder, with_folders, entries, faults);
 
-		if (error < 0)
-			return error;
+		if (place == PLACE_OF_ADMINISTRATOR)
+			is_whole = result == 0;
+		if (result < 0)
+			error = result;
 	}
+	/* What masks or overrides a package's script must not get lost with the list. */
+	if (!is_whole && suspect_all(entries, PLACE_OF_ADMINISTRATOR) < 0)
+		error = -ENOMEM;
 	if (entries->count > 0)
 		qsort(entries->items, entries->count, sizeof(*entries->items),
 			compare_entries);
-	return 0;
+	return error;
 }
 
 int hook_tree_names(const struct hook_tree *tree, const char *folder,
@@ -189,10 +211,11 @@ int hook_tree_names(const struct hook_tree *tree, const char *folder,
 	owns_entries struct entry_list entries = {0};
 	int error = read_folder(tree, folder, true, &entries, faults);
 
-	for (size_t i = 0; error == 0 && i < entries.count; i++)
-		if (i == 0 ||
-			strcmp(entries.items[i - 1].name, entries.items[i].name) != 0)
-			error = string_list_add(names, entries.items[i].name);
+	for (size_t i = 0; i < entries.count; i++)
+		if ((i == 0 || strcmp(entries.items[i - 1].name, entries.items[i].name) !=
+				       0) &&
+			string_list_add(names, entries.items[i].name) < 0)
+			error = -ENOMEM;
 	return error;
 }
 
@@ -210,6 +233,25 @@ static bool is_mask(const char *link)
 	       status.st_rdev == makedev(1, 3);
 }
 
+/*
+ * What cannot be looked at is there all the same, and no reason to run something else; a
+ * path without an end is dangling, see path_resolution(7).
+ */
+static enum script_fault fault_of(int error)
+{
+	switch (error) {
+	case 0:
+		return SCRIPT_IS_FINE;
+	case -ENOENT:
+	case -ENOTDIR:
+	case -ELOOP:
+	case -ENAMETOOLONG:
+		return SCRIPT_IS_DANGLING;
+	default:
+		return SCRIPT_CANNOT_START;
+	}
+}
+
 /* What stands at path: NODE_ABSENT also for what has gone since it was
  * listed. */
 static enum tree_node look_at(struct trust *trust, const char *path, struct script *found)
@@ -217,14 +259,17 @@ static enum tree_node look_at(struct trust *trust, const char *path, struct scri
 	struct stat status;
 
 	*found = (struct script){.fault = SCRIPT_IS_FINE};
-	if (lstat(path, &status) < 0)
-		return NODE_ABSENT;
+	if (lstat(path, &status) < 0) {
+		found->error = -errno;
+		found->fault = fault_of(found->error);
+		return found->fault == SCRIPT_IS_DANGLING ? NODE_ABSENT : NODE_SCRIPT;
+	}
 	if (S_ISLNK(status.st_mode)) {
 		if (is_mask(path))
 			return NODE_MASK;
 		if (stat(path, &status) < 0) {
 			found->error = -errno;
-			found->fault = SCRIPT_IS_DANGLING;
+			found->fault = fault_of(found->error);
 			return NODE_SCRIPT;
 		}
 	}
@@ -235,11 +280,9 @@ static enum tree_node look_at(struct trust *trust, const char *path, struct scri
 		return NODE_SCRIPT;
 	}
 	found->error = trust_check(trust, path, &found->breach);
-	if (found->error == -EPERM)
-		found->fault = SCRIPT_IS_OPEN_TO_OTHERS;
-	else if (found->error < 0)
-		found->fault = SCRIPT_IS_DANGLING;
-	else if ((status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0)
+	found->fault = found->breach.path != NULL ? SCRIPT_IS_OPEN_TO_OTHERS
+						  : fault_of(found->error);
+	if (found->error == 0 && (status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0)
 		found->fault = SCRIPT_IS_NOT_EXECUTABLE;
 	return NODE_SCRIPT;
 }
@@ -317,7 +360,7 @@ int hook_tree_scripts(
 	const char *taken = NULL; /* the last name that something stood for */
 	int error = read_folder(tree, folder, false, &entries, scripts);
 
-	for (size_t i = 0; error == 0 && i < entries.count; i++) {
+	for (size_t i = 0; i < entries.count; i++) {
 		const struct entry *entry = &entries.items[i];
 		char *path;
 		struct script found;
@@ -327,21 +370,25 @@ int hook_tree_scripts(
 			continue;
 		path = string_format(
 			"%s/%s/%s", tree->places[entry->place], folder, entry->name);
-		if (path == NULL)
-			return -ENOMEM;
+		if (path == NULL) {
+			error = -ENOMEM;
+			taken = entry->name;
+			continue;
+		}
 		node = look_at(&tree->trust, path, &found);
-		if (node != NODE_FOLDER)
+		if (node != NODE_FOLDER && node != NODE_ABSENT)
 			taken = entry->name;
 		if (node != NODE_SCRIPT) {
 			free(path);
 			continue;
 		}
-		error = add_script(scripts, tree->places[entry->place], path, found.fault,
-			found.error);
-		if (error == 0)
+		if (add_script(scripts, tree->places[entry->place], path, found.fault,
+			    found.error) == 0) {
 			scripts->items[scripts->count - 1].breach = found.breach;
-		else
+		} else {
 			free(found.breach.path);
+			error = -ENOMEM;
+		}
 	}
 	return error;
 }

@@ -28,6 +28,7 @@ enum script_fault {
 	SCRIPT_IS_NOT_A_FILE,
 	SCRIPT_IS_DANGLING,
 	SCRIPT_IS_OPEN_TO_OTHERS,
+	SCRIPT_CANNOT_START,  /* it, or what holds for it, cannot be looked at just now */
 	FOLDER_IS_UNREADABLE, /* not a script: path is a folder that could not be read */
 	FOLDER_IS_UNMATCHED /* not a script: path is a folder whose name PCRE2 gave up on
 			     */
@@ -56,7 +57,7 @@ void hook_tree_done(struct hook_tree *tree);
 /*
  * The names in the folder (relative to both places, "pkgs"), merged and ascending,
  * without those that begin with a dot. A folder that is not there has none; one that
- * cannot be read is added to faults. 0 or −ENOMEM.
+ * cannot be read is added to faults. 0, or −ENOMEM, and then there may be more.
  */
 int hook_tree_names(const struct hook_tree *tree, const char *folder,
 	struct string_list *names, struct script_list *faults);
@@ -64,8 +65,8 @@ int hook_tree_names(const struct hook_tree *tree, const char *folder,
 /*
  * Appends the scripts of a folder, ascending by name; of two with one name the
  * administrator's counts. Directories, leftovers (names that apt ignores in apt.conf.d)
- * and links to /dev/null are not there. A script that cannot run is, with its fault. 0 or
- * −ENOMEM.
+ * and links to /dev/null are not there. A script that cannot run is, with its fault. 0, or
+ * −ENOMEM, and then there may be more.
  */
 int hook_tree_scripts(
 	struct hook_tree *tree, const char *folder, struct script_list *scripts);

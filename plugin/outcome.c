@@ -14,12 +14,17 @@ const char *result_name(enum result result)
 	return word_of(names, COUNT_OF(names), (int)result);
 }
 
-/* dpkg was not called at all, as with Debug::pkgDPkgPM or a dpkg that cannot be started.
+/*
+ * Whether dpkg was not called at all, as with Debug::pkgDPkgPM or a dpkg that cannot be
+ * started: 1, 0 or −errno.
  */
-static bool is_untouched(const struct transaction *transaction)
+static int is_untouched(const struct transaction *transaction)
 {
 	owns_memory char *stamp = dpkg_stamp(transaction->status_file);
+	int error = stamp != NULL ? 0 : -errno;
 
+	if (stamp == NULL && error != -ENOENT)
+		return error;
 	return stamp != NULL && transaction->status_stamp != NULL &&
 	       strcmp(stamp, transaction->status_stamp) == 0;
 }
@@ -59,7 +64,10 @@ int outcome_settle(struct transaction *transaction, enum result *ret_result,
 	int error;
 
 	*ret_result = RESULT_UNKNOWN;
-	if (is_untouched(transaction)) {
+	error = is_untouched(transaction);
+	if (error < 0)
+		return error;
+	if (error > 0) {
 		*ret_result = RESULT_ABORTED;
 		return 0;
 	}

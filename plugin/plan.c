@@ -36,6 +36,11 @@ static int add_runs(
 	return 0;
 }
 
+static int first_of(int error, int later_error)
+{
+	return error < 0 ? error : later_error;
+}
+
 static int add_folder(
 	struct planner *planner, const char *folder, const struct planned_run *reason)
 {
@@ -43,7 +48,7 @@ static int add_folder(
 	int error = hook_tree_scripts(planner->tree, folder, &scripts);
 	int add_error = add_runs(planner->plan, &scripts, reason);
 
-	return error < 0 ? error : add_error;
+	return first_of(error, add_error);
 }
 
 static int add_package_folder(
@@ -75,15 +80,16 @@ static int add_package(struct planner *planner, const struct string_list *folder
 		error = add_package_folder(
 			planner, name, transaction_main_entry(transaction, first));
 
-	for (size_t i = first; error == 0 && qualified->count > 0 && i < end; i++) {
+	for (size_t i = first; qualified->count > 0 && i < end; i++) {
 		const struct package *package = &transaction->packages[i];
 		owns_memory char *folder =
 			string_format("%s:%s", name, package->architecture);
 
 		if (folder == NULL)
-			return -ENOMEM;
-		if (string_list_has(qualified, folder))
-			error = add_package_folder(planner, folder, package);
+			error = -ENOMEM;
+		else if (string_list_has(qualified, folder))
+			error = first_of(
+				error, add_package_folder(planner, folder, package));
 	}
 	return error;
 }
@@ -97,15 +103,15 @@ static int plan_packages(struct planner *planner)
 	size_t at = 0;
 	int error = hook_tree_names(planner->tree, "pkgs", &folders, &faults);
 
-	for (size_t i = 0; error == 0 && i < folders.count; i++)
+	for (size_t i = 0; i < folders.count; i++)
 		if (strchr(folders.items[i], ':') != NULL)
-			error = string_list_add(&qualified, folders.items[i]);
-	if (error == 0)
-		error = add_runs(planner->plan, &faults, &reason);
-	for (size_t i = 0;
-		error == 0 && folders.count > 0 && i < planner->transaction->count;
+			error = first_of(
+				error, string_list_add(&qualified, folders.items[i]));
+	error = first_of(error, add_runs(planner->plan, &faults, &reason));
+	for (size_t i = 0; folders.count > 0 && i < planner->transaction->count;
 		i = transaction_end_of_name(planner->transaction, i))
-		error = add_package(planner, &folders, &at, &qualified, i);
+		error = first_of(
+			error, add_package(planner, &folders, &at, &qualified, i));
 	return error;
 }
 
@@ -127,7 +133,7 @@ static int keep_wildcard(struct plan *plan, const char *name, struct wildcard *w
 	return 0;
 }
 
-/* PCRE2 had enough of a folder's name: one complaint stands for its scripts. */
+/* PCRE2 had enough of a name, or no memory: one complaint stands for its scripts. */
 static void become_unmatched(struct script_list *scripts, const struct hook_tree *tree,
 	const char *folder, int error)
 {
@@ -140,6 +146,24 @@ static void become_unmatched(struct script_list *scripts, const struct hook_tree
 	script->path = string_format("%s/%s", tree->places[0], folder);
 }
 
+/* Whether any name matches: 1, and the plan keeps what it needs; 0, or −errno. */
+static int match(struct plan *plan, const char *name, struct planned_run *ret_reason)
+{
+	bool is_qualified = strchr(name, ':') != NULL;
+	struct wildcard *wildcard = NULL;
+	int found = wildcard_new(&wildcard, name,
+		buffer_slice(is_qualified ? &plan->qualified_names : &plan->names));
+
+	if (found == 0)
+		found = wildcard_matches_any(wildcard);
+	if (found <= 0) {
+		wildcard_free(wildcard);
+		return found;
+	}
+	found = keep_wildcard(plan, name, wildcard, ret_reason);
+	return found < 0 ? found : 1;
+}
+
 static int plan_wildcard(struct planner *planner, const char *name)
 {
 	struct plan *plan = planner->plan;
@@ -147,8 +171,6 @@ static int plan_wildcard(struct planner *planner, const char *name)
 	owns_memory char *folder =
 		string_format("multi_pkgs/%s/%s", planner->hook_point, name);
 	struct planned_run reason = {.reason = REASON_ALWAYS};
-	struct wildcard *wildcard = NULL;
-	bool is_qualified = strchr(name, ':') != NULL;
 	int error, found;
 
 	if (folder == NULL)
@@ -156,20 +178,14 @@ static int plan_wildcard(struct planner *planner, const char *name)
 	/* Most folders of a tree are empty or do not match; so scripts first, PCRE2 then.
 	 */
 	error = hook_tree_scripts(planner->tree, folder, &scripts);
-	if (error < 0 || scripts.count == 0)
+	if (scripts.count == 0)
 		return error;
-	error = wildcard_new(&wildcard, name,
-		buffer_slice(is_qualified ? &plan->qualified_names : &plan->names));
-	found = error < 0 ? error : wildcard_matches_any(wildcard);
-	if (found > 0) {
-		error = keep_wildcard(plan, name, wildcard, &reason);
-		return error < 0 ? error : add_runs(plan, &scripts, &reason);
-	}
-	wildcard_free(wildcard);
-	if (found == 0 || found == -ENOMEM)
-		return found;
-	become_unmatched(&scripts, planner->tree, folder, found);
-	return add_runs(plan, &scripts, &reason);
+	found = match(plan, name, &reason);
+	if (found == 0)
+		return error;
+	if (found < 0)
+		become_unmatched(&scripts, planner->tree, folder, found);
+	return first_of(error, add_runs(plan, &scripts, &reason));
 }
 
 static int plan_wildcards(struct planner *planner)
@@ -184,16 +200,15 @@ static int plan_wildcards(struct planner *planner)
 	if (parent == NULL)
 		return -ENOMEM;
 	error = hook_tree_names(planner->tree, parent, &folders, &faults);
-	if (error == 0)
-		error = add_runs(plan, &faults, &reason);
-	if (error < 0 || folders.count == 0)
+	error = first_of(error, add_runs(plan, &faults, &reason));
+	if (folders.count == 0)
 		return error;
 	transaction_names(planner->transaction, false, &plan->names);
 	transaction_names(planner->transaction, true, &plan->qualified_names);
 	if (plan->names.error < 0 || plan->qualified_names.error < 0)
 		return -ENOMEM;
-	for (size_t i = 0; error == 0 && i < folders.count; i++)
-		error = plan_wildcard(planner, folders.items[i]);
+	for (size_t i = 0; i < folders.count; i++)
+		error = first_of(error, plan_wildcard(planner, folders.items[i]));
 	return error;
 }
 
@@ -203,16 +218,15 @@ int plan_make(struct plan *plan, struct hook_tree *tree, enum uh_hook_point hook
 	const struct planned_run always = {.reason = REASON_ALWAYS};
 	struct planner planner = {
 		plan, tree, uh_hook_point_name(hook_point), transaction};
-	int error = 0, last_error;
+	int error = 0;
 
 	memset(plan, 0, sizeof(*plan));
-	if (transaction->count > 0)
+	/* Each step adds what it can, even when there was no memory for another. */
+	if (transaction->count > 0) {
 		error = plan_packages(&planner);
-	if (error == 0 && transaction->count > 0)
-		error = plan_wildcards(&planner);
-	/* Scripts that run always do so, even when there was no memory for the others. */
-	last_error = add_folder(&planner, planner.hook_point, &always);
-	return error < 0 ? error : last_error;
+		error = first_of(error, plan_wildcards(&planner));
+	}
+	return first_of(error, add_folder(&planner, planner.hook_point, &always));
 }
 
 bool plan_is_possible(const struct hook_tree *tree, enum uh_hook_point hook_point)
@@ -370,26 +384,33 @@ static int apply_operations(
 	return 0;
 }
 
-int plan_apply_settings(struct plan *plan, const struct settings *settings,
+/* A complaint, which no setting is for. */
+static bool is_folder(const struct script *script)
+{
+	return script->fault == FOLDER_IS_UNREADABLE ||
+	       script->fault == FOLDER_IS_UNMATCHED;
+}
+
+void plan_apply_settings(struct plan *plan, const struct settings *settings,
 	const struct transaction *transaction)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		struct planned_run *run = &plan->runs[i];
 		int error;
 
-		if (run->script.fault == FOLDER_IS_UNREADABLE ||
-			run->script.fault == FOLDER_IS_UNMATCHED)
+		if (is_folder(&run->script))
 			continue;
 		script_settings_done(&run->settings);
 		error = settings_for(settings, run->script.relative, &run->settings);
-		if (error == 0 && !run->settings.is_enabled)
+		if (!run->settings.is_enabled)
 			run->skip = SKIP_ENABLED;
 		else if (error == 0)
 			error = apply_operations(run, transaction);
-		if (error < 0)
-			return error;
+		if (error < 0 && run->script.fault == SCRIPT_IS_FINE) {
+			run->script.fault = SCRIPT_CANNOT_START;
+			run->script.error = error;
+		}
 	}
-	return 0;
 }
 
 static bool is_wanted(enum when when, const struct ending *ending)
@@ -410,7 +431,7 @@ static bool is_wanted(enum when when, const struct ending *ending)
 void plan_apply_when(struct plan *plan, const struct ending *ending)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		if (plan->runs[i].skip == SKIP_NOT &&
+		if (plan->runs[i].skip == SKIP_NOT && !is_folder(&plan->runs[i].script) &&
 			!is_wanted(plan->runs[i].settings.when, ending))
 			plan->runs[i].skip = SKIP_WHEN;
 }
@@ -430,6 +451,16 @@ bool plan_has_work(const struct plan *plan)
 			plan->runs[i].skip == SKIP_NOT)
 			return true;
 	return false;
+}
+
+bool plan_may_have_work(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->runs[i].skip == SKIP_NOT &&
+			(plan->runs[i].script.fault == SCRIPT_CANNOT_START ||
+				is_folder(&plan->runs[i].script)))
+			return true;
+	return plan_has_work(plan);
 }
 
 const char *skip_name(enum skip skip)

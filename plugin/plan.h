@@ -48,8 +48,7 @@ struct plan {
  * pkgs/<name>/<hook point>/ for each name ascending (then its
  * pkgs/<name>:<architecture>/), multi_pkgs/<hook point>/<wildcard>/ for each folder
  * ascending that matches at least one name, <hook point>/ at last. transaction lives as
- * long as the plan. Returns 0 or −ENOMEM; what was planned before the memory ran out is
- * in the plan.
+ * long as the plan. Returns 0 or −ENOMEM; what there was memory for is in the plan.
  */
 int plan_make(struct plan *plan, struct hook_tree *tree, enum uh_hook_point hook_point,
 	const struct transaction *transaction);
@@ -66,9 +65,10 @@ bool plan_has_scripts(const struct plan *plan);
 
 /*
  * Sets what holds for each script, and skips those that Enabled or Operations exclude.
- * settings and transaction live as long as the plan. 0 or −ENOMEM.
+ * settings and transaction live as long as the plan. A script for which that could not be
+ * found out, without memory, becomes one that cannot start.
  */
-int plan_apply_settings(struct plan *plan, const struct settings *settings,
+void plan_apply_settings(struct plan *plan, const struct settings *settings,
 	const struct transaction *transaction);
 
 /*
@@ -89,6 +89,8 @@ void plan_keep(struct plan *plan,
 
 /* Whether anything is left to run. */
 bool plan_has_work(const struct plan *plan);
+/* The same, or something could not be looked at now, and can perhaps later. */
+bool plan_may_have_work(const struct plan *plan);
 
 /*
  * Appends the names that run's wildcard matched and its Operations let through, a line

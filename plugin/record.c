@@ -57,9 +57,14 @@ int record_note_failure(const struct state_dir *state, const struct driver *driv
 
 bool record_has_failure(const struct state_dir *state, const struct driver *driver)
 {
+	owns_fd int fd = -1;
 	char key[DRIVER_KEY_SIZE];
 
-	return find_key(state, driver, FAILED, key) && state_dir_has(state, key, FAILED);
+	if (!find_key(state, driver, FAILED, key))
+		return false;
+	fd = state_dir_open_file(state, key, FAILED);
+	/* Whatever keeps it from being opened: it is there. */
+	return fd != -ENOENT;
 }
 
 int record_want_clean_up(const struct state_dir *state, const struct driver *driver)
@@ -139,5 +144,5 @@ void record_forget(const struct state_dir *state, const struct driver *driver)
 			(void)state_dir_remove(
 				state, key, suffixes[i]); /* the sweep, then */
 	driver_key(driver, key);
-	state_dir_clear(state, key);
+	state_dir_forget(state, key);
 }

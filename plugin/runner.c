@@ -389,10 +389,14 @@ static void run_script(struct run *run, const struct planned_run *planned)
 	execute(run, planned, argument, account);
 }
 
-/* What a fault of the tree is told as; only what was made unsafe counts as a failure. */
+/*
+ * What a fault of the tree is told as; what was made unsafe counts as a failure, and what
+ * would run, if only it could be looked at.
+ */
 static void tell_fault(struct run *run, const struct planned_run *planned)
 {
 	static const enum uh_event_kind kinds[] = {
+		[SCRIPT_CANNOT_START] = UH_SCRIPT_NOT_STARTED,
 		[SCRIPT_IS_NOT_EXECUTABLE] = UH_SCRIPT_NOT_EXECUTABLE,
 		[SCRIPT_IS_NOT_A_FILE] = UH_SCRIPT_NOT_A_FILE,
 		[SCRIPT_IS_DANGLING] = UH_SCRIPT_DANGLING,
@@ -409,7 +413,8 @@ static void tell_fault(struct run *run, const struct planned_run *planned)
 		.id = script->breach.id,
 	};
 
-	if (script->fault == SCRIPT_IS_OPEN_TO_OTHERS)
+	if (script->fault == SCRIPT_IS_OPEN_TO_OTHERS ||
+		script->fault == SCRIPT_CANNOT_START)
 		fail(run, planned, event);
 	else
 		tell_of(run, planned, event);

@@ -10,8 +10,6 @@
 
 void session_tell(struct session *session, struct uh_event event)
 {
-	if (event.error == -ENOMEM && event.kind != UH_SCRIPT_NOT_STARTED)
-		event = (struct uh_event){.kind = UH_OUT_OF_MEMORY};
 	history_note(&session->history, session->hook_point, &event);
 	session->listener(&event, session->context);
 }
@@ -28,8 +26,13 @@ static void tell_error(struct session *session, enum uh_event_kind kind, int err
 			.kind = kind, .path = session->state.path, .error = error});
 }
 
-/* Complains of the state directory once, and only where somebody will miss it. */
-static void explain_state(struct session *session)
+static void tell_command_line(struct session *session, int error)
+{
+	session_tell(session,
+		(struct uh_event){.kind = UH_COMMAND_LINE_UNREADABLE, .error = error});
+}
+
+void session_explain_state(struct session *session)
 {
 	const struct trust_breach *breach = &session->state_breach;
 
@@ -44,10 +47,25 @@ static void explain_state(struct session *session)
 	session->state_error = 0;
 }
 
+/*
+ * When /proc does not answer, nobody can tell whose files are whose; but after dpkg the
+ * only ones that are there are this transaction's, as they are without a /proc.
+ */
+static void settle_driver(struct session *session)
+{
+	int error = session->driver.error;
+
+	if (error == 0 || session->state.fd < 0 ||
+		(session->hook_point == UH_POST_INVOKE &&
+			state_dir_only_owner(&session->state, &session->driver)))
+		return;
+	cleanup_close(&session->state.fd);
+	session->state_error = error;
+}
+
 int session_init(struct session *session, const struct driver *driver)
 {
 	session->driver = *driver;
-	driver_key(driver, session->key);
 	session->state.fd = -1;
 	session->clean_up_lock = -1;
 	if (hook_tree_init(&session->tree, session->root) < 0) {
@@ -56,6 +74,8 @@ int session_init(struct session *session, const struct driver *driver)
 	}
 	session->state_error = state_dir_open(&session->state, session->root,
 		&session->tree.trust, &session->state_breach);
+	settle_driver(session);
+	driver_key(&session->driver, session->key);
 	return 0;
 }
 
@@ -131,14 +151,18 @@ void session_read_stream(struct session *session, int fd)
 /* Kept even when no hook stands there yet: a package of this run may bring one. */
 void session_save_record(struct session *session)
 {
+	static const struct uh_ending nothing = {UH_EXITED, 0};
 	bool is_missed = plan_is_possible(&session->tree, UH_POST_INVOKE);
 	int error;
 
 	if (session->state.fd < 0 && is_missed)
-		explain_state(session);
+		session_explain_state(session);
 	if (session->state.fd < 0 || !session->is_known)
 		return;
 	session->transaction.status_stamp = dpkg_stamp(session->transaction.status_file);
+	error = session->transaction.status_stamp != NULL ? 0 : -errno;
+	if (error != -ENOENT && is_missed)
+		tell_database(session, error, &nothing);
 	error = record_save(&session->state, &session->driver, &session->transaction);
 	if (error < 0 && is_missed)
 		tell_error(session, UH_RECORD_NOT_WRITTEN, error);
@@ -156,11 +180,12 @@ void session_read_record(struct session *session)
 			record_has_failure(&session->state, &session->driver);
 	}
 	session->is_known = error == 0 && !faults.is_of_other_version;
-	if (session->is_known || session->is_clean_up)
+	if (session->is_known)
 		return;
 	if (error < 0 && error != -ENOENT)
 		tell_error(session, UH_RECORD_UNREADABLE, error);
-	else if (plan_needs_packages(&session->tree, UH_POST_INVOKE))
+	else if (!session->is_clean_up &&
+		 plan_needs_packages(&session->tree, UH_POST_INVOKE))
 		session_tell(session,
 			(struct uh_event){.kind = error == 0 ? UH_RECORD_OF_OTHER_VERSION
 							     : UH_RECORD_MISSING});
@@ -173,6 +198,18 @@ void session_plan(struct session *session)
 
 	if (error < 0)
 		tell_error(session, UH_OUT_OF_MEMORY, error);
+}
+
+void session_read_command_line(struct session *session)
+{
+	int error = session->driver.error;
+
+	if (error == 0)
+		error = command_line_read(&session->command_line, &session->driver);
+	/* Without a /proc there is none. Later apt tells its options itself. */
+	if (error < 0 && error != -ENOENT && error != -ESRCH &&
+		session->hook_point == UH_PRE_INVOKE)
+		tell_command_line(session, error);
 }
 
 /*
@@ -203,11 +240,7 @@ void session_read_settings(struct session *session)
 
 void session_apply_settings(struct session *session)
 {
-	int error = plan_apply_settings(
-		&session->plan, &session->settings, &session->transaction);
-
-	if (error < 0)
-		tell_error(session, UH_OUT_OF_MEMORY, error);
+	plan_apply_settings(&session->plan, &session->settings, &session->transaction);
 }
 
 static bool is_not_started(const struct planned_run *run, const void *context)
@@ -283,11 +316,16 @@ void session_settle_outcome(struct session *session)
 	plan_apply_when(&session->plan, &how);
 }
 
-static char *find_command_line(const struct session *session)
+static char *find_command_line(struct session *session)
 {
-	if (session->transaction.command_line != NULL)
-		return strdup(session->transaction.command_line);
-	return command_line_join(&session->command_line);
+	const char *told = session->transaction.command_line;
+	bool is_there = told != NULL || session->command_line.words.count > 0;
+	char *command_line =
+		told != NULL ? strdup(told) : command_line_join(&session->command_line);
+
+	if (is_there && command_line == NULL)
+		tell_command_line(session, -ENOMEM);
+	return command_line;
 }
 
 static void tell_log(struct session *session, int error)
@@ -302,7 +340,7 @@ void session_keep_history(struct session *session)
 {
 	owns_memory char *command_line = NULL;
 
-	if (session->history.lines.size == 0)
+	if (session->history.lines.size == 0 && session->history.lines.error == 0)
 		return;
 	/* Where nothing can be kept, it goes into the log as it is. */
 	if (session->state.fd < 0) {
@@ -340,10 +378,13 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 	};
 	bool has_failed;
 	enum run_end end;
+	int error = 0;
 
-	explain_state(session);
+	session_explain_state(session);
 	end = runner_run(&session->plan, &occasion, hear, session, &has_failed, ret_veto);
 	if (has_failed && !is_last && session->state.fd >= 0)
-		(void)record_note_failure(&session->state, &session->driver);
+		error = record_note_failure(&session->state, &session->driver);
+	if (error < 0)
+		tell_error(session, UH_FAILURE_NOT_NOTED, error);
 	return end;
 }

@@ -51,6 +51,11 @@ void session_done(struct session *session);
 /* Notes the event for the log and hands it to the listener. */
 void session_tell(struct session *session, struct uh_event event);
 
+/* The options that apt was started with. */
+void session_read_command_line(struct session *session);
+/* Complains of the state directory once, and only where somebody will miss it. */
+void session_explain_state(struct session *session);
+
 /* What is about to happen: apt's stream out of fd, which is closed. */
 void session_read_stream(struct session *session, int fd);
 /* Keeps it for Post-Invoke. */

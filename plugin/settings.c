@@ -204,9 +204,8 @@ static int read_setting(struct setting *setting, struct slice line)
 	return 0;
 }
 
-int settings_parse(struct settings *settings, struct slice lines)
+static int read_lines(struct settings *settings, struct slice lines)
 {
-	memset(settings, 0, sizeof(*settings));
 	while (lines.size > 0) {
 		struct slice line = slice_cut(&lines, '\n');
 		struct slice rest = line;
@@ -223,6 +222,18 @@ int settings_parse(struct settings *settings, struct slice lines)
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+int settings_parse(struct settings *settings, struct slice lines)
+{
+	int error;
+
+	memset(settings, 0, sizeof(*settings));
+	error = read_lines(settings, lines);
+	/* Some of them may say the opposite of all. */
+	if (error < 0)
+		settings_done(settings);
+	return error;
 }
 
 void settings_done(struct settings *settings)
@@ -274,7 +285,8 @@ static void apply(struct script_settings *script, const struct setting *setting)
 		script->directory = setting->value;
 		return;
 	case REQUIRES:
-		script->required[script->required_count++] = setting->value;
+		if (script->required != NULL)
+			script->required[script->required_count++] = setting->value;
 		return;
 	}
 }
@@ -303,8 +315,6 @@ int settings_for(const struct settings *settings, const char *path,
 			nearest[setting->name] = near;
 	}
 	script.required = calloc(settings->count + 1, sizeof(*script.required));
-	if (script.required == NULL)
-		return -ENOMEM;
 	if (nearest[OPERATIONS] >= 0)
 		script.operations = 0;
 	for (size_t i = 0; i < settings->count; i++) {
@@ -316,7 +326,7 @@ int settings_for(const struct settings *settings, const char *path,
 			apply(&script, setting);
 	}
 	*ret_settings = script;
-	return 0;
+	return script.required != NULL ? 0 : -ENOMEM;
 }
 
 const struct setting *settings_enabled_by(

@@ -51,14 +51,14 @@ struct script_settings {
 /*
  * Reads Key=Value lines as apt writes them (APT-HOOK-CONTRACT §4), %-encoded; what comes
  * later counts. Lines outside the scope are passed over. settings is overwritten and must
- * be given to settings_done(), also after an error. 0 or −ENOMEM.
+ * be given to settings_done(). 0 or −ENOMEM, and then there are none.
  */
 int settings_parse(struct settings *settings, struct slice lines);
 void settings_done(struct settings *settings);
 
 /*
- * What holds for the script or folder at path (relative to the hook tree). 0 or
- * −ENOMEM.
+ * What holds for the script or folder at path (relative to the hook tree). 0, or −ENOMEM,
+ * and then what it requires is not there. For script_settings_done() in both cases.
  */
 int settings_for(const struct settings *settings, const char *path,
 	struct script_settings *ret_settings);

@@ -10,6 +10,9 @@
 
 #define STATE_DIR "/run/apt-universal-hooks"
 
+/* Of files that scripts are not given; their suffixes are words of ours. */
+#define NAME_SIZE (DRIVER_KEY_SIZE + 32)
+
 int state_dir_open(struct state_dir *state, const char *root, struct trust *trust,
 	struct trust_breach *ret_breach)
 {
@@ -36,16 +39,21 @@ void state_dir_done(struct state_dir *state)
 	state->path = NULL;
 }
 
+/* No memory is needed for it, so whether a file is there can always be told. */
+static void make_name(char name[NAME_SIZE], const char *key, const char *suffix)
+{
+	(void)snprintf(name, NAME_SIZE, "%s.%s", key, suffix);
+}
+
 int state_dir_write(const struct state_dir *state, const char *key, const char *suffix,
 	struct slice bytes)
 {
-	owns_memory char *name = string_format("%s.%s", key, suffix);
-	owns_memory char *new_name = string_format("%s.%s.new", key, suffix);
+	char name[NAME_SIZE], new_name[NAME_SIZE + sizeof(".new")];
 	owns_fd int fd = -1;
 	int error;
 
-	if (name == NULL || new_name == NULL)
-		return -ENOMEM;
+	make_name(name, key, suffix);
+	(void)snprintf(new_name, sizeof(new_name), "%s.new", name);
 	fd = openat(state->fd, new_name,
 		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
@@ -96,11 +104,10 @@ void state_dir_discard(char **path)
 int state_dir_open_file(
 	const struct state_dir *state, const char *key, const char *suffix)
 {
-	owns_memory char *name = string_format("%s.%s", key, suffix);
+	char name[NAME_SIZE];
 	int fd;
 
-	if (name == NULL)
-		return -ENOMEM;
+	make_name(name, key, suffix);
 	fd = openat(state->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	return fd >= 0 ? fd : -errno;
 }
@@ -115,16 +122,18 @@ int state_dir_read(const struct state_dir *state, const char *key, const char *s
 
 bool state_dir_has(const struct state_dir *state, const char *key, const char *suffix)
 {
-	owns_memory char *name = string_format("%s.%s", key, suffix);
+	char name[NAME_SIZE];
 
-	return name != NULL && faccessat(state->fd, name, F_OK, 0) == 0;
+	make_name(name, key, suffix);
+	return faccessat(state->fd, name, F_OK, 0) == 0;
 }
 
-bool state_dir_remove(const struct state_dir *state, const char *key, const char *suffix)
+int state_dir_remove(const struct state_dir *state, const char *key, const char *suffix)
 {
-	owns_memory char *name = string_format("%s.%s", key, suffix);
+	char name[NAME_SIZE];
 
-	return name != NULL && unlinkat(state->fd, name, 0) == 0;
+	make_name(name, key, suffix);
+	return unlinkat(state->fd, name, 0) == 0 ? 0 : -errno;
 }
 
 /* The driver that a file belongs to; false for a file that is none of ours. */
@@ -193,17 +202,42 @@ void state_dir_sweep(
 		(void)closedir(dir); /* it was only read */
 }
 
-void state_dir_clear(const struct state_dir *state, const char *key)
+void state_dir_forget(const struct state_dir *state, const char *key)
 {
 	DIR *dir = list(state);
-	size_t size = strlen(key);
 	const struct dirent *entry;
 
 	while (dir != NULL && (entry = readdir(dir)) != NULL)
-		if (strncmp(entry->d_name, key, size) == 0 && entry->d_name[size] == '.')
-			(void)unlinkat(state->fd, entry->d_name, 0); /* the sweep, then */
+		if (strncmp(entry->d_name, key, strlen(key)) == 0 &&
+			entry->d_name[strlen(key)] == '.')
+			(void)unlinkat(state->fd, entry->d_name, 0); /* next time, then */
 	if (dir != NULL)
 		(void)closedir(dir); /* it was only read */
+}
+
+bool state_dir_only_owner(const struct state_dir *state, struct driver *ret_owner)
+{
+	DIR *dir = list(state);
+	const struct dirent *entry;
+	struct driver first = {.pid = 0};
+	bool is_found = false, is_only = true;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		struct driver owner;
+
+		if (!parse_owner(entry->d_name, &owner))
+			continue;
+		if (is_found &&
+			(owner.pid != first.pid || owner.start_time != first.start_time))
+			is_only = false;
+		first = owner;
+		is_found = true;
+	}
+	if (dir != NULL)
+		(void)closedir(dir); /* it was only read */
+	if (is_found && is_only)
+		*ret_owner = first;
+	return is_found && is_only;
 }
 
 bool state_dir_only_key(

@@ -52,11 +52,8 @@ int state_dir_open_file(
 int state_dir_read(const struct state_dir *state, const char *key, const char *suffix,
 	size_t limit, struct buffer *bytes);
 
-/* Unlinks key.suffix; whether it was there. */
-bool state_dir_remove(const struct state_dir *state, const char *key, const char *suffix);
-
-/* Unlinks all that is of this key. */
-void state_dir_clear(const struct state_dir *state, const char *key);
+/* Unlinks key.suffix. 0, −ENOENT when it was not there, or another −errno. */
+int state_dir_remove(const struct state_dir *state, const char *key, const char *suffix);
 
 /* Whether key.suffix is there. */
 bool state_dir_has(const struct state_dir *state, const char *key, const char *suffix);
@@ -75,6 +72,15 @@ bool state_dir_find_left(const struct state_dir *state, const struct driver *dri
  */
 void state_dir_sweep(
 	const struct state_dir *state, const struct driver *driver, const char *kept);
+
+/*
+ * Removes all that is left of a transaction that is over, also what could not be removed
+ * when it was its time.
+ */
+void state_dir_forget(const struct state_dir *state, const char *key);
+
+/* The owner of all files there; false when there is none or more than one. */
+bool state_dir_only_owner(const struct state_dir *state, struct driver *ret_owner);
 
 /* The key of the only file with this suffix; false when there is none or more than one.
  */

@@ -128,6 +128,16 @@ static bool is_plain_word(struct slice word)
 	return word.size > 0;
 }
 
+/*
+ * Debian Policy 5.6.7: so a name is never an option of dpkg-query's, nor "..", and no
+ * colon in it can be taken for the one of name:architecture.
+ */
+static bool is_package_name(struct slice word)
+{
+	return isalnum((unsigned char)word.data[0]) &&
+	       memchr(word.data, ':', word.size) == NULL;
+}
+
 static bool is_none(struct slice word)
 {
 	return slice_equals(word, "-");
@@ -165,8 +175,7 @@ static bool read_action(struct action *action, struct slice line, unsigned proto
 		if (!is_plain_word(action->columns[columns[i]]))
 			return false;
 	}
-	/* Debian Policy 5.6.7: so a name is never an option of dpkg-query's, nor "..". */
-	if (!isalnum((unsigned char)action->columns[NAME].data[0]))
+	if (!is_package_name(action->columns[NAME]))
 		return false;
 	/* The rest of the line, since apt writes paths raw, spaces and all. */
 	action->columns[WHAT] = line;
@@ -436,15 +445,21 @@ size_t transaction_find(const struct transaction *transaction, struct slice name
 struct package *transaction_find_package(
 	struct transaction *transaction, struct slice name, struct slice architecture)
 {
+	struct package *unknown = NULL;
+
 	for (size_t i = transaction_find(transaction, name);
 		i < transaction->count &&
 		slice_equals(name, transaction->packages[i].name);
-		i++)
+		i++) {
+		struct package *package = &transaction->packages[i];
+
+		if (slice_equals(architecture, package->architecture))
+			return package;
 		/* Version 2 of the protocol does not tell the architecture. */
-		if (slice_equals(architecture, transaction->packages[i].architecture) ||
-			strcmp(transaction->packages[i].architecture, "-") == 0)
-			return &transaction->packages[i];
-	return NULL;
+		if (strcmp(package->architecture, "-") == 0)
+			unknown = package;
+	}
+	return unknown;
 }
 
 static int weight(const struct transaction *transaction, const struct package *package)

@@ -69,6 +69,7 @@ enum uh_event_kind {
 	UH_RECORD_NOT_WRITTEN,       /* error */
 	UH_RECORD_MISSING,           /* and hooks would have needed it */
 	UH_RECORD_UNREADABLE,        /* error */
+	UH_FAILURE_NOT_NOTED,        /* that a script failed before dpkg: error */
 	UH_RECORD_OF_OTHER_VERSION,  /* written by another version of this package */
 	UH_TRANSACTION_FILE_MISSING, /* scripts run without …_TRANSACTION: error */
 	UH_DATABASE_UNREADABLE,      /* dpkg-query did not answer: error or ending */
@@ -80,8 +81,10 @@ enum uh_event_kind {
 	UH_SETTING_MASKED,       /* a mask does */
 	UH_BRIDGE_UNUSABLE, /* apt's settings cannot be asked for; detail: dlerror(3) */
 	/* The run as a whole. */
+	UH_COMMAND_LINE_UNREADABLE, /* apt's own: error */
 	UH_CLEAN_UP, /* dpkg did not run after our hooks did: the hooks that want to know */
-	UH_LOG_NOT_WRITTEN, /* path, error */
+	UH_GUARD_NOT_STARTED, /* nobody waits for apt's end: error */
+	UH_LOG_NOT_WRITTEN,   /* path, error */
 	UH_OUT_OF_MEMORY,
 	UH_INTERRUPTED, /* Ctrl-C; path is the script that it met */
 };

@@ -184,7 +184,7 @@ static struct slice name_itself(struct slice names, struct slice name)
 	struct slice rest = names_with_prefix(names, name);
 	struct slice all = rest;
 
-	if (slice_compare(slice_cut(&rest, '\n'), name) != 0)
+	if (all.size == 0 || slice_compare(slice_cut(&rest, '\n'), name) != 0)
 		return (struct slice){NULL, 0};
 	return (struct slice){all.data, name.size + 1};
 }

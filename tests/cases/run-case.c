@@ -226,6 +226,7 @@ static void write_run(struct buffer *text, const struct planned_run *run,
 		[SCRIPT_IS_NOT_A_FILE] = "not-a-file",
 		[SCRIPT_IS_DANGLING] = "dangling",
 		[SCRIPT_IS_OPEN_TO_OTHERS] = "open-to-others",
+		[SCRIPT_CANNOT_START] = "cannot-start",
 		[FOLDER_IS_UNREADABLE] = "unreadable",
 		[FOLDER_IS_UNMATCHED] = "unmatched"};
 	owns_buffer struct buffer names = {0}, matched = {0};

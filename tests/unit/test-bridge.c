@@ -94,6 +94,21 @@ START_TEST(a_configuration_that_cannot_be_read_is_told)
 }
 END_TEST
 
+/* apt-config -c /tmp does not end. */
+START_TEST(a_file_that_apt_reads_for_ever_is_told)
+{
+	char *files[] = {(char *)root()};
+	const struct command_line command_line = {.files = {.items = files, .count = 1}};
+	owns_buffer struct buffer lines = {0};
+	owns_memory char *reason = NULL;
+
+	configure_apt("");
+	ck_assert_int_eq(bridge_settings(&command_line, &lines, &reason), -EIO);
+	ck_assert_uint_eq(lines.size, 0);
+	ck_assert_ptr_nonnull(reason);
+}
+END_TEST
+
 START_TEST(a_bridge_that_cannot_be_loaded_says_why)
 {
 	const struct command_line empty = {.pid = 0};
@@ -558,6 +573,7 @@ int main(void)
 		keys_and_values_are_encoded_and_lists_are_lists,
 		files_and_options_of_the_command_line_count_in_apts_order,
 		a_configuration_that_cannot_be_read_is_told,
+		a_file_that_apt_reads_for_ever_is_told,
 		a_bridge_that_cannot_be_loaded_says_why,
 		each_program_has_defaults_and_settings_of_its_own,
 		without_a_scope_all_of_the_configuration_is_told,

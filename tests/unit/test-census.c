@@ -204,6 +204,14 @@ START_TEST(faults_are_those_that_root_would_meet)
 }
 END_TEST
 
+START_TEST(what_another_user_owns_is_open)
+{
+	make_script(ETC "Post-Invoke/a", "");
+	skip_unless(chown(at(ETC "Post-Invoke/a"), 65534, 0) == 0, "this is not root");
+	assert_census("Post-Invoke always etc/Post-Invoke/a open\n");
+}
+END_TEST
+
 START_TEST(a_file_beside_folders_means_nothing)
 {
 	make_file(ETC "README", 0644, "");
@@ -382,7 +390,7 @@ int main(void)
 		the_administrators_hook_overrides_that_of_a_package,
 		what_cannot_run_overrides_all_the_same, a_mask_is_told_with_what_it_masks,
 		folders_and_leftovers_neither_are_hooks_nor_override_any,
-		faults_are_those_that_root_would_meet,
+		faults_are_those_that_root_would_meet, what_another_user_owns_is_open,
 		a_file_beside_folders_means_nothing,
 		a_file_does_not_hide_the_folder_of_the_other_place,
 		a_file_in_place_of_a_folder_is_told_once,

@@ -211,7 +211,8 @@ static void leave_behind(const struct driver *owner)
 	trust_done(&trust);
 }
 
-static const struct driver gone = {4194301, 1}, gone_too = {4194302, 2};
+static const struct driver gone = {.pid = 4194301, .start_time = 1},
+			   gone_too = {.pid = 4194302, .start_time = 2};
 
 START_TEST(what_was_left_is_cleaned_up_at_the_next_pre_invoke_once)
 {
@@ -292,8 +293,8 @@ START_TEST(only_an_owner_that_lives_keeps_its_clean_up)
 	struct driver alive, earlier;
 
 	ck_assert_int_eq(proc_read(1, &init), 0);
-	alive = (struct driver){1, init.start_time};
-	earlier = (struct driver){1, init.start_time + 1};
+	alive = (struct driver){.pid = 1, .start_time = init.start_time};
+	earlier = (struct driver){.pid = 1, .start_time = init.start_time + 1};
 	make_recorders();
 	leave_behind(&alive);
 	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);

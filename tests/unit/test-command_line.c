@@ -189,7 +189,7 @@ START_TEST(it_is_read_from_the_process_itself)
 	owns_command_line struct command_line command_line;
 	int input;
 	pid_t pid = start(argv, &input);
-	const struct driver driver = {pid, 0};
+	const struct driver driver = {.pid = pid};
 
 	ck_assert_int_eq(command_line_read(&command_line, &driver), 0);
 	(void)close(input);
@@ -207,7 +207,7 @@ START_TEST(of_a_process_that_is_gone_or_unknown_there_is_none)
 	owns_command_line struct command_line gone, unknown;
 	int input;
 	pid_t pid = start(argv, &input);
-	const struct driver driver = {pid, 0}, nobody = {0, 0};
+	const struct driver driver = {.pid = pid}, nobody = {.pid = 0};
 
 	(void)close(input);
 	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);

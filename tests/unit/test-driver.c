@@ -150,7 +150,29 @@ START_TEST(without_proc_the_driver_is_unknown)
 	is_alive = driver_is_alive(&parent);
 	ck_assert_int_eq(umount("/proc"), 0);
 	ck_assert_int_eq(driver.pid, 0);
+	ck_assert_int_eq(driver.error, 0);
 	ck_assert(is_alive);
+}
+END_TEST
+
+/* A folder in place of a file cannot be read, see read(2). */
+START_TEST(a_proc_that_does_not_answer_is_not_the_same_as_none)
+{
+	char stat[64];
+	struct driver driver;
+
+	(void)snprintf(stat, sizeof(stat), "/proc/%d", (int)getppid());
+	skip_unless(geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+			    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+			    mount("none", "/proc", "tmpfs", 0, NULL) == 0,
+		"only root can hide /proc");
+	ck_assert_int_eq(mkdir(stat, 0755), 0);
+	(void)snprintf(stat, sizeof(stat), "/proc/%d/stat", (int)getppid());
+	ck_assert_int_eq(mkdir(stat, 0755), 0);
+	driver = driver_find(UH_PRE_INSTALL_PKGS);
+	ck_assert_int_eq(umount("/proc"), 0);
+	ck_assert_int_eq(driver.pid, 0);
+	ck_assert_int_eq(driver.error, -EISDIR);
 }
 END_TEST
 
@@ -170,7 +192,7 @@ START_TEST(a_process_that_is_gone_is_not_alive)
 {
 	const char *argv[] = {"/bin/sh", "-c", ":", NULL};
 	pid_t pid = start(argv);
-	struct driver gone = {pid, 1};
+	struct driver gone = {.pid = pid, .start_time = 1};
 
 	wait_for_success(pid);
 	ck_assert(!driver_is_alive(&gone));
@@ -179,7 +201,7 @@ END_TEST
 
 START_TEST(an_unknown_process_may_be_alive)
 {
-	struct driver unknown = {0, 0};
+	struct driver unknown = {.pid = 0};
 
 	ck_assert(driver_is_alive(&unknown));
 }
@@ -187,8 +209,8 @@ END_TEST
 
 START_TEST(a_key_says_what_it_was_made_of)
 {
-	static const struct driver drivers[] = {
-		{0, 0}, {1, 0}, {4194304, 18446744073709551615ULL}};
+	static const struct driver drivers[] = {{.pid = 0}, {.pid = 1},
+		{.pid = 4194304, .start_time = 18446744073709551615ULL}};
 	static const char *const keys[] = {
 		"unknown", "1-0", "4194304-18446744073709551615"};
 
@@ -212,7 +234,7 @@ START_TEST(any_other_word_is_no_key)
 		"1-99999999999999999999999", "Unknown", "unknown-1", "a-b"};
 
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
-		struct driver driver = {7, 7};
+		struct driver driver = {.pid = 7};
 
 		ck_assert_msg(!driver_parse_key(words[i], &driver), "\"%s\"", words[i]);
 		ck_assert_int_eq(driver.pid, 7);
@@ -248,6 +270,7 @@ int main(int argc, char **argv)
 		the_nearest_process_that_is_no_shell_calls_pre_install_pkgs,
 		the_process_above_apts_fork_drives_the_other_points,
 		without_proc_the_driver_is_unknown,
+		a_proc_that_does_not_answer_is_not_the_same_as_none,
 		a_process_is_alive_only_with_its_own_start_time,
 		a_process_that_is_gone_is_not_alive, an_unknown_process_may_be_alive,
 		a_key_says_what_it_was_made_of, any_other_word_is_no_key,

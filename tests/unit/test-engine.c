@@ -563,6 +563,7 @@ START_TEST(without_descriptors_apt_goes_on)
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
 	ck_assert_int_eq(verdict, UH_GO_ON);
 	assert_text(&events,
+		"COMMAND_LINE_UNREADABLE (Too many open files)\n"
 		"STATE_UNUSABLE /run/apt-universal-hooks (Too many open files)\n"
 		"FOLDER_UNREADABLE " ETC "Pre-Invoke (Too many open files)\n"
 		"FOLDER_UNREADABLE " LIB "Pre-Invoke (Too many open files)\n");
@@ -609,6 +610,22 @@ START_TEST(a_script_that_fails_does_not_stop_the_transaction)
 }
 END_TEST
 
+/* The script knows the name of the file that we are about to make. */
+START_TEST(a_failure_that_cannot_be_noted_is_told)
+{
+	skip_unless(access("/proc/self/stat", R_OK) == 0, "there is no /proc");
+	make_script(ETC "Pre-Install-Pkgs/a",
+		"cd \"${LOG%/log}/run/apt-universal-hooks\"\n"
+		"for file in *.transaction; do mkdir "
+		"\"${file%.transaction}.failed.new\"; "
+		"done\n"
+		"exit 1");
+	ck_assert_int_eq(install_packages(foo), 0);
+	assert_events("SCRIPT_ENDED " ETC "Pre-Install-Pkgs/a exited 1\n"
+		      "FAILURE_NOT_NOTED /run/apt-universal-hooks (Is a directory)\n");
+}
+END_TEST
+
 START_TEST(a_database_that_cannot_be_read_is_told)
 {
 	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
@@ -635,8 +652,8 @@ int main(void)
 		a_hook_that_failed_before_dpkg_is_no_success_after_it,
 		pre_invoke_clears_what_an_aborted_transaction_left,
 		a_missing_record_is_told_only_where_it_is_missed,
-		a_package_may_bring_its_own_hook, two_apts_at_a_time_never_mix,
-		without_proc_the_only_record_counts,
+		a_failure_that_cannot_be_noted_is_told, a_package_may_bring_its_own_hook,
+		two_apts_at_a_time_never_mix, without_proc_the_only_record_counts,
 		no_password_of_apts_reaches_the_disk_or_a_script,
 		the_command_line_is_apts_or_else_that_of_the_process,
 		what_is_wrong_with_the_stream_is_told_and_the_rest_is_used,

@@ -24,7 +24,7 @@ static struct driver start_driver(void)
 			(void)pause();
 	ck_assert_int_gt(pid, 0);
 	ck_assert_int_eq(proc_read(pid, &proc), 0);
-	return (struct driver){pid, proc.start_time};
+	return (struct driver){.pid = pid, .start_time = proc.start_time};
 }
 
 static void end_driver(const struct driver *driver)
@@ -34,12 +34,12 @@ static void end_driver(const struct driver *driver)
 }
 
 /* The guard's task: a line into the pipe that context points to. */
-static void clean_up(void *context)
+static void clean_up(void *context, int error)
 {
 	char input[64] = "";
 	const int *output = context;
 
-	if (readlink("/proc/self/fd/0", input, sizeof(input) - 1) < 0)
+	if (error < 0 || readlink("/proc/self/fd/0", input, sizeof(input) - 1) < 0)
 		return;
 	(void)dprintf(*output, "cleaned up, %s, stdin %s\n",
 		getsid(0) == getpid() ? "session of its own" : "our session", input);
@@ -128,7 +128,7 @@ END_TEST
 START_TEST(another_process_with_the_drivers_number_is_not_the_driver)
 {
 	struct driver driver = start_driver();
-	struct driver earlier = {driver.pid, driver.start_time - 1};
+	struct driver earlier = {.pid = driver.pid, .start_time = driver.start_time - 1};
 
 	make_file(file, 0600, "");
 	assert_done(start_guard(&earlier), done);

@@ -28,6 +28,7 @@ static void assert_scripts(const char *folder, const char *expected)
 		[SCRIPT_IS_NOT_A_FILE] = "not a file",
 		[SCRIPT_IS_DANGLING] = "dangling",
 		[SCRIPT_IS_OPEN_TO_OTHERS] = "open to others",
+		[SCRIPT_CANNOT_START] = "cannot start",
 		[FOLDER_IS_UNREADABLE] = "unreadable",
 		[FOLDER_IS_UNMATCHED] = "unmatched"};
 	owns_tree struct hook_tree tree = make_tree();
@@ -159,6 +160,38 @@ START_TEST(a_folder_that_may_not_be_read_is_told_of)
 }
 END_TEST
 
+/* Its names can be looked up, and are for nobody to list. */
+START_TEST(what_overrides_does_so_where_its_folder_cannot_be_listed)
+{
+	make_script(ETC "F/override", "");
+	make_link(ETC "F/masked", "/dev/null");
+	make_script(ETC "F/unlisted", "");
+	make_script(LIB "F/alone", "");
+	make_script(LIB "F/masked", "");
+	make_script(LIB "F/override", "");
+	set_mode(ETC "F", 0711);
+	set_mode("/", 0755);
+	skip_unless(geteuid() != 0 || seteuid(65534) == 0, "root may list everything");
+	assert_scripts("F", ETC "F unreadable (Permission denied)\n" LIB
+				"F/alone fine\n" ETC "F/override fine\n");
+	(void)seteuid(getuid()); /* only root was another */
+	set_mode(ETC "F", 0755);
+}
+END_TEST
+
+START_TEST(what_cannot_be_looked_at_is_no_reason_to_run_another)
+{
+	make_script(ETC "F/a", "");
+	make_script(LIB "F/a", "");
+	set_mode(ETC "F", 0744);
+	set_mode("/", 0755);
+	skip_unless(geteuid() != 0 || seteuid(65534) == 0, "root may look everywhere");
+	assert_scripts("F", ETC "F/a cannot start (Permission denied)\n");
+	(void)seteuid(getuid()); /* only root was another */
+	set_mode(ETC "F", 0755);
+}
+END_TEST
+
 START_TEST(a_loop_in_place_of_a_folder_is_told_of)
 {
 	make_link(ETC "F", "F");
@@ -246,6 +279,8 @@ int main(void)
 		a_symlink_by_way_of_another_to_dev_null_masks,
 		a_file_in_place_of_a_folder_is_told_of,
 		a_folder_that_may_not_be_read_is_told_of,
+		what_overrides_does_so_where_its_folder_cannot_be_listed,
+		what_cannot_be_looked_at_is_no_reason_to_run_another,
 		a_loop_in_place_of_a_folder_is_told_of,
 		names_of_both_places_are_merged_without_hidden_ones,
 		names_that_cannot_be_read_are_told_of,

@@ -277,6 +277,22 @@ START_TEST(the_stream_has_apts_configuration_and_dpkgs_database)
 }
 END_TEST
 
+START_TEST(the_database_is_told_as_seen_from_the_root)
+{
+	owns_memory char *image = string_format("%s", at("/image"));
+	const struct admin admin = {.root = image};
+	const struct string_list none = {0};
+	owns_made_up struct made_up made_up;
+
+	ck_assert_int_eq(unsetenv("APT_CONFIG"), 0);
+	make_folder("/image/etc/apt/apt.conf.d");
+	output_begin();
+	ck_assert_int_eq(made_up_make(&made_up, &admin, &none, NULL), GOES_ON);
+	assert_output("", "");
+	ck_assert_str_eq(made_up.status_file, "/var/lib/dpkg/status");
+}
+END_TEST
+
 START_TEST(the_root_stands_before_the_database)
 {
 	const struct made_up made_up = {.status_file = (char *)"/var/lib/dpkg/status"};
@@ -350,6 +366,7 @@ int main(void)
 		the_first_package_that_is_none_ends_it,
 		a_word_that_is_no_package_is_trouble, a_purge_is_apts_own_setting,
 		the_stream_has_apts_configuration_and_dpkgs_database,
+		the_database_is_told_as_seen_from_the_root,
 		the_root_stands_before_the_database, where_apt_cannot_say_it_is_trouble,
 		an_operation_is_one_of_seven_words};
 

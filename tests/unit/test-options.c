@@ -179,6 +179,8 @@ START_TEST(an_unknown_option_is_trouble_and_the_nearest_is_named)
 		"E: there is no option --verbose: apt-universal-hooks try WORD [WORD]\n");
 	assert_trouble(options_read, "a|-x",
 		"E: there is no option -x: apt-universal-hooks try WORD [WORD]\n");
+	assert_trouble(options_read, "a|-s",
+		"E: there is no option -s: apt-universal-hooks try WORD [WORD]\n");
 	assert_trouble(options_read, "a|-\n",
 		"E: there is no option -\\012: apt-universal-hooks try WORD [WORD]\n");
 }
@@ -247,6 +249,8 @@ START_TEST(words_are_as_many_as_the_usage_wants)
 		"E: something is missing: apt-universal-hooks try WORD [WORD]\n");
 	assert_trouble(options_read, "--quick",
 		"E: something is missing: apt-universal-hooks try WORD [WORD]\n");
+	assert_trouble(options_read, "a|b|c",
+		"E: \"c\" is too much: apt-universal-hooks try WORD [WORD]\n");
 	assert_trouble(options_read, "a|b|c|d",
 		"E: \"c\" is too much: apt-universal-hooks try WORD [WORD]\n");
 }

@@ -3,6 +3,8 @@
 #include "output.h"
 #include "preview.h"
 
+#include <unistd.h>
+
 #define GOES_ON (-1)
 #define owns_preview __attribute__((cleanup(preview_done)))
 
@@ -396,6 +398,17 @@ static void assert_fault(struct script script, const char *expected)
 	ck_assert_pstr_eq(text, expected);
 }
 
+START_TEST(what_another_user_owns_is_not_run)
+{
+	owns_memory char *expected = string_format(
+		"Post-Invoke/a %s belongs to the user nobody\n", at(ETC "Post-Invoke/a"));
+
+	make_script(ETC "Post-Invoke/a", "");
+	skip_unless(chown(at(ETC "Post-Invoke/a"), 65534, 0) == 0, "this is not root");
+	assert_preview("", expected);
+}
+END_TEST
+
 START_TEST(a_breach_names_the_path_and_who_has_it)
 {
 	struct script script = {.fault = SCRIPT_IS_OPEN_TO_OTHERS,
@@ -463,7 +476,7 @@ int main(void)
 		where_dpkg_does_not_answer_what_is_required_is_lacking,
 		one_run_can_be_switched_off, apt_calls_no_hook_where_nothing_is_to_do,
 		what_is_no_stream_is_trouble, scripts_that_cannot_run_say_why,
-		a_breach_names_the_path_and_who_has_it,
+		what_another_user_owns_is_not_run, a_breach_names_the_path_and_who_has_it,
 		a_run_is_executed_when_nothing_is_in_its_way, a_reason_has_a_word,
 		nothing_is_written_anywhere};
 

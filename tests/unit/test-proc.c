@@ -16,13 +16,18 @@ static const struct pid_list nobody;
 
 static pid_t start_child(void)
 {
+	sigset_t set, before;
 	pid_t pid;
 
 	ck_assert_int_eq(fflush(NULL), 0);
-	pid = fork();
 	/* Check's own handler would hand it on to all of the process group. */
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	ck_assert_int_eq(sigprocmask(SIG_BLOCK, &set, &before), 0);
+	pid = fork();
 	if (pid == 0)
 		(void)signal(SIGTERM, SIG_DFL);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	return pid;
 }
 

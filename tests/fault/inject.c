@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Stands where apt looks for the helper, and becomes it. When the file /case names this
+ * hook point, something goes wrong in it:
+ *
+ *     HOOK-POINT PROCESS CALL N ERRNO      the N-th CALL of PROCESS fails
+ *     HOOK-POINT PROCESS allocation N      the N-th allocation of PROCESS fails
+ *     HOOK-POINT - count                   nothing fails; all calls are written down
+ *     HOOK-POINT - count-allocations       the same of allocations
+ *
+ * PROCESS is "helper", "helper.1" for the first process that it forks, "helper.1.1" for
+ * the first one of that. A process is ours until it executes another program.
+ *
+ * The helper keeps its own pid and parent, since it looks at them: it is a process beside
+ * it that traces it. What happens is noted in the file /notes.
+ */
+#include "calls.h"
+
+#include <ctype.h>
+#include <elf.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define HELPER "/helper"
+#define HELPER_OF_ALLOCATIONS "/helper-of-allocations"
+#define WORD_SIZE 64
+#define PROCESSES_MAX 256
+
+/* What a broken test ends with: apt would go on, so it is noted as well. */
+#define BROKEN 99
+
+static struct {
+	char hook_point[WORD_SIZE];
+	char process[WORD_SIZE];
+	char call[WORD_SIZE];
+	unsigned long number;
+	int error;
+} wanted;
+
+/* A process under trace. */
+struct tracee {
+	pid_t pid;
+	char name[WORD_SIZE];
+	unsigned children;
+	bool is_waiting; /* stopped, since nobody has said yet whose child it is */
+	bool is_counted; /* it has executed the helper */
+	bool is_failing; /* the call that it is in shall fail */
+	bool is_in_main;
+	unsigned long seen; /* of the wanted call */
+};
+
+static struct tracee tracees[PROCESSES_MAX];
+static size_t tracee_count;
+
+static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void note(const char *format, ...)
+{
+	char line[1024];
+	va_list arguments;
+	int fd, size;
+
+	va_start(arguments, format);
+	size = vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	fd = open("/notes", O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+	if (size < 0 || (size_t)size >= sizeof(line) || fd < 0 ||
+		write(fd, line, (size_t)size) != size)
+		_exit(BROKEN);
+	(void)close(fd);
+}
+
+static void broken(const char *what)
+{
+	note("broken\t%s: %s\n", what, strerror(errno));
+	_exit(BROKEN);
+}
+
+static bool read_case(void)
+{
+	char error[WORD_SIZE] = "";
+	FILE *file = fopen("/case", "re");
+	int count;
+
+	if (file == NULL)
+		return false;
+	count = fscanf(file, "%63s %63s %63s %lu %63s", wanted.hook_point, wanted.process,
+		wanted.call, &wanted.number, error);
+	(void)fclose(file);
+	wanted.error = error_number(error);
+	return count >= 3;
+}
+
+static struct tracee *find(pid_t pid)
+{
+	for (size_t i = 0; i < tracee_count; i++)
+		if (tracees[i].pid == pid)
+			return &tracees[i];
+	return NULL;
+}
+
+static struct tracee *add(pid_t pid)
+{
+	struct tracee *tracee;
+
+	if (tracee_count == PROCESSES_MAX)
+		broken("too many processes");
+	tracee = &tracees[tracee_count++];
+	*tracee = (struct tracee){.pid = pid};
+	return tracee;
+}
+
+static void forget(struct tracee *tracee)
+{
+	*tracee = tracees[--tracee_count];
+}
+
+/* One that was killed in between says so to waitpid(). */
+static void go_on(pid_t pid, int signal_number)
+{
+	(void)ptrace(PTRACE_SYSCALL, pid, 0, signal_number);
+}
+
+/* The path that a call is about, for people; "" for none. */
+static void read_path(
+	pid_t pid, const char *call, const uint64_t *arguments, char path[256])
+{
+	bool is_at = strcmp(call + strlen(call) - 2, "at") == 0 &&
+		     strcmp(call, "stat") != 0 && strcmp(call, "fstat") != 0 &&
+		     strcmp(call, "lstat") != 0;
+	bool has_path = is_at || strstr(call, "stat") == call ||
+			strcmp(call, "lstat") == 0 || strcmp(call, "open") == 0 ||
+			strcmp(call, "mkdir") == 0 || strcmp(call, "readlink") == 0 ||
+			strcmp(call, "execve") == 0 || strcmp(call, "unlink") == 0 ||
+			strcmp(call, "access") == 0 || strcmp(call, "chdir") == 0 ||
+			strcmp(call, "newfstatat") == 0;
+	struct iovec here = {path, 255};
+	struct iovec there = {(void *)(size_t)arguments[is_at ? 1 : 0], 255};
+	ssize_t size;
+
+	memset(path, 0, 256);
+	if (!has_path)
+		return;
+	/* A string near the end of a page: what lies behind it may not be there. */
+	size = process_vm_readv(pid, &here, 1, &there, 1, 0);
+	if (size < 0) {
+		there.iov_len = 4096 - ((size_t)there.iov_base & 4095);
+		if (there.iov_len > 255)
+			there.iov_len = 255;
+		(void)process_vm_readv(pid, &here, 1, &there, 1, 0);
+	}
+	for (char *at = path; *at != '\0'; at++)
+		if (!isprint((unsigned char)*at))
+			*at = '?';
+}
+
+/* No call of the number −1 exists, so nothing is done. */
+static void skip_call(pid_t pid)
+{
+#if defined(__x86_64__)
+	if (ptrace(PTRACE_POKEUSER, pid, offsetof(struct user_regs_struct, orig_rax),
+		    -1L) < 0)
+		broken("cannot skip a call");
+#elif defined(__aarch64__)
+	int number = -1;
+	struct iovec registers = {&number, sizeof(number)};
+
+	if (ptrace(PTRACE_SETREGSET, pid, NT_ARM_SYSTEM_CALL, &registers) < 0)
+		broken("cannot skip a call");
+#else
+#error "How a system call is skipped is not known for this machine."
+#endif
+}
+
+static void set_result(pid_t pid, long result)
+{
+#if defined(__x86_64__)
+	if (ptrace(PTRACE_POKEUSER, pid, offsetof(struct user_regs_struct, rax), result) <
+		0)
+		broken("cannot set a result");
+#elif defined(__aarch64__)
+	struct user_regs_struct values;
+	struct iovec registers = {&values, sizeof(values)};
+
+	if (ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &registers) < 0)
+		broken("cannot read registers");
+	values.regs[0] = (unsigned long long)result;
+	if (ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &registers) < 0)
+		broken("cannot set a result");
+#endif
+}
+
+static void enter_call(struct tracee *tracee, const struct __ptrace_syscall_info *info)
+{
+	const char *name = call_name((long)info->entry.nr);
+	bool is_count = strcmp(wanted.call, "count") == 0;
+	char path[256];
+
+	if (!tracee->is_counted)
+		return;
+	if (name == NULL) {
+		note("broken\tcalls.c does not have number %lu\n",
+			(unsigned long)info->entry.nr);
+		return;
+	}
+	if (call_cannot_fail((long)info->entry.nr))
+		return;
+	read_path(tracee->pid, name, (const uint64_t *)info->entry.args, path);
+	/* main() begins with it. */
+	if (strcmp(path, "/dev/null") == 0)
+		tracee->is_in_main = true;
+	if (is_count) {
+		note("call\t%s\t%s\t%s\n", tracee->name, name, path);
+		return;
+	}
+	if (strcmp(name, wanted.call) != 0 || strcmp(tracee->name, wanted.process) != 0 ||
+		++tracee->seen != wanted.number)
+		return;
+	tracee->is_failing = true;
+	if (!call_is_done_all_the_same((long)info->entry.nr))
+		skip_call(tracee->pid);
+	note("hit\t%s\t%s %s\n", tracee->is_in_main ? "main" : "loader", name, path);
+}
+
+static void stop_at_call(struct tracee *tracee)
+{
+	struct __ptrace_syscall_info info;
+
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, tracee->pid, sizeof(info), &info) < 0)
+		return; /* killed in between */
+	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+		enter_call(tracee, &info);
+	} else if (tracee->is_failing) {
+		/* brk(2), NOTES: the system call says where the end is, never an error. */
+		set_result(
+			tracee->pid, strcmp(wanted.call, "brk") == 0 ? 0 : -wanted.error);
+		tracee->is_failing = false;
+	}
+	go_on(tracee->pid, 0);
+}
+
+static void stop_at_fork(struct tracee *parent)
+{
+	unsigned long pid;
+	struct tracee *child;
+
+	if (ptrace(PTRACE_GETEVENTMSG, parent->pid, 0, &pid) < 0)
+		return;
+	child = find((pid_t)pid);
+	if (child == NULL) {
+		child = add((pid_t)pid);
+	} else if (child->is_waiting) {
+		child->is_waiting = false;
+		go_on(child->pid, 0);
+	}
+	child->is_counted = parent->is_counted;
+	child->is_in_main = parent->is_in_main;
+	if (snprintf(child->name, sizeof(child->name), "%.40s.%u", parent->name,
+		    ++parent->children) < 0)
+		broken("no name");
+	go_on(parent->pid, 0);
+}
+
+static void stop_at_exec(struct tracee *tracee)
+{
+	if (!tracee->is_counted) {
+		tracee->is_counted = true;
+		go_on(tracee->pid, 0);
+		return;
+	}
+	(void)ptrace(PTRACE_DETACH, tracee->pid, 0, 0);
+	forget(tracee);
+}
+
+static void stop(pid_t pid, int status)
+{
+	struct tracee *tracee = find(pid);
+	int event = status >> 16;
+
+	if (tracee == NULL) {
+		tracee = add(pid);
+		tracee->is_waiting = true;
+		return;
+	}
+	if (WSTOPSIG(status) == (SIGTRAP | 0x80)) {
+		stop_at_call(tracee);
+	} else if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK ||
+		   event == PTRACE_EVENT_CLONE) {
+		stop_at_fork(tracee);
+	} else if (event == PTRACE_EVENT_EXEC) {
+		stop_at_exec(tracee);
+	} else if (event == PTRACE_EVENT_STOP && tracee->name[0] == '\0') {
+		tracee->is_waiting = true;
+	} else {
+		go_on(pid, event == 0 ? WSTOPSIG(status) : 0);
+	}
+}
+
+static void end(pid_t pid, int status)
+{
+	struct tracee *tracee = find(pid);
+
+	if (tracee == NULL)
+		return;
+	if (WIFSIGNALED(status))
+		note("died\t%s\t%s\tof signal %d\n",
+			tracee->is_in_main ? "main" : "loader", tracee->name,
+			WTERMSIG(status));
+	forget(tracee);
+}
+
+static void trace(pid_t pid, int ready)
+{
+	const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK |
+			     PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
+			     PTRACE_O_TRACEEXEC;
+	int status;
+
+	if (ptrace(PTRACE_SEIZE, pid, 0, options) < 0 ||
+		ptrace(PTRACE_INTERRUPT, pid, 0, 0) < 0 ||
+		waitpid(pid, &status, 0) != pid)
+		broken("cannot trace");
+	(void)snprintf(add(pid)->name, WORD_SIZE, "helper");
+	go_on(pid, 0);
+	if (write(ready, "", 1) != 1)
+		broken("cannot tell that all is ready");
+	(void)close(ready);
+	while (tracee_count > 0) {
+		pid_t stopped = waitpid(-1, &status, __WALL);
+
+		if (stopped < 0 && errno == ECHILD)
+			return;
+		if (stopped > 0 && WIFSTOPPED(status))
+			stop(stopped, status);
+		else if (stopped > 0)
+			end(stopped, status);
+	}
+}
+
+/* The tracer is nobody's child whom the helper could wait for, and holds no pipe. */
+static void start_tracer(void)
+{
+	pid_t traced = getpid(), middle;
+	int ready[2];
+	char byte;
+
+	if (pipe2(ready, O_CLOEXEC) < 0)
+		broken("pipe2");
+	middle = fork();
+	if (middle < 0)
+		broken("fork");
+	if (middle == 0) {
+		pid_t tracer = fork();
+
+		if (tracer != 0)
+			_exit(tracer < 0 ? BROKEN : 0);
+		for (int fd = 0; fd < 256; fd++)
+			if (fd != ready[1])
+				(void)close(fd);
+		(void)setsid();
+		trace(traced, ready[1]);
+		_exit(0);
+	}
+	(void)close(ready[1]);
+	if (waitpid(middle, NULL, 0) != middle || read(ready[0], &byte, 1) != 1)
+		broken("no tracer");
+	(void)close(ready[0]);
+}
+
+int main(int argc, char **argv)
+{
+	const char *program = HELPER;
+	char place[2 * WORD_SIZE];
+
+	if (argc == 2 && read_case() && strcmp(argv[1], wanted.hook_point) == 0) {
+		if (strcmp(wanted.call, "allocation") == 0 ||
+			strcmp(wanted.call, "count-allocations") == 0) {
+			program = HELPER_OF_ALLOCATIONS;
+			(void)snprintf(place, sizeof(place), "%s %lu", wanted.process,
+				wanted.number);
+			if (setenv("FAULT_ALLOCATION", place, 1) < 0 ||
+				setenv("ASAN_OPTIONS",
+					"log_path=/sanitizer:allocator_may_return_null=1",
+					1) < 0)
+				broken("setenv");
+		} else {
+			start_tracer();
+		}
+	}
+	(void)execv(program, argv);
+	broken(program);
+}

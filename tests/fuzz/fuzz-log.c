@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The log, as the administrator's command reads it: what was understood is written as
+ * history.c writes it, and must be understood as the same again. A form feed parts the
+ * log from the one before it.
+ */
+#include "harness.h"
+#include "past.h"
+
+#include <limits.h>
+
+/* apt's own form has two blanks. */
+static void write_time(struct buffer *log, const char *field, const char *time)
+{
+	if (time[0] == '\0')
+		return;
+	must(strlen(time) == strlen("2026-11-20 18:02:05") && time[10] == ' ');
+	buffer_append_format(log, "%s: %.10s %s\n", field, time, time + 10);
+}
+
+static void write_field(struct buffer *log, const char *field, const char *value)
+{
+	if (value != NULL)
+		buffer_append_format(log, "%s: %s\n", field, value);
+}
+
+static void write_run(struct buffer *log, const struct past_run *run)
+{
+	static const struct word fates[] = {{"exit", FATE_EXIT}, {"signal", FATE_SIGNAL},
+		{"timeout", FATE_TIMEOUT}, {"not-started", FATE_NOT_STARTED},
+		{"skipped", FATE_SKIPPED}};
+
+	buffer_append_format(log, " %s %s [%s] %s ", uh_hook_point_name(run->hook_point),
+		run->path, run->subject != NULL ? run->subject : "always",
+		word_of(fates, COUNT_OF(fates), (int)run->fate));
+	if (run->why != NULL)
+		buffer_append_format(log, "(%s)\n", run->why);
+	else
+		buffer_append_format(
+			log, "%d %lld ms\n", run->value, (long long)run->milliseconds);
+}
+
+static void write_past(struct buffer *log, const struct past *past)
+{
+	for (size_t i = 0; i < past->count; i++) {
+		const struct past_transaction *transaction = &past->transactions[i];
+
+		write_time(log, "Start-Date", transaction->start);
+		write_field(log, "Commandline", transaction->command_line);
+		write_field(log, "Requested-By", transaction->requester);
+		write_field(log, "Transaction", transaction->key);
+		write_field(log, "Result", transaction->result);
+		buffer_append_string(log, "Hooks:\n");
+		for (size_t j = 0; j < transaction->count; j++)
+			write_run(log, &transaction->runs[j]);
+		write_time(log, "End-Date", transaction->end);
+		buffer_append_string(log, "\n");
+	}
+	must(log->error == 0);
+}
+
+static bool is_one_line(const char *text)
+{
+	return text == NULL || strchr(text, '\n') == NULL;
+}
+
+static void must_be_right(const struct past_run *run)
+{
+	bool has_run = run->fate != FATE_NOT_STARTED && run->fate != FATE_SKIPPED;
+
+	must(uh_hook_point_name(run->hook_point) != NULL);
+	must(run->fate <= FATE_SKIPPED);
+	must(run->path[0] == '/' && is_one_line(run->path));
+	must(is_one_line(run->subject) && is_one_line(run->why));
+	must((run->reason == REASON_ALWAYS) == (run->subject == NULL));
+	must(run->subject == NULL || strchr(run->subject, '/') == NULL);
+	must((run->why == NULL) == has_run);
+	must(has_run ? run->milliseconds >= 0 && run->value >= 0
+		     : run->milliseconds == -1 && run->value == 0);
+	must(run->subject == NULL || strstr(run->path, run->subject) != NULL);
+}
+
+static void must_be_whole(const struct past_transaction *transaction)
+{
+	must(!transaction->is_whole ||
+		(transaction->start[0] != '\0' && transaction->end[0] != '\0' &&
+			transaction->result != NULL));
+	must(is_one_line(transaction->command_line) && is_one_line(transaction->key));
+	must(is_one_line(transaction->requester) && is_one_line(transaction->result));
+	for (size_t i = 0; i < transaction->count; i++)
+		must_be_right(&transaction->runs[i]);
+}
+
+/* The last run of a script is one of its own, and there is one. */
+static void must_have_last_run(const struct past *past, const char *path)
+{
+	owns_memory char *clean = past_path(path);
+	const struct past_transaction *transaction = NULL;
+	const struct past_run *run = past_last_run_of(past, path, &transaction);
+
+	must(clean != NULL);
+	if (strcmp(clean, path) != 0)
+		return;
+	must(run != NULL && strcmp(run->path, path) == 0);
+	must(transaction >= past->transactions &&
+		transaction < past->transactions + past->count);
+	must(run >= transaction->runs && run < transaction->runs + transaction->count);
+}
+
+static void look_at(const struct past *past)
+{
+	for (size_t i = 0; i < past->count; i++) {
+		const struct past_transaction *transaction = &past->transactions[i];
+		owns_buffer struct buffer text = {0};
+
+		must_be_whole(transaction);
+		if (transaction->count == 0)
+			continue;
+		must_have_last_run(past, transaction->runs[0].path);
+		past_add_fate(&text, &transaction->runs[0]);
+		past_add_duration(&text, transaction->runs[0].milliseconds);
+		(void)past_has_failed(&transaction->runs[0]);
+		must(text.error == 0);
+	}
+}
+
+/* Without room behind the text, so that AddressSanitizer sees what is written there. */
+static struct buffer copy_tightly(struct slice bytes)
+{
+	struct buffer text = {.size = bytes.size, .capacity = bytes.size};
+
+	if (bytes.size == 0)
+		return text;
+	text.data = malloc(bytes.size);
+	must(text.data != NULL);
+	memcpy(text.data, bytes.data, bytes.size);
+	return text;
+}
+
+static void parse(struct past *past, struct slice bytes)
+{
+	owns_buffer struct buffer text = copy_tightly(bytes);
+	struct past_faults faults;
+	size_t lines = harness_count_lines(bytes);
+
+	must(past_parse(past, &text, &faults) == 0);
+	must(faults.lines <= lines && faults.first <= lines);
+	must((faults.lines > 0) == (faults.first > 0));
+}
+
+/* is_whole may be another: what damaged a stanza is not written again. */
+static void must_survive(const struct past *past)
+{
+	owns_buffer struct buffer log = {0};
+	owns_buffer struct buffer log_of_copy = {0};
+	owns_buffer struct buffer text = {0};
+	struct past copy = {.count = 0};
+	struct past_faults faults;
+
+	write_past(&log, past);
+	buffer_append(&text, buffer_slice(&log));
+	must(text.error == 0 && past_parse(&copy, &text, &faults) == 0);
+	must(faults.lines == 0 && copy.count == past->count);
+	write_past(&log_of_copy, &copy);
+	must(harness_equal(buffer_slice(&log), buffer_slice(&log_of_copy)));
+	past_done(&copy);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct slice rest = harness_input(data, size);
+	struct slice earlier = slice_cut(&rest, '\f');
+	struct past past = {.count = 0};
+
+	parse(&past, earlier);
+	if (rest.size > 0)
+		parse(&past, rest);
+	look_at(&past);
+	must_survive(&past);
+	past_done(&past);
+	return 0;
+}

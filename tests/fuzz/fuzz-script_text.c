@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The beginning of a file that stands where scripts do. */
+#include "harness.h"
+#include "script_text.h"
+
+static bool is_word(const char *text)
+{
+	return strpbrk(text, " \t\n") == NULL;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct slice head = harness_input(data, size);
+	struct script_text text;
+
+	must(script_text_read(&text, head) == 0);
+	must((text.kind == TEXT_EMPTY) == (size == 0));
+	must((text.kind == TEXT_INTERPRETED) == (text.interpreter != NULL));
+	must(text.kind != TEXT_PROGRAM || size > 4);
+	must(text.kind != TEXT_PLAIN || memchr(data, '\0', size) == NULL);
+	must(text.interpreter == NULL || is_word(text.interpreter));
+	must(text.command == NULL || text.interpreter != NULL);
+	must(text.command == NULL ||
+		(text.command[0] != '\0' &&
+			strcspn(text.command, "=\n") == strlen(text.command)));
+	must(!text.has_crlf || memmem(data, size, "\r\n", 2) != NULL);
+	script_text_done(&text);
+	return 0;
+}

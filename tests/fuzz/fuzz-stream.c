@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What apt hands over at Pre-Install-Pkgs, up to the record that is kept of it. */
+#include "harness.h"
+#include "transaction_rules.h"
+
+/* As dpkg's database may tell of removals, when apt's configuration does not. */
+static void purge_some(struct transaction *transaction)
+{
+	for (size_t i = 0; i < transaction->count; i++) {
+		struct package *package = &transaction->packages[i];
+
+		if (package->operation == OPERATION_REMOVE && i % 2 == 0)
+			package->operation = OPERATION_PURGE;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct slice bytes = harness_input(data, size);
+	struct transaction transaction;
+	struct transaction_faults faults;
+
+	must(transaction_parse_stream(&transaction, bytes, &faults) == 0);
+	must(!faults.is_of_other_version && transaction.status_stamp == NULL);
+	transaction_must_follow(&transaction, &faults, bytes);
+	transaction_must_survive(&transaction);
+	purge_some(&transaction);
+	transaction_must_survive(&transaction);
+	transaction_done(&transaction);
+	return 0;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Feeds the files of some folders to a harness, for compilers without libFuzzer. Each
+ * folder has at least one file, or this fails.
+ */
+#include "harness.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define SIZE_LIMIT ((size_t)1 << 24)
+
+_Noreturn static void give_up(const char *what, const char *why)
+{
+	(void)fprintf(stderr, "%s: %s\n", what, why);
+	exit(2);
+}
+
+/* Bytes of just their size, so that AddressSanitizer sees what is read behind them. */
+static void feed(struct slice bytes)
+{
+	owns_memory uint8_t *copy = malloc(bytes.size > 0 ? bytes.size : 1);
+
+	if (copy == NULL)
+		give_up("replay", strerror(ENOMEM));
+	if (bytes.size > 0)
+		memcpy(copy, bytes.data, bytes.size);
+	(void)LLVMFuzzerTestOneInput(copy, bytes.size); /* it has nothing to tell */
+}
+
+/* Whether the path is a file; it has been fed, then. */
+static bool replay_file(const char *path)
+{
+	owns_buffer struct buffer bytes = {0};
+	owns_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat status;
+	int error;
+
+	if (fd < 0 || fstat(fd, &status) < 0)
+		give_up(path, strerror(errno));
+	if (!S_ISREG(status.st_mode))
+		return false;
+	error = buffer_read(&bytes, fd, SIZE_LIMIT);
+	if (error < 0)
+		give_up(path, strerror(-error));
+	/* Before it is fed, so that the last one is the one that was too much. */
+	(void)printf("%s\n", path);
+	(void)fflush(stdout);
+	feed(buffer_slice(&bytes));
+	return true;
+}
+
+static size_t replay_folder(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	size_t count = 0;
+
+	if (dir == NULL)
+		give_up(folder, strerror(errno));
+	while ((entry = readdir(dir)) != NULL) {
+		owns_memory char *path = string_format("%s/%s", folder, entry->d_name);
+
+		if (path == NULL)
+			give_up(folder, strerror(ENOMEM));
+		count += replay_file(path);
+	}
+	(void)closedir(dir);
+	return count;
+}
+
+int main(int argc, char **argv)
+{
+	size_t count = 0;
+
+	for (int i = 1; i < argc; i++) {
+		size_t found = replay_folder(argv[i]);
+
+		if (found == 0)
+			give_up(argv[i], "there is no file in it");
+		count += found;
+	}
+	(void)printf("%zu files replayed\n", count);
+	return count > 0 ? 0 : 1;
+}

@@ -1,0 +1,351 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# apt-universal-hooks list, plan, why and run as people see them: on a terminal, wide or narrow,
+# with and without colour, and piped.
+
+command=apt-universal-hooks
+
+# One hook of each kind, with what there is to say of each.
+make_hooks() {
+	package app 2
+	package app-data 1
+	package app 1
+	files=/shipped package owner 1
+	apt_succeeds install app=1 owner
+	package app 2 'Depends: app-data'
+	publish
+	hook Pre-Invoke/010-always <<<$'#!/bin/sh\nexit 0'
+	hook pkgs/app/Post-Invoke/020-fails <<<$'#!/bin/sh\nexit 3'
+	hook 'multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name' <<<$'#!/bin/sh\nexit 0'
+	hook Post-Invoke/040-plain <<<$'#!/bin/sh'
+	chmod a-x $hooks/Post-Invoke/040-plain
+	ln -s /dev/null $hooks/Post-Invoke/050-shipped
+	cat >/etc/apt/apt.conf.d/50hooks <<-'EOC'
+		Universal-Hooks::Scripts::pkgs/app { Timeout "5"; User "nobody"; Operations { "upgrade"; }; };
+	EOC
+	cat >/var/log/apt/universal-hooks.log <<-'EOC'
+		Start-Date: 2026-11-20  18:02:05
+		Commandline: apt-get --yes install app
+		Transaction: 93-433909
+		Result: ok
+		Hooks:
+		 Post-Invoke /etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails [app] exit 3 1250 ms
+		 Post-Invoke /usr/lib/apt/universal-hooks/Post-Invoke/050-shipped [always] exit 0 12 ms
+		End-Date: 2026-11-20  18:02:09
+	EOC
+}
+
+mkdir -p /shipped$packaged_hooks/Post-Invoke
+printf '#!/bin/sh\n' >/shipped$packaged_hooks/Post-Invoke/050-shipped
+chmod 755 /shipped$packaged_hooks/Post-Invoke/050-shipped
+
+# at COLUMNS ARGUMENT...: what the command writes to a terminal, without apt's progress.
+at() {
+	local columns=$1
+	shift
+	script -qec "stty cols $columns; TERM=xterm NO_COLOR=${no_color-1} $command $*" /dev/null \
+		</dev/null | tr -d '\r' |
+		sed '/^Reading \|^Building \|^Calculating /d; s/[0-9.]* s$/TIME/' >/shown
+}
+
+expect_shown() {
+	expect_file /shown
+}
+
+# Piped output goes into a file as well.
+piped() {
+	publish
+	"$command" "$@" 2>/dev/null | sed 's/[0-9.]* s$/TIME/' >/shown
+}
+
+test_a_list_is_a_tree_on_a_terminal() {
+	make_hooks
+	at 80 list
+	expect_shown <<-'EOF'
+		Pre-Invoke
+		└── always
+		    └── /etc/apt/universal-hooks/Pre-Invoke/010-always
+		Post-Invoke
+		├── pkgs/app
+		│   └── /etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails
+		│         settings: Operations upgrade, Timeout 5, User nobody
+		│         last: exit 3 in 1.250 s, 2026-11-20 18:02:05
+		├── multi_pkgs/app__WILDCARD__
+		│   └── /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name
+		└── always
+		    ├── /etc/apt/universal-hooks/Post-Invoke/040-plain
+		    │     not run: not executable
+		    ├── /etc/apt/universal-hooks/Post-Invoke/050-shipped
+		    │     a mask
+		    └── /usr/lib/apt/universal-hooks/Post-Invoke/050-shipped
+		          masked by /etc/apt/universal-hooks/Post-Invoke/050-shipped
+		          package: owner
+		          last: exit 0 in 12 ms, 2026-11-20 18:02:05
+	EOF
+}
+
+test_a_list_is_a_tree_on_a_narrow_terminal() {
+	make_hooks
+	at 40 list Post-Invoke
+	expect_shown <<-'EOF'
+		Post-Invoke
+		├── pkgs/app
+		│   └── /etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails
+		│         settings: Operations upgrade,
+		│           Timeout 5, User nobody
+		│         last: exit 3 in 1.250 s,
+		│           2026-11-20 18:02:05
+		├── multi_pkgs/app__WILDCARD__
+		│   └── /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name
+		└── always
+		    ├── /etc/apt/universal-hooks/Post-Invoke/040-plain
+		    │     not run: not executable
+		    ├── /etc/apt/universal-hooks/Post-Invoke/050-shipped
+		    │     a mask
+		    └── /usr/lib/apt/universal-hooks/Post-Invoke/050-shipped
+		          masked by
+		            /etc/apt/universal-hooks/Post-Invoke/050-shipped
+		          package: owner
+		          last: exit 0 in 12 ms,
+		            2026-11-20 18:02:05
+	EOF
+}
+
+test_a_list_that_is_piped_has_a_line_for_each_hook() {
+	make_hooks
+	piped list
+	expect_shown <<-'EOF'
+		Hook point	Applies to	Script	Remark	Package	Settings	Last
+		Pre-Invoke	always	/etc/apt/universal-hooks/Pre-Invoke/010-always				
+		Post-Invoke	pkgs/app	/etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails			Operations upgrade, Timeout 5, User nobody	exit 3 in 1.250 s, 2026-11-20 18:02:05
+		Post-Invoke	multi_pkgs/app__WILDCARD__	/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name				
+		Post-Invoke	always	/etc/apt/universal-hooks/Post-Invoke/040-plain	not executable			
+		Post-Invoke	always	/etc/apt/universal-hooks/Post-Invoke/050-shipped	a mask			
+		Post-Invoke	always	/usr/lib/apt/universal-hooks/Post-Invoke/050-shipped	masked by /etc/apt/universal-hooks/Post-Invoke/050-shipped	owner		exit 0 in 12 ms, 2026-11-20 18:02:05
+	EOF
+}
+
+test_a_plan_is_shown_on_a_terminal() {
+	make_hooks
+	at 80 plan full-upgrade
+	expect_shown <<-'EOF'
+		2 packages: upgrade app, install app-data
+		Pre-Invoke
+		  /etc/apt/universal-hooks/Pre-Invoke/010-always
+		      in every transaction
+		Pre-Install-Pkgs: no hooks
+		Post-Invoke
+		  /etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails
+		      app:all upgrade 1 -> 2
+		  /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name
+		    --pkg_list=FILE
+		      app__WILDCARD__ matches app app-data
+		  /etc/apt/universal-hooks/Post-Invoke/040-plain
+		      in every transaction
+		      not run: not executable
+	EOF
+}
+
+test_a_plan_is_shown_on_a_narrow_terminal() {
+	make_hooks
+	at 40 plan full-upgrade
+	expect_shown <<-'EOF'
+		2 packages: upgrade app, install
+		  app-data
+		Pre-Invoke
+		  /etc/apt/universal-hooks/Pre-Invoke/010-always
+		      in every transaction
+		Pre-Install-Pkgs: no hooks
+		Post-Invoke
+		  /etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails
+		      app:all upgrade 1 -> 2
+		  /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name
+		    --pkg_list=FILE
+		      app__WILDCARD__ matches app
+		        app-data
+		  /etc/apt/universal-hooks/Post-Invoke/040-plain
+		      in every transaction
+		      not run: not executable
+	EOF
+}
+
+test_a_plan_that_is_piped_has_no_end_to_its_lines() {
+	make_hooks
+	piped plan full-upgrade
+	expect_shown <<-'EOF'
+		2 packages: upgrade app, install app-data
+		Pre-Invoke
+		  /etc/apt/universal-hooks/Pre-Invoke/010-always
+		      in every transaction
+		Pre-Install-Pkgs: no hooks
+		Post-Invoke
+		  /etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails
+		      app:all upgrade 1 -> 2
+		  /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name --pkg_list=FILE
+		      app__WILDCARD__ matches app app-data
+		  /etc/apt/universal-hooks/Post-Invoke/040-plain
+		      in every transaction
+		      not run: not executable
+	EOF
+}
+
+test_why_says_what_a_package_would_set_off() {
+	make_hooks
+	at 80 why app
+	expect_shown <<-'EOF'
+		Pre-Invoke
+		  /etc/apt/universal-hooks/Pre-Invoke/010-always
+		      in every transaction
+		Pre-Install-Pkgs: no hooks
+		Post-Invoke
+		  /etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails
+		      app:all upgrade 1 -> 2
+		  /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name
+		    --pkg_list=FILE
+		      app__WILDCARD__ matches app
+		  /etc/apt/universal-hooks/Post-Invoke/040-plain
+		      in every transaction
+		      not run: not executable
+	EOF
+	at 40 why --operation remove app
+	expect_shown <<-'EOF'
+		Pre-Invoke
+		  /etc/apt/universal-hooks/Pre-Invoke/010-always
+		      in every transaction
+		Pre-Install-Pkgs: no hooks
+		Post-Invoke
+		  /etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails
+		      app:all remove 1
+		      not run: its setting Operations is
+		        only for upgrade
+		  /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name
+		    --pkg_list=FILE
+		      app__WILDCARD__ matches app
+		  /etc/apt/universal-hooks/Post-Invoke/040-plain
+		      in every transaction
+		      not run: not executable
+	EOF
+	piped why app-data
+	expect_shown <<-'EOF'
+		Pre-Invoke
+		  /etc/apt/universal-hooks/Pre-Invoke/010-always
+		      in every transaction
+		Pre-Install-Pkgs: no hooks
+		Post-Invoke
+		  /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name --pkg_list=FILE
+		      app__WILDCARD__ matches app-data
+		  /etc/apt/universal-hooks/Post-Invoke/040-plain
+		      in every transaction
+		      not run: not executable
+	EOF
+}
+
+test_run_ends_with_a_table() {
+	make_hooks
+	at 80 run Post-Invoke --package app
+	expect_shown <<-'EOF'
+		W: /etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails exited with status 3
+		W: /etc/apt/universal-hooks/Post-Invoke/040-plain is not executable; it is not run
+		/etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails
+		  Status: exit 3
+		  Time: TIME
+		/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name
+		  Status: exit 0
+		  Time: TIME
+		/etc/apt/universal-hooks/Post-Invoke/040-plain
+		  Status: not run
+	EOF
+	at 40 run Post-Invoke --package app
+	expect_shown <<-'EOF'
+		W: /etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails exited with status 3
+		W: /etc/apt/universal-hooks/Post-Invoke/040-plain is not executable; it is not run
+		/etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails
+		  Status: exit 3
+		  Time: TIME
+		/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name
+		  Status: exit 0
+		  Time: TIME
+		/etc/apt/universal-hooks/Post-Invoke/040-plain
+		  Status: not run
+	EOF
+	piped run Post-Invoke --package app
+	expect_shown <<-'EOF'
+		Script	Status	Time
+		/etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails	exit 3	TIME
+		/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name	exit 0	TIME
+		/etc/apt/universal-hooks/Post-Invoke/040-plain	not run	
+	EOF
+}
+
+test_colour_is_there_only_where_it_is_wanted() {
+	make_hooks
+	no_color='' at 80 list Post-Invoke
+	grep -q $'\e\\[1m/etc/apt' /shown || fail 'a terminal has no colour'
+	echo 'Binary::apt::APT::Color "0";' >/etc/apt/apt.conf.d/51colour
+	no_color='' at 80 list Post-Invoke
+	! grep -q $'\e' /shown || fail 'apt has no colour, and we have'
+	rm /etc/apt/apt.conf.d/51colour
+	piped list
+	! grep -q $'\e' /shown || fail 'there is colour in a pipe'
+}
+
+# refuses TEXT ARGUMENT...: exit status 2, nothing on standard output, one line of complaint.
+refuses() {
+	local text=$1 status=0
+	shift
+	"$command" "$@" >"$output" 2>"$errors" </dev/null || status=$?
+	apt_status=$status
+	[[ $status == 2 && ! -s $output ]] || fail "$*: $status, $(<"$output")"
+	[[ $(wc -l <"$errors") == 1 ]] || fail "$*: this is not one line"
+	form=E expect_warning "$text"
+}
+
+test_bad_input_is_one_clear_error() {
+	make_hooks
+	refuses 'what shall be done?'
+	refuses 'there is no subcommand "lst"; did you mean "list"?' lst
+	refuses 'there is no option --jsn; did you mean --json?' list --jsn
+	refuses 'there is no hook point "post-invoke"; did you mean Post-Invoke?' list post-invoke
+	refuses 'there is no hook point "Nothing"' run Nothing
+	refuses 'is too much' list Post-Invoke Pre-Invoke
+	refuses 'something is missing' why
+	refuses 'apt knows no package aap; did you mean app?' why aap
+	refuses 'there is no operation "instal"; did you mean install?' why --operation instal app
+	refuses 'there is no result "good"' run Post-Invoke --result good
+	refuses 'is no hook that runs at Post-Invoke' run Post-Invoke --script /no/such
+	refuses '"a b" is no package' run Post-Invoke --package 'a b'
+	refuses '--root /no/such cannot be used' list --root /no/such
+	refuses '--package needs an argument' run Post-Invoke --package
+	setpriv --reuid=nobody --regid=nogroup --clear-groups "$command" run Post-Invoke \
+		>"$output" 2>"$errors" && fail 'nobody may run hooks'
+	form=E expect_warning 'only root can run hooks'
+}
+
+test_a_disk_that_is_full_is_told() {
+	make_hooks
+	local status=0
+	"$command" list >/dev/full 2>"$errors" || status=$?
+	expect_equal "$status" 2
+	form=E expect_warning 'No space left on device'
+}
+
+test_a_made_up_run_is_like_one_of_apts() {
+	make_hooks
+	rm $hooks/Post-Invoke/040-plain /etc/apt/apt.conf.d/50hooks
+	probe pkgs/app/Post-Invoke/own PACKAGE OPERATION OLD_VERSION NEW_VERSION ARCHITECTURE RESULT SUCCESS
+	probe Post-Invoke/failure RESULT SUCCESS TRANSACTION
+	echo 'Universal-Hooks::Scripts::Post-Invoke/failure::When "failure";' >/etc/apt/apt.conf.d/50hooks
+	"$command" run Post-Invoke --package app --operation remove >/dev/null 2>&1
+	expect_runs <<-'EOF'
+		pkgs/app/Post-Invoke/own PACKAGE=app OPERATION=remove OLD_VERSION=1 NEW_VERSION=- ARCHITECTURE=all RESULT=ok SUCCESS=0
+	EOF
+	"$command" run Post-Invoke --package app=7 --result failed --script Post-Invoke/failure >/dev/null
+	expect_runs <<-'EOF'
+		Post-Invoke/failure RESULT=failed SUCCESS=0
+		  app|all|upgrade|1|7|failed
+	EOF
+	"$command" run Post-Invoke --package app --dry-run >/shown
+	expect_no_runs
+	[[ -z $(ls -A /run/apt-universal-hooks) ]] || fail 'something is left in /run'
+	[[ $(grep -c ^Start-Date /var/log/apt/universal-hooks.log) == 1 ]] || fail 'a test run is logged'
+}
