@@ -146,6 +146,7 @@ hooks_with_hard_names() {
 	done
 	probe $'Post-Invoke/line\nend'
 	ln -s /dev/null "$hooks/Post-Invoke/masked"
+	ln -s /nowhere "$hooks/Post-Invoke/nowhere"
 }
 
 # Each name comes back as one word, and the one that cannot be shown as it is does not come.
@@ -164,6 +165,9 @@ test_quotes_that_were_begun_are_ended() {
 	hooks_with_hard_names
 	typed "disable \"$hooks/Post-Invoke/a $tab" <<<$'disable\n'"$hooks/Post-Invoke/a b"
 	typed "disable '$hooks/Post-Invoke/d$tab" <<<$'disable\n'"$hooks/Post-Invoke/d\`touch evaluated\`"
+	typed "disable $hooks/\"Post-Invoke/a $tab" <<<$'disable\n'"$hooks/Post-Invoke/a b"
+	typed "run -r ok --script=\"$hooks/Post-Invoke/a $tab" \
+		<<<$'run\n-r\nok\n--script='"$hooks/Post-Invoke/a b"
 	typed "disable $hooks/Post-Invoke/i:$tab" <<<$'disable\n'"$hooks/Post-Invoke/i:j"
 	typed "disable $hooks/Post-Invoke/k=$tab" <<<$'disable\n'"$hooks/Post-Invoke/k=l"
 	typed "disable $hooks/Post-Invoke/m@$tab" <<<$'disable\n'"$hooks/Post-Invoke/m@n"
