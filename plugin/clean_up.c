@@ -154,32 +154,46 @@ static void start_guard(struct session *session, clean_up_close *close)
 {
 	struct task task = {session, close};
 	owns_memory char *path = record_clean_up_path(&session->state, &session->driver);
-	int error = path != NULL ? guard_start(&session->driver, path, clean_up, &task)
+	int error = path != NULL ? guard_start(&session->driver, path,
+					   session->clean_up_lock, clean_up, &task)
 				 : -ENOMEM;
 
 	if (error < 0)
 		tell_guard(session, error);
 }
 
-void clean_up_prepare(struct session *session, clean_up_close *close)
+/* The lock first, so that apt's end finds whoever cleans up waiting for us. */
+static void take_lock(struct session *session)
 {
+	session->clean_up_lock =
+		record_lock_clean_up(&session->state, &session->driver, false);
+}
+
+bool clean_up_prepare(struct session *session, clean_up_close *close)
+{
+	bool has_run;
 	int error;
 
-	if (session->state.fd < 0 ||
-		(!plan_has_work(&session->plan) &&
-			!history_has_run(&session->state, session->key)) ||
-		!is_clean_up_wanted(session))
-		return;
+	if (session->state.fd < 0)
+		return true;
+	has_run = history_has_run(&session->state, session->key);
+	if ((!plan_has_work(&session->plan) && !has_run) || !is_clean_up_wanted(session))
+		return true;
 	error = record_want_clean_up(&session->state, &session->driver);
 	if (error < 0)
 		session_tell(session, (struct uh_event){.kind = UH_RECORD_NOT_WRITTEN,
 					      .path = session->state.path,
 					      .error = error});
-	else if (error > 0 && session->driver.pid != 0)
+	take_lock(session);
+	if (!driver_is_alive(&session->driver)) {
+		/* What was due was done, and what was not due never will be. */
+		if (error > 0 && !has_run)
+			record_forget(&session->state, &session->driver);
+		return false;
+	}
+	if (error > 0 && session->driver.pid != 0)
 		start_guard(session, close);
-	/* After the fork, since a guard that inherits the lock would hold it as well. */
-	session->clean_up_lock =
-		record_lock_clean_up(&session->state, &session->driver, false);
+	return true;
 }
 
 void clean_up_now(struct session *session, clean_up_close *close)
@@ -194,12 +208,16 @@ void clean_up_now(struct session *session, clean_up_close *close)
 		record_forget(&session->state, &session->driver);
 }
 
-void clean_up_hold(struct session *session)
+bool clean_up_hold(struct session *session)
 {
 	if (session->state.fd < 0)
-		return;
-	session->clean_up_lock =
-		record_lock_clean_up(&session->state, &session->driver, false);
+		return true;
+	take_lock(session);
 	session->is_once = session->clean_up_lock >= 0 &&
 			   record_claim_clean_up(&session->state, &session->driver);
+	if (session->is_once || driver_is_alive(&session->driver))
+		return true;
+	/* Whoever cleaned up forgot the transaction as well. */
+	return session->clean_up_lock != -EWOULDBLOCK &&
+	       record_is_there(&session->state, &session->driver);
 }

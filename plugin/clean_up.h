@@ -17,8 +17,11 @@ extern "C" {
 /* The way of a Post-Invoke session from here on, engine.c has it. */
 typedef enum uh_verdict clean_up_close(struct session *session);
 
-/* Before the first script runs: from then on there may be something to clean up. */
-void clean_up_prepare(struct session *session, clean_up_close *close);
+/*
+ * Before the first script runs: from then on there may be something to clean up. False
+ * when apt has gone already: somebody may be cleaning up, and no script is to run now.
+ */
+bool clean_up_prepare(struct session *session, clean_up_close *close);
 
 /*
  * apt stops now, since we say so. The transaction is closed, with or without a clean-
@@ -28,9 +31,10 @@ void clean_up_now(struct session *session, clean_up_close *close);
 
 /*
  * At Post-Invoke, where apt got to its end: what is due is done now, by the scripts that
- * run anyway. If this process is killed, somebody else goes on where it stood.
+ * run anyway. If this process is killed, somebody else goes on where it stood. False when
+ * apt was killed, and somebody cleans up or has done so.
  */
-void clean_up_hold(struct session *session);
+bool clean_up_hold(struct session *session);
 
 /* At Pre-Invoke: what earlier transactions left, when apt and the guard were killed. */
 void clean_up_earlier(struct session *session, clean_up_close *close);

@@ -32,6 +32,18 @@ static struct driver unknown(int error)
 	return (struct driver){.error = error == -ENOENT || error == -ESRCH ? 0 : error};
 }
 
+/*
+ * When apt is killed, what it has started gets a new parent: init, or whoever else takes
+ * in orphans (PR_SET_CHILD_SUBREAPER). libapt-pkg begins no session for hooks, so one
+ * that is in another did not start us.
+ */
+static bool is_stranger(pid_t pid)
+{
+	pid_t session = getsid(pid);
+
+	return session >= 0 && session != getsid(0);
+}
+
 struct driver driver_find(enum uh_hook_point hook_point)
 {
 	struct proc caller, parent;
@@ -48,7 +60,9 @@ struct driver driver_find(enum uh_hook_point hook_point)
 		else if (error != -ENOENT)
 			return unknown(error);
 	}
-	return (struct driver){.pid = caller.pid, .start_time = caller.start_time};
+	return (struct driver){.pid = caller.pid,
+		.start_time = caller.start_time,
+		.is_gone = is_stranger(caller.pid)};
 }
 
 bool driver_is_alive(const struct driver *driver)
@@ -61,7 +75,7 @@ bool driver_is_alive(const struct driver *driver)
 		return false;
 	if (proc_read(driver->pid, &process) < 0)
 		return true;
-	return process.start_time == driver->start_time;
+	return process.start_time == driver->start_time && !process.has_ended;
 }
 
 void driver_key(const struct driver *driver, char key[DRIVER_KEY_SIZE])

@@ -19,12 +19,13 @@ struct driver {
 	pid_t pid;
 	unsigned long long start_time; /* clock ticks since boot */
 	int error; /* why it is not known: −errno, where that is not for want of a /proc */
+	bool is_gone; /* it ended before it could be found, and this is a stranger */
 };
 
 /* The driver above this process, at a hook point where libapt-pkg called it. */
 struct driver driver_find(enum uh_hook_point hook_point);
 
-/* True as well where it cannot be told. */
+/* A zombie is not. True as well where it cannot be told. */
 bool driver_is_alive(const struct driver *driver);
 
 /* "1234-567890", or "unknown"; the reverse is false for a word that is neither. */

@@ -37,7 +37,8 @@ static enum uh_verdict open_transaction(struct session *session)
 	enum run_end end = RUN_COMPLETE;
 
 	session_apply_settings(session);
-	clean_up_prepare(session, close_transaction);
+	if (!clean_up_prepare(session, close_transaction))
+		return UH_STOP;
 	if (session->plan.count > 0)
 		end = session_run(session, &veto);
 	if (end == RUN_COMPLETE) {
@@ -79,7 +80,8 @@ static enum uh_verdict post_invoke(struct session *session)
 {
 	enum uh_verdict verdict;
 
-	clean_up_hold(session);
+	if (!clean_up_hold(session))
+		return UH_GO_ON;
 	session_read_record(session);
 	verdict = close_transaction(session);
 	if (session->state.fd >= 0)
@@ -112,6 +114,9 @@ enum uh_verdict uh_run_hook_point(
 	};
 	struct driver driver = driver_find(request->hook_point);
 
+	/* Nothing will come of it; what is to be cleaned up, somebody else does. */
+	if (driver.is_gone)
+		return UH_GO_ON;
 	if (session_init(&session, &driver) < 0 || is_switched_off(&session))
 		return UH_GO_ON;
 	switch (request->hook_point) {

@@ -33,13 +33,15 @@ static int wait_for_end(const struct driver *driver, const char *path)
 	return ends[1].revents == 0;
 }
 
-static void be_guard(const struct driver *driver, const char *path,
+static void be_guard(const struct driver *driver, const char *path, int lock,
 	guard_clean_up *clean_up, void *context)
 {
 	int nowhere = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	int end;
 
-	(void)setsid(); /* cannot fail in a child just forked */
+	if (lock >= 0)
+		(void)close(lock); /* the caller has it still, nothing was written */
+	(void)setsid();            /* cannot fail in a child just forked */
 	if (nowhere >= 0)
 		(void)dup2(nowhere, STDIN_FILENO);
 	else
@@ -50,8 +52,8 @@ static void be_guard(const struct driver *driver, const char *path,
 	_exit(0);
 }
 
-int guard_start(const struct driver *driver, const char *path, guard_clean_up *clean_up,
-	void *context)
+int guard_start(const struct driver *driver, const char *path, int lock,
+	guard_clean_up *clean_up, void *context)
 {
 	pid_t middle = fork();
 	int status;
@@ -66,7 +68,7 @@ int guard_start(const struct driver *driver, const char *path, guard_clean_up *c
 		pid_t guard = fork();
 
 		if (guard == 0)
-			be_guard(driver, path, clean_up, context);
+			be_guard(driver, path, lock, clean_up, context);
 		_exit(guard < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 	}
 	while (waitpid(middle, &status, 0) < 0)

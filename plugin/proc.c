@@ -72,11 +72,19 @@ static int read_stat(pid_t pid, struct proc *ret_proc, char *ret_state)
 	return 0;
 }
 
+static bool has_ended(char state)
+{
+	return state == 'Z' || state == 'X';
+}
+
 int proc_read(pid_t pid, struct proc *ret_proc)
 {
 	char state;
+	int error = read_stat(pid, ret_proc, &state);
 
-	return read_stat(pid, ret_proc, &state);
+	if (error == 0)
+		ret_proc->has_ended = has_ended(state);
+	return error;
 }
 
 int proc_open(pid_t pid)
@@ -117,7 +125,7 @@ static int read_all(struct proc_list *list)
 		/* One that has ended since is none. */
 		if (error == 0 &&
 			read_stat(pid, &list->items[list->count], &state) == 0 &&
-			state != 'Z' && state != 'X')
+			!has_ended(state))
 			list->count++;
 	}
 	if (dir != NULL)

@@ -16,6 +16,7 @@ struct proc {
 	pid_t parent;
 	unsigned long long start_time; /* clock ticks since boot; makes a pid unique */
 	bool is_shell;                 /* sh, dash or bash, by its name */
+	bool has_ended;                /* a zombie: its parent has not asked for it yet */
 };
 
 /* 0, or −errno: −ENOENT when there is no such process, or no /proc. */

@@ -16,15 +16,19 @@
 /* DESIGN: between SIGTERM and SIGKILL. */
 #define GRACE_SECONDS 5
 
-/* POSIX sh(1): what is not executable as it is, and looks like text, is a shell script.
+/*
+ * POSIX sh(1): what is executable, and looks like text, is a shell script. The kernel
+ * would say so with ENOEXEC, but only when a marker has been made; until a shell were
+ * started then, somebody could end us between the two.
  */
-static bool is_text(const char *path)
+static bool is_for_shell(const char *path)
 {
-	owns_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	owns_fd int fd = access(path, X_OK) == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 	char head[SNIFF_SIZE];
 	ssize_t size = fd >= 0 ? read(fd, head, sizeof(head)) : -1;
 
-	return size >= 0 && memchr(head, '\0', (size_t)size) == NULL;
+	return size >= 0 && memchr(head, '\0', (size_t)size) == NULL &&
+	       !slice_has_prefix((struct slice){head, (size_t)size}, slice_of("#!"));
 }
 
 static int spawn_by_shell(const struct process_spec *spec,
@@ -64,11 +68,11 @@ static int spawn(const struct process_spec *spec,
 	if (error == 0)
 		error = posix_spawnattr_setflags(
 			&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-	if (error == 0)
+	if (error == 0 && is_for_shell(spec->path))
+		error = spawn_by_shell(spec, actions, &attributes, ret_pid);
+	else if (error == 0)
 		error = posix_spawn(ret_pid, spec->path, actions, &attributes, spec->argv,
 			spec->envp);
-	if (error == ENOEXEC && is_text(spec->path))
-		error = spawn_by_shell(spec, actions, &attributes, ret_pid);
 	(void)posix_spawnattr_destroy(&attributes); /* always 0 in glibc */
 	return -error;
 }

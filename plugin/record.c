@@ -47,6 +47,14 @@ int record_read(const struct state_dir *state, const struct driver *driver,
 	return transaction_parse_record(transaction, buffer_slice(&record), ret_faults);
 }
 
+bool record_is_there(const struct state_dir *state, const struct driver *driver)
+{
+	char key[DRIVER_KEY_SIZE];
+
+	return find_key(state, driver, TRANSACTION, key) &&
+	       state_dir_has(state, key, TRANSACTION);
+}
+
 int record_note_failure(const struct state_dir *state, const struct driver *driver)
 {
 	char key[DRIVER_KEY_SIZE];

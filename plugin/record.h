@@ -27,6 +27,8 @@ int record_save(const struct state_dir *state, const struct driver *driver,
  */
 int record_read(const struct state_dir *state, const struct driver *driver,
 	struct transaction *transaction, struct transaction_faults *ret_faults);
+/* Whether the driver has one, be it readable or not. */
+bool record_is_there(const struct state_dir *state, const struct driver *driver);
 /* Remembers that a hook of the driver's run failed. 0 or −errno. */
 int record_note_failure(const struct state_dir *state, const struct driver *driver);
 /* Whether one did. */

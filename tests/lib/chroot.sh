@@ -73,13 +73,13 @@ cut_off_from_the_archive() {
 }
 
 # Runs a command in a copy of BASE that lasts as long as the command: its own file systems,
-# process numbers and terminals. /tests is this folder.
+# process numbers and terminals. /tests is this folder. limit is in seconds.
 in_a_copy_of() {
 	local base=$1 room status=0
 	shift
 	room=$(mktemp --directory "$TESTS_WORK/room.XXXXXX")
 	# unshare is deaf to everything but SIGKILL.
-	timeout --foreground --signal=KILL 300 \
+	timeout --foreground --signal=KILL "${limit-300}" \
 		unshare --mount --pid --fork --kill-child -- \
 		"$top/tests/lib/in-overlay" "$base" "$room" "$@" </dev/null || status=$?
 	rmdir "$room"

@@ -405,6 +405,84 @@ START_TEST(a_guard_that_is_killed_leaves_the_rest_to_the_next_transaction)
 }
 END_TEST
 
+/* Of an apt that was killed since the hook point began; for session_done(). */
+static void begin(
+	struct session *session, enum uh_hook_point hook_point, struct buffer *events)
+{
+	*session = (struct session){.hook_point = hook_point,
+		.root = root(),
+		.listener = write_event,
+		.context = events};
+	ck_assert_int_eq(session_init(session, &gone), 0);
+}
+
+static enum uh_verdict no_close(struct session *session)
+{
+	(void)session;
+	return UH_GO_ON;
+}
+
+static bool can_hold(void)
+{
+	__attribute__((cleanup(session_done))) struct session session;
+	owns_buffer struct buffer events = {0};
+
+	begin(&session, UH_POST_INVOKE, &events);
+	return clean_up_hold(&session);
+}
+
+START_TEST(where_apt_has_gone_post_invoke_is_left_to_who_cleans_up)
+{
+	__attribute__((cleanup(session_done))) struct session other;
+	owns_buffer struct buffer events = {0};
+
+	/* All is done. */
+	ck_assert(!can_hold());
+	/* Nobody is there yet, or it is none of theirs. */
+	leave_behind(&gone);
+	ck_assert(can_hold());
+	ck_assert_int_eq(unlink(at(STATE "4194301-1." RECORD_CLEAN_UP)), 0);
+	ck_assert(can_hold());
+	/* Somebody is at it. */
+	ck_assert_int_eq(unlink(at(STATE "4194301-1.transaction")), 0);
+	leave_behind(&gone);
+	begin(&other, UH_POST_INVOKE, &events);
+	other.clean_up_lock = record_lock_clean_up(&other.state, &gone, false);
+	ck_assert_int_ge(other.clean_up_lock, 0);
+	ck_assert(!can_hold());
+}
+END_TEST
+
+static bool can_prepare(void)
+{
+	__attribute__((cleanup(session_done))) struct session session;
+	owns_buffer struct buffer events = {0};
+
+	begin(&session, UH_PRE_INVOKE, &events);
+	session_plan(&session);
+	session_read_settings(&session);
+	session_apply_settings(&session);
+	return clean_up_prepare(&session, no_close);
+}
+
+START_TEST(where_apt_has_gone_no_script_runs_before_dpkg)
+{
+	make_recorders();
+	make_recorder(ETC "Pre-Invoke/a", "");
+	configure_apt(SCOPE "Scripts::Post-Invoke/always::When \"always\";\n");
+	ck_assert(!can_prepare());
+	/* No script has run, so there is nothing to clean up. */
+	assert_state_is_empty();
+	/* What was due before is so now. */
+	leave_behind(&gone);
+	ck_assert(!can_prepare());
+	ck_assert(is_there(STATE "4194301-1." RECORD_CLEAN_UP));
+	/* With nobody who wants to know, nobody else runs anything. */
+	configure_apt("");
+	ck_assert(can_prepare());
+}
+END_TEST
+
 START_TEST(a_log_that_cannot_be_written_does_not_keep_a_clean_up_for_ever)
 {
 	make_recorders();
@@ -437,6 +515,8 @@ int main(void)
 		runs_that_cannot_be_read_or_are_empty_are_no_endless_task,
 		a_post_invoke_that_is_killed_is_ended_by_the_guard,
 		a_guard_that_is_killed_leaves_the_rest_to_the_next_transaction,
+		where_apt_has_gone_post_invoke_is_left_to_who_cleans_up,
+		where_apt_has_gone_no_script_runs_before_dpkg,
 		a_log_that_cannot_be_written_does_not_keep_a_clean_up_for_ever};
 
 	return run_tests("clean_up", tests, COUNT_OF(tests));

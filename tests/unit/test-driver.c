@@ -5,6 +5,7 @@
  */
 #include "driver.h"
 #include "fixture.h"
+#include "proc.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -132,6 +133,45 @@ START_TEST(the_process_above_apts_fork_drives_the_other_points)
 	key_of_this_process(key);
 	assert_found_below_a_fork("Pre-Invoke", key);
 	assert_found_below_a_fork("Post-Invoke", key);
+}
+END_TEST
+
+/* The test stands for init, which takes in what a killed apt has left. */
+START_TEST(whoever_has_begun_no_session_of_ours_did_not_start_us)
+{
+	static const enum uh_hook_point points[] = {UH_PRE_INSTALL_PKGS, UH_POST_INVOKE};
+	pid_t pid;
+	int status;
+
+	skip_unless(access("/proc/self/stat", R_OK) == 0, "there is no /proc");
+	for (size_t i = 0; i < COUNT_OF(points); i++) {
+		ck_assert(!driver_find(points[i]).is_gone);
+		pid = fork();
+		if (pid == 0)
+			_exit(setsid() > 0 && driver_find(points[i]).is_gone ? 7 : 1);
+		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+		ck_assert_int_eq(WEXITSTATUS(status), 7);
+	}
+}
+END_TEST
+
+START_TEST(a_zombie_is_not_alive)
+{
+	struct driver driver;
+	siginfo_t info;
+	struct proc proc;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		for (;;)
+			(void)pause();
+	ck_assert_int_eq(proc_read(pid, &proc), 0);
+	driver = (struct driver){.pid = pid, .start_time = proc.start_time};
+	ck_assert(driver_is_alive(&driver));
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	ck_assert(!driver_is_alive(&driver));
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
 }
 END_TEST
 
@@ -269,7 +309,8 @@ int main(int argc, char **argv)
 	const TTest *const tests[] = {
 		the_nearest_process_that_is_no_shell_calls_pre_install_pkgs,
 		the_process_above_apts_fork_drives_the_other_points,
-		without_proc_the_driver_is_unknown,
+		whoever_has_begun_no_session_of_ours_did_not_start_us,
+		a_zombie_is_not_alive, without_proc_the_driver_is_unknown,
 		a_proc_that_does_not_answer_is_not_the_same_as_none,
 		a_process_is_alive_only_with_its_own_start_time,
 		a_process_that_is_gone_is_not_alive, an_unknown_process_may_be_alive,

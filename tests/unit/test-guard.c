@@ -53,7 +53,7 @@ static int start_guard(const struct driver *driver)
 	int ends[2];
 
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
-	ck_assert_int_eq(guard_start(driver, at(file), clean_up, &ends[1]), 0);
+	ck_assert_int_eq(guard_start(driver, at(file), -1, clean_up, &ends[1]), 0);
 	(void)close(ends[1]);
 	return ends[0];
 }
@@ -67,6 +67,27 @@ static void assert_done(int guard, const char *expected)
 	(void)close(guard);
 	assert_text(&text, expected);
 }
+
+START_TEST(the_guard_does_not_keep_the_lock_of_the_caller)
+{
+	struct driver driver = start_driver();
+	int ends[2], others[2];
+	char byte;
+
+	make_file(file, 0600, "");
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	ck_assert_int_eq(pipe2(others, O_CLOEXEC), 0);
+	/* In place of the lock, a pipe: at its end nobody has it. */
+	ck_assert_int_eq(
+		guard_start(&driver, at(file), others[1], clean_up, &ends[1]), 0);
+	(void)close(others[1]);
+	ck_assert_int_eq(read(others[0], &byte, 1), 0);
+	(void)close(others[0]);
+	(void)close(ends[1]);
+	end_driver(&driver);
+	assert_done(ends[0], done);
+}
+END_TEST
 
 START_TEST(when_the_driver_is_killed_the_guard_cleans_up)
 {
@@ -152,7 +173,8 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {when_the_driver_is_killed_the_guard_cleans_up,
+	const TTest *const tests[] = {the_guard_does_not_keep_the_lock_of_the_caller,
+		when_the_driver_is_killed_the_guard_cleans_up,
 		when_the_file_goes_the_guard_goes, when_both_go_there_is_nothing_to_do,
 		without_the_file_the_guard_does_not_wait,
 		a_driver_that_has_ended_already_is_not_waited_for,

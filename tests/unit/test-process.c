@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/inotify.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -86,6 +87,45 @@ START_TEST(a_text_without_interpreter_is_run_by_the_shell)
 		assert_file("/log", expected);
 	}
 	assert_ending(run("/empty", NULL, NULL), UH_EXITED, 0);
+}
+END_TEST
+
+/* How often the marker was made, of which there must be one program each. */
+static size_t count_markers(const char *path)
+{
+	owns_fd int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	const char *argv[] = {at(path), NULL};
+	struct process_spec spec = {.path = at(path),
+		.argv = (char *const *)argv,
+		.envp = environ,
+		.marker = at("/marker")};
+	struct inotify_event events[16];
+	struct uh_ending ending;
+	ssize_t size;
+
+	make_file("/marker", 0600, "");
+	ck_assert_int_ge(inotify_add_watch(watch, at("/marker"), IN_OPEN | IN_CLOSE), 0);
+	ck_assert_int_eq(process_run(&spec, &ending), 0);
+	assert_ending(ending, UH_EXITED, 0);
+	/* Opened and closed: two equal events in a row would be one. */
+	size = read(watch, events, sizeof(events));
+	ck_assert_int_gt(size, 0);
+	return (size_t)size / sizeof(*events) / 2;
+}
+
+START_TEST(whoever_is_killed_a_marker_has_its_program)
+{
+	make_file("/text", 0755, "exit 0\n");
+	make_script("/script", "exit 0");
+	ck_assert_uint_eq(count_markers("/script"), 1);
+	ck_assert_uint_eq(count_markers("/text"), 1);
+}
+END_TEST
+
+START_TEST(what_is_not_executable_is_not_given_to_the_shell)
+{
+	make_file("/text", 0644, "exit 0\n");
+	ck_assert_int_eq(run_without_start("/text"), -EACCES);
 }
 END_TEST
 
@@ -309,6 +349,8 @@ int main(void)
 		a_deadly_signal_is_told_from_an_exit_status,
 		what_cannot_be_executed_was_not_started,
 		a_text_without_interpreter_is_run_by_the_shell,
+		whoever_is_killed_a_marker_has_its_program,
+		what_is_not_executable_is_not_given_to_the_shell,
 		a_broken_binary_is_not_given_to_the_shell,
 		a_path_of_any_characters_is_just_a_path,
 		arguments_and_environment_are_what_was_asked_for,
