@@ -121,18 +121,25 @@ void history_done(struct history *history)
 	buffer_done(&history->lines);
 }
 
+/* Digits and nothing else, and no larger than an id can be: it would become another. */
+static bool parse_id(const char *text, unsigned long *ret_id)
+{
+	if (text == NULL || *text == '\0' || text[strspn(text, "0123456789")] != '\0')
+		return false;
+	errno = 0;
+	*ret_id = strtoul(text, NULL, 10);
+	return errno == 0 && *ret_id < (uid_t)-1;
+}
+
 /* Like apt's history.log: who was behind sudo(8) or pkexec(1). */
 static void append_requester(struct buffer *stanza)
 {
 	static const char *const variables[] = {"SUDO_UID", "PKEXEC_UID"};
 
 	for (size_t i = 0; i < COUNT_OF(variables); i++) {
-		const char *text = getenv(variables[i]);
-		char *end = NULL;
-		unsigned long id = text != NULL ? strtoul(text, &end, 10) : 0;
-		const struct passwd *user = text != NULL && end != text && *end == '\0'
-						    ? getpwuid((uid_t)id)
-						    : NULL;
+		unsigned long id;
+		const struct passwd *user =
+			parse_id(getenv(variables[i]), &id) ? getpwuid((uid_t)id) : NULL;
 
 		if (user == NULL)
 			continue;
