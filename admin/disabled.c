@@ -22,6 +22,9 @@
 /* apt passes over names that begin with a dot. */
 #define TEMPORARY "%s/.99apt-universal-hooks-disabled.XXXXXX"
 
+/* postrm removes it with the others. */
+#define LOCK ".99apt-universal-hooks-disabled.lock"
+
 /* A path is some hundred bytes long, and nobody has that many hooks. */
 #define SIZE_MAX_READ ((size_t)16 << 20)
 
@@ -237,12 +240,50 @@ static int change_locked(const struct string_list *hooks, const struct admin *ad
 	return error < 0 ? complain_of_file(admin, error) : -1;
 }
 
+/* Whether the file is ours, and still the one that others of us look for. */
+static int check_lock(int folder_fd, int lock)
+{
+	struct stat opened, there;
+
+	if (fstat(lock, &opened) < 0)
+		return -errno;
+	if (!S_ISREG(opened.st_mode) || opened.st_uid != geteuid() ||
+		(opened.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		return -EINVAL;
+	if (fstatat(folder_fd, LOCK, &there, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return opened.st_ino == there.st_ino && opened.st_dev == there.st_dev;
+}
+
+/*
+ * A file that nobody else can open: what everybody can read, everybody can lock (flock(2))
+ * and keep. The descriptor is the caller's; or −errno.
+ */
+static int take_lock(int folder_fd)
+{
+	for (;;) {
+		owns_fd int lock = openat(folder_fd, LOCK,
+			O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+		int is_ours = lock >= 0 ? check_lock(folder_fd, lock) : -errno;
+
+		if (is_ours < 0)
+			return is_ours;
+		if (flock(lock, LOCK_EX) < 0)
+			return -errno;
+		/* Who had it before has removed it, so the next one makes another. */
+		is_ours = check_lock(folder_fd, lock);
+		if (is_ours != 0)
+			return is_ours < 0 ? is_ours : steal_fd(&lock);
+	}
+}
+
 static int change(
 	const struct string_list *hooks, const struct admin *admin, bool is_added)
 {
 	owns_memory char *folder = string_format("%s%s", admin->root, DISABLED_FILE);
 	owns_fd int fd = -1;
-	int error;
+	owns_fd int lock = -1;
+	int status, error;
 
 	if (folder == NULL)
 		return complain_of_memory();
@@ -255,10 +296,14 @@ static int change(
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT && !is_added)
 		return -1;
-	/* Nobody else locks the folder, so this waits for another of us at most. */
-	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+	if (fd < 0)
 		return complain_of_file(admin, -errno);
-	return change_locked(hooks, admin, is_added, folder, fd);
+	lock = take_lock(fd);
+	if (lock < 0)
+		return complain_of_file(admin, lock);
+	status = change_locked(hooks, admin, is_added, folder, fd);
+	(void)unlinkat(fd, LOCK, 0); /* an empty file, if it stays */
+	return status;
 }
 
 int disabled_add(const struct string_list *hooks, const struct admin *admin)

@@ -132,6 +132,37 @@ static void write_lines(
 	configuration.Dump(answer, scope, "%F=%V\n", false);
 }
 
+/* Of these, a program is not named by a path, and is none. */
+static bool is_built_in(const std::string &name)
+{
+	return name.empty() || name == "internal" || name == "3.0";
+}
+
+/*
+ * The configuration of an image is its maker's: who only looks at the image runs no
+ * program that it names, and writes no file where it says.
+ */
+static bool distrust_image(const apt_question &question)
+{
+	if (*question.root == '\0')
+		return true;
+	for (const char *scope : {"Dir::Bin", "APT::Compressor", "DPkg::Chroot-Directory"})
+		_config->Clear(scope);
+	_config->Set("Dir::Bin::dpkg", "/usr/bin/dpkg");
+	for (const char *file : {"Dir::Cache::pkgcache", "Dir::Cache::srcpkgcache"})
+		_config->Set(file, "/dev/null");
+	for (const char *setting : {"APT::Solver", "APT::Planner"})
+		if (!is_built_in(_config->Find(setting)))
+			return _error->Error("%s names the program %s, which is not run for "
+					     "another root",
+				setting, _config->Find(setting).c_str());
+	if (RealFileExists(_config->FindFile("Dir::State::status")) ||
+		!FileExists(_config->FindFile("Dir::State::status")))
+		return true;
+	return _error->Error("%s is no regular file",
+		_config->FindFile("Dir::State::status").c_str());
+}
+
 static bool answer_configuration(const apt_question &question, std::ostream &answer)
 {
 	if (!read_configuration(question))
@@ -1045,8 +1076,8 @@ static bool answer_transaction(const apt_question &question, std::ostream &answe
 	pkgCacheFile cache;
 	texts files;
 
-	if (command == nullptr || !pkgInitSystem(*_config, _system) ||
-		!add_files(cache, line, files))
+	if (command == nullptr || !distrust_image(question) ||
+		!pkgInitSystem(*_config, _system) || !add_files(cache, line, files))
 		return false;
 	auto progress = make_progress(question);
 	if (!cache.Open(progress.get(), false))
@@ -1105,7 +1136,8 @@ static bool answer_packages(const apt_question &question, std::ostream &answer)
 	if (!read_configuration(question))
 		return false;
 	apply_program(question);
-	if (!apply_question(question) || !pkgInitSystem(*_config, _system))
+	if (!apply_question(question) || !distrust_image(question) ||
+		!pkgInitSystem(*_config, _system))
 		return false;
 	auto progress = make_progress(question);
 	if (!cache.BuildCaches(progress.get(), false))

@@ -78,15 +78,25 @@ int dpkg_query(const char *status_file, const char *const *names, struct buffer 
 	return ret_ending->end == UH_EXITED && ret_ending->value <= 1 ? 0 : -EPROTO;
 }
 
-/* The process that holds a lock on the file (fcntl(2)); 0 when nobody does. */
+/* Whoever may read the lock of a folder that apt was sent to can hold it for ever. */
+static bool is_trusted(pid_t pid)
+{
+	owns_memory char *path = string_format("/proc/%d", (int)pid);
+	struct stat status;
+
+	return path != NULL && stat(path, &status) == 0 &&
+	       (status.st_uid == 0 || status.st_uid == geteuid());
+}
+
+/* The process of ours that holds a lock on the file (fcntl(2)); 0 when none does. */
 static pid_t find_holder(const char *path)
 {
-	owns_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	owns_fd int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
 	if (fd < 0 || fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK)
 		return 0;
-	return lock.l_pid;
+	return is_trusted(lock.l_pid) ? lock.l_pid : 0;
 }
 
 bool dpkg_wait_for_end(const char *status_file)

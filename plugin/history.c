@@ -15,13 +15,29 @@
 
 #define RUNS_MAX ((size_t)16 << 20)
 
+/*
+ * Of C1 (ECMA-48), which has a byte for "ESC [", UTF-8 has 0xc2 in front; a terminal that
+ * knows no UTF-8 obeys the byte alone. Behind another one it ends a character.
+ */
+static bool is_control(unsigned char byte, unsigned char before)
+{
+	if (byte < ' ' || byte == 0x7f)
+		return true;
+	return byte >= 0x80 && byte < 0xa0 && (before < 0x80 || before == 0xc2);
+}
+
 void history_add_clean(struct buffer *buffer, const char *text)
 {
+	unsigned char before = '\0';
+
 	for (; *text != '\0'; text++) {
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			buffer_append_format(buffer, "\\%03o", (unsigned char)*text);
+		unsigned char byte = (unsigned char)*text;
+
+		if (is_control(byte, before))
+			buffer_append_format(buffer, "\\%03o", byte);
 		else
 			buffer_append(buffer, (struct slice){text, 1});
+		before = byte;
 	}
 }
 
@@ -105,18 +121,25 @@ void history_done(struct history *history)
 	buffer_done(&history->lines);
 }
 
+/* Digits and nothing else, and no larger than an id can be: it would become another. */
+static bool parse_id(const char *text, unsigned long *ret_id)
+{
+	if (text == NULL || *text == '\0' || text[strspn(text, "0123456789")] != '\0')
+		return false;
+	errno = 0;
+	*ret_id = strtoul(text, NULL, 10);
+	return errno == 0 && *ret_id < (uid_t)-1;
+}
+
 /* Like apt's history.log: who was behind sudo(8) or pkexec(1). */
 static void append_requester(struct buffer *stanza)
 {
 	static const char *const variables[] = {"SUDO_UID", "PKEXEC_UID"};
 
 	for (size_t i = 0; i < COUNT_OF(variables); i++) {
-		const char *text = getenv(variables[i]);
-		char *end = NULL;
-		unsigned long id = text != NULL ? strtoul(text, &end, 10) : 0;
-		const struct passwd *user = text != NULL && end != text && *end == '\0'
-						    ? getpwuid((uid_t)id)
-						    : NULL;
+		unsigned long id;
+		const struct passwd *user =
+			parse_id(getenv(variables[i]), &id) ? getpwuid((uid_t)id) : NULL;
 
 		if (user == NULL)
 			continue;
@@ -212,14 +235,21 @@ static void append_stanza(struct buffer *stanza, struct slice kept,
 /* All of it, or the file is cut back to what it was. */
 static int append_to_log(const char *path, struct slice bytes)
 {
-	owns_fd int fd =
-		open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+	/* A FIFO has nobody at its other end, and apt is not to wait for one. */
+	owns_fd int fd = open(path,
+		O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+			O_CLOEXEC,
+		0644);
 	struct stat before;
 	bool is_alone;
 	int error;
 
 	if (fd < 0)
 		return -errno;
+	if (fstat(fd, &before) < 0)
+		return -errno;
+	if (!S_ISREG(before.st_mode))
+		return -EINVAL;
 	/*
 	 * Everybody may read the file, hence lock it (flock(2)): nobody is waited for. With
 	 * company, what was written of a stanza stays.

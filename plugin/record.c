@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 
 #define TRANSACTION "transaction"
 #define FAILED "failed"
@@ -92,16 +91,11 @@ int record_lock_clean_up(
 {
 	owns_fd int fd = -1;
 	char key[DRIVER_KEY_SIZE];
-	struct stat status;
 
 	driver_key(driver, key);
 	fd = state_dir_open_file(state, key, RECORD_CLEAN_UP);
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &status) < 0)
-		return -errno;
-	if (!S_ISREG(status.st_mode))
-		return -EINVAL;
 	while (flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) < 0)
 		if (errno != EINTR)
 			return -errno;

@@ -105,11 +105,19 @@ int state_dir_open_file(
 	const struct state_dir *state, const char *key, const char *suffix)
 {
 	char name[NAME_SIZE];
-	int fd;
+	struct stat status;
+	owns_fd int fd = -1;
 
 	make_name(name, key, suffix);
-	fd = openat(state->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	return fd >= 0 ? fd : -errno;
+	fd = openat(state->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	/* The folder may have been somebody else's before, and what lies in it still be. */
+	if (!S_ISREG(status.st_mode) || status.st_uid != geteuid())
+		return -EPERM;
+	return steal_fd(&fd);
 }
 
 int state_dir_read(const struct state_dir *state, const char *key, const char *suffix,

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# Names and streams that are built to take time or memory. Time is held against a harmless one of
+# the same size, so a slow machine is no failure.
+. /tests/lib/attacker.sh
+
+# For the ratio: the least of three, in milliseconds, and never below one.
+milliseconds_of() {
+	local best=1000000 round start end
+	for round in 1 2 3; do
+		start=$(date +%s%N)
+		"$@" >/dev/null 2>>/said
+		end=$(date +%s%N)
+		((best < (end - start) / 1000000)) || best=$(((end - start) / 1000000))
+	done
+	printf '%d\n' $((best + 1))
+}
+
+helper_on() {
+	APT_HOOK_INFO_FD=0 "$helper" Pre-Install-Pkgs <"$1"
+}
+
+names() {
+	local pattern=$1
+	perl -e 'printf "'"$pattern"' - - none < 1 all none /x.deb\n", $_ for 1 .. 10000'
+}
+
+# compare PATTERN NAMES: 30 folders with the name, against 10,000 package names; no more than
+# 30 times what as many plain folders take.
+compare() {
+	local pattern=$1 number plain hostile
+	{ printf 'VERSION 3\n\n' && names "$2"; } >/stream
+	for number in {10..39}; do
+		probe "multi_pkgs/Pre-Install-Pkgs/zz__WILDCARD__$number/x"
+	done
+	plain=$(milliseconds_of helper_on /stream)
+	rm -r "$hooks/multi_pkgs"
+	for number in {10..39}; do
+		probe "multi_pkgs/Pre-Install-Pkgs/${pattern}$number/x"
+	done
+	hostile=$(timeout 200 bash -c "$(declare -f); $(declare -p helper); milliseconds_of helper_on /stream") ||
+		fail 'it takes for ever'
+	printf '%d ms, %d ms\n' "$plain" "$hostile"
+	((hostile < plain * 30)) || fail "$hostile ms instead of $plain ms"
+	! grep 'cannot be matched' /said || fail 'the regex engine gave up'
+	expect_no_runs
+}
+
+test_wildcards_beside_wildcards() {
+	compare "$(printf '__WILDCARD__%.0s' {1..20})!" "$(printf 'a%.0s' {1..200})%d"
+}
+
+test_wildcards_with_one_letter_between_them() {
+	compare "$(printf 'a__WILDCARD__%.0s' {1..18})!" "$(printf 'a%.0s' {1..200})%d"
+}
+
+test_wildcards_with_two_letters_between_names_of_half_of_them() {
+	compare "__WILDCARD__$(printf 'ab__WILDCARD__%.0s' {1..15})c!" "$(printf 'ab%.0s' {1..100})%d"
+}
+
+test_wildcards_with_parts_that_nearly_match() {
+	compare "__WILDCARD__$(printf 'a%.0s' {1..100})__WILDCARD__$(printf 'a%.0s' {1..90})b" \
+		"$(printf 'a%.0s' {1..220})%d"
+}
+
+test_regex_text_in_folder_names() {
+	compare '(a+)+__WILDCARD__(a|a)*$' "$(printf 'a%.0s' {1..200})%d"
+}
+
+# limited FILE: with 1 GiB of memory (four times what the largest stream is read into and more),
+# the helper ends by itself, with 0, in time.
+limited() {
+	local status=0
+	(
+		ulimit -v 1572864
+		APT_HOOK_INFO_FD=0 timeout --signal=KILL 100 "$helper" Pre-Install-Pkgs
+	) >/said 2>&1 || status=$?
+	expect_equal 0 "$status" "the helper's exit status"
+	! grep -q 'out of memory' /said || fail 'it took more memory than there is'
+}
+
+test_a_stream_without_end() {
+	probe Pre-Install-Pkgs/always
+	head -c 2G /dev/zero | limited || true
+	[[ $(cat /runs) == *always* ]] || fail "$(cat /said)"
+}
+
+test_a_stream_of_one_endless_line() {
+	probe Pre-Install-Pkgs/always
+	{ printf 'VERSION 3\n\n' && head -c 300M /dev/zero | tr '\0' a; } | limited || true
+	grep -q '^W: ' /said || fail 'it should have warned'
+	[[ $(cat /runs) == *always* ]] || fail "$(cat /said)"
+}
+
+test_a_stream_of_millions_of_lines() {
+	probe Pre-Install-Pkgs/always
+	{ printf 'VERSION 3\n\n' && perl -e 'print "p$_ - - none < 1 all none /\n" for 1 .. 5000000'; } |
+		limited || true
+	[[ $(cat /runs) == *always* ]] || fail "$(cat /said)"
+}
+
+test_a_stream_of_millions_of_settings() {
+	probe Pre-Install-Pkgs/always
+	{
+		printf 'VERSION 3\n'
+		perl -e 'print "Universal-Hooks::Scripts::Pre-Install-Pkgs/s$_\::Enabled=true\n" for 1 .. 300000'
+		printf '\napp - - none < 1 all none /x.deb\n'
+	} | limited
+	[[ $(cat /runs) == *always* ]] || fail "$(head -c 1000 /said)"
+}
+
+test_a_stream_of_empty_lines() {
+	probe Pre-Install-Pkgs/always
+	{ printf 'VERSION 3\n\n' && head -c 200M /dev/zero | tr '\0' '\n'; } | limited || true
+	[[ $(cat /runs) == *always* ]] || fail "$(cat /said)"
+}
+
+test_a_stream_that_is_not_written_to_its_end_by_a_slow_writer_is_apts_business_alone() {
+	probe Pre-Install-Pkgs/always
+	stream_of app | head -c 40 | limited
+	[[ $(cat /runs) == *always* ]] || fail "$(cat /said)"
+}

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# What mallory must not read, and what a hook that runs as her (User) can touch of root's.
+. /tests/lib/attacker.sh
+
+# mallory_meanwhile TEXT: the shell text is run as her while dpkg runs, and what it says is kept.
+mallory_meanwhile() {
+	rm -f "$repository"/*.deb
+	as_mallory sh -c 'cat >/home/mallory/meanwhile' <<<"$1"
+	preinst='setpriv --reuid=7777 --regid=7777 --clear-groups bash /home/mallory/meanwhile \
+		>/meanwhile.output 2>&1 </dev/null || true' package app 1
+}
+
+test_the_record_and_what_else_is_kept_while_dpkg_runs() {
+	mallory_meanwhile "ls $state; for f in $state/*; do cat \$f && echo READ \$f; done"
+	cat >/etc/apt/apt.conf.d/proxy <<<'Acquire::http::Proxy "http://user:secret@proxy.invalid/";'
+	probe Pre-Invoke/always
+	probe pkgs/app/Post-Invoke/own
+	apt_succeeds install app
+	grep -q transaction /meanwhile.output || fail 'there was no record; the test itself is wrong'
+	! grep READ /meanwhile.output || fail 'she read it'
+}
+
+test_passwords_of_apts_configuration_in_all_that_she_can_read() {
+	mallory_meanwhile "grep -a -r -l s3cre[t] $state /run /var/log/apt /proc/[0-9]*/environ \
+		/proc/[0-9]*/cmdline /tmp /var/tmp | sed \"s/^/FOUND /\""
+	cat >/etc/apt/apt.conf.d/proxy <<<'Acquire::http::Proxy "http://user:s3cret@proxy.invalid/";'
+	chmod 600 /etc/apt/apt.conf.d/proxy
+	cat >/etc/apt/apt.conf.d/90user <<<'Universal-Hooks::Scripts::Post-Invoke/user::User "mallory";'
+	probe pkgs/app/Post-Invoke/own
+	hook Post-Invoke/user <<-'EOT'
+		#!/bin/sh
+		tr '\0' '\n' </proc/$$/environ >/home/mallory/environment
+		cat /run/apt-universal-hooks/* "$APT_UNIVERSAL_HOOKS_TRANSACTION" >/home/mallory/files
+	EOT
+	publish
+	run_apt apt-get --yes install app </dev/null
+	[[ -s /home/mallory/files ]] || fail 'her hook did not run; the test itself is wrong'
+	! grep FOUND /meanwhile.output | grep -v :grep || fail 'the password can be read'
+	! grep -a s3cret /home/mallory/* "$log" || fail 'the password can be read'
+}
+
+test_the_guard_and_the_helper_by_way_of_proc() {
+	mallory_meanwhile '
+		for p in /proc/[0-9]*; do
+			[ "$(cat $p/comm)" = helper ] || continue
+			echo helper
+			cat $p/environ $p/mem $p/maps && echo READ
+			ls $p/fd/ && echo READ
+			kill -0 ${p##*/} && echo SIGNALLED
+			for s in TERM KILL STOP HUP CONT; do kill -$s ${p##*/} && echo SIGNALLED; done
+		done'
+	cat >/etc/apt/apt.conf.d/90always <<<'Universal-Hooks::Scripts::Post-Invoke::When "always";'
+	probe Pre-Invoke/always
+	probe Post-Invoke/always
+	apt_succeeds install app
+	grep -qx helper /meanwhile.output || fail 'there was no guard; the test itself is wrong'
+	! grep -x 'READ\|SIGNALLED' /meanwhile.output || fail 'she could'
+}
+
+# A hook with "User mallory" whose text is on stdin, at Post-Invoke.
+hook_of_mallory() {
+	cat >/etc/apt/apt.conf.d/90user <<<'Universal-Hooks::Scripts::Post-Invoke/user::User "mallory";'
+	hook Post-Invoke/user
+}
+
+test_what_a_hook_that_runs_as_her_does_to_the_helper() {
+	hook_of_mallory <<-'EOT'
+		#!/bin/bash
+		exec >/home/mallory/output 2>&1
+		for s in 0 TERM KILL STOP; do kill -$s $PPID && echo DONE; done
+		cat /proc/$PPID/environ && echo DONE
+		: >/proc/$PPID/mem && echo DONE
+		for fd in /proc/$$/fd/*; do echo "fd ${fd##*/}"; done
+		touch /run/apt-universal-hooks/x && echo DONE
+		for f in /run/apt-universal-hooks/*; do
+			rm -f "$f" && echo DONE
+			: >"$f" && echo DONE
+		done
+		setpriv --reuid=0 true && echo DONE
+		echo over
+	EOT
+	probe Post-Invoke/z-after
+	publish
+	run_apt apt-get --yes install app </dev/null
+	grep -qx over /home/mallory/output || fail 'her hook did not run; the test itself is wrong'
+	! grep -x DONE /home/mallory/output || fail "she could: $(cat /home/mallory/output)"
+	# 255 is the script, and 3 the folder that bash looks into.
+	expect_equal 'fd 0 fd 1 fd 2 fd 255 fd 3' "$(grep '^fd' /home/mallory/output | xargs)" descriptors
+	grep -q z-after /runs || fail 'the next hook did not run'
+}
+
+# Her hook replaces nothing that the next one is given.
+test_what_a_hook_that_runs_as_her_leaves_for_the_next() {
+	hook_of_mallory <<-'EOT'
+		#!/bin/bash
+		umask 0
+		cd /home/mallory
+		ulimit -n 3
+		echo evil 2>/dev/null >"$APT_UNIVERSAL_HOOKS_TRANSACTION"
+		export PATH=/home/mallory
+		exit 0
+	EOT
+	then='echo "$(umask) $(pwd) $PATH" >>/runs' probe Post-Invoke/z-after TRANSACTION
+	mallory_plants /home/mallory/cat
+	publish
+	run_apt env PATH=/usr/sbin:/usr/bin:/sbin:/bin apt-get --yes install app </dev/null
+	expect_runs <<-'EOT'
+		Post-Invoke/z-after
+		  app|all|install|-|1|done
+		0022 / /usr/sbin:/usr/bin:/sbin:/bin
+	EOT
+	expect_not_owned
+}
+
+test_a_hook_that_runs_as_her_and_leaves_children_behind_is_ended_by_Timeout() {
+	cat >/etc/apt/apt.conf.d/90timeout <<<'Universal-Hooks::Scripts::Post-Invoke/user::Timeout "1";'
+	hook_of_mallory <<-'EOT'
+		#!/bin/bash
+		(trap '' TERM; exec setsid sleep 1000) >/dev/null 2>&1 </dev/null &
+		sleep 1000
+	EOT
+	apt_is_not_held_up install app
+	! pgrep -u 7777 sleep >/dev/null 2>&1 || fail 'something of hers still runs'
+	! grep -l '^Uid:.7777' /proc/[0-9]*/status 2>/dev/null || fail 'something of hers still runs'
+}
+
+test_the_log_can_be_read_and_not_written() {
+	probe Pre-Invoke/always
+	apt_succeeds install app
+	as_mallory cat "$log" >/dev/null || fail 'the log is for everybody'
+	mallory_cannot sh -c 'echo x >>"$1"' sh "$log"
+	mallory_cannot mv "$log" "$log.1"
+}
+
+test_nothing_of_ours_is_in_tmp() {
+	then='ls -A /tmp /var/tmp /dev/shm "$TMPDIR" >>/seen 2>/dev/null' probe Pre-Install-Pkgs/looks
+	probe multi_pkgs/Pre-Install-Pkgs/__WILDCARD__/list
+	publish
+	as_mallory mkdir -m 777 /home/mallory/tmp
+	TMPDIR=/home/mallory/tmp APT_HOOK_INFO_FD=0 "$helper" Pre-Install-Pkgs < <(stream_of app)
+	[[ -s /seen ]] || fail 'the hook did not look'
+	[[ -z $(grep -v ':$' /seen | grep .) ]] || fail "there was something: $(cat /seen)"
+}
