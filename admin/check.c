@@ -174,7 +174,8 @@ static int show(struct check *check)
 		return complain_of_memory();
 	findings_sort(&check->findings);
 	if (check->admin->is_json) {
-		status = json_print(findings_to_json(&check->findings));
+		status = json_print(json_pack(
+			"{s:o}", "findings", findings_to_json(&check->findings)));
 	} else {
 		terminal = terminal_of(check->admin);
 		findings_write(&terminal, &check->findings, count_hooks(check));

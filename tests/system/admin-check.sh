@@ -27,7 +27,7 @@ expect_findings() {
 	sed "s,^\([^ ]* \)\([^/]\),\1$hooks/\2," >/expected
 	python3 - "$output" >/found <<-'EOF'
 		import json, sys
-		for finding in json.load(open(sys.argv[1])):
+		for finding in json.load(open(sys.argv[1]))["findings"]:
 		    line = ":%d" % finding["line"] if finding["line"] else ""
 		    print(finding["kind"], finding["path"] + line)
 	EOF
@@ -54,7 +54,7 @@ mend_all() {
 		def check():
 		    ran = subprocess.run(["apt-universal-hooks", "check", "--json"],
 		                         stdout=subprocess.PIPE)
-		    return [finding for finding in json.loads(ran.stdout) if finding["command"]]
+		    return [finding for finding in json.loads(ran.stdout)["findings"] if finding["command"]]
 
 		def mend(finding):
 		    command = finding["command"]
@@ -352,7 +352,7 @@ test_what_both_folders_hold_is_not_overwritten() {
 	probe Post-Invoke/other
 	hook post-invoke/same <<<'#!/bin/sh'
 	check_ends_with 1 --json
-	sh -c "$(python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["command"])' <"$output")" ||
+	sh -c "$(python3 -c 'import json, sys; print(json.load(sys.stdin)["findings"][0]["command"])' <"$output")" ||
 		true
 	grep -q probe "$hooks/Post-Invoke/same" || fail 'it was overwritten'
 	check_finds <<<'hook-point-misspelt post-invoke'
