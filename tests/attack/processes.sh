@@ -98,7 +98,8 @@ clean_up_of_a_transaction_there() {
 	mkdir "$state"
 	cat >/etc/apt/apt.conf.d/90always <<<'Universal-Hooks::Scripts::Post-Invoke::When "always";'
 	probe Post-Invoke/always RESULT
-	printf '%s\n' 'VERSION 3' 'Dir::State::status=/home/mallory/dpkg/status' \
+	printf '%s\n' 'VERSION 3' 'Universal-Hooks-Record::Format=1' \
+		'Universal-Hooks-Record::Status-File=/home/mallory/dpkg/status' \
 		'Universal-Hooks::Scripts::Post-Invoke::When=always' '' \
 		'app - - none < 1 all none /x.deb' >"$state/99999-1.transaction"
 	: >"$state/99999-1.clean-up"

@@ -36,7 +36,7 @@ test_passwords_of_apts_configuration_in_all_that_she_can_read() {
 	publish
 	run_apt apt-get --yes install app </dev/null
 	[[ -s /home/mallory/files ]] || fail 'her hook did not run; the test itself is wrong'
-	! grep FOUND /meanwhile.output | grep -v :grep || fail 'the password can be read'
+	! grep FOUND /meanwhile.output || fail 'the password can be read'
 	! grep -a s3cret /home/mallory/* "$log" || fail 'the password can be read'
 }
 

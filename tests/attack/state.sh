@@ -23,7 +23,7 @@ her_folder() {
 made_up_record() {
 	cat <<-'EOT'
 		VERSION 3
-		APT::Architecture=amd64
+		Universal-Hooks-Record::Format=1
 		Universal-Hooks::Scripts::pkgs/victim::When=always
 
 		victim - - none < 1 all none /x.deb
