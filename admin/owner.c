@@ -8,6 +8,9 @@
 #define DPKG_QUERY "/usr/bin/dpkg-query"
 /* Where another root has it, below that root (dpkg(1), --admindir). */
 #define DATABASE "var/lib/dpkg"
+/* The database of another root may hold FIFOs, which dpkg-query would wait for. */
+#define TIMEOUT "/usr/bin/timeout"
+#define SECONDS "10"
 #define ANSWER_MAX ((size_t)16 << 20)
 
 /* dpkg-query(1), --search: a path is a pattern there, so what glob(7) knows is escaped. */
@@ -66,14 +69,16 @@ static int make_words(struct string_list *words, const struct admin *admin,
 {
 	owns_memory char *folder =
 		string_format("--admindir=%s/%s", admin->root, DATABASE);
-	int error = string_list_add(words, "dpkg-query");
+	const char *const here[] = {"dpkg-query", "--search", NULL};
+	const char *const elsewhere[] = {"timeout", "--signal=KILL", SECONDS, DPKG_QUERY,
+		folder, "--search", NULL};
+	const char *const *first = admin->root[0] != '\0' ? elsewhere : here;
+	int error = 0;
 
 	if (folder == NULL)
 		return -ENOMEM;
-	if (error == 0 && admin->root[0] != '\0')
-		error = string_list_add(words, folder);
-	if (error == 0)
-		error = string_list_add(words, "--search");
+	for (; *first != NULL && error == 0; first++)
+		error = string_list_add(words, *first);
 	for (size_t i = 0; i < paths->count && error == 0; i++)
 		error = add_pattern(words, paths->items[i]);
 	return error == 0 ? string_list_terminate(words) : error;
@@ -95,6 +100,8 @@ int owner_list_ask(struct owner_list *list, const struct admin *admin,
 	error = make_words(&words, admin, paths);
 	if (error < 0)
 		return error;
+	if (admin->root[0] != '\0')
+		spec.path = TIMEOUT;
 	spec.argv = words.items;
 	/* It fails where a path has no owner, and tells of the others all the same. */
 	error = process_capture(&spec, ANSWER_MAX, &answer, &ending);

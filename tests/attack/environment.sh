@@ -9,14 +9,14 @@
 her_programs() {
 	local name
 	for name in sh bash dpkg-query setpriv helper env cat; do
-		mallory_plants "/home/mallory/$name"
+		mallory_plants "/srv/mallory/$name"
 	done
 }
 
 # Runs apt as root from her folder; her programs would be found first.
 apt_in_her_folder_with() {
 	publish
-	cd /home/mallory
+	cd /srv/mallory
 	run_apt env "$@" /usr/bin/apt-get --yes --reinstall install app </dev/null
 	cd /
 	expect_equal 0 "$apt_status" "apt's exit status"
@@ -31,7 +31,7 @@ helper_in_her_folder_with() {
 	hook Pre-Install-Pkgs/user <<<'echo user >>/ran'
 	hook Pre-Install-Pkgs/requires <<<'echo requires >>/ran'
 	install -m 666 /dev/null /ran
-	cd /home/mallory
+	cd /srv/mallory
 	{
 		printf 'VERSION 3\nUniversal-Hooks::Scripts::Pre-Install-Pkgs/user::User=games\n'
 		printf 'Universal-Hooks::Scripts::Pre-Install-Pkgs/requires::Requires::=apt\n\n'
@@ -54,26 +54,26 @@ test_PATH_with_an_empty_part() {
 
 test_PATH_of_hers() {
 	her_programs
-	helper_in_her_folder_with PATH=/home/mallory
+	helper_in_her_folder_with PATH=/srv/mallory
 }
 
 test_IFS_and_other_variables_of_shells_do_not_change_what_is_called() {
 	her_programs
 	probe Pre-Invoke/always
-	mallory_writes /home/mallory/env.sh <<<'echo "sourced by $0" >>/owned'
-	apt_in_her_folder_with IFS=/ ENV=/home/mallory/env.sh PS4='$(id >>/owned)' \
-		CDPATH=/home/mallory GLOBIGNORE='*'
+	mallory_writes /srv/mallory/env.sh <<<'echo "sourced by $0" >>/owned'
+	apt_in_her_folder_with IFS=/ ENV=/srv/mallory/env.sh PS4='$(id >>/owned)' \
+		CDPATH=/srv/mallory GLOBIGNORE='*'
 	expect_not_owned
 	grep -q always /runs || fail 'the hook did not run'
 }
 
 # It is the caller's, and bash scripts obey it: it is passed on, and nothing else of ours reads it.
 test_BASH_ENV_is_read_by_hooks_in_bash_only() {
-	mallory_writes /home/mallory/env.sh <<<'echo "sourced by $0" >>/owned'
+	mallory_writes /srv/mallory/env.sh <<<'echo "sourced by $0" >>/owned'
 	hook Pre-Invoke/dash <<<$'#!/bin/sh\necho "BASH_ENV=$BASH_ENV" >>/runs'
-	apt_in_her_folder_with BASH_ENV=/home/mallory/env.sh SHELLOPTS=xtrace
+	apt_in_her_folder_with BASH_ENV=/srv/mallory/env.sh SHELLOPTS=xtrace
 	expect_runs <<-'EOT'
-		BASH_ENV=/home/mallory/env.sh
+		BASH_ENV=/srv/mallory/env.sh
 	EOT
 	expect_not_owned
 }
@@ -81,10 +81,10 @@ test_BASH_ENV_is_read_by_hooks_in_bash_only() {
 test_forged_variables_of_ours() {
 	probe Pre-Invoke/always PACKAGE TRANSACTION RESULT MATCHED WILDCARD COMMAND_LINE
 	probe pkgs/app/Pre-Install-Pkgs/own PACKAGE WILDCARD RESULT
-	as_mallory sh -c 'echo forged >/home/mallory/list'
+	as_mallory sh -c 'echo forged >/srv/mallory/list'
 	apt_in_her_folder_with APT_UNIVERSAL_HOOKS_PACKAGE=forged APT_UNIVERSAL_HOOKS_RESULT=forged \
-		APT_UNIVERSAL_HOOKS_TRANSACTION=/home/mallory/list \
-		APT_UNIVERSAL_HOOKS_MATCHED=/home/mallory/list APT_UNIVERSAL_HOOKS_WILDCARD=forged \
+		APT_UNIVERSAL_HOOKS_TRANSACTION=/srv/mallory/list \
+		APT_UNIVERSAL_HOOKS_MATCHED=/srv/mallory/list APT_UNIVERSAL_HOOKS_WILDCARD=forged \
 		APT_HOOK_INFO_FD=0
 	! grep forged /runs || fail 'a forged variable reached a hook'
 	grep -q 'own PACKAGE=app no-WILDCARD no-RESULT' /runs || fail "$(cat /runs)"
@@ -111,9 +111,9 @@ test_a_descriptor_that_is_not_apts() {
 
 test_the_library_of_the_bridge_is_nowhere_to_be_set() {
 	her_programs
-	mallory_writes /home/mallory/apt-bridge.so <<<garbage
+	mallory_writes /srv/mallory/apt-bridge.so <<<garbage
 	probe Pre-Invoke/always
-	apt_in_her_folder_with UH_APT_BRIDGE=/home/mallory/apt-bridge.so
+	apt_in_her_folder_with UH_APT_BRIDGE=/srv/mallory/apt-bridge.so
 	expect_no_warning
 	! grep -a -o '\$ORIGIN[^ ]*' "$helper" /usr/bin/apt-universal-hooks ||
 		fail 'a library is looked for on a relative path'

@@ -4,13 +4,13 @@
 . /tests/lib/attacker.sh
 
 test_the_helper_started_by_her_runs_nothing_as_root() {
-	then='id -u >>/home/mallory/ids' probe Pre-Install-Pkgs/always
+	then='id -u >>/srv/mallory/ids' probe Pre-Install-Pkgs/always
 	mkdir -p "$state"
 	stream_of app | as_mallory env APT_HOOK_INFO_FD=0 "$helper" Pre-Install-Pkgs >/said 2>&1 || true
 	as_mallory env DPKG_FRONTEND_LOCKED=true "$helper" Pre-Invoke >/said 2>&1 || true
 	as_mallory env DPKG_FRONTEND_LOCKED=true "$helper" Post-Invoke >/said 2>&1 || true
-	[[ -s /home/mallory/ids ]] || fail 'the hook did not even run as her; the test itself is wrong'
-	! grep -qvx 7777 /home/mallory/ids || fail 'something ran as somebody else'
+	[[ -s /srv/mallory/ids ]] || fail 'the hook did not even run as her; the test itself is wrong'
+	! grep -qvx 7777 /srv/mallory/ids || fail 'something ran as somebody else'
 	[[ -z $(ls -A "$state") ]] || fail 'she left something'
 	[[ ! -u $helper && ! -g $helper ]] || fail 'the helper is setuid'
 }
@@ -19,8 +19,8 @@ test_the_helper_started_by_her_runs_nothing_as_root() {
 test_a_process_of_hers_that_calls_itself_apt_get() {
 	local name
 	for name in apt-get sh dash helper 'a) S 1 1'; do
-		as_mallory sh -c 'cp /bin/sleep "/home/mallory/$1"' sh "$name"
-		as_mallory bash -c 'exec -a "apt-get -o Universal-Hooks::Enabled=false" "/home/mallory/$1" 1000' \
+		as_mallory sh -c 'cp /bin/sleep "/srv/mallory/$1"' sh "$name"
+		as_mallory bash -c 'exec -a "apt-get -o Universal-Hooks::Enabled=false" "/srv/mallory/$1" 1000' \
 			bash "$name" &
 	done
 	probe Pre-Invoke/always
@@ -36,7 +36,7 @@ test_a_chroot_without_proc_and_a_state_folder_of_others() {
 	probe pkgs/app/Post-Invoke/own RESULT
 	publish
 	umount -l /proc
-	as_mallory mkdir -p /home/mallory/proc/1
+	as_mallory mkdir -p /srv/mallory/proc/1
 	apt_succeeds install app
 	expect_runs <<-'EOT'
 		pkgs/app/Post-Invoke/own RESULT=ok
@@ -73,9 +73,9 @@ test_no_inode_left_in_run() {
 
 # A lock on the database of another root, in a folder of hers, as root's apt -o Dir=… would use it.
 test_a_lock_of_hers_on_the_database_that_a_clean_up_waits_for() {
-	as_mallory mkdir -p /home/mallory/dpkg
-	as_mallory touch /home/mallory/dpkg/lock /home/mallory/dpkg/status
-	as_mallory perl -e 'open F, "+<", "/home/mallory/dpkg/lock" or die;
+	as_mallory mkdir -p /srv/mallory/dpkg
+	as_mallory touch /srv/mallory/dpkg/lock /srv/mallory/dpkg/status
+	as_mallory perl -e 'open F, "+<", "/srv/mallory/dpkg/lock" or die;
 		my $l = pack "s s l! l! i", 1, 0, 0, 0, 0;
 		fcntl F, 6, $l or die "$!"; sleep 1000' &
 	for _ in {1..50}; do
@@ -87,9 +87,9 @@ test_a_lock_of_hers_on_the_database_that_a_clean_up_waits_for() {
 }
 
 test_a_FIFO_of_hers_in_the_place_of_that_lock() {
-	as_mallory mkdir -p /home/mallory/dpkg
-	as_mallory touch /home/mallory/dpkg/status
-	as_mallory mkfifo /home/mallory/dpkg/lock
+	as_mallory mkdir -p /srv/mallory/dpkg
+	as_mallory touch /srv/mallory/dpkg/status
+	as_mallory mkfifo /srv/mallory/dpkg/lock
 	clean_up_of_a_transaction_there
 }
 
@@ -98,7 +98,8 @@ clean_up_of_a_transaction_there() {
 	mkdir "$state"
 	cat >/etc/apt/apt.conf.d/90always <<<'Universal-Hooks::Scripts::Post-Invoke::When "always";'
 	probe Post-Invoke/always RESULT
-	printf '%s\n' 'VERSION 3' 'Dir::State::status=/home/mallory/dpkg/status' \
+	printf '%s\n' 'VERSION 3' 'Universal-Hooks-Record::Format=1' \
+		'Universal-Hooks-Record::Status-File=/srv/mallory/dpkg/status' \
 		'Universal-Hooks::Scripts::Post-Invoke::When=always' '' \
 		'app - - none < 1 all none /x.deb' >"$state/99999-1.transaction"
 	: >"$state/99999-1.clean-up"

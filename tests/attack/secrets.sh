@@ -6,8 +6,8 @@
 # mallory_meanwhile TEXT: the shell text is run as her while dpkg runs, and what it says is kept.
 mallory_meanwhile() {
 	rm -f "$repository"/*.deb
-	as_mallory sh -c 'cat >/home/mallory/meanwhile' <<<"$1"
-	preinst='setpriv --reuid=7777 --regid=7777 --clear-groups bash /home/mallory/meanwhile \
+	as_mallory sh -c 'cat >/srv/mallory/meanwhile' <<<"$1"
+	preinst='setpriv --reuid=7777 --regid=7777 --clear-groups bash /srv/mallory/meanwhile \
 		>/meanwhile.output 2>&1 </dev/null || true' package app 1
 }
 
@@ -30,14 +30,14 @@ test_passwords_of_apts_configuration_in_all_that_she_can_read() {
 	probe pkgs/app/Post-Invoke/own
 	hook Post-Invoke/user <<-'EOT'
 		#!/bin/sh
-		tr '\0' '\n' </proc/$$/environ >/home/mallory/environment
-		cat /run/apt-universal-hooks/* "$APT_UNIVERSAL_HOOKS_TRANSACTION" >/home/mallory/files
+		tr '\0' '\n' </proc/$$/environ >/srv/mallory/environment
+		cat /run/apt-universal-hooks/* "$APT_UNIVERSAL_HOOKS_TRANSACTION" >/srv/mallory/files
 	EOT
 	publish
 	run_apt apt-get --yes install app </dev/null
-	[[ -s /home/mallory/files ]] || fail 'her hook did not run; the test itself is wrong'
-	! grep FOUND /meanwhile.output | grep -v :grep || fail 'the password can be read'
-	! grep -a s3cret /home/mallory/* "$log" || fail 'the password can be read'
+	[[ -s /srv/mallory/files ]] || fail 'her hook did not run; the test itself is wrong'
+	! grep FOUND /meanwhile.output || fail 'the password can be read'
+	! grep -a s3cret /srv/mallory/* "$log" || fail 'the password can be read'
 }
 
 test_the_guard_and_the_helper_by_way_of_proc() {
@@ -67,7 +67,7 @@ hook_of_mallory() {
 test_what_a_hook_that_runs_as_her_does_to_the_helper() {
 	hook_of_mallory <<-'EOT'
 		#!/bin/bash
-		exec >/home/mallory/output 2>&1
+		exec >/srv/mallory/output 2>&1
 		for s in 0 TERM KILL STOP; do kill -$s $PPID && echo DONE; done
 		cat /proc/$PPID/environ && echo DONE
 		: >/proc/$PPID/mem && echo DONE
@@ -83,10 +83,10 @@ test_what_a_hook_that_runs_as_her_does_to_the_helper() {
 	probe Post-Invoke/z-after
 	publish
 	run_apt apt-get --yes install app </dev/null
-	grep -qx over /home/mallory/output || fail 'her hook did not run; the test itself is wrong'
-	! grep -x DONE /home/mallory/output || fail "she could: $(cat /home/mallory/output)"
+	grep -qx over /srv/mallory/output || fail 'her hook did not run; the test itself is wrong'
+	! grep -x DONE /srv/mallory/output || fail "she could: $(cat /srv/mallory/output)"
 	# 255 is the script, and 3 the folder that bash looks into.
-	expect_equal 'fd 0 fd 1 fd 2 fd 255 fd 3' "$(grep '^fd' /home/mallory/output | xargs)" descriptors
+	expect_equal 'fd 0 fd 1 fd 2 fd 255 fd 3' "$(grep '^fd' /srv/mallory/output | xargs)" descriptors
 	grep -q z-after /runs || fail 'the next hook did not run'
 }
 
@@ -95,14 +95,14 @@ test_what_a_hook_that_runs_as_her_leaves_for_the_next() {
 	hook_of_mallory <<-'EOT'
 		#!/bin/bash
 		umask 0
-		cd /home/mallory
+		cd /srv/mallory
 		ulimit -n 3
 		echo evil 2>/dev/null >"$APT_UNIVERSAL_HOOKS_TRANSACTION"
-		export PATH=/home/mallory
+		export PATH=/srv/mallory
 		exit 0
 	EOT
 	then='echo "$(umask) $(pwd) $PATH" >>/runs' probe Post-Invoke/z-after TRANSACTION
-	mallory_plants /home/mallory/cat
+	mallory_plants /srv/mallory/cat
 	publish
 	run_apt env PATH=/usr/sbin:/usr/bin:/sbin:/bin apt-get --yes install app </dev/null
 	expect_runs <<-'EOT'
@@ -137,8 +137,8 @@ test_nothing_of_ours_is_in_tmp() {
 	then='ls -A /tmp /var/tmp /dev/shm "$TMPDIR" >>/seen 2>/dev/null' probe Pre-Install-Pkgs/looks
 	probe multi_pkgs/Pre-Install-Pkgs/__WILDCARD__/list
 	publish
-	as_mallory mkdir -m 777 /home/mallory/tmp
-	TMPDIR=/home/mallory/tmp APT_HOOK_INFO_FD=0 "$helper" Pre-Install-Pkgs < <(stream_of app)
+	as_mallory mkdir -m 777 /srv/mallory/tmp
+	TMPDIR=/srv/mallory/tmp APT_HOOK_INFO_FD=0 "$helper" Pre-Install-Pkgs < <(stream_of app)
 	[[ -s /seen ]] || fail 'the hook did not look'
 	[[ -z $(grep -v ':$' /seen | grep .) ]] || fail "there was something: $(cat /seen)"
 }

@@ -23,7 +23,7 @@ her_folder() {
 made_up_record() {
 	cat <<-'EOT'
 		VERSION 3
-		APT::Architecture=amd64
+		Universal-Hooks-Record::Format=1
 		Universal-Hooks::Scripts::pkgs/victim::When=always
 
 		victim - - none < 1 all none /x.deb
@@ -39,7 +39,7 @@ test_she_cannot_make_the_folder_nor_a_file_in_it() {
 	mallory_cannot mkdir "$state"
 	apt_succeeds install app
 	mallory_cannot touch "$state/$owner.clean-up"
-	mallory_cannot ln -s /home/mallory "$state/link"
+	mallory_cannot ln -s /srv/mallory "$state/link"
 }
 
 test_the_folder_is_hers() {
@@ -64,11 +64,11 @@ test_the_folder_is_open() {
 
 test_the_folder_is_a_link_to_hers() {
 	probe Pre-Invoke/always
-	ln -s /home/mallory "$state"
+	ln -s /srv/mallory "$state"
 	publish
 	run_apt apt-get --yes install app </dev/null
 	expect_equal 0 "$apt_status" "apt's exit status"
-	[[ -z $(find /home/mallory -user root -mindepth 1) ]] || fail 'root wrote into her folder'
+	[[ -z $(find /srv/mallory -user root -mindepth 1) ]] || fail 'root wrote into her folder'
 }
 
 test_a_FIFO_in_the_place_of_the_folder() {

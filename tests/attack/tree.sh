@@ -71,8 +71,8 @@ test_a_script_that_her_group_may_write() {
 test_a_script_that_belongs_to_her() {
 	probe Pre-Invoke/hers
 	chown mallory "$hooks/Pre-Invoke/hers"
-	mallory_plants /home/mallory/text
-	as_mallory sh -c 'cat "$2" >"$1"' sh "$hooks/Pre-Invoke/hers" /home/mallory/text
+	mallory_plants /srv/mallory/text
+	as_mallory sh -c 'cat "$2" >"$1"' sh "$hooks/Pre-Invoke/hers" /srv/mallory/text
 	apt_succeeds_but_warns install app
 	expect_not_owned
 }
@@ -125,8 +125,8 @@ test_a_folder_of_packages_tree_is_open() {
 
 test_a_link_to_her_script() {
 	mkdir -p "$hooks/Pre-Invoke"
-	mallory_plants /home/mallory/script
-	ln -s /home/mallory/script "$hooks/Pre-Invoke/link"
+	mallory_plants /srv/mallory/script
+	ln -s /srv/mallory/script "$hooks/Pre-Invoke/link"
 	apt_succeeds_but_warns install app
 	form=E expect_warning "$hooks/Pre-Invoke/link" mallory
 	expect_not_owned
@@ -135,8 +135,8 @@ test_a_link_to_her_script() {
 test_a_link_through_her_folder_to_a_script_of_roots() {
 	probe /opt/safe
 	mkdir -p "$hooks/Pre-Invoke"
-	as_mallory ln -s /opt/safe /home/mallory/hop
-	ln -s /home/mallory/hop "$hooks/Pre-Invoke/link"
+	as_mallory ln -s /opt/safe /srv/mallory/hop
+	ln -s /srv/mallory/hop "$hooks/Pre-Invoke/link"
 	apt_succeeds_but_warns install app
 	expect_no_runs
 }
@@ -144,8 +144,8 @@ test_a_link_through_her_folder_to_a_script_of_roots() {
 test_a_link_over_dots_through_her_folder() {
 	probe /opt/safe
 	mkdir -p "$hooks/Pre-Invoke"
-	as_mallory mkdir /home/mallory/in
-	ln -s /home/mallory/in/../../../opt/safe "$hooks/Pre-Invoke/link"
+	as_mallory mkdir /srv/mallory/in
+	ln -s /srv/mallory/in/../../../opt/safe "$hooks/Pre-Invoke/link"
 	apt_succeeds_but_warns install app
 	expect_no_runs
 }
@@ -161,17 +161,17 @@ test_a_link_by_way_of_tmp() {
 
 test_a_folder_of_the_tree_that_is_a_link_to_hers() {
 	mkdir -p "$hooks/pkgs"
-	as_mallory mkdir -p /home/mallory/app/Pre-Install-Pkgs
-	mallory_plants /home/mallory/app/Pre-Install-Pkgs/own
-	ln -s /home/mallory/app "$hooks/pkgs/app"
+	as_mallory mkdir -p /srv/mallory/app/Pre-Install-Pkgs
+	mallory_plants /srv/mallory/app/Pre-Install-Pkgs/own
+	ln -s /srv/mallory/app "$hooks/pkgs/app"
 	apt_succeeds_but_warns install app
 	expect_not_owned
 }
 
 test_a_hard_link_to_her_script() {
 	mkdir -p "$hooks/Pre-Invoke"
-	mallory_plants /home/mallory/script
-	ln /home/mallory/script "$hooks/Pre-Invoke/hard"
+	mallory_plants /srv/mallory/script
+	ln /srv/mallory/script "$hooks/Pre-Invoke/hard"
 	apt_succeeds_but_warns install app
 	form=E expect_warning "$hooks/Pre-Invoke/hard" mallory
 	expect_not_owned
@@ -179,11 +179,11 @@ test_a_hard_link_to_her_script() {
 
 test_a_hard_link_of_roots_script_within_her_reach() {
 	probe Pre-Invoke/own
-	ln "$hooks/Pre-Invoke/own" /home/mallory/own
-	mallory_cannot sh -c 'cat >/home/mallory/own' <<<"$payload"
-	mallory_cannot chmod 777 /home/mallory/own
-	as_mallory mv -f /home/mallory/own /home/mallory/other
-	mallory_plants /home/mallory/own
+	ln "$hooks/Pre-Invoke/own" /srv/mallory/own
+	mallory_cannot sh -c 'cat >/srv/mallory/own' <<<"$payload"
+	mallory_cannot chmod 777 /srv/mallory/own
+	as_mallory mv -f /srv/mallory/own /srv/mallory/other
+	mallory_plants /srv/mallory/own
 	apt_succeeds install app
 	expect_not_owned
 	expect_runs <<-'EOT'
@@ -198,7 +198,7 @@ flip_forever() {
 		cd "$1"
 		while :; do
 			ln -sfn /opt/good new && mv -T new "$2"
-			ln -sfn /home/mallory/evil new && mv -T new "$2"
+			ln -sfn /srv/mallory/evil new && mv -T new "$2"
 		done' bash "$1" "$2" >/dev/null 2>&1 &
 	flipper=$!
 }
@@ -216,14 +216,14 @@ race() {
 
 prepare_race() {
 	probe /opt/good
-	mallory_plants /home/mallory/evil
+	mallory_plants /srv/mallory/evil
 	mkdir -p "$hooks/Pre-Install-Pkgs"
 }
 
 test_a_link_in_her_folder_swapped_between_look_and_execution() {
 	prepare_race
-	ln -s /home/mallory/turn "$hooks/Pre-Install-Pkgs/link"
-	flip_forever /home/mallory turn
+	ln -s /srv/mallory/turn "$hooks/Pre-Install-Pkgs/link"
+	flip_forever /srv/mallory turn
 	race
 }
 
@@ -238,14 +238,14 @@ test_a_folder_on_the_way_swapped_between_look_and_execution() {
 	prepare_race
 	mkdir -p /opt/folder
 	cp /opt/good /opt/folder/script
-	as_mallory mkdir /home/mallory/folder
-	mallory_plants /home/mallory/folder/script
-	ln -s /home/mallory/turn/script "$hooks/Pre-Install-Pkgs/link"
+	as_mallory mkdir /srv/mallory/folder
+	mallory_plants /srv/mallory/folder/script
+	ln -s /srv/mallory/turn/script "$hooks/Pre-Install-Pkgs/link"
 	as_mallory bash -c '
-		cd /home/mallory
+		cd /srv/mallory
 		while :; do
 			ln -sfn /opt/folder new && mv -T new turn
-			ln -sfn /home/mallory/folder new && mv -T new turn
+			ln -sfn /srv/mallory/folder new && mv -T new turn
 		done' >/dev/null 2>&1 &
 	flipper=$!
 	race

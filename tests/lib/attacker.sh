@@ -4,9 +4,9 @@
 # passes where she fails. What she would gain, she writes into /owned, which only root can.
 
 package app 1
-printf 'mallory:x:7777:7777:Mallory:/home/mallory:/bin/bash\n' >>/etc/passwd
+printf 'mallory:x:7777:7777:Mallory:/srv/mallory:/bin/bash\n' >>/etc/passwd
 printf 'mallory:x:7777:\n' >>/etc/group
-install -d -o mallory -g mallory -m 755 /home/mallory
+install -d -o mallory -g mallory -m 755 /srv/mallory
 : >/owned
 chmod 644 /owned
 helper=/usr/libexec/apt-universal-hooks/helper
@@ -15,7 +15,7 @@ log=/var/log/apt/universal-hooks.log
 # With nothing of root's around her: no terminal, no environment, no descriptors.
 as_mallory() {
 	setpriv --reuid=7777 --regid=7777 --clear-groups -- \
-		env --ignore-environment PATH=/usr/bin:/bin HOME=/home/mallory "$@"
+		env --ignore-environment PATH=/usr/bin:/bin HOME=/srv/mallory "$@"
 }
 
 # mallory_writes FILE: an executable of hers with the text on stdin.

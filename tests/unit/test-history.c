@@ -139,12 +139,14 @@ START_TEST(control_characters_are_escaped)
 {
 	owns_history struct history history = {.lines = {0}};
 	const struct uh_event event = {.kind = UH_SCRIPT_ENDED,
-		.path = "/a\nResult: ok\t\x1b\x7f\xc3\xbc $(b)",
+		.path = "/a\nResult: ok\t\x1b\x7f\xc3\xbc\xc3\x9b\xc2\x9b"
+			"1\x9b $(b)",
 		.matched = "\n\r"};
 
 	history_note(&history, UH_PRE_INSTALL_PKGS, &event);
 	assert_text(&history.lines,
-		" Pre-Install-Pkgs /a\\012Result: ok\\011\\033\\177\xc3\xbc $(b) "
+		" Pre-Install-Pkgs /a\\012Result: "
+		"ok\\011\\033\\177\xc3\xbc\xc3\x9b\xc2\\2331\\233 $(b) "
 		"[\\012\\015] exit 0 0 ms\n");
 }
 END_TEST
@@ -223,6 +225,9 @@ START_TEST(who_asked_is_named_as_in_apts_own_log)
 		{"SUDO_UID", "root", ""},
 		{"SUDO_UID", "0x", ""},
 		{"SUDO_UID", "4294967294", ""},
+		{"SUDO_UID", "4294967296", ""},
+		{"SUDO_UID", "-4294967296", ""},
+		{"SUDO_UID", "99999999999999999999", ""},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {

@@ -174,6 +174,22 @@ START_TEST(a_symlink_in_the_way_is_not_followed)
 }
 END_TEST
 
+START_TEST(what_is_no_file_or_belongs_to_somebody_else_is_not_read)
+{
+	owns_state struct state_dir state = opened();
+	owns_buffer struct buffer bytes = {0};
+
+	ck_assert_int_eq(mkfifo(at(STATE SELF ".transaction"), 0600), 0);
+	ck_assert_int_eq(
+		state_dir_read(&state, SELF, "transaction", 100, &bytes), -EPERM);
+	write_state(&state, SELF, "runs", "x");
+	if (geteuid() != 0)
+		return;
+	ck_assert_int_eq(chown(at(STATE SELF ".runs"), 1, 1), 0);
+	ck_assert_int_eq(state_dir_read(&state, SELF, "runs", 100, &bytes), -EPERM);
+}
+END_TEST
+
 START_TEST(a_file_handed_out_is_new_and_everybody_may_read_it)
 {
 	owns_state struct state_dir state = opened();
@@ -331,6 +347,7 @@ int main(void)
 		of_what_is_too_large_no_more_is_read,
 		a_file_is_written_whole_or_not_at_all,
 		a_symlink_in_the_way_is_not_followed,
+		what_is_no_file_or_belongs_to_somebody_else_is_not_read,
 		a_file_handed_out_is_new_and_everybody_may_read_it,
 		without_a_folder_nothing_is_handed_out, a_file_is_removed_once,
 		a_sweep_leaves_only_what_belongs_to_others_who_live,
