@@ -156,11 +156,13 @@ static bool distrust_image(const apt_question &question)
 			return _error->Error("%s names the program %s, which is not run for "
 					     "another root",
 				setting, _config->Find(setting).c_str());
-	if (RealFileExists(_config->FindFile("Dir::State::status")) ||
-		!FileExists(_config->FindFile("Dir::State::status")))
+	/* Without a setting, libapt-pkg makes it of Dir later on. */
+	std::string status = _config->Find("Dir::State::status").empty()
+				     ? _config->FindDir("Dir") + "var/lib/dpkg/status"
+				     : _config->FindFile("Dir::State::status");
+	if (RealFileExists(status) || !FileExists(status))
 		return true;
-	return _error->Error("%s is no regular file",
-		_config->FindFile("Dir::State::status").c_str());
+	return _error->Error("%s is no regular file", status.c_str());
 }
 
 static bool answer_configuration(const apt_question &question, std::ostream &answer)
