@@ -67,7 +67,7 @@ test_regex_text_in_folder_names() {
 	compare '(a+)+__WILDCARD__(a|a)*$' "$(printf 'a%.0s' {1..200})%d"
 }
 
-# limited FILE: with 1 GiB of memory (four times what the largest stream is read into and more),
+# limited: with 1.5 GiB of memory, which is many times what is read of a stream,
 # the helper ends by itself, with 0, in time.
 limited() {
 	local status=0
