@@ -38,8 +38,10 @@ static int list(const char *path, struct string_list *names)
 {
 	DIR *folder = opendir(path);
 	const struct dirent *entry;
-	int error = folder != NULL ? 0 : -errno;
+	int error = 0;
 
+	if (folder == NULL)
+		return -errno;
 	while (error == 0) {
 		errno = 0;
 		entry = readdir(folder);
@@ -50,8 +52,7 @@ static int list(const char *path, struct string_list *names)
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			error = string_list_add(names, entry->d_name);
 	}
-	if (folder != NULL)
-		(void)closedir(folder); /* it was only read */
+	(void)closedir(folder); /* it was only read */
 	string_list_sort_unique(names);
 	return error;
 }

@@ -3,6 +3,8 @@
 #include "apt.h"
 #include "nearest.h"
 
+#include <assert.h>
+
 /* What somebody wants to happen to one package; what is not given is empty. */
 struct wish {
 	char *name;
@@ -217,6 +219,7 @@ static int add_wish(struct made_up *made_up, const struct admin *admin, const ch
 		return status;
 	native = configuration_value(
 		buffer_slice(&made_up->configuration), "APT::Architecture");
+	assert(wish.version != NULL);
 	if (!find_known(buffer_slice(&lines), &wish, native != NULL ? native : "all",
 		    &known)) {
 		if (wish.version[0] == '\0')

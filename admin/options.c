@@ -3,6 +3,7 @@
 #include "nearest.h"
 #include "terminal.h"
 
+#include <assert.h>
 #include <fcntl.h>
 
 #define COMMON_MAX 3
@@ -129,6 +130,7 @@ static int take(const struct option_row *row, const char *word, const char *valu
 		return string_list_add(row->target, value) < 0 ? complain_of_memory()
 							       : -1;
 	case OPTION_NUMBER:
+		assert(value != NULL);
 		return take_number(row, value);
 	}
 	return -1;

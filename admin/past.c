@@ -190,9 +190,11 @@ static bool read_path(struct past_run *run, struct slice text)
 	if (name.size < subject.size + strlen(" ["))
 		return false;
 	path.size -= subject.size + strlen(" [");
+	/* slice_compare(), since an empty subject need not point anywhere. */
 	if (memcmp(path.data + path.size, " [", strlen(" [")) != 0 ||
-		memcmp(path.data + path.size + strlen(" ["), subject.data,
-			subject.size) != 0)
+		slice_compare((struct slice){path.data + path.size + strlen(" ["),
+				      subject.size},
+			subject) != 0)
 		return false;
 	if (run->reason != REASON_ALWAYS)
 		run->subject = make_string((struct slice){

@@ -3,6 +3,7 @@
 #include "apt.h"
 #include "printable.h"
 
+#include <assert.h>
 #include <langinfo.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -235,6 +236,7 @@ void table_add_name(struct table *table, const char *name)
 
 static void write_piped(const struct table *table)
 {
+	assert(table->columns > 0);
 	for (size_t i = 0; i < table->columns; i++)
 		(void)printf(
 			"%s%s", table->titles[i], i + 1 < table->columns ? "\t" : "\n");
@@ -279,6 +281,7 @@ static unsigned find_widths(const struct table *table, unsigned *widths)
 {
 	unsigned sum = (unsigned)((table->columns - 1) * strlen(GAP));
 
+	assert(table->columns > 0);
 	for (size_t i = 0; i < table->columns; i++)
 		widths[i] = width_of(slice_of(table->titles[i]));
 	for (size_t i = 0; i < table->cells.count; i++) {

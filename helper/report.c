@@ -2,6 +2,7 @@
 #include "report.h"
 #include "printable.h"
 
+#include <assert.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdarg.h>
@@ -48,6 +49,7 @@ static void add_format(struct line *line, const char *format, ...)
 /* A file may be called anything, but not turn the terminal's colours or forge a line. */
 static void add_name(struct line *line, const char *name)
 {
+	assert(name != NULL);
 	while (*name != '\0') {
 		size_t size = printable_size(name);
 

@@ -263,6 +263,7 @@ class beginnings
 	}
 
 public:
+	/* NOLINTNEXTLINE(misc-non-private-member-variables-in-classes) the result */
 	std::map<std::string, std::vector<size_t>> numbers;
 
 	beginnings(const std::string &path, const char *of_scope) : scope(of_scope)
@@ -449,7 +450,7 @@ static const apt_command *read_words(const apt_question &question, CommandLine &
 		return nullptr;
 	forget_automatic_removal(words);
 	apply_program(question);
-	if (!apply_question(question) || !line.Parse(words.size(), words.data()))
+	if (!apply_question(question) || !line.Parse(static_cast<int>(words.size()), words.data()))
 		return nullptr;
 	command = need_command(line.FileList[0]);
 	if (command == nullptr)
@@ -504,6 +505,7 @@ class chooser : public APT::CacheSetHelper
 {
 public:
 	/* What was chosen by /RELEASE: its dependencies shall be of it, too. */
+	/* NOLINTNEXTLINE(misc-non-private-member-variables-in-classes) the result */
 	std::vector<std::pair<pkgCache::VerIterator, std::string>> of_release;
 
 	void showVersionSelection(const package_iterator &,
@@ -1049,7 +1051,7 @@ public:
 
 		if (stream == nullptr || fclose(stream) != 0 || !is_sent)
 			return _error->Errno("open_memstream", "The info stream is lost");
-		answer.write(text, size);
+		answer.write(text, static_cast<std::streamsize>(size));
 		free(text);
 		return true;
 	}

@@ -173,6 +173,7 @@ int array_grow(void *array, size_t *capacity, size_t count, size_t element_size)
 		return 0;
 	/* Copied, since a pointer to any type must not be written through a void **. */
 	memcpy(&items, array, sizeof(items));
+	/* cppcheck-suppress memleakOnRealloc -- array still has the address */
 	items = reallocarray(items, wanted, element_size);
 	if (items == NULL)
 		return -ENOMEM;

@@ -69,7 +69,7 @@ static void tell_guard(struct session *session, int error)
 		session, (struct uh_event){.kind = UH_GUARD_NOT_STARTED, .error = error});
 }
 
-static void clean_up(void *context, int error)
+static void do_task(void *context, int error)
 {
 	const struct task *task = context;
 	struct session *session = task->session;
@@ -155,7 +155,7 @@ static void start_guard(struct session *session, clean_up_close *close)
 	struct task task = {session, close};
 	owns_memory char *path = record_clean_up_path(&session->state, &session->driver);
 	int error = path != NULL ? guard_start(&session->driver, path,
-					   session->clean_up_lock, clean_up, &task)
+					   session->clean_up_lock, do_task, &task)
 				 : -ENOMEM;
 
 	if (error < 0)

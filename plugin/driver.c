@@ -94,6 +94,7 @@ bool driver_parse_key(const char *key, struct driver *ret_driver)
 	int pid = 0;
 
 	if (strcmp(key, "unknown") != 0) {
+		/* NOLINTNEXTLINE(cert-err34-c) what comes of it is compared with key */
 		if (sscanf(key, "%d-%llu", &pid, &driver.start_time) != 2 || pid <= 0)
 			return false;
 		driver.pid = pid;

@@ -61,6 +61,7 @@ static int read_stat(pid_t pid, struct proc *ret_proc, char *ret_state)
 		return -EPROTO;
 	*end = '\0';
 	proc.is_shell = is_shell(command + 1);
+	/* NOLINTNEXTLINE(cert-err34-c) the kernel writes numbers that fit */
 	if (sscanf(end + 1,
 		    " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
 		    "%*d "
@@ -112,8 +113,10 @@ static int read_all(struct proc_list *list)
 {
 	DIR *dir = opendir("/proc");
 	const struct dirent *entry;
-	int error = dir != NULL ? 0 : -errno;
+	int error = 0;
 
+	if (dir == NULL)
+		return -errno;
 	while (error == 0 && (entry = readdir(dir)) != NULL) {
 		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
 		char state;
@@ -128,8 +131,7 @@ static int read_all(struct proc_list *list)
 			!has_ended(state))
 			list->count++;
 	}
-	if (dir != NULL)
-		(void)closedir(dir); /* it was only read */
+	(void)closedir(dir); /* it was only read */
 	return error;
 }
 

@@ -269,7 +269,7 @@ int process_capture(const struct process_spec *spec, size_t limit, struct buffer
 	owns_fd int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	posix_spawn_file_actions_t actions;
 	int ends[2];
-	pid_t pid;
+	pid_t pid = -1;
 	int error, read_error;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)

@@ -2,6 +2,7 @@
 #include "trust.h"
 #include "base.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -236,6 +237,7 @@ int trust_check(struct trust *trust, const char *path, struct trust_breach *ret_
 		if (error < 0)
 			return error;
 	}
+	assert(trust->resolved != NULL);
 	error = begin_walk(&walk, trust, trust->resolved, slice_of(slash));
 	if (error < 0)
 		return error;
