@@ -213,13 +213,14 @@ static int add_wish(struct made_up *made_up, const struct admin *admin, const ch
 	enum operation kind = OPERATION_INSTALL;
 	int status = wish_parse(&wish, text);
 
-	if (status < 0)
-		status = ask_packages(admin, &wish, &lines);
+	if (status >= 0)
+		return status;
+	assert(wish.name != NULL && wish.architecture != NULL && wish.version != NULL);
+	status = ask_packages(admin, &wish, &lines);
 	if (status >= 0)
 		return status;
 	native = configuration_value(
 		buffer_slice(&made_up->configuration), "APT::Architecture");
-	assert(wish.version != NULL);
 	if (!find_known(buffer_slice(&lines), &wish, native != NULL ? native : "all",
 		    &known)) {
 		if (wish.version[0] == '\0')

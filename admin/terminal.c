@@ -271,7 +271,7 @@ static void write_block(const struct table *table, char *const *cells)
 		struct buffer text = {
 			.data = line, .size = line != NULL ? strlen(line) : 0};
 
-		if (cells[i][0] != '\0')
+		if (line != NULL && cells[i][0] != '\0')
 			terminal_write(table->terminal, GAP, GAP GAP, &text);
 	}
 }
