@@ -113,6 +113,14 @@ static unsigned width_of(struct slice bytes)
 	return width;
 }
 
+static void put_sequence(char mark)
+{
+	size_t number = (unsigned char)mark;
+
+	assert(number < COUNT_OF(sequences) && sequences[number] != NULL);
+	(void)fputs(sequences[number], stdout);
+}
+
 static void put(const struct terminal *terminal, struct slice bytes)
 {
 	for (size_t i = 0; i < bytes.size; i++) {
@@ -121,7 +129,7 @@ static void put(const struct terminal *terminal, struct slice bytes)
 		else if (!is_mark(bytes.data[i]))
 			(void)putchar(bytes.data[i]); /* main() looks at the end */
 		else if (terminal->has_colour)
-			(void)fputs(sequences[(int)bytes.data[i]], stdout);
+			put_sequence(bytes.data[i]);
 	}
 }
 
