@@ -128,6 +128,7 @@ static bool parse_id(const char *text, unsigned long *ret_id)
 		return false;
 	errno = 0;
 	*ret_id = strtoul(text, NULL, 10);
+	/* cppcheck-suppress knownConditionTrueFalse -- it takes uid_t for signed */
 	return errno == 0 && *ret_id < (uid_t)-1;
 }
 
