@@ -12,7 +12,7 @@ extern "C" {
 #endif
 
 /* gettext(3); N_() marks what is looked up later. */
-/* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) its usual name */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) its name */
 #define _(text) gettext(text)
 #define N_(text) text
 
