@@ -13,6 +13,8 @@
 /* How the last column begins where nothing ran. */
 #define SKIPPED "skipped ("
 
+#define COMMAND_LINE "Commandline: "
+
 #define RUNS_MAX ((size_t)16 << 20)
 
 /*
@@ -177,20 +179,22 @@ bool history_has_run(const struct state_dir *state, const char *key)
 	return false;
 }
 
-/*
- * The fields that the first call knows best: apt may be gone when the stanza is
- * written.
- */
+static void append_command_line(struct buffer *buffer, const char *command_line)
+{
+	if (command_line == NULL)
+		return;
+	buffer_append_string(buffer, COMMAND_LINE);
+	history_add_clean(buffer, command_line);
+	buffer_append_string(buffer, "\n");
+}
+
+/* What the first call knows: apt may be gone when the stanza is written. */
 static void append_header(struct buffer *kept, const char *key, const char *command_line)
 {
 	if (kept->size > 0)
 		return;
 	append_time(kept, "Start-Date");
-	if (command_line != NULL) {
-		buffer_append_string(kept, "Commandline: ");
-		history_add_clean(kept, command_line);
-		buffer_append_string(kept, "\n");
-	}
+	append_command_line(kept, command_line);
 	append_requester(kept);
 	buffer_append_format(kept, "Transaction: %s\n", key);
 }
@@ -219,10 +223,17 @@ int history_keep(struct history *history, const struct state_dir *state, const c
 
 /* Fields first, then the lines of the runs, which begin with a space. */
 static void append_stanza(struct buffer *stanza, struct slice kept,
-	const struct history *history, const char *result)
+	const struct history *history, const char *command_line, const char *result)
 {
 	while (kept.size > 0 && kept.data[0] != ' ') {
-		buffer_append(stanza, slice_cut(&kept, '\n'));
+		struct slice field = slice_cut(&kept, '\n');
+
+		if (command_line != NULL &&
+			slice_has_prefix(field, slice_of(COMMAND_LINE))) {
+			append_command_line(stanza, command_line);
+			continue;
+		}
+		buffer_append(stanza, field);
 		buffer_append_string(stanza, "\n");
 	}
 	buffer_append_format(stanza, "Result: %s\n", result != NULL ? result : "unknown");
@@ -279,7 +290,8 @@ int history_write(struct history *history, const struct state_dir *state, const 
 		buffer_done(&kept);
 	if (kept.size > 0 || history->lines.size > 0) {
 		append_header(&kept, key, command_line);
-		append_stanza(&stanza, buffer_slice(&kept), history, result);
+		append_stanza(
+			&stanza, buffer_slice(&kept), history, command_line, result);
 		buffer_done(&history->lines);
 		write_error = stanza.error < 0
 				      ? stanza.error

@@ -35,8 +35,8 @@ void history_done(struct history *history);
 #define HISTORY_RUNS "runs"
 
 /*
- * Keeps the lines for the transaction's later calls; the first call's command_line (or
- * NULL) goes into the stanza. 0 or −errno.
+ * Keeps the lines for the transaction's later calls, and the first call's command_line (or
+ * NULL) for whoever writes the stanza and knows no better. 0 or −errno.
  */
 int history_keep(struct history *history, const struct state_dir *state, const char *key,
 	const char *command_line);
@@ -46,8 +46,9 @@ bool history_has_run(const struct state_dir *state, const char *key);
 
 /*
  * Appends the stanza of the transaction to the log below root: what was kept and what
- * history has; nothing when there was no run. result is a word, or NULL for unknown.
- * Whole or not at all. 0 or −errno.
+ * history has; nothing when there was no run. command_line, unless NULL, takes the place
+ * of the one that was kept: apt tells it only after the first call, and not always as
+ * /proc does. result is a word, or NULL for unknown. Whole or not at all. 0 or −errno.
  */
 int history_write(struct history *history, const struct state_dir *state, const char *key,
 	const char *root, const char *command_line, const char *result);

@@ -173,7 +173,7 @@ START_TEST(all_hook_points_of_a_transaction_are_one_stanza)
 	keep(&second, &state, "another");
 	ck_assert(!is_there(HISTORY_FILE));
 	note_end(&last, UH_POST_INVOKE, "/d", 2);
-	ck_assert_int_eq(history_write(&last, &state, key, root(), "third", "ok"), 0);
+	ck_assert_int_eq(history_write(&last, &state, key, root(), NULL, "ok"), 0);
 	ck_assert(!is_there(kept));
 	assert_history("Start-Date: TIME\n"
 		       "Commandline: apt-get -y install foo\\012bar\n"
@@ -184,6 +184,28 @@ START_TEST(all_hook_points_of_a_transaction_are_one_stanza)
 		       " Pre-Install-Pkgs /b [always] exit 1 12 ms\n"
 		       " Pre-Install-Pkgs /c [always] exit 0 12 ms\n"
 		       " Post-Invoke /d [always] exit 2 12 ms\n"
+		       "End-Date: TIME\n\n");
+}
+END_TEST
+
+START_TEST(the_last_call_that_knows_the_command_line_is_believed)
+{
+	owns_state struct state_dir state = open_state();
+	owns_history struct history first = {.lines = {0}};
+	owns_history struct history last = {.lines = {0}};
+
+	ck_assert_int_eq(unsetenv("SUDO_UID") | unsetenv("PKEXEC_UID"), 0);
+	note_end(&first, UH_PRE_INVOKE, "/a", 0);
+	keep(&first, &state, "/usr/libexec/packagekitd");
+	ck_assert_int_eq(history_write(&last, &state, key, root(),
+				 "packagekit role='install\n'", "ok"),
+		0);
+	assert_history("Start-Date: TIME\n"
+		       "Commandline: packagekit role='install\\012'\n"
+		       "Transaction: 4194301-1\n"
+		       "Result: ok\n"
+		       "Hooks:\n"
+		       " Pre-Invoke /a [always] exit 0 12 ms\n"
 		       "End-Date: TIME\n\n");
 }
 END_TEST
@@ -365,6 +387,7 @@ int main(void)
 	const TTest *const tests[] = {every_kind_of_run_has_its_line_and_nothing_else_has,
 		control_characters_are_escaped,
 		all_hook_points_of_a_transaction_are_one_stanza,
+		the_last_call_that_knows_the_command_line_is_believed,
 		a_transaction_with_one_hook_point_needs_nothing_kept,
 		who_asked_is_named_as_in_apts_own_log,
 		where_nothing_ran_nothing_is_written,
