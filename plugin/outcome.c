@@ -71,8 +71,11 @@ int outcome_settle(struct transaction *transaction, enum result *ret_result,
 		*ret_result = RESULT_ABORTED;
 		return 0;
 	}
-	if (transaction->count == 0)
+	/* aptitude with nothing to do: dpkg is called, and nothing can have failed. */
+	if (transaction->count == 0) {
+		*ret_result = RESULT_OK;
 		return 0;
+	}
 	error = query(transaction, is_any, &answer, ret_ending);
 	if (error < 0)
 		return error;
