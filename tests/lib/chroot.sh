@@ -72,6 +72,29 @@ cut_off_from_the_archive() {
 		quietly chroot "$base" apt-get update
 }
 
+# Puts packages upon BASE, out of the archive that bootstrap has used last. in_a_copy_of takes
+# ROOM/upper:BASE from then on. ROOM is a folder that is not there yet; it will be in memory.
+put_upon_base() {
+	local base=$1 room=$2 archive=$2/upper/archive
+	shift 2
+	mkdir "$room" && mount -t tmpfs -o mode=755 tmpfs "$room" &&
+		mkdir -p "$archive/lists/partial" &&
+		cp "$TESTS_WORK/way-there" "$TESTS_WORK/sources.list" "$archive" || return
+	quietly unshare --mount --pid --fork --kill-child -- \
+		"$top/tests/lib/in-overlay" "$base" "$room" sh -ec '
+			export APT_CONFIG=/archive/way-there
+			printf "#!/bin/sh\nexit 101\n" >/usr/sbin/policy-rc.d
+			chmod 755 /usr/sbin/policy-rc.d
+			from_archive() {
+				apt-get -o Dir::Etc::SourceList=/archive/sources.list \
+					-o Dir::State::Lists=/archive/lists "$@"
+			}
+			from_archive update
+			from_archive install --yes --no-install-recommends "$@"
+			apt-get clean
+			rm -r /archive' sh "$@"
+}
+
 # Runs a command in a copy of BASE that lasts as long as the command: its own file systems,
 # process numbers and terminals. /tests is this folder. limit is in seconds.
 in_a_copy_of() {

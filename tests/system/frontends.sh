@@ -1,94 +1,405 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# All that calls dpkg by way of libapt-pkg. Each has its own way to start the hooks.
+# All that calls dpkg by way of libapt-pkg, in the same runs. Each has its own way to start the
+# hooks, its own process that drives dpkg, and its own idea of a purge and of nothing to do.
+# Needs: dbus packagekit-tools
 
-test_apt_and_apt-get_are_served_alike() {
-	package app 1
+log=/var/log/apt/universal-hooks.log
+
+# Frontends: NAME_does VERB PACKAGE, where the verb is install, upgrade, remove or purge, and
+# NAME_is, which says what its hooks are told the command line is.
+
+apt_does() {
+	# It warns that its own command line is not stable.
+	apt --yes "$@" 2> >(grep -v 'stable CLI' >&2)
+}
+
+apt_is() {
+	echo "apt --yes $*"
+}
+
+apt-get_does() {
+	apt-get --yes "$@"
+}
+
+apt-get_is() {
+	echo "apt-get --yes $*"
+}
+
+aptitude_does() {
+	aptitude --assume-yes "$@"
+}
+
+aptitude_is() {
+	echo "aptitude --assume-yes $*"
+}
+
+python3-apt_does() {
+	python3 /python3-apt "$@"
+}
+
+python3-apt_is() {
+	echo "python3 /python3-apt $*"
+}
+
+cat >/python3-apt <<'PYTHON'
+import apt, sys
+verb, name = sys.argv[1:]
+cache = apt.Cache()
+package = cache[name]
+if verb in ("remove", "purge"):
+    package.mark_delete(purge=verb == "purge")
+elif verb == "upgrade":
+    package.mark_upgrade()
+else:
+    package.mark_install()
+cache.commit()
+PYTHON
+
+# The bus starts its daemon, which stays.
+pkcon_does() {
+	local verb=$1 package=$2
+	if [[ ! -e /run/dbus/pid ]]; then
+		mkdir -p /run/dbus
+		dbus-daemon --system --fork
+	fi
+	case $verb in
+	upgrade) verb=update ;;
+	# It would ask which version is meant.
+	remove) package=$(dpkg-query -W -f '${Package};${Version};${Architecture};' "$package") ;;
+	esac
+	pkcon --noninteractive --plain "$verb" "$package"
+}
+
+pkcon_is() {
+	echo "packagekit role='${1/upgrade/update}-packages'"
+}
+
+# What dselect has its method do when somebody has chosen.
+dselect_does() {
+	local verb=$1 package=$2
+	case $verb in
+	upgrade) verb=install ;;
+	remove) verb=deinstall ;;
+	esac
+	apt-cache dumpavail | dpkg --merge-avail
+	printf '%s %s\n' "$package" "$verb" | dpkg --set-selections
+	apt-get --yes dselect-upgrade
+}
+
+dselect_is() {
+	echo 'apt-get --yes dselect-upgrade'
+}
+
+unattended-upgrade_does() {
+	unattended-upgrade --verbose
+}
+
+unattended-upgrade_is() {
+	echo '/usr/bin/unattended-upgrade --verbose'
+}
+
+watch_everything() {
+	local point
 	probe Pre-Invoke/always
-	probe pkgs/app/Pre-Install-Pkgs/own COMMAND_LINE
-	probe Post-Invoke/always TRANSACTION
-	# apt warns that its own command line is not stable.
-	run_apt apt --yes install app </dev/null
-	apt_must_end_with 0
-	expect_runs <<-'EOF'
-		Pre-Invoke/always
-		pkgs/app/Pre-Install-Pkgs/own COMMAND_LINE=apt --yes install app
-		Post-Invoke/always
-		  app|all|install|-|1|done
+	for point in Pre-Install-Pkgs Post-Invoke; do
+		probe "pkgs/app/$point/own" OPERATION OLD_VERSION NEW_VERSION COMMAND_LINE
+		probe "multi_pkgs/$point/__WILDCARD__/all" MATCHED
+	done
+	probe Pre-Install-Pkgs/always TRANSACTION
+	probe Post-Invoke/always RESULT SUCCESS TRANSACTION
+}
+
+# Has the frontend do something that is to end with the exit status.
+frontend_ends_with() {
+	local status=$1
+	shift
+	asked="$*" told=$("${frontend}_is" "$@")
+	rm -f "$log"
+	: >/runs
+	: >/expected
+	: >/expected.log
+	run_apt "${frontend}_does" "$@" </dev/null
+	apt_must_end_with "$status"
+	! grep -E '^[WE]: .*(universal-hooks|hook|script)' "$output" "$errors" >/dev/null ||
+		fail "$asked: a hook was complained of"
+}
+
+# The hooks of packages and wildcards for the transaction's lines in $lines.
+expect_of_packages() {
+	local point=$1 name operation old new names=() rest
+	while IFS='|' read -r name _ operation old new rest; do
+		names+=("$name")
+		[[ $name != app ]] || echo "pkgs/app/$point/own OPERATION=$operation" \
+			"OLD_VERSION=$old NEW_VERSION=$new COMMAND_LINE=$told"
+	done <<<"$lines"
+	[[ -z ${names[0]} ]] || (
+		IFS=,
+		echo "multi_pkgs/$point/__WILDCARD__/all --pkg_list={${names[*]}} MATCHED={${names[*]}}"
+	)
+}
+
+expect_line_in_log() {
+	local path=$1 matched=always
+	case $path in
+	pkgs/*) matched=app ;;
+	multi_pkgs/*) matched=__WILDCARD__ ;;
+	esac
+	[[ $path =~ (Pre-Invoke|Pre-Install-Pkgs|Post-Invoke) ]]
+	echo " ${BASH_REMATCH[1]} $hooks/$path [$matched] exit 0 N ms"
+}
+
+# expect_transaction RESULT SUCCESS: each hook once, and a stanza of the log. The transaction as
+# Post-Invoke is told of it is on stdin.
+expect_transaction() {
+	local result=$1 success=$2 lines path rest
+	lines=$(cat)
+	{
+		echo Pre-Invoke/always
+		expect_of_packages Pre-Install-Pkgs
+		printf 'Pre-Install-Pkgs/always\n%s\n' "$(sed -E 's/^(.*)\|.*/  \1|-/' <<<"$lines")"
+		expect_of_packages Post-Invoke
+		printf 'Post-Invoke/always RESULT=%s SUCCESS=%s\n%s\n' "$result" "$success" \
+			"$(sed 's/^./  &/' <<<"$lines")"
+	} >/expected.one
+	cat /expected.one >>/expected
+	{
+		printf 'Start-Date: ...\nCommandline: %s\nTransaction: ...\nResult: %s\nHooks:\n' \
+			"$told" "$result"
+		grep '^[A-Za-z]' /expected.one | while read -r path rest; do
+			expect_line_in_log "$path"
+		done
+		printf 'End-Date: ...\n\n'
+	} >>/expected.log
+}
+
+# All transactions have been told of, and there was no other.
+expect_no_more() {
+	local difference
+	difference=$(diff -u --label expected --label 'what ran' /expected /runs) ||
+		fail "$asked: $difference"
+	touch "$log"
+	difference=$(sed -E 's/ [0-9]+ ms$/ N ms/; s/^((Start|End)-Date): [0-9: -]+$/\1: .../
+		s/^(Transaction): [0-9]+-[0-9]+$/\1: .../' "$log" |
+		diff -u --label expected --label log /expected.log -) || fail "$asked: $difference"
+}
+
+# expect_one RESULT SUCCESS: the same where there is one only.
+expect_one() {
+	expect_transaction "$@"
+	expect_no_more
+}
+
+install_it() {
+	frontend_ends_with 0 install app
+	expect_one ok 1 <<-'EOF'
+		app|all|install|-|1|done
+		lib|all|install|-|1|done
+	EOF
+	# aptitude would remove it later, together with app.
+	apt-mark manual lib >/dev/null
+}
+
+have_nothing_to_do() {
+	frontend_ends_with "$1" install app
+	expect_no_more
+}
+
+# The library calls dpkg all the same, for what may be left to configure, and so the hooks.
+have_nothing_to_do_but_call_dpkg() {
+	frontend_ends_with 0 install app
+	expect_one ok 1 </dev/null
+}
+
+upgrade_it() {
+	conffile=/etc/app.conf package app 2 'Depends: lib'
+	publish
+	frontend_ends_with 0 upgrade app
+	expect_one ok 1 <<-'EOF'
+		app|all|upgrade|1|2|done
 	EOF
 }
 
-test_aptitude_is_served_like_apt-get() {
+remove_it() {
+	frontend_ends_with 0 remove app
+	expect_one ok 1 <<-'EOF'
+		app|all|remove|2|-|done
+	EOF
+}
+
+# purge_it OPERATION: as which the hooks see it.
+purge_it() {
+	apt_succeeds install app
+	frontend_ends_with 0 purge app
+	expect_one ok 1 <<-EOF
+		app|all|$1|2|-|done
+	EOF
+	[[ ! -e /etc/app.conf ]] || fail 'the test itself is wrong: nothing was purged'
+}
+
+fail_with_it() {
+	postinst='exit 1' package app 3 'Depends: lib'
+	publish
+	frontend_ends_with "$1" install app
+	expect_one failed 0 <<-'EOF'
+		app|all|install|-|3|failed
+	EOF
+}
+
+prepare() {
+	frontend=$1
 	conffile=/etc/app.conf package app 1 'Depends: lib'
 	package lib 1
-	probe Pre-Invoke/always
-	probe pkgs/app/Pre-Install-Pkgs/own OPERATION COMMAND_LINE
-	probe Post-Invoke/always RESULT SUCCESS TRANSACTION
-	run_apt aptitude --assume-yes install app </dev/null
-	apt_must_end_with 0
-	expect_no_warning
-	expect_runs <<-'EOF'
-		Pre-Invoke/always
-		pkgs/app/Pre-Install-Pkgs/own OPERATION=install COMMAND_LINE=aptitude --assume-yes install app
-		Post-Invoke/always RESULT=ok SUCCESS=1
-		  app|all|install|-|1|done
-		  lib|all|install|-|1|done
-	EOF
-}
-
-# aptitude does not say that it purges, so the stream holds a removal.
-test_a_purge_by_aptitude_reaches_what_was_planned() {
-	conffile=/etc/app.conf package app 1
-	apt_succeeds install app
-	probe pkgs/app/Post-Invoke/own RESULT SUCCESS
-	run_apt aptitude --assume-yes purge app </dev/null
-	apt_must_end_with 0
-	expect_runs <<-'EOF'
-		pkgs/app/Post-Invoke/own RESULT=ok SUCCESS=1
-	EOF
-}
-
-# It takes only what is signed for by a known origin.
-let_unattended-upgrade_take_the_archive() {
 	publish
-	{
-		printf 'Origin: Tests\nSuite: tests\nDate: %s\nSHA256:\n %s %s Packages\n' \
-			"$(date --utc --rfc-email)" \
-			"$(sha256sum "$repository/Packages" | cut -d ' ' -f 1)" \
-			"$(stat --format=%s "$repository/Packages")"
-	} >"$repository/Release"
+	watch_everything
+}
+
+test_apt_is_served() {
+	prepare apt
+	install_it
+	have_nothing_to_do 0
+	upgrade_it
+	remove_it
+	purge_it purge
+	fail_with_it 100
+}
+
+test_apt-get_is_served() {
+	prepare apt-get
+	install_it
+	have_nothing_to_do 0
+	upgrade_it
+	remove_it
+	purge_it purge
+	fail_with_it 100
+}
+
+# It does not say that it purges, so the stream holds a removal.
+test_aptitude_is_served() {
+	prepare aptitude
+	install_it
+	have_nothing_to_do_but_call_dpkg
+	upgrade_it
+	remove_it
+	purge_it remove
+	fail_with_it 255
+}
+
+# Nor does it where dselect has asked for the purge.
+test_dselect_is_served() {
+	prepare dselect
+	install_it
+	have_nothing_to_do 0
+	upgrade_it
+	remove_it
+	purge_it remove
+	fail_with_it 100
+}
+
+# Nor does a program that uses the library say it.
+test_python3-apt_is_served() {
+	prepare python3-apt
+	install_it
+	have_nothing_to_do_but_call_dpkg
+	upgrade_it
+	remove_it
+	purge_it remove
+	fail_with_it 1
+}
+
+# It cannot purge.
+test_PackageKit_is_served() {
+	prepare pkcon
+	install_it
+	have_nothing_to_do 5
+	upgrade_it
+	remove_it
+	fail_with_it 7
+}
+
+# unattended-upgrade takes only what is signed for by a known origin.
+sign_the_archive() {
+	publish
+	printf 'Origin: Tests\nSuite: tests\nDate: %s\nSHA256:\n %s %s Packages\n' \
+		"$(date --utc --rfc-email)" \
+		"$(sha256sum "$repository/Packages" | cut -d ' ' -f 1)" \
+		"$(stat --format=%s "$repository/Packages")" >"$repository/Release"
 	apt-get -qq update
+}
+
+# prepare_unattended-upgrade MINIMAL-STEPS: with app, its lib and another package to upgrade.
+prepare_unattended-upgrade() {
+	prepare unattended-upgrade
+	package other 1
 	printf '%s\n' '#clear Unattended-Upgrade::Origins-Pattern;' \
 		'Unattended-Upgrade::Origins-Pattern:: "origin=Tests";' \
+		'Unattended-Upgrade::Remove-Unused-Dependencies "true";' \
+		"Unattended-Upgrade::MinimalSteps \"$1\";" \
 		>/etc/apt/apt.conf.d/99unattended-upgrades-of-tests
+	apt_succeeds install app other
+	rm -f "$log"
 }
 
-test_unattended-upgrade_runs_each_script_once_for_each_of_its_steps() {
-	package first 1
-	package second 1
-	apt_succeeds install first second
-	package first 2
-	package second 2
-	let_unattended-upgrade_take_the_archive
-	probe Pre-Invoke/always
-	probe pkgs/first/Pre-Install-Pkgs/own OPERATION
-	probe pkgs/second/Pre-Install-Pkgs/own OPERATION
-	probe Post-Invoke/always RESULT SUCCESS TRANSACTION
-	run_apt unattended-upgrade --verbose </dev/null
-	apt_must_end_with 0
-	# Which of the two comes first is its own affair.
-	local one=first other=second
-	if [[ $(grep --max-count=1 '^pkgs/' /runs) == pkgs/second/* ]]; then
-		one=second other=first
-	fi
-	expect_runs <<-EOF
-		Pre-Invoke/always
-		pkgs/$one/Pre-Install-Pkgs/own OPERATION=upgrade
-		Post-Invoke/always RESULT=ok SUCCESS=1
-		  $one|all|upgrade|1|2|done
-		Pre-Invoke/always
-		pkgs/$other/Pre-Install-Pkgs/own OPERATION=upgrade
-		Post-Invoke/always RESULT=ok SUCCESS=1
-		  $other|all|upgrade|1|2|done
+new_versions() {
+	package app 2 'Depends: lib'
+	package other 2
+	sign_the_archive
+}
+
+expect_upgrade_of() {
+	expect_transaction ok 1 <<-EOF
+		$1|all|upgrade|1|2|done
 	EOF
+}
+
+# What follows the upgrade of app and other, in each mode alike: a version with another library,
+# the old one being removed in a dpkg run of its own, nothing to do, and one that fails.
+replace_the_library_and_fail() {
+	package app 3 'Depends: new'
+	package new 1
+	sign_the_archive
+	frontend_ends_with 0
+	expect_transaction ok 1 <<-'EOF'
+		app|all|upgrade|2|3|done
+		new|all|install|-|1|done
+	EOF
+	expect_transaction ok 1 <<-'EOF'
+		lib|all|remove|1|-|done
+	EOF
+	expect_no_more
+	frontend_ends_with 0
+	expect_no_more
+	postinst='exit 1' package app 4 'Depends: new'
+	sign_the_archive
+	frontend_ends_with 1
+	expect_one failed 0 <<-'EOF'
+		app|all|upgrade|3|4|failed
+	EOF
+}
+
+test_unattended-upgrade_is_served_at_each_of_its_steps() {
+	prepare_unattended-upgrade true
+	new_versions
+	frontend_ends_with 0
+	# Which of the two comes first is its own affair.
+	if [[ $(grep --max-count=1 MATCHED /runs) == *'{app}'* ]]; then
+		expect_upgrade_of app
+		expect_upgrade_of other
+	else
+		expect_upgrade_of other
+		expect_upgrade_of app
+	fi
+	expect_no_more
+	replace_the_library_and_fail
+}
+
+test_unattended-upgrade_without_MinimalSteps_is_served_once() {
+	prepare_unattended-upgrade false
+	new_versions
+	frontend_ends_with 0
+	expect_one ok 1 <<-'EOF'
+		app|all|upgrade|1|2|done
+		other|all|upgrade|1|2|done
+	EOF
+	replace_the_library_and_fail
 }
