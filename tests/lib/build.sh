@@ -51,3 +51,13 @@ the_deb_in() {
 	[[ ${#debs[@]} == 1 && -f ${debs[0]} ]] || die "not exactly one .deb of ours in $1"
 	printf '%s\n' "${debs[0]}"
 }
+
+# The .deb in TESTS_WORK/first and a system without it in TESTS_WORK/plain, unless they are there.
+need_package_and_plain_system() {
+	if [[ ! -d $TESTS_WORK/first ]]; then
+		DEB_BUILD_OPTIONS=nocheck build_the_package "$TESTS_WORK/first" "$release" ||
+			die 'the package cannot be built'
+	fi
+	[[ -d $TESTS_WORK/plain ]] || bootstrap "$release" "$TESTS_WORK/plain" ||
+		die "there is no chroot of $release"
+}
