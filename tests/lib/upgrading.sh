@@ -209,10 +209,12 @@ expect_log_of_success() {
 		'lines of scripts that did not go well'
 }
 
+# The bridge finds all that it is linked to, and this package's library of apt is that.
 expect_bridge_of() {
 	ldd "$(find /usr/lib -name apt-bridge.so)" >/libraries
 	! grep 'not found' /libraries || fail 'a library of the bridge is not there'
-	grep -q "$1\.so\.${2#libapt-pkg}" /libraries || fail "the bridge is not of $2: $(cat /libraries)"
+	grep -q "libapt-pkg\.so\.${1#libapt-pkg}" /libraries ||
+		fail "the bridge is not of $1: $(cat /libraries)"
 }
 
 # A transaction, a plan, and what check says, after all that.

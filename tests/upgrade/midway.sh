@@ -17,7 +17,7 @@ finish_the_upgrade() {
 	apt_must_end_with 0
 	expect_nothing_said_of_us
 	expect_equal 2 "$(version_of app)"
-	expect_bridge_of libapt-pkg "${next_library:-$library}"
+	expect_bridge_of "${next_library:-$library}"
 	expect_us_to_work
 }
 

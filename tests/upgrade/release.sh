@@ -13,7 +13,7 @@ test_every_hook_of_a_dist-upgrade_runs_once_and_hears_the_truth() {
 	expect_log_of_success
 	expect_no_process_of_ours
 	expect_equal "$next_of_ours" "$(dpkg-query --show --showformat '${Version}' $ours)"
-	expect_bridge_of libapt-pkg "${next_library:-$library}"
+	expect_bridge_of "${next_library:-$library}"
 	expect_us_to_work
 	silently apt-get --yes --purge autoremove </dev/null
 }
@@ -38,7 +38,7 @@ test_our_old_version_works_in_the_next_release_and_without_its_library_says_so()
 		Post-Invoke/always RESULT=ok
 	LINES
 	expect_equal "$old" "$(version_of $ours)" 'our version'
-	expect_bridge_of libapt-pkg "$library"
+	expect_bridge_of "$library"
 	expect_us_to_work
 	silently apt-get --yes --purge autoremove </dev/null
 	[[ -n $next_library ]] || return 0
@@ -62,14 +62,14 @@ test_our_next_version_alone_brings_what_it_needs() {
 		pkgs/libc6/Pre-Install-Pkgs/own OPERATION=upgrade
 		Post-Invoke/always RESULT=ok
 	LINES
-	expect_bridge_of libapt-pkg "${next_library:-$library}"
+	expect_bridge_of "${next_library:-$library}"
 	expect_us_to_work
 }
 
 test_the_next_apt_comes_first_and_upgrades_the_rest() {
 	some_hooks
 	upgrade_succeeds apt-get --yes install apt
-	expect_bridge_of libapt-pkg "$library"
+	expect_bridge_of "$library"
 	: >/runs
 	upgrade_succeeds apt-get --yes dist-upgrade
 	expect_runs <<-LINES
@@ -79,6 +79,6 @@ test_the_next_apt_comes_first_and_upgrades_the_rest() {
 		Post-Invoke/always RESULT=ok
 		shipped: $packaged_hooks/Post-Invoke/shipped ok
 	LINES
-	expect_bridge_of libapt-pkg "${next_library:-$library}"
+	expect_bridge_of "${next_library:-$library}"
 	expect_us_to_work
 }
