@@ -158,6 +158,9 @@ static const struct {
 			TAIL_DATABASE},
 	[UH_VETO] = {" ", TAIL_VETO},
 	[UH_LATE_VETO] = {" ", TAIL_VETO},
+	[UH_VETO_UNKNOWN] = {" failed, and whether that should stop apt (On-Failure) is "
+			     "not known; apt goes on",
+		TAIL_NONE},
 	[UH_FOLDER_UNREADABLE] = {" cannot be read; scripts in it are not run: ",
 		TAIL_ERROR},
 	[UH_WILDCARD_UNMATCHED] = {" cannot be matched; scripts in it are not run: ",
@@ -224,6 +227,9 @@ static const struct {
 			TAIL_ERROR},
 	[UH_CLEAN_UP] = {"apt stopped before dpkg was done; hooks that clean up after "
 			 "that run now",
+		TAIL_NONE},
+	[UH_CLEAN_UP_LATER] = {"hooks whose When is failure or always run when apt has "
+			       "ended, or with the next transaction",
 		TAIL_NONE},
 	[UH_GUARD_NOT_STARTED] =
 		{"nobody waits for apt's end; hooks that clean up after it run with the "

@@ -39,9 +39,9 @@ static struct driver unknown(int error)
  */
 static bool is_stranger(pid_t pid)
 {
-	pid_t session = getsid(pid);
+	pid_t session = getsid(pid), ours = getsid(0);
 
-	return session >= 0 && session != getsid(0);
+	return session >= 0 && ours >= 0 && session != ours;
 }
 
 struct driver driver_find(enum uh_hook_point hook_point)
