@@ -236,7 +236,9 @@ static const struct {
 		 "next transaction at the latest: ",
 			TAIL_ERROR},
 	[UH_LOG_NOT_WRITTEN] = {" was not written: ", TAIL_ERROR},
-	[UH_OUT_OF_MEMORY] = {"out of memory; not all hooks are run", TAIL_NONE},
+	[UH_OUT_OF_MEMORY] =
+		{"out of memory; not all hooks are run, nor can all of them stop apt",
+			TAIL_NONE},
 	[UH_INTERRUPTED] = {" was interrupted; the hooks after it are not run",
 		TAIL_NONE},
 };

@@ -90,7 +90,8 @@ END_TEST
 START_TEST(an_event_without_a_path_begins_with_its_words)
 {
 	assert_report((struct uh_event){.kind = UH_OUT_OF_MEMORY},
-		"W: out of memory; not all hooks are run\n");
+		"W: out of memory; not all hooks are run, nor can all of them stop "
+		"apt\n");
 }
 END_TEST
 
