@@ -56,9 +56,13 @@ static int add_folder(
 {
 	owns_scripts struct script_list scripts = {0};
 	int error = hook_tree_scripts(planner->tree, folder, &scripts);
-	int add_error = add_runs(planner->plan, &scripts, reason);
 
-	return first_of(error, add_error) < 0 ? complain(planner, folder) : 0;
+	/* First, since a veto of one that is left keeps quiet what comes after it. */
+	if (error < 0)
+		error = complain(planner, folder);
+	if (add_runs(planner->plan, &scripts, reason) < 0)
+		error = first_of(error, complain(planner, folder));
+	return error;
 }
 
 static int add_package_folder(

@@ -86,7 +86,7 @@ enum uh_event_kind {
 	/* The run as a whole. */
 	UH_COMMAND_LINE_UNREADABLE, /* apt's own: error */
 	UH_CLEAN_UP, /* dpkg did not run after our hooks did: the hooks that want to know */
-	/* Post-Invoke cannot look what is due, so the guard or the next transaction does it. */
+	/* What is due cannot be looked up: the guard or the next transaction does it. */
 	UH_CLEAN_UP_LATER,
 	UH_GUARD_NOT_STARTED, /* nobody waits for apt's end: error */
 	UH_LOG_NOT_WRITTEN,   /* path, error */
