@@ -158,6 +158,9 @@ static const struct {
 			TAIL_DATABASE},
 	[UH_VETO] = {" ", TAIL_VETO},
 	[UH_LATE_VETO] = {" ", TAIL_VETO},
+	[UH_VETO_UNKNOWN] = {" failed, and whether that should stop apt (On-Failure) is "
+			     "not known; apt goes on",
+		TAIL_NONE},
 	[UH_FOLDER_UNREADABLE] = {" cannot be read; scripts in it are not run: ",
 		TAIL_ERROR},
 	[UH_WILDCARD_UNMATCHED] = {" cannot be matched; scripts in it are not run: ",
@@ -225,12 +228,17 @@ static const struct {
 	[UH_CLEAN_UP] = {"apt stopped before dpkg was done; hooks that clean up after "
 			 "that run now",
 		TAIL_NONE},
+	[UH_CLEAN_UP_LATER] = {"hooks whose When is failure or always run when apt has "
+			       "ended, or with the next transaction",
+		TAIL_NONE},
 	[UH_GUARD_NOT_STARTED] =
 		{"nobody waits for apt's end; hooks that clean up after it run with the "
 		 "next transaction at the latest: ",
 			TAIL_ERROR},
 	[UH_LOG_NOT_WRITTEN] = {" was not written: ", TAIL_ERROR},
-	[UH_OUT_OF_MEMORY] = {"out of memory; not all hooks are run", TAIL_NONE},
+	[UH_OUT_OF_MEMORY] =
+		{"out of memory; not all hooks are run, nor can all of them stop apt",
+			TAIL_NONE},
 	[UH_INTERRUPTED] = {" was interrupted; the hooks after it are not run",
 		TAIL_NONE},
 };

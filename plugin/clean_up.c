@@ -17,7 +17,7 @@ static void take_over(
 		return;
 	clean_up->command_line = session->command_line;
 	session->command_line = (struct command_line){.pid = 0};
-	if (clean_up->is_known || !session->has_settings)
+	if (clean_up->is_known || !session->has_settings || session->are_settings_lost)
 		return;
 	clean_up->settings = session->settings;
 	clean_up->has_settings = true;
@@ -137,6 +137,9 @@ static bool is_clean_up_wanted(struct session *session)
 	bool is_wanted;
 	int error;
 
+	/* Whoever cleans up may be able to read them. */
+	if (session->are_settings_lost)
+		return plan_is_possible(&session->tree, UH_POST_INVOKE);
 	if (!settings_mention_when(&session->settings, WHEN_FAILURE) &&
 		!settings_mention_when(&session->settings, WHEN_ALWAYS))
 		return false;
@@ -208,10 +211,22 @@ void clean_up_now(struct session *session, clean_up_close *close)
 		record_forget(&session->state, &session->driver);
 }
 
+/*
+ * The guard has the state directory open since it could be opened. One that others can
+ * write says nothing, to nobody.
+ */
+static bool is_due_for_others(const struct session *session)
+{
+	return session->driver.pid != 0 && session->state_error != -EPERM &&
+	       record_is_clean_up_due(session->root, &session->driver);
+}
+
 bool clean_up_hold(struct session *session)
 {
-	if (session->state.fd < 0)
+	if (session->state.fd < 0) {
+		session->is_left_to_others = is_due_for_others(session);
 		return true;
+	}
 	take_lock(session);
 	session->is_once = session->clean_up_lock >= 0 &&
 			   record_claim_clean_up(&session->state, &session->driver);

@@ -31,7 +31,8 @@ void clean_up_now(struct session *session, clean_up_close *close);
 
 /*
  * At Post-Invoke, where apt got to its end: what is due is done now, by the scripts that
- * run anyway. If this process is killed, somebody else goes on where it stood. False when
+ * run anyway. If this process is killed, somebody else goes on where it stood. Where
+ * the state directory cannot be opened, it is left to others. False when
  * apt was killed, and somebody cleans up or has done so.
  */
 bool clean_up_hold(struct session *session);

@@ -11,6 +11,8 @@
 #define ANCESTORS_MAX 64
 #define MAPS_MAX ((size_t)1 << 20)
 
+#define INIT 1
+
 /* The nearest ancestor that is no shell. */
 static int find_caller(struct proc *ret_proc)
 {
@@ -32,16 +34,29 @@ static struct driver unknown(int error)
 	return (struct driver){.error = error == -ENOENT || error == -ESRCH ? 0 : error};
 }
 
+/* True as well where it cannot be told. */
+static bool has_libapt(pid_t pid)
+{
+	owns_buffer struct buffer maps = {0};
+	static const char library[] = "/libapt-pkg.so";
+
+	if (proc_read_file(pid, "maps", MAPS_MAX, &maps) < 0)
+		return true;
+	return memmem(maps.data, maps.size, library, strlen(library)) != NULL;
+}
+
 /*
  * When apt is killed, what it has started gets a new parent: init, or whoever else takes
  * in orphans (PR_SET_CHILD_SUBREAPER). libapt-pkg begins no session for hooks, so one
- * that is in another did not start us.
+ * that is in another did not start us. In a container init may be in ours, or be apt.
  */
 static bool is_stranger(pid_t pid)
 {
-	pid_t session = getsid(pid);
+	pid_t session = getsid(pid), ours = getsid(0);
 
-	return session >= 0 && session != getsid(0);
+	if (session >= 0 && ours >= 0 && session != ours)
+		return true;
+	return pid == INIT && !has_libapt(pid);
 }
 
 struct driver driver_find(enum uh_hook_point hook_point)
@@ -104,17 +119,6 @@ bool driver_parse_key(const char *key, struct driver *ret_driver)
 		return false;
 	*ret_driver = driver;
 	return true;
-}
-
-/* True as well where it cannot be told. */
-static bool has_libapt(pid_t pid)
-{
-	owns_buffer struct buffer maps = {0};
-	static const char library[] = "/libapt-pkg.so";
-
-	if (proc_read_file(pid, "maps", MAPS_MAX, &maps) < 0)
-		return true;
-	return memmem(maps.data, maps.size, library, strlen(library)) != NULL;
 }
 
 bool uh_is_called_by_apt(enum uh_hook_point hook_point)

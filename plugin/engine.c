@@ -19,6 +19,7 @@ static enum uh_verdict close_transaction(struct session *session)
 		session_read_settings(session);
 	session_apply_settings(session);
 	session_drop_started(session);
+	session_leave_clean_up(session);
 	session_settle_outcome(session);
 	if (session->is_clean_up && session->result != RESULT_OK &&
 		plan_has_work(&session->plan))

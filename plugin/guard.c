@@ -17,7 +17,9 @@ static int wait_for_end(const struct driver *driver, const char *path)
 	owns_fd int process = -1;
 	struct pollfd ends[2];
 
-	if (files < 0 || inotify_add_watch(files, path, IN_DELETE_SELF) < 0)
+	if (files < 0)
+		return -errno;
+	if (inotify_add_watch(files, path, IN_DELETE_SELF) < 0)
 		return errno == ENOENT ? 0 : -errno;
 	process = proc_open(driver->pid);
 	if (process < 0)

@@ -104,6 +104,15 @@ static int add_script(struct script_list *list, const char *place, char *path,
 	return 0;
 }
 
+int hook_tree_add_fault(const struct hook_tree *tree, const char *folder, int error,
+	struct script_list *faults)
+{
+	const char *place = tree->places[PLACE_OF_ADMINISTRATOR];
+
+	return add_script(faults, place, string_format("%s/%s", place, folder),
+		FOLDER_IS_UNREADABLE, error);
+}
+
 static int add_entry(struct entry_list *list, const char *name, size_t place)
 {
 	char *copy = strdup(name);

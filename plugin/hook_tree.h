@@ -71,6 +71,13 @@ int hook_tree_names(const struct hook_tree *tree, const char *folder,
 int hook_tree_scripts(
 	struct hook_tree *tree, const char *folder, struct script_list *scripts);
 
+/*
+ * Appends the complaint that a folder could not be read, in either place: −errno why. 0
+ * or −ENOMEM.
+ */
+int hook_tree_add_fault(const struct hook_tree *tree, const char *folder, int error,
+	struct script_list *faults);
+
 /* What stands at a path relative to the tree, in the place that counts. */
 enum tree_node { NODE_ABSENT, NODE_MASK, NODE_FOLDER, NODE_SCRIPT };
 enum tree_node hook_tree_look(struct hook_tree *tree, const char *relative);

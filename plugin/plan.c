@@ -41,14 +41,28 @@ static int first_of(int error, int later_error)
 	return error < 0 ? error : later_error;
 }
 
+/* In place of what there was no memory for; -ENOMEM when there is none for that either. */
+static int complain(struct planner *planner, const char *folder)
+{
+	const struct planned_run reason = {.reason = REASON_ALWAYS};
+	owns_scripts struct script_list faults = {0};
+	int error = hook_tree_add_fault(planner->tree, folder, -ENOMEM, &faults);
+
+	return error < 0 ? error : add_runs(planner->plan, &faults, &reason);
+}
+
 static int add_folder(
 	struct planner *planner, const char *folder, const struct planned_run *reason)
 {
 	owns_scripts struct script_list scripts = {0};
 	int error = hook_tree_scripts(planner->tree, folder, &scripts);
-	int add_error = add_runs(planner->plan, &scripts, reason);
 
-	return first_of(error, add_error);
+	/* First, since a veto of one that is left keeps quiet what comes after it. */
+	if (error < 0)
+		error = complain(planner, folder);
+	if (add_runs(planner->plan, &scripts, reason) < 0)
+		error = first_of(error, complain(planner, folder));
+	return error;
 }
 
 static int add_package_folder(
@@ -58,7 +72,7 @@ static int add_package_folder(
 	owns_memory char *folder = string_format("pkgs/%s/%s", name, planner->hook_point);
 
 	if (folder == NULL)
-		return -ENOMEM;
+		return complain(planner, "pkgs");
 	return add_folder(planner, folder, &reason);
 }
 
@@ -86,7 +100,7 @@ static int add_package(struct planner *planner, const struct string_list *folder
 			string_format("%s:%s", name, package->architecture);
 
 		if (folder == NULL)
-			error = -ENOMEM;
+			error = first_of(error, complain(planner, "pkgs"));
 		else if (string_list_has(qualified, folder))
 			error = first_of(
 				error, add_package_folder(planner, folder, package));
@@ -108,6 +122,8 @@ static int plan_packages(struct planner *planner)
 			error = first_of(
 				error, string_list_add(&qualified, folders.items[i]));
 	error = first_of(error, add_runs(planner->plan, &faults, &reason));
+	if (error < 0)
+		error = complain(planner, "pkgs");
 	for (size_t i = 0; folders.count > 0 && i < planner->transaction->count;
 		i = transaction_end_of_name(planner->transaction, i))
 		error = first_of(
@@ -174,10 +190,12 @@ static int plan_wildcard(struct planner *planner, const char *name)
 	int error, found;
 
 	if (folder == NULL)
-		return -ENOMEM;
+		return complain(planner, "multi_pkgs");
 	/* Most folders of a tree are empty or do not match; so scripts first, PCRE2 then.
 	 */
 	error = hook_tree_scripts(planner->tree, folder, &scripts);
+	if (error < 0)
+		error = complain(planner, folder);
 	if (scripts.count == 0)
 		return error;
 	found = match(plan, name, &reason);
@@ -185,7 +203,9 @@ static int plan_wildcard(struct planner *planner, const char *name)
 		return error;
 	if (found < 0)
 		become_unmatched(&scripts, planner->tree, folder, found);
-	return first_of(error, add_runs(plan, &scripts, &reason));
+	if (add_runs(plan, &scripts, &reason) < 0)
+		error = first_of(error, complain(planner, folder));
+	return error;
 }
 
 static int plan_wildcards(struct planner *planner)
@@ -198,15 +218,17 @@ static int plan_wildcards(struct planner *planner)
 	int error;
 
 	if (parent == NULL)
-		return -ENOMEM;
+		return complain(planner, "multi_pkgs");
 	error = hook_tree_names(planner->tree, parent, &folders, &faults);
 	error = first_of(error, add_runs(plan, &faults, &reason));
+	if (error < 0)
+		error = complain(planner, parent);
 	if (folders.count == 0)
 		return error;
 	transaction_names(planner->transaction, false, &plan->names);
 	transaction_names(planner->transaction, true, &plan->qualified_names);
 	if (plan->names.error < 0 || plan->qualified_names.error < 0)
-		return -ENOMEM;
+		return first_of(error, complain(planner, parent));
 	for (size_t i = 0; i < folders.count; i++)
 		error = first_of(error, plan_wildcard(planner, folders.items[i]));
 	return error;

@@ -86,6 +86,14 @@ int record_want_clean_up(const struct state_dir *state, const struct driver *dri
 	return error < 0 ? error : 1;
 }
 
+bool record_is_clean_up_due(const char *root, const struct driver *driver)
+{
+	char key[DRIVER_KEY_SIZE];
+
+	driver_key(driver, key);
+	return state_dir_has_below(root, key, RECORD_CLEAN_UP);
+}
+
 int record_lock_clean_up(
 	const struct state_dir *state, const struct driver *driver, bool wait)
 {

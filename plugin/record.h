@@ -40,6 +40,11 @@ bool record_has_failure(const struct state_dir *state, const struct driver *driv
  */
 int record_want_clean_up(const struct state_dir *state, const struct driver *driver);
 /*
+ * Whether a clean-up of the driver is due, where the state directory below root could not
+ * be opened: needs neither memory nor a descriptor. False where nobody can tell.
+ */
+bool record_is_clean_up_due(const char *root, const struct driver *driver);
+/*
  * Opens what says that a clean-up is due and locks it (flock(2)): whoever holds the lock
  * runs scripts of this transaction, and nobody else does; waits for it where wait is set.
  * The descriptor is the caller's; −errno when there is no clean-up due, or somebody else

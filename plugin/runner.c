@@ -174,6 +174,8 @@ static void fail(
 
 	tell_of(run, planned, event);
 	run->has_failed = true;
+	if (run->occasion->are_settings_lost)
+		tell_of(run, planned, (struct uh_event){.kind = UH_VETO_UNKNOWN});
 	if (policy == ON_FAILURE_WARN)
 		return;
 	if (run->veto == NULL) {

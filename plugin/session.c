@@ -69,7 +69,7 @@ int session_init(struct session *session, const struct driver *driver)
 	session->state.fd = -1;
 	session->clean_up_lock = -1;
 	if (hook_tree_init(&session->tree, session->root) < 0) {
-		tell_error(session, UH_OUT_OF_MEMORY, -ENOMEM);
+		session_tell(session, (struct uh_event){.kind = UH_OUT_OF_MEMORY});
 		return -ENOMEM;
 	}
 	session->state_error = state_dir_open(&session->state, session->root,
@@ -140,7 +140,8 @@ void session_read_stream(struct session *session, int fd)
 	error = transaction_parse_stream(
 		&session->transaction, buffer_slice(&bytes), &faults);
 	if (error < 0) {
-		tell_error(session, UH_OUT_OF_MEMORY, error);
+		session_tell(session,
+			(struct uh_event){.kind = UH_STREAM_UNREADABLE, .error = error});
 		return;
 	}
 	tell_faults(session, &faults);
@@ -193,11 +194,9 @@ void session_read_record(struct session *session)
 
 void session_plan(struct session *session)
 {
-	int error = plan_make(&session->plan, &session->tree, session->hook_point,
-		&session->transaction);
-
-	if (error < 0)
-		tell_error(session, UH_OUT_OF_MEMORY, error);
+	if (plan_make(&session->plan, &session->tree, session->hook_point,
+		    &session->transaction) < 0)
+		session_tell(session, (struct uh_event){.kind = UH_OUT_OF_MEMORY});
 }
 
 void session_read_command_line(struct session *session)
@@ -232,6 +231,7 @@ void session_read_settings(struct session *session)
 	}
 	if (error == 0)
 		error = settings_parse(&session->settings, text);
+	session->are_settings_lost = error < 0;
 	if (error < 0)
 		session_tell(session, (struct uh_event){.kind = UH_BRIDGE_UNUSABLE,
 					      .detail = reason,
@@ -244,6 +244,25 @@ void session_read_settings(struct session *session)
 void session_apply_settings(struct session *session)
 {
 	plan_apply_settings(&session->plan, &session->settings, &session->transaction);
+}
+
+static bool is_not_for_clean_up(const struct planned_run *run, const void *context)
+{
+	enum when when = run->settings.when;
+
+	(void)context;
+	return when != WHEN_FAILURE && when != WHEN_ALWAYS;
+}
+
+void session_leave_clean_up(struct session *session)
+{
+	size_t count = session->plan.count;
+
+	if (!session->is_left_to_others)
+		return;
+	plan_keep(&session->plan, is_not_for_clean_up, NULL);
+	if (session->plan.count < count)
+		session_tell(session, (struct uh_event){.kind = UH_CLEAN_UP_LATER});
 }
 
 static bool is_not_started(const struct planned_run *run, const void *context)
@@ -375,6 +394,7 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 		.command_line = command_line,
 		.result = session->result,
 		.has_failed_before = session->has_failed_before,
+		.are_settings_lost = session->are_settings_lost,
 		.state = &session->state,
 		.key = session->key,
 		.is_once = session->is_once,

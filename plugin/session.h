@@ -30,15 +30,17 @@ struct session {
 	struct trust_breach state_breach;
 	struct driver driver;
 	char key[DRIVER_KEY_SIZE];
-	int clean_up_lock; /* held while our scripts run, see record.h; −1: not */
-	bool is_once;      /* a clean-up is due, so each script is started once */
+	int clean_up_lock;      /* held while our scripts run, see record.h; −1: not */
+	bool is_once;           /* a clean-up is due, so each script is started once */
+	bool is_left_to_others; /* it is due, and cannot be done here */
 
 	struct command_line command_line;
 	struct transaction transaction;
 	bool is_known; /* whether transaction says anything */
 	struct plan plan;
 	struct settings settings;
-	bool has_settings; /* they have been read, or could not be */
+	bool has_settings;      /* they have been read, or could not be */
+	bool are_settings_lost; /* they could not be */
 	enum result result;
 	bool has_failed_before; /* a hook of an earlier hook point */
 	struct history history;
@@ -72,6 +74,8 @@ void session_check_settings(struct session *session);
 void session_apply_settings(struct session *session);
 /* Takes out of the plan what was started before whoever ran it was killed. */
 void session_drop_started(struct session *session);
+/* Takes out what a clean-up runs, where others are to do it. */
+void session_leave_clean_up(struct session *session);
 /* At Post-Invoke: how dpkg's run ended, and which scripts want to know that. */
 void session_settle_outcome(struct session *session);
 

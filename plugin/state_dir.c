@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -136,6 +137,15 @@ bool state_dir_has(const struct state_dir *state, const char *key, const char *s
 	return faccessat(state->fd, name, F_OK, 0) == 0;
 }
 
+bool state_dir_has_below(const char *root, const char *key, const char *suffix)
+{
+	char path[PATH_MAX];
+	int size =
+		snprintf(path, sizeof(path), "%s" STATE_DIR "/%s.%s", root, key, suffix);
+
+	return size < (int)sizeof(path) && access(path, F_OK) == 0;
+}
+
 int state_dir_remove(const struct state_dir *state, const char *key, const char *suffix)
 {
 	char name[NAME_SIZE];
@@ -210,17 +220,30 @@ void state_dir_sweep(
 		(void)closedir(dir); /* it was only read */
 }
 
-void state_dir_forget(const struct state_dir *state, const char *key)
+/* False when there may be more. */
+static bool forget_all(const struct state_dir *state, const char *key)
 {
 	DIR *dir = list(state);
 	const struct dirent *entry;
+	bool is_done = true;
 
-	while (dir != NULL && (entry = readdir(dir)) != NULL)
+	if (dir == NULL)
+		return false;
+	for (errno = 0; (entry = readdir(dir)) != NULL; errno = 0)
 		if (strncmp(entry->d_name, key, strlen(key)) == 0 &&
-			entry->d_name[strlen(key)] == '.')
-			(void)unlinkat(state->fd, entry->d_name, 0); /* next time, then */
-	if (dir != NULL)
-		(void)closedir(dir); /* it was only read */
+			entry->d_name[strlen(key)] == '.' &&
+			unlinkat(state->fd, entry->d_name, 0) < 0)
+			is_done = false;
+	is_done = is_done && errno == 0;
+	(void)closedir(dir); /* it was only read */
+	return is_done;
+}
+
+void state_dir_forget(const struct state_dir *state, const char *key)
+{
+	/* What was in the way may be over; if not, it is the sweep's. */
+	if (!forget_all(state, key))
+		(void)forget_all(state, key);
 }
 
 bool state_dir_only_owner(const struct state_dir *state, struct driver *ret_owner)

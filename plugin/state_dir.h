@@ -58,6 +58,9 @@ int state_dir_remove(const struct state_dir *state, const char *key, const char 
 /* Whether key.suffix is there. */
 bool state_dir_has(const struct state_dir *state, const char *key, const char *suffix);
 
+/* The same of the directory below root, which need not be open. */
+bool state_dir_has_below(const char *root, const char *key, const char *suffix);
+
 /*
  * The owner of a file with this suffix whose transaction is over, seen from driver's: its
  * own (an earlier one), a process that is gone, an unknown one; every one when driver is

@@ -53,6 +53,8 @@ enum uh_event_kind {
 	UH_VETO,
 	/* The same at Post-Invoke, where dpkg is done: apt's exit status will say so. */
 	UH_LATE_VETO,
+	/* It failed, and the settings that say whether that stops apt could not be read. */
+	UH_VETO_UNKNOWN,
 	/* A folder of the tree. path names it. */
 	UH_FOLDER_UNREADABLE,  /* error */
 	UH_WILDCARD_UNMATCHED, /* PCRE2 gave up on the folder's name: error */
@@ -84,10 +86,12 @@ enum uh_event_kind {
 	/* The run as a whole. */
 	UH_COMMAND_LINE_UNREADABLE, /* apt's own: error */
 	UH_CLEAN_UP, /* dpkg did not run after our hooks did: the hooks that want to know */
+	/* What is due cannot be looked up: the guard or the next transaction does it. */
+	UH_CLEAN_UP_LATER,
 	UH_GUARD_NOT_STARTED, /* nobody waits for apt's end: error */
 	UH_LOG_NOT_WRITTEN,   /* path, error */
-	UH_OUT_OF_MEMORY,
-	UH_INTERRUPTED, /* Ctrl-C; path is the script that it met */
+	UH_OUT_OF_MEMORY,     /* for the whole hook point */
+	UH_INTERRUPTED,       /* Ctrl-C; path is the script that it met */
 };
 
 enum uh_breach { UH_BREACH_OWNER, UH_BREACH_GROUP, UH_BREACH_WORLD };

@@ -37,6 +37,7 @@ static const struct {
 	CALL(getcwd, CAN_FAIL),
 	CALL(getdents64, CAN_FAIL),
 	CALL(getrandom, CAN_FAIL),
+	CALL(getsid, CAN_FAIL),
 	CALL(inotify_add_watch, CAN_FAIL),
 	CALL(inotify_init1, CAN_FAIL),
 	CALL(ioctl, CAN_FAIL),

@@ -63,6 +63,7 @@ struct tracee {
 
 static struct tracee tracees[PROCESSES_MAX];
 static size_t tracee_count;
+static bool has_failed; /* the wanted call: there is no other */
 
 static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -127,13 +128,38 @@ static void forget(struct tracee *tracee)
 	*tracee = tracees[--tracee_count];
 }
 
-/* One that was killed in between says so to waitpid(). */
-static void go_on(pid_t pid, int signal_number)
+static bool is_count(void)
 {
-	(void)ptrace(PTRACE_SYSCALL, pid, 0, signal_number);
+	return strcmp(wanted.call, "count") == 0;
 }
 
-/* The path that a call is about, for people; "" for none. */
+/* Whether its calls are still worth a stop each; they take most of the time. */
+static bool is_watched(const struct tracee *tracee)
+{
+	if (is_count() || !tracee->is_in_main)
+		return true;
+	return !has_failed && strcmp(tracee->name, wanted.process) == 0;
+}
+
+/* One that was killed in between says so to waitpid(). */
+static void go_on(const struct tracee *tracee, int signal_number)
+{
+	(void)ptrace(is_watched(tracee) ? PTRACE_SYSCALL : PTRACE_CONT, tracee->pid, 0,
+		signal_number);
+}
+
+/* "" where it is none, or none of a file. */
+static void read_path_of_descriptor(pid_t pid, uint64_t fd, char path[256])
+{
+	char link[64];
+	ssize_t size;
+
+	(void)snprintf(link, sizeof(link), "/proc/%d/fd/%d", (int)pid, (int)fd);
+	size = readlink(link, path, 255);
+	path[size > 0 && path[0] == '/' ? size : 0] = '\0';
+}
+
+/* The path that a call is about, for people and for "judge"; "" for none. */
 static void read_path(
 	pid_t pid, const char *call, const uint64_t *arguments, char path[256])
 {
@@ -151,8 +177,10 @@ static void read_path(
 	ssize_t size;
 
 	memset(path, 0, 256);
-	if (!has_path)
+	if (!has_path) {
+		read_path_of_descriptor(pid, arguments[0], path);
 		return;
+	}
 	/* A string near the end of a page: what lies behind it may not be there. */
 	size = process_vm_readv(pid, &here, 1, &there, 1, 0);
 	if (size < 0) {
@@ -161,6 +189,9 @@ static void read_path(
 			there.iov_len = 255;
 		(void)process_vm_readv(pid, &here, 1, &there, 1, 0);
 	}
+	/* AT_EMPTY_PATH */
+	if (path[0] == '\0')
+		read_path_of_descriptor(pid, arguments[0], path);
 	for (char *at = path; *at != '\0'; at++)
 		if (!isprint((unsigned char)*at))
 			*at = '?';
@@ -205,7 +236,6 @@ static void set_result(pid_t pid, long result)
 static void enter_call(struct tracee *tracee, const struct __ptrace_syscall_info *info)
 {
 	const char *name = call_name((long)info->entry.nr);
-	bool is_count = strcmp(wanted.call, "count") == 0;
 	char path[256];
 
 	if (!tracee->is_counted)
@@ -221,7 +251,7 @@ static void enter_call(struct tracee *tracee, const struct __ptrace_syscall_info
 	/* main() begins with it. */
 	if (strcmp(path, "/dev/null") == 0)
 		tracee->is_in_main = true;
-	if (is_count) {
+	if (is_count()) {
 		note("call\t%s\t%s\t%s\n", tracee->name, name, path);
 		return;
 	}
@@ -247,37 +277,40 @@ static void stop_at_call(struct tracee *tracee)
 		set_result(
 			tracee->pid, strcmp(wanted.call, "brk") == 0 ? 0 : -wanted.error);
 		tracee->is_failing = false;
+		has_failed = true;
 	}
-	go_on(tracee->pid, 0);
+	go_on(tracee, 0);
 }
 
 static void stop_at_fork(struct tracee *parent)
 {
 	unsigned long pid;
 	struct tracee *child;
+	bool is_there = false;
 
 	if (ptrace(PTRACE_GETEVENTMSG, parent->pid, 0, &pid) < 0)
 		return;
 	child = find((pid_t)pid);
-	if (child == NULL) {
+	if (child == NULL)
 		child = add((pid_t)pid);
-	} else if (child->is_waiting) {
-		child->is_waiting = false;
-		go_on(child->pid, 0);
-	}
+	else
+		is_there = child->is_waiting;
+	child->is_waiting = false;
 	child->is_counted = parent->is_counted;
 	child->is_in_main = parent->is_in_main;
 	if (snprintf(child->name, sizeof(child->name), "%.40s.%u", parent->name,
 		    ++parent->children) < 0)
 		broken("no name");
-	go_on(parent->pid, 0);
+	if (is_there)
+		go_on(child, 0);
+	go_on(parent, 0);
 }
 
 static void stop_at_exec(struct tracee *tracee)
 {
 	if (!tracee->is_counted) {
 		tracee->is_counted = true;
-		go_on(tracee->pid, 0);
+		go_on(tracee, 0);
 		return;
 	}
 	(void)ptrace(PTRACE_DETACH, tracee->pid, 0, 0);
@@ -304,7 +337,7 @@ static void stop(pid_t pid, int status)
 	} else if (event == PTRACE_EVENT_STOP && tracee->name[0] == '\0') {
 		tracee->is_waiting = true;
 	} else {
-		go_on(pid, event == 0 ? WSTOPSIG(status) : 0);
+		go_on(tracee, event == 0 ? WSTOPSIG(status) : 0);
 	}
 }
 
@@ -326,14 +359,16 @@ static void trace(pid_t pid, int ready)
 	const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK |
 			     PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
 			     PTRACE_O_TRACEEXEC;
+	struct tracee *first;
 	int status;
 
 	if (ptrace(PTRACE_SEIZE, pid, 0, options) < 0 ||
 		ptrace(PTRACE_INTERRUPT, pid, 0, 0) < 0 ||
 		waitpid(pid, &status, 0) != pid)
 		broken("cannot trace");
-	(void)snprintf(add(pid)->name, WORD_SIZE, "helper");
-	go_on(pid, 0);
+	first = add(pid);
+	(void)snprintf(first->name, WORD_SIZE, "helper");
+	go_on(first, 0);
 	if (write(ready, "", 1) != 1)
 		broken("cannot tell that all is ready");
 	(void)close(ready);

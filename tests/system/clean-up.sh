@@ -253,6 +253,22 @@ test_after_apt_was_killed_before_dpkg() {
 	expect_a_clean_next_transaction
 }
 
+# The first process of a container is in apt's session, and takes in what a killed apt leaves.
+test_init_in_our_session_is_not_mistaken_for_an_apt_that_was_killed() {
+	stop_and_start_something
+	cat >/etc/apt/apt.conf.d/00kill <<-'EOF'
+		DPkg::Pre-Invoke:: "kill-apt KILL; until read -r _ _ _ parent _ </proc/$PPID/stat && [ $parent = 1 ]; do sleep 0.01; done";
+	EOF
+	publish
+	# Not in a session of its own; what it leaves behind keeps the pipe open.
+	{ apt-get --yes install app 2>&1 || echo "ended with $?"; } | timeout 60 cat >/output
+	expect_equal 'ended with 137' "$(tail -n 1 /output)" 'exit status of a killed apt'
+	expect_runs </dev/null
+	expect_equal '' "$(our_processes)" 'processes that are left'
+	rm /etc/apt/apt.conf.d/00kill
+	expect_a_clean_next_transaction
+}
+
 test_after_apt_was_killed_while_a_script_runs_which_is_waited_for() {
 	local point
 	mkfifo /early

@@ -5,6 +5,7 @@
 #include "proc.h"
 #include "record.h"
 
+#include <errno.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -431,6 +432,38 @@ static bool can_hold(void)
 	return clean_up_hold(&session);
 }
 
+/* What Post-Invoke would run where the state directory cannot be opened. */
+static size_t left_to_run(int state_error)
+{
+	__attribute__((cleanup(session_done))) struct session session;
+	owns_buffer struct buffer events = {0};
+
+	begin(&session, UH_POST_INVOKE, &events);
+	cleanup_close(&session.state.fd);
+	session.state_error = state_error;
+	ck_assert(clean_up_hold(&session));
+	session_plan(&session);
+	session_read_settings(&session);
+	session_apply_settings(&session);
+	session_leave_clean_up(&session);
+	assert_text(&events, session.plan.count < 4 ? "CLEAN_UP_LATER\n" : "");
+	return session.plan.count;
+}
+
+START_TEST(what_post_invoke_cannot_look_up_is_left_to_who_cleans_up)
+{
+	make_recorders();
+	configure_apt(SCOPE "Scripts::Post-Invoke/always::When \"always\";\n" SCOPE
+			    "Scripts::Post-Invoke/failure::When \"failure\";\n");
+	/* None is due, so nobody else runs them. */
+	ck_assert_uint_eq(left_to_run(-EMFILE), 4);
+	leave_behind(&gone);
+	ck_assert_uint_eq(left_to_run(-EMFILE), 2);
+	/* What others can write says nothing. */
+	ck_assert_uint_eq(left_to_run(-EPERM), 4);
+}
+END_TEST
+
 START_TEST(where_apt_has_gone_post_invoke_is_left_to_who_cleans_up)
 {
 	__attribute__((cleanup(session_done))) struct session other;
@@ -480,6 +513,9 @@ START_TEST(where_apt_has_gone_no_script_runs_before_dpkg)
 	/* With nobody who wants to know, nobody else runs anything. */
 	configure_apt("");
 	ck_assert(can_prepare());
+	/* Who does, nobody can tell. */
+	configure_apt(SCOPE "Timeout \"1\n");
+	ck_assert(!can_prepare());
 }
 END_TEST
 
@@ -515,6 +551,7 @@ int main(void)
 		runs_that_cannot_be_read_or_are_empty_are_no_endless_task,
 		a_post_invoke_that_is_killed_is_ended_by_the_guard,
 		a_guard_that_is_killed_leaves_the_rest_to_the_next_transaction,
+		what_post_invoke_cannot_look_up_is_left_to_who_cleans_up,
 		where_apt_has_gone_post_invoke_is_left_to_who_cleans_up,
 		where_apt_has_gone_no_script_runs_before_dpkg,
 		a_log_that_cannot_be_written_does_not_keep_a_clean_up_for_ever};

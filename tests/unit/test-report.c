@@ -83,14 +83,15 @@ START_TEST(each_event_is_one_line_in_apts_form)
 		ck_assert_msg(strstr(text.data, "(null)") == NULL, "event %d: %s", kind,
 			text.data);
 	}
-	ck_assert_uint_eq(kinds, 44);
+	ck_assert_uint_eq(kinds, 46);
 }
 END_TEST
 
 START_TEST(an_event_without_a_path_begins_with_its_words)
 {
 	assert_report((struct uh_event){.kind = UH_OUT_OF_MEMORY},
-		"W: out of memory; not all hooks are run\n");
+		"W: out of memory; not all hooks are run, nor can all of them stop "
+		"apt\n");
 }
 END_TEST
 

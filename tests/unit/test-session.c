@@ -101,6 +101,17 @@ START_TEST(what_is_wrong_with_the_settings_is_told_once_a_transaction)
 }
 END_TEST
 
+START_TEST(where_the_settings_are_lost_a_failure_may_be_a_veto)
+{
+	configure_apt(SCOPE "Timeout \"1\n");
+	make_script(ETC "Pre-Invoke/a", "exit 1");
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	assert_taken_file("/events", "BRIDGE_UNUSABLE (Input/output error)\n"
+				     "SCRIPT_ENDED " ETC "Pre-Invoke/a exited 1\n"
+				     "VETO_UNKNOWN " ETC "Pre-Invoke/a\n");
+}
+END_TEST
+
 START_TEST(post_invoke_hears_what_its_when_asks_for)
 {
 	static const char settings[] =
@@ -232,6 +243,7 @@ int main(void)
 		the_settings_of_apt_hold_at_all_three_hook_points,
 		a_nearer_enabled_overrides_the_global_one,
 		what_is_wrong_with_the_settings_is_told_once_a_transaction,
+		where_the_settings_are_lost_a_failure_may_be_a_veto,
 		post_invoke_hears_what_its_when_asks_for,
 		without_a_result_neither_success_nor_failure_holds,
 		success_is_over_once_a_script_failed,
