@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whole transactions, in which the i-th call of a kind fails, for each i until there are
- * no more of them: apt goes on, nothing crashes, and the next transaction is whole again.
- * The linker puts __wrap_NAME in the place of NAME for our own objects, not for libc.
- * tests/fault looks at far more, and takes far longer.
- *
- * FAULTS_EVERY in the environment is 1 for all of them; by default a part is enough.
+ * Whole transactions, in which one call of a kind fails: the first that is made from a
+ * place, for each place in turn, which is a chain of callers. apt goes on, nothing
+ * crashes, and the next transaction is whole again. The linker puts __wrap_NAME in the
+ * place of NAME for our own objects, not for libc. tests/fault makes each call fail, not
+ * only the first from a place, and takes far longer.
  */
 #include "fixture.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -21,42 +21,105 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define EVERY 29
-#define FAULTS_MAX 20000
+/* Of our own functions that lie between a call and its place. */
+#define WRAPPERS 3
+#define CALLERS 4
+#define PLACES_MAX 4096
+
+/* What has been tried with one outcome is tried with another here and there only. */
+#define AGAIN_EVERY 12
+
+/* By what can become of a call. */
+enum {
+	MEMORY = 1,
+	CALL = 2,
+	PATH = 4,  /* what it names may be gone */
+	WAITS = 8, /* a signal may come in between */
+};
+
+struct places {
+	unsigned count;
+	uint64_t items[PLACES_MAX];
+};
 
 /* Shared by all that the test forks. */
 struct fault {
-	bool is_memory;
+	int kind;
 	int error;
-	unsigned long countdown; /* 0: it has been */
+	bool is_looking; /* for places; nothing fails */
+	unsigned is_due; /* until it has been */
+	uint64_t place;  /* where */
+	struct places places;
+	struct places tried; /* in earlier tests, with any error */
 };
 
 static struct fault *fault;
 static bool is_armed;
 
-static bool fails(bool is_memory)
+/* Of this call, by who called whom to come here. */
+static uint64_t find_place(void)
 {
-	if (!is_armed || fault->is_memory != is_memory ||
-		__atomic_load_n(&fault->countdown, __ATOMIC_SEQ_CST) == 0 ||
-		__atomic_sub_fetch(&fault->countdown, 1, __ATOMIC_SEQ_CST) != 0)
+	void *callers[WRAPPERS + CALLERS];
+	int count = backtrace(callers, (int)COUNT_OF(callers));
+	uint64_t place = (uint64_t)fault->error;
+
+	for (int i = 0; i < count; i++)
+		place = place * 1099511628211U + (uintptr_t)callers[i];
+	return place;
+}
+
+static bool is_in(const struct places *places, uint64_t place)
+{
+	unsigned count = __atomic_load_n(&places->count, __ATOMIC_SEQ_CST);
+
+	for (unsigned i = 0; i < count && i < PLACES_MAX; i++)
+		if (places->items[i] == place)
+			return true;
+	return false;
+}
+
+static void remember(struct places *places, uint64_t place)
+{
+	unsigned at;
+
+	if (is_in(places, place))
+		return;
+	/* Another process may have done so at the same time: then it is there twice. */
+	at = __atomic_fetch_add(&places->count, 1, __ATOMIC_SEQ_CST);
+	if (at < PLACES_MAX)
+		places->items[at] = place;
+}
+
+static bool fails(int kind)
+{
+	uint64_t place;
+
+	if (!is_armed || (fault->kind & kind) == 0 ||
+		!(fault->is_looking || __atomic_load_n(&fault->is_due, __ATOMIC_SEQ_CST)))
+		return false;
+	place = find_place();
+	if (fault->is_looking)
+		remember(&fault->places, place);
+	if (fault->place != place ||
+		!__atomic_exchange_n(&fault->is_due, 0, __ATOMIC_SEQ_CST))
 		return false;
 	errno = fault->error;
 	return true;
 }
 
-#define WRAP(is_memory, type, failure, name, parameters, arguments)                      \
+#define WRAP(kind, type, failure, name, parameters, arguments)                           \
 	type __real_##name parameters;                                                   \
 	type __wrap_##name parameters;                                                   \
 	type __wrap_##name parameters                                                    \
 	{                                                                                \
-		return fails(is_memory) ? (failure) : __real_##name arguments;           \
+		return fails(kind) ? (failure) : __real_##name arguments;                \
 	}
 #define WRAP_MEMORY(type, name, parameters, arguments)                                   \
-	WRAP(true, type, NULL, name, parameters, arguments)
-#define WRAP_CALL(type, name, parameters, arguments)                                     \
-	WRAP(false, type, (type)-1, name, parameters, arguments)
-#define WRAP_SPAWN(name, parameters, arguments)                                          \
-	WRAP(false, int, fault->error, name, parameters, arguments)
+	WRAP(MEMORY, type, NULL, name, parameters, arguments)
+#define WRAP_CALL(kind, type, name, parameters, arguments)                               \
+	WRAP(CALL | (kind), type, (type)-1, name, parameters, arguments)
+#define WRAP_SPAWN(kind, name, parameters, arguments)                                    \
+	WRAP(CALL | (kind), int, fault->error, name, parameters, arguments)
 
 WRAP_MEMORY(void *, malloc, (size_t size), (size))
 WRAP_MEMORY(void *, calloc, (size_t count, size_t size), (count, size))
@@ -65,60 +128,61 @@ WRAP_MEMORY(
 	void *, reallocarray, (void *old, size_t count, size_t size), (old, count, size))
 WRAP_MEMORY(char *, strdup, (const char *string), (string))
 WRAP_MEMORY(char *, strndup, (const char *string, size_t size), (string, size))
-WRAP(true, int, -1, vasprintf, (char **text, const char *format, va_list arguments),
+WRAP(MEMORY, int, -1, vasprintf, (char **text, const char *format, va_list arguments),
 	(text, format, arguments))
 
-WRAP_CALL(int, stat, (const char *path, struct stat *status), (path, status))
-WRAP_CALL(int, lstat, (const char *path, struct stat *status), (path, status))
-WRAP_CALL(int, fstat, (int fd, struct stat *status), (fd, status))
-WRAP_CALL(ssize_t, read, (int fd, void *bytes, size_t size), (fd, bytes, size))
-WRAP_CALL(ssize_t, write, (int fd, const void *bytes, size_t size), (fd, bytes, size))
-WRAP_CALL(ssize_t, readlink, (const char *path, char *bytes, size_t size),
+WRAP_CALL(PATH, int, stat, (const char *path, struct stat *status), (path, status))
+WRAP_CALL(PATH, int, lstat, (const char *path, struct stat *status), (path, status))
+WRAP_CALL(0, int, fstat, (int fd, struct stat *status), (fd, status))
+WRAP_CALL(WAITS, ssize_t, read, (int fd, void *bytes, size_t size), (fd, bytes, size))
+WRAP_CALL(WAITS, ssize_t, write, (int fd, const void *bytes, size_t size),
+	(fd, bytes, size))
+WRAP_CALL(PATH, ssize_t, readlink, (const char *path, char *bytes, size_t size),
 	(path, bytes, size))
-WRAP_CALL(int, mkdir, (const char *path, mode_t mode), (path, mode))
-WRAP_CALL(int, fchmod, (int fd, mode_t mode), (fd, mode))
-WRAP_CALL(int, mkostemp, (char *path, int flags), (path, flags))
-WRAP_CALL(
-	int, renameat, (int from, const char *a, int to, const char *b), (from, a, to, b))
-WRAP_CALL(int, unlinkat, (int fd, const char *path, int flags), (fd, path, flags))
-WRAP_CALL(int, access, (const char *path, int mode), (path, mode))
-WRAP_CALL(int, unlink, (const char *path), (path))
-WRAP_CALL(int, ftruncate, (int fd, off_t size), (fd, size))
-WRAP_CALL(int, faccessat, (int fd, const char *path, int mode, int flags),
+WRAP_CALL(PATH, int, mkdir, (const char *path, mode_t mode), (path, mode))
+WRAP_CALL(0, int, fchmod, (int fd, mode_t mode), (fd, mode))
+WRAP_CALL(PATH, int, mkostemp, (char *path, int flags), (path, flags))
+WRAP_CALL(PATH, int, renameat, (int from, const char *a, int to, const char *b),
+	(from, a, to, b))
+WRAP_CALL(PATH, int, unlinkat, (int fd, const char *path, int flags), (fd, path, flags))
+WRAP_CALL(PATH, int, access, (const char *path, int mode), (path, mode))
+WRAP_CALL(PATH, int, unlink, (const char *path), (path))
+WRAP_CALL(0, int, ftruncate, (int fd, off_t size), (fd, size))
+WRAP_CALL(PATH, int, faccessat, (int fd, const char *path, int mode, int flags),
 	(fd, path, mode, flags))
-WRAP_CALL(int, pipe2, (int *ends, int flags), (ends, flags))
-WRAP_CALL(int, poll, (struct pollfd * fds, nfds_t count, int timeout),
+WRAP_CALL(0, int, pipe2, (int *ends, int flags), (ends, flags))
+WRAP_CALL(WAITS, int, poll, (struct pollfd * fds, nfds_t count, int timeout),
 	(fds, count, timeout))
-WRAP_CALL(int, inotify_init1, (int flags), (flags))
-WRAP_CALL(int, inotify_add_watch, (int fd, const char *path, uint32_t mask),
+WRAP_CALL(0, int, inotify_init1, (int flags), (flags))
+WRAP_CALL(PATH, int, inotify_add_watch, (int fd, const char *path, uint32_t mask),
 	(fd, path, mask))
-WRAP_CALL(pid_t, fork, (void), ())
-WRAP_CALL(int, flock, (int fd, int operation), (fd, operation))
-WRAP_CALL(int, dup2, (int old, int fd), (old, fd))
-WRAP(false, DIR *, NULL, opendir, (const char *path), (path))
-WRAP(false, DIR *, NULL, fdopendir, (int fd), (fd))
-WRAP(false, struct dirent *, NULL, readdir, (DIR * dir), (dir))
-WRAP_SPAWN(posix_spawn,
+WRAP_CALL(0, pid_t, fork, (void), ())
+WRAP_CALL(WAITS, int, flock, (int fd, int operation), (fd, operation))
+WRAP_CALL(0, int, dup2, (int old, int fd), (old, fd))
+WRAP(CALL | PATH, DIR *, NULL, opendir, (const char *path), (path))
+WRAP(CALL, DIR *, NULL, fdopendir, (int fd), (fd))
+WRAP(CALL, struct dirent *, NULL, readdir, (DIR * dir), (dir))
+WRAP_SPAWN(PATH, posix_spawn,
 	(pid_t * pid, const char *path, const posix_spawn_file_actions_t *actions,
 		const posix_spawnattr_t *attributes, char *const *argv,
 		char *const *envp),
 	(pid, path, actions, attributes, argv, envp))
-WRAP_SPAWN(
-	posix_spawn_file_actions_init, (posix_spawn_file_actions_t * actions), (actions))
-WRAP_SPAWN(posix_spawn_file_actions_adddup2,
+WRAP_SPAWN(0, posix_spawn_file_actions_init, (posix_spawn_file_actions_t * actions),
+	(actions))
+WRAP_SPAWN(0, posix_spawn_file_actions_adddup2,
 	(posix_spawn_file_actions_t * actions, int fd, int to), (actions, fd, to))
-WRAP_SPAWN(posix_spawn_file_actions_addchdir_np,
+WRAP_SPAWN(0, posix_spawn_file_actions_addchdir_np,
 	(posix_spawn_file_actions_t * actions, const char *path), (actions, path))
-WRAP_SPAWN(posix_spawn_file_actions_addopen,
+WRAP_SPAWN(0, posix_spawn_file_actions_addopen,
 	(posix_spawn_file_actions_t * actions, int fd, const char *path, int flags,
 		mode_t mode),
 	(actions, fd, path, flags, mode))
-WRAP_SPAWN(posix_spawn_file_actions_addclose,
+WRAP_SPAWN(0, posix_spawn_file_actions_addclose,
 	(posix_spawn_file_actions_t * actions, int fd), (actions, fd))
-WRAP_SPAWN(posix_spawnattr_init, (posix_spawnattr_t * attributes), (attributes))
-WRAP_SPAWN(posix_spawnattr_setsigdefault,
+WRAP_SPAWN(0, posix_spawnattr_init, (posix_spawnattr_t * attributes), (attributes))
+WRAP_SPAWN(0, posix_spawnattr_setsigdefault,
 	(posix_spawnattr_t * attributes, const sigset_t *set), (attributes, set))
-WRAP_SPAWN(posix_spawnattr_setsigmask,
+WRAP_SPAWN(0, posix_spawnattr_setsigmask,
 	(posix_spawnattr_t * attributes, const sigset_t *set), (attributes, set))
 
 /* A child that there is can be waited for; only a signal comes in between. */
@@ -126,7 +190,7 @@ pid_t __real_waitpid(pid_t pid, int *status, int options);
 pid_t __wrap_waitpid(pid_t pid, int *status, int options);
 pid_t __wrap_waitpid(pid_t pid, int *status, int options)
 {
-	if (is_armed && fault->error == EINTR && fails(false))
+	if (fails(WAITS))
 		return -1;
 	return __real_waitpid(pid, status, options);
 }
@@ -142,7 +206,7 @@ int __wrap_open(const char *path, int flags, ...)
 	va_start(arguments, flags);
 	mode = va_arg(arguments, mode_t);
 	va_end(arguments);
-	return fails(false) ? -1 : __real_open(path, flags, mode);
+	return fails(CALL | PATH | WAITS) ? -1 : __real_open(path, flags, mode);
 }
 
 int __real_openat(int fd, const char *path, int flags, ...);
@@ -155,7 +219,7 @@ int __wrap_openat(int fd, const char *path, int flags, ...)
 	va_start(arguments, flags);
 	mode = va_arg(arguments, mode_t);
 	va_end(arguments);
-	return fails(false) ? -1 : __real_openat(fd, path, flags, mode);
+	return fails(CALL | PATH | WAITS) ? -1 : __real_openat(fd, path, flags, mode);
 }
 
 static void disarm(void)
@@ -269,46 +333,60 @@ static void assert_is_cleaned_up(void)
 	ck_assert_int_eq(be_apt(settings, UH_POST_INVOKE), 0);
 }
 
-static void make_fault(bool is_memory, int error, unsigned long number)
+static void make_fault(int kind, int error)
 {
-	*fault = (struct fault){
-		.is_memory = is_memory, .error = error, .countdown = number};
+	fault->kind = kind;
+	fault->error = error;
+	fault->is_due = 0;
+	fault->places.count = 0;
 }
 
 /* The log of a transaction without a fault; the caller's to free. */
 static void take_log(struct buffer *log)
 {
-	make_fault(true, ENOMEM, 0);
 	(void)remove(at("/log"));
 	assert_goes_on();
 	read_file("/log", log);
 }
 
-static unsigned long every(void)
+/* All places, in transactions as they are going to be. */
+static void look_for_places(void (*assert_outcome)(void))
 {
-	const char *text = getenv("FAULTS_EVERY");
-	unsigned long number = text != NULL ? strtoul(text, NULL, 10) : 0;
-
-	return number > 0 ? number : EVERY;
+	fault->is_looking = true;
+	assert_outcome();
+	fault->is_looking = false;
+	ck_assert_uint_le(fault->places.count, PLACES_MAX);
+	ck_assert_uint_gt(fault->places.count, 0);
 }
 
-static void try_all(bool is_memory, int error, void (*assert_outcome)(void))
+/* How many calls failed: all but those that come too late where a guard is quicker. */
+static void try_places(void (*assert_outcome)(void))
+{
+	unsigned tried = 0, hit = 0;
+
+	for (unsigned i = 0; i < fault->places.count; i++) {
+		fault->place = fault->places.items[i];
+		if (is_in(&fault->tried, fault->place) && i % AGAIN_EVERY != 0)
+			continue;
+		remember(&fault->tried, fault->place);
+		fault->is_due = 1;
+		assert_outcome();
+		tried++;
+		hit += fault->is_due == 0;
+	}
+	fault->is_due = 0;
+	ck_assert_uint_gt(hit, tried / 2);
+}
+
+static void try_all(int kind, int error, void (*assert_outcome)(void))
 {
 	owns_buffer struct buffer before = {0}, after = {0};
-	unsigned long number = 1, hit = 0;
 
 	set_up();
+	make_fault(kind, error);
 	take_log(&before);
-	for (;; number += every()) {
-		ck_assert_uint_lt(number, FAULTS_MAX);
-		make_fault(is_memory, error, number);
-		assert_outcome();
-		if (__atomic_load_n(&fault->countdown, __ATOMIC_SEQ_CST) > 0)
-			break;
-		hit++;
-	}
-	/* Else the linker did not put ours in their place. */
-	ck_assert_uint_gt(hit, 0);
+	look_for_places(assert_outcome);
+	try_places(assert_outcome);
 	take_log(&after);
 	ck_assert_uint_gt(before.size, 0);
 	buffer_append(&before, (struct slice){"", 1});
@@ -317,49 +395,49 @@ static void try_all(bool is_memory, int error, void (*assert_outcome)(void))
 
 START_TEST(apt_goes_on_without_memory)
 {
-	try_all(true, ENOMEM, assert_goes_on);
+	try_all(MEMORY, ENOMEM, assert_goes_on);
 }
 END_TEST
 
 START_TEST(apt_goes_on_when_a_call_fails)
 {
-	try_all(false, EIO, assert_goes_on);
+	try_all(CALL, EIO, assert_goes_on);
 }
 END_TEST
 
 START_TEST(apt_goes_on_when_something_is_not_there)
 {
-	try_all(false, ENOENT, assert_goes_on);
+	try_all(PATH, ENOENT, assert_goes_on);
 }
 END_TEST
 
 START_TEST(apt_goes_on_when_a_call_is_interrupted)
 {
-	try_all(false, EINTR, assert_goes_on);
+	try_all(WAITS, EINTR, assert_goes_on);
 }
 END_TEST
 
 START_TEST(a_veto_is_the_only_thing_that_stops_apt)
 {
-	try_all(true, ENOMEM, assert_stops_or_goes_on);
+	try_all(MEMORY, ENOMEM, assert_stops_or_goes_on);
 }
 END_TEST
 
 START_TEST(a_veto_stops_apt_or_gets_lost)
 {
-	try_all(false, EIO, assert_stops_or_goes_on);
+	try_all(CALL, EIO, assert_stops_or_goes_on);
 }
 END_TEST
 
 START_TEST(the_next_transaction_goes_on_without_memory)
 {
-	try_all(true, ENOMEM, assert_is_cleaned_up);
+	try_all(MEMORY, ENOMEM, assert_is_cleaned_up);
 }
 END_TEST
 
 START_TEST(the_next_transaction_goes_on_when_a_call_fails)
 {
-	try_all(false, EIO, assert_is_cleaned_up);
+	try_all(CALL, EIO, assert_is_cleaned_up);
 }
 END_TEST
 
@@ -381,5 +459,7 @@ int main(void)
 	/* Counters of the preset coverage are written by calls that are not to fail. */
 	if (fault == MAP_FAILED || at_quick_exit(disarm) != 0)
 		return EXIT_FAILURE;
+	/* It loads a library when it is called for the first time. */
+	(void)find_place();
 	return run_tests("faults", tests, COUNT_OF(tests));
 }
