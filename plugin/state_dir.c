@@ -136,6 +136,11 @@ bool state_dir_has(const struct state_dir *state, const char *key, const char *s
 	return faccessat(state->fd, name, F_OK, 0) == 0;
 }
 
+bool state_dir_lacks(const struct state_dir *state, const char *key, const char *suffix)
+{
+	return !state_dir_has(state, key, suffix) && errno == ENOENT;
+}
+
 int state_dir_remove(const struct state_dir *state, const char *key, const char *suffix)
 {
 	char name[NAME_SIZE];
@@ -203,7 +208,7 @@ void state_dir_sweep(
 		if (!parse_owner(entry->d_name, &owner) || !is_over(&owner, driver))
 			continue;
 		driver_key(&owner, key);
-		if (!state_dir_has(state, key, kept))
+		if (state_dir_lacks(state, key, kept))
 			(void)unlinkat(state->fd, entry->d_name, 0); /* next time, then */
 	}
 	if (dir != NULL)

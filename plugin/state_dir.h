@@ -55,8 +55,9 @@ int state_dir_read(const struct state_dir *state, const char *key, const char *s
 /* Unlinks key.suffix. 0, −ENOENT when it was not there, or another −errno. */
 int state_dir_remove(const struct state_dir *state, const char *key, const char *suffix);
 
-/* Whether key.suffix is there. */
+/* Whether key.suffix is there; whether it certainly is not. */
 bool state_dir_has(const struct state_dir *state, const char *key, const char *suffix);
+bool state_dir_lacks(const struct state_dir *state, const char *key, const char *suffix);
 
 /*
  * The owner of a file with this suffix whose transaction is over, seen from driver's: its

@@ -1,231 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Whole transactions, in which one call of a kind fails: the first that is made from a
- * place, for each place in turn, which is a chain of callers. apt goes on, nothing
- * crashes, and the next transaction is whole again. The linker puts __wrap_NAME in the
- * place of NAME for our own objects, not for libc. tests/fault makes each call fail, not
+ * place, for each place in turn (fault.h). apt goes on, nothing
+ * crashes, and the next transaction is whole again. tests/fault makes each call fail, not
  * only the first from a place, and takes far longer.
  */
+#include "fault.h"
 #include "fixture.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <execinfo.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdarg.h>
-#include <sys/inotify.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* Of our own functions that lie between a call and its place. */
-#define WRAPPERS 3
-#define CALLERS 4
-#define PLACES_MAX 4096
-
-/* What has been tried with one outcome is tried with another here and there only. */
-#define AGAIN_EVERY 12
-
-/* By what can become of a call. */
-enum {
-	MEMORY = 1,
-	CALL = 2,
-	PATH = 4,  /* what it names may be gone */
-	WAITS = 8, /* a signal may come in between */
-};
-
-struct places {
-	unsigned count;
-	uint64_t items[PLACES_MAX];
-};
-
-/* Shared by all that the test forks. */
-struct fault {
-	int kind;
-	int error;
-	bool is_looking; /* for places; nothing fails */
-	unsigned is_due; /* until it has been */
-	uint64_t place;  /* where */
-	struct places places;
-	struct places tried; /* in earlier tests, with any error */
-};
-
-static struct fault *fault;
-static bool is_armed;
-
-/* Of this call, by who called whom to come here. */
-static uint64_t find_place(void)
-{
-	void *callers[WRAPPERS + CALLERS];
-	int count = backtrace(callers, (int)COUNT_OF(callers));
-	uint64_t place = (uint64_t)fault->error;
-
-	for (int i = 0; i < count; i++)
-		place = place * 1099511628211U + (uintptr_t)callers[i];
-	return place;
-}
-
-static bool is_in(const struct places *places, uint64_t place)
-{
-	unsigned count = __atomic_load_n(&places->count, __ATOMIC_SEQ_CST);
-
-	for (unsigned i = 0; i < count && i < PLACES_MAX; i++)
-		if (places->items[i] == place)
-			return true;
-	return false;
-}
-
-static void remember(struct places *places, uint64_t place)
-{
-	unsigned at;
-
-	if (is_in(places, place))
-		return;
-	/* Another process may have done so at the same time: then it is there twice. */
-	at = __atomic_fetch_add(&places->count, 1, __ATOMIC_SEQ_CST);
-	if (at < PLACES_MAX)
-		places->items[at] = place;
-}
-
-static bool fails(int kind)
-{
-	uint64_t place;
-
-	if (!is_armed || (fault->kind & kind) == 0 ||
-		!(fault->is_looking || __atomic_load_n(&fault->is_due, __ATOMIC_SEQ_CST)))
-		return false;
-	place = find_place();
-	if (fault->is_looking)
-		remember(&fault->places, place);
-	if (fault->place != place ||
-		!__atomic_exchange_n(&fault->is_due, 0, __ATOMIC_SEQ_CST))
-		return false;
-	errno = fault->error;
-	return true;
-}
-
-#define WRAP(kind, type, failure, name, parameters, arguments)                           \
-	type __real_##name parameters;                                                   \
-	type __wrap_##name parameters;                                                   \
-	type __wrap_##name parameters                                                    \
-	{                                                                                \
-		return fails(kind) ? (failure) : __real_##name arguments;                \
-	}
-#define WRAP_MEMORY(type, name, parameters, arguments)                                   \
-	WRAP(MEMORY, type, NULL, name, parameters, arguments)
-#define WRAP_CALL(kind, type, name, parameters, arguments)                               \
-	WRAP(CALL | (kind), type, (type)-1, name, parameters, arguments)
-#define WRAP_SPAWN(kind, name, parameters, arguments)                                    \
-	WRAP(CALL | (kind), int, fault->error, name, parameters, arguments)
-
-WRAP_MEMORY(void *, malloc, (size_t size), (size))
-WRAP_MEMORY(void *, calloc, (size_t count, size_t size), (count, size))
-WRAP_MEMORY(void *, realloc, (void *old, size_t size), (old, size))
-WRAP_MEMORY(
-	void *, reallocarray, (void *old, size_t count, size_t size), (old, count, size))
-WRAP_MEMORY(char *, strdup, (const char *string), (string))
-WRAP_MEMORY(char *, strndup, (const char *string, size_t size), (string, size))
-WRAP(MEMORY, int, -1, vasprintf, (char **text, const char *format, va_list arguments),
-	(text, format, arguments))
-
-WRAP_CALL(PATH, int, stat, (const char *path, struct stat *status), (path, status))
-WRAP_CALL(PATH, int, lstat, (const char *path, struct stat *status), (path, status))
-WRAP_CALL(0, int, fstat, (int fd, struct stat *status), (fd, status))
-WRAP_CALL(WAITS, ssize_t, read, (int fd, void *bytes, size_t size), (fd, bytes, size))
-WRAP_CALL(WAITS, ssize_t, write, (int fd, const void *bytes, size_t size),
-	(fd, bytes, size))
-WRAP_CALL(PATH, ssize_t, readlink, (const char *path, char *bytes, size_t size),
-	(path, bytes, size))
-WRAP_CALL(PATH, int, mkdir, (const char *path, mode_t mode), (path, mode))
-WRAP_CALL(0, int, fchmod, (int fd, mode_t mode), (fd, mode))
-WRAP_CALL(PATH, int, mkostemp, (char *path, int flags), (path, flags))
-WRAP_CALL(PATH, int, renameat, (int from, const char *a, int to, const char *b),
-	(from, a, to, b))
-WRAP_CALL(PATH, int, unlinkat, (int fd, const char *path, int flags), (fd, path, flags))
-WRAP_CALL(PATH, int, access, (const char *path, int mode), (path, mode))
-WRAP_CALL(PATH, int, unlink, (const char *path), (path))
-WRAP_CALL(0, int, ftruncate, (int fd, off_t size), (fd, size))
-WRAP_CALL(PATH, int, faccessat, (int fd, const char *path, int mode, int flags),
-	(fd, path, mode, flags))
-WRAP_CALL(0, int, pipe2, (int *ends, int flags), (ends, flags))
-WRAP_CALL(WAITS, int, poll, (struct pollfd * fds, nfds_t count, int timeout),
-	(fds, count, timeout))
-WRAP_CALL(0, int, inotify_init1, (int flags), (flags))
-WRAP_CALL(PATH, int, inotify_add_watch, (int fd, const char *path, uint32_t mask),
-	(fd, path, mask))
-WRAP_CALL(0, pid_t, fork, (void), ())
-WRAP_CALL(WAITS, int, flock, (int fd, int operation), (fd, operation))
-WRAP_CALL(0, int, dup2, (int old, int fd), (old, fd))
-WRAP(CALL | PATH, DIR *, NULL, opendir, (const char *path), (path))
-WRAP(CALL, DIR *, NULL, fdopendir, (int fd), (fd))
-WRAP(CALL, struct dirent *, NULL, readdir, (DIR * dir), (dir))
-WRAP_SPAWN(PATH, posix_spawn,
-	(pid_t * pid, const char *path, const posix_spawn_file_actions_t *actions,
-		const posix_spawnattr_t *attributes, char *const *argv,
-		char *const *envp),
-	(pid, path, actions, attributes, argv, envp))
-WRAP_SPAWN(0, posix_spawn_file_actions_init, (posix_spawn_file_actions_t * actions),
-	(actions))
-WRAP_SPAWN(0, posix_spawn_file_actions_adddup2,
-	(posix_spawn_file_actions_t * actions, int fd, int to), (actions, fd, to))
-WRAP_SPAWN(0, posix_spawn_file_actions_addchdir_np,
-	(posix_spawn_file_actions_t * actions, const char *path), (actions, path))
-WRAP_SPAWN(0, posix_spawn_file_actions_addopen,
-	(posix_spawn_file_actions_t * actions, int fd, const char *path, int flags,
-		mode_t mode),
-	(actions, fd, path, flags, mode))
-WRAP_SPAWN(0, posix_spawn_file_actions_addclose,
-	(posix_spawn_file_actions_t * actions, int fd), (actions, fd))
-WRAP_SPAWN(0, posix_spawnattr_init, (posix_spawnattr_t * attributes), (attributes))
-WRAP_SPAWN(0, posix_spawnattr_setsigdefault,
-	(posix_spawnattr_t * attributes, const sigset_t *set), (attributes, set))
-WRAP_SPAWN(0, posix_spawnattr_setsigmask,
-	(posix_spawnattr_t * attributes, const sigset_t *set), (attributes, set))
-
-/* A child that there is can be waited for; only a signal comes in between. */
-pid_t __real_waitpid(pid_t pid, int *status, int options);
-pid_t __wrap_waitpid(pid_t pid, int *status, int options);
-pid_t __wrap_waitpid(pid_t pid, int *status, int options)
-{
-	if (fails(WAITS))
-		return -1;
-	return __real_waitpid(pid, status, options);
-}
-
-/* The mode comes last where a file may be made. */
-int __real_open(const char *path, int flags, ...);
-int __wrap_open(const char *path, int flags, ...);
-int __wrap_open(const char *path, int flags, ...)
-{
-	va_list arguments;
-	mode_t mode;
-
-	va_start(arguments, flags);
-	mode = va_arg(arguments, mode_t);
-	va_end(arguments);
-	return fails(CALL | PATH | WAITS) ? -1 : __real_open(path, flags, mode);
-}
-
-int __real_openat(int fd, const char *path, int flags, ...);
-int __wrap_openat(int fd, const char *path, int flags, ...);
-int __wrap_openat(int fd, const char *path, int flags, ...)
-{
-	va_list arguments;
-	mode_t mode;
-
-	va_start(arguments, flags);
-	mode = va_arg(arguments, mode_t);
-	va_end(arguments);
-	return fails(CALL | PATH | WAITS) ? -1 : __real_openat(fd, path, flags, mode);
-}
-
-static void disarm(void)
-{
-	is_armed = false;
-}
 
 /* The fixture's listener, and what it wants. */
 struct audience {
@@ -236,11 +21,10 @@ struct audience {
 static void tell(const struct uh_event *event, void *context)
 {
 	const struct audience *audience = context;
-	bool was_armed = is_armed;
+	bool was_armed = faults_arm(false);
 
-	is_armed = false;
 	audience->listener(event, audience->context);
-	is_armed = was_armed;
+	(void)faults_arm(was_armed);
 }
 
 /* Only the engine is to fail, not what the fixture does around it. */
@@ -254,9 +38,9 @@ enum uh_verdict __wrap_uh_run_hook_point(
 	struct audience audience = {listener, context};
 	enum uh_verdict verdict;
 
-	is_armed = true;
+	(void)faults_arm(true);
 	verdict = __real_uh_run_hook_point(request, tell, &audience);
-	is_armed = false;
+	(void)faults_arm(false);
 	return verdict;
 }
 
@@ -333,14 +117,6 @@ static void assert_is_cleaned_up(void)
 	ck_assert_int_eq(be_apt(settings, UH_POST_INVOKE), 0);
 }
 
-static void make_fault(int kind, int error)
-{
-	fault->kind = kind;
-	fault->error = error;
-	fault->is_due = 0;
-	fault->places.count = 0;
-}
-
 /* The log of a transaction without a fault; the caller's to free. */
 static void take_log(struct buffer *log)
 {
@@ -349,44 +125,13 @@ static void take_log(struct buffer *log)
 	read_file("/log", log);
 }
 
-/* All places, in transactions as they are going to be. */
-static void look_for_places(void (*assert_outcome)(void))
-{
-	fault->is_looking = true;
-	assert_outcome();
-	fault->is_looking = false;
-	ck_assert_uint_le(fault->places.count, PLACES_MAX);
-	ck_assert_uint_gt(fault->places.count, 0);
-}
-
-/* How many calls failed: all but those that come too late where a guard is quicker. */
-static void try_places(void (*assert_outcome)(void))
-{
-	unsigned tried = 0, hit = 0;
-
-	for (unsigned i = 0; i < fault->places.count; i++) {
-		fault->place = fault->places.items[i];
-		if (is_in(&fault->tried, fault->place) && i % AGAIN_EVERY != 0)
-			continue;
-		remember(&fault->tried, fault->place);
-		fault->is_due = 1;
-		assert_outcome();
-		tried++;
-		hit += fault->is_due == 0;
-	}
-	fault->is_due = 0;
-	ck_assert_uint_gt(hit, tried / 2);
-}
-
 static void try_all(int kind, int error, void (*assert_outcome)(void))
 {
 	owns_buffer struct buffer before = {0}, after = {0};
 
 	set_up();
-	make_fault(kind, error);
 	take_log(&before);
-	look_for_places(assert_outcome);
-	try_places(assert_outcome);
+	faults_try(kind, error, assert_outcome);
 	take_log(&after);
 	ck_assert_uint_gt(before.size, 0);
 	buffer_append(&before, (struct slice){"", 1});
@@ -454,12 +199,7 @@ int main(void)
 		the_next_transaction_goes_on_when_a_call_fails,
 	};
 
-	fault = mmap(NULL, sizeof(*fault), PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	/* Counters of the preset coverage are written by calls that are not to fail. */
-	if (fault == MAP_FAILED || at_quick_exit(disarm) != 0)
+	if (!faults_start())
 		return EXIT_FAILURE;
-	/* It loads a library when it is called for the first time. */
-	(void)find_place();
 	return run_tests("faults", tests, COUNT_OF(tests));
 }
