@@ -198,8 +198,8 @@ bool clean_up_prepare(struct session *session, clean_up_close *close)
 
 void clean_up_now(struct session *session, clean_up_close *close)
 {
-	session_keep_history(session);
 	session->result = RESULT_ABORTED;
+	session_keep_history(session);
 	if (session->clean_up_lock < 0 || !clean_up_for(session, &session->driver, close))
 		session_write_history(session);
 	/* Where a clean-up is still due, the guard or the next transaction has it. */

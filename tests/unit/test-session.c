@@ -275,6 +275,17 @@ START_TEST(where_proc_does_not_answer_the_only_record_counts)
 }
 END_TEST
 
+START_TEST(a_veto_needs_no_state)
+{
+	configure_apt("");
+	make_file("/run/apt-universal-hooks", 0644, "");
+	make_script(ETC "Pre-Install-Pkgs/a", "exit 1");
+	ck_assert_int_eq(call_pre_install_pkgs(SCOPE "On-Failure=abort"), STOP);
+	assert_stanzas("Result: aborted\n Pre-Install-Pkgs " ETC
+		       "Pre-Install-Pkgs/a [always] exit 1\n");
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {the_environment_switches_off_all_three_hook_points,
@@ -288,7 +299,7 @@ int main(void)
 		the_log_has_one_stanza_a_transaction, where_nothing_ran_there_is_no_log,
 		a_log_that_cannot_be_written_is_told_and_apt_goes_on,
 		a_stream_that_is_too_large_is_told_and_apt_goes_on,
-		where_proc_does_not_answer_the_only_record_counts};
+		where_proc_does_not_answer_the_only_record_counts, a_veto_needs_no_state};
 
 	return run_tests("session", tests, COUNT_OF(tests));
 }
