@@ -48,11 +48,14 @@ static void fill_standard_descriptors(void)
 static int find_stream(void)
 {
 	const char *text = getenv("APT_HOOK_INFO_FD");
-	char *end = NULL;
-	long fd = text != NULL ? strtol(text, &end, 10) : -1;
+	char *end;
+	long fd;
 	int moved;
 
-	if (text == NULL || end == text || *end != '\0' || fd < 0 || fd > INT_MAX)
+	if (text == NULL)
+		return -1;
+	fd = strtol(text, &end, 10);
+	if (end == text || *end != '\0' || fd < 0 || fd > INT_MAX)
 		return -1;
 	if (fd > STDERR_FILENO)
 		return (int)fd;

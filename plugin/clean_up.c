@@ -201,13 +201,13 @@ bool clean_up_prepare(struct session *session, clean_up_close *close)
 
 void clean_up_now(struct session *session, clean_up_close *close)
 {
-	session_keep_history(session);
 	session->result = RESULT_ABORTED;
+	session_keep_history(session);
 	if (session->clean_up_lock < 0 || !clean_up_for(session, &session->driver, close))
 		session_write_history(session);
 	/* Where a clean-up is still due, the guard or the next transaction has it. */
 	if (session->state.fd >= 0 &&
-		!state_dir_has(&session->state, session->key, RECORD_CLEAN_UP))
+		state_dir_lacks(&session->state, session->key, RECORD_CLEAN_UP))
 		record_forget(&session->state, &session->driver);
 }
 

@@ -68,7 +68,7 @@ struct driver driver_find(enum uh_hook_point hook_point)
 		return unknown(error);
 	/* Pre-Invoke and Post-Invoke are called by a fork of the frontend, which ends
 	 * with them. */
-	if (hook_point != UH_PRE_INSTALL_PKGS && caller.parent > 0) {
+	if (hook_point != UH_PRE_INSTALL_PKGS) {
 		error = proc_read(caller.parent, &parent);
 		if (error == 0)
 			caller = parent;

@@ -76,5 +76,5 @@ int guard_start(const struct driver *driver, const char *path, int lock,
 	while (waitpid(middle, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
-	return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS ? 0 : -EAGAIN;
+	return status == 0 ? 0 : -EAGAIN;
 }

@@ -57,7 +57,7 @@ static int read_stat(pid_t pid, struct proc *ret_proc, char *ret_state)
 		return error < 0 ? error : stat.error;
 	command = strchr(stat.data, '(');
 	end = strrchr(stat.data, ')');
-	if (command == NULL || end == NULL || end < command)
+	if (command == NULL || end == NULL)
 		return -EPROTO;
 	*end = '\0';
 	proc.is_shell = is_shell(command + 1);

@@ -109,15 +109,13 @@ static struct timespec seconds_from_now(unsigned seconds)
 static bool wait_for_child(const struct timespec *deadline)
 {
 	struct timespec now = seconds_from_now(0);
+	long long nanoseconds = (deadline->tv_sec - now.tv_sec) * 1000000000LL +
+				deadline->tv_nsec - now.tv_nsec;
 	struct timespec left = {
-		deadline->tv_sec - now.tv_sec, deadline->tv_nsec - now.tv_nsec};
+		(time_t)(nanoseconds / 1000000000), (long)(nanoseconds % 1000000000)};
 	sigset_t set;
 
-	if (left.tv_nsec < 0) {
-		left.tv_nsec += 1000000000;
-		left.tv_sec--;
-	}
-	if (left.tv_sec < 0)
+	if (nanoseconds < 0)
 		return false;
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGCHLD);

@@ -324,8 +324,6 @@ void session_settle_outcome(struct session *session)
 	struct ending how = {.has_run = !session->is_clean_up};
 	int error = 0;
 
-	if (session->hook_point != UH_POST_INVOKE)
-		return;
 	if (session->is_known && !session->is_cut_off && is_result_wanted(session))
 		error = outcome_settle(&session->transaction, &session->result, &ending);
 	/* Whatever came of it, apt did not get here; unless dpkg had done all before. */

@@ -146,6 +146,11 @@ bool state_dir_has_below(const char *root, const char *key, const char *suffix)
 	return size < (int)sizeof(path) && access(path, F_OK) == 0;
 }
 
+bool state_dir_lacks(const struct state_dir *state, const char *key, const char *suffix)
+{
+	return !state_dir_has(state, key, suffix) && errno == ENOENT;
+}
+
 int state_dir_remove(const struct state_dir *state, const char *key, const char *suffix)
 {
 	char name[NAME_SIZE];
@@ -213,7 +218,7 @@ void state_dir_sweep(
 		if (!parse_owner(entry->d_name, &owner) || !is_over(&owner, driver))
 			continue;
 		driver_key(&owner, key);
-		if (!state_dir_has(state, key, kept))
+		if (state_dir_lacks(state, key, kept))
 			(void)unlinkat(state->fd, entry->d_name, 0); /* next time, then */
 	}
 	if (dir != NULL)

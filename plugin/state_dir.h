@@ -55,8 +55,9 @@ int state_dir_read(const struct state_dir *state, const char *key, const char *s
 /* Unlinks key.suffix. 0, −ENOENT when it was not there, or another −errno. */
 int state_dir_remove(const struct state_dir *state, const char *key, const char *suffix);
 
-/* Whether key.suffix is there. */
+/* Whether key.suffix is there; whether it certainly is not. */
 bool state_dir_has(const struct state_dir *state, const char *key, const char *suffix);
+bool state_dir_lacks(const struct state_dir *state, const char *key, const char *suffix);
 
 /* The same of the directory below root, which need not be open. */
 bool state_dir_has_below(const char *root, const char *key, const char *suffix);

@@ -117,7 +117,7 @@ static int follow_link(struct walk *walk)
 		return -ELOOP;
 	target[size] = '\0';
 	length = snprintf(joined, sizeof(joined), "%s/%s", target, walk->rest);
-	if (length < 0 || (size_t)length >= sizeof(joined))
+	if ((size_t)length >= sizeof(joined))
 		return -ENAMETOOLONG;
 	memcpy(walk->rest, joined, (size_t)length + 1);
 	if (target[0] == '/') {

@@ -4,6 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -202,6 +206,80 @@ START_TEST(the_end_of_who_holds_the_lock_is_waited_for)
 }
 END_TEST
 
+/* Holds the lock until it is killed. */
+static pid_t start_stranger(void)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int ends[2];
+	char byte;
+	pid_t pid;
+
+	make_file(ADMIN_DIR "/lock", 0640, "");
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(fflush(NULL), 0);
+	pid = fork();
+	if (pid == 0) {
+		int fd = open(at(ADMIN_DIR "/lock"), O_RDWR | O_CLOEXEC);
+
+		/* Dumpable, since else its files in /proc are root's (proc(5)). */
+		if (fcntl(fd, F_SETLK, &lock) < 0 || setresuid(65534, 65534, 65534) < 0 ||
+			prctl(PR_SET_DUMPABLE, 1) < 0 || write(ends[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			(void)pause();
+	}
+	(void)close(ends[1]);
+	ck_assert_int_eq(read(ends[0], &byte, 1), 1);
+	(void)close(ends[0]);
+	return pid;
+}
+
+START_TEST(another_user_who_holds_the_lock_holds_up_nobody)
+{
+	pid_t stranger;
+
+	skip_unless(geteuid() == 0, "only root can start somebody else's process");
+	stranger = start_stranger();
+	ck_assert(!dpkg_wait_for_end(at(DATABASE)));
+	ck_assert(!has_ended(stranger));
+	ck_assert_int_eq(kill(stranger, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(stranger, NULL, 0), stranger);
+}
+END_TEST
+
+START_TEST(a_dpkg_query_that_is_killed_is_no_answer)
+{
+	static const char *const names[] = {"done", NULL};
+	owns_buffer struct buffer answer = {0};
+	struct uh_ending ending;
+
+	make_database();
+	/* Its number is one that dpkg-query may exit with. */
+	make_script("/query", "kill -HUP $$");
+	skip_unless(geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+			    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+			    mount(at("/query"), DPKG_QUERY, NULL, MS_BIND, NULL) == 0,
+		"only root can put a program in the place of another");
+	ck_assert_int_eq(dpkg_query(at(DATABASE), names, &answer, &ending), -EPROTO);
+	ck_assert_int_eq(ending.end, UH_SIGNALED);
+	ck_assert_int_eq(ending.value, SIGHUP);
+}
+END_TEST
+
+START_TEST(without_a_status_file_dpkgs_own_database_is_asked)
+{
+	static const char *const names[] = {"dpkg", NULL};
+	owns_buffer struct buffer answer = {0};
+	struct uh_ending ending;
+
+	skip_unless(access("/var/lib/dpkg/info/dpkg.list", F_OK) == 0 &&
+			    access(DPKG_QUERY, X_OK) == 0,
+		"dpkg is not installed by dpkg");
+	ck_assert_int_eq(dpkg_query(NULL, names, &answer, &ending), 0);
+	ck_assert(dpkg_has_installed(buffer_slice(&answer), "dpkg"));
+}
+END_TEST
+
 START_TEST(nobody_is_waited_for_where_there_is_no_lock)
 {
 	dpkg_wait_for_end(NULL);
@@ -222,7 +300,10 @@ int main(void)
 		an_answer_has_a_line_a_package_and_nothing_of_the_unknown,
 		a_database_that_is_none_is_no_answer,
 		the_end_of_who_holds_the_lock_is_waited_for,
-		nobody_is_waited_for_where_there_is_no_lock};
+		nobody_is_waited_for_where_there_is_no_lock,
+		another_user_who_holds_the_lock_holds_up_nobody,
+		a_dpkg_query_that_is_killed_is_no_answer,
+		without_a_status_file_dpkgs_own_database_is_asked};
 
 	return run_tests("dpkg", tests, COUNT_OF(tests));
 }

@@ -178,7 +178,7 @@ END_TEST
 START_TEST(without_proc_the_driver_is_unknown)
 {
 	struct driver driver, parent;
-	bool is_alive;
+	bool is_alive, is_apt;
 
 	skip_unless(has_proc(), "there is no /proc");
 	parent = driver_find(UH_PRE_INSTALL_PKGS);
@@ -188,10 +188,13 @@ START_TEST(without_proc_the_driver_is_unknown)
 		"only root can hide /proc");
 	driver = driver_find(UH_PRE_INSTALL_PKGS);
 	is_alive = driver_is_alive(&parent);
+	ck_assert_int_eq(unsetenv("DPKG_FRONTEND_LOCKED"), 0);
+	is_apt = uh_is_called_by_apt(UH_PRE_INVOKE);
 	ck_assert_int_eq(umount("/proc"), 0);
 	ck_assert_int_eq(driver.pid, 0);
 	ck_assert_int_eq(driver.error, 0);
 	ck_assert(is_alive);
+	ck_assert(is_apt);
 }
 END_TEST
 
@@ -304,6 +307,93 @@ START_TEST(a_caller_without_libapt_is_not_apt)
 }
 END_TEST
 
+START_TEST(no_driver_is_above_all_too_many_shells)
+{
+	owns_memory char *program = realpath("/proc/self/exe", NULL);
+	const char *argv[] = {NULL, "70", program, NULL};
+
+	skip_unless(has_proc(), "there is no /proc");
+	/* A script's process has its name. */
+	make_script("/sh", "if [ \"$1\" -gt 0 ]; then \"$0\" $(($1 - 1)) \"$2\"\n"
+			   "else \"$2\" Pre-Install-Pkgs; fi && true");
+	argv[0] = at("/sh");
+	wait_for_success(start(argv));
+	assert_file("/log", "unknown");
+}
+END_TEST
+
+/* In a process that is the first of a container (pid_namespaces(7)); false if it is not. */
+static bool run_first(void (*first)(void))
+{
+	pid_t pid;
+
+	if (geteuid() != 0 || unshare(CLONE_NEWNS | CLONE_NEWPID) != 0 ||
+		mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+		return false;
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		ck_assert_int_eq(mount("proc", "/proc", "proc", 0, NULL), 0);
+		first();
+		_exit(0);
+	}
+	wait_for_success(pid);
+	return true;
+}
+
+static void be_apt(void)
+{
+	pid_t pid = fork();
+	struct driver driver;
+
+	if (pid == 0) {
+		driver = driver_find(UH_POST_INVOKE);
+		_exit(driver.pid == 1 && !driver.is_gone ? 0 : 1);
+	}
+	wait_for_success(pid);
+}
+
+START_TEST(the_first_process_of_a_container_can_be_the_driver)
+{
+	skip_unless(has_proc() && run_first(be_apt), "only root can make a container");
+}
+END_TEST
+
+static void be_shell(void)
+{
+	owns_memory char *program = realpath("/proc/self/exe", NULL);
+
+	(void)execl("/bin/sh", "/bin/sh", "-c", "\"$0\" Pre-Install-Pkgs && true",
+		program, NULL);
+	_exit(127);
+}
+
+START_TEST(no_shell_is_the_driver_even_if_it_is_the_first_process)
+{
+	skip_unless(has_proc() && run_first(be_shell), "only root can make a container");
+	assert_file("/log", "unknown");
+}
+END_TEST
+
+START_TEST(who_may_not_look_is_in_doubt)
+{
+	struct driver first = {.pid = 1};
+	struct proc proc;
+	bool is_alive, is_apt;
+
+	ck_assert_int_eq(unsetenv("DPKG_FRONTEND_LOCKED"), 0);
+	skip_unless(has_proc() && geteuid() == 0, "only root can be somebody else");
+	ck_assert_int_eq(proc_read(1, &proc), 0);
+	first.start_time = proc.start_time;
+	ck_assert_int_eq(setresuid(65534, 65534, 0), 0);
+	is_alive = driver_is_alive(&first);
+	is_apt = uh_is_called_by_apt(UH_PRE_INVOKE);
+	ck_assert_int_eq(setresuid(0, 0, 0), 0);
+	ck_assert(is_alive);
+	ck_assert(is_apt);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	const TTest *const tests[] = {
@@ -316,7 +406,11 @@ int main(int argc, char **argv)
 		a_process_that_is_gone_is_not_alive, an_unknown_process_may_be_alive,
 		a_key_says_what_it_was_made_of, any_other_word_is_no_key,
 		apt_is_known_by_what_it_leaves_in_the_environment,
-		a_caller_without_libapt_is_not_apt};
+		a_caller_without_libapt_is_not_apt,
+		no_driver_is_above_all_too_many_shells,
+		the_first_process_of_a_container_can_be_the_driver,
+		no_shell_is_the_driver_even_if_it_is_the_first_process,
+		who_may_not_look_is_in_doubt};
 
 	if (argc == 2)
 		return tell_driver(argv[1]);

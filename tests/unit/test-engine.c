@@ -641,6 +641,24 @@ START_TEST(a_database_that_cannot_be_read_is_told)
 }
 END_TEST
 
+START_TEST(what_apt_left_behind_in_another_session_does_nothing)
+{
+	pid_t pid;
+
+	skip_unless(access("/proc/self/stat", R_OK) == 0, "there is no /proc");
+	make_logger(ETC "Post-Invoke/a", "");
+	pid = start_child();
+	if (pid == 0) {
+		(void)setsid();
+		(void)call_engine(0, UH_POST_INVOKE, -1);
+		(void)fflush(NULL);
+		_exit(0);
+	}
+	ck_assert_int_eq(wait_for(pid), 0);
+	ck_assert(!is_there("/log"));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -668,7 +686,8 @@ int main(void)
 		a_record_of_another_version_is_never_misread,
 		ctrl_c_before_dpkg_stops_the_transaction_and_after_it_does_not,
 		a_script_that_fails_does_not_stop_the_transaction,
-		a_database_that_cannot_be_read_is_told};
+		a_database_that_cannot_be_read_is_told,
+		what_apt_left_behind_in_another_session_does_nothing};
 
 	return run_tests("engine", tests, COUNT_OF(tests));
 }

@@ -1,167 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whole transactions, in which the i-th call of a kind fails, for each i until there are
- * no more of them: apt goes on, nothing crashes, and the next transaction is whole again.
- * The linker puts __wrap_NAME in the place of NAME for our own objects, not for libc.
- * tests/fault looks at far more, and takes far longer.
- *
- * FAULTS_EVERY in the environment is 1 for all of them; by default a part is enough.
+ * Whole transactions, in which one call of a kind fails: the first that is made from a
+ * place, for each place in turn (fault.h). apt goes on, nothing
+ * crashes, and the next transaction is whole again. tests/fault makes each call fail, not
+ * only the first from a place, and takes far longer.
  */
+#include "fault.h"
 #include "fixture.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdarg.h>
-#include <sys/inotify.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define EVERY 29
-#define FAULTS_MAX 20000
-
-/* Shared by all that the test forks. */
-struct fault {
-	bool is_memory;
-	int error;
-	unsigned long countdown; /* 0: it has been */
-};
-
-static struct fault *fault;
-static bool is_armed;
-
-static bool fails(bool is_memory)
-{
-	if (!is_armed || fault->is_memory != is_memory ||
-		__atomic_load_n(&fault->countdown, __ATOMIC_SEQ_CST) == 0 ||
-		__atomic_sub_fetch(&fault->countdown, 1, __ATOMIC_SEQ_CST) != 0)
-		return false;
-	errno = fault->error;
-	return true;
-}
-
-#define WRAP(is_memory, type, failure, name, parameters, arguments)                      \
-	type __real_##name parameters;                                                   \
-	type __wrap_##name parameters;                                                   \
-	type __wrap_##name parameters                                                    \
-	{                                                                                \
-		return fails(is_memory) ? (failure) : __real_##name arguments;           \
-	}
-#define WRAP_MEMORY(type, name, parameters, arguments)                                   \
-	WRAP(true, type, NULL, name, parameters, arguments)
-#define WRAP_CALL(type, name, parameters, arguments)                                     \
-	WRAP(false, type, (type)-1, name, parameters, arguments)
-#define WRAP_SPAWN(name, parameters, arguments)                                          \
-	WRAP(false, int, fault->error, name, parameters, arguments)
-
-WRAP_MEMORY(void *, malloc, (size_t size), (size))
-WRAP_MEMORY(void *, calloc, (size_t count, size_t size), (count, size))
-WRAP_MEMORY(void *, realloc, (void *old, size_t size), (old, size))
-WRAP_MEMORY(
-	void *, reallocarray, (void *old, size_t count, size_t size), (old, count, size))
-WRAP_MEMORY(char *, strdup, (const char *string), (string))
-WRAP_MEMORY(char *, strndup, (const char *string, size_t size), (string, size))
-WRAP(true, int, -1, vasprintf, (char **text, const char *format, va_list arguments),
-	(text, format, arguments))
-
-WRAP_CALL(int, stat, (const char *path, struct stat *status), (path, status))
-WRAP_CALL(int, lstat, (const char *path, struct stat *status), (path, status))
-WRAP_CALL(int, fstat, (int fd, struct stat *status), (fd, status))
-WRAP_CALL(ssize_t, read, (int fd, void *bytes, size_t size), (fd, bytes, size))
-WRAP_CALL(ssize_t, write, (int fd, const void *bytes, size_t size), (fd, bytes, size))
-WRAP_CALL(ssize_t, readlink, (const char *path, char *bytes, size_t size),
-	(path, bytes, size))
-WRAP_CALL(int, mkdir, (const char *path, mode_t mode), (path, mode))
-WRAP_CALL(int, fchmod, (int fd, mode_t mode), (fd, mode))
-WRAP_CALL(int, mkostemp, (char *path, int flags), (path, flags))
-WRAP_CALL(
-	int, renameat, (int from, const char *a, int to, const char *b), (from, a, to, b))
-WRAP_CALL(int, unlinkat, (int fd, const char *path, int flags), (fd, path, flags))
-WRAP_CALL(int, access, (const char *path, int mode), (path, mode))
-WRAP_CALL(int, unlink, (const char *path), (path))
-WRAP_CALL(int, ftruncate, (int fd, off_t size), (fd, size))
-WRAP_CALL(int, faccessat, (int fd, const char *path, int mode, int flags),
-	(fd, path, mode, flags))
-WRAP_CALL(int, pipe2, (int *ends, int flags), (ends, flags))
-WRAP_CALL(int, poll, (struct pollfd * fds, nfds_t count, int timeout),
-	(fds, count, timeout))
-WRAP_CALL(int, inotify_init1, (int flags), (flags))
-WRAP_CALL(int, inotify_add_watch, (int fd, const char *path, uint32_t mask),
-	(fd, path, mask))
-WRAP_CALL(pid_t, fork, (void), ())
-WRAP_CALL(int, flock, (int fd, int operation), (fd, operation))
-WRAP_CALL(int, dup2, (int old, int fd), (old, fd))
-WRAP(false, DIR *, NULL, opendir, (const char *path), (path))
-WRAP(false, DIR *, NULL, fdopendir, (int fd), (fd))
-WRAP(false, struct dirent *, NULL, readdir, (DIR * dir), (dir))
-WRAP_SPAWN(posix_spawn,
-	(pid_t * pid, const char *path, const posix_spawn_file_actions_t *actions,
-		const posix_spawnattr_t *attributes, char *const *argv,
-		char *const *envp),
-	(pid, path, actions, attributes, argv, envp))
-WRAP_SPAWN(
-	posix_spawn_file_actions_init, (posix_spawn_file_actions_t * actions), (actions))
-WRAP_SPAWN(posix_spawn_file_actions_adddup2,
-	(posix_spawn_file_actions_t * actions, int fd, int to), (actions, fd, to))
-WRAP_SPAWN(posix_spawn_file_actions_addchdir_np,
-	(posix_spawn_file_actions_t * actions, const char *path), (actions, path))
-WRAP_SPAWN(posix_spawn_file_actions_addopen,
-	(posix_spawn_file_actions_t * actions, int fd, const char *path, int flags,
-		mode_t mode),
-	(actions, fd, path, flags, mode))
-WRAP_SPAWN(posix_spawn_file_actions_addclose,
-	(posix_spawn_file_actions_t * actions, int fd), (actions, fd))
-WRAP_SPAWN(posix_spawnattr_init, (posix_spawnattr_t * attributes), (attributes))
-WRAP_SPAWN(posix_spawnattr_setsigdefault,
-	(posix_spawnattr_t * attributes, const sigset_t *set), (attributes, set))
-WRAP_SPAWN(posix_spawnattr_setsigmask,
-	(posix_spawnattr_t * attributes, const sigset_t *set), (attributes, set))
-
-/* A child that there is can be waited for; only a signal comes in between. */
-pid_t __real_waitpid(pid_t pid, int *status, int options);
-pid_t __wrap_waitpid(pid_t pid, int *status, int options);
-pid_t __wrap_waitpid(pid_t pid, int *status, int options)
-{
-	if (is_armed && fault->error == EINTR && fails(false))
-		return -1;
-	return __real_waitpid(pid, status, options);
-}
-
-/* The mode comes last where a file may be made. */
-int __real_open(const char *path, int flags, ...);
-int __wrap_open(const char *path, int flags, ...);
-int __wrap_open(const char *path, int flags, ...)
-{
-	va_list arguments;
-	mode_t mode;
-
-	va_start(arguments, flags);
-	mode = va_arg(arguments, mode_t);
-	va_end(arguments);
-	return fails(false) ? -1 : __real_open(path, flags, mode);
-}
-
-int __real_openat(int fd, const char *path, int flags, ...);
-int __wrap_openat(int fd, const char *path, int flags, ...);
-int __wrap_openat(int fd, const char *path, int flags, ...)
-{
-	va_list arguments;
-	mode_t mode;
-
-	va_start(arguments, flags);
-	mode = va_arg(arguments, mode_t);
-	va_end(arguments);
-	return fails(false) ? -1 : __real_openat(fd, path, flags, mode);
-}
-
-static void disarm(void)
-{
-	is_armed = false;
-}
 
 /* The fixture's listener, and what it wants. */
 struct audience {
@@ -172,11 +21,10 @@ struct audience {
 static void tell(const struct uh_event *event, void *context)
 {
 	const struct audience *audience = context;
-	bool was_armed = is_armed;
+	bool was_armed = faults_arm(false);
 
-	is_armed = false;
 	audience->listener(event, audience->context);
-	is_armed = was_armed;
+	(void)faults_arm(was_armed);
 }
 
 /* Only the engine is to fail, not what the fixture does around it. */
@@ -190,9 +38,9 @@ enum uh_verdict __wrap_uh_run_hook_point(
 	struct audience audience = {listener, context};
 	enum uh_verdict verdict;
 
-	is_armed = true;
+	(void)faults_arm(true);
 	verdict = __real_uh_run_hook_point(request, tell, &audience);
-	is_armed = false;
+	(void)faults_arm(false);
 	return verdict;
 }
 
@@ -269,46 +117,21 @@ static void assert_is_cleaned_up(void)
 	ck_assert_int_eq(be_apt(settings, UH_POST_INVOKE), 0);
 }
 
-static void make_fault(bool is_memory, int error, unsigned long number)
-{
-	*fault = (struct fault){
-		.is_memory = is_memory, .error = error, .countdown = number};
-}
-
 /* The log of a transaction without a fault; the caller's to free. */
 static void take_log(struct buffer *log)
 {
-	make_fault(true, ENOMEM, 0);
 	(void)remove(at("/log"));
 	assert_goes_on();
 	read_file("/log", log);
 }
 
-static unsigned long every(void)
-{
-	const char *text = getenv("FAULTS_EVERY");
-	unsigned long number = text != NULL ? strtoul(text, NULL, 10) : 0;
-
-	return number > 0 ? number : EVERY;
-}
-
-static void try_all(bool is_memory, int error, void (*assert_outcome)(void))
+static void try_all(int kind, int error, void (*assert_outcome)(void))
 {
 	owns_buffer struct buffer before = {0}, after = {0};
-	unsigned long number = 1, hit = 0;
 
 	set_up();
 	take_log(&before);
-	for (;; number += every()) {
-		ck_assert_uint_lt(number, FAULTS_MAX);
-		make_fault(is_memory, error, number);
-		assert_outcome();
-		if (__atomic_load_n(&fault->countdown, __ATOMIC_SEQ_CST) > 0)
-			break;
-		hit++;
-	}
-	/* Else the linker did not put ours in their place. */
-	ck_assert_uint_gt(hit, 0);
+	faults_try(kind, error, assert_outcome);
 	take_log(&after);
 	ck_assert_uint_gt(before.size, 0);
 	buffer_append(&before, (struct slice){"", 1});
@@ -317,49 +140,49 @@ static void try_all(bool is_memory, int error, void (*assert_outcome)(void))
 
 START_TEST(apt_goes_on_without_memory)
 {
-	try_all(true, ENOMEM, assert_goes_on);
+	try_all(MEMORY, ENOMEM, assert_goes_on);
 }
 END_TEST
 
 START_TEST(apt_goes_on_when_a_call_fails)
 {
-	try_all(false, EIO, assert_goes_on);
+	try_all(CALL, EIO, assert_goes_on);
 }
 END_TEST
 
 START_TEST(apt_goes_on_when_something_is_not_there)
 {
-	try_all(false, ENOENT, assert_goes_on);
+	try_all(PATH, ENOENT, assert_goes_on);
 }
 END_TEST
 
 START_TEST(apt_goes_on_when_a_call_is_interrupted)
 {
-	try_all(false, EINTR, assert_goes_on);
+	try_all(WAITS, EINTR, assert_goes_on);
 }
 END_TEST
 
 START_TEST(a_veto_is_the_only_thing_that_stops_apt)
 {
-	try_all(true, ENOMEM, assert_stops_or_goes_on);
+	try_all(MEMORY, ENOMEM, assert_stops_or_goes_on);
 }
 END_TEST
 
 START_TEST(a_veto_stops_apt_or_gets_lost)
 {
-	try_all(false, EIO, assert_stops_or_goes_on);
+	try_all(CALL, EIO, assert_stops_or_goes_on);
 }
 END_TEST
 
 START_TEST(the_next_transaction_goes_on_without_memory)
 {
-	try_all(true, ENOMEM, assert_is_cleaned_up);
+	try_all(MEMORY, ENOMEM, assert_is_cleaned_up);
 }
 END_TEST
 
 START_TEST(the_next_transaction_goes_on_when_a_call_fails)
 {
-	try_all(false, EIO, assert_is_cleaned_up);
+	try_all(CALL, EIO, assert_is_cleaned_up);
 }
 END_TEST
 
@@ -376,10 +199,7 @@ int main(void)
 		the_next_transaction_goes_on_when_a_call_fails,
 	};
 
-	fault = mmap(NULL, sizeof(*fault), PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	/* Counters of the preset coverage are written by calls that are not to fail. */
-	if (fault == MAP_FAILED || at_quick_exit(disarm) != 0)
+	if (!faults_start())
 		return EXIT_FAILURE;
 	return run_tests("faults", tests, COUNT_OF(tests));
 }

@@ -3,6 +3,7 @@
 #include "guard.h"
 #include "proc.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -175,6 +176,23 @@ START_TEST(nobody_has_to_wait_for_the_guard)
 }
 END_TEST
 
+START_TEST(a_guard_whose_start_cannot_be_asked_for_is_an_error)
+{
+	struct driver driver = start_driver();
+	int ends[2];
+
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	(void)signal(SIGCHLD, SIG_IGN);
+	/* Without its file there is no guard for long. */
+	ck_assert_int_eq(
+		guard_start(&driver, at("/none"), -1, clean_up, &ends[1]), -ECHILD);
+	(void)signal(SIGCHLD, SIG_DFL);
+	(void)close(ends[1]);
+	assert_done(ends[0], "");
+	end_driver(&driver);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {the_guard_does_not_keep_the_lock_of_the_caller,
@@ -183,7 +201,8 @@ int main(void)
 		without_the_file_the_guard_does_not_wait,
 		a_driver_that_has_ended_already_is_not_waited_for,
 		another_process_with_the_drivers_number_is_not_the_driver,
-		nobody_has_to_wait_for_the_guard};
+		nobody_has_to_wait_for_the_guard,
+		a_guard_whose_start_cannot_be_asked_for_is_an_error};
 
 	return run_tests("guard", tests, COUNT_OF(tests));
 }

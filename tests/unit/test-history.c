@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -382,6 +383,21 @@ START_TEST(what_was_kept_and_is_no_text_of_ours_does_no_harm)
 }
 END_TEST
 
+START_TEST(a_log_that_is_no_file_is_not_written_to)
+{
+	struct history history = {.lines = {.data = NULL}};
+	const struct state_dir state = {.fd = -1};
+	int error;
+
+	skip_unless(mknod(at(HISTORY_FILE), S_IFCHR | 0644, makedev(1, 3)) == 0,
+		"no device can be made here");
+	buffer_append_string(&history.lines, " a\n");
+	error = history_write(&history, &state, "1-2", root(), NULL, NULL);
+	history_done(&history);
+	ck_assert_int_eq(error, -EINVAL);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {every_kind_of_run_has_its_line_and_nothing_else_has,
@@ -395,7 +411,8 @@ int main(void)
 		a_log_that_cannot_be_opened_says_why,
 		a_full_disk_leaves_no_half_of_a_stanza,
 		a_log_that_somebody_has_locked_is_written_all_the_same,
-		what_was_kept_and_is_no_text_of_ours_does_no_harm};
+		what_was_kept_and_is_no_text_of_ours_does_no_harm,
+		a_log_that_is_no_file_is_not_written_to};
 
 	return run_tests("history", tests, COUNT_OF(tests));
 }

@@ -270,6 +270,29 @@ START_TEST(ten_thousand_scripts_keep_their_order)
 }
 END_TEST
 
+START_TEST(only_the_device_null_masks)
+{
+	make_script(LIB "F/a", "");
+	make_script(LIB "F/b", "");
+	make_link(ETC "F/a", "/dev/zero");
+	make_link(ETC "F/b", "/dev/null");
+	assert_scripts("F", ETC "F/a not a file\n");
+}
+END_TEST
+
+START_TEST(what_leads_out_of_the_tree_is_not_there)
+{
+	struct hook_tree tree;
+
+	make_script(ETC "F/a", "");
+	ck_assert_int_eq(hook_tree_init(&tree, root()), 0);
+	ck_assert_int_eq(hook_tree_look(&tree, "F/a"), NODE_SCRIPT);
+	ck_assert_int_eq(hook_tree_look(&tree, "F/../F/a"), NODE_ABSENT);
+	ck_assert_int_eq(hook_tree_look(&tree, "..a"), NODE_ABSENT);
+	hook_tree_done(&tree);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {a_folder_that_is_not_there_has_no_scripts,
@@ -285,7 +308,8 @@ int main(void)
 		names_of_both_places_are_merged_without_hidden_ones,
 		names_that_cannot_be_read_are_told_of,
 		a_folder_has_something_when_either_place_has,
-		ten_thousand_scripts_keep_their_order};
+		ten_thousand_scripts_keep_their_order, only_the_device_null_masks,
+		what_leads_out_of_the_tree_is_not_there};
 
 	return run_tests("hook_tree", tests, COUNT_OF(tests));
 }

@@ -3,7 +3,10 @@
 #include "proc.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -241,13 +244,84 @@ START_TEST(zombies_do_not_count)
 }
 END_TEST
 
+static bool hide_proc(void)
+{
+	return geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+	       mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	       mount("none", "/proc", "tmpfs", 0, NULL) == 0;
+}
+
+static void write_stat(pid_t pid, const char *text)
+{
+	owns_memory char *folder = string_format("/proc/%d", (int)pid);
+	owns_memory char *path = string_format("%s/stat", folder);
+	owns_fd int fd = -1;
+
+	ck_assert(mkdir(folder, 0755) == 0 || errno == EEXIST);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	ck_assert_int_eq(write_all(fd, slice_of(text)), 0);
+}
+
+START_TEST(a_stat_that_proc_never_wrote_is_an_error)
+{
+	static const char *const texts[] = {"", "70", "70 (sh", "70 sh) S 1",
+		"70 )sh( S 1", "70 (sh) S", "70 (sh) S x"};
+	int errors[COUNT_OF(texts)];
+	struct proc proc;
+
+	skip_unless(hide_proc(), "only root can hide /proc");
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		write_stat(70, texts[i]);
+		errors[i] = proc_read(70, &proc);
+	}
+	ck_assert_int_eq(umount("/proc"), 0);
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		ck_assert_msg(errors[i] == -EPROTO, "\"%s\": %d", texts[i], errors[i]);
+}
+END_TEST
+
+/* Of a process with a parent, as much as is looked at. */
+static void write_process(pid_t pid, pid_t parent)
+{
+	owns_memory char *text =
+		string_format("%d (a) S %d 1 1 0 -1 0 0 0 0 0 0 0 0 0 0 0 0 0 5\n",
+			(int)pid, (int)parent);
+
+	write_stat(pid, text);
+}
+
+START_TEST(processes_that_go_round_in_circles_are_nobodys)
+{
+	int count;
+
+	skip_unless(hide_proc(), "only root can hide /proc");
+	write_process(getpid(), getppid());
+	write_process(NOBODY, NOBODY + 1);
+	write_process(NOBODY + 1, NOBODY);
+	write_process(NOBODY + 2, getpid());
+	count = proc_kill_descendants(&nobody, 0);
+	ck_assert_int_eq(umount("/proc"), 0);
+	ck_assert_int_eq(count, 1);
+}
+END_TEST
+
+START_TEST(who_is_gone_is_not_waited_for)
+{
+	ck_assert_int_eq(proc_wait_for_end(NOBODY), 0);
+	ck_assert_int_eq(proc_wait_for_end(-1), -EINVAL);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {a_process_shows_its_parent_and_its_start,
 		a_command_may_be_named_as_it_likes, what_is_gone_cannot_be_read,
 		a_file_is_read_up_to_its_limit, the_end_of_a_process_is_waited_for,
 		descendants_are_found_wherever_they_went_and_earlier_ones_left_alone,
-		grandchildren_are_found_and_strangers_are_not, zombies_do_not_count};
+		grandchildren_are_found_and_strangers_are_not, zombies_do_not_count,
+		a_stat_that_proc_never_wrote_is_an_error,
+		processes_that_go_round_in_circles_are_nobodys,
+		who_is_gone_is_not_waited_for};
 
 	return run_tests("proc", tests, COUNT_OF(tests));
 }

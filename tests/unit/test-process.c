@@ -343,6 +343,20 @@ START_TEST(a_caller_that_ignores_its_children_is_no_obstacle)
 }
 END_TEST
 
+START_TEST(an_ending_that_cannot_be_asked_for_is_an_error)
+{
+	const char *const argv[] = {"a", NULL};
+	struct process_spec spec = {
+		.path = at("/a"), .argv = (char *const *)argv, .envp = environ};
+	struct uh_ending ending;
+
+	/* Nobody holds interrupts, so the kernel forgets the child. */
+	(void)signal(SIGCHLD, SIG_IGN);
+	make_script("/a", "exit 5");
+	ck_assert_int_eq(process_run(&spec, &ending), -ECHILD);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {an_exit_status_is_told,
@@ -365,7 +379,8 @@ int main(void)
 		each_of_both_signals_is_an_interrupt,
 		an_ignored_ctrl_c_is_still_seen_while_scripts_run,
 		the_mask_of_before_comes_back,
-		a_caller_that_ignores_its_children_is_no_obstacle};
+		a_caller_that_ignores_its_children_is_no_obstacle,
+		an_ending_that_cannot_be_asked_for_is_an_error};
 
 	return run_tests("process", tests, COUNT_OF(tests));
 }

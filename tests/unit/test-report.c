@@ -204,6 +204,49 @@ START_TEST(a_stderr_that_cannot_be_written_is_nothing_to_stop_for)
 }
 END_TEST
 
+START_TEST(a_timeout_is_told_from_a_signal)
+{
+	assert_report((struct uh_event){.kind = UH_SCRIPT_ENDED,
+			      .path = "/a",
+			      .ending = {UH_TIMED_OUT, 7}},
+		"W: /a was ended after 7 s (Timeout)\n");
+}
+END_TEST
+
+START_TEST(what_has_no_name_has_its_number)
+{
+	struct uh_event event = {.kind = UH_SCRIPT_OPEN_TO_OTHERS,
+		.path = "/a",
+		.breach = UH_BREACH_OWNER,
+		.id = 4294901760};
+
+	assert_report(event,
+		"E: /a is not run: /a belongs to the user without a name (4294901760)\n");
+	event.breach = UH_BREACH_GROUP;
+	event.id = 0;
+	assert_report(
+		event, "E: /a is not run: /a can be written by the group root (0)\n");
+}
+END_TEST
+
+START_TEST(a_veto_of_what_was_not_run_says_so)
+{
+	owns_buffer struct buffer text = report(&(struct uh_event){
+		.kind = UH_VETO, .path = "/a", .detail = "Pre-Invoke/a"});
+
+	ck_assert_msg(strncmp(text.data, "E: /a was not run and so stops apt", 34) == 0,
+		"%s", text.data);
+}
+END_TEST
+
+START_TEST(without_words_of_its_own_an_error_has_those_of_errno)
+{
+	assert_report((struct uh_event){.kind = UH_BRIDGE_UNUSABLE, .error = -EACCES},
+		"W: apt's settings cannot be read, so hooks run with their defaults: "
+		"Permission denied\n");
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {a_script_that_went_well_is_not_talked_about,
@@ -215,7 +258,10 @@ int main(void)
 		dpkg_query_is_told_by_error_or_by_ending,
 		a_name_can_neither_forge_a_line_nor_speak_to_the_terminal,
 		a_path_of_any_length_leaves_one_line,
-		a_stderr_that_cannot_be_written_is_nothing_to_stop_for};
+		a_stderr_that_cannot_be_written_is_nothing_to_stop_for,
+		a_timeout_is_told_from_a_signal, what_has_no_name_has_its_number,
+		a_veto_of_what_was_not_run_says_so,
+		without_words_of_its_own_an_error_has_those_of_errno};
 
 	return run_tests("report", tests, COUNT_OF(tests));
 }

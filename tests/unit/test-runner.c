@@ -453,6 +453,79 @@ START_TEST(the_time_that_a_script_took_is_told)
 }
 END_TEST
 
+START_TEST(a_setting_that_cannot_be_followed_is_a_failure)
+{
+	owns_stage struct stage stage;
+
+	make_recorder(ETC "Pre-Invoke/a", "");
+	make_recorder(ETC "Pre-Invoke/b", "");
+	set_up(&stage, UH_PRE_INVOKE);
+	stage.plan.runs[0].settings.directory = "/etc/passwd";
+	stage.plan.runs[1].settings.user = "nobody of that name";
+	run(&stage);
+	assert_text(&stage.events,
+		"SCRIPT_WITHOUT_DIRECTORY " ETC
+		"Pre-Invoke/a (Not a directory) /etc/passwd\n"
+		"SCRIPT_WITHOUT_USER " ETC "Pre-Invoke/b nobody of that name\n");
+	ck_assert(stage.has_failed);
+	ck_assert(!is_there("/log"));
+}
+END_TEST
+
+START_TEST(the_first_veto_is_the_one_that_is_told)
+{
+	owns_stage struct stage stage;
+
+	make_script(ETC "Pre-Invoke/a", "exit 1");
+	make_script(ETC "Pre-Invoke/b", "exit 2");
+	set_up(&stage, UH_PRE_INVOKE);
+	stage.plan.runs[0].settings.on_failure = ON_FAILURE_ABORT_AFTER;
+	stage.plan.runs[1].settings.on_failure = ON_FAILURE_ABORT_AFTER;
+	run(&stage);
+	ck_assert_int_eq(stage.end, RUN_VETOED);
+	ck_assert_str_eq(stage.veto.path, at(ETC "Pre-Invoke/a"));
+	assert_text(&stage.events, "SCRIPT_ENDED " ETC "Pre-Invoke/a exited 1\n"
+				   "SCRIPT_ENDED " ETC "Pre-Invoke/b exited 2\n");
+}
+END_TEST
+
+START_TEST(a_script_whose_packages_are_missing_is_not_run)
+{
+	owns_stage struct stage stage;
+
+	skip_unless(access("/usr/bin/dpkg-query", X_OK) == 0, "there is no dpkg-query");
+	make_recorder(ETC "Pre-Invoke/a", "");
+	set_up(&stage, UH_PRE_INVOKE);
+	stage.plan.runs[0].settings.required =
+		malloc(sizeof(*stage.plan.runs[0].settings.required));
+	ck_assert_ptr_nonnull(stage.plan.runs[0].settings.required);
+	stage.plan.runs[0].settings.required[0] = "no-package-of-that-name";
+	stage.plan.runs[0].settings.required_count = 1;
+	run(&stage);
+	assert_text(&stage.events,
+		"SCRIPT_LACKS_PACKAGE " ETC "Pre-Invoke/a no-package-of-that-name\n");
+	ck_assert(!stage.has_failed);
+	ck_assert(!is_there("/log"));
+}
+END_TEST
+
+START_TEST(what_could_not_be_run_can_be_a_veto)
+{
+	owns_stage struct stage stage;
+
+	make_recorder(ETC "Pre-Invoke/a", "");
+	make_recorder(ETC "Pre-Invoke/b", "");
+	set_up(&stage, UH_PRE_INVOKE);
+	stage.plan.runs[0].settings.directory = "/etc/passwd";
+	stage.plan.runs[0].settings.on_failure = ON_FAILURE_ABORT;
+	run(&stage);
+	ck_assert_int_eq(stage.end, RUN_VETOED);
+	ck_assert_int_eq(stage.veto.ending.end, UH_EXITED);
+	ck_assert_int_eq(stage.veto.ending.value, 0);
+	ck_assert(!is_there("/log"));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {scripts_run_one_after_the_other_by_their_full_path,
@@ -474,7 +547,11 @@ int main(void)
 		a_full_disk_costs_the_files_and_nothing_else,
 		ctrl_c_ends_its_script_and_skips_the_rest,
 		a_script_that_survives_ctrl_c_is_still_the_last,
-		the_time_that_a_script_took_is_told};
+		the_time_that_a_script_took_is_told,
+		a_setting_that_cannot_be_followed_is_a_failure,
+		the_first_veto_is_the_one_that_is_told,
+		a_script_whose_packages_are_missing_is_not_run,
+		what_could_not_be_run_can_be_a_veto};
 
 	return run_tests("runner", tests, COUNT_OF(tests));
 }

@@ -2,6 +2,10 @@
 /* Settings on the whole road; test-engine.c has the road without any. */
 #include "fixture.h"
 
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define STOP 111
@@ -237,6 +241,62 @@ START_TEST(a_log_that_cannot_be_written_is_told_and_apt_goes_on)
 }
 END_TEST
 
+START_TEST(a_stream_that_is_too_large_is_told_and_apt_goes_on)
+{
+	owns_buffer struct buffer events = {0};
+	int fd;
+
+	configure_apt("");
+	make_recorder(ETC "Pre-Install-Pkgs/a", "");
+	make_file("/stream", 0644, "");
+	fd = open(at("/stream"), O_RDWR | O_CLOEXEC);
+	ck_assert_int_eq(ftruncate(fd, (off_t)TRANSACTION_SIZE_MAX + 1), 0);
+	ck_assert_int_eq(call_engine(1, UH_PRE_INSTALL_PKGS, fd), 0);
+	(void)close(fd);
+	read_file("/events", &events);
+	ck_assert_msg(
+		strncmp(events.data, "STREAM_TOO_LARGE\n", 17) == 0, "%s", events.data);
+	assert_taken_file("/log", "Pre-Install-Pkgs/a \n");
+}
+END_TEST
+
+START_TEST(where_proc_does_not_answer_the_only_record_counts)
+{
+	owns_memory char *folder = string_format("/proc/%d", (int)getpid());
+	owns_memory char *file = string_format("%s/stat", folder);
+
+	configure_apt("");
+	make_recorder(ETC "pkgs/foo/Post-Invoke/a", "");
+	set_database("half-installed");
+	ck_assert_int_eq(call_pre_install_pkgs(""), 0);
+	skip_unless(geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+			    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+			    mount("none", "/proc", "tmpfs", 0, NULL) == 0,
+		"only root can hide /proc");
+	/* A folder in place of a file cannot be read, see read(2). */
+	ck_assert_int_eq(mkdir(folder, 0755) | mkdir(file, 0755), 0);
+	if (fork() == 0) {
+		(void)call_engine(0, UH_POST_INVOKE, -1);
+		(void)fflush(NULL);
+		_exit(0);
+	}
+	ck_assert_int_gt(wait(NULL), 0);
+	ck_assert_int_eq(umount("/proc"), 0);
+	assert_taken_file("/log", "pkgs/foo/Post-Invoke/a \n");
+}
+END_TEST
+
+START_TEST(a_veto_needs_no_state)
+{
+	configure_apt("");
+	make_file("/run/apt-universal-hooks", 0644, "");
+	make_script(ETC "Pre-Install-Pkgs/a", "exit 1");
+	ck_assert_int_eq(call_pre_install_pkgs(SCOPE "On-Failure=abort"), STOP);
+	assert_stanzas("Result: aborted\n Pre-Install-Pkgs " ETC
+		       "Pre-Install-Pkgs/a [always] exit 1\n");
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {the_environment_switches_off_all_three_hook_points,
@@ -249,7 +309,9 @@ int main(void)
 		success_is_over_once_a_script_failed,
 		a_veto_after_dpkg_is_told_last_and_makes_apt_fail,
 		the_log_has_one_stanza_a_transaction, where_nothing_ran_there_is_no_log,
-		a_log_that_cannot_be_written_is_told_and_apt_goes_on};
+		a_log_that_cannot_be_written_is_told_and_apt_goes_on,
+		a_stream_that_is_too_large_is_told_and_apt_goes_on,
+		where_proc_does_not_answer_the_only_record_counts, a_veto_needs_no_state};
 
 	return run_tests("session", tests, COUNT_OF(tests));
 }

@@ -5,6 +5,8 @@
 #include "process.h"
 
 #include <errno.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -208,6 +210,22 @@ START_TEST(orphans_are_ours_only_while_a_timeout_runs)
 }
 END_TEST
 
+START_TEST(without_proc_the_program_itself_ends)
+{
+	struct uh_ending ending;
+	double seconds;
+
+	skip_unless(geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+			    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+			    mount("none", "/proc", "tmpfs", 0, NULL) == 0,
+		"only root can hide /proc");
+	seconds = run("exec sleep 60", 1, &ending);
+	ck_assert_int_eq(umount("/proc"), 0);
+	assert_ended(ending, UH_TIMED_OUT, 1);
+	ck_assert(seconds < GRACE);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {a_quick_program_keeps_its_status,
@@ -217,8 +235,8 @@ int main(void)
 		what_went_into_a_session_of_its_own_ends_as_well,
 		who_is_stopped_ends_as_well,
 		a_daemon_of_a_program_that_was_in_time_lives_on,
-		what_ran_before_is_left_alone,
-		orphans_are_ours_only_while_a_timeout_runs};
+		what_ran_before_is_left_alone, orphans_are_ours_only_while_a_timeout_runs,
+		without_proc_the_program_itself_ends};
 
 	return run_tests("timeout", tests, COUNT_OF(tests));
 }

@@ -217,6 +217,26 @@ START_TEST(names_and_paths_that_are_too_long_are_an_error)
 }
 END_TEST
 
+START_TEST(a_file_or_a_link_that_is_too_long_is_an_error)
+{
+	owns_memory char *name = string_format("%s/a/%0*d", root(), PATH_MAX, 0);
+	owns_buffer struct buffer target = {0};
+	struct trust trust;
+	struct trust_breach breach;
+
+	make_script("/a/x", "");
+	for (int i = 0; i < PATH_MAX / 2 - 10; i++)
+		buffer_append_string(&target, "./");
+	buffer_append(&target, (struct slice){"", 1});
+	make_link("/a/link", target.data);
+	assert_check("/a/link/x", 0);
+	assert_check("/a/link/././././././././././././x", -ENAMETOOLONG);
+	ck_assert_int_eq(trust_init(&trust, root()), 0);
+	ck_assert_int_eq(check(&trust, name, &breach), -ENAMETOOLONG);
+	trust_done(&trust);
+}
+END_TEST
+
 START_TEST(a_path_that_does_not_begin_with_the_root_is_an_error)
 {
 	struct trust trust;
@@ -288,6 +308,7 @@ int main(void)
 		nothing_leads_out_of_the_root, what_cannot_be_looked_at_is_an_error,
 		forty_symlinks_are_followed_and_no_more,
 		names_and_paths_that_are_too_long_are_an_error,
+		a_file_or_a_link_that_is_too_long_is_an_error,
 		a_path_that_does_not_begin_with_the_root_is_an_error,
 		files_side_by_side_are_each_judged,
 		without_a_prefix_the_root_of_the_machine_counts};

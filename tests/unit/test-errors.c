@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Modules by themselves, in which one call fails (fault.h): each gives the right answer
+ * or says that it has none, and never a wrong one. test-faults.c has all of them at once.
+ */
+#include "command_line.h"
+#include "dpkg.h"
+#include "driver.h"
+#include "fault.h"
+#include "fixture.h"
+#include "outcome.h"
+#include "plan.h"
+#include "proc.h"
+#include "process.h"
+#include "state_dir.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void try_all_errors(void (*step)(void))
+{
+	faults_try(MEMORY, ENOMEM, step);
+	faults_try(CALL, EIO, step);
+}
+
+static void try_signals_as_well(void (*step)(void))
+{
+	try_all_errors(step);
+	faults_try(WAITS, EINTR, step);
+}
+
+/* The answer is expected, or there is an error. */
+static void assert_answer(int error, const struct buffer *answer, const char *expected)
+{
+	if (error == 0 && answer->error == 0)
+		assert_text(answer, expected);
+}
+
+static bool is_complaint(const struct script *script)
+{
+	return script->fault != SCRIPT_IS_FINE;
+}
+
+/* All of it, or something that says that it is not all. */
+static void assert_scripts(int error, const struct script_list *scripts, size_t expected)
+{
+	size_t complaints = 0;
+
+	for (size_t i = 0; i < scripts->count; i++)
+		complaints += is_complaint(&scripts->items[i]);
+	ck_assert(error < 0 || complaints > 0 || scripts->count == expected);
+}
+
+static void list_scripts(void)
+{
+	struct hook_tree tree;
+	struct script_list scripts = {0};
+	int error;
+
+	(void)faults_arm(true);
+	error = hook_tree_init(&tree, root());
+	if (error == 0)
+		error = hook_tree_scripts(&tree, "Pre-Invoke", &scripts);
+	(void)faults_arm(false);
+	assert_scripts(error, &scripts, 2);
+	/* A package's script never comes in the place of the administrator's. */
+	for (size_t i = 0; i < scripts.count; i++)
+		if (!is_complaint(&scripts.items[i]))
+			ck_assert(strstr(scripts.items[i].path, "usr/lib") == NULL ||
+				  strstr(scripts.items[i].path, "/b") != NULL);
+	script_list_done(&scripts);
+	hook_tree_done(&tree);
+}
+
+static void list_behind_a_file(void)
+{
+	struct hook_tree tree;
+	struct script_list scripts = {0};
+	int error;
+
+	ck_assert_int_eq(hook_tree_init(&tree, root()), 0);
+	(void)faults_arm(true);
+	error = hook_tree_scripts(&tree, "Post-Invoke", &scripts);
+	(void)faults_arm(false);
+	/* Never without a word about the file. */
+	assert_scripts(error, &scripts, SIZE_MAX);
+	script_list_done(&scripts);
+	hook_tree_done(&tree);
+}
+
+START_TEST(no_script_gets_lost_in_silence_nor_what_overrides_it)
+{
+	make_script(ETC "Pre-Invoke/a", "");
+	make_script(LIB "Pre-Invoke/a", "");
+	make_script(LIB "Pre-Invoke/b", "");
+	try_all_errors(list_scripts);
+	make_file(ETC "Post-Invoke", 0644, "");
+	make_script(LIB "Post-Invoke/a", "");
+	try_all_errors(list_behind_a_file);
+}
+END_TEST
+
+static void look_for_need(void)
+{
+	struct hook_tree tree;
+	int error = hook_tree_init(&tree, root());
+	bool is_possible;
+
+	ck_assert_int_eq(error, 0);
+	(void)faults_arm(true);
+	/* Whose folder is lost on the way, that one is told of. */
+	(void)plan_needs_packages(&tree, UH_POST_INVOKE);
+	is_possible = plan_is_possible(&tree, UH_POST_INVOKE);
+	(void)faults_arm(false);
+	ck_assert(is_possible);
+	hook_tree_done(&tree);
+}
+
+START_TEST(in_doubt_a_plan_is_possible)
+{
+	make_script(ETC "multi_pkgs/Post-Invoke/__WILDCARD__/a", "");
+	faults_try(MEMORY, ENOMEM, look_for_need);
+	make_script(ETC "pkgs/foo/Post-Invoke/a", "");
+	faults_try(MEMORY, ENOMEM, look_for_need);
+}
+END_TEST
+
+static const char package_lines[] =
+	"VERSION 3\n\nbar 1 amd64 none > - - none **REMOVE**\n"
+	"foo 1 amd64 none < 2 amd64 none /foo.deb\n";
+static const char setting_lines[] =
+	"Universal-Hooks::Scripts::multi_pkgs::Operations::=upgrade\n"
+	"Universal-Hooks::Scripts::pkgs/foo::Requires::=one\n"
+	"Universal-Hooks::Scripts::pkgs/foo::Requires::=two\n"
+	"Universal-Hooks::Scripts::pkgs/foo::Operations::=upgrade\n";
+
+static bool is_for_bar(const struct planned_run *run)
+{
+	return run->folder != NULL && run->folder[0] == 'b';
+}
+
+static void make_plan(void)
+{
+	struct transaction transaction;
+	struct transaction_faults faults;
+	struct settings settings = {.count = 0};
+	struct hook_tree tree;
+	struct plan plan;
+	size_t complaints = 0;
+	int error;
+
+	ck_assert_int_eq(hook_tree_init(&tree, root()), 0);
+	ck_assert_int_eq(
+		transaction_parse_stream(&transaction, slice_of(package_lines), &faults),
+		0);
+	(void)faults_arm(true);
+	error = settings_parse(&settings, slice_of(setting_lines));
+	if (error == 0)
+		error = plan_make(&plan, &tree, UH_PRE_INSTALL_PKGS, &transaction);
+	else
+		memset(&plan, 0, sizeof(plan));
+	plan_apply_settings(&plan, &settings, &transaction);
+	(void)faults_arm(false);
+	for (size_t i = 0; i < plan.count; i++)
+		complaints += is_complaint(&plan.runs[i].script);
+	ck_assert(error < 0 || complaints > 0 || plan.count == 4);
+	/* Only that of bar, whose Operations are others, is skipped. */
+	for (size_t i = 0; i < plan.count; i++)
+		ck_assert(plan.runs[i].skip == SKIP_NOT || is_for_bar(&plan.runs[i]));
+	plan_done(&plan);
+	settings_done(&settings);
+	transaction_done(&transaction);
+	hook_tree_done(&tree);
+}
+
+START_TEST(a_plan_is_whole_or_says_what_is_not)
+{
+	make_script(ETC "multi_pkgs/Pre-Install-Pkgs/b__WILDCARD__r/a", "");
+	make_script(ETC "multi_pkgs/Pre-Install-Pkgs/f__WILDCARD__o/a", "");
+	make_script(ETC "pkgs/foo/Pre-Install-Pkgs/a", "");
+	make_script(ETC "pkgs/foo:amd64/Pre-Install-Pkgs/a", "");
+	try_all_errors(make_plan);
+}
+END_TEST
+
+static void read_command_line(void)
+{
+	static const char *const words[] = {"apt", "-o", "A=b", "-c", "file", "-oC=d",
+		"--option", "E=f", "--config-file=/g"};
+	struct command_line command_line = {.pid = 1};
+	owns_buffer struct buffer found = {0};
+	int error = 0;
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		ck_assert_int_eq(string_list_add(&command_line.words, words[i]), 0);
+	(void)faults_arm(true);
+	error = command_line_parse(&command_line);
+	(void)faults_arm(false);
+	for (size_t i = 0; i < command_line.options.count; i++)
+		buffer_append_format(&found, "%s ", command_line.options.items[i]);
+	for (size_t i = 0; i < command_line.files.count; i++)
+		buffer_append_format(&found, "%s ", command_line.files.items[i]);
+	assert_answer(error, &found, "A=b C=d E=f /proc/1/cwd/file /g ");
+	command_line_done(&command_line);
+}
+
+static void read_own_command_line(void)
+{
+	const struct driver driver = {.pid = getpid()};
+	struct command_line command_line;
+	int error;
+
+	(void)faults_arm(true);
+	error = command_line_read(&command_line, &driver);
+	(void)faults_arm(false);
+	ck_assert(error < 0 || command_line.words.count == 1);
+	command_line_done(&command_line);
+}
+
+START_TEST(options_of_a_command_line_are_all_there_or_an_error)
+{
+	faults_try(MEMORY, ENOMEM, read_command_line);
+	skip_unless(access("/proc/self/cmdline", R_OK) == 0, "there is no /proc");
+	try_signals_as_well(read_own_command_line);
+}
+END_TEST
+
+static pid_t idler;
+
+static void start_idler(void)
+{
+	ck_assert_int_eq(fflush(NULL), 0);
+	idler = fork();
+	ck_assert_int_ge(idler, 0);
+	if (idler == 0)
+		for (;;)
+			(void)pause();
+}
+
+static void end_idler(void)
+{
+	ck_assert_int_eq(kill(idler, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(idler, NULL, 0), idler);
+}
+
+static void list_children(void)
+{
+	struct pid_list children = {0}, nobody = {0};
+	int error, count;
+
+	(void)faults_arm(true);
+	error = proc_list_children(&children);
+	count = proc_kill_descendants(&nobody, 0);
+	(void)faults_arm(false);
+	/* One whose file cannot be read is taken for one that has ended. */
+	ck_assert(error < 0 || (children.count == 1 && children.items[0] == idler) ||
+		  count == 1);
+	pid_list_done(&children);
+}
+
+START_TEST(children_are_found_or_it_is_an_error)
+{
+	skip_unless(access("/proc/self/stat", R_OK) == 0, "there is no /proc");
+	start_idler();
+	try_signals_as_well(list_children);
+	end_idler();
+}
+END_TEST
+
+static void wait_for_an_end(void)
+{
+	int error;
+	siginfo_t info;
+
+	start_idler();
+	ck_assert_int_eq(kill(idler, SIGKILL), 0);
+	(void)faults_arm(true);
+	error = proc_wait_for_end(idler);
+	(void)faults_arm(false);
+	if (error == 0)
+		ck_assert_int_eq(
+			waitid(P_PID, (id_t)idler, &info, WEXITED | WNOWAIT | WNOHANG),
+			0);
+	ck_assert_int_eq(waitpid(idler, NULL, 0), idler);
+	ck_assert(error == 0 || error == -EIO);
+}
+
+START_TEST(an_end_is_waited_for_through_interruptions)
+{
+	faults_try(WAITS, EINTR, wait_for_an_end);
+	faults_try(CALL, EIO, wait_for_an_end);
+}
+END_TEST
+
+static void run_programs(void)
+{
+	const char *const argv[] = {"a", "b", NULL};
+	struct process_spec spec = {
+		.path = at("/a"), .argv = (char *const *)argv, .envp = environ};
+	struct uh_ending ending = {UH_EXITED, 0};
+	struct interrupts interrupts;
+	int error;
+
+	interrupts_hold(&interrupts);
+	(void)faults_arm(true);
+	error = process_run(&spec, &ending);
+	(void)faults_arm(false);
+	ck_assert(error < 0 || ending.end != UH_EXITED || ending.value != 0);
+	spec.timeout = 60;
+	(void)faults_arm(true);
+	error = process_run(&spec, &ending);
+	(void)faults_arm(false);
+	ck_assert(error < 0 || ending.end != UH_EXITED || ending.value != 0);
+	interrupts_release(&interrupts);
+}
+
+static void capture(void)
+{
+	const char *const argv[] = {"a", "b", NULL};
+	struct process_spec spec = {
+		.path = at("/a"), .argv = (char *const *)argv, .envp = environ};
+	owns_buffer struct buffer output = {0};
+	struct uh_ending ending = {UH_EXITED, 0};
+	int error;
+
+	(void)faults_arm(true);
+	error = process_capture(&spec, 3, &output, &ending);
+	(void)faults_arm(false);
+	ck_assert_int_lt(error, 0);
+}
+
+START_TEST(a_program_that_failed_never_seems_to_have_done_well)
+{
+	make_file("/a", 0755, "[ -t 1 ] || echo 1234\nexit 3\n");
+	try_signals_as_well(run_programs);
+	try_signals_as_well(capture);
+}
+END_TEST
+
+static void ask_dpkg(void)
+{
+	static const char *const packages[] = {"foo", "foo:i386"};
+	owns_memory char *status_file = strdup(at(TEST_DATABASE));
+	ssize_t missing;
+
+	(void)faults_arm(true);
+	missing = dpkg_first_missing(status_file, packages, COUNT_OF(packages));
+	(void)faults_arm(false);
+	ck_assert(missing < 0 || missing == 1);
+}
+
+static void settle(void)
+{
+	struct transaction transaction;
+	struct transaction_faults faults;
+	struct uh_ending ending;
+	enum result result = RESULT_UNKNOWN;
+	int error;
+
+	ck_assert_int_eq(
+		transaction_parse_stream(&transaction, slice_of(package_lines), &faults),
+		0);
+	transaction.status_file = strdup(at(TEST_DATABASE));
+	(void)faults_arm(true);
+	error = outcome_find_purges(&transaction, &ending);
+	if (error == 0)
+		error = outcome_settle(&transaction, &result, &ending);
+	(void)faults_arm(false);
+	ck_assert(error < 0 || result == RESULT_OK);
+	transaction_done(&transaction);
+}
+
+START_TEST(what_dpkg_does_not_say_is_not_made_up)
+{
+	skip_unless(access("/usr/bin/dpkg-query", X_OK) == 0, "there is no dpkg-query");
+	set_database("installed");
+	try_signals_as_well(ask_dpkg);
+	try_signals_as_well(settle);
+}
+END_TEST
+
+static void judge(void)
+{
+	struct trust trust = {.root = NULL};
+	struct trust_breach breach = {.path = NULL};
+	const char *path = at("/link/open/file");
+	int error;
+
+	(void)faults_arm(true);
+	error = trust_init(&trust, root());
+	if (error == 0)
+		error = trust_check(&trust, path, &breach);
+	(void)faults_arm(false);
+	ck_assert_int_lt(error, 0);
+	free(breach.path);
+	trust_done(&trust);
+}
+
+START_TEST(what_is_open_to_others_is_never_trusted)
+{
+	make_script("/folder/open/file", "");
+	set_mode("/folder/open", 0777);
+	make_link("/link", "folder");
+	try_all_errors(judge);
+	faults_try(PATH, ENOENT, judge);
+}
+END_TEST
+
+static void look_at_caller(void)
+{
+	struct driver driver;
+	bool is_alive;
+
+	(void)faults_arm(true);
+	driver = driver_find(UH_PRE_INSTALL_PKGS);
+	is_alive = driver_is_alive(&driver);
+	(void)uh_is_called_by_apt(UH_PRE_INVOKE);
+	(void)faults_arm(false);
+	ck_assert(driver.pid == 0 || driver.pid == getppid());
+	ck_assert(is_alive);
+}
+
+START_TEST(a_driver_is_found_or_unknown_and_alive_in_doubt)
+{
+	skip_unless(access("/proc/self/stat", R_OK) == 0, "there is no /proc");
+	ck_assert_int_eq(unsetenv("DPKG_FRONTEND_LOCKED"), 0);
+	try_signals_as_well(look_at_caller);
+	faults_try(PATH, ENOENT, look_at_caller);
+}
+END_TEST
+
+static void look_for_owner(void)
+{
+	struct state_dir state = {.fd = -1};
+	struct trust trust;
+	struct trust_breach breach = {.path = NULL};
+	struct driver owner = {.pid = 0};
+	bool is_found = false;
+	int error;
+
+	ck_assert_int_eq(trust_init(&trust, root()), 0);
+	(void)faults_arm(true);
+	error = state_dir_open(&state, root(), &trust, &breach);
+	if (error == 0)
+		is_found = state_dir_only_owner(&state, &owner);
+	if (error == 0)
+		state_dir_sweep(&state, &(struct driver){.pid = 1}, "keep");
+	(void)faults_arm(false);
+	ck_assert(!is_found || owner.pid == 4194305);
+	ck_assert(is_there(STATE "4194305-1.keep"));
+	free(breach.path);
+	state_dir_done(&state);
+	trust_done(&trust);
+}
+
+START_TEST(what_somebody_still_needs_is_never_swept_away)
+{
+	make_file(STATE "4194305-1.keep", 0600, "");
+	make_file(STATE "4194305-1.runs", 0600, "");
+	try_all_errors(look_for_owner);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		no_script_gets_lost_in_silence_nor_what_overrides_it,
+		in_doubt_a_plan_is_possible,
+		a_plan_is_whole_or_says_what_is_not,
+		options_of_a_command_line_are_all_there_or_an_error,
+		children_are_found_or_it_is_an_error,
+		an_end_is_waited_for_through_interruptions,
+		a_program_that_failed_never_seems_to_have_done_well,
+		what_dpkg_does_not_say_is_not_made_up,
+		what_is_open_to_others_is_never_trusted,
+		a_driver_is_found_or_unknown_and_alive_in_doubt,
+		what_somebody_still_needs_is_never_swept_away,
+	};
+
+	if (!faults_start())
+		return EXIT_FAILURE;
+	return run_tests("errors", tests, COUNT_OF(tests));
+}

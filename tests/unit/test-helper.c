@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The program that apt calls, in a namespace in which its folders are those of the test.
+ * The test is apt.
+ */
+#include "fixture.h"
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* How apt starts the helper; what is left out is as the test has it. */
+struct call {
+	const char *words[3];
+	const char *info_fd;
+	const char *stream;
+	int stream_fd;
+	unsigned closed; /* bits of the descriptors that are not open */
+	void (*prepare)(void);
+};
+
+/* All that the helper and its hooks write to; false where that cannot be had. */
+static bool mount_folders(void)
+{
+	static const char *const folders[] = {
+		"/etc/apt", "/usr/lib/apt", "/run", "/var/log/apt"};
+
+	if (geteuid() != 0 || unshare(CLONE_NEWNS) != 0 ||
+		mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(folders); i++) {
+		make_folder(folders[i]);
+		if (access(folders[i], F_OK) != 0 ||
+			mount(at(folders[i]), folders[i], NULL, MS_BIND, NULL) != 0)
+			return false;
+	}
+	return true;
+}
+
+#define WHY_NOT "only root can put folders in the place of others"
+
+static void become_helper(const struct call *call)
+{
+	const char *argv[COUNT_OF(call->words) + 2] = {TEST_HELPER};
+	int ends[2];
+
+	for (size_t i = 0; i < COUNT_OF(call->words) && call->words[i] != NULL; i++)
+		argv[i + 1] = call->words[i];
+	if (call->info_fd != NULL)
+		ck_assert_int_eq(setenv("APT_HOOK_INFO_FD", call->info_fd, 1), 0);
+	if (call->stream != NULL) {
+		ck_assert_int_eq(pipe(ends), 0);
+		ck_assert_int_eq(write(ends[1], call->stream, strlen(call->stream)),
+			(ssize_t)strlen(call->stream));
+		ck_assert_int_eq(close(ends[1]), 0);
+		ck_assert_int_ge(dup2(ends[0], call->stream_fd), 0);
+	}
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if ((call->closed & 1U << fd) != 0)
+			(void)close(fd);
+	if (call->prepare != NULL)
+		call->prepare();
+	(void)execv(argv[0], (char *const *)argv);
+	_exit(127);
+}
+
+/* The exit status of the helper, as many forks below the test as below apt. */
+static int run_below(int forks, const struct call *call)
+{
+	int status;
+	pid_t pid;
+
+	ck_assert_int_eq(fflush(NULL), 0);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0 && forks > 1)
+		_exit(run_below(forks - 1, call));
+	if (pid == 0)
+		become_helper(call);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_msg(WIFEXITED(status), "the helper died: status %d", status);
+	return WEXITSTATUS(status);
+}
+
+static int run_helper(struct call call)
+{
+	return run_below(call.info_fd != NULL ? 1 : 2, &call);
+}
+
+/* As apt does at the points where it has nothing to tell. */
+static void say_that_it_is_apt(void)
+{
+	ck_assert_int_eq(setenv("DPKG_FRONTEND_LOCKED", "true", 1), 0);
+}
+
+static struct call with_stream(const char *stream)
+{
+	return (struct call){.words = {"Pre-Install-Pkgs"},
+		.info_fd = "20",
+		.stream = stream,
+		.stream_fd = 20};
+}
+
+static const char usage[] =
+	"Usage: helper Pre-Invoke|Pre-Install-Pkgs|Post-Invoke\n"
+	"apt calls this program, see /etc/apt/apt.conf.d/apt-universal-hooks.conf;\n"
+	"called by hand it runs nothing.\n";
+
+static void assert_is_told_how(struct call call)
+{
+	output_begin();
+	ck_assert_int_eq(run_helper(call), 2);
+	assert_output("", usage);
+	/* Where there is nobody to tell, the status does. */
+	call.closed = 1U << STDERR_FILENO;
+	ck_assert_int_eq(run_helper(call), 2);
+}
+
+START_TEST(whoever_calls_it_by_hand_is_told_how_it_is_called)
+{
+	ck_assert_int_eq(unsetenv("DPKG_FRONTEND_LOCKED"), 0);
+	ck_assert_int_eq(unsetenv("APT_HOOK_INFO_FD"), 0);
+	assert_is_told_how((struct call){.words = {NULL}});
+	assert_is_told_how((struct call){.words = {"Post-Invoke"}});
+	assert_is_told_how((struct call){.words = {"Pre-Install-Pkgs"}});
+	say_that_it_is_apt();
+	assert_is_told_how((struct call){.words = {"post-invoke"}});
+	assert_is_told_how((struct call){.words = {"Post-Invoke", "now"}});
+}
+END_TEST
+
+START_TEST(each_hook_point_runs_its_scripts)
+{
+	owns_memory char *stream = make_stream("");
+
+	skip_unless(mount_folders(), WHY_NOT);
+	set_database("half-installed");
+	make_recorder(ETC "Pre-Invoke/a", "");
+	make_recorder(ETC "pkgs/foo/Pre-Install-Pkgs/a", "");
+	make_recorder(LIB "Post-Invoke/a", "$APT_UNIVERSAL_HOOKS_RESULT");
+	say_that_it_is_apt();
+	output_begin(); /* the bridge is not installed */
+	ck_assert_int_eq(run_helper((struct call){.words = {"Pre-Invoke"}}), 0);
+	assert_taken_file("/log", "Pre-Invoke/a \n");
+	ck_assert_int_eq(run_helper(with_stream(stream)), 0);
+	assert_taken_file("/log", "pkgs/foo/Pre-Install-Pkgs/a \n");
+	set_database("installed");
+	ck_assert_int_eq(run_helper((struct call){.words = {"Post-Invoke"}}), 0);
+	assert_taken_file("/log", "Post-Invoke/a ok\n");
+}
+END_TEST
+
+START_TEST(a_failure_does_not_stop_apt_and_a_veto_does)
+{
+	owns_memory char *stream = make_stream("");
+	owns_memory char *strict = make_stream(
+		"Universal-Hooks::Scripts::Pre-Install-Pkgs/a::On-Failure=abort");
+
+	skip_unless(mount_folders(), WHY_NOT);
+	make_script(ETC "Pre-Install-Pkgs/a", "exit 3");
+	output_begin();
+	ck_assert_int_eq(run_helper(with_stream(stream)), 0);
+	assert_output("",
+		"W: /etc/apt/universal-hooks/Pre-Install-Pkgs/a exited with status 3\n");
+	output_begin();
+	ck_assert_int_eq(run_helper(with_stream(strict)), STOP);
+}
+END_TEST
+
+/* What a script has for its standard descriptors. */
+static void make_descriptor_logger(void)
+{
+	make_script(ETC "Pre-Install-Pkgs/a",
+		"found=$(for fd in 0 1 2; do readlink /proc/$$/fd/$fd; done)\n"
+		"printf '%s\\n' \"$found\" \"${APT_HOOK_INFO_FD-none}\" >\"$LOG\"");
+}
+
+START_TEST(a_stream_in_the_place_of_stdin_is_read_and_makes_room)
+{
+	owns_memory char *stream = make_stream("");
+	struct call call = with_stream(stream);
+
+	skip_unless(mount_folders(), WHY_NOT);
+	make_recorder(ETC "pkgs/foo/Pre-Install-Pkgs/a", "$(cat)");
+	call.info_fd = "0";
+	call.stream_fd = 0;
+	ck_assert_int_eq(run_helper(call), 0);
+	assert_taken_file("/log", "pkgs/foo/Pre-Install-Pkgs/a \n");
+}
+END_TEST
+
+START_TEST(what_the_caller_closed_leads_nowhere)
+{
+	owns_memory char *stream = make_stream("");
+	struct call call = with_stream(stream);
+
+	skip_unless(mount_folders(), WHY_NOT);
+	make_descriptor_logger();
+	output_begin(); /* a stream that is closed is cut */
+	call.closed = 7;
+	ck_assert_int_eq(run_helper(call), 0);
+	assert_taken_file("/log", "/dev/null\n/dev/null\n/dev/null\nnone\n");
+	/* The place of the stream as well. */
+	call.stream = NULL;
+	call.info_fd = "0";
+	ck_assert_int_eq(run_helper(call), 0);
+	assert_taken_file("/log", "/dev/null\n/dev/null\n/dev/null\nnone\n");
+}
+END_TEST
+
+START_TEST(a_descriptor_that_is_none_costs_the_packages_only)
+{
+	static const char *const words[] = {"", "x", "20x", "-1", "-9223372036854775808",
+		"4294967316", "99999999999999999999", "63"};
+	owns_memory char *stream = make_stream("");
+
+	skip_unless(mount_folders(), WHY_NOT);
+	make_recorder(ETC "Pre-Install-Pkgs/a", "");
+	make_recorder(ETC "pkgs/foo/Pre-Install-Pkgs/a", "");
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		struct call call = with_stream(stream);
+		owns_output struct output output;
+
+		output_begin();
+		call.info_fd = words[i];
+		ck_assert_int_eq(run_helper(call), 0);
+		output_end(&output);
+		ck_assert_msg(
+			strstr(output.err.data, "W: the list of packages") != NULL ||
+				strstr(output.err.data, strerror(EBADF)) != NULL,
+			"\"%s\": %s", words[i], output.err.data);
+		assert_taken_file("/log", "Pre-Install-Pkgs/a \n");
+	}
+}
+END_TEST
+
+static void ignore_children(void)
+{
+	ck_assert(signal(SIGCHLD, SIG_IGN) != SIG_ERR);
+	ck_assert_int_eq(chdir(root()), 0);
+	(void)umask(077);
+}
+
+START_TEST(what_the_caller_is_used_to_does_not_reach_scripts)
+{
+	owns_memory char *stream = make_stream("");
+	struct call call = with_stream(stream);
+
+	skip_unless(mount_folders(), WHY_NOT);
+	make_script(ETC "Pre-Install-Pkgs/a", "{ pwd && umask; } >\"$LOG\"");
+	call.prepare = ignore_children;
+	ck_assert_int_eq(run_helper(call), 0);
+	assert_taken_file("/log", "/\n0022\n");
+}
+END_TEST
+
+START_TEST(a_caller_that_waits_for_no_child_does_not_hide_how_dpkg_ended)
+{
+	owns_memory char *stream = make_stream("");
+
+	skip_unless(mount_folders(), WHY_NOT);
+	set_database("half-installed");
+	make_recorder(ETC "Post-Invoke/a", "$APT_UNIVERSAL_HOOKS_RESULT");
+	say_that_it_is_apt();
+	ck_assert_int_eq(run_helper(with_stream(stream)), 0);
+	set_database("installed");
+	ck_assert_int_eq(run_helper((struct call){
+				 .words = {"Post-Invoke"}, .prepare = ignore_children}),
+		0);
+	assert_taken_file("/log", "Post-Invoke/a ok\n");
+}
+END_TEST
+
+/* stderr is a pipe that nobody reads. */
+static void lose_stderr(void)
+{
+	int ends[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+	ck_assert_int_eq(close(ends[0]) | close(ends[1]), 0);
+}
+
+START_TEST(a_stderr_that_nobody_reads_does_not_end_it)
+{
+	owns_memory char *stream = make_stream("");
+	struct call call = with_stream(stream);
+
+	skip_unless(mount_folders(), WHY_NOT);
+	make_script(ETC "Pre-Install-Pkgs/a", "exit 3");
+	make_recorder(ETC "Pre-Install-Pkgs/b", "");
+	call.prepare = lose_stderr;
+	ck_assert_int_eq(run_helper(call), 0);
+	assert_taken_file("/log", "Pre-Install-Pkgs/b \n");
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		whoever_calls_it_by_hand_is_told_how_it_is_called,
+		each_hook_point_runs_its_scripts,
+		a_failure_does_not_stop_apt_and_a_veto_does,
+		a_stream_in_the_place_of_stdin_is_read_and_makes_room,
+		what_the_caller_closed_leads_nowhere,
+		a_descriptor_that_is_none_costs_the_packages_only,
+		what_the_caller_is_used_to_does_not_reach_scripts,
+		a_caller_that_waits_for_no_child_does_not_hide_how_dpkg_ended,
+		a_stderr_that_nobody_reads_does_not_end_it,
+	};
+
+	return run_tests("helper", tests, COUNT_OF(tests));
+}
