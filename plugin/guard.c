@@ -35,15 +35,13 @@ static int wait_for_end(const struct driver *driver, const char *path)
 	return ends[1].revents == 0;
 }
 
-static void be_guard(const struct driver *driver, const char *path, int lock,
+static void be_guard(const struct driver *driver, const char *path,
 	guard_clean_up *clean_up, void *context)
 {
 	int nowhere = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	int end;
 
-	if (lock >= 0)
-		(void)close(lock); /* the caller has it still, nothing was written */
-	(void)setsid();            /* cannot fail in a child just forked */
+	(void)setsid(); /* cannot fail in a child just forked */
 	if (nowhere >= 0)
 		(void)dup2(nowhere, STDIN_FILENO);
 	else
@@ -63,14 +61,18 @@ int guard_start(const struct driver *driver, const char *path, int lock,
 	if (middle < 0)
 		return -errno;
 	if (middle == 0) {
+		pid_t guard;
+
+		/* Before the caller goes on: it has its lock still, and lets go of it. */
+		if (lock >= 0)
+			(void)close(lock); /* nothing was written */
 		/*
 		 * Twice, so that the guard is nobody's child who would have to wait for
 		 * it.
 		 */
-		pid_t guard = fork();
-
+		guard = fork();
 		if (guard == 0)
-			be_guard(driver, path, lock, clean_up, context);
+			be_guard(driver, path, clean_up, context);
 		_exit(guard < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 	}
 	while (waitpid(middle, &status, 0) < 0)
