@@ -151,15 +151,18 @@ static bool distrust_image(const apt_question &question)
 	_config->Set("Dir::Bin::dpkg", "/usr/bin/dpkg");
 	for (const char *file : {"Dir::Cache::pkgcache", "Dir::Cache::srcpkgcache"})
 		_config->Set(file, "/dev/null");
-	for (const char *setting : {"APT::Solver", "APT::Planner"})
-		if (!is_built_in(_config->Find(setting)))
+	for (const char *setting : {"APT::Solver", "APT::Planner"}) {
+		std::string program = _config->Find(setting);
+
+		if (!is_built_in(program))
 			return _error->Error("%s names the program %s, which is not run for "
 					     "another root",
-				setting, _config->Find(setting).c_str());
+				setting, program.c_str());
+	}
 	/* Without a setting, libapt-pkg makes it of Dir later on. */
-	std::string status = _config->Find("Dir::State::status").empty()
-				     ? _config->FindDir("Dir") + "var/lib/dpkg/status"
-				     : _config->FindFile("Dir::State::status");
+	std::string status = _config->FindFile("Dir::State::status");
+	if (_config->Find("Dir::State::status").empty())
+		status = _config->FindDir("Dir") + "var/lib/dpkg/status";
 	if (RealFileExists(status) || !FileExists(status))
 		return true;
 	return _error->Error("%s is no regular file", status.c_str());
@@ -458,8 +461,8 @@ static const apt_command *read_words(const apt_question &question, CommandLine &
 	for (const char *setting : command->settings)
 		if (setting != nullptr)
 			_config->Set(setting, 1);
-	if (!_config->FindB("APT::Solver::Strict-Pinning", true) &&
-		_config->Find("APT::Solver", "internal") == "internal")
+	std::string solver = _config->Find("APT::Solver", "internal");
+	if (!_config->FindB("APT::Solver::Strict-Pinning", true) && solver == "internal")
 		_config->Set("APT::Solver", "3.0");
 	return command;
 }
@@ -550,9 +553,11 @@ static bool add_files(pkgCacheFile &cache, CommandLine &line, texts &files)
 	if (sources == nullptr)
 		return false;
 	for (const char **word = rest; *word != nullptr; word++) {
+		std::string file = *word;
+
 		if (!is_path(*word))
 			*rest++ = *word;
-		else if (!FileExists(*word) || !sources->AddVolatileFile(*word, &files))
+		else if (!FileExists(file) || !sources->AddVolatileFile(file, &files))
 			return _error->Error(
 				"Unsupported file %s given on commandline", *word);
 	}
@@ -590,13 +595,13 @@ public:
 struct transaction {
 	const apt_command &command;
 	const char **words;
-	texts files; /* .debs, as they were called */
+	const texts &files; /* .debs, as they were called */
 	pkgCacheFile &cache;
 	OpProgress &progress;
-	chooser choice;
-	APT::VersionSet installed, removed;
-	bool was_broken;
-	no_logs logs;
+	chooser choice = {};
+	APT::VersionSet installed = {}, removed = {};
+	bool was_broken = false;
+	no_logs logs = {};
 };
 
 static std::string why_unmet(pkgCacheFile &cache, const package_iterator &target)
@@ -713,9 +718,12 @@ static bool choose_versions(transaction &run)
 {
 	enum { INSTALL, REMOVE };
 	using Modifier = APT::VersionSet::Modifier;
-	std::list<Modifier> suffixes = {
-		{INSTALL, "+", Modifier::POSTFIX, APT::CacheSetHelper::CANDIDATE},
-		{REMOVE, "-", Modifier::POSTFIX, APT::CacheSetHelper::NEWEST}};
+	std::list<Modifier> suffixes;
+
+	suffixes.emplace_back(
+		INSTALL, "+", Modifier::POSTFIX, APT::CacheSetHelper::CANDIDATE);
+	suffixes.emplace_back(
+		REMOVE, "-", Modifier::POSTFIX, APT::CacheSetHelper::NEWEST);
 	auto chosen = APT::VersionSet::GroupedFromCommandLine(run.cache, run.words,
 		suffixes, run.command.kind == apt_command::REMOVES ? REMOVE : INSTALL,
 		run.choice);
@@ -822,8 +830,6 @@ static bool mark_all(transaction &run)
 	for (const pkgCache::VerIterator &version : run.installed)
 		mark_install(run, resolver, version);
 	mark_dependencies(run);
-	if (_error->PendingError())
-		return false;
 	if (run.was_broken && run.cache->BrokenCount() != 0)
 		return refuse_broken(run.cache);
 	return resolve(run, resolver);
@@ -835,9 +841,9 @@ static bool mark_all(transaction &run)
 static std::unique_ptr<APT::CacheFilter::Matcher> garbage_kernels(const transaction &run)
 {
 	bool is_all = _config->FindB("APT::Get::AutomaticRemove", true);
+	std::string program = _config->Find("Binary");
 
-	if (run.command.kind == apt_command::UPGRADES_ALL &&
-		_config->Find("Binary") == "apt")
+	if (run.command.kind == apt_command::UPGRADES_ALL && program == "apt")
 		_config->CndSet("APT::Get::AutomaticRemove::Kernels", is_all);
 	if (!_config->FindB("APT::Get::AutomaticRemove::Kernels", false))
 		return nullptr;
@@ -941,7 +947,9 @@ static bool is_essential_lost(pkgCacheFile &cache, const package_iterator &packa
 
 static bool may_be(bool is_so, const char *option, const char *what)
 {
-	if (!is_so || _config->FindB(std::string("APT::Get::") + option, false))
+	std::string setting = std::string("APT::Get::") + option;
+
+	if (!is_so || _config->FindB(setting, false))
 		return true;
 	return _error->Error("%s and -y was used without --%s.", what, option);
 }
@@ -1088,8 +1096,7 @@ static bool answer_transaction(const apt_question &question, std::ostream &answe
 		return false;
 	/* Garbage is looked for where apt does it, and not after each step. */
 	pkgDepCache::ActionGroup group(cache);
-	transaction run = {*command, line.FileList + 1, files, cache, *progress, {}, {}, {},
-		false, {}};
+	transaction run = {*command, line.FileList + 1, files, cache, *progress};
 	return check_dependencies(run) && mark_all(run) && drop_garbage(run) &&
 	       write_stream(run, answer);
 }
