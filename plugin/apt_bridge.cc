@@ -530,11 +530,16 @@ public:
 			provider = only_provider(cache, package);
 		if (!provider.end())
 			return cache[provider].CandidateVerIter(cache);
-		/* What is not there need not be removed: NEWEST is for removals. */
 		if (select == CANDIDATE && ShowError)
 			_error->Error("Package '%s' has no installation candidate",
 				package.FullName(true).c_str());
 		return pkgCache::VerIterator(cache, nullptr);
+	}
+
+	/* A name without versions in removals: what is not there need not be removed. */
+	void canNotFindVersion(VerSelector, APT::VersionContainerInterface *,
+		pkgCacheFile &, const package_iterator &) override
+	{
 	}
 };
 
@@ -1179,7 +1184,10 @@ static bool answer_question(const apt_question &question, std::ostream &answer)
 	return _error->Error("There is no such question");
 }
 
-/* What apt breaks into several lines is several complaints of one kind. */
+/*
+ * What apt breaks into several lines is several complaints of one kind: all but the first
+ * begin with spaces.
+ */
 static void complain(apt_listener *listener, void *context, bool has_answer)
 {
 	std::stringstream text;
@@ -1188,8 +1196,7 @@ static void complain(apt_listener *listener, void *context, bool has_answer)
 	_config->Set("APT::Color", 0); /* lines are for the caller to colour */
 	_error->DumpErrors(text, has_answer ? GlobalError::WARNING : GlobalError::NOTICE);
 	for (std::string line; std::getline(text, line);) {
-		if (line.size() > 3 && std::strchr("EWN", line[0]) != nullptr &&
-			line.compare(1, 2, ": ") == 0)
+		if (line.find(": ") == 1)
 			kind = line.substr(0, 3);
 		else
 			line.insert(0, kind);
