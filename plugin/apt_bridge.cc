@@ -163,7 +163,8 @@ static bool distrust_image(const apt_question &question)
 	std::string status = _config->FindFile("Dir::State::status");
 	if (_config->Find("Dir::State::status").empty())
 		status = _config->FindDir("Dir") + "var/lib/dpkg/status";
-	if (RealFileExists(status) || !FileExists(status))
+	bool is_file = RealFileExists(status), is_there = FileExists(status);
+	if (is_file || !is_there)
 		return true;
 	return _error->Error("%s is no regular file", status.c_str());
 }
@@ -184,14 +185,15 @@ static bool answer_configuration(const apt_question &question, std::ostream &ans
 /* In apt's order: see pkgInitConfig() and ReadConfigDir(). */
 static texts configuration_files(const apt_question &question)
 {
-	const char *first = getenv("APT_CONFIG");
+	const char *variable = getenv("APT_CONFIG");
+	std::string first = variable != nullptr ? variable : "";
 	std::string folder = _config->FindDir("Dir::Etc::parts", "/dev/null");
 	std::string last = _config->FindFile("Dir::Etc::main", "/dev/null");
 	texts files;
 
 	if (DirectoryExists(folder))
 		files = GetListOfFilesInDir(folder, "conf", true, true);
-	if (first != nullptr && RealFileExists(first))
+	if (RealFileExists(first))
 		files.insert(files.begin(), first);
 	if (RealFileExists(last))
 		files.push_back(last);
@@ -522,12 +524,10 @@ public:
 	pkgCache::VerIterator canNotGetVersion(VerSelector select, pkgCacheFile &cache,
 		const package_iterator &package) override
 	{
-		package_iterator provider;
+		package_iterator provider = only_provider(cache, package);
 
 		if (select != CANDIDATE && select != NEWEST)
 			return CacheSetHelper::canNotGetVersion(select, cache, package);
-		if (cache[package].CandidateVer == 0)
-			provider = only_provider(cache, package);
 		if (!provider.end())
 			return cache[provider].CandidateVerIter(cache);
 		if (select == CANDIDATE && ShowError)
@@ -549,6 +549,11 @@ static bool is_path(const char *word)
 	       std::strncmp(word, "../", 3) == 0;
 }
 
+static bool refuse_file(const char *file)
+{
+	return _error->Error("Unsupported file %s given on commandline", file);
+}
+
 /* Takes the .deb files out of the words, and makes them an index of their own. */
 static bool add_files(pkgCacheFile &cache, CommandLine &line, texts &files)
 {
@@ -559,12 +564,12 @@ static bool add_files(pkgCacheFile &cache, CommandLine &line, texts &files)
 		return false;
 	for (const char **word = rest; *word != nullptr; word++) {
 		std::string file = *word;
+		bool is_there = FileExists(file);
 
 		if (!is_path(*word))
 			*rest++ = *word;
-		else if (!FileExists(file) || !sources->AddVolatileFile(file, &files))
-			return _error->Error(
-				"Unsupported file %s given on commandline", *word);
+		else if (!is_there || !sources->AddVolatileFile(file, &files))
+			return refuse_file(*word);
 	}
 	*rest = nullptr;
 	return true;
@@ -603,10 +608,17 @@ struct transaction {
 	const texts &files; /* .debs, as they were called */
 	pkgCacheFile &cache;
 	OpProgress &progress;
-	chooser choice = {};
-	APT::VersionSet installed = {}, removed = {};
+	chooser choice;
+	APT::VersionSet installed, removed;
 	bool was_broken = false;
-	no_logs logs = {};
+	no_logs logs;
+
+	transaction(const apt_command &the_command, const char **the_words,
+		const texts &the_files, pkgCacheFile &the_cache, OpProgress &the_progress)
+		: command(the_command), words(the_words), files(the_files),
+		  cache(the_cache), progress(the_progress)
+	{
+	}
 };
 
 static std::string why_unmet(pkgCacheFile &cache, const package_iterator &target)
@@ -704,19 +716,23 @@ static bool check_dependencies(transaction &run)
 	return true;
 }
 
-/* Each file is a package of the name of its path, which a version provides. */
-static void choose_files(transaction &run)
+/*
+ * Each file is a package of the name of its path, which a version provides; but not those
+ * of source packages.
+ */
+static bool choose_files(transaction &run)
 {
 	for (const std::string &file : run.files) {
 		package_iterator package = run.cache->FindPkg(file);
 
 		if (package.end())
-			continue;
+			return refuse_file(file.c_str());
 		for (auto provided = package.ProvidesList(); !provided.end(); ++provided) {
 			run.cache->SetCandidateVersion(provided.OwnerVer());
 			run.installed.insert(provided.OwnerVer());
 		}
 	}
+	return true;
 }
 
 static bool choose_versions(transaction &run)
@@ -735,8 +751,7 @@ static bool choose_versions(transaction &run)
 
 	run.installed = chosen[INSTALL];
 	run.removed = chosen[REMOVE];
-	choose_files(run);
-	return !_error->PendingError();
+	return choose_files(run) && !_error->PendingError();
 }
 
 static void mark_removal(
@@ -972,7 +987,7 @@ static bool check_consent(pkgCacheFile &cache)
 		const pkgDepCache::StateCache &state = cache[package];
 
 		is_essential |= is_essential_lost(cache, package);
-		is_downgrade |= state.Downgrade() && !state.NewInstall();
+		is_downgrade |= state.Downgrade();
 		is_hold |= package->SelectedState == pkgCache::State::Hold &&
 			   state.InstallVer != package.CurrentVer();
 	}
@@ -1049,8 +1064,7 @@ public:
 	bool order()
 	{
 		if (DoInstallPreFork() != Completed)
-			return _error->PendingError() ||
-			       _error->Error("Internal error, Ordering didn't finish");
+			return false;
 		add_pending();
 		return true;
 	}
@@ -1060,9 +1074,10 @@ public:
 		char *text = nullptr;
 		size_t size = 0;
 		FILE *stream = open_memstream(&text, &size);
-		bool is_sent = stream != nullptr && SendPkgsInfo(stream, 3);
+		bool is_lost = stream == nullptr || !SendPkgsInfo(stream, 3);
 
-		if (stream == nullptr || fclose(stream) != 0 || !is_sent)
+		is_lost |= stream == nullptr || fclose(stream) != 0;
+		if (is_lost)
 			return _error->Errno("open_memstream", "The info stream is lost");
 		answer.write(text, static_cast<std::streamsize>(size));
 		free(text);
@@ -1078,7 +1093,9 @@ static bool write_stream(transaction &run, std::ostream &answer)
 
 	if (has_work && !check_removals(run.cache))
 		return false;
-	if (has_work && !(check_consent(run.cache) && manager.order()))
+	if (has_work && !check_consent(run.cache))
+		return false;
+	if (has_work && !manager.order())
 		return false;
 	run.logs.undo();
 	/* After this, nothing may look for it again: RootDir would come in front twice. */
@@ -1101,7 +1118,7 @@ static bool answer_transaction(const apt_question &question, std::ostream &answe
 		return false;
 	/* Garbage is looked for where apt does it, and not after each step. */
 	pkgDepCache::ActionGroup group(cache);
-	transaction run = {*command, line.FileList + 1, files, cache, *progress};
+	transaction run(*command, line.FileList + 1, files, cache, *progress);
 	return check_dependencies(run) && mark_all(run) && drop_garbage(run) &&
 	       write_stream(run, answer);
 }
@@ -1171,17 +1188,22 @@ static bool answer_packages(const apt_question &question, std::ostream &answer)
 
 static bool answer_question(const apt_question &question, std::ostream &answer)
 {
+	bool is_answered = false;
+
 	switch (question.kind) {
 	case APT_CONFIGURATION:
-		return answer_configuration(question, answer) && !_error->PendingError();
+		is_answered = answer_configuration(question, answer);
+		break;
 	case APT_ORIGINS:
 		return answer_origins(question, answer);
 	case APT_TRANSACTION:
-		return answer_transaction(question, answer) && !_error->PendingError();
+		is_answered = answer_transaction(question, answer);
+		break;
 	case APT_PACKAGES:
-		return answer_packages(question, answer) && !_error->PendingError();
+		is_answered = answer_packages(question, answer);
+		break;
 	}
-	return _error->Error("There is no such question");
+	return is_answered && !_error->PendingError();
 }
 
 /*
@@ -1213,7 +1235,7 @@ try {
 	std::string lines = answer.str();
 
 	if (!has_answer && !_error->PendingError())
-		_error->Error("apt refuses, and does not say why");
+		_error->Error("There is no answer, and nothing says why");
 	complain(listener, context, has_answer);
 	if (!has_answer)
 		return -1;

@@ -224,6 +224,9 @@ START_TEST(what_is_broken_is_fixed_by_words_or_by_an_option_or_refused)
 		.installed = STANZA("app", "1", "Depends: lib\n") INSTALLED,
 		.available = STANZA("lib", "1", "") AVAILABLE STANZA("other", "1", "")
 			AVAILABLE};
+	const struct world lost = {
+		.installed = STANZA("app", "1", "Depends: lib\n") INSTALLED};
+	const struct world sane = {.installed = STANZA("app", "1", "") INSTALLED};
 	const struct world hopeless = {
 		.installed = STANZA("app", "1", "Depends: lib\n") HELD,
 		.available = STANZA("other", "1", "") AVAILABLE};
@@ -233,6 +236,9 @@ START_TEST(what_is_broken_is_fixed_by_words_or_by_an_option_or_refused)
 		"lib\tamd64\tinstall\t-\t1\t-\n");
 	assert_does(&fixable, WORDS("--fix-policy", "install"),
 		"lib\tamd64\tinstall\t-\t1\t-\n");
+	assert_does(
+		&lost, WORDS("--fix-policy", "install"), "app\tamd64\tremove\t1\t-\t-\n");
+	assert_does(&sane, WORDS("--fix-policy", "install"), "");
 	assert_refuses(&fixable, WORDS("install"), "E: Unmet dependencies.");
 	assert_refuses(&fixable, WORDS("upgrade"), "E: Unmet dependencies.");
 	assert_refuses(&fixable, WORDS("install", "other"), "E: Unmet dependencies.");
@@ -274,9 +280,9 @@ START_TEST(what_is_recommended_comes_along_though_nothing_keeps_it)
 			AVAILABLE STANZA("user", "2",
 				"Recommends: more\n") AVAILABLE STANZA("later", "2",
 				"Recommends: post\n") AVAILABLE STANZA("fan", "2",
-				"Suggests: extra, post\n")
-				AVAILABLE STANZA("post", "1", "Provides: letters\n")
-					AVAILABLE STANZA("extra", "1", "") AVAILABLE,
+				"Suggests: extra, post\n") AVAILABLE STANZA("post", "1",
+				"Provides: unused, letters\n")
+				AVAILABLE STANZA("extra", "1", "") AVAILABLE,
 		.settings = RECOMMENDED_IS_GARBAGE};
 
 	assert_does(&world, WORDS("install", "app"),
@@ -285,6 +291,22 @@ START_TEST(what_is_recommended_comes_along_though_nothing_keeps_it)
 		"post\tamd64\tinstall\t-\t1\t-\n");
 	assert_does(&world, WORDS("--auto-remove", "install", "app"),
 		"app\tamd64\tinstall\t-\t1\t-\n");
+}
+END_TEST
+
+START_TEST(what_was_recommended_by_what_is_upgraded_comes_along_for_others)
+{
+	const struct world world = {
+		.installed = STANZA("user", "1", "Recommends: extra\n") INSTALLED,
+		.available = STANZA("user", "2", "") AVAILABLE STANZA(
+			"app", "1", "Depends: user (>= 2)\nRecommends: extra\n")
+			AVAILABLE STANZA("extra", "1", "") AVAILABLE,
+		.settings = RECOMMENDED_IS_GARBAGE};
+
+	assert_does(&world, WORDS("install", "app"),
+		"app\tamd64\tinstall\t-\t1\t-\n"
+		"extra\tamd64\tinstall\t-\t1\t-\n"
+		"user\tamd64\tupgrade\t1\t2\t-\n");
 }
 END_TEST
 
@@ -360,6 +382,10 @@ START_TEST(a_file_that_is_no_package_is_refused)
 	ck_assert_int_eq(chdir(root()), 0);
 	assert_refuses(&world, WORDS("install", "./text"),
 		"E: Unsupported file ./text given on commandline\n");
+	make_file("/source.dsc", 0644,
+		"Format: 3.0\nSource: a\nBinary: a\nVersion: 1\nArchitecture: any\n");
+	assert_refuses(&world, WORDS("install", "./source.dsc"),
+		"E: Unsupported file ./source.dsc given on commandline\n");
 	assert_refuses(&world, WORDS("install", "../none"),
 		"E: Unsupported file ../none given on commandline\n");
 	assert_refuses(
@@ -367,12 +393,16 @@ START_TEST(a_file_that_is_no_package_is_refused)
 }
 END_TEST
 
-START_TEST(a_release_that_is_called_like_a_version_is_no_release)
+START_TEST(a_version_can_be_asked_for_by_its_release)
 {
 	const struct world world = {.installed = STANZA("foo", "2", "") INSTALLED,
 		.available = STANZA("foo", "3", "") AVAILABLE};
+	const struct world same = {.installed = STANZA("foo", "now", "") INSTALLED};
 
 	assert_does(&world, WORDS("install", "foo/now"), "");
+	assert_does(&same, WORDS("install", "foo/now"), "");
+	assert_refuses(&world, WORDS("install", "foo/never"),
+		"E: Release 'never' for 'foo' was not found\n");
 }
 END_TEST
 
@@ -480,7 +510,7 @@ START_TEST(a_question_that_there_is_not_is_refused)
 
 	configure_apt("");
 	reply = ask((struct apt_question){.kind = (enum apt_question_kind)7});
-	assert_refusal(&reply, "E: There is no such question\n");
+	assert_refusal(&reply, "E: There is no answer, and nothing says why\n");
 }
 END_TEST
 
@@ -578,9 +608,11 @@ static struct reply ask_origins(void)
 		(struct apt_question){.kind = APT_ORIGINS, .scope = "Universal-Hooks"});
 }
 
-START_TEST(without_files_there_are_no_origins)
+START_TEST(origins_are_those_of_the_files_that_there_are)
 {
-	owns_reply struct reply reply = {0}, none = {0};
+	owns_reply struct reply reply = {0}, none = {0}, image = {0};
+	owns_memory char *expected = string_format(
+		"%s\t1\tUniversal-Hooks::User=a\n", at("/image/etc/apt/apt.conf"));
 
 	configure_apt("");
 	ck_assert_int_eq(rmdir(at("/etc/apt/apt.conf.d")), 0);
@@ -589,6 +621,11 @@ START_TEST(without_files_there_are_no_origins)
 	ck_assert_int_eq(setenv("APT_CONFIG", at("/none"), 1), 0);
 	none = ask_origins();
 	ck_assert_int_eq(none.error, 0);
+	ck_assert_int_eq(unsetenv("APT_CONFIG"), 0);
+	make_file("/image/etc/apt/apt.conf", 0644, "Universal-Hooks::User \"a\";\n");
+	image = ask((struct apt_question){
+		.kind = APT_ORIGINS, .root = at("/image"), .scope = "Universal-Hooks"});
+	assert_answer(&image, expected);
 }
 END_TEST
 
@@ -657,11 +694,12 @@ int main(void)
 		a_package_that_has_to_be_installed_again_and_cannot_be_is_refused,
 		without_its_solver_apt_takes_each_word_as_it_is,
 		what_is_recommended_comes_along_though_nothing_keeps_it,
+		what_was_recommended_by_what_is_upgraded_comes_along_for_others,
 		who_says_yes_to_all_does_not_say_it_to_this,
 		an_essential_package_may_change_its_architecture,
 		old_kernels_go_when_apt_upgrades_all_and_no_others,
 		a_file_that_is_no_package_is_refused,
-		a_release_that_is_called_like_a_version_is_no_release,
+		a_version_can_be_asked_for_by_its_release,
 		a_complaint_of_several_lines_is_several_of_its_kind,
 		a_planner_that_is_not_there_is_complained_of,
 		who_does_not_pin_strictly_gets_the_solver_that_can_do_so,
@@ -673,7 +711,7 @@ int main(void)
 		programs_that_an_image_names_are_not_run,
 		a_database_of_an_image_that_is_no_file_is_not_opened,
 		a_transaction_in_an_image_runs_no_program_of_it_either,
-		without_files_there_are_no_origins,
+		origins_are_those_of_the_files_that_there_are,
 		where_no_more_files_can_be_open_lines_have_no_number,
 		a_file_that_is_too_long_to_be_copied_has_lines_without_a_number};
 
