@@ -608,17 +608,10 @@ struct transaction {
 	const texts &files; /* .debs, as they were called */
 	pkgCacheFile &cache;
 	OpProgress &progress;
-	chooser choice;
-	APT::VersionSet installed, removed;
-	bool was_broken = false;
-	no_logs logs;
-
-	transaction(const apt_command &the_command, const char **the_words,
-		const texts &the_files, pkgCacheFile &the_cache, OpProgress &the_progress)
-		: command(the_command), words(the_words), files(the_files),
-		  cache(the_cache), progress(the_progress)
-	{
-	}
+	chooser &choice;
+	APT::VersionSet &installed, &removed;
+	const no_logs &logs;
+	bool was_broken;
 };
 
 static std::string why_unmet(pkgCacheFile &cache, const package_iterator &target)
@@ -1118,7 +1111,11 @@ static bool answer_transaction(const apt_question &question, std::ostream &answe
 		return false;
 	/* Garbage is looked for where apt does it, and not after each step. */
 	pkgDepCache::ActionGroup group(cache);
-	transaction run(*command, line.FileList + 1, files, cache, *progress);
+	chooser choice;
+	APT::VersionSet installed, removed;
+	no_logs logs;
+	transaction run = {*command, line.FileList + 1, files, cache, *progress, choice,
+		installed, removed, logs, false};
 	return check_dependencies(run) && mark_all(run) && drop_garbage(run) &&
 	       write_stream(run, answer);
 }

@@ -17,7 +17,7 @@
 #define SETTING "Universal-Hooks::Timeout=5\n"
 #define FAULTS_MAX 100
 
-/* The call of this kind that is to fail, of those that come; 0: none. Each process counts. */
+/* Which call of this kind fails, of those that come; 0: none. Each process counts. */
 static enum kind { MEMORY, PIPE, FORK, WRITE, WAIT } kind;
 static unsigned int countdown;
 
