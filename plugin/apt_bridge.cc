@@ -151,16 +151,20 @@ static bool distrust_image(const apt_question &question)
 	_config->Set("Dir::Bin::dpkg", "/usr/bin/dpkg");
 	for (const char *file : {"Dir::Cache::pkgcache", "Dir::Cache::srcpkgcache"})
 		_config->Set(file, "/dev/null");
-	for (const char *setting : {"APT::Solver", "APT::Planner"})
-		if (!is_built_in(_config->Find(setting)))
+	for (const char *setting : {"APT::Solver", "APT::Planner"}) {
+		std::string program = _config->Find(setting);
+
+		if (!is_built_in(program))
 			return _error->Error("%s names the program %s, which is not run for "
 					     "another root",
-				setting, _config->Find(setting).c_str());
+				setting, program.c_str());
+	}
 	/* Without a setting, libapt-pkg makes it of Dir later on. */
-	std::string status = _config->Find("Dir::State::status").empty()
-				     ? _config->FindDir("Dir") + "var/lib/dpkg/status"
-				     : _config->FindFile("Dir::State::status");
-	if (RealFileExists(status) || !FileExists(status))
+	std::string status = _config->FindFile("Dir::State::status");
+	if (_config->Find("Dir::State::status").empty())
+		status = _config->FindDir("Dir") + "var/lib/dpkg/status";
+	bool is_file = RealFileExists(status), is_there = FileExists(status);
+	if (is_file || !is_there)
 		return true;
 	return _error->Error("%s is no regular file", status.c_str());
 }
@@ -181,14 +185,15 @@ static bool answer_configuration(const apt_question &question, std::ostream &ans
 /* In apt's order: see pkgInitConfig() and ReadConfigDir(). */
 static texts configuration_files(const apt_question &question)
 {
-	const char *first = getenv("APT_CONFIG");
+	const char *variable = getenv("APT_CONFIG");
+	std::string first = variable != nullptr ? variable : "";
 	std::string folder = _config->FindDir("Dir::Etc::parts", "/dev/null");
 	std::string last = _config->FindFile("Dir::Etc::main", "/dev/null");
 	texts files;
 
 	if (DirectoryExists(folder))
 		files = GetListOfFilesInDir(folder, "conf", true, true);
-	if (first != nullptr && RealFileExists(first))
+	if (RealFileExists(first))
 		files.insert(files.begin(), first);
 	if (RealFileExists(last))
 		files.push_back(last);
@@ -458,8 +463,8 @@ static const apt_command *read_words(const apt_question &question, CommandLine &
 	for (const char *setting : command->settings)
 		if (setting != nullptr)
 			_config->Set(setting, 1);
-	if (!_config->FindB("APT::Solver::Strict-Pinning", true) &&
-		_config->Find("APT::Solver", "internal") == "internal")
+	std::string solver = _config->Find("APT::Solver", "internal");
+	if (!_config->FindB("APT::Solver::Strict-Pinning", true) && solver == "internal")
 		_config->Set("APT::Solver", "3.0");
 	return command;
 }
@@ -519,19 +524,22 @@ public:
 	pkgCache::VerIterator canNotGetVersion(VerSelector select, pkgCacheFile &cache,
 		const package_iterator &package) override
 	{
-		package_iterator provider;
+		package_iterator provider = only_provider(cache, package);
 
 		if (select != CANDIDATE && select != NEWEST)
 			return CacheSetHelper::canNotGetVersion(select, cache, package);
-		if (cache[package].CandidateVer == 0)
-			provider = only_provider(cache, package);
 		if (!provider.end())
 			return cache[provider].CandidateVerIter(cache);
-		/* What is not there need not be removed: NEWEST is for removals. */
 		if (select == CANDIDATE && ShowError)
 			_error->Error("Package '%s' has no installation candidate",
 				package.FullName(true).c_str());
 		return pkgCache::VerIterator(cache, nullptr);
+	}
+
+	/* A name without versions in removals: what is not there need not be removed. */
+	void canNotFindVersion(VerSelector, APT::VersionContainerInterface *,
+		pkgCacheFile &, const package_iterator &) override
+	{
 	}
 };
 
@@ -539,6 +547,11 @@ static bool is_path(const char *word)
 {
 	return *word == '/' || std::strncmp(word, "./", 2) == 0 ||
 	       std::strncmp(word, "../", 3) == 0;
+}
+
+static bool refuse_file(const char *file)
+{
+	return _error->Error("Unsupported file %s given on commandline", file);
 }
 
 /* Takes the .deb files out of the words, and makes them an index of their own. */
@@ -550,11 +563,13 @@ static bool add_files(pkgCacheFile &cache, CommandLine &line, texts &files)
 	if (sources == nullptr)
 		return false;
 	for (const char **word = rest; *word != nullptr; word++) {
+		std::string file = *word;
+		bool is_there = FileExists(file);
+
 		if (!is_path(*word))
 			*rest++ = *word;
-		else if (!FileExists(*word) || !sources->AddVolatileFile(*word, &files))
-			return _error->Error(
-				"Unsupported file %s given on commandline", *word);
+		else if (!is_there || !sources->AddVolatileFile(file, &files))
+			return refuse_file(*word);
 	}
 	*rest = nullptr;
 	return true;
@@ -590,13 +605,13 @@ public:
 struct transaction {
 	const apt_command &command;
 	const char **words;
-	texts files; /* .debs, as they were called */
+	const texts &files; /* .debs, as they were called */
 	pkgCacheFile &cache;
 	OpProgress &progress;
-	chooser choice;
-	APT::VersionSet installed, removed;
+	chooser &choice;
+	APT::VersionSet &installed, &removed;
+	const no_logs &logs;
 	bool was_broken;
-	no_logs logs;
 };
 
 static std::string why_unmet(pkgCacheFile &cache, const package_iterator &target)
@@ -694,36 +709,42 @@ static bool check_dependencies(transaction &run)
 	return true;
 }
 
-/* Each file is a package of the name of its path, which a version provides. */
-static void choose_files(transaction &run)
+/*
+ * Each file is a package of the name of its path, which a version provides; but not those
+ * of source packages.
+ */
+static bool choose_files(transaction &run)
 {
 	for (const std::string &file : run.files) {
 		package_iterator package = run.cache->FindPkg(file);
 
 		if (package.end())
-			continue;
+			return refuse_file(file.c_str());
 		for (auto provided = package.ProvidesList(); !provided.end(); ++provided) {
 			run.cache->SetCandidateVersion(provided.OwnerVer());
 			run.installed.insert(provided.OwnerVer());
 		}
 	}
+	return true;
 }
 
 static bool choose_versions(transaction &run)
 {
 	enum { INSTALL, REMOVE };
 	using Modifier = APT::VersionSet::Modifier;
-	std::list<Modifier> suffixes = {
-		{INSTALL, "+", Modifier::POSTFIX, APT::CacheSetHelper::CANDIDATE},
-		{REMOVE, "-", Modifier::POSTFIX, APT::CacheSetHelper::NEWEST}};
+	std::list<Modifier> suffixes;
+
+	suffixes.emplace_back(
+		INSTALL, "+", Modifier::POSTFIX, APT::CacheSetHelper::CANDIDATE);
+	suffixes.emplace_back(
+		REMOVE, "-", Modifier::POSTFIX, APT::CacheSetHelper::NEWEST);
 	auto chosen = APT::VersionSet::GroupedFromCommandLine(run.cache, run.words,
 		suffixes, run.command.kind == apt_command::REMOVES ? REMOVE : INSTALL,
 		run.choice);
 
 	run.installed = chosen[INSTALL];
 	run.removed = chosen[REMOVE];
-	choose_files(run);
-	return !_error->PendingError();
+	return choose_files(run) && !_error->PendingError();
 }
 
 static void mark_removal(
@@ -822,8 +843,6 @@ static bool mark_all(transaction &run)
 	for (const pkgCache::VerIterator &version : run.installed)
 		mark_install(run, resolver, version);
 	mark_dependencies(run);
-	if (_error->PendingError())
-		return false;
 	if (run.was_broken && run.cache->BrokenCount() != 0)
 		return refuse_broken(run.cache);
 	return resolve(run, resolver);
@@ -835,9 +854,9 @@ static bool mark_all(transaction &run)
 static std::unique_ptr<APT::CacheFilter::Matcher> garbage_kernels(const transaction &run)
 {
 	bool is_all = _config->FindB("APT::Get::AutomaticRemove", true);
+	std::string program = _config->Find("Binary");
 
-	if (run.command.kind == apt_command::UPGRADES_ALL &&
-		_config->Find("Binary") == "apt")
+	if (run.command.kind == apt_command::UPGRADES_ALL && program == "apt")
 		_config->CndSet("APT::Get::AutomaticRemove::Kernels", is_all);
 	if (!_config->FindB("APT::Get::AutomaticRemove::Kernels", false))
 		return nullptr;
@@ -941,7 +960,9 @@ static bool is_essential_lost(pkgCacheFile &cache, const package_iterator &packa
 
 static bool may_be(bool is_so, const char *option, const char *what)
 {
-	if (!is_so || _config->FindB(std::string("APT::Get::") + option, false))
+	std::string setting = std::string("APT::Get::") + option;
+
+	if (!is_so || _config->FindB(setting, false))
 		return true;
 	return _error->Error("%s and -y was used without --%s.", what, option);
 }
@@ -959,7 +980,7 @@ static bool check_consent(pkgCacheFile &cache)
 		const pkgDepCache::StateCache &state = cache[package];
 
 		is_essential |= is_essential_lost(cache, package);
-		is_downgrade |= state.Downgrade() && !state.NewInstall();
+		is_downgrade |= state.Downgrade();
 		is_hold |= package->SelectedState == pkgCache::State::Hold &&
 			   state.InstallVer != package.CurrentVer();
 	}
@@ -1036,8 +1057,7 @@ public:
 	bool order()
 	{
 		if (DoInstallPreFork() != Completed)
-			return _error->PendingError() ||
-			       _error->Error("Internal error, Ordering didn't finish");
+			return false;
 		add_pending();
 		return true;
 	}
@@ -1047,9 +1067,10 @@ public:
 		char *text = nullptr;
 		size_t size = 0;
 		FILE *stream = open_memstream(&text, &size);
-		bool is_sent = stream != nullptr && SendPkgsInfo(stream, 3);
+		bool is_lost = stream == nullptr || !SendPkgsInfo(stream, 3);
 
-		if (stream == nullptr || fclose(stream) != 0 || !is_sent)
+		is_lost |= stream == nullptr || fclose(stream) != 0;
+		if (is_lost)
 			return _error->Errno("open_memstream", "The info stream is lost");
 		answer.write(text, static_cast<std::streamsize>(size));
 		free(text);
@@ -1065,7 +1086,9 @@ static bool write_stream(transaction &run, std::ostream &answer)
 
 	if (has_work && !check_removals(run.cache))
 		return false;
-	if (has_work && !(check_consent(run.cache) && manager.order()))
+	if (has_work && !check_consent(run.cache))
+		return false;
+	if (has_work && !manager.order())
 		return false;
 	run.logs.undo();
 	/* After this, nothing may look for it again: RootDir would come in front twice. */
@@ -1088,8 +1111,11 @@ static bool answer_transaction(const apt_question &question, std::ostream &answe
 		return false;
 	/* Garbage is looked for where apt does it, and not after each step. */
 	pkgDepCache::ActionGroup group(cache);
-	transaction run = {*command, line.FileList + 1, files, cache, *progress, {}, {}, {},
-		false, {}};
+	chooser choice;
+	APT::VersionSet installed, removed;
+	no_logs logs;
+	transaction run = {*command, line.FileList + 1, files, cache, *progress, choice,
+		installed, removed, logs, false};
 	return check_dependencies(run) && mark_all(run) && drop_garbage(run) &&
 	       write_stream(run, answer);
 }
@@ -1159,20 +1185,28 @@ static bool answer_packages(const apt_question &question, std::ostream &answer)
 
 static bool answer_question(const apt_question &question, std::ostream &answer)
 {
+	bool is_answered = false;
+
 	switch (question.kind) {
 	case APT_CONFIGURATION:
-		return answer_configuration(question, answer) && !_error->PendingError();
+		is_answered = answer_configuration(question, answer);
+		break;
 	case APT_ORIGINS:
 		return answer_origins(question, answer);
 	case APT_TRANSACTION:
-		return answer_transaction(question, answer) && !_error->PendingError();
+		is_answered = answer_transaction(question, answer);
+		break;
 	case APT_PACKAGES:
-		return answer_packages(question, answer) && !_error->PendingError();
+		is_answered = answer_packages(question, answer);
+		break;
 	}
-	return _error->Error("There is no such question");
+	return is_answered && !_error->PendingError();
 }
 
-/* What apt breaks into several lines is several complaints of one kind. */
+/*
+ * What apt breaks into several lines is several complaints of one kind: all but the first
+ * begin with spaces.
+ */
 static void complain(apt_listener *listener, void *context, bool has_answer)
 {
 	std::stringstream text;
@@ -1181,8 +1215,7 @@ static void complain(apt_listener *listener, void *context, bool has_answer)
 	_config->Set("APT::Color", 0); /* lines are for the caller to colour */
 	_error->DumpErrors(text, has_answer ? GlobalError::WARNING : GlobalError::NOTICE);
 	for (std::string line; std::getline(text, line);) {
-		if (line.size() > 3 && std::strchr("EWN", line[0]) != nullptr &&
-			line.compare(1, 2, ": ") == 0)
+		if (line.find(": ") == 1)
 			kind = line.substr(0, 3);
 		else
 			line.insert(0, kind);
@@ -1199,7 +1232,7 @@ try {
 	std::string lines = answer.str();
 
 	if (!has_answer && !_error->PendingError())
-		_error->Error("apt refuses, and does not say why");
+		_error->Error("There is no answer, and nothing says why");
 	complain(listener, context, has_answer);
 	if (!has_answer)
 		return -1;

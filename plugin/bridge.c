@@ -129,13 +129,13 @@ static int take_apart(struct slice output, struct buffer *answer, char **ret_com
 	output.size -= sizeof(size);
 	if (size > output.size)
 		return -EIO;
+	if (size < output.size) {
+		*ret_complaint = strndup(output.data + size, output.size - size);
+		if (*ret_complaint == NULL)
+			return -ENOMEM;
+	}
 	buffer_append(answer, (struct slice){output.data, size});
-	if (answer->error < 0)
-		return answer->error;
-	if (size == output.size)
-		return 0;
-	*ret_complaint = strndup(output.data + size, output.size - size);
-	return *ret_complaint != NULL ? 0 : -ENOMEM;
+	return answer->error;
 }
 
 int bridge_ask(

@@ -109,7 +109,8 @@ put_upon_base() {
 }
 
 # Runs a command in a copy of BASE that lasts as long as the command: its own file systems,
-# process numbers and terminals. /tests is this folder. limit is in seconds.
+# process numbers and terminals. /tests is this folder. limit is in seconds. in-overlay says what
+# else BASE can be.
 in_a_copy_of() {
 	local base=$1 room status=0
 	shift

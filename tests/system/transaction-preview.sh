@@ -243,6 +243,8 @@ test_what_was_left_behind_is_configured_by_another_install() {
 	package app 1
 	ends_with=100 foretells apt-get --yes install broken
 	ends_with=100 foretells apt-get --yes install app
+	ends_with=100 foretells apt-get --yes install
+	foretells apt-get --yes remove broken
 }
 
 test_a_temporary_removal() {
@@ -262,6 +264,7 @@ test_broken_dependencies_are_refused_or_fixed() {
 	package other 1
 	refuses 'app : Depends: lib but it is not going to be installed' apt-get install other
 	refuses 'Unmet dependencies' apt-get upgrade
+	refuses 'app : Depends: lib but it is not' apt-get install "$repository/other_1_all.deb"
 	foretells apt-get --yes --fix-broken install
 }
 
@@ -281,6 +284,7 @@ test_what_is_held_stays() {
 test_a_virtual_package() {
 	package mail-a 1 'Provides: mail'
 	foretells apt-get --yes install mail
+	foretells_nothing apt-get --yes remove mail
 	package mail-b 1 'Provides: mail'
 	package mail-c 1 'Provides: letters'
 	package mail-d 1 'Provides: letters'

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The bridge that was just built, with the libapt-pkg of this machine. */
+#include "asker.h"
 #include "bridge.h"
 #include "fixture.h"
 
@@ -149,73 +150,6 @@ START_TEST(a_bridge_that_cannot_be_loaded_says_why)
 	ck_assert_ptr_nonnull(strstr(reason, "apt-bridge.so"));
 }
 END_TEST
-
-static const char *const nothing[] = {NULL};
-#define WORDS(...)                                                                       \
-	(const char *const[])                                                            \
-	{                                                                                \
-		__VA_ARGS__, NULL                                                        \
-	}
-
-/* What a bridge was asked, and said. */
-struct reply {
-	int error;
-	struct buffer answer;
-	char *complaint;
-};
-#define owns_reply __attribute__((cleanup(reply_done)))
-
-static void reply_done(struct reply *reply)
-{
-	buffer_done(&reply->answer);
-	free(reply->complaint);
-}
-
-/* What the test leaves out is what most questions have. */
-static struct reply ask(struct apt_question question)
-{
-	struct reply reply = {0};
-
-	if (question.root == NULL)
-		question.root = "";
-	if (question.program == NULL)
-		question.program = "apt-get";
-	if (question.files == NULL)
-		question.files = nothing;
-	if (question.options == NULL)
-		question.options = nothing;
-	if (question.words == NULL)
-		question.words = nothing;
-	reply.error = bridge_ask(&question, &reply.answer, &reply.complaint);
-	return reply;
-}
-
-static void assert_answer(const struct reply *reply, const char *expected)
-{
-	ck_assert_msg(reply->error == 0, "the bridge: %s, %s", strerror(-reply->error),
-		reply->complaint != NULL ? reply->complaint : "no complaint");
-	assert_text(&reply->answer, expected);
-}
-
-/* apt refuses, has nothing else to say than lines of its own, and this among them. */
-static void assert_refusal(const struct reply *reply, const char *complaint)
-{
-	struct slice rest;
-
-	ck_assert_int_eq(reply->error, -EPROTO);
-	ck_assert_uint_eq(reply->answer.size, 0);
-	ck_assert_ptr_nonnull(reply->complaint);
-	ck_assert_msg(strstr(reply->complaint, complaint) != NULL, "\"%s\" is not in: %s",
-		complaint, reply->complaint);
-	rest = slice_of(reply->complaint);
-	while (rest.size > 0) {
-		struct slice line = slice_cut(&rest, '\n');
-
-		ck_assert_msg(line.size > 3 && strchr("EWN", line.data[0]) != NULL &&
-				      line.data[1] == ':',
-			"not a line of its own: %s", reply->complaint);
-	}
-}
 
 START_TEST(each_program_has_defaults_and_settings_of_its_own)
 {
@@ -479,7 +413,7 @@ static void assert_words_refused(const char *const *words, const char *complaint
 START_TEST(words_that_apt_refuses_are_complained_of)
 {
 	assert_words_refused(
-		nothing, "E: No command is given, only these can be: install ");
+		no_words, "E: No command is given, only these can be: install ");
 	assert_words_refused(WORDS("update"), "E: The command update is not known");
 	assert_words_refused(
 		WORDS("install", "none"), "E: Unable to locate package none");

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "asker.h"
+#include "fixture.h"
+
+#include <errno.h>
+
+const char *const no_words[] = {NULL};
+
+void reply_done(struct reply *reply)
+{
+	buffer_done(&reply->answer);
+	free(reply->complaint);
+}
+
+struct reply ask(struct apt_question question)
+{
+	struct reply reply = {0};
+
+	if (question.root == NULL)
+		question.root = "";
+	if (question.program == NULL)
+		question.program = "apt-get";
+	if (question.files == NULL)
+		question.files = no_words;
+	if (question.options == NULL)
+		question.options = no_words;
+	if (question.words == NULL)
+		question.words = no_words;
+	reply.error = bridge_ask(&question, &reply.answer, &reply.complaint);
+	return reply;
+}
+
+static void assert_answered(const struct reply *reply)
+{
+	ck_assert_msg(reply->error == 0, "the bridge: %s, %s", strerror(-reply->error),
+		reply->complaint != NULL ? reply->complaint : "no complaint");
+}
+
+const char *answer_of(struct reply *reply)
+{
+	assert_answered(reply);
+	buffer_append(&reply->answer, (struct slice){"", 1});
+	ck_assert_int_eq(reply->answer.error, 0);
+	return reply->answer.data;
+}
+
+void assert_answer(const struct reply *reply, const char *expected)
+{
+	assert_answered(reply);
+	assert_text(&reply->answer, expected);
+}
+
+void assert_refusal(const struct reply *reply, const char *complaint)
+{
+	struct slice rest;
+
+	ck_assert_int_eq(reply->error, -EPROTO);
+	ck_assert_uint_eq(reply->answer.size, 0);
+	ck_assert_ptr_nonnull(reply->complaint);
+	ck_assert_msg(strstr(reply->complaint, complaint) != NULL, "\"%s\" is not in: %s",
+		complaint, reply->complaint);
+	rest = slice_of(reply->complaint);
+	while (rest.size > 0) {
+		struct slice line = slice_cut(&rest, '\n');
+
+		ck_assert_msg(line.size > 3 && strchr("EWN", line.data[0]) != NULL &&
+				      line.data[1] == ':',
+			"not a line of its own: %s", reply->complaint);
+	}
+}

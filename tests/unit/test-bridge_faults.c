@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A bridge of our own in the place of the real one, which does what that one should not,
+ * and calls that fail around it. The linker puts __wrap_NAME in the place of NAME.
+ */
+#include "asker.h"
+#include "fixture.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SETTING "Universal-Hooks::Timeout=5\n"
+#define FAULTS_MAX 100
+
+/* Which call of this kind fails, of those that come; 0: none. Each process counts. */
+static enum kind { MEMORY, PIPE, FORK, WRITE, WAIT } kind;
+static unsigned int countdown;
+
+static bool fails(enum kind of)
+{
+	static const int errors[] = {[MEMORY] = ENOMEM,
+		[PIPE] = EMFILE,
+		[FORK] = EAGAIN,
+		[WRITE] = EIO,
+		[WAIT] = EINTR};
+
+	if (of != kind || countdown == 0 || --countdown > 0)
+		return false;
+	errno = errors[of];
+	return true;
+}
+
+#define WRAP(of, type, failure, name, parameters, arguments)                             \
+	type __real_##name parameters;                                                   \
+	type __wrap_##name parameters;                                                   \
+	type __wrap_##name parameters                                                    \
+	{                                                                                \
+		return fails(of) ? (failure) : __real_##name arguments;                  \
+	}
+
+WRAP(MEMORY, void *, NULL, calloc, (size_t count, size_t size), (count, size))
+WRAP(MEMORY, void *, NULL, realloc, (void *old, size_t size), (old, size))
+WRAP(MEMORY, char *, NULL, strndup, (const char *text, size_t size), (text, size))
+WRAP(MEMORY, int, -1, vasprintf, (char **text, const char *format, va_list arguments),
+	(text, format, arguments))
+WRAP(PIPE, int, -1, pipe2, (int *ends, int flags), (ends, flags))
+WRAP(FORK, pid_t, -1, fork, (void), ())
+WRAP(WRITE, ssize_t, -1, write, (int fd, const void *bytes, size_t size),
+	(fd, bytes, size))
+WRAP(WAIT, pid_t, -1, waitpid, (pid_t pid, int *status, int options),
+	(pid, status, options))
+
+/* Counters of the preset coverage are written by calls that are not to fail. */
+static void disarm(void)
+{
+	countdown = 0;
+}
+
+static apt_bridge_answer_function *bridge;
+
+void *__wrap_dlsym(void *object, const char *name);
+void *__wrap_dlsym(void *object, const char *name)
+{
+	void *symbol = NULL;
+
+	(void)object;
+	ck_assert_str_eq(name, APT_BRIDGE_ANSWER);
+	memcpy(&symbol, &bridge, sizeof(symbol));
+	return symbol;
+}
+
+static int answer(
+	const struct apt_question *question, apt_listener *listener, void *context)
+{
+	(void)question;
+	listener(APT_COMPLAINT, "W: well\n", 8, context);
+	listener(APT_ANSWER, SETTING, sizeof(SETTING) - 1, context);
+	return 0;
+}
+
+static int answer_without_end(
+	const struct apt_question *question, apt_listener *listener, void *context)
+{
+	(void)question;
+	for (size_t i = 0; i <= (size_t)1 << 15; i++) {
+		char bytes[512] = {0};
+
+		listener(APT_ANSWER, bytes, sizeof(bytes), context);
+	}
+	return 0;
+}
+
+static int leave(
+	const struct apt_question *question, apt_listener *listener, void *context)
+{
+	(void)question;
+	(void)listener;
+	(void)context;
+	_exit(0);
+}
+
+/* The only pipe that there is. */
+static int write_into_our_pipe(
+	const struct apt_question *question, apt_listener *listener, void *context)
+{
+	const size_t size = SIZE_MAX;
+
+	(void)question;
+	(void)listener;
+	(void)context;
+	for (int fd = STDERR_FILENO + 1; fd < 64; fd++) {
+		struct stat status;
+
+		if (fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode) &&
+			(fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY)
+			(void)!write(fd, &size, sizeof(size));
+	}
+	_exit(0);
+}
+
+static void assert_no_answer(int error)
+{
+	owns_reply struct reply reply = ask((struct apt_question){.kind = APT_PACKAGES});
+
+	ck_assert_int_eq(reply.error, error);
+	ck_assert_uint_eq(reply.answer.size, 0);
+	ck_assert_ptr_null(reply.complaint);
+}
+
+START_TEST(a_bridge_that_leaves_without_a_word_does_not_answer)
+{
+	bridge = leave;
+	assert_no_answer(-EIO);
+}
+END_TEST
+
+START_TEST(a_size_that_is_more_than_there_is_is_no_answer)
+{
+	bridge = write_into_our_pipe;
+	assert_no_answer(-EIO);
+}
+END_TEST
+
+START_TEST(an_answer_that_is_too_long_is_none)
+{
+	bridge = answer_without_end;
+	assert_no_answer(-EFBIG);
+}
+END_TEST
+
+START_TEST(a_library_that_is_no_bridge_is_told)
+{
+	owns_reply struct reply reply = {0};
+
+	bridge = NULL;
+	reply = ask((struct apt_question){.kind = APT_PACKAGES});
+	ck_assert_int_eq(reply.error, -ELIBACC);
+	ck_assert_str_eq(reply.complaint, bridge_file);
+}
+END_TEST
+
+/* As with a parent that does not want to know of children (SIGCHLD is ignored). */
+START_TEST(a_bridge_whose_end_nobody_can_tell_does_not_answer)
+{
+	bridge = answer;
+	ck_assert_ptr_ne(signal(SIGCHLD, SIG_IGN), SIG_ERR);
+	assert_no_answer(-EIO);
+}
+END_TEST
+
+static void set_fault(enum kind of, unsigned int number)
+{
+	bridge = answer;
+	kind = of;
+	countdown = number;
+}
+
+START_TEST(what_the_way_to_the_bridge_lacks_is_told)
+{
+	set_fault(PIPE, 1);
+	assert_no_answer(-EMFILE);
+	set_fault(FORK, 1);
+	assert_no_answer(-EAGAIN);
+}
+END_TEST
+
+START_TEST(a_signal_is_no_end)
+{
+	owns_reply struct reply reply = {0};
+
+	set_fault(WAIT, 1);
+	reply = ask((struct apt_question){.kind = APT_PACKAGES});
+	assert_answer(&reply, SETTING);
+}
+END_TEST
+
+/* All of the settings, or none; returns the error. */
+static int ask_for_settings(void)
+{
+	const struct command_line command_line = {.pid = 0};
+	owns_buffer struct buffer lines = {0};
+	owns_memory char *reason = NULL;
+	int error = bridge_settings(&command_line, &lines, &reason);
+
+	countdown = 0;
+	ck_assert_int_le(error, 0);
+	if (error == 0)
+		assert_text(&lines, SETTING);
+	else
+		ck_assert_uint_eq(lines.size, 0);
+	return error;
+}
+
+START_TEST(settings_are_whole_or_an_error)
+{
+	const enum kind kinds[] = {MEMORY, PIPE, FORK, WRITE};
+
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		unsigned int number = 1, errors = 0;
+		bool is_left = true;
+
+		for (; is_left; number++) {
+			ck_assert_uint_lt(number, FAULTS_MAX);
+			set_fault(kinds[i], number);
+			if (ask_for_settings() < 0)
+				errors++;
+			else
+				is_left = errors == 0 || number < errors + 10;
+		}
+		/* Else the linker did not put ours in their place. */
+		ck_assert_uint_gt(errors, 0);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {a_bridge_that_leaves_without_a_word_does_not_answer,
+		a_size_that_is_more_than_there_is_is_no_answer,
+		an_answer_that_is_too_long_is_none, a_library_that_is_no_bridge_is_told,
+		a_bridge_whose_end_nobody_can_tell_does_not_answer,
+		what_the_way_to_the_bridge_lacks_is_told, a_signal_is_no_end,
+		settings_are_whole_or_an_error};
+
+	if (at_quick_exit(disarm) != 0)
+		return EXIT_FAILURE;
+	return run_tests("bridge_faults", tests, COUNT_OF(tests));
+}
