@@ -70,10 +70,12 @@ struct driver driver_find(enum uh_hook_point hook_point)
 	 * with them. */
 	if (hook_point != UH_PRE_INSTALL_PKGS) {
 		error = proc_read(caller.parent, &parent);
-		if (error == 0)
-			caller = parent;
-		else if (error != -ENOENT)
+		/* It was the fork's parent a moment ago. */
+		if (error == -ENOENT || error == -ESRCH)
+			return (struct driver){.is_gone = true};
+		if (error < 0)
 			return unknown(error);
+		caller = parent;
 	}
 	return (struct driver){.pid = caller.pid,
 		.start_time = caller.start_time,
