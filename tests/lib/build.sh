@@ -52,12 +52,29 @@ the_deb_in() {
 	printf '%s\n' "${debs[0]}"
 }
 
-# The .deb in TESTS_WORK/first and a system without it in TESTS_WORK/plain, unless they are there.
+# read_release_and_deb USAGE ARGUMENT...: sets release and deb, which is empty where none is named.
+read_release_and_deb() {
+	local usage=$1
+	release=$(release_of_this_machine) deb=
+	shift
+	while (($# > 0)); do
+		case $1 in
+		--release) release=${2-} ;;
+		--deb) deb=$(realpath -e "${2-}") ;;
+		-h | --help) "$usage" && exit ;;
+		*) "$usage" >&2 && die "there is no option \"$1\"" ;;
+		esac
+		shift $(($# > 1 ? 2 : 1))
+	done
+	[[ -n $release ]] || die 'the release has no name; say --release NAME, like bookworm'
+}
+
+# Sets deb, unless it is, and makes a system without it in TESTS_WORK/plain.
 need_package_and_plain_system() {
-	if [[ ! -d $TESTS_WORK/first ]]; then
+	if [[ -z $deb ]]; then
 		DEB_BUILD_OPTIONS=nocheck build_the_package "$TESTS_WORK/first" "$release" ||
 			die 'the package cannot be built'
+		deb=$(the_deb_in "$TESTS_WORK/first")
 	fi
-	[[ -d $TESTS_WORK/plain ]] || bootstrap "$release" "$TESTS_WORK/plain" ||
-		die "there is no chroot of $release"
+	bootstrap "$release" "$TESTS_WORK/plain" || die "there is no chroot of $release"
 }

@@ -7,19 +7,6 @@ release_of_this_machine() {
 	(. /etc/os-release && printf '%s\n' "${VERSION_CODENAME-}")
 }
 
-# read_release USAGE ARGUMENT...: sets release for a script that has no other option.
-read_release() {
-	local usage=$1
-	release=$(release_of_this_machine)
-	case ${2-} in
-	'') ;;
-	--release) release=${3-} ;;
-	-h | --help) "$usage" && exit ;;
-	*) "$usage" >&2 && die "there is no option \"$2\"" ;;
-	esac
-	[[ -n $release ]] || die 'the release has no name; say --release NAME, like bookworm'
-}
-
 # sources.list lines for a release: what the machine has of it in Debian's own archive, or else
 # the release in the archive that the machine's own comes from.
 sources_of() {

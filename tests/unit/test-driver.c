@@ -8,8 +8,10 @@
 #include "proc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -341,21 +343,45 @@ static bool run_first(void (*first)(void))
 	return true;
 }
 
-static void be_apt(void)
+/* As the first process, what apt's fork takes it for. */
+static void assert_first_process(bool is_apt)
 {
-	pid_t pid = fork();
 	struct driver driver;
+	pid_t pid = fork();
 
 	if (pid == 0) {
 		driver = driver_find(UH_POST_INVOKE);
-		_exit(driver.pid == 1 && !driver.is_gone ? 0 : 1);
+		_exit(driver.pid == 1 && driver.is_gone != is_apt ? 0 : 1);
 	}
 	wait_for_success(pid);
+}
+
+static void be_apt(void)
+{
+	int fd;
+
+	make_file("/libapt-pkg.so.6.0", 0644, "as long as a library");
+	fd = open(at("/libapt-pkg.so.6.0"), O_RDONLY | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_ptr_ne(mmap(NULL, 1, PROT_READ, MAP_PRIVATE, fd, 0), MAP_FAILED);
+	(void)close(fd);
+	assert_first_process(true);
 }
 
 START_TEST(the_first_process_of_a_container_can_be_the_driver)
 {
 	skip_unless(has_proc() && run_first(be_apt), "only root can make a container");
+}
+END_TEST
+
+static void be_init(void)
+{
+	assert_first_process(false);
+}
+
+START_TEST(without_libapt_the_first_process_of_a_container_has_inherited_us)
+{
+	skip_unless(has_proc() && run_first(be_init), "only root can make a container");
 }
 END_TEST
 
@@ -409,6 +435,7 @@ int main(int argc, char **argv)
 		a_caller_without_libapt_is_not_apt,
 		no_driver_is_above_all_too_many_shells,
 		the_first_process_of_a_container_can_be_the_driver,
+		without_libapt_the_first_process_of_a_container_has_inherited_us,
 		no_shell_is_the_driver_even_if_it_is_the_first_process,
 		who_may_not_look_is_in_doubt};
 
