@@ -68,7 +68,7 @@ struct driver driver_find(enum uh_hook_point hook_point)
 		return unknown(error);
 	/* Pre-Invoke and Post-Invoke are called by a fork of the frontend, which ends
 	 * with them. */
-	if (hook_point != UH_PRE_INSTALL_PKGS) {
+	if (hook_point != UH_PRE_INSTALL_PKGS && caller.parent > 0) {
 		error = proc_read(caller.parent, &parent);
 		/* It was the fork's parent a moment ago. */
 		if (error == -ENOENT || error == -ESRCH)
