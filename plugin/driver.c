@@ -48,15 +48,19 @@ static bool has_libapt(pid_t pid)
 /*
  * When apt is killed, what it has started gets a new parent: init, or whoever else takes
  * in orphans (PR_SET_CHILD_SUBREAPER). libapt-pkg begins no session for hooks, so one
- * that is in another did not start us. In a container init may be in ours, or be apt.
+ * that is in another did not start us. In a container init may be in ours.
  */
 static bool is_stranger(pid_t pid)
 {
 	pid_t session = getsid(pid), ours = getsid(0);
 
-	if (session >= 0 && ours >= 0 && session != ours)
-		return true;
-	return pid == INIT && !has_libapt(pid);
+	return session >= 0 && ours >= 0 && session != ours;
+}
+
+/* A fork of apt has no other parent than apt, unless that was killed. */
+static bool has_lost_apt(const struct proc *fork)
+{
+	return fork->parent == INIT && !has_libapt(INIT);
 }
 
 struct driver driver_find(enum uh_hook_point hook_point)
@@ -75,6 +79,8 @@ struct driver driver_find(enum uh_hook_point hook_point)
 			return (struct driver){.is_gone = true};
 		if (error < 0)
 			return unknown(error);
+		if (has_lost_apt(&caller))
+			return (struct driver){.is_gone = true};
 		caller = parent;
 	}
 	return (struct driver){.pid = caller.pid,
