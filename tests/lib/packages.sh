@@ -52,3 +52,20 @@ publish() {
 	apt-get -qq update
 	archive_is_stale=
 }
+
+# unattended-upgrade takes only what a known origin has signed for.
+sign_the_archive() {
+	publish
+	printf 'Origin: Tests\nSuite: tests\nDate: %s\nSHA256:\n %s %s Packages\n' \
+		"$(date --utc --rfc-email)" \
+		"$(sha256sum "$repository/Packages" | cut -d ' ' -f 1)" \
+		"$(stat --format=%s "$repository/Packages")" >"$repository/Release"
+	apt-get -qq update
+}
+
+# With more settings on stdin.
+let_unattended-upgrade_take_ours() {
+	printf '%s\n' '#clear Unattended-Upgrade::Origins-Pattern;' \
+		'Unattended-Upgrade::Origins-Pattern:: "origin=Tests";' "$(cat)" \
+		>/etc/apt/apt.conf.d/99unattended-upgrades-of-tests
+}

@@ -194,11 +194,11 @@ test_with_bash_as_the_shell() {
 
 # Each step is a process of its own that drives dpkg.
 test_after_a_veto_in_a_step_of_unattended-upgrade() {
-	. /tests/system/frontends.sh
 	silently env APT_UNIVERSAL_HOOKS=off apt-get --yes install app other </dev/null
 	package app 2
 	package other 2
-	let_unattended-upgrade_take_the_archive
+	sign_the_archive
+	let_unattended-upgrade_take_ours </dev/null
 	stop_and_start_something
 	echo 'DPkg::Pre-Install-Pkgs::zz-veto "exit 1";' >/etc/apt/apt.conf.d/99veto
 	run_to_the_last unattended-upgrade --verbose

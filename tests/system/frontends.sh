@@ -317,25 +317,14 @@ test_PackageKit_is_served() {
 	fail_with_it 7
 }
 
-# unattended-upgrade takes only what is signed for by a known origin.
-sign_the_archive() {
-	publish
-	printf 'Origin: Tests\nSuite: tests\nDate: %s\nSHA256:\n %s %s Packages\n' \
-		"$(date --utc --rfc-email)" \
-		"$(sha256sum "$repository/Packages" | cut -d ' ' -f 1)" \
-		"$(stat --format=%s "$repository/Packages")" >"$repository/Release"
-	apt-get -qq update
-}
-
 # prepare_unattended-upgrade MINIMAL-STEPS: with app, its lib and another package to upgrade.
 prepare_unattended-upgrade() {
 	prepare unattended-upgrade
 	package other 1
-	printf '%s\n' '#clear Unattended-Upgrade::Origins-Pattern;' \
-		'Unattended-Upgrade::Origins-Pattern:: "origin=Tests";' \
-		'Unattended-Upgrade::Remove-Unused-Dependencies "true";' \
-		"Unattended-Upgrade::MinimalSteps \"$1\";" \
-		>/etc/apt/apt.conf.d/99unattended-upgrades-of-tests
+	let_unattended-upgrade_take_ours <<-EOF
+		Unattended-Upgrade::Remove-Unused-Dependencies "true";
+		Unattended-Upgrade::MinimalSteps "$1";
+	EOF
 	apt_succeeds install app other
 	rm -f "$log"
 }

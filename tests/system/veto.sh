@@ -331,11 +331,11 @@ test_aptitude_is_stopped_like_apt-get() {
 }
 
 test_unattended-upgrade_is_stopped_like_apt-get() {
-	. /tests/system/frontends.sh
 	silently env APT_UNIVERSAL_HOOKS=off apt-get --yes install app gone </dev/null
 	package app 2
 	package gone 2
-	let_unattended-upgrade_take_the_archive
+	sign_the_archive
+	let_unattended-upgrade_take_ours </dev/null
 	settings <<<'Universal-Hooks::On-Failure "abort";'
 	then='exit 1' probe pkgs/app/Pre-Install-Pkgs/fails
 	run_apt unattended-upgrade --verbose </dev/null
