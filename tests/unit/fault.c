@@ -287,6 +287,6 @@ void faults_try(int kind, int error, void (*step)(void))
 	}
 	fault->is_due = 0;
 	ck_assert_uint_gt(fault->places.count, 0);
-	/* All but those that come too late where a guard is quicker, which the load decides. */
+	/* Some come too late where a guard is quicker, which depends on the load. */
 	ck_assert_uint_ge(hit * 4, tried);
 }
