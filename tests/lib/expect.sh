@@ -22,6 +22,12 @@ fail() {
 	exit 1
 }
 
+# has ARGUMENT-OF-GREP...: whether stdin has it. Reads all of it, since a program whose reader ends
+# early fails by SIGPIPE.
+has() {
+	grep "$@" >/dev/null
+}
+
 # hook PATH: an executable with the text on stdin. A relative PATH is in the administrator's tree.
 hook() {
 	local path=$1

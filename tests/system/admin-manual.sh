@@ -106,7 +106,7 @@ subcommands() {
 }
 
 has_json() {
-	apt-universal-hooks "$1" --help | grep -q -e --json
+	apt-universal-hooks "$1" --help | has -e --json
 }
 
 # --- the tests
@@ -143,7 +143,7 @@ test_the_page_explains_each_option_and_no_other() {
 			sed -nE '/^  (-h, )?--(json|root|help) /d; s/^  .*(--[a-z-]+).*/\1/p' | sort |
 			expect_file /explained
 		! has_json "$subcommand" ||
-			sed -n '/^\.SH OPTIONS/,/^\.SH SUBC/p' /page | grep -q "fB$subcommand\\\\fR" ||
+			sed -n '/^\.SH OPTIONS/,/^\.SH SUBC/p' /page | has "fB$subcommand\\\\fR" ||
 			fail "$subcommand is not named with --json"
 	done
 }
@@ -189,6 +189,6 @@ test_the_page_explains_each_key_of_JSON() {
 	local subcommand
 	for subcommand in $(subcommands); do
 		! has_json "$subcommand" || declare -f "${FUNCNAME[0]}" |
-			grep -q "expect_keys_of [a-z]* $subcommand" || fail "$subcommand is not looked at"
+			has "expect_keys_of [a-z]* $subcommand" || fail "$subcommand is not looked at"
 	done
 }

@@ -113,7 +113,7 @@ test_json_says_the_same() {
 test_hooks_that_apt_does_not_call_are_a_finding() {
 	sed -i 's,^DPkg::Post-Invoke,// &,' $conf
 	ends_with 0 $command status
-	told | grep -qx 'Post-Invoke: no hooks; not registered' || fail 'it should say so'
+	told | has -x 'Post-Invoke: no hooks; not registered' || fail 'it should say so'
 	probe Pre-Invoke/mine
 	ends_with 0 $command status
 	probe Post-Invoke/mine
@@ -137,27 +137,27 @@ test_what_is_edited_is_told() {
 test_a_missing_option_of_the_list_of_packages_is_told() {
 	sed -i '/InfoFD/d' $conf
 	ends_with 0 $command status
-	told | grep -qx 'Pre-Install-Pkgs: no hooks; registered, but without DPkg::Tools::Options::APT_UNIVERSAL_HOOKS=1::InfoFD' ||
+	told | has -x 'Pre-Install-Pkgs: no hooks; registered, but without DPkg::Tools::Options::APT_UNIVERSAL_HOOKS=1::InfoFD' ||
 		fail 'it should say so'
 }
 
 test_what_switches_all_hooks_off_is_told() {
 	probe Post-Invoke/mine
 	ends_with 0 env APT_UNIVERSAL_HOOKS=off $command status
-	told | grep -qx 'Hooks: switched off by APT_UNIVERSAL_HOOKS=off in the environment' ||
+	told | has -x 'Hooks: switched off by APT_UNIVERSAL_HOOKS=off in the environment' ||
 		fail 'it should say so'
 	echo 'Universal-Hooks::Enabled "no";' >/etc/apt/apt.conf.d/10off
 	ends_with 0 $command status
-	told | grep -qx 'Hooks: switched off by Universal-Hooks::Enabled in /etc/apt/apt.conf.d/10off:1' ||
+	told | has -x 'Hooks: switched off by Universal-Hooks::Enabled in /etc/apt/apt.conf.d/10off:1' ||
 		fail 'it should say so'
-	told | grep -q '^Post-Invoke: 1 hook (1 always), 1 disabled;' || fail 'it should say so'
+	told | has '^Post-Invoke: 1 hook (1 always), 1 disabled;' || fail 'it should say so'
 }
 
 test_a_helper_that_is_gone_is_told() {
 	ends_with 0 $command status
 	mv /usr/libexec/apt-universal-hooks/helper /gone
 	ends_with 0 $command status
-	told | grep -qx 'Helper: not there, so no hook runs: /usr/libexec/apt-universal-hooks/helper' ||
+	told | has -x 'Helper: not there, so no hook runs: /usr/libexec/apt-universal-hooks/helper' ||
 		fail 'it should say so'
 	probe Post-Invoke/mine
 	ends_with 1 $command status
@@ -168,10 +168,10 @@ test_another_root_and_another_user() {
 	cp -a --parents /etc/apt /usr/libexec/apt-universal-hooks /image
 	probe /image/etc/apt/universal-hooks/Post-Invoke/there
 	ends_with 0 setpriv --reuid 65534 --clear-groups $command status --root /image
-	told | grep -qx "Post-Invoke: 1 hook (1 always); registered in /image$conf:$(line_of DPkg::Post)" ||
+	told | has -x "Post-Invoke: 1 hook (1 always); registered in /image$conf:$(line_of DPkg::Post)" ||
 		fail 'the hook of the image should be told'
 	ends_with 0 setpriv --reuid 65534 --clear-groups $command status
-	told | grep -q '^Post-Invoke: no hooks' || fail 'there is none on this system'
+	told | has '^Post-Invoke: no hooks' || fail 'there is none on this system'
 }
 
 # The rest is told all the same.
@@ -180,7 +180,7 @@ test_a_log_that_cannot_be_read_is_one_clear_error() {
 	ends_with 2 $command status
 	expect_equal 1 "$(wc -l <$errors)" 'lines on standard error'
 	form=E expect_warning /var/log/apt/universal-hooks.log
-	told | grep -qx 'Last transaction: not known' || fail 'it should say so'
+	told | has -x 'Last transaction: not known' || fail 'it should say so'
 }
 
 test_words_are_too_much() {
