@@ -166,6 +166,17 @@ static void end_all(const struct under_way *program)
 	reap();
 }
 
+/* A signal must not hide an end whose own signal has been taken: it would be waited for. */
+static pid_t look_after(pid_t pid, int *ret_status)
+{
+	pid_t found;
+
+	do
+		found = waitpid(pid, ret_status, WNOHANG);
+	while (found < 0 && errno == EINTR);
+	return found;
+}
+
 static int wait_with_timeout(
 	const struct under_way *program, unsigned timeout, struct uh_ending *ret_ending)
 {
@@ -173,9 +184,9 @@ static int wait_with_timeout(
 
 	do {
 		int status;
-		pid_t found = waitpid(program->pid, &status, WNOHANG);
+		pid_t found = look_after(program->pid, &status);
 
-		if (found < 0 && errno != EINTR)
+		if (found < 0)
 			return -errno;
 		if (found == program->pid) {
 			read_status(status, ret_ending);
