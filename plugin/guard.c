@@ -41,7 +41,6 @@ static void be_guard(const struct driver *driver, const char *path,
 	int nowhere = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	int end;
 
-	(void)setsid(); /* cannot fail in a child just forked */
 	if (nowhere >= 0)
 		(void)dup2(nowhere, STDIN_FILENO);
 	else
@@ -63,9 +62,13 @@ int guard_start(const struct driver *driver, const char *path, int lock,
 	if (middle == 0) {
 		pid_t guard;
 
-		/* Before the caller goes on: it has its lock still, and lets go of it. */
+		/*
+		 * Before the caller goes on: it has its lock still, and lets go of it;
+		 * and Ctrl-C in what apt calls next is for the terminal's group.
+		 */
 		if (lock >= 0)
 			(void)close(lock); /* nothing was written */
+		(void)setsid();            /* cannot fail in a child just forked */
 		/*
 		 * Twice, so that the guard is nobody's child who would have to wait for
 		 * it.

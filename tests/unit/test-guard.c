@@ -7,11 +7,34 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* What the guard watches. */
 static const char file[] = "/due";
+
+/* The process of a test, and what it shares with its children: one has left its session. */
+static pid_t test_pid;
+static volatile bool *has_child_left;
+
+/* The linker puts it in the place of setsid. */
+pid_t __real_setsid(void);
+pid_t __wrap_setsid(void);
+pid_t __wrap_setsid(void)
+{
+	if (getppid() == test_pid)
+		*has_child_left = true;
+	return __real_setsid();
+}
+
+static void watch_children(void)
+{
+	test_pid = getpid();
+	has_child_left = mmap(NULL, sizeof(*has_child_left), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ck_assert((const void *)has_child_left != MAP_FAILED);
+}
 
 /* A child in the driver's place: it does nothing until it is killed. */
 static struct driver start_driver(void)
@@ -19,6 +42,7 @@ static struct driver start_driver(void)
 	struct proc proc;
 	pid_t pid;
 
+	watch_children();
 	ck_assert_int_eq(fflush(NULL), 0);
 	pid = fork();
 	if (pid == 0)
@@ -44,7 +68,8 @@ static void clean_up(void *context, int error)
 	if (error < 0 || readlink("/proc/self/fd/0", input, sizeof(input) - 1) < 0)
 		return;
 	(void)dprintf(*output, "cleaned up, %s, stdin %s\n",
-		getsid(0) == getpid() ? "session of its own" : "our session", input);
+		getsid(0) == getsid(test_pid) ? "our session" : "session of its own",
+		input);
 }
 
 static const char done[] = "cleaned up, session of its own, stdin /dev/null\n";
@@ -91,6 +116,21 @@ START_TEST(the_guard_does_not_keep_the_lock_of_the_caller)
 	ck_assert_int_eq(count, 1);
 	(void)close(others[0]);
 	assert_done(ends[0], done);
+}
+END_TEST
+
+/* Ctrl-C at once, in what apt calls next, must not find it in the group of the terminal. */
+START_TEST(the_guard_is_out_of_our_session_before_the_caller_goes_on)
+{
+	struct driver driver = start_driver();
+	int guard;
+
+	make_file(file, 0600, "");
+	guard = start_guard(&driver);
+	/* By the child that the caller has waited for. */
+	ck_assert(*has_child_left);
+	end_driver(&driver);
+	assert_done(guard, done);
 }
 END_TEST
 
@@ -196,6 +236,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {the_guard_does_not_keep_the_lock_of_the_caller,
+		the_guard_is_out_of_our_session_before_the_caller_goes_on,
 		when_the_driver_is_killed_the_guard_cleans_up,
 		when_the_file_goes_the_guard_goes, when_both_go_there_is_nothing_to_do,
 		without_the_file_the_guard_does_not_wait,
