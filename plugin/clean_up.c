@@ -139,7 +139,7 @@ static bool is_clean_up_wanted(struct session *session)
 
 	/* Whoever cleans up may be able to read them. */
 	if (session->are_settings_lost)
-		return plan_is_possible(&session->tree, UH_POST_INVOKE);
+		return session_is_possible(session, UH_POST_INVOKE);
 	if (!settings_mention_when(&session->settings, WHEN_FAILURE) &&
 		!settings_mention_when(&session->settings, WHEN_ALWAYS))
 		return false;

@@ -55,7 +55,7 @@ static enum uh_verdict open_transaction(struct session *session)
 static enum uh_verdict pre_invoke(struct session *session)
 {
 	clean_up_earlier(session, close_transaction);
-	if (!plan_is_possible(&session->tree, UH_PRE_INVOKE))
+	if (!session_is_possible(session, UH_PRE_INVOKE))
 		return UH_GO_ON;
 	session_plan(session);
 	if (session->plan.count == 0)
@@ -69,7 +69,7 @@ static enum uh_verdict pre_install_pkgs(struct session *session, int stream_fd)
 {
 	session_read_stream(session, stream_fd);
 	session_save_record(session);
-	if (plan_is_possible(&session->tree, UH_PRE_INSTALL_PKGS))
+	if (session_is_possible(session, UH_PRE_INSTALL_PKGS))
 		session_plan(session);
 	if (session->is_known || plan_has_scripts(&session->plan))
 		session_read_settings(session);

@@ -8,6 +8,16 @@
 #include <pwd.h>
 #include <unistd.h>
 
+bool session_is_possible(struct session *session, enum uh_hook_point hook_point)
+{
+	enum possibility *known = &session->possibilities[hook_point];
+
+	if (*known == NOT_ASKED)
+		*known = plan_is_possible(&session->tree, hook_point) ? POSSIBLE
+								      : IMPOSSIBLE;
+	return *known == POSSIBLE;
+}
+
 void session_tell(struct session *session, struct uh_event event)
 {
 	history_note(&session->history, session->hook_point, &event);
@@ -118,8 +128,8 @@ static void find_purges(struct session *session)
 {
 	struct uh_ending ending = {UH_EXITED, 0};
 
-	if (plan_is_possible(&session->tree, UH_PRE_INSTALL_PKGS) ||
-		plan_is_possible(&session->tree, UH_POST_INVOKE))
+	if (session_is_possible(session, UH_PRE_INSTALL_PKGS) ||
+		session_is_possible(session, UH_POST_INVOKE))
 		tell_database(session,
 			outcome_find_purges(&session->transaction, &ending), &ending);
 }
@@ -153,7 +163,7 @@ void session_read_stream(struct session *session, int fd)
 void session_save_record(struct session *session)
 {
 	static const struct uh_ending nothing = {UH_EXITED, 0};
-	bool is_missed = plan_is_possible(&session->tree, UH_POST_INVOKE);
+	bool is_missed = session_is_possible(session, UH_POST_INVOKE);
 	int error;
 
 	if (session->state.fd < 0 && is_missed)

@@ -25,6 +25,11 @@ struct session {
 	bool is_cut_off;  /* apt was gone before dpkg was */
 
 	struct hook_tree tree;
+	enum possibility {
+		NOT_ASKED,
+		POSSIBLE,
+		IMPOSSIBLE
+	} possibilities[UH_POST_INVOKE + 1];
 	struct state_dir state;
 	int state_error; /* why state is not open, until it was told */
 	struct trust_breach state_breach;
@@ -49,6 +54,9 @@ struct session {
 /* Opens the tree and the state directory for what driver drives. 0 or −ENOMEM. */
 int session_init(struct session *session, const struct driver *driver);
 void session_done(struct session *session);
+
+/* Whether anything may stand at a hook point: plan_is_possible(), asked once. */
+bool session_is_possible(struct session *session, enum uh_hook_point hook_point);
 
 /* Notes the event for the log and hands it to the listener. */
 void session_tell(struct session *session, struct uh_event event);

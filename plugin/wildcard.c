@@ -11,7 +11,13 @@
  */
 #define JIT_WORTHWHILE 8192
 
+extern const struct wildcard_functions uh_wildcard_functions_1;
+const struct wildcard_functions uh_wildcard_functions_1
+	__attribute__((visibility("default"))) = {
+		wildcard_new, wildcard_matches_any, wildcard_match, wildcard_free};
+
 struct wildcard {
+	const struct wildcard_functions *functions;
 	struct slice names; /* those that have the literal prefix */
 	pcre2_code *code;   /* NULL: each of them matches */
 	pcre2_match_data *match_data;
@@ -227,6 +233,7 @@ int wildcard_new(
 
 	if (wildcard == NULL)
 		return -ENOMEM;
+	wildcard->functions = &uh_wildcard_functions_1;
 	/* No name has a line end in it, and in a pattern it would reach over two names.
 	 */
 	if (strchr(folder_name, '\n') != NULL)

@@ -39,6 +39,19 @@ void wildcard_free(struct wildcard *wildcard);
 /* Whether the folder's name holds __WILDCARD__ at all. */
 bool wildcard_is_pattern(const char *folder_name);
 
+/*
+ * The same for whoever loads the shared library to have them: by this symbol, whose number
+ * changes with what they take and give. A struct wildcard begins with the address of the
+ * functions that are for it.
+ */
+struct wildcard_functions {
+	int (*create)(struct wildcard **, const char *, struct slice);
+	int (*matches_any)(const struct wildcard *);
+	int (*match)(const struct wildcard *, struct buffer *);
+	void (*destroy)(struct wildcard *);
+};
+#define WILDCARD_FUNCTIONS_SYMBOL "uh_wildcard_functions_1"
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,70 +1,97 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# What the benches share: the product, built with Debian's flags, alone with the libraries that
-# it needs in a folder to change root into, and a table begun. The machine's own /etc, /usr and
-# /run are not touched. To source this file is all that it takes.
-. "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
+# Where the contests take place: the product, built with Debian's flags, alone with the libraries
+# that it needs in a folder to change root into. The machine's own /etc, /usr and /run are not
+# touched.
 
 helper=/usr/libexec/apt-universal-hooks/helper
 tree=/etc/apt/universal-hooks
-missed=0
-
-((EUID == 0)) || die "needs root: sudo tests/bench/${0##*/}"
-[[ -n ${TESTS_WORK-} ]] || install_on_this_machine build-essential cmake ${tools:-}
-enter_own_namespaces "$@"
-room=$(mktemp --directory "$TESTS_WORK/room.XXXXXX")
-build=$(mktemp --directory "$TESTS_WORK/build.XXXXXX")
+state=/run/apt-universal-hooks
 
 build_with_debian_flags() {
+	build=$TESTS_WORK/bench-build
 	eval "$(DEB_BUILD_MAINT_OPTIONS=hardening=+all dpkg-buildflags --export=sh)"
 	# As debhelper does it: cmake does not know CPPFLAGS.
 	CFLAGS="$CFLAGS $CPPFLAGS" quietly cmake -S "$top" -B "$build" \
 		-DCMAKE_BUILD_TYPE=None -DCMAKE_INSTALL_PREFIX=/usr -DCMAKE_INSTALL_SYSCONFDIR=/etc \
 		-DCMAKE_INSTALL_LIBDIR="lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)"
-	quietly cmake --build "$build" --target helper admin apt-bridge bench-empty spawn-bench match-bench
-	DESTDIR=$room quietly cmake --install "$build" --strip
+	quietly cmake --build "$build" --parallel "$(nproc)" --target \
+		universal-hooks helper admin apt-bridge contest empty empty-static spawn-loop match-all
 }
 
 furnish_room() {
-	local library programs=("$build"/tests/bench/{bench-empty,spawn-bench} /bin/true /bin/sh)
-	chmod 755 "$room"
-	mkdir -p "$room"/usr/{bin,lib,lib64} "$room"/{proc,run,var/log/apt}
+	local library
+	local programs=("$build"/tests/bench/{contest,empty,empty-static,spawn-loop,match-all}
+		/bin/{true,sh,rm,cp,run-parts} /usr/bin/{wc,dpkg-query})
+	room=$TESTS_WORK/room
+	mkdir -p "$room"/usr/{bin,lib,lib64} "$room"/{proc,run,tmp,dev} \
+		"$room"/var/{log/apt,lib/dpkg/{info,updates}}
 	ln -s usr/bin usr/lib usr/lib64 "$room"
+	DESTDIR=$room quietly cmake --install "$build" --strip
 	cp -L "${programs[@]}" "$room/usr/bin"
-	ldd "${programs[@]}" "$room"/usr/lib/*/apt-plugin-universal-hooks/*.so* |
-		grep -o '/[^ ]* (0x' | while read -r library _; do
+	ldd "${programs[@]}" "$room$helper" "$room"/usr/lib/*/apt-plugin-universal-hooks/*.so* |
+		grep -o '/[^ ]* (0x' | sort --unique | while read -r library _; do
 			cp -L --parents "$library" "$room"
 		done
 	ldconfig -r "$room"
+	mknod -m 666 "$room/dev/null" c 1 3
 	mount -t proc proc "$room/proc"
 	# As on any Debian system; a rename on a disk takes longer than all of the helper.
 	mount -t tmpfs -o mode=755 tmpfs "$room/run"
 }
 
-# in_room [VARIABLE=VALUE]... PROGRAM [ARGUMENT]...
+# in_room PROGRAM [ARGUMENT]...: with what apt's hooks find in the environment.
 in_room() {
-	local variables=(PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DPKG_FRONTEND_LOCKED=true)
-	while [[ $1 == *=* ]]; do
-		variables+=("$1")
-		shift
-	done
-	env --ignore-environment "${variables[@]}" chroot "$room" "$@"
+	env --ignore-environment PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C \
+		DPKG_FRONTEND_LOCKED=true APT_HOOK_INFO_FD=20 chroot "$room" "$@"
 }
 
-# A limit that is missed is remembered; anything else that goes wrong ends the bench.
-measure() {
-	local status=0
-	"$@" || status=$?
-	((status <= 1)) || die "\"$*\" ended with exit status $status"
-	((status == 0)) || missed=1
+# The trees as the package brings them.
+clear_trees() {
+	rm -rf "${room:?}${tree:?}" "${room:?}${state:?}"
+	cp -a "$TESTS_WORK/empty-tree" "$room$tree"
 }
 
-# What apt hands over when it installs the packages whose names are on stdin, with this
-# machine's configuration.
+# script PATH [FILE]: in the tree, of the static program that does nothing, or of a file.
+script() {
+	install -D --mode=755 "${2-$room/usr/bin/empty-static}" "$room$tree/$1"
+}
+
+# COUNT real names of packages, sorted, evenly out of all that the machine's apt knows.
+names() {
+	local count=$1
+	awk -v count="$count" -v all="$(wc -l <"$TESTS_WORK/pkgnames")" \
+		'int(NR * count / all) > int((NR - 1) * count / all)' "$TESTS_WORK/pkgnames"
+}
+
+# COUNT wildcard folders, a fifth of each shape, out of parts of those names; some match nothing.
+wildcards() {
+	shuf --random-source="$TESTS_WORK/pkgnames" "$TESTS_WORK/pkgnames" |
+		awk -F - -v W=__WILDCARD__ -v each="$(($1 / 5))" '
+			function add(folder) {
+				if (!(folder in seen) && count[shape] < each) {
+					seen[folder] = 1
+					count[shape]++
+					print folder
+				}
+				shape++
+			}
+			NF >= 3 {
+				shape = 0
+				add($1 "-" W)
+				add(W "-" $NF)
+				add(W $2 W)
+				add(substr($1, 1, 3) W "-" $2 W $NF)
+				add(W substr($1, 2) W $2 W $NF)
+			}' | sort
+}
+
+# What apt hands over when it installs the packages whose names are on stdin, with this machine's
+# configuration. Its order is not that of the names.
 stream() {
 	printf 'VERSION 3\n'
 	apt-config dump --no-empty --format '%F=%v%n'
-	awk -v folder=/var/cache/apt/archives '
+	shuf --random-source="$TESTS_WORK/pkgnames" | awk -v folder=/var/cache/apt/archives '
 		BEGIN { print "" }
 		{
 			line[NR] = $1 " - - none < 1.0-1 amd64 none "
@@ -75,13 +102,3 @@ stream() {
 				print line[i] "**CONFIGURE**"
 		}'
 }
-
-script() {
-	printf '#!/bin/sh\n%s\n' "$2" >"$room$1"
-	chmod 755 "$room$1"
-}
-
-say 'Building'
-build_with_debian_flags
-furnish_room
-printf '%-56s %9s %9s %7s %6s\n' '' this over ratio limit

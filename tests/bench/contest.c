@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * contest [OPTION]... TITLE LIMIT -- PROGRAM [ARGUMENT]... -- BASELINE [ARGUMENT]...
+ *
+ * Starts the two in turn, so that both meet the same machine, and compares the medians of
+ * the time from before posix_spawn(3) to the end, in microseconds. Prints a line of the
+ * table; the exit status is 1 when the ratio is above LIMIT ("-": there is none).
+ *
+ *   --rounds N     how many count; some more before them do not
+ *   --memory       compares the peak of resident memory instead, in KiB
+ *   --stream FILE  each finds a pipe with it where apt hands its list over, and as stdin
+ *   --before TEXT  for sh(1), before each start of PROGRAM; not measured
+ *   --json FILE    appends the figures as an object of JSON on a line
+ *   --key KEY      the name of that object
+ *
+ * As apt's hooks before and after dpkg are, the two are started by a fork; what stands
+ * behind --before is started by the process itself, as Pre-Install-Pkgs is.
+ */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Exit statuses beside 0. */
+enum { LIMIT_MISSED = 1, BROKEN = 2 };
+
+#define ROUNDS 201
+#define INFO_FD 20 /* the registration's */
+
+struct contest {
+	const char *title, *limit, *key, *json, *before;
+	const char *stream; /* bytes, NULL for none */
+	size_t stream_size;
+	size_t rounds;
+	bool is_of_memory;
+	char **programs[2];
+};
+
+/* Of the runs that count, sorted. */
+struct figures {
+	double low, median, high; /* quartiles */
+};
+
+static double microseconds(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* fails for unknown clocks only */
+	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+static void must_succeed(const char *program, int status)
+{
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		errx(BROKEN, "%s failed: wait status %d", program, status);
+}
+
+/*
+ * The other end of the pipe, as apt is: it writes all, and blocks where nobody reads. A
+ * baseline need not read to the end.
+ */
+static pid_t start_writer(const struct contest *contest, int *ret_fd)
+{
+	size_t written = 0;
+	int ends[2];
+	pid_t pid;
+
+	*ret_fd = -1;
+	if (contest->stream == NULL)
+		return 0;
+	if (pipe2(ends, O_CLOEXEC) < 0 || (pid = fork()) < 0)
+		err(BROKEN, "pipe");
+	if (pid > 0) {
+		(void)close(ends[1]);
+		*ret_fd = ends[0];
+		return pid;
+	}
+	(void)close(ends[0]);
+	while (written < contest->stream_size) {
+		ssize_t size = write(ends[1], contest->stream + written,
+			contest->stream_size - written);
+
+		if (size < 0)
+			_exit(BROKEN);
+		written += (size_t)size;
+	}
+	_exit(0);
+}
+
+static void end_writer(pid_t writer, int fd)
+{
+	if (writer == 0)
+		return;
+	(void)close(fd);
+	if (waitpid(writer, NULL, 0) != writer)
+		err(BROKEN, "waitpid");
+}
+
+static double time_of(char **program, int stream)
+{
+	posix_spawn_file_actions_t actions;
+	double start;
+	int status;
+	pid_t pid;
+
+	errno = posix_spawn_file_actions_init(&actions);
+	if (errno == 0)
+		errno = posix_spawn_file_actions_addopen(
+			&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	if (errno == 0 && stream >= 0)
+		errno = posix_spawn_file_actions_adddup2(&actions, stream, INFO_FD);
+	if (errno == 0 && stream >= 0)
+		errno = posix_spawn_file_actions_adddup2(&actions, stream, STDIN_FILENO);
+	start = microseconds();
+	if (errno == 0)
+		errno = posix_spawn(&pid, program[0], &actions, NULL, program, environ);
+	if (errno != 0 || waitpid(pid, &status, 0) != pid)
+		err(BROKEN, "%s", program[0]);
+	start = microseconds() - start;
+	must_succeed(program[0], status);
+	(void)posix_spawn_file_actions_destroy(&actions); /* always 0 in glibc */
+	return start;
+}
+
+static double peak_of(pid_t pid)
+{
+	char path[64], line[256];
+	double peak = 0;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	file = fopen(path, "re");
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+		if (strncmp(line, "VmHWM:", 6) == 0)
+			peak = strtod(line + 6, NULL);
+	if (peak == 0)
+		err(BROKEN, "%s", path);
+	(void)fclose(file); /* it was only read */
+	return peak;
+}
+
+/*
+ * Stopped at its exit, since wait4(2) counts what the process was before it became the
+ * program as well.
+ */
+static double memory_of(char **program, int stream)
+{
+	double peak;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (stream >= 0 && (dup2(stream, INFO_FD) < 0 || dup2(stream, 0) < 0))
+			_exit(BROKEN);
+		(void)ptrace(PTRACE_TRACEME, 0, NULL, NULL); /* no exit is seen then */
+		(void)execv(program[0], program);
+		_exit(BROKEN);
+	}
+	if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status) ||
+		ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACEEXIT) < 0 ||
+		ptrace(PTRACE_CONT, pid, NULL, NULL) < 0)
+		err(BROKEN, "%s", program[0]);
+	while (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) &&
+		status >> 8 != (SIGTRAP | PTRACE_EVENT_EXIT << 8))
+		if (ptrace(PTRACE_CONT, pid, NULL, WSTOPSIG(status)) < 0)
+			err(BROKEN, "%s", program[0]);
+	if (!WIFSTOPPED(status))
+		errx(BROKEN, "%s ended unseen: wait status %d", program[0], status);
+	peak = peak_of(pid);
+	if (ptrace(PTRACE_CONT, pid, NULL, NULL) < 0 || waitpid(pid, &status, 0) != pid)
+		err(BROKEN, "%s", program[0]);
+	must_succeed(program[0], status);
+	return peak;
+}
+
+static double figure_of(const struct contest *contest, char **program, double *shared)
+{
+	int stream, status;
+	pid_t writer = start_writer(contest, &stream);
+	pid_t middle = fork();
+
+	if (middle == 0) {
+		*shared = contest->is_of_memory ? memory_of(program, stream)
+						: time_of(program, stream);
+		_exit(0);
+	}
+	if (middle < 0 || waitpid(middle, &status, 0) != middle)
+		err(BROKEN, "fork");
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		exit(BROKEN); /* it has said why */
+	end_writer(writer, stream);
+	return *shared;
+}
+
+static void prepare(const struct contest *contest)
+{
+	char *argv[] = {(char *)"/bin/sh", (char *)"-c", (char *)contest->before, NULL};
+	int status;
+	pid_t pid;
+
+	if (contest->before == NULL)
+		return;
+	errno = posix_spawn(&pid, argv[0], NULL, NULL, argv, environ);
+	if (errno != 0 || waitpid(pid, &status, 0) != pid)
+		err(BROKEN, "%s", contest->before);
+	must_succeed(contest->before, status);
+}
+
+static int compare(const void *a, const void *b)
+{
+	double left = *(const double *)a, right = *(const double *)b;
+
+	return (left > right) - (left < right);
+}
+
+static struct figures summarize(double *figures, size_t count)
+{
+	qsort(figures, count, sizeof(*figures), compare);
+	return (struct figures){
+		figures[count / 4], figures[count / 2], figures[count * 3 / 4]};
+}
+
+static void run(const struct contest *contest, struct figures ret_figures[2])
+{
+	size_t warm_up = contest->rounds / 10 + 1;
+	double *figures[2], *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	figures[0] = calloc(contest->rounds, sizeof(**figures));
+	figures[1] = calloc(contest->rounds, sizeof(**figures));
+	if (shared == MAP_FAILED || figures[0] == NULL || figures[1] == NULL)
+		err(BROKEN, "memory");
+	for (size_t i = 0; i < warm_up + contest->rounds; i++) {
+		size_t at = i < warm_up ? 0 : i - warm_up;
+
+		prepare(contest);
+		figures[0][at] = figure_of(contest, contest->programs[0], shared);
+		figures[1][at] = figure_of(contest, contest->programs[1], shared);
+	}
+	for (int i = 0; i < 2; i++) {
+		ret_figures[i] = summarize(figures[i], contest->rounds);
+		free(figures[i]);
+	}
+	(void)munmap(shared, sizeof(*shared));
+}
+
+static void write_json(
+	const struct contest *contest, const struct figures figures[2], bool is_kept)
+{
+	static const char *const names[] = {"this", "against"};
+	FILE *file = fopen(contest->json, "ae");
+
+	if (file == NULL)
+		err(BROKEN, "%s", contest->json);
+	(void)fprintf(file, "{\"key\": \"%s\", \"title\": \"%s\", \"unit\": \"%s\", ",
+		contest->key, contest->title, contest->is_of_memory ? "KiB" : "us");
+	(void)fprintf(file, "\"rounds\": %zu, ", contest->rounds);
+	for (int i = 0; i < 2; i++)
+		(void)fprintf(file,
+			"\"%s\": {\"quartile_1\": %.1f, \"median\": %.1f, "
+			"\"quartile_3\": %.1f}, ",
+			names[i], figures[i].low, figures[i].median, figures[i].high);
+	(void)fprintf(file, "\"ratio\": %.4f, \"limit\": %s, \"is_kept\": %s}\n",
+		figures[0].median / figures[1].median,
+		strcmp(contest->limit, "-") == 0 ? "null" : contest->limit,
+		is_kept ? "true" : "false");
+	if (fclose(file) != 0)
+		err(BROKEN, "%s", contest->json);
+}
+
+static int judge(const struct contest *contest, const struct figures figures[2])
+{
+	bool has_limit = strcmp(contest->limit, "-") != 0;
+	double ratio = figures[0].median / figures[1].median;
+	bool is_kept = !has_limit || ratio <= strtod(contest->limit, NULL);
+
+	(void)printf("%-58s %9.0f %9.0f %8.3f %6s  %s\n", contest->title,
+		figures[0].median, figures[1].median, ratio, contest->limit,
+		is_kept ? (has_limit ? "ok" : "") : "missed");
+	if (contest->json != NULL)
+		write_json(contest, figures, is_kept);
+	return is_kept ? 0 : LIMIT_MISSED;
+}
+
+static const char *map_file(const char *path, size_t *ret_size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat status;
+	const char *bytes;
+
+	if (fd < 0 || fstat(fd, &status) < 0)
+		err(BROKEN, "%s", path);
+	*ret_size = (size_t)status.st_size;
+	bytes = mmap(NULL, *ret_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+	if (bytes == MAP_FAILED)
+		err(BROKEN, "%s", path);
+	(void)close(fd); /* it is only read */
+	return bytes;
+}
+
+static void read_options(struct contest *contest, int argc, char **argv)
+{
+	static const struct option options[] = {{"rounds", 1, NULL, 'r'},
+		{"memory", 0, NULL, 'm'}, {"stream", 1, NULL, 's'},
+		{"before", 1, NULL, 'b'}, {"json", 1, NULL, 'j'}, {"key", 1, NULL, 'k'},
+		{NULL, 0, NULL, 0}};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+		if (option == 'r')
+			contest->rounds = strtoul(optarg, NULL, 10);
+		else if (option == 'm')
+			contest->is_of_memory = true;
+		else if (option == 's')
+			contest->stream = map_file(optarg, &contest->stream_size);
+		else if (option == 'b')
+			contest->before = optarg;
+		else if (option == 'j')
+			contest->json = optarg;
+		else if (option == 'k')
+			contest->key = optarg;
+		else
+			exit(BROKEN); /* getopt_long(3) has said why */
+	}
+}
+
+/* What stands between this "--" and the next or the end. */
+static char **read_program(char ***words)
+{
+	char **program = *words;
+
+	if (program[0] == NULL || strcmp(program[0], "--") != 0 || program[1] == NULL)
+		errx(BROKEN, "a program is missing behind \"--\"");
+	for (*words = ++program; **words != NULL && strcmp(**words, "--") != 0; ++*words)
+		;
+	return program;
+}
+
+int main(int argc, char **argv)
+{
+	struct contest contest = {.rounds = ROUNDS, .key = ""};
+	struct figures figures[2];
+	char **rest, **end_of_first;
+
+	read_options(&contest, argc, argv);
+	if (contest.rounds == 0 || argc - optind < 2)
+		errx(BROKEN, "TITLE and LIMIT are missing, or there is no round");
+	contest.title = argv[optind];
+	contest.limit = argv[optind + 1];
+	rest = argv + optind + 2;
+	contest.programs[0] = read_program(&rest);
+	end_of_first = rest;
+	contest.programs[1] = read_program(&rest);
+	*end_of_first = NULL;
+	run(&contest, figures);
+	return judge(&contest, figures);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * match-all engine|fnmatch NAMES FOLDERS: matches the package names of one file against
+ * the folder names of another (sorted lines). Writes a line "folder:", then its names.
+ * fnmatch(3) is asked of each name for each folder.
+ */
+#include "base.h"
+#include "wildcard.h"
+
+#include <err.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define WILDCARD "__WILDCARD__"
+
+struct lines {
+	struct buffer text;
+	struct string_list strings;
+};
+
+static void read_lines(const char *path, struct lines *lines)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct slice rest;
+
+	if (fd < 0 || buffer_read(&lines->text, fd, SIZE_MAX / 2) < 0)
+		err(EXIT_FAILURE, "%s", path);
+	(void)close(fd); /* it was only read */
+	rest = buffer_slice(&lines->text);
+	while (rest.size > 0) {
+		struct slice line = slice_cut(&rest, '\n');
+		owns_memory char *copy = strndup(line.data, line.size);
+
+		if (copy == NULL || string_list_add(&lines->strings, copy) < 0)
+			err(EXIT_FAILURE, "%s", path);
+	}
+}
+
+static void match_by_engine(
+	const struct lines *folders, const struct lines *names, struct buffer *result)
+{
+	for (size_t i = 0; i < folders->strings.count; i++) {
+		struct wildcard *wildcard;
+
+		buffer_append_format(result, "%s:\n", folders->strings.items[i]);
+		if (wildcard_new(&wildcard, folders->strings.items[i],
+			    buffer_slice(&names->text)) < 0 ||
+			wildcard_match(wildcard, result) < 0)
+			errx(EXIT_FAILURE, "the engine cannot match %s",
+				folders->strings.items[i]);
+		wildcard_free(wildcard);
+	}
+}
+
+/* Names of packages have no character that fnmatch(3) would take for more than itself. */
+static void append_pattern(struct buffer *pattern, const char *folder)
+{
+	const char *end;
+
+	pattern->size = 0;
+	for (; (end = strstr(folder, WILDCARD)) != NULL; folder = end + strlen(WILDCARD))
+		buffer_append_format(pattern, "%.*s*", (int)(end - folder), folder);
+	buffer_append(pattern, (struct slice){folder, strlen(folder) + 1});
+}
+
+static void match_by_fnmatch(
+	const struct lines *folders, const struct lines *names, struct buffer *result)
+{
+	owns_buffer struct buffer pattern = {0};
+
+	for (size_t i = 0; i < folders->strings.count; i++) {
+		buffer_append_format(result, "%s:\n", folders->strings.items[i]);
+		append_pattern(&pattern, folders->strings.items[i]);
+		for (size_t j = 0; j < names->strings.count; j++)
+			if (fnmatch(pattern.data, names->strings.items[j], 0) == 0) {
+				buffer_append_string(result, names->strings.items[j]);
+				buffer_append_string(result, "\n");
+			}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct lines names = {.text = {0}}, folders = {.text = {0}};
+	owns_buffer struct buffer result = {0};
+
+	if (argc != 4)
+		errx(EXIT_FAILURE, "wrong arguments");
+	read_lines(argv[2], &names);
+	read_lines(argv[3], &folders);
+	if (strcmp(argv[1], "engine") == 0)
+		match_by_engine(&folders, &names, &result);
+	else
+		match_by_fnmatch(&folders, &names, &result);
+	if (result.error < 0 ||
+		write(STDOUT_FILENO, result.data, result.size) != (ssize_t)result.size)
+		err(EXIT_FAILURE, "the result");
+	return 0;
+}
