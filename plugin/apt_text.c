@@ -43,11 +43,16 @@ char *percent_decode(struct slice text)
 
 void percent_encode(struct buffer *buffer, const char *text)
 {
+	static const char digits[] = "0123456789abcdef";
+
 	for (; *text != '\0'; text++) {
 		unsigned char byte = (unsigned char)*text;
 
 		if (byte <= 0x20 || byte >= 0x7f || byte == '%')
-			buffer_append_format(buffer, "%%%02x", byte);
+			buffer_append(buffer,
+				(struct slice){(const char[]){'%', digits[byte >> 4],
+						       digits[byte & 0xf]},
+					3});
 		else
 			buffer_append(buffer, (struct slice){text, 1});
 	}

@@ -87,6 +87,50 @@ __attribute__((format(printf, 1, 0))) static char *format_arguments(
 	return vasprintf(&text, format, arguments) >= 0 ? text : NULL;
 }
 
+char *string_join(const char *first, ...)
+{
+	size_t size = 1;
+	char *text, *at;
+	va_list rest;
+
+	va_start(rest, first);
+	for (const char *part = first; part != NULL; part = va_arg(rest, const char *))
+		size += strlen(part);
+	va_end(rest);
+	text = at = malloc(size);
+	if (text == NULL)
+		return NULL;
+	*text = '\0';
+	va_start(rest, first);
+	for (const char *part = first; part != NULL; part = va_arg(rest, const char *))
+		at = text_append(at, text + size, part);
+	va_end(rest);
+	return text;
+}
+
+char *text_append(char *at, const char *end, const char *text)
+{
+	size_t room = (size_t)(end - at) - 1, size = strlen(text);
+
+	if (size > room)
+		size = room;
+	memcpy(at, text, size);
+	at[size] = '\0';
+	return at + size;
+}
+
+const char *decimal(char text[DECIMAL_SIZE], unsigned long long number)
+{
+	char digits[DECIMAL_SIZE];
+	char *digit = digits + sizeof(digits);
+
+	*--digit = '\0';
+	do
+		*--digit = (char)('0' + number % 10);
+	while ((number /= 10) > 0);
+	return memcpy(text, digit, (size_t)(digits + sizeof(digits) - digit));
+}
+
 char *string_format(const char *format, ...)
 {
 	va_list arguments;

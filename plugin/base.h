@@ -69,6 +69,22 @@ int buffer_read(struct buffer *buffer, int fd, size_t limit);
 /* write(2) until all is written; 0 or −errno. */
 int write_all(int fd, struct slice bytes);
 
+/*
+ * All of the strings up to NULL as one, the caller's to free; NULL without memory. On the
+ * way where there is nothing to run, printf(3) would cost as much as reading a folder.
+ */
+char *string_join(const char *first, ...) __attribute__((sentinel));
+
+/*
+ * Copies text to at, as much of it as fits before end, with a NUL behind it; returns where
+ * that stands, for what comes next.
+ */
+char *text_append(char *at, const char *end, const char *text);
+
+/* The digits of number, in text, which is returned. */
+#define DECIMAL_SIZE sizeof("18446744073709551615")
+const char *decimal(char text[DECIMAL_SIZE], unsigned long long number);
+
 /* asprintf(3) with the text as its result, the caller's to free; NULL without memory. */
 char *string_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -41,9 +41,9 @@ static bool clean_up_for(
 		.is_once = true,
 	};
 
-	if (!record_claim_clean_up(&session->state, owner) ||
-		session_init(&clean_up, owner) < 0)
+	if (!record_claim_clean_up(&session->state, owner) || session_init(&clean_up) < 0)
 		return false;
+	session_set_driver(&clean_up, owner);
 	if (clean_up.state.fd < 0) {
 		session_explain_state(&clean_up);
 		return false;

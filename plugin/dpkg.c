@@ -16,15 +16,17 @@
 
 char *dpkg_stamp(const char *status_file)
 {
+	char numbers[4][DECIMAL_SIZE];
 	struct stat status;
 
 	if (status_file == NULL)
 		errno = ENOENT;
 	if (status_file == NULL || stat(status_file, &status) < 0)
 		return NULL;
-	return string_format("%llu:%llu:%lld.%09ld", (unsigned long long)status.st_dev,
-		(unsigned long long)status.st_ino, (long long)status.st_mtim.tv_sec,
-		status.st_mtim.tv_nsec);
+	return string_join(decimal(numbers[0], status.st_dev), ":",
+		decimal(numbers[1], status.st_ino), ":",
+		decimal(numbers[2], (unsigned long long)status.st_mtim.tv_sec), ".",
+		decimal(numbers[3], (unsigned long long)status.st_mtim.tv_nsec), NULL);
 }
 
 /* The database's folder, which apt may have elsewhere (Dir), is the status file's. */

@@ -103,11 +103,17 @@ bool driver_is_alive(const struct driver *driver)
 
 void driver_key(const struct driver *driver, char key[DRIVER_KEY_SIZE])
 {
-	if (driver->pid == 0)
-		(void)snprintf(key, DRIVER_KEY_SIZE, "unknown");
-	else
-		(void)snprintf(key, DRIVER_KEY_SIZE, "%d-%llu", (int)driver->pid,
-			driver->start_time);
+	const char *end = key + DRIVER_KEY_SIZE;
+	char number[DECIMAL_SIZE];
+	char *at;
+
+	if (driver->pid == 0) {
+		(void)text_append(key, end, "unknown");
+		return;
+	}
+	at = text_append(key, end, decimal(number, (unsigned long long)driver->pid));
+	at = text_append(at, end, "-");
+	(void)text_append(at, end, decimal(number, driver->start_time));
 }
 
 bool driver_parse_key(const char *key, struct driver *ret_driver)

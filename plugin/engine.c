@@ -104,6 +104,14 @@ static bool is_switched_off(struct session *session)
 	return command_line_switches_off(&session->command_line);
 }
 
+/* The common case before dpkg: no script, and nobody left anything to do. */
+static bool is_idle(struct session *session)
+{
+	return session->hook_point == UH_PRE_INVOKE &&
+	       (session->state.fd < 0 || state_dir_is_empty(&session->state)) &&
+	       !session_is_possible(session, UH_PRE_INVOKE);
+}
+
 enum uh_verdict uh_run_hook_point(
 	const struct uh_request *request, uh_listener *listener, void *context)
 {
@@ -113,12 +121,16 @@ enum uh_verdict uh_run_hook_point(
 		.listener = listener,
 		.context = context,
 	};
-	struct driver driver = driver_find(request->hook_point);
+	struct driver driver;
 
+	if (session_init(&session) < 0 || is_idle(&session))
+		return UH_GO_ON;
+	driver = driver_find(request->hook_point);
 	/* Nothing will come of it; what is to be cleaned up, somebody else does. */
 	if (driver.is_gone)
 		return UH_GO_ON;
-	if (session_init(&session, &driver) < 0 || is_switched_off(&session))
+	session_set_driver(&session, &driver);
+	if (is_switched_off(&session))
 		return UH_GO_ON;
 	switch (request->hook_point) {
 	case UH_PRE_INVOKE:

@@ -6,12 +6,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 /* A command name has at most 15 bytes; the numbers of one stat line fit as well. */
 #define STAT_SIZE 1024
+
+/* Columns of it, see proc(5). */
+enum { PARENT = 4, START_TIME = 22 };
 
 struct proc_list {
 	struct proc *items;
@@ -31,13 +33,29 @@ static bool is_shell(const char *command)
 
 int proc_read_file(pid_t pid, const char *file, size_t limit, struct buffer *bytes)
 {
-	owns_memory char *path = string_format("/proc/%d/%s", (int)pid, file);
+	char number[DECIMAL_SIZE];
+	owns_memory char *path = string_join(
+		"/proc/", decimal(number, (unsigned long long)pid), "/", file, NULL);
 	owns_fd int fd = -1;
 
 	if (path == NULL)
 		return -ENOMEM;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	return fd >= 0 ? buffer_read(bytes, fd, limit) : -errno;
+}
+
+/* The number at the front of rest, up to the next space; false where there is none. */
+static bool take_number(struct slice *rest, unsigned long long *ret_number)
+{
+	struct slice word = slice_cut(rest, ' ');
+
+	*ret_number = 0;
+	for (size_t i = 0; i < word.size; i++) {
+		if (word.data[i] < '0' || word.data[i] > '9')
+			return false;
+		*ret_number = *ret_number * 10 + (unsigned long long)(word.data[i] - '0');
+	}
+	return word.size > 0;
 }
 
 /*
@@ -49,8 +67,9 @@ static int read_stat(pid_t pid, struct proc *ret_proc, char *ret_state)
 	owns_buffer struct buffer stat = {0};
 	int error = proc_read_file(pid, "stat", STAT_SIZE, &stat);
 	struct proc proc = {.pid = pid};
+	unsigned long long parent;
+	struct slice rest;
 	char *command, *end;
-	int parent;
 
 	buffer_append(&stat, (struct slice){"", 1});
 	if (error < 0 || stat.error < 0)
@@ -61,14 +80,19 @@ static int read_stat(pid_t pid, struct proc *ret_proc, char *ret_state)
 		return -EPROTO;
 	*end = '\0';
 	proc.is_shell = is_shell(command + 1);
-	/* NOLINTNEXTLINE(cert-err34-c) the kernel writes numbers that fit */
-	if (sscanf(end + 1,
-		    " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
-		    "%*d "
-		    "%*d %llu",
-		    ret_state, &parent, &proc.start_time) != 3)
+	rest = slice_of(end + 1);
+	/* The third: a space, the state, a space. */
+	if (rest.size < 3)
 		return -EPROTO;
-	proc.parent = parent;
+	*ret_state = rest.data[1];
+	rest = (struct slice){rest.data + 3, rest.size - 3};
+	if (!take_number(&rest, &parent))
+		return -EPROTO;
+	proc.parent = (pid_t)parent;
+	for (int i = PARENT + 1; i < START_TIME; i++)
+		(void)slice_cut(&rest, ' ');
+	if (!take_number(&rest, &proc.start_time))
+		return -EPROTO;
 	*ret_proc = proc;
 	return 0;
 }

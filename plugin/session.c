@@ -73,9 +73,8 @@ static void settle_driver(struct session *session)
 	session->state_error = error;
 }
 
-int session_init(struct session *session, const struct driver *driver)
+int session_init(struct session *session)
 {
-	session->driver = *driver;
 	session->state.fd = -1;
 	session->clean_up_lock = -1;
 	if (hook_tree_init(&session->tree, session->root) < 0) {
@@ -84,9 +83,14 @@ int session_init(struct session *session, const struct driver *driver)
 	}
 	session->state_error = state_dir_open(&session->state, session->root,
 		&session->tree.trust, &session->state_breach);
+	return 0;
+}
+
+void session_set_driver(struct session *session, const struct driver *driver)
+{
+	session->driver = *driver;
 	settle_driver(session);
 	driver_key(&session->driver, session->key);
-	return 0;
 }
 
 void session_done(struct session *session)
@@ -128,8 +132,9 @@ static void find_purges(struct session *session)
 {
 	struct uh_ending ending = {UH_EXITED, 0};
 
-	if (session_is_possible(session, UH_PRE_INSTALL_PKGS) ||
-		session_is_possible(session, UH_POST_INVOKE))
+	if (outcome_has_open_purges(&session->transaction) &&
+		(session_is_possible(session, UH_PRE_INSTALL_PKGS) ||
+			session_is_possible(session, UH_POST_INVOKE)))
 		tell_database(session,
 			outcome_find_purges(&session->transaction, &ending), &ending);
 }
@@ -163,19 +168,18 @@ void session_read_stream(struct session *session, int fd)
 void session_save_record(struct session *session)
 {
 	static const struct uh_ending nothing = {UH_EXITED, 0};
-	bool is_missed = session_is_possible(session, UH_POST_INVOKE);
 	int error;
 
-	if (session->state.fd < 0 && is_missed)
+	if (session->state.fd < 0 && session_is_possible(session, UH_POST_INVOKE))
 		session_explain_state(session);
 	if (session->state.fd < 0 || !session->is_known)
 		return;
 	session->transaction.status_stamp = dpkg_stamp(session->transaction.status_file);
 	error = session->transaction.status_stamp != NULL ? 0 : -errno;
-	if (error != -ENOENT && is_missed)
+	if (error < 0 && error != -ENOENT && session_is_possible(session, UH_POST_INVOKE))
 		tell_database(session, error, &nothing);
 	error = record_save(&session->state, &session->driver, &session->transaction);
-	if (error < 0 && is_missed)
+	if (error < 0 && session_is_possible(session, UH_POST_INVOKE))
 		tell_error(session, UH_RECORD_NOT_WRITTEN, error);
 }
 

@@ -51,8 +51,10 @@ struct session {
 	struct history history;
 };
 
-/* Opens the tree and the state directory for what driver drives. 0 or −ENOMEM. */
-int session_init(struct session *session, const struct driver *driver);
+/* Opens the tree and the state directory. 0 or −ENOMEM. */
+int session_init(struct session *session);
+/* Whose files in it are this transaction's. */
+void session_set_driver(struct session *session, const struct driver *driver);
 void session_done(struct session *session);
 
 /* Whether anything may stand at a hook point: plan_is_possible(), asked once. */

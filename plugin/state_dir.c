@@ -21,7 +21,7 @@ int state_dir_open(struct state_dir *state, const char *root, struct trust *trus
 
 	memset(ret_breach, 0, sizeof(*ret_breach));
 	state->fd = -1;
-	state->path = string_format("%s%s", root, STATE_DIR);
+	state->path = string_join(root, STATE_DIR, NULL);
 	if (state->path == NULL)
 		return -ENOMEM;
 	if (mkdir(state->path, 0755) < 0 && errno != EEXIST)
@@ -43,7 +43,10 @@ void state_dir_done(struct state_dir *state)
 /* No memory is needed for it, so whether a file is there can always be told. */
 static void make_name(char name[NAME_SIZE], const char *key, const char *suffix)
 {
-	(void)snprintf(name, NAME_SIZE, "%s.%s", key, suffix);
+	const char *end = name + NAME_SIZE;
+
+	(void)text_append(
+		text_append(text_append(name, end, key), end, "."), end, suffix);
 }
 
 int state_dir_write(const struct state_dir *state, const char *key, const char *suffix,
@@ -54,7 +57,8 @@ int state_dir_write(const struct state_dir *state, const char *key, const char *
 	int error;
 
 	make_name(name, key, suffix);
-	(void)snprintf(new_name, sizeof(new_name), "%s.new", name);
+	(void)text_append(text_append(new_name, new_name + sizeof(new_name), name),
+		new_name + sizeof(new_name), ".new");
 	fd = openat(state->fd, new_name,
 		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
@@ -71,7 +75,7 @@ int state_dir_hand_out(const struct state_dir *state, const char *key, const cha
 	struct slice bytes, char **ret_path)
 {
 	owns_memory char *path =
-		string_format("%s/%s.%s.XXXXXX", state->path, key, suffix);
+		string_join(state->path, "/", key, ".", suffix, ".XXXXXX", NULL);
 	owns_fd int fd = -1;
 	int error;
 
@@ -249,6 +253,22 @@ void state_dir_forget(const struct state_dir *state, const char *key)
 	/* What was in the way may be over; if not, it is the sweep's. */
 	if (!forget_all(state, key))
 		(void)forget_all(state, key);
+}
+
+bool state_dir_is_empty(const struct state_dir *state)
+{
+	DIR *dir = list(state);
+	const struct dirent *entry;
+	bool is_empty = dir != NULL;
+
+	errno = 0;
+	while (is_empty && (entry = readdir(dir)) != NULL)
+		is_empty = strcmp(entry->d_name, ".") == 0 ||
+			   strcmp(entry->d_name, "..") == 0;
+	is_empty = is_empty && errno == 0;
+	if (dir != NULL)
+		(void)closedir(dir); /* it was only read */
+	return is_empty;
 }
 
 bool state_dir_only_owner(const struct state_dir *state, struct driver *ret_owner)

@@ -83,6 +83,9 @@ void state_dir_sweep(
  */
 void state_dir_forget(const struct state_dir *state, const char *key);
 
+/* Whether nothing is there, also of nobody; false where that cannot be told. */
+bool state_dir_is_empty(const struct state_dir *state);
+
 /* The owner of all files there; false when there is none or more than one. */
 bool state_dir_only_owner(const struct state_dir *state, struct driver *ret_owner);
 

@@ -33,10 +33,15 @@ static const enum column columns_of_3[] = {NAME, OLD_VERSION, OLD_ARCHITECTURE,
  */
 enum rank { RANK_CONFIGURE, RANK_TEMPORARY_REMOVAL, RANK_REMOVAL, RANK_UNPACK };
 
+/* Slices of the line. */
 struct action {
-	struct slice columns[COLUMNS];
+	uint64_t head; /* the name's first bytes, as a number that sorts like them */
+	struct slice name;
 	struct slice architecture;
+	struct slice old_version;
+	struct slice new_version;
 	enum rank rank;
+	char direction;
 };
 
 struct action_list {
@@ -118,14 +123,23 @@ static int read_setting(struct transaction *transaction, const struct dialect *d
 	return 0;
 }
 
-/* A word of apt's: visible ASCII, and no slash, since a name may become part of a path.
+/*
+ * Takes a word of apt's and the space behind it off line's front: visible ASCII, and no
+ * slash, since a name may become part of a path.
  */
-static bool is_plain_word(struct slice word)
+static bool take_word(struct slice *line, struct slice *ret_word)
 {
-	for (size_t i = 0; i < word.size; i++)
-		if (word.data[i] <= ' ' || word.data[i] >= 0x7f || word.data[i] == '/')
-			return false;
-	return word.size > 0;
+	const char *data = line->data;
+	size_t size = 0;
+
+	while (size < line->size && data[size] > ' ' && data[size] < 0x7f &&
+		data[size] != '/')
+		size++;
+	if (size == 0 || size == line->size || data[size] != ' ')
+		return false;
+	*ret_word = (struct slice){data, size};
+	*line = (struct slice){data + size + 1, line->size - size - 1};
+	return true;
 }
 
 /*
@@ -143,56 +157,66 @@ static bool is_none(struct slice word)
 	return slice_equals(word, "-");
 }
 
-static bool read_rank(struct action *action)
+/* The last column says what is done; a removal that has a new version is temporary. */
+static bool read_rank(struct slice what, struct slice new_version, enum rank *ret_rank)
 {
-	struct slice what = action->columns[WHAT];
-
 	if (slice_equals(what, "**CONFIGURE**"))
-		action->rank = RANK_CONFIGURE;
-	else if (slice_equals(what, "**REMOVE**") &&
-		 is_none(action->columns[NEW_VERSION]))
-		action->rank = RANK_REMOVAL;
+		*ret_rank = RANK_CONFIGURE;
 	else if (slice_equals(what, "**REMOVE**"))
-		action->rank = RANK_TEMPORARY_REMOVAL;
+		*ret_rank = is_none(new_version) ? RANK_REMOVAL : RANK_TEMPORARY_REMOVAL;
 	else if (what.size > 0 &&
 		 (what.data[0] == '/' || slice_equals(what, "**ERROR**")))
-		action->rank = RANK_UNPACK;
+		*ret_rank = RANK_UNPACK;
 	else
 		return false;
 	return true;
 }
 
+static uint64_t head_of(struct slice name)
+{
+	uint64_t head = 0;
+
+	for (size_t i = 0; i < sizeof(head); i++)
+		head = head << 8 | (i < name.size ? (unsigned char)name.data[i] : 0);
+	return head;
+}
+
 /* name old oldarch oldma dir new newarch newma what, or less of it in version 2. */
 static bool read_action(struct action *action, struct slice line, unsigned protocol)
 {
-	const enum column *columns = protocol == 3 ? columns_of_3 : columns_of_2;
+	const enum column *present = protocol == 3 ? columns_of_3 : columns_of_2;
 	size_t count = protocol == 3 ? COUNT_OF(columns_of_3) : COUNT_OF(columns_of_2);
+	struct slice columns[COLUMNS];
 
-	for (size_t i = 0; i < COLUMNS; i++)
-		action->columns[i] = slice_of("-");
-	for (size_t i = 0; i + 1 < count; i++) {
-		action->columns[columns[i]] = slice_cut(&line, ' ');
-		if (!is_plain_word(action->columns[columns[i]]))
+	columns[OLD_ARCHITECTURE] = columns[NEW_ARCHITECTURE] = slice_of("-");
+	for (size_t i = 0; i + 1 < count; i++)
+		if (!take_word(&line, &columns[present[i]]))
 			return false;
-	}
-	if (!is_package_name(action->columns[NAME]))
+	/* What is left is the last one, since apt writes paths raw, spaces and all. */
+	if (!is_package_name(columns[NAME]) || columns[DIRECTION].size != 1 ||
+		strchr("<>=", columns[DIRECTION].data[0]) == NULL ||
+		!read_rank(line, columns[NEW_VERSION], &action->rank) ||
+		memchr(line.data, '\0', line.size) != NULL)
 		return false;
-	/* The rest of the line, since apt writes paths raw, spaces and all. */
-	action->columns[WHAT] = line;
-	if (!read_rank(action) || memchr(line.data, '\0', line.size) != NULL)
-		return false;
-	action->architecture =
-		action->columns[action->rank == RANK_REMOVAL ? OLD_ARCHITECTURE
-							     : NEW_ARCHITECTURE];
-	return action->columns[DIRECTION].size == 1 &&
-	       strchr("<>=", action->columns[DIRECTION].data[0]) != NULL;
+	action->head = head_of(columns[NAME]);
+	action->name = columns[NAME];
+	action->architecture = columns[action->rank == RANK_REMOVAL ? OLD_ARCHITECTURE
+								    : NEW_ARCHITECTURE];
+	action->old_version = columns[OLD_VERSION];
+	action->new_version = columns[NEW_VERSION];
+	action->direction = columns[DIRECTION].data[0];
+	return true;
 }
 
+/* Of pointers, which are moved about faster than actions. */
 static int compare_actions(const void *left, const void *right)
 {
-	const struct action *a = left, *b = right;
-	int order = slice_compare(a->columns[NAME], b->columns[NAME]);
+	const struct action *a = *(const struct action *const *)left;
+	const struct action *b = *(const struct action *const *)right;
+	int order = (a->head > b->head) - (a->head < b->head);
 
+	if (order == 0)
+		order = slice_compare(a->name, b->name);
 	if (order == 0)
 		order = slice_compare(a->architecture, b->architecture);
 	if (order == 0)
@@ -200,8 +224,7 @@ static int compare_actions(const void *left, const void *right)
 	/* apt's own order decides between equals, so that the result is always the same.
 	 */
 	if (order == 0)
-		order = (a->columns[NAME].data > b->columns[NAME].data) -
-			(a->columns[NAME].data < b->columns[NAME].data);
+		order = (a->name.data > b->name.data) - (a->name.data < b->name.data);
 	return order;
 }
 
@@ -216,9 +239,9 @@ static enum operation operation_of(const struct action *action, bool is_purging)
 	case RANK_UNPACK:
 		break;
 	}
-	if (is_none(action->columns[OLD_VERSION]))
+	if (is_none(action->old_version))
 		return OPERATION_INSTALL;
-	switch (action->columns[DIRECTION].data[0]) {
+	switch (action->direction) {
 	case '<':
 		return OPERATION_UPGRADE;
 	case '>':
@@ -238,40 +261,68 @@ static const char *copy_word(char **end, struct slice word)
 	return copy;
 }
 
-/* Makes one entry of all actions with one name and architecture: the highest rank's. */
-static int fold(struct transaction *transaction, struct action_list *actions)
+/* The actions in order; the caller's to free, NULL without memory. */
+static const struct action **sort(const struct action_list *actions)
 {
-	size_t kept = 0, length = 0;
+	const struct action **sorted = calloc(actions->count, sizeof(*sorted));
+
+	if (sorted == NULL)
+		return NULL;
+	for (size_t i = 0; i < actions->count; i++)
+		sorted[i] = &actions->items[i];
+	qsort(sorted, actions->count, sizeof(*sorted), compare_actions);
+	return sorted;
+}
+
+/* Of all actions with one name and architecture, keeps the first; returns how many. */
+static size_t keep_first(const struct action **sorted, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct action *last = kept > 0 ? sorted[kept - 1] : NULL;
+
+		if (last == NULL || slice_compare(last->name, sorted[i]->name) != 0 ||
+			slice_compare(last->architecture, sorted[i]->architecture) != 0)
+			sorted[kept++] = sorted[i];
+	}
+	return kept;
+}
+
+/* How long the strings of a package are, with their NULs. */
+static size_t strings_size(const struct action *action)
+{
+	return action->name.size + action->architecture.size + action->old_version.size +
+	       action->new_version.size + 4;
+}
+
+/* Makes one entry of all actions with one name and architecture: the highest rank's. */
+static int fold(struct transaction *transaction, const struct action_list *actions)
+{
+	owns_memory const struct action **sorted = NULL;
+	size_t kept, size = 0;
 	char *end;
 
 	if (actions->count == 0)
 		return 0;
-	qsort(actions->items, actions->count, sizeof(*actions->items), compare_actions);
-	for (size_t i = 0; i < actions->count; i++) {
-		struct action *action = &actions->items[i];
-		struct action *last = kept > 0 ? &actions->items[kept - 1] : NULL;
-
-		if (last != NULL &&
-			slice_compare(last->columns[NAME], action->columns[NAME]) == 0 &&
-			slice_compare(last->architecture, action->architecture) == 0)
-			continue;
-		length += action->columns[NAME].size + action->architecture.size +
-			  action->columns[OLD_VERSION].size +
-			  action->columns[NEW_VERSION].size + 4;
-		actions->items[kept++] = *action;
-	}
-	transaction->strings = end = malloc(length);
+	sorted = sort(actions);
+	if (sorted == NULL)
+		return -ENOMEM;
+	kept = keep_first(sorted, actions->count);
+	for (size_t i = 0; i < kept; i++)
+		size += strings_size(sorted[i]);
+	transaction->strings = end = malloc(size);
 	transaction->packages = calloc(kept, sizeof(*transaction->packages));
 	if (transaction->strings == NULL || transaction->packages == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < kept; i++) {
-		const struct action *action = &actions->items[i];
+		const struct action *action = sorted[i];
 		struct package *package = &transaction->packages[i];
 
-		package->name = copy_word(&end, action->columns[NAME]);
+		package->name = copy_word(&end, action->name);
 		package->architecture = copy_word(&end, action->architecture);
-		package->old_version = copy_word(&end, action->columns[OLD_VERSION]);
-		package->new_version = copy_word(&end, action->columns[NEW_VERSION]);
+		package->old_version = copy_word(&end, action->old_version);
+		package->new_version = copy_word(&end, action->new_version);
 		package->operation = operation_of(action, transaction->is_purging);
 	}
 	transaction->count = kept;
@@ -391,7 +442,8 @@ int transaction_parse_record(struct transaction *transaction, struct slice bytes
 
 void transaction_to_record(const struct transaction *transaction, struct buffer *record)
 {
-	buffer_append_format(record, "VERSION %u\n", transaction->protocol);
+	buffer_append_string(
+		record, transaction->protocol == 3 ? "VERSION 3\n" : "VERSION 2\n");
 	buffer_append_string(
 		record, "Universal-Hooks-Record::Format=" RECORD_FORMAT "\n");
 	if (transaction->is_purging)
@@ -402,7 +454,8 @@ void transaction_to_record(const struct transaction *transaction, struct buffer 
 
 		if (string == NULL)
 			continue;
-		buffer_append_format(record, "%s=", keys_of_record[i].name);
+		buffer_append_string(record, keys_of_record[i].name);
+		buffer_append_string(record, "=");
 		percent_encode(record, string);
 		buffer_append_string(record, "\n");
 	}

@@ -186,10 +186,47 @@ START_TEST(a_number_without_a_word_has_none)
 }
 END_TEST
 
+START_TEST(strings_are_joined_up_to_the_null)
+{
+	owns_memory char *nothing = string_join("", NULL);
+	owns_memory char *three = string_join("/proc/", "7", "/stat", NULL);
+
+	ck_assert_str_eq(nothing, "");
+	ck_assert_str_eq(three, "/proc/7/stat");
+}
+END_TEST
+
+START_TEST(what_does_not_fit_is_not_appended)
+{
+	char text[6] = "......";
+	char *at = text_append(text, text + sizeof(text), "abc");
+
+	ck_assert_ptr_eq(at, text + 3);
+	at = text_append(at, text + sizeof(text), "defg");
+	ck_assert_ptr_eq(at, text + 5);
+	ck_assert_str_eq(text, "abcde");
+	ck_assert_ptr_eq(text_append(at, text + sizeof(text), "h"), at);
+	ck_assert_str_eq(text, "abcde");
+}
+END_TEST
+
+START_TEST(numbers_are_written_in_decimal)
+{
+	char text[DECIMAL_SIZE];
+
+	ck_assert_str_eq(decimal(text, 0), "0");
+	ck_assert_str_eq(decimal(text, 10), "10");
+	ck_assert_str_eq(decimal(text, UINT64_MAX), "18446744073709551615");
+	ck_assert_ptr_eq(decimal(text, 1), text);
+}
+END_TEST
+
 int main(void)
 {
-	const TTest *const tests[] = {a_prefix_comes_before_what_it_begins,
-		bytes_above_127_come_last, a_slice_equals_only_all_of_a_string,
+	const TTest *const tests[] = {strings_are_joined_up_to_the_null,
+		what_does_not_fit_is_not_appended, numbers_are_written_in_decimal,
+		a_prefix_comes_before_what_it_begins, bytes_above_127_come_last,
+		a_slice_equals_only_all_of_a_string,
 		a_cut_takes_what_stands_before_the_separator,
 		a_buffer_keeps_all_that_was_appended,
 		a_failed_append_is_remembered_and_ends_the_text,

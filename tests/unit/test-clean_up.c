@@ -414,7 +414,8 @@ static void begin(
 		.root = root(),
 		.listener = write_event,
 		.context = events};
-	ck_assert_int_eq(session_init(session, &gone), 0);
+	ck_assert_int_eq(session_init(session), 0);
+	session_set_driver(session, &gone);
 }
 
 static enum uh_verdict no_close(struct session *session)

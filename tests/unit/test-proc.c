@@ -265,7 +265,8 @@ static void write_stat(pid_t pid, const char *text)
 START_TEST(a_stat_that_proc_never_wrote_is_an_error)
 {
 	static const char *const texts[] = {"", "70", "70 (sh", "70 sh) S 1",
-		"70 )sh( S 1", "70 (sh) S", "70 (sh) S x"};
+		"70 )sh( S 1", "70 (sh) S", "70 (sh) S x",
+		"70 (sh) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 0 0 0 0 x 0"};
 	int errors[COUNT_OF(texts)];
 	struct proc proc;
 
@@ -284,7 +285,7 @@ END_TEST
 static void write_process(pid_t pid, pid_t parent)
 {
 	owns_memory char *text =
-		string_format("%d (a) S %d 1 1 0 -1 0 0 0 0 0 0 0 0 0 0 0 0 0 5\n",
+		string_format("%d (a) S %d 1 1 0 -1 0 0 0 0 0 0 0 0 0 0 0 0 0 5 0\n",
 			(int)pid, (int)parent);
 
 	write_stat(pid, text);

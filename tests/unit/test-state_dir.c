@@ -338,6 +338,18 @@ START_TEST(only_the_only_owner_counts)
 }
 END_TEST
 
+START_TEST(a_folder_with_a_file_of_anybody_is_not_empty)
+{
+	owns_state struct state_dir state = opened();
+	struct state_dir closed = {.fd = -1};
+
+	ck_assert(state_dir_is_empty(&state));
+	make_file(STATE "of-nobody", 0600, "");
+	ck_assert(!state_dir_is_empty(&state));
+	ck_assert(!state_dir_is_empty(&closed));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {the_folder_is_made_where_it_is_missing,
@@ -353,7 +365,8 @@ int main(void)
 		a_sweep_leaves_only_what_belongs_to_others_who_live,
 		a_sweep_of_an_unknown_process_leaves_nothing_of_ours,
 		only_the_only_file_with_a_suffix_counts,
-		what_is_forgotten_is_of_one_transaction, only_the_only_owner_counts};
+		what_is_forgotten_is_of_one_transaction, only_the_only_owner_counts,
+		a_folder_with_a_file_of_anybody_is_not_empty};
 
 	return run_tests("state_dir", tests, COUNT_OF(tests));
 }
