@@ -4,8 +4,8 @@
 #include "checks.h"
 #include "known.h"
 #include "mend.h"
+#include "segments.h"
 #include "spelling.h"
-#include "wildcard.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -73,7 +73,7 @@ static void check_subject(
 	owns_memory char *meant =
 		subject->is_wildcard ? wildcard_meant(subject->name) : NULL;
 
-	if (wildcard_is_pattern(subject->name) || meant != NULL)
+	if (segments_of(subject->name).is_pattern || meant != NULL)
 		check_wildcard(check, known, subject);
 	else
 		check_name(check, known, subject);

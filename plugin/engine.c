@@ -112,6 +112,16 @@ static bool is_idle(struct session *session)
 	       !session_is_possible(session, UH_PRE_INVOKE);
 }
 
+/* The common case after dpkg: no script, none that ran before it. */
+static bool is_closed(struct session *session)
+{
+	return session->hook_point == UH_POST_INVOKE && session->state.fd >= 0 &&
+	       session->driver.pid != 0 &&
+	       !session_is_possible(session, UH_POST_INVOKE) &&
+	       state_dir_lacks(&session->state, session->key, RECORD_CLEAN_UP) &&
+	       state_dir_lacks(&session->state, session->key, HISTORY_RUNS);
+}
+
 enum uh_verdict uh_run_hook_point(
 	const struct uh_request *request, uh_listener *listener, void *context)
 {
@@ -130,6 +140,10 @@ enum uh_verdict uh_run_hook_point(
 	if (driver.is_gone)
 		return UH_GO_ON;
 	session_set_driver(&session, &driver);
+	if (is_closed(&session)) {
+		record_forget(&session.state, &session.driver);
+		return UH_GO_ON;
+	}
 	if (is_switched_off(&session))
 		return UH_GO_ON;
 	switch (request->hook_point) {

@@ -88,21 +88,16 @@ static bool is_undecided(const struct package *package)
 	return package->operation == OPERATION_REMOVE;
 }
 
-bool outcome_has_open_purges(const struct transaction *transaction)
-{
-	for (size_t i = 0; i < transaction->count; i++)
-		if (is_undecided(&transaction->packages[i]))
-			return true;
-	return false;
-}
-
 int outcome_find_purges(struct transaction *transaction, struct uh_ending *ret_ending)
 {
 	owns_buffer struct buffer answer = {0};
 	struct slice rest;
+	bool is_needed = false;
 	int error;
 
-	if (!outcome_has_open_purges(transaction))
+	for (size_t i = 0; i < transaction->count; i++)
+		is_needed = is_needed || is_undecided(&transaction->packages[i]);
+	if (!is_needed)
 		return 0;
 	error = query(transaction, is_undecided, &answer, ret_ending);
 	for (rest = buffer_slice(&answer); error == 0 && rest.size > 0;) {

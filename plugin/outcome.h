@@ -31,9 +31,6 @@ int outcome_settle(struct transaction *transaction, enum result *ret_result,
  */
 enum result outcome_compare(struct transaction *transaction, struct slice answer);
 
-/* Whether there is anything for the next function to find out. */
-bool outcome_has_open_purges(const struct transaction *transaction);
-
 /*
  * Before dpkg: what is to be removed and has only its configuration files left can only
  * be purged (apt's stream tells no difference). Returns like outcome_settle(), and asks

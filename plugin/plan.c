@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "plan.h"
+#include "segments.h"
 
 #include <errno.h>
 
@@ -163,13 +164,25 @@ static void become_unmatched(struct script_list *scripts, const struct hook_tree
 	script->path = string_join(tree->places[0], "/", folder, NULL);
 }
 
+/* The names that the name of a folder is held against. */
+static struct slice names_for(const struct plan *plan, const char *name)
+{
+	return buffer_slice(
+		strchr(name, ':') != NULL ? &plan->qualified_names : &plan->names);
+}
+
+static bool may_match(const struct plan *plan, const char *name)
+{
+	struct segments segments = segments_of(name);
+
+	return segments_narrow(&segments, names_for(plan, name)).size > 0;
+}
+
 /* Whether any name matches: 1, and the plan keeps what it needs; 0, or −errno. */
 static int match(struct plan *plan, const char *name, struct planned_run *ret_reason)
 {
-	bool is_qualified = strchr(name, ':') != NULL;
 	struct wildcard *wildcard = NULL;
-	int found = wildcard_new(&wildcard, name,
-		buffer_slice(is_qualified ? &plan->qualified_names : &plan->names));
+	int found = wildcard_new(&wildcard, name, names_for(plan, name));
 
 	if (found == 0)
 		found = wildcard_matches_any(wildcard);
@@ -190,10 +203,12 @@ static int plan_wildcard(struct planner *planner, const char *name)
 	struct planned_run reason = {.reason = REASON_ALWAYS};
 	int error, found;
 
+	/* Most folders of a tree do not match, as their literal parts tell, or are empty;
+	 * so PCRE2 comes last. */
+	if (!may_match(plan, name))
+		return 0;
 	if (folder == NULL)
 		return complain(planner, "multi_pkgs");
-	/* Most folders of a tree are empty or do not match; so scripts first, PCRE2 then.
-	 */
 	error = hook_tree_scripts(planner->tree, folder, &scripts);
 	if (error < 0)
 		error = complain(planner, folder);

@@ -128,13 +128,15 @@ static void tell_database(
 }
 
 /* Only for hooks that could be told: dpkg-query reads all of dpkg's database. */
-static void find_purges(struct session *session)
+static void find_packages(struct session *session)
 {
 	struct uh_ending ending = {UH_EXITED, 0};
+	int error = transaction_find_packages(&session->transaction);
 
-	if (outcome_has_open_purges(&session->transaction) &&
-		(session_is_possible(session, UH_PRE_INSTALL_PKGS) ||
-			session_is_possible(session, UH_POST_INVOKE)))
+	if (error < 0)
+		session_tell(session,
+			(struct uh_event){.kind = UH_STREAM_UNREADABLE, .error = error});
+	else
 		tell_database(session,
 			outcome_find_purges(&session->transaction, &ending), &ending);
 }
@@ -152,7 +154,7 @@ void session_read_stream(struct session *session, int fd)
 	else if (error < 0)
 		session_tell(session,
 			(struct uh_event){.kind = UH_STREAM_UNREADABLE, .error = error});
-	error = transaction_parse_stream(
+	error = transaction_read_stream(
 		&session->transaction, buffer_slice(&bytes), &faults);
 	if (error < 0) {
 		session_tell(session,
@@ -161,7 +163,9 @@ void session_read_stream(struct session *session, int fd)
 	}
 	tell_faults(session, &faults);
 	session->is_known = session->transaction.protocol != 0;
-	find_purges(session);
+	if (session_is_possible(session, UH_PRE_INSTALL_PKGS) ||
+		session_is_possible(session, UH_POST_INVOKE))
+		find_packages(session);
 }
 
 /* Kept even when no hook stands there yet: a package of this run may bring one. */

@@ -365,30 +365,46 @@ static void mark_purged(struct transaction *transaction)
 	}
 }
 
+/* Keeps the lines that make sense. */
 static int read_package_lines(struct transaction *transaction, struct slice bytes,
 	size_t number, struct transaction_faults *faults)
 {
-	__attribute__((cleanup(cleanup_actions))) struct action_list actions = {0};
+	const char *limit = bytes.data + bytes.size;
+	struct slice sound = {bytes.data, 0}; /* since the last that makes none */
 
 	for (; bytes.size > 0; number++) {
 		struct slice line = slice_cut(&bytes, '\n');
-		struct action *action;
+		struct action action;
 
+		if (line.size <= TRANSACTION_LINE_MAX &&
+			read_action(&action, line, transaction->protocol)) {
+			sound.size = (size_t)((bytes.size > 0 ? bytes.data : limit) -
+					      sound.data);
+			continue;
+		}
+		note_ignored(faults, number);
+		buffer_append(&transaction->actions, sound);
+		sound = (struct slice){bytes.data, 0};
+	}
+	buffer_append(&transaction->actions, sound);
+	if (sound.size > 0 && sound.data[sound.size - 1] != '\n')
+		buffer_append_string(&transaction->actions, "\n");
+	return transaction->actions.error;
+}
+
+int transaction_find_packages(struct transaction *transaction)
+{
+	__attribute__((cleanup(cleanup_actions))) struct action_list actions = {0};
+	struct slice rest = buffer_slice(&transaction->actions);
+
+	while (rest.size > 0) {
 		if (array_grow(&actions.items, &actions.capacity, actions.count,
 			    sizeof(*actions.items)) < 0)
 			return -ENOMEM;
-		action = &actions.items[actions.count];
-		if (line.size > TRANSACTION_LINE_MAX ||
-			!read_action(action, line, transaction->protocol)) {
-			note_ignored(faults, number);
-			continue;
-		}
-		actions.count++;
-		buffer_append(&transaction->actions, line);
-		buffer_append_string(&transaction->actions, "\n");
+		if (read_action(&actions.items[actions.count], slice_cut(&rest, '\n'),
+			    transaction->protocol))
+			actions.count++;
 	}
-	if (transaction->actions.error < 0)
-		return transaction->actions.error;
 	if (fold(transaction, &actions) < 0)
 		return -ENOMEM;
 	mark_purged(transaction);
@@ -428,16 +444,26 @@ static int parse(struct transaction *transaction, const struct dialect *dialect,
 	return read_package_lines(transaction, bytes, number + 1, faults);
 }
 
-int transaction_parse_stream(struct transaction *transaction, struct slice bytes,
+int transaction_read_stream(struct transaction *transaction, struct slice bytes,
 	struct transaction_faults *ret_faults)
 {
 	return parse(transaction, &stream_dialect, bytes, ret_faults);
 }
 
+int transaction_parse_stream(struct transaction *transaction, struct slice bytes,
+	struct transaction_faults *ret_faults)
+{
+	int error = transaction_read_stream(transaction, bytes, ret_faults);
+
+	return error < 0 ? error : transaction_find_packages(transaction);
+}
+
 int transaction_parse_record(struct transaction *transaction, struct slice bytes,
 	struct transaction_faults *ret_faults)
 {
-	return parse(transaction, &record_dialect, bytes, ret_faults);
+	int error = parse(transaction, &record_dialect, bytes, ret_faults);
+
+	return error < 0 ? error : transaction_find_packages(transaction);
 }
 
 void transaction_to_record(const struct transaction *transaction, struct buffer *record)

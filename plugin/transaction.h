@@ -78,6 +78,14 @@ struct transaction_faults {
 int transaction_parse_stream(struct transaction *transaction, struct slice bytes,
 	struct transaction_faults *ret_faults);
 
+/*
+ * The two halves of it, for where nobody may want to know: all but the packages, which
+ * makes the record, and then the packages.
+ */
+int transaction_read_stream(struct transaction *transaction, struct slice bytes,
+	struct transaction_faults *ret_faults);
+int transaction_find_packages(struct transaction *transaction);
+
 /* The same for a record made by transaction_to_record(). */
 int transaction_parse_record(struct transaction *transaction, struct slice bytes,
 	struct transaction_faults *ret_faults);

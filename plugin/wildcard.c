@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "wildcard.h"
+#include "segments.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <errno.h>
 #include <pcre2.h>
-
-#define WILDCARD "__WILDCARD__"
 
 /* Below so many bytes of names the interpreter is done before a JIT compiler had started.
  */
@@ -22,56 +21,6 @@ struct wildcard {
 	pcre2_code *code;   /* NULL: each of them matches */
 	pcre2_match_data *match_data;
 };
-
-/* A folder's name, cut at its wildcards. */
-struct segments {
-	struct slice first;
-	struct slice last;
-	struct slice middle; /* with the wildcards in it */
-	bool is_pattern;
-};
-
-bool wildcard_is_pattern(const char *folder_name)
-{
-	return strstr(folder_name, WILDCARD) != NULL;
-}
-
-/* Like slice_cut(), at a whole WILDCARD. */
-static struct slice cut_at_wildcard(struct slice *rest)
-{
-	const char *found = rest->size > 0 ? memmem(rest->data, rest->size, WILDCARD,
-						     strlen(WILDCARD))
-					   : NULL;
-	struct slice head = *rest;
-
-	if (found == NULL) {
-		*rest = (struct slice){NULL, 0};
-		return head;
-	}
-	head.size = (size_t)(found - head.data);
-	rest->data += head.size + strlen(WILDCARD);
-	rest->size -= head.size + strlen(WILDCARD);
-	return head;
-}
-
-static struct segments cut_segments(const char *folder_name)
-{
-	struct segments segments = {.is_pattern = wildcard_is_pattern(folder_name)};
-	struct slice rest = slice_of(folder_name);
-
-	segments.first = cut_at_wildcard(&rest);
-	segments.middle = rest;
-	while (rest.size > 0) {
-		struct slice before = rest;
-		struct slice segment = cut_at_wildcard(&rest);
-
-		if (segment.size < before.size)
-			continue;
-		segments.last = segment;
-		segments.middle.size -= segment.size;
-	}
-	return segments;
-}
 
 /* Every byte that is not a letter or digit may stand behind a backslash
  * (pcre2pattern(3)). */
@@ -98,7 +47,7 @@ static void append_literal(struct buffer *pattern, struct slice text)
 static void append_rest(struct buffer *pattern, struct slice middle, struct slice last)
 {
 	while (middle.size > 0) {
-		struct slice segment = cut_at_wildcard(&middle);
+		struct slice segment = segments_next(&middle);
 
 		if (segment.size == 0)
 			continue;
@@ -125,7 +74,7 @@ static void make_pattern(struct buffer *pattern, const struct segments *segments
 		return;
 	}
 	while (middle.size > 0 && start.size == 0)
-		start = cut_at_wildcard(&middle);
+		start = segments_next(&middle);
 	if (start.size == 0) {
 		append_literal(pattern, segments->last);
 		buffer_append_string(pattern, "$");
@@ -140,59 +89,6 @@ static void make_pattern(struct buffer *pattern, const struct segments *segments
 	buffer_append_string(pattern, "(?:");
 	append_rest(pattern, middle, segments->last);
 	buffer_append_string(pattern, "|[^\\n]*+(*SKIP)(*FAIL))");
-}
-
-static struct slice line_at(struct slice text, size_t offset)
-{
-	const char *before = memrchr(text.data, '\n', offset);
-	size_t start = before != NULL ? (size_t)(before - text.data) + 1 : 0;
-	struct slice rest = {text.data + start, text.size - start};
-
-	return slice_cut(&rest, '\n');
-}
-
-/* The offset of the first line whose first bytes are above (or, or_equal, not below)
- * prefix. */
-static size_t find_line(struct slice names, struct slice prefix, bool or_equal)
-{
-	size_t low = 0, high = names.size;
-
-	while (low < high) {
-		struct slice line = line_at(names, low + (high - low) / 2);
-		struct slice head = line;
-		int order;
-
-		if (head.size > prefix.size)
-			head.size = prefix.size;
-		order = slice_compare(head, prefix);
-		if (order > 0 || (order == 0 && or_equal))
-			high = (size_t)(line.data - names.data);
-		else
-			low = (size_t)(line.data - names.data) + line.size + 1;
-	}
-	return low;
-}
-
-static struct slice names_with_prefix(struct slice names, struct slice prefix)
-{
-	size_t begin, end;
-
-	if (names.size == 0 || prefix.size == 0)
-		return names;
-	begin = find_line(names, prefix, true);
-	end = find_line(names, prefix, false);
-	return (struct slice){names.data + begin, end - begin};
-}
-
-/* Of the names that begin with name, sorted, the name itself comes first. */
-static struct slice name_itself(struct slice names, struct slice name)
-{
-	struct slice rest = names_with_prefix(names, name);
-	struct slice all = rest;
-
-	if (all.size == 0 || slice_compare(slice_cut(&rest, '\n'), name) != 0)
-		return (struct slice){NULL, 0};
-	return (struct slice){all.data, name.size + 1};
 }
 
 static int compile(struct wildcard *wildcard, const struct segments *segments)
@@ -227,22 +123,14 @@ static int compile(struct wildcard *wildcard, const struct segments *segments)
 int wildcard_new(
 	struct wildcard **ret_wildcard, const char *folder_name, struct slice names)
 {
-	struct segments segments = cut_segments(folder_name);
+	struct segments segments = segments_of(folder_name);
 	struct wildcard *wildcard = calloc(1, sizeof(*wildcard));
 	int error = 0;
 
 	if (wildcard == NULL)
 		return -ENOMEM;
 	wildcard->functions = &uh_wildcard_functions_1;
-	/* No name has a line end in it, and in a pattern it would reach over two names.
-	 */
-	if (strchr(folder_name, '\n') != NULL)
-		wildcard->names = (struct slice){NULL, 0};
-	else if (!segments.is_pattern)
-		wildcard->names = name_itself(names, segments.first);
-	else
-		wildcard->names = names_with_prefix(names, segments.first);
-
+	wildcard->names = segments_narrow(&segments, names);
 	if (wildcard->names.size > 0 && segments.is_pattern &&
 		(segments.middle.size > 0 || segments.last.size > 0))
 		error = compile(wildcard, &segments);
@@ -276,7 +164,7 @@ static int next_match(
 		return 0;
 	if (found < 0)
 		return -EIO;
-	*ret_name = line_at(
+	*ret_name = names_line(
 		wildcard->names, pcre2_get_ovector_pointer(wildcard->match_data)[0]);
 	*offset = (size_t)(ret_name->data - wildcard->names.data) + ret_name->size + 1;
 	return 1;

@@ -19,11 +19,10 @@ struct wildcard;
 
 /*
  * Prepares a folder's name for names, which must outlive it. *ret_wildcard is the
- * caller's, for wildcard_free(). PCRE2 gets only what a binary search for the literal
- * prefix cannot tell, and only the names that have the prefix. Matching is linear in
- * their length, however many
- * __WILDCARD__ there are. Returns 0, −ENOMEM, or −EINVAL where PCRE2 does not take the
- * pattern.
+ * caller's, for wildcard_free(). PCRE2 gets only what the literal parts cannot tell, and
+ * only the names that segments_narrow() leaves. Matching is linear in their length,
+ * however many __WILDCARD__ there are. Returns 0, −ENOMEM, or −EINVAL where PCRE2 does
+ * not take the pattern.
  */
 int wildcard_new(
 	struct wildcard **ret_wildcard, const char *folder_name, struct slice names);
@@ -35,9 +34,6 @@ int wildcard_matches_any(const struct wildcard *wildcard);
 int wildcard_match(const struct wildcard *wildcard, struct buffer *matched);
 
 void wildcard_free(struct wildcard *wildcard);
-
-/* Whether the folder's name holds __WILDCARD__ at all. */
-bool wildcard_is_pattern(const char *folder_name);
 
 /*
  * The same for whoever loads the shared library to have them: by this symbol, whose number

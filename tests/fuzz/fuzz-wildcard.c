@@ -6,6 +6,7 @@
  * long that whatever is not linear does not end.
  */
 #include "harness.h"
+#include "segments.h"
 #include "wildcard.h"
 
 #include <signal.h>
@@ -204,6 +205,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	match_plainly(folder, buffer_slice(&lines), &expected);
 	must(found.error == 0 && expected.error == 0);
 	must(harness_equal(buffer_slice(&found), buffer_slice(&expected)));
-	must(wildcard_is_pattern(folder) == (strstr(folder, W) != NULL));
+	must(segments_of(folder).is_pattern == (strstr(folder, W) != NULL));
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
+#include "segments.h"
 #include "wildcard.h"
 
 #include <fnmatch.h>
@@ -122,8 +123,8 @@ START_TEST(half_a_wildcard_is_text)
 {
 	assert_match("__WILDCARD_", "__WILDCARD_\na\n", "__WILDCARD_\n");
 	assert_match(W "WILDCARD__", "aWILDCARD__\nb\n", "aWILDCARD__\n");
-	ck_assert(wildcard_is_pattern("a" W));
-	ck_assert(!wildcard_is_pattern("a__WILDCARD"));
+	ck_assert(segments_of("a" W).is_pattern);
+	ck_assert(!segments_of("a__WILDCARD").is_pattern);
 }
 END_TEST
 
