@@ -72,7 +72,7 @@ cut_off_from_the_archive() {
 		quietly chroot "$base" apt-get update
 }
 
-# Puts packages upon BASE, out of the archive that bootstrap has used last. in_a_copy_of takes
+# Puts packages (or the first of "a|b" that there is) upon BASE, out of the archive that bootstrap has used last. in_a_copy_of takes
 # ROOM/upper:BASE from then on. ROOM is a folder that is not there yet; it will be in memory.
 put_upon_base() {
 	local base=$1 room=$2 archive=$2/upper/archive
@@ -90,7 +90,18 @@ put_upon_base() {
 					-o Dir::State::Lists=/archive/lists "$@"
 			}
 			from_archive update
-			from_archive install --yes --no-install-recommends "$@"
+			wanted=
+			for choice; do
+				for package in $(echo "$choice" | tr "|" " "); do
+					if from_archive --simulate install "$package" >/dev/null 2>&1; then
+						wanted="$wanted $package"
+						continue 2
+					fi
+				done
+				echo "the archive has no $choice" >&2
+				exit 1
+			done
+			from_archive install --yes --no-install-recommends $wanted
 			apt-get clean
 			rm -r /archive' sh "$@"
 }
