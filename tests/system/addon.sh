@@ -286,7 +286,12 @@ test_all_compat_levels_of_debhelper_are_served() {
 		((level >= automatic)) || local relation="Recommends: \${misc:Recommends}"
 		start_source
 		sed -i 's/debhelper-compat[^,]*/debhelper/' debian/control
-		echo "$level" >debian/compat
+		# From 14 on, debhelper wants the level in a field, where it has one.
+		if ((level >= automatic)); then
+			sed -i "1i X-DH-Compat: $level" debian/control
+		else
+			echo "$level" >debian/compat
+		fi
 		echo 'script Post-Invoke/010-all' >debian/app.universal-hooks
 		build
 		expect_equal "$(files_of app)" '-rwxr-xr-x root/root Post-Invoke/010-all'
@@ -383,7 +388,8 @@ test_verbose_tells_and_no_act_does_nothing() {
 		fail '--no-act should do nothing'
 	cp $report /told
 	DH_VERBOSE=1 tool_succeeds
-	expect_file $report </told
+	# What it moves is a substvar.
+	expect_file <(grep -v '^[[:blank:]]mv ' $report) </told
 	tool_succeeds
 	expect_file $report </dev/null
 	expect_equal app/Post-Invoke/010-a "$(installed)"
