@@ -380,16 +380,14 @@ test_verbose_tells_and_no_act_does_nothing() {
 	start_source
 	echo 'script Post-Invoke/010-a' >debian/app.universal-hooks
 	tool_succeeds -v --no-act
-	expect_file <(tr -d '\t' <$report) <<-'EOF'
-		install -m0755 -d debian/app/usr/lib/apt/universal-hooks/Post-Invoke
+	# How folders are made and substvars written is told in other words by each debhelper.
+	expect_file <(grep -o 'install -p.*' $report) <<-'EOF'
 		install -p -m0755 script debian/app/usr/lib/apt/universal-hooks/Post-Invoke/010-a
 	EOF
 	[[ ! -e debian/app && ! -e debian/app.substvars && ! -e debian/.debhelper ]] ||
 		fail '--no-act should do nothing'
-	cp $report /told
 	DH_VERBOSE=1 tool_succeeds
-	# What it moves is a substvar.
-	expect_file <(grep -v '^[[:blank:]]mv ' $report) </told
+	has 'install -p .*/010-a$' <$report || fail 'DH_VERBOSE should make it tell'
 	tool_succeeds
 	expect_file $report </dev/null
 	expect_equal app/Post-Invoke/010-a "$(installed)"
