@@ -43,7 +43,7 @@ build_in_a_chroot() {
 			DEB_BUILD_OPTIONS=\"${DEB_BUILD_OPTIONS-}\" dpkg-buildpackage -us -uc -b
 			rm -rf /var/tmp/source"' \
 		--customize-hook="sync-out /var/tmp '$folder/built'" &&
-		mv "$folder/built"/apt-plugin-universal-hooks* "$folder"
+		mv "$folder/built"/{apt-plugin,dh}-universal-hooks* "$folder"
 }
 
 the_deb_in() {

@@ -49,15 +49,18 @@ bootstrap() {
 		"$@" "$release" "$target" "$sources"
 }
 
-# A system with the built package in it, installed by apt as anybody would. From then on it knows
-# no archive but its own: all that tests install is made on the spot.
+# A system with the built package in it, installed by apt as anybody would, and with the addon of
+# the same build at hand. From then on it knows no archive but its own: all that tests install is
+# made on the spot.
 make_base() {
-	local base=$1 release=$2 deb=$3
+	local base=$1 release=$2 deb=$3 addon=("${3%/*}"/dh-universal-hooks_*.deb)
+	[[ ${#addon[@]} == 1 && -f ${addon[0]} ]] || die "not exactly one addon beside $deb"
 	# shellcheck disable=SC2016 # "$1" is for the shell that mmdebstrap starts
 	bootstrap "$release" "$base" \
 		--include=mount,bsdutils,aptitude,unattended-upgrades,bash-completion,zsh \
 		--dpkgopt='path-include=/usr/share/man/man8/*universal-hooks*' \
 		--customize-hook="upload '$deb' /apt-plugin-universal-hooks.deb" \
+		--customize-hook="upload '${addon[0]}' /dh-universal-hooks.deb" \
 		--customize-hook='chroot "$1" env --unset=TMPDIR apt-get install --yes /apt-plugin-universal-hooks.deb' &&
 		cut_off_from_the_archive "$base"
 }

@@ -1,0 +1,711 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# The debhelper addon: packages are really built with it, and apt installs what comes out.
+# Needs: build-essential debhelper
+
+dpkg --install /dh-universal-hooks.deb >/dev/null
+source=/build/source
+report=/build/report
+plugin=apt-plugin-universal-hooks
+
+# start_source [PACKAGE]...: a source package that build-depends on the addon, of compat level
+# $compat, with a paragraph for each binary package; and from then on we are in it.
+start_source() {
+	local package
+	mkdir -p $source/debian/source
+	cd $source || return
+	cat >debian/control <<-END
+		Source: app
+		Section: misc
+		Priority: optional
+		Maintainer: Nobody <nobody@localhost>
+		Build-Depends: debhelper-compat (= ${compat-13}), dh-sequence-universal-hooks
+		Standards-Version: 4.6.2
+		Rules-Requires-Root: no
+	END
+	for package in "${@:-app}"; do
+		printf '%s\n' '' "Package: $package" "Architecture: ${architecture-all}" \
+			"Depends: \${misc:Depends}" ${relation:+"$relation"} \
+			'Description: made for a test' ' by its build.' >>debian/control
+	done
+	echo '3.0 (native)' >debian/source/format
+	# shellcheck disable=SC2016 # for make
+	printf '#!/usr/bin/make -f\n%%:\n\tdh $@\n' >debian/rules
+	chmod 755 debian/rules
+	printf '#!/bin/sh\n' >script
+	version 1
+}
+
+version() {
+	printf 'app (%s) unstable; urgency=low\n\n  * Test.\n\n -- %s  %s\n' "$1" \
+		'Nobody <nobody@localhost>' 'Fri, 20 Nov 2026 12:00:00 +0000' >debian/changelog
+}
+
+# What it builds is in the tests' archive.
+build() {
+	rm -f ../*.deb
+	dpkg-buildpackage -us -uc -b >$report 2>&1 || fail "$(cat $report)"
+	mkdir -p "$repository"
+	cp ../*.deb "$repository"
+	archive_is_stale=yes
+}
+
+# A package with a hook of each kind, of which the second version has another, and none for a
+# pattern.
+start_app() {
+	relation="Recommends: \${misc:Recommends}" start_source
+	probe $source/debian/hooks/own OPERATION
+	probe $source/debian/hooks/wild MATCHED
+	probe $source/debian/hooks/030-all RESULT
+	chmod 644 debian/hooks/*
+	cat >debian/app.universal-hooks <<-'END'
+		# all three kinds
+		debian/hooks/own	pkgs/app/Post-Invoke/010-own
+		debian/hooks/wild	multi_pkgs/Post-Invoke/a__WILDCARD__/020-wild
+
+		debian/hooks/030-all	Post-Invoke/
+	END
+	build
+}
+
+second_version_of_app() {
+	version 2
+	probe $source/debian/hooks/own OLD_VERSION NEW_VERSION
+	sed -i /020-wild/d debian/app.universal-hooks
+	build
+}
+
+# Runs of all three, with the operation.
+expect_all_three() {
+	expect_runs <<-EOF
+		$packaged_hooks/pkgs/app/Post-Invoke/010-own OPERATION=$1
+		$packaged_hooks/multi_pkgs/Post-Invoke/a__WILDCARD__/020-wild --pkg_list={app} MATCHED={app}
+		$packaged_hooks/Post-Invoke/030-all RESULT=ok
+	EOF
+}
+
+test_hooks_of_a_package_come_with_it_and_fire() {
+	start_app
+	package other 1
+	apt_succeeds install app
+	expect_all_three install
+	apt_succeeds --reinstall install app
+	expect_all_three reinstall
+	apt_succeeds install other
+	expect_runs <<-EOF
+		$packaged_hooks/Post-Invoke/030-all RESULT=ok
+	EOF
+	apt-universal-hooks check || fail "apt-universal-hooks check ended with $?"
+}
+
+test_hooks_are_no_conffiles_and_belong_to_root_with_mode_755() {
+	start_app
+	apt_succeeds install app
+	expect_equal '' "$(dpkg-query --show --showformat '${Conffiles}' app)" conffiles
+	expect_file <(cd "$packaged_hooks" && find . -type f -printf '%m %u %P\n' | sort) <<-'EOF'
+		755 root Post-Invoke/030-all
+		755 root multi_pkgs/Post-Invoke/a__WILDCARD__/020-wild
+		755 root pkgs/app/Post-Invoke/010-own
+	EOF
+}
+
+test_a_hook_is_overridden_and_masked_from_etc() {
+	start_app
+	apt_succeeds install app
+	: >/runs
+	probe pkgs/app/Post-Invoke/010-own RESULT
+	mkdir -p "$hooks/multi_pkgs/Post-Invoke/a__WILDCARD__"
+	ln -s /dev/null "$hooks/multi_pkgs/Post-Invoke/a__WILDCARD__/020-wild"
+	apt_succeeds --reinstall install app
+	expect_runs <<-EOF
+		pkgs/app/Post-Invoke/010-own RESULT=ok
+		$packaged_hooks/Post-Invoke/030-all RESULT=ok
+	EOF
+}
+
+test_an_upgrade_brings_the_new_hooks_and_takes_the_old_ones() {
+	start_app
+	apt_succeeds install app
+	: >/runs
+	second_version_of_app
+	apt_succeeds install app
+	expect_runs <<-EOF
+		$packaged_hooks/pkgs/app/Post-Invoke/010-own OLD_VERSION=1 NEW_VERSION=2
+		$packaged_hooks/Post-Invoke/030-all RESULT=ok
+	EOF
+	[[ ! -e $packaged_hooks/multi_pkgs ]] || fail 'the hook of version 1 should be gone'
+}
+
+test_an_upgrade_leaves_what_overrides_a_hook() {
+	start_app
+	apt_succeeds install app
+	: >/runs
+	probe pkgs/app/Post-Invoke/010-own RESULT
+	second_version_of_app
+	apt_succeeds install app
+	expect_runs <<-EOF
+		pkgs/app/Post-Invoke/010-own RESULT=ok
+		$packaged_hooks/Post-Invoke/030-all RESULT=ok
+	EOF
+}
+
+# All files but logs, caches, and what dpkg and apt know.
+files() {
+	find / -xdev \( -path /var/lib/dpkg -o -path /var/lib/apt -o -path /var/log \
+		-o -path /var/cache -o -path /build -o -path /tmp -o -path "$repository" \) \
+		-prune -o -print | sort
+}
+
+# leaves_nothing_by VERB
+leaves_nothing_by() {
+	start_app
+	publish
+	# What probes and apt write down is there before.
+	touch "$output" "$errors" /files
+	files >/files
+	apt_succeeds install app
+	[[ -e $packaged_hooks/Post-Invoke/030-all ]] || fail 'the test itself is wrong: there is no hook'
+	: >/runs
+	apt_succeeds "$1" app
+	expect_no_runs
+	expect_file <(files) </files
+}
+
+test_removed_with_its_package_nothing_is_left_of_a_hook() {
+	leaves_nothing_by remove
+}
+
+test_purged_with_its_package_nothing_is_left_of_a_hook() {
+	leaves_nothing_by purge
+}
+
+# built_field PACKAGE FIELD: of the .deb
+built_field() {
+	dpkg-deb --field ../"$1"_*.deb "$2"
+}
+
+test_the_plugin_is_recommended_or_else_enhanced() {
+	start_app
+	expect_equal $plugin "$(built_field app Recommends)" Recommends
+	# shellcheck disable=SC2016 # for dpkg-gencontrol
+	sed -i 's/^Recommends: .*/Enhances: ${misc:Enhances}/' debian/control
+	printf 'override_dh_installuniversalhooks:\n\tdh_installuniversalhooks --enhances\n' \
+		>>debian/rules
+	build
+	expect_equal $plugin "$(built_field app Enhances)" Enhances
+	expect_equal '' "$(built_field app Recommends)" Recommends
+}
+
+test_a_package_without_hooks_is_built_as_without_the_addon() {
+	relation="Recommends: \${misc:Recommends}" start_source
+	build
+	dpkg-deb --contents ../app_1_all.deb >/with
+	expect_equal '' "$(built_field app Recommends)" Recommends
+	sed -i 's/, dh-sequence-universal-hooks//' debian/control
+	build
+	expect_file <(dpkg-deb --contents ../app_1_all.deb) </with
+}
+
+test_each_binary_package_has_its_own_hooks() {
+	relation="Recommends: \${misc:Recommends}" start_source app app-plugin app-doc
+	echo 'script Post-Invoke/010-main' >debian/universal-hooks
+	mkdir -p debian/app-plugin.universal-hooks.d/pkgs/app/Pre-Install-Pkgs
+	install -m 644 script debian/app-plugin.universal-hooks.d/pkgs/app/Pre-Install-Pkgs/020-plug
+	build
+	expect_equal "$(files_of app)" '-rwxr-xr-x root/root Post-Invoke/010-main'
+	expect_equal "$(files_of app-plugin)" \
+		'-rwxr-xr-x root/root pkgs/app/Pre-Install-Pkgs/020-plug'
+	expect_equal "$(files_of app-doc)" ''
+	expect_equal "$plugin|$plugin|" "$(built_field app Recommends)|$(
+		built_field app-plugin Recommends
+	)|$(built_field app-doc Recommends)" Recommends
+}
+
+# Hooks in the .deb of a package.
+files_of() {
+	dpkg-deb --contents ../"$1"_*.deb |
+		sed -nE 's,^(-[^ ]+) ([^ ]+) .*\./usr/lib/apt/universal-hooks/(.*),\1 \2 \3,p'
+}
+
+test_a_file_and_a_folder_go_together() {
+	start_source
+	mkdir -p debian/universal-hooks.d/Pre-Invoke
+	cp script debian/universal-hooks.d/Pre-Invoke/010-from-folder
+	echo 'script ./Post-Invoke//020-from-file' >debian/app.universal-hooks
+	build
+	expect_equal "$(files_of app)" '-rwxr-xr-x root/root Post-Invoke/020-from-file
+-rwxr-xr-x root/root Pre-Invoke/010-from-folder'
+}
+
+test_an_account_without_rights_builds_the_same() {
+	start_app
+	expect_equal 3 "$(files_of app | grep -c '^-rwxr-xr-x root/root ')" hooks
+	sha256sum ../app_1_all.deb >/by-root
+	chown -R nobody: /build
+	rm -r ../app_1_all.deb debian/app
+	setpriv --reuid=nobody --regid=nogroup --clear-groups \
+		dpkg-buildpackage -us -uc -b >$report 2>&1 || fail "$(cat $report)"
+	sha256sum --check --quiet /by-root
+}
+
+# Compiled by the build, installed by it into debian/tmp, and stripped and held against its
+# libraries like any other program. The other package lets dh_auto_install take debian/tmp.
+test_a_compiled_program_is_a_hook() {
+	architecture=any relation="Recommends: \${misc:Recommends}" start_source app other
+	# shellcheck disable=SC2016 # for the package
+	sed -i 's/^Depends: .*/&, ${shlibs:Depends}/' debian/control
+	cat >hook.c <<-'END'
+		#include <stdio.h>
+		int main(void)
+		{
+			FILE *runs = fopen("/runs", "a");
+			return runs == NULL || fputs("compiled\n", runs) < 0 || fclose(runs) != 0;
+		}
+	END
+	printf 'all:\n\tcc -g -o hook hook.c\ninstall:\n\t%s\n' \
+		"install -D hook \$(DESTDIR)/usr/libexec/hook" >Makefile
+	echo 'usr/libexec/hook pkgs/app/Post-Invoke/010-compiled' >debian/app.universal-hooks
+	build
+	[[ $(built_field app Depends) == *libc6* ]] || fail 'its libraries should be known'
+	apt_succeeds install app
+	expect_runs <<<compiled
+}
+
+# What the sequence needs of dh is there whatever the level, and so is what hooks need.
+test_all_compat_levels_of_debhelper_are_served() {
+	local level least most automatic
+	eval "$(perl -MDebian::Debhelper::Dh_Lib -e '
+		printf "least=%d most=%d automatic=%d\n",
+			Debian::Debhelper::Dh_Lib::MIN_COMPAT_LEVEL(),
+			Debian::Debhelper::Dh_Lib::MAX_COMPAT_LEVEL(),
+			Debian::Debhelper::Dh_Lib->can("dh_gencontrol_automatic_substvars") ? 14 : 99')"
+	((least <= 9 && most >= 14)) || fail "levels from $least to $most are too few"
+	for ((level = least; level <= most; level++)); do
+		echo "level $level"
+		rm -rf /build
+		((level >= automatic)) || local relation="Recommends: \${misc:Recommends}"
+		start_source
+		sed -i 's/debhelper-compat[^,]*/debhelper/' debian/control
+		# From 14 on, debhelper wants the level in a field, where it has one.
+		if ((level >= automatic)); then
+			sed -i "1i X-DH-Compat: $level" debian/control
+		else
+			echo "$level" >debian/compat
+		fi
+		echo 'script Post-Invoke/010-all' >debian/app.universal-hooks
+		build
+		expect_equal "$(files_of app)" '-rwxr-xr-x root/root Post-Invoke/010-all'
+		expect_equal $plugin "$(built_field app Recommends)" Recommends
+		unset relation
+	done
+}
+
+# The tool by itself, as in an override: tool_succeeds ARGUMENT...
+tool_succeeds() {
+	dh_installuniversalhooks "$@" >$report 2>&1 || fail "$(cat $report)"
+}
+
+# The hooks in a build directory.
+installed() {
+	(cd debian && find . -path '*/universal-hooks/*' -type f -printf '%P\n' |
+		sed 's,usr/lib/apt/universal-hooks/,,' | sort)
+}
+
+# Two packages with two hooks each.
+start_two() {
+	start_source app other
+	printf 'script Post-Invoke/010-a\nscript Post-Invoke/020-b\n' |
+		tee debian/app.universal-hooks >debian/other.universal-hooks
+}
+
+test_p_and_N_choose_packages() {
+	start_two
+	tool_succeeds -papp
+	expect_file <(installed) <<-'EOF'
+		app/Post-Invoke/010-a
+		app/Post-Invoke/020-b
+	EOF
+	[[ ! -e debian/other.substvars ]] || fail 'only app should have a substvar'
+	rm -r debian/app debian/app.substvars
+	tool_succeeds --no-package=app
+	expect_file <(installed) <<-'EOF'
+		other/Post-Invoke/010-a
+		other/Post-Invoke/020-b
+	EOF
+	expect_equal "misc:Recommends=$plugin" "$(cat debian/other.substvars)"
+}
+
+test_a_and_i_choose_packages() {
+	start_two
+	sed -i '0,/all$/s//any/' debian/control
+	tool_succeeds -a
+	expect_equal app "$(installed | cut -d / -f 1 | uniq)" -a
+	rm -r debian/app
+	tool_succeeds -i
+	expect_equal other "$(installed | cut -d / -f 1 | uniq)" -i
+}
+
+test_remaining_packages_are_those_not_done_yet() {
+	start_two
+	# The tool writes its log where an override calls it.
+	export DH_INTERNAL_OVERRIDE=dh_installuniversalhooks
+	tool_succeeds -papp
+	rm -r debian/app
+	tool_succeeds --remaining-packages
+	expect_equal other "$(installed | cut -d / -f 1 | uniq)"
+}
+
+test_X_leaves_out_hooks_and_does_not_look_at_them() {
+	start_two
+	mkdir -p debian/other.universal-hooks.d/posttrans
+	touch debian/other.universal-hooks.d/posttrans/whatever
+	echo 'nowhere Post-Invoke/030-c' >>debian/app.universal-hooks
+	tool_succeeds -X010 --exclude=nowhere --exclude=posttrans/
+	expect_file <(installed) <<-'EOF'
+		app/Post-Invoke/020-b
+		other/Post-Invoke/020-b
+	EOF
+	rm -r debian/app debian/app.substvars debian/other
+	DH_ALWAYS_EXCLUDE=script:posttrans:nowhere tool_succeeds
+	[[ -z $(installed) && ! -e debian/app.substvars ]] || fail 'all is excluded'
+}
+
+test_P_is_the_build_directory() {
+	start_two
+	tool_succeeds -papp -Pdebian/elsewhere
+	expect_equal elsewhere "$(installed | cut -d / -f 1 | uniq)"
+}
+
+test_verbose_tells_and_no_act_does_nothing() {
+	start_source
+	echo 'script Post-Invoke/010-a' >debian/app.universal-hooks
+	tool_succeeds -v --no-act
+	# How folders are made and substvars written is told in other words by each debhelper.
+	expect_file <(grep -o 'install -p.*' $report) <<-'EOF'
+		install -p -m0755 script debian/app/usr/lib/apt/universal-hooks/Post-Invoke/010-a
+	EOF
+	[[ ! -e debian/app && ! -e debian/app.substvars && ! -e debian/.debhelper ]] ||
+		fail '--no-act should do nothing'
+	DH_VERBOSE=1 tool_succeeds
+	has 'install -p .*/010-a$' <$report || fail 'DH_VERBOSE should make it tell'
+	tool_succeeds
+	expect_file $report </dev/null
+	expect_equal app/Post-Invoke/010-a "$(installed)"
+}
+
+test_a_list_that_is_executable_is_run() {
+	start_source
+	cat >debian/app.universal-hooks <<-'END'
+		#!/bin/sh
+		echo script Post-Invoke/010-of-$DH_CONFIG_ACT_ON_PACKAGES
+		[ ! -e wrong ] || echo script Post-Invoke/wrong
+	END
+	chmod 755 debian/app.universal-hooks
+	tool_succeeds
+	expect_equal app/Post-Invoke/010-of-app "$(installed)"
+	rm -r debian/app debian/app.substvars
+	touch wrong
+	tool_tells_of 'output of debian/app.universal-hooks, entry 2: error: "wrong" does not begin'
+}
+
+# A variable of the architecture, as in other files of debhelper.
+test_variables_of_debhelper_are_filled_in() {
+	start_source
+	# shellcheck disable=SC2016 # for debhelper
+	echo 'script pkgs/libc6:${DEB_HOST_ARCH}/Post-Invoke/010-a' >debian/app.universal-hooks
+	tool_succeeds
+	expect_equal "app/pkgs/libc6:$(dpkg --print-architecture)/Post-Invoke/010-a" "$(installed)"
+}
+
+# tool_tells_of BEGINNING-OF-LINE...: the tool fails, tells of that and of nothing else, and
+# nothing is installed.
+tool_tells_of() {
+	local lines beginning status=0 mistakes="$# mistakes"
+	dh_installuniversalhooks >$report 2>&1 || status=$?
+	mapfile -t lines <$report
+	(($# > 1)) || mistakes='1 mistake'
+	((status != 0)) || fail "this should have failed: $*"
+	expect_equal "dh_installuniversalhooks: error: $mistakes, so no hook is installed" \
+		"${lines[-1]}" "$(cat $report)"
+	expect_equal $# $((${#lines[@]} - 1)) "$(cat $report)"
+	for beginning; do
+		[[ ${lines[0]} == "$beginning"* ]] ||
+			fail "\"${lines[0]}\" does not begin with \"$beginning\""
+		lines=("${lines[@]:1}")
+	done
+	[[ ! -e debian/app && ! -e debian/app.substvars ]] || fail "something is installed: $*"
+}
+
+# wrong_line LINE BEGINNING-OF-MESSAGE
+wrong_line() {
+	printf '# a comment\n\n%s\n' "$1" >debian/app.universal-hooks
+	tool_tells_of "debian/app.universal-hooks:3: error: $2"
+}
+
+wrong_target() {
+	wrong_line "script $1" "$2"
+}
+
+right_target() {
+	printf 'script %s\n' "$1" >debian/app.universal-hooks
+	tool_succeeds
+	expect_equal "app/$1" "$(installed)"
+	rm -r debian/app debian/app.substvars
+}
+
+# The end of a message on a target that has none of them.
+shapes='HOOK-POINT/NAME, pkgs/PACKAGE/HOOK-POINT/NAME and multi_pkgs/HOOK-POINT/PATTERN/NAME'
+
+test_targets_that_are_right_are_taken() {
+	start_source
+	right_target Pre-Invoke/010-a
+	right_target Pre-Install-Pkgs/010_a
+	right_target Post-Invoke/010.a
+	right_target Post-Invoke/042-cp-foo.sh
+	right_target 'pkgs/g++-12/Post-Invoke/010-a'
+	right_target pkgs/0ad/Pre-Install-Pkgs/010-a
+	right_target pkgs/libc6:i386/Post-Invoke/010-a
+	right_target pkgs/tzdata:all/Post-Invoke/010-a
+	right_target pkgs/libwildcard-perl/Post-Invoke/010-a
+	right_target multi_pkgs/Post-Invoke/perl/010-a
+	right_target multi_pkgs/Pre-Install-Pkgs/__WILDCARD__/010-a
+	right_target multi_pkgs/Post-Invoke/ea-__WILDCARD__-devel/010-a
+	right_target 'multi_pkgs/Post-Invoke/__WILDCARD__++__WILDCARD__:amd64/010-a'
+	right_target multi_pkgs/Post-Invoke/lib__WILDCARD__:__WILDCARD__/010-a
+	right_target multi_pkgs/Post-Invoke/libwildcard__WILDCARD__/010-a
+}
+
+test_a_wrong_hook_point_stops_the_build() {
+	start_source
+	wrong_target post-invoke/010-a 'there is no hook point "post-invoke"; did you mean Post-Invoke?'
+	wrong_target PreInvoke/010-a 'there is no hook point "PreInvoke"; did you mean Pre-Invoke?'
+	wrong_target Pre-Install-Packages/010-a \
+		'there is no hook point "Pre-Install-Packages"; did you mean Pre-Install-Pkgs?'
+	wrong_target Post-Invok/010-a 'there is no hook point "Post-Invok"; did you mean Post-Invoke?'
+	wrong_target posttrans/010-a 'there is no hook point "posttrans"; did you mean Post-Invoke?'
+	wrong_target transaction/010-a 'there is no hook point "transaction"; did you mean Post-Invoke?'
+	wrong_target pre_transaction/010-a \
+		'there is no hook point "pre_transaction"; did you mean Pre-Install-Pkgs?'
+	wrong_target pkgs/perl/pretrans/010-a \
+		'there is no hook point "pretrans"; did you mean Pre-Install-Pkgs?'
+	wrong_target multi_pkgs/PostInvoke/perl/010-a \
+		'there is no hook point "PostInvoke"; did you mean Post-Invoke?'
+	wrong_target whatever/010-a \
+		'there is no hook point "whatever": Pre-Invoke, Pre-Install-Pkgs and Post-Invoke are'
+}
+
+test_packages_at_Pre-Invoke_stop_the_build() {
+	start_source
+	local never='packages are not known at Pre-Invoke, so it would never run; did you mean Pre-Install-Pkgs?'
+	wrong_target pkgs/perl/Pre-Invoke/010-a "$never"
+	wrong_target pkgs/perl/pre-invoke/010-a "$never"
+	wrong_target multi_pkgs/Pre-Invoke/perl__WILDCARD__/010-a "$never"
+}
+
+test_a_wrong_folder_stops_the_build() {
+	start_source
+	wrong_target 010-a "it stands in no folder: $shapes"
+	wrong_target pkgs/010-a "nothing looks for hooks in pkgs/: $shapes"
+	wrong_target pkgs/perl/010-a "nothing looks for hooks in pkgs/perl/: $shapes"
+	wrong_target pkgs/perl/Post-Invoke/deeper/010-a \
+		"nothing looks for hooks in pkgs/perl/Post-Invoke/deeper/: $shapes"
+	wrong_target multi_pkgs/Post-Invoke/010-a \
+		"nothing looks for hooks in multi_pkgs/Post-Invoke/: $shapes"
+	wrong_target Post-Invoke/deeper/010-a "nothing looks for hooks in Post-Invoke/deeper/: $shapes"
+	wrong_target pkgs/Post-Invoke/perl/010-a \
+		'the package comes before the hook point; did you mean pkgs/perl/Post-Invoke?'
+	wrong_target multi_pkgs/ea-__WILDCARD__/Post-Invoke/010-a \
+		'the hook point comes before the pattern; did you mean multi_pkgs/Post-Invoke/ea-__WILDCARD__?'
+	wrong_target pkg/perl/Post-Invoke/010-a \
+		'nothing looks for hooks in pkg/perl/Post-Invoke/; did you mean pkgs?'
+	wrong_target multipkgs/Post-Invoke/perl/010-a \
+		'nothing looks for hooks in multipkgs/Post-Invoke/perl/; did you mean multi_pkgs?'
+	wrong_target /Post-Invoke/010-a \
+		'a target is a path below the tree; did you mean Post-Invoke/010-a?'
+	wrong_target usr/lib/apt/universal-hooks/Post-Invoke/010-a \
+		'a target is a path below the tree; did you mean Post-Invoke/010-a?'
+	wrong_target /etc/apt/universal-hooks/Post-Invoke/010-a \
+		'a target is a path below the tree; did you mean Post-Invoke/010-a?'
+	wrong_target Post-Invoke/../../bin/010-a \
+		'a target does not lead upwards: Post-Invoke/../../bin/010-a'
+	wrong_target ../010-a 'a target does not lead upwards: ../010-a'
+}
+
+test_a_wrong_wildcard_stops_the_build() {
+	start_source
+	local wrong
+	for wrong in 'ea-*' 'ea-**' ea-__WILDCARD ea-_WILDCARD_ ea-__wildcard__ ea-WILDCARD \
+		ea-__Wildcard__ ea-WILDCARD__ ea-___WILDCARD__ ea-__WILDCARDS__ ea-__WILD_CARD__ \
+		ea-wildcard__; do
+		wrong_target "multi_pkgs/Post-Invoke/$wrong/010-a" \
+			"\"$wrong\" has no wildcard that is known here; did you mean ea-__WILDCARD__?"
+	done
+	wrong_target 'multi_pkgs/Post-Invoke/php?.?/010-a' \
+		'no name of a package can match "php?.?"; the only wildcard is __WILDCARD__'
+	wrong_target 'multi_pkgs/Post-Invoke/php[78]/010-a' \
+		'no name of a package can match "php[78]"; the only wildcard is __WILDCARD__'
+	wrong_target multi_pkgs/Post-Invoke/Perl__WILDCARD__/010-a \
+		'no name of a package can match "Perl__WILDCARD__"'
+	wrong_target multi_pkgs/Post-Invoke/-__WILDCARD__/010-a \
+		'no name of a package can match "-__WILDCARD__"'
+	wrong_target multi_pkgs/Post-Invoke/x/010-a 'no name of a package can match "x"'
+	wrong_target multi_pkgs/Post-Invoke/lib__WILDCARD__:i368/010-a \
+		'no package has the architecture "i368"'
+	wrong_target pkgs/ea-__WILDCARD__/Post-Invoke/010-a \
+		'"ea-__WILDCARD__" is not one package, as pkgs/ needs it; did you mean multi_pkgs/Post-Invoke/ea-__WILDCARD__?'
+	wrong_target 'pkgs/ea-*/Post-Invoke/010-a' \
+		'"ea-*" is not one package, as pkgs/ needs it; did you mean multi_pkgs/Post-Invoke/ea-__WILDCARD__?'
+}
+
+test_a_wrong_package_stops_the_build() {
+	start_source
+	wrong_target pkgs/Perl/Post-Invoke/010-a \
+		'"Perl" cannot be the name of a package; did you mean perl?'
+	wrong_target pkgs/perl_foo/Post-Invoke/010-a \
+		'"perl_foo" cannot be the name of a package; did you mean perl-foo?'
+	wrong_target pkgs/x/Post-Invoke/010-a '"x" cannot be the name of a package'
+	wrong_target 'pkgs/php?/Post-Invoke/010-a' '"php?" cannot be the name of a package'
+	wrong_target pkgs/-perl/Post-Invoke/010-a '"-perl" cannot be the name of a package'
+	wrong_target pkgs/perl:any/Post-Invoke/010-a 'no package has the architecture "any"'
+	wrong_target pkgs/perl:/Post-Invoke/010-a 'no package has the architecture ""'
+	wrong_target pkgs/perl:amd64:i386/Post-Invoke/010-a \
+		'no package has the architecture "amd64:i386"'
+}
+
+test_a_wrong_name_stops_the_build() {
+	start_source
+	local rule='does not begin with three digits and a hyphen, underscore or period, as in 050-NAME'
+	local name
+	wrong_target Post-Invoke/foo "\"foo\" $rule"
+	wrong_target Post-Invoke/10-foo "\"10-foo\" $rule; did you mean 010-foo?"
+	wrong_target Post-Invoke/042foo "\"042foo\" $rule; did you mean 042-foo?"
+	wrong_target Post-Invoke/0042-foo "\"0042-foo\" $rule"
+	wrong_target Post-Invoke/042- "\"042-\" $rule"
+	wrong_target Post-Invoke/042+foo "\"042+foo\" $rule"
+	# A line that begins with "#" would be a comment; this is a target.
+	for name in .010-a 010-a~ 010-a.bak 010-a.disabled 010-a.save 010-a.orig 010-a.dpkg-new \
+		010-a.ucf-dist 010-a.distUpgrade 010-a.swp '#010-a#'; do
+		wrong_target "Post-Invoke/$name" \
+			"a hook with the name \"$name\" is passed over, like a backup"
+	done
+	cp script foo
+	wrong_line 'foo Post-Invoke/' "\"foo\" $rule"
+}
+
+test_a_wrong_line_stops_the_build() {
+	start_source
+	wrong_line script 'a line is SOURCE TARGET, and not "script"'
+	wrong_line 'script Post-Invoke/010-a 755' \
+		'a line is SOURCE TARGET, and not "script Post-Invoke/010-a 755"'
+}
+
+test_two_hooks_with_one_target_stop_the_build() {
+	start_source
+	printf 'script Post-Invoke/010-a\n\nscript ./Post-Invoke//010-a\n' >debian/app.universal-hooks
+	tool_tells_of 'debian/app.universal-hooks:3: error: Post-Invoke/010-a is the target of debian/app.universal-hooks:1 as well'
+	mkdir -p debian/app.universal-hooks.d/Post-Invoke
+	cp script debian/app.universal-hooks.d/Post-Invoke/010-a
+	sed -i 2,3d debian/app.universal-hooks
+	tool_tells_of 'debian/app.universal-hooks.d/Post-Invoke/010-a: error: Post-Invoke/010-a is the target of debian/app.universal-hooks:1 as well'
+}
+
+test_a_wrong_source_stops_the_build() {
+	start_source
+	local line='source Post-Invoke/010-a'
+	wrong_line "$line" 'source does not exist, also not in debian/tmp'
+	mkdir source
+	wrong_line "$line" 'source is not a regular file'
+	rmdir source
+	mkfifo source
+	wrong_line "$line" 'source is not a regular file'
+	rm source
+	ln -s nowhere source
+	wrong_line "$line" 'source is a symlink that leads nowhere'
+	ln -sf /dev/null source
+	wrong_line "$line" 'source is not a regular file'
+	ln -sf script source
+	printf '%s\n' "$line" >debian/app.universal-hooks
+	tool_succeeds
+	[[ -f debian/app$packaged_hooks/Post-Invoke/010-a && ! -L debian/app$packaged_hooks/Post-Invoke/010-a ]] ||
+		fail 'a symlink should be followed'
+}
+
+# wrong_text MESSAGE: of the script on stdin
+wrong_text() {
+	cat >source
+	wrong_line 'source Post-Invoke/010-a' "source $1"
+}
+
+test_a_script_that_cannot_be_started_stops_the_build() {
+	start_source
+	local no_program='is no compiled program, and does not begin with #! and an interpreter'
+	wrong_text "$no_program" </dev/null
+	wrong_text "$no_program" <<<'echo hello'
+	wrong_text "$no_program" <<<$'\n#!/bin/sh'
+	head -c 40 /bin/true | wrong_text "$no_program"
+	wrong_text 'has an interpreter without a full path' <<<'#!python3'
+	wrong_text 'has an interpreter without a full path' <<<'#! env python3'
+	wrong_text 'has an interpreter without a full path' <<<'#!'
+	wrong_text 'has lines that end with CR LF, as on DOS' <<<$'#!/bin/sh\r'
+	wrong_text 'begins with a byte-order mark' <<<$'\xef\xbb\xbf#!/bin/sh'
+	printf '#! \t/usr/bin/env python3' >source
+	tool_succeeds
+}
+
+# Not only what a list says is looked at.
+test_a_folder_is_looked_at_like_a_list() {
+	start_source
+	local folder=debian/app.universal-hooks.d
+	mkdir -p $folder/Post-Invoke $folder/posttrans $folder/empty-and-so-nothing
+	cp script $folder/Post-Invoke/010-a
+	cp script $folder/posttrans/020-b
+	echo nothing >$folder/README
+	ln -s /dev/null $folder/Post-Invoke/030-c
+	tool_tells_of "$folder/Post-Invoke/030-c: error: it is not a regular file" \
+		"$folder/README: error: it is no compiled program" \
+		"$folder/README: error: it stands in no folder" \
+		"$folder/README: error: \"README\" does not begin" \
+		"$folder/posttrans/020-b: error: there is no hook point \"posttrans\"; did you mean"
+}
+
+test_all_mistakes_of_all_packages_are_told_at_once() {
+	start_two
+	echo 'script pkgs/Perl/Pre-Invoke/a.bak' >>debian/app.universal-hooks
+	echo 'nowhere Post-Invoke/c' >>debian/other.universal-hooks
+	tool_tells_of 'debian/app.universal-hooks:3: error: "Perl" cannot be' \
+		'debian/app.universal-hooks:3: error: packages are not known' \
+		'debian/app.universal-hooks:3: error: a hook with the name "a.bak"' \
+		'debian/other.universal-hooks:3: error: nowhere does not exist' \
+		'debian/other.universal-hooks:3: error: "c" does not begin'
+	[[ ! -e debian/other ]] || fail 'nothing should be installed, also of the other package'
+}
+
+test_a_mistake_stops_the_build_of_a_package() {
+	start_source
+	echo 'script posttrans/010-a' >debian/app.universal-hooks
+	! dpkg-buildpackage -us -uc -b >$report 2>&1 || fail 'the build should have failed'
+	grep -qxF 'debian/app.universal-hooks:1: error: there is no hook point "posttrans"; did you mean Post-Invoke?' \
+		$report || fail "$(cat $report)"
+	! ls ../*.deb 2>/dev/null || fail 'there should be no package'
+}
+
+test_arguments_that_nothing_is_known_of_are_errors() {
+	start_two
+	! dh_installuniversalhooks script >$report 2>&1 || fail 'it should take no argument'
+	has 'it takes options only' <$report
+	! dh_installuniversalhooks --unheard-of >$report 2>&1 || fail 'it should not take that option'
+	[[ -z $(installed) ]] || fail 'nothing should be installed'
+}
+
+# What is shown in the manual is a list that works.
+test_the_example_of_the_manual_is_right() {
+	start_source
+	sed -n '/^=head1 EXAMPLE/,/^=cut/s/^    //p' "$(command -v dh_installuniversalhooks)" \
+		>debian/app.universal-hooks
+	mkdir debian/hooks
+	while read -r name _; do
+		[[ $name == '#' ]] || cp script "$name"
+	done <debian/app.universal-hooks
+	build
+	expect_equal 4 "$(files_of app | wc -l)" hooks
+}
