@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The shape of the tree: folders and scripts that stand where nothing is looked for. */
 #include "checks.h"
+#include "foreign.h"
 #include "image.h"
 #include "mend.h"
 #include "nearest.h"
@@ -192,6 +193,30 @@ static void check_hook_point(struct check *check, const struct entry *entry,
 			right);
 }
 
+/* What yum or dnf calls a hook point, as in a tree that was made for them. */
+static void check_foreign_point(struct check *check, const struct entry *entry,
+	enum room room, const struct foreign_point *point)
+{
+	owns_buffer struct buffer command = {0};
+	const char *right;
+
+	if (!point->has_equal) {
+		if (room == ROOM_TREE ||
+			find_scripts(check, entry->path, 0) != SCRIPTS_NONE)
+			check_find(check, FINDING_FOLDER_UNKNOWN, entry->path, NULL,
+				_("nothing in it is run: %s has a hook point of this "
+				  "name, and apt none like it"),
+				point->program);
+		return;
+	}
+	right = uh_hook_point_name(point->hook_point);
+	mend_name(&command, entry, right);
+	check_find(check, FINDING_HOOK_POINT_FOREIGN, entry->path, &command,
+		_("nothing in it is run: it has the name of a hook point of %s, which is "
+		  "%s for apt"),
+		point->program, right);
+}
+
 static const char *const subtrees[] = {"pkgs", "multi_pkgs"};
 static const enum room rooms_of_subtrees[] = {ROOM_PACKAGES, ROOM_WILDCARDS};
 
@@ -218,6 +243,7 @@ static void check_unknown_folder(
 static void check_named_folder(
 	struct check *check, const struct entry *entry, enum room room)
 {
+	const struct foreign_point *foreign;
 	enum uh_hook_point hook_point;
 
 	if (room == ROOM_TREE)
@@ -229,7 +255,10 @@ static void check_named_folder(
 	/* Somebody has put it aside. */
 	if (hook_tree_is_leftover(entry->name))
 		return;
-	if (hook_point_meant(entry->name, &hook_point))
+	foreign = foreign_point_of(entry->name);
+	if (foreign != NULL && check_concerns(check, entry->path))
+		check_foreign_point(check, entry, room, foreign);
+	else if (foreign == NULL && hook_point_meant(entry->name, &hook_point))
 		check_hook_point(check, entry, room, hook_point);
 	else if (check_concerns(check, entry->path))
 		check_unknown_folder(check, entry, room);
@@ -331,6 +360,8 @@ static bool is_name_of_folder(const char *name, enum room room)
 /* A file, or whatever is no folder. */
 static void check_file(struct check *check, const struct entry *entry, enum room room)
 {
+	if (check_foreign(check, entry->path))
+		return;
 	if (room == ROOM_HOOKS)
 		check_leftover(check, entry);
 	else if (is_name_of_folder(entry->name, room))

@@ -307,7 +307,8 @@ void check_scripts(struct check *check)
 			continue;
 		if (hook->standing == STANDING_IS_MASK)
 			check_mask(check, hook);
-		else if (hook->standing == STANDING_COUNTS)
+		else if (hook->standing == STANDING_COUNTS &&
+			 !check_is_foreign(check, hook->script.path))
 			check_script(check, &hook->script);
 	}
 }

@@ -45,6 +45,13 @@ void check_find_at(struct check *check, enum finding_kind kind, const char *path
 	unsigned long line, const struct buffer *command, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));
 
+/*
+ * Whether the file is a hook of another package manager; such a file is no script, however
+ * it looks. check_foreign() also finds what is to say of it.
+ */
+bool check_is_foreign(const struct check *check, const char *path);
+bool check_foreign(struct check *check, const char *path);
+
 /* In this order. Each says itself what cannot be looked at. */
 void check_scripts(struct check *check);
 void check_folders(struct check *check);

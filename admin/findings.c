@@ -30,6 +30,8 @@ static const struct {
 	[FINDING_FOLDER_NOT_READ] = {"folder-not-read", SEVERITY_WARNING},
 	[FINDING_NOT_A_FOLDER] = {"not-a-folder", SEVERITY_ERROR},
 	[FINDING_SCRIPT_MISPLACED] = {"script-misplaced", SEVERITY_ERROR},
+	[FINDING_HOOK_POINT_FOREIGN] = {"hook-point-foreign", SEVERITY_ERROR},
+	[FINDING_FILE_FOREIGN] = {"file-foreign", SEVERITY_ERROR},
 	[FINDING_PACKAGE_UNKNOWN] = {"package-unknown", SEVERITY_WARNING},
 	[FINDING_WILDCARD_WITHOUT_MATCH] = {"wildcard-without-match", SEVERITY_WARNING},
 	[FINDING_NO_PACKAGE_LISTS] = {"no-package-lists", SEVERITY_WARNING},

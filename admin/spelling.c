@@ -17,7 +17,7 @@ static const struct word hook_point_words[] = {
 	{"postinvoke", UH_POST_INVOKE},
 };
 
-static char *letters_of(const char *word)
+char *letters_of(const char *word)
 {
 	char *letters = strdup(word);
 	char *end = letters;

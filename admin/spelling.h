@@ -12,6 +12,9 @@ extern "C" {
 /* Whether a word is a hook point's name, right or misspelt ("post-invoke", "PostInvok"). */
 bool hook_point_meant(const char *word, enum uh_hook_point *ret_hook_point);
 
+/* Its letters only, and small; the caller's, NULL without memory. */
+char *letters_of(const char *word);
+
 /*
  * The hook point that word names. Returns −1 with it, or the status to end with when
  * there is none of that name, and the one that was meant has been named.

@@ -58,7 +58,7 @@ make_base() {
 	# shellcheck disable=SC2016 # "$1" is for the shell that mmdebstrap starts
 	bootstrap "$release" "$base" \
 		--include=mount,bsdutils,aptitude,unattended-upgrades,bash-completion,zsh \
-		--dpkgopt='path-include=/usr/share/man/man8/*universal-hooks*' \
+		--dpkgopt='path-include=/usr/share/man/man*/*universal-hooks*' \
 		--customize-hook="upload '$deb' /apt-plugin-universal-hooks.deb" \
 		--customize-hook="upload '${addon[0]}' /dh-universal-hooks.deb" \
 		--customize-hook='chroot "$1" env --unset=TMPDIR apt-get install --yes /apt-plugin-universal-hooks.deb' &&

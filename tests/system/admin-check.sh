@@ -85,6 +85,13 @@ expect_no_command_from_a_name() {
 	[[ -z $(ls /empty) ]] || fail "in the working directory: $(ls /empty)"
 }
 
+# hook_of_pacman WHEN TARGET...
+hook_of_pacman() {
+	printf '[Trigger]\nOperation = Upgrade\nType = Package\n'
+	(($# == 1)) || printf 'Target = %s\n' "${@:2}"
+	printf '\n[Action]\nWhen = %s\nExec = /bin/true\n' "$1"
+}
+
 # Hooks of all kinds, settings for them, and things that lie about with reason.
 make_a_clean_tree() {
 	local place
@@ -105,9 +112,12 @@ make_a_clean_tree() {
 	cp /bin/true $hooks/Post-Invoke/070-program
 	hook /usr/local/sbin/script <<<'#!/bin/sh'
 	ln -s /usr/local/sbin/script $hooks/Post-Invoke/080-symlink
+	printf '#!/bin/sh\ncat <<E\n[Trigger]\nE\n' | hook Post-Invoke/100-a-script.hook
+	printf 'no action\n' | hook Post-Invoke/110-a-script.actions
 	probe $packaged_hooks/Post-Invoke/090-masked
 	ln -s /dev/null $hooks/Post-Invoke/090-masked
 	touch $hooks/Post-Invoke/.gitkeep $hooks/README $hooks/pkgs/app/notes
+	hook_of_pacman PostTransaction 'app*' >$hooks/Post-Invoke/old.hook.disabled
 	mkdir -p $hooks/Post-Invoke/data $hooks/.git/Post-Invoke $hooks/Post-Invoke.bak
 	echo text >$hooks/Post-Invoke/data/text
 	cat >$settings <<-'EOF'
@@ -181,6 +191,17 @@ make_every_fault() {
 	probe 'multi_pkgs/Post-Invoke/app*/a'
 	probe multi_pkgs/Post-Invoke/gone-__WILDCARD__/a
 	probe multi_pkgs/Post-Invoke/Tool/a
+	probe posttrans/20-trans
+	probe 'pkgs/tool/pre_transaction/a'
+	probe multi_pkgs/transaction/too__WILDCARD__/a
+	probe config/a
+	probe pkgs/tool/resolved/a
+	hook_of_pacman PreTransaction app 'app-*' '!app-extra' >$hooks/Post-Invoke/21-alpm.hook
+	hook_of_pacman PostTransaction | hook Post-Invoke/22-alpm.hook
+	hook_of_pacman PostTransaction tool >$hooks/alpm.hook
+	printf '# %s\n' why >$hooks/pkgs/dnf.actions
+	printf '%s::/bin/true\n' pre_transaction: post_transaction:app:in goal_resolved: \
+		post_transaction:/usr/bin/app: >>$hooks/pkgs/dnf.actions
 	cat >$settings <<-'EOF'
 		Universal-Hooks::Timeouts "1";
 		Universal-Hooks::Timeout "soon";
@@ -210,7 +231,7 @@ test_a_tree_with_hooks_of_all_kinds_is_clean() {
 	make_a_clean_tree
 	check_finds </dev/null
 	check_ends_with 0
-	expect_equal '14 hooks, nothing to complain of' "$(cat $output)"
+	expect_equal '16 hooks, nothing to complain of' "$(cat $output)"
 	expect_silent_errors
 }
 
@@ -251,23 +272,37 @@ test_every_fault_is_found_once() {
 		folder-not-read Post-Invoke/17 a $(touch hit1) `touch hit2` b'c"d;touch hit3\012
 		folder-not-read Post-Invoke/18-mixed
 		folder-not-read Post-Invoke/19-symlink
+		file-foreign Post-Invoke/21-alpm.hook:4
+		file-foreign Post-Invoke/21-alpm.hook:5
+		file-foreign Post-Invoke/21-alpm.hook:6
+		file-foreign Post-Invoke/22-alpm.hook
 		hook-point-misspelt PreInvoke
+		file-foreign alpm.hook:4
+		folder-unknown config
 		folder-unknown multi-pkgs
 		wildcard-without-match multi_pkgs/Post-Invoke/Tool
 		wildcard-without-match multi_pkgs/Post-Invoke/app*
 		wildcard-without-match multi_pkgs/Post-Invoke/gone-__WILDCARD__
 		script-misplaced multi_pkgs/Post-Invoke/script
 		packages-not-known multi_pkgs/Pre-Invoke
+		hook-point-foreign multi_pkgs/transaction
 		package-unknown pkgs/$(touch hit4)
 		package-unknown pkgs/app-extra:amd64
 		open-to-others pkgs/app/Post-Invoke
 		hook-point-misspelt pkgs/app/Post_Invoke
 		packages-not-known pkgs/app/Pre-Invoke
 		script-misplaced pkgs/app/script
+		file-foreign pkgs/dnf.actions:2
+		file-foreign pkgs/dnf.actions:3
+		file-foreign pkgs/dnf.actions:4
+		file-foreign pkgs/dnf.actions:5
 		script-misplaced pkgs/script
 		package-unknown pkgs/too1
 		not-a-folder pkgs/tool/Post-Invoke
 		folder-unknown pkgs/tool/other
+		hook-point-foreign pkgs/tool/pre_transaction
+		folder-unknown pkgs/tool/resolved
+		hook-point-foreign posttrans
 		hook-point-misspelt pre-install-pkgs
 		script-misplaced script
 	EOF
@@ -298,15 +333,26 @@ test_every_command_mends_its_fault() {
 		leftover Post-Invoke/15-leftover.dpkg-old
 		folder-not-read Post-Invoke/18-mixed
 		folder-not-read Post-Invoke/19-symlink
+		file-foreign Post-Invoke/21-alpm.hook:4
+		file-foreign Post-Invoke/21-alpm.hook:5
+		file-foreign Post-Invoke/21-alpm.hook:6
+		file-foreign Post-Invoke/22-alpm.hook
+		file-foreign alpm.hook:4
+		folder-unknown config
 		wildcard-without-match multi_pkgs/Post-Invoke/gone-__WILDCARD__
 		script-misplaced multi_pkgs/Post-Invoke/script
 		folder-unknown multi_pkgs/other
 		package-unknown pkgs/$(touch hit4)
 		script-misplaced pkgs/app/script
+		file-foreign pkgs/dnf.actions:2
+		file-foreign pkgs/dnf.actions:3
+		file-foreign pkgs/dnf.actions:4
+		file-foreign pkgs/dnf.actions:5
 		script-misplaced pkgs/script
 		package-unknown pkgs/too1
 		not-a-folder pkgs/tool/Post-Invoke
 		folder-unknown pkgs/tool/other
+		folder-unknown pkgs/tool/resolved
 		script-misplaced script
 	EOF
 }
@@ -326,6 +372,55 @@ test_after_the_commands_the_hooks_run() {
 		Post-Invoke/01\ a\ \$\(touch\ hit1\)
 		Post-Invoke/03
 		Post-Invoke/04
+	EOF
+}
+
+# The tree of each program that has these hooks, as it is, in our place.
+test_a_tree_of_yum_or_dnf_runs_after_the_commands() {
+	local before after
+	while read -r before after; do
+		rm -rf $hooks
+		probe "$before/010-always"
+		probe "$after/010-always"
+		probe "pkgs/app/$before/010-app"
+		probe "pkgs/app/$after/010-app"
+		probe "multi_pkgs/$before/app__WILDCARD__/010-apps"
+		probe "multi_pkgs/$after/app__WILDCARD__/010-apps"
+		printf "hook-point-foreign %s\n" {multi_pkgs/,pkgs/app/,}{"$before","$after"} |
+			sort >/foreign
+		check_finds </foreign
+		mend_all
+		check_finds </dev/null
+		apt_succeeds --reinstall install app
+		expect_runs <<-EOF
+			pkgs/app/Pre-Install-Pkgs/010-app
+			multi_pkgs/Pre-Install-Pkgs/app__WILDCARD__/010-apps --pkg_list={app}
+			Pre-Install-Pkgs/010-always
+			pkgs/app/Post-Invoke/010-app
+			multi_pkgs/Post-Invoke/app__WILDCARD__/010-apps --pkg_list={app}
+			Post-Invoke/010-always
+		EOF
+	done <<-EOF
+		pretrans posttrans
+		pre_transaction transaction
+		pre_transaction post_transaction
+	EOF
+}
+
+test_what_is_said_of_the_files_of_others() {
+	hook_of_pacman PreTransaction app 'app-*' '!app-extra' | hook Post-Invoke/a.hook
+	hook_of_pacman PreTransaction | hook Post-Invoke/b.hook
+	printf '%s::/bin/true\n' post_transaction:: goal_resolved:: >$hooks/c.actions
+	check_ends_with 1
+	expect_silent_errors
+	expect_file "$output" <<-EOF
+		error: $hooks/Post-Invoke/a.hook:4: it is for pacman, and no script; one that does the same belongs in pkgs/app/Pre-Install-Pkgs
+		error: $hooks/Post-Invoke/a.hook:5: it is for pacman, and no script; one that does the same belongs in multi_pkgs/Pre-Install-Pkgs/app-__WILDCARD__
+		error: $hooks/Post-Invoke/a.hook:6: it is for pacman, and no script; no folder here can match "!app-extra"
+		error: $hooks/Post-Invoke/b.hook: it is for pacman, and no script
+		error: $hooks/c.actions:1: it is for dnf, and no script; one that does the same belongs in Post-Invoke
+		error: $hooks/c.actions:2: it is for dnf, and no script; apt has no hook point like "goal_resolved"
+		6 errors in 2 hooks
 	EOF
 }
 
