@@ -32,13 +32,20 @@ sources_of() {
 	printf '%s\n' "$lines"
 }
 
+# Which archive packages are taken from, by bootstrap and put_upon_base.
+choose_the_archive() {
+	local release=$1
+	apt-config dump --no-empty |
+		grep -E '^Acquire::(https?|ftp|Check-[A-Za-z-]+|Retries|ForceIPv4)\b' \
+			>"$TESTS_WORK/way-there" || true
+	sources_of "$release" >"$TESTS_WORK/sources.list"
+}
+
 # mmdebstrap RELEASE into TARGET, with the machine's archive and its way there (proxies).
 bootstrap() {
 	local release=$1 target=$2 way_there=$TESTS_WORK/way-there sources=$TESTS_WORK/sources.list
 	shift 2
-	apt-config dump --no-empty |
-		grep -E '^Acquire::(https?|ftp|Check-[A-Za-z-]+|Retries|ForceIPv4)\b' >"$way_there" || true
-	sources_of "$release" >"$sources" || return
+	choose_the_archive "$release" || return
 	if grep -q '^deb https:' "$sources"; then
 		set -- --include=ca-certificates "$@"
 	fi
@@ -75,8 +82,9 @@ cut_off_from_the_archive() {
 		quietly chroot "$base" apt-get update
 }
 
-# Puts packages (or the first of "a|b" that there is) upon BASE, out of the archive that bootstrap has used last. in_a_copy_of takes
-# ROOM/upper:BASE from then on. ROOM is a folder that is not there yet; it will be in memory.
+# Puts packages (or the first of "a|b" that there is) upon BASE, out of the archive that was chosen
+# last. in_a_copy_of takes ROOM/upper:BASE from then on. ROOM is a folder that is not there yet; it
+# will be in memory.
 put_upon_base() {
 	local base=$1 room=$2 archive=$2/upper/archive
 	shift 2
@@ -110,15 +118,15 @@ put_upon_base() {
 }
 
 # Runs a command in a copy of BASE that lasts as long as the command: its own file systems,
-# process numbers and terminals. /tests is this folder. limit is in seconds. in-overlay says what
-# else BASE can be.
+# process numbers and terminals; with TESTS_OFFLINE a network, too, of which nothing is there but
+# loopback. /tests is this folder. limit is in seconds. in-overlay says what else BASE can be.
 in_a_copy_of() {
 	local base=$1 room status=0
 	shift
 	room=$(mktemp --directory "$TESTS_WORK/room.XXXXXX")
 	# unshare is deaf to everything but SIGKILL.
 	timeout --foreground --signal=KILL "${limit-300}" \
-		unshare --mount --pid --fork --kill-child -- \
+		unshare --mount --pid ${TESTS_OFFLINE:+--net} --fork --kill-child -- \
 		"$top/tests/lib/in-overlay" "$base" "$room" "$@" </dev/null || status=$?
 	rmdir "$room"
 	return "$status"

@@ -23,6 +23,15 @@ failed() {
 	} 9>>"$results"
 }
 
+# What cannot be tested here; the reason is read from stdin.
+skipped() {
+	{
+		flock 9
+		printf 'ok - %s # SKIP %s\n' "$1" "$(tail -n 1)"
+		echo skipped >&9
+	} 9>>"$results"
+}
+
 # check TITLE COMMAND...: a test that consists of one command, or of a function whose commands
 # are joined with &&. Returns whether it passed.
 check() {

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# Needs: nginx curl jq
+# Checks that stop apt: disks that are full indeed, and a real web server, well and ill.
+. /tests/lib/examples.sh
+
+package app 1
+
+expect_not_installed() {
+	! dpkg-query --status app >/dev/null 2>&1 || fail 'app should not be installed'
+}
+
+# web [LINES-OF-NGINX]: a server at port 80, whose root is /srv/www.
+web() {
+	mkdir -p /srv/www
+	echo hello >/srv/www/index.html
+	cat >/etc/nginx/nginx.conf <<-CONF
+		events { }
+		http { server { listen 80; root /srv/www; ${1-} } }
+	CONF
+	nginx
+	wait_until curl --silent http://localhost/
+}
+
+frozen() {
+	# shellcheck disable=SC2016 # for nginx
+	web 'location / { if ($http_authorization != "Bearer token") { return 403; } }'
+	cat >/srv/www/frozen.json
+	local_file frozen.curl <<-'CONF'
+		url = "http://localhost/frozen.json"
+		header = "Authorization: Bearer token"
+	CONF
+	use_example check-frozen
+}
+
+# With free space of SIZE at /boot, which is one of the places that are looked at.
+boot_of() {
+	mkdir -p /boot
+	mount -t tmpfs -o "size=$1" tmpfs /boot
+	use_example check-disk-space
+}
+
+test_room_on_all_disks_lets_apt_go_on() {
+	boot_of 400m
+	apt_succeeds install app
+}
+
+test_a_disk_that_is_nearly_full_stops_apt() {
+	boot_of 400m
+	head -c 200M /dev/zero >/boot/initrd
+	apt_is_stopped_by check-disk-space install app -- '/boot has 200 MiB left'
+	expect_not_installed
+	rm /boot/initrd
+	apt_succeeds install app
+}
+
+test_packages_can_be_removed_to_make_room() {
+	apt_succeeds install app
+	boot_of 10m
+	apt_succeeds remove app
+	expect_not_installed
+}
+
+test_a_web_server_that_is_well_lets_apt_go_on() {
+	web
+	use_example check-http
+	apt_succeeds install app
+	grep -q 'GET / .* 200 .*curl' /var/log/nginx/access.log || fail 'nobody has asked'
+}
+
+test_a_web_server_that_is_down_stops_apt() {
+	use_example check-http
+	apt_is_stopped_by check-http install app -- 'curl: (7)'
+	expect_not_installed
+}
+
+test_a_web_server_that_answers_with_an_error_stops_apt() {
+	web 'location / { return 500; }'
+	use_example check-http
+	apt_is_stopped_by check-http install app -- '500'
+	expect_not_installed
+}
+
+test_a_web_server_that_does_not_answer_stops_apt() {
+	web
+	# What is stopped takes connections still, but says nothing.
+	# shellcheck disable=SC2046 # a word each
+	kill -STOP $(cat /run/nginx.pid) $(cat "/proc/$(cat /run/nginx.pid)/task"/*/children)
+	use_example check-http
+	apt_is_stopped_by check-http install app -- 'curl: (28)'
+	expect_not_installed
+}
+
+test_a_person_sees_the_complaints_of_all_checks_at_once() {
+	boot_of 10m
+	use_example check-http
+	apt_is_stopped_by check-disk-space install app -- 'MiB left' 'curl: (7)'
+	expect_not_installed
+}
+
+test_a_package_that_is_frozen_stops_apt() {
+	frozen <<-'JSON'
+		{"frozen": [
+			{"package": "ap", "reason": "not this one"},
+			{"package": "app", "reason": "sale until \"Monday\""},
+			{"package": "nginx", "reason": "not this one"}
+		]}
+	JSON
+	apt_is_stopped_by check-frozen install app -- 'app is frozen: sale until "Monday"'
+	! grep -q 'not this one' "$errors" || fail 'packages are named that are not in the transaction'
+	expect_not_installed
+}
+
+test_other_packages_than_the_frozen_ones_may_change() {
+	frozen <<<'{"frozen": [{"package": "apps", "reason": "x"}, {"package": "a.*", "reason": "x"}]}'
+	apt_succeeds install app
+}
+
+test_a_list_that_cannot_be_had_stops_apt() {
+	frozen <<<'{"frozen": []}'
+	rm /srv/www/frozen.json
+	apt_is_stopped_by check-frozen install app -- 404
+	expect_not_installed
+}
+
+test_a_list_that_is_none_stops_apt() {
+	frozen <<<'{"thawed": []}'
+	apt_is_stopped_by check-frozen install app -- jq
+	echo '<html>' >/srv/www/frozen.json
+	apt_is_stopped_by check-frozen install app -- 'parse error'
+	expect_not_installed
+}

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# Needs: prometheus-node-exporter curl
+# Metrics, as the real node exporter tells them.
+. /tests/lib/examples.sh
+
+folder=/var/lib/prometheus/node-exporter
+
+exporter() {
+	prometheus-node-exporter --web.listen-address=127.0.0.1:9100 --collector.disable-defaults \
+		--collector.textfile --collector.textfile.directory=$folder >/exporter.log 2>&1 &
+	wait_until curl --silent --fail --output /dev/null http://127.0.0.1:9100/metrics
+	use_example write-metrics
+}
+
+# What is there of ours, and of errors of the collector, but for the time.
+metrics() {
+	curl --silent --fail http://127.0.0.1:9100/metrics |
+		grep -E '^(apt_transaction_(success|packages)|node_textfile_scrape_error)' | sort
+}
+
+expect_metrics() {
+	metrics >/metrics || fail 'there are no metrics'
+	expect_file /metrics
+}
+
+age() {
+	echo $(($(date +%s) - $(curl --silent http://127.0.0.1:9100/metrics |
+		awk '$1 == "apt_transaction_time_seconds" { printf "%d", $2 }')))
+}
+
+test_a_success_is_told_with_the_numbers_of_packages() {
+	exporter
+	package app 1
+	package lib 1
+	package old 1
+	apt_succeeds install app old
+	package app 2 'Depends: lib'
+	publish
+	apt_succeeds install app old-
+	expect_metrics <<-'METRICS'
+		apt_transaction_packages{operation="install",outcome="done"} 1
+		apt_transaction_packages{operation="remove",outcome="done"} 1
+		apt_transaction_packages{operation="upgrade",outcome="done"} 1
+		apt_transaction_success 1
+		node_textfile_scrape_error 0
+	METRICS
+	(($(age) >= 0 && $(age) < 120)) || fail "the metrics are $(age) seconds old"
+	expect_equal apt_transaction.prom "$(find $folder -name 'apt*' -printf '%f\n')"
+}
+
+test_a_failure_is_told() {
+	exporter
+	package good 1
+	postinst='exit 1' package bad 1
+	apt_fails install good bad
+	expect_metrics <<-'METRICS'
+		apt_transaction_packages{operation="install",outcome="done"} 1
+		apt_transaction_packages{operation="install",outcome="failed"} 1
+		apt_transaction_success 0
+		node_textfile_scrape_error 0
+	METRICS
+}
+
+test_a_veto_is_told() {
+	exporter
+	hook Pre-Invoke/800-veto <<<'exit 1'
+	echo 'Universal-Hooks::Scripts::Pre-Invoke/800-veto::On-Failure "abort";' >>$settings
+	package app 1
+	apt_fails install app
+	expect_metrics <<-'METRICS'
+		apt_transaction_success 0
+		node_textfile_scrape_error 0
+	METRICS
+}
+
+test_a_full_disk_is_a_warning_and_leaves_the_metrics_as_they_were() {
+	exporter
+	mount -t tmpfs -o size=16k,mode=755 tmpfs $folder
+	package app 1
+	apt_succeeds install app
+	metrics >/metrics.before
+	head -c 16k /dev/zero >$folder/full 2>/dev/null || true
+	package app 2
+	apt_succeeds_but_warns install app
+	expect_a_warning_about write-metrics
+	expect_metrics </metrics.before
+	expect_equal 1 "$(find $folder -name 'apt*' | wc -l)" files
+}

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# Needs: curl jq python3-minimal libpython3-stdlib
+# A web service that is told of transactions: it takes real requests and keeps what it is sent.
+. /tests/lib/examples.sh
+
+# receiver [STATUS]: each message becomes a line of /messages, its headers a line of /headers. It
+# answers with STATUS.
+receiver() {
+	: >/messages
+	cat >/receiver.py <<-'PYTHON'
+		import http.server, sys
+
+		class Receiver(http.server.BaseHTTPRequestHandler):
+		    def do_GET(self):
+		        self.send_response(200)
+		        self.end_headers()
+
+		    def do_POST(self):
+		        body = self.rfile.read(int(self.headers["Content-Length"]))
+		        with open("/messages", "ab") as messages:
+		            messages.write(body.replace(b"\n", b"") + b"\n")
+		        with open("/headers", "a") as headers:
+		            headers.write(self.path + " " + self.headers["Content-Type"] + "\n")
+		        self.send_response(int(sys.argv[1]))
+		        self.end_headers()
+
+		http.server.HTTPServer(("127.0.0.1", 8080), Receiver).serve_forever()
+	PYTHON
+	python3 /receiver.py "${1:-204}" 2>/receiver.log &
+	wait_until curl --silent --fail http://127.0.0.1:8080/
+	use_webhook
+}
+
+use_webhook() {
+	use_example tell-webhook
+	local_file webhook.curl <<<'url = "http://127.0.0.1:8080/hooks/secret"'
+}
+
+# expect_message: the only one, against the JSON on stdin, with whatever time and host it has.
+expect_message() {
+	expect_equal 1 "$(wc -l </messages)" "messages: $(cat /messages)"
+	jq --exit-status '(now - (.time | fromdate)) as $age | $age >= -1 and $age < 300' \
+		/messages >/dev/null || fail "it has another time: $(cat /messages)"
+	expect_equal "$(uname -n)" "$(jq --raw-output .host /messages)"
+	expect_equal '/hooks/secret application/json' "$(cat /headers)"
+	jq --sort-keys 'del(.time, .host)' /messages >/message
+	jq --sort-keys . | expect_file /message
+}
+
+test_a_success_is_told_with_what_was_done() {
+	receiver
+	package old 1
+	package app 1
+	apt_succeeds install app old
+	: >/messages
+	: >/headers
+	package app 1:2~rc1+b 'Depends: lib'
+	package lib 3
+	publish
+	apt_succeeds install app old-
+	expect_message <<-'JSON'
+		{
+			"command": "apt-get --yes install app old-",
+			"result": "ok",
+			"success": true,
+			"packages": [
+				{"name": "app", "architecture": "all", "operation": "upgrade",
+				 "old_version": "1", "new_version": "1:2~rc1+b", "outcome": "done"},
+				{"name": "lib", "architecture": "all", "operation": "install",
+				 "old_version": null, "new_version": "3", "outcome": "done"},
+				{"name": "old", "architecture": "all", "operation": "remove",
+				 "old_version": "1", "new_version": null, "outcome": "done"}
+			]
+		}
+	JSON
+}
+
+test_a_failure_is_told_with_what_failed() {
+	receiver
+	package good 1
+	postinst='exit 1' package bad 2
+	apt_fails install good bad
+	expect_message <<-'JSON'
+		{
+			"command": "apt-get --yes install good bad",
+			"result": "failed",
+			"success": false,
+			"packages": [
+				{"name": "bad", "architecture": "all", "operation": "install",
+				 "old_version": null, "new_version": "2", "outcome": "failed"},
+				{"name": "good", "architecture": "all", "operation": "install",
+				 "old_version": null, "new_version": "1", "outcome": "done"}
+			]
+		}
+	JSON
+}
+
+test_a_veto_is_told() {
+	receiver
+	hook Pre-Install-Pkgs/800-veto <<<'exit 1'
+	echo 'Universal-Hooks::Scripts::Pre-Install-Pkgs/800-veto::On-Failure "abort";' >>$settings
+	package app 1
+	apt_fails install app
+	expect_message <<-'JSON'
+		{
+			"command": "apt-get --yes install app",
+			"result": "aborted",
+			"success": false,
+			"packages": [
+				{"name": "app", "architecture": "all", "operation": "install",
+				 "old_version": null, "new_version": "1", "outcome": null}
+			]
+		}
+	JSON
+}
+
+test_a_veto_before_the_packages_are_known_is_told() {
+	receiver
+	hook Pre-Invoke/800-veto <<<'exit 1'
+	echo 'Universal-Hooks::Scripts::Pre-Invoke/800-veto::On-Failure "abort";' >>$settings
+	package app 1
+	apt_fails install app
+	expect_message <<-'JSON'
+		{
+			"command": "apt-get --yes install app",
+			"result": "aborted",
+			"success": false,
+			"packages": []
+		}
+	JSON
+}
+
+test_the_address_is_on_no_command_line() {
+	local line
+	receiver
+	cat >/usr/local/bin/curl <<-'SCRIPT'
+		#!/bin/sh
+		printf '%s\n' "$*" >>/command-lines
+		exec /usr/bin/curl "$@"
+	SCRIPT
+	chmod 755 /usr/local/bin/curl
+	export PATH=/usr/local/bin:$PATH
+	package app 1
+	apt_succeeds install app
+	line=$(cat /command-lines)
+	[[ $line == *--config* && $line != *secret* ]] || fail "it is: $line"
+	expect_equal 1 "$(wc -l </messages)"
+}
+
+test_a_service_that_is_not_there_is_a_warning() {
+	use_webhook
+	package app 1
+	apt_succeeds_but_warns install app
+	expect_a_warning_about tell-webhook
+	grep -q 'curl: (7)' "$errors" || fail 'nobody says why'
+	expect_equal 1 "$(version_of app)"
+}
+
+test_a_service_that_does_not_take_it_is_a_warning() {
+	receiver 403
+	package app 1
+	apt_succeeds_but_warns install app
+	expect_a_warning_about tell-webhook
+	grep -q 403 "$errors" || fail 'nobody says why'
+}

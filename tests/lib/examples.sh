@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# Inside a test's chroot: examples put where their headers say, with the settings that their
+# headers say, the servers that they are about, and packages to upgrade.
+
+examples=/usr/share/doc/apt-plugin-universal-hooks/examples
+settings=/etc/apt/apt.conf.d/60local-hooks
+dumps=/var/backups/before-upgrade
+
+# What every machine has, but not the chroot of every release.
+grep -q localhost /etc/hosts 2>/dev/null || echo '127.0.0.1 localhost' >>/etc/hosts
+
+# header_of NAME FIELD: what is behind "# FIELD:", a line each.
+header_of() {
+	sed -n "s/^# $2: *//p" "$examples/$1"
+}
+
+# The lines that stand out, from an empty one behind "# Settings:" to the end of the header.
+settings_of() {
+	sed -n '/^# Settings:/,/^[^#]/{ /^#$/,/^[^#]/s/^#     //p }' "$examples/$1"
+}
+
+packages_of() {
+	header_of "$1" Needs | tr -d , | tr ' ' '\n' | grep -vx nothing || true
+}
+
+# use_example NAME: as its header says, nothing else.
+use_example() {
+	local place count=0
+	while read -r place; do
+		install -D -m 755 "$examples/$1" "$place"
+		count=$((count + 1))
+	done < <(header_of "$1" Place)
+	((count > 0)) || fail "the example $1 does not say where to put it"
+	[[ -n $(settings_of "$1") ]] || fail "the example $1 has no settings"
+	settings_of "$1" >>$settings
+	# shellcheck disable=SC2046 # a word each
+	[[ -z $(packages_of "$1") ]] || dpkg-query --show $(packages_of "$1") >/dev/null ||
+		fail "the header of $1 names other packages than there are"
+}
+
+# A file of the examples that holds an address or a secret, with the text on stdin.
+local_file() {
+	install -d -m 755 /etc/local-hooks
+	install -m 600 /dev/stdin "/etc/local-hooks/$1"
+}
+
+# wait_until COMMAND...: the command is the server's own way to say that it is there.
+wait_until() {
+	local _
+	for _ in {1..300}; do
+		! "$@" >/wait.output 2>&1 || return 0
+		sleep 0.1
+	done
+	fail "not in 30 seconds: $*: $(cat /wait.output)"
+}
+
+# The loop devices of the machine. What is mounted with "-o loop" goes when the test ends.
+have_loop_devices() {
+	local n
+	mknod /dev/loop-control c 10 237
+	for n in {0..63}; do
+		mknod "/dev/loop$n" b 7 "$n"
+	done
+	losetup --find >/dev/null 2>&1
+}
+
+# skip REASON: what this kernel or machine does not have cannot be tested here.
+skip() {
+	printf '%s\n' "$*"
+	exit 77
+}
+
+version_of() {
+	dpkg-query --show --showformat '${Version}' "$1"
+}
+
+# upgrade_of NAME: the installed package once more, with all of its files and maintainer scripts, as
+# a newer version in the archive, which then is in /upgraded.
+upgrade_of() {
+	local name=$1 tree file kind version
+	tree=$(mktemp --directory)
+	version=$(version_of "$name")+upgrade
+	chmod 755 "$tree"
+	mkdir "$tree/DEBIAN"
+	dpkg-query --listfiles "$name" | sed 's|^/||' | while read -r file; do
+		# Translations and manual pages are left out of chroots; /lib is a link in most.
+		[[ $file == . || $file != */* && -L /$file || ! -e /$file && ! -L /$file ]] ||
+			printf '%s\0' "$file"
+	done | tar --create --directory=/ --null --no-recursion --files-from=- |
+		tar --extract --directory="$tree"
+	dpkg-query --status "$name" | sed -E '
+		/^(Status|Conffiles|Config-Version):/,/^[^ ]/{ /^( |Status|Conffiles|Config-Version)/d }
+		s/^Version: .*/Version: '"$version"'/' >"$tree/DEBIAN/control"
+	for kind in preinst postinst prerm postrm config templates triggers conffiles shlibs; do
+		for file in "/var/lib/dpkg/info/$name.$kind" \
+			"/var/lib/dpkg/info/$name:$(dpkg --print-architecture).$kind"; do
+			[[ ! -e $file ]] || cp "$file" "$tree/DEBIAN/$kind"
+		done
+	done
+	dpkg-deb -Znone --build "$tree" "$repository" >/dev/null
+	rm -r "$tree"
+	archive_is_stale=yes
+	printf '%s\n' "$version" >/upgraded
+}
+
+# apt does it, and none of our hooks has anything to say. dpkg and servers may.
+apt_goes_through() {
+	run_apt apt-get --yes "$@" </dev/null
+	apt_must_end_with 0
+	expect_no_warning
+}
+
+# expect_veto EXAMPLE [WORD...]: apt was stopped before dpkg by that example, with those words.
+expect_veto() {
+	local example=$1 word
+	shift
+	apt_must_end_with 100
+	form=E expect_warning "$(header_of "$example" Place | head -n 1)" 'so stops apt'
+	for word; do
+		grep -F -e "$word" "$errors" >/dev/null || fail "nothing says: $word"
+	done
+	! grep -E '^(Unpacking|Removing|Setting up) ' "$output" || fail 'dpkg should not have run'
+}
+
+# apt_is_stopped_by EXAMPLE APT-ARGUMENT... [-- WORD...]
+apt_is_stopped_by() {
+	local example=$1 arguments=()
+	shift
+	while (($# > 0)) && [[ $1 != -- ]]; do
+		arguments+=("$1")
+		shift
+	done
+	(($# == 0)) || shift
+	run_apt apt-get --yes "${arguments[@]}" </dev/null
+	expect_veto "$example" "$@"
+}
+
+# The setting of one example for one run of apt.
+instead() {
+	local path
+	path=$(header_of "$1" Place | head -n 1)
+	printf 'Universal-Hooks::Scripts::%s::%s' "${path#"$hooks"/}" "$2"
+}
+
+# expect_a_warning_about EXAMPLE WORD...: it failed, and apt went on.
+expect_a_warning_about() {
+	local example=$1
+	shift
+	apt_must_end_with 0
+	expect_warning "/$(basename "$(header_of "$example" Place | head -n 1)")" exited "$@"
+}
+
+# expect_dumps FOLDER COUNT: so many, for root's eyes only, and nothing half done.
+expect_dumps() {
+	local count
+	install -d -m 700 "$dumps/$1"
+	count=$(find "$dumps/$1" -type f | wc -l)
+	expect_equal "$2" "$count" "dumps in $1: $(ls -A "$dumps/$1")"
+	[[ -z $(find "$dumps/$1" -type f \( -name 'new*' -o -perm /077 \)) ]] ||
+		fail "half a dump, or one that others can read: $(ls -lA "$dumps/$1")"
+}
+
+# Seven of them, from long ago. With one more, five are to be left.
+old_dumps() {
+	local day
+	install -d -m 700 "$dumps/$1"
+	for day in 1 2 3 4 5 6 7; do
+		install -m 600 /dev/null "$dumps/$1/${2-}2020010$day-000000$3"
+	done
+}
+
+# A dump of today, and the newest of those from long ago.
+expect_old_dumps_to_have_gone() {
+	local day
+	expect_dumps "$1" 5
+	for day in 4 5 6 7; do
+		[[ -e $dumps/$1/${2-}2020010$day-000000$3 ]] || fail "the dump of day $day is gone"
+	done
+}
