@@ -22,12 +22,12 @@ apt_with_a_talking_loader() {
 expect_the_bridge_to_be_loaded_by() {
 	local process helpers=0 bridges=0 libraries=0
 	for process in /loader/*; do
-		grep -q 'libuniversal-hooks' "$process" || continue
+		grep -q 'needed by /usr/libexec/apt-universal-hooks/helper' "$process" || continue
 		helpers=$((helpers + 1))
 		! grep -q 'apt-bridge\.so' "$process" || bridges=$((bridges + 1))
 		! grep -q 'libapt-pkg\.so' "$process" || libraries=$((libraries + 1))
 	done
-	((helpers > 0)) || fail 'the loader told nothing of our own library'
+	((helpers > 0)) || fail 'the loader told nothing of the helper'
 	expect_equal "$1" "$bridges" 'processes that loaded the bridge'
 	expect_equal "$1" "$libraries" 'processes of ours that loaded libapt-pkg'
 }

@@ -110,11 +110,20 @@ test_a_helper_that_is_not_executable_is_not_missed() {
 	expect_no_runs
 }
 
-test_a_helper_without_its_library_makes_nothing_fail() {
-	probe_each_point
+# PCRE2 comes with it.
+test_without_the_engines_library_only_folders_with_a_wildcard_are_not_run() {
+	probe Post-Invoke/a
+	probe multi_pkgs/Post-Invoke/a__WILDCARD__p/010-matches
+	probe multi_pkgs/Post-Invoke/__WILDCARD__-of-others/010-does-not-match
+	probe pkgs/app/Post-Invoke/b
 	rm /usr/lib/*/apt-plugin-universal-hooks/libuniversal-hooks.so*
 	apt_succeeds_but_warns install app
-	expect_no_runs
+	expect_warning multi_pkgs/Post-Invoke/a__WILDCARD__p 'cannot be matched' 'shared library'
+	expect_equal 1 "$(grep -c '^[WE]: ' "$errors")" 'warnings'
+	expect_runs <<-'LINES'
+		pkgs/app/Post-Invoke/b
+		Post-Invoke/a
+	LINES
 	dpkg-query --show app >/dev/null
 }
 
