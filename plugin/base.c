@@ -87,24 +87,19 @@ __attribute__((format(printf, 1, 0))) static char *format_arguments(
 	return vasprintf(&text, format, arguments) >= 0 ? text : NULL;
 }
 
-char *string_join(const char *first, ...)
+char *strings_join(const char *const *parts, size_t count)
 {
 	size_t size = 1;
 	char *text, *at;
-	va_list rest;
 
-	va_start(rest, first);
-	for (const char *part = first; part != NULL; part = va_arg(rest, const char *))
-		size += strlen(part);
-	va_end(rest);
+	for (size_t i = 0; i < count; i++)
+		size += strlen(parts[i]);
 	text = at = malloc(size);
 	if (text == NULL)
 		return NULL;
 	*text = '\0';
-	va_start(rest, first);
-	for (const char *part = first; part != NULL; part = va_arg(rest, const char *))
-		at = text_append(at, text + size, part);
-	va_end(rest);
+	for (size_t i = 0; i < count; i++)
+		at = text_append(at, text + size, parts[i]);
 	return text;
 }
 

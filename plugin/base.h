@@ -70,10 +70,13 @@ int buffer_read(struct buffer *buffer, int fd, size_t limit);
 int write_all(int fd, struct slice bytes);
 
 /*
- * All of the strings up to NULL as one, the caller's to free; NULL without memory. On the
- * way where there is nothing to run, printf(3) would cost as much as reading a folder.
+ * The strings as one, which is the caller's to free; NULL without memory. On the way where
+ * there is nothing to run, printf(3) would cost as much as reading a folder.
  */
-char *string_join(const char *first, ...) __attribute__((sentinel));
+char *strings_join(const char *const *parts, size_t count);
+#define string_join(...)                                                                 \
+	strings_join((const char *const[]){__VA_ARGS__},                                 \
+		COUNT_OF(((const char *const[]){__VA_ARGS__})))
 
 /*
  * Copies text to at, as much of it as fits before end, with a NUL behind it; returns where

@@ -26,7 +26,7 @@ char *dpkg_stamp(const char *status_file)
 	return string_join(decimal(numbers[0], status.st_dev), ":",
 		decimal(numbers[1], status.st_ino), ":",
 		decimal(numbers[2], (unsigned long long)status.st_mtim.tv_sec), ".",
-		decimal(numbers[3], (unsigned long long)status.st_mtim.tv_nsec), NULL);
+		decimal(numbers[3], (unsigned long long)status.st_mtim.tv_nsec));
 }
 
 /* The database's folder, which apt may have elsewhere (Dir), is the status file's. */

@@ -276,7 +276,7 @@ static int append_to_log(const char *path, struct slice bytes)
 int history_write(struct history *history, const struct state_dir *state, const char *key,
 	const char *root, const char *command_line, const char *result)
 {
-	owns_memory char *path = string_join(root, HISTORY_FILE, NULL);
+	owns_memory char *path = string_join(root, HISTORY_FILE);
 	owns_buffer struct buffer kept = {0};
 	owns_buffer struct buffer stanza = {0};
 	int error = history->lines.error;

@@ -43,7 +43,7 @@ int hook_tree_init(struct hook_tree *tree, const char *root)
 {
 	memset(tree, 0, sizeof(*tree));
 	for (size_t i = 0; i < COUNT_OF(places); i++) {
-		tree->places[i] = string_join(root, places[i], NULL);
+		tree->places[i] = string_join(root, places[i]);
 		if (tree->places[i] == NULL)
 			return -ENOMEM;
 	}
@@ -109,7 +109,7 @@ int hook_tree_add_fault(const struct hook_tree *tree, const char *folder, int er
 {
 	const char *place = tree->places[PLACE_OF_ADMINISTRATOR];
 
-	return add_script(faults, place, string_join(place, "/", folder, NULL),
+	return add_script(faults, place, string_join(place, "/", folder),
 		FOLDER_IS_UNREADABLE, error);
 }
 
@@ -156,7 +156,7 @@ static int read_place(const struct hook_tree *tree, size_t place, const char *fo
 	bool with_folders, struct entry_list *entries, struct script_list *faults)
 {
 	__attribute__((cleanup(cleanup_dir))) DIR *dir = NULL;
-	owns_memory char *path = string_join(tree->places[place], "/", folder, NULL);
+	owns_memory char *path = string_join(tree->places[place], "/", folder);
 	int error, fault_error;
 
 	if (path == NULL)
@@ -310,7 +310,7 @@ static bool has_step_up(const char *path)
 enum tree_node hook_tree_look_in(struct hook_tree *tree, size_t place,
 	const char *relative, struct script *ret_script)
 {
-	char *path = string_join(tree->places[place], "/", relative, NULL);
+	char *path = string_join(tree->places[place], "/", relative);
 	enum tree_node node;
 
 	memset(ret_script, 0, sizeof(*ret_script));
@@ -345,8 +345,7 @@ bool hook_tree_has_any(const struct hook_tree *tree, const char *folder)
 {
 	for (size_t place = 0; place < COUNT_OF(tree->places); place++) {
 		__attribute__((cleanup(cleanup_dir))) DIR *dir = NULL;
-		owns_memory char *path =
-			string_join(tree->places[place], "/", folder, NULL);
+		owns_memory char *path = string_join(tree->places[place], "/", folder);
 		const struct dirent *entry;
 
 		if (path == NULL)
@@ -378,7 +377,7 @@ int hook_tree_scripts(
 		if (taken != NULL && strcmp(taken, entry->name) == 0)
 			continue;
 		path = string_join(
-			tree->places[entry->place], "/", folder, "/", entry->name, NULL);
+			tree->places[entry->place], "/", folder, "/", entry->name);
 		if (path == NULL) {
 			error = -ENOMEM;
 			taken = entry->name;

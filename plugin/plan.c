@@ -70,8 +70,7 @@ static int add_package_folder(
 	struct planner *planner, const char *name, const struct package *package)
 {
 	const struct planned_run reason = {.reason = REASON_PACKAGE, .package = package};
-	owns_memory char *folder =
-		string_join("pkgs/", name, "/", planner->hook_point, NULL);
+	owns_memory char *folder = string_join("pkgs/", name, "/", planner->hook_point);
 
 	if (folder == NULL)
 		return complain(planner, "pkgs");
@@ -98,8 +97,7 @@ static int add_package(struct planner *planner, const struct string_list *folder
 
 	for (size_t i = first; qualified->count > 0 && i < end; i++) {
 		const struct package *package = &transaction->packages[i];
-		owns_memory char *folder =
-			string_join(name, ":", package->architecture, NULL);
+		owns_memory char *folder = string_join(name, ":", package->architecture);
 
 		if (folder == NULL)
 			error = first_of(error, complain(planner, "pkgs"));
@@ -161,7 +159,7 @@ static void become_unmatched(struct script_list *scripts, const struct hook_tree
 		script_done(&scripts->items[i]);
 	scripts->count = 1;
 	*script = (struct script){.fault = FOLDER_IS_UNMATCHED, .error = error};
-	script->path = string_join(tree->places[0], "/", folder, NULL);
+	script->path = string_join(tree->places[0], "/", folder);
 }
 
 /* The names that the name of a folder is held against. */
@@ -199,7 +197,7 @@ static int plan_wildcard(struct planner *planner, const char *name)
 	struct plan *plan = planner->plan;
 	owns_scripts struct script_list scripts = {0};
 	owns_memory char *folder =
-		string_join("multi_pkgs/", planner->hook_point, "/", name, NULL);
+		string_join("multi_pkgs/", planner->hook_point, "/", name);
 	struct planned_run reason = {.reason = REASON_ALWAYS};
 	int error, found;
 
@@ -229,7 +227,7 @@ static int plan_wildcards(struct planner *planner)
 	struct plan *plan = planner->plan;
 	owns_strings struct string_list folders = {0};
 	owns_scripts struct script_list faults = {0};
-	owns_memory char *parent = string_join("multi_pkgs/", planner->hook_point, NULL);
+	owns_memory char *parent = string_join("multi_pkgs/", planner->hook_point);
 	const struct planned_run reason = {.reason = REASON_ALWAYS};
 	int error;
 
@@ -270,7 +268,7 @@ int plan_make(struct plan *plan, struct hook_tree *tree, enum uh_hook_point hook
 bool plan_is_possible(const struct hook_tree *tree, enum uh_hook_point hook_point)
 {
 	const char *name = uh_hook_point_name(hook_point);
-	owns_memory char *wildcards = string_join("multi_pkgs/", name, NULL);
+	owns_memory char *wildcards = string_join("multi_pkgs/", name);
 
 	if (hook_tree_has_any(tree, name))
 		return true;
@@ -290,8 +288,7 @@ static bool has_scripts_below(struct hook_tree *tree, const char *first, const c
 	if (hook_tree_names(tree, first, &names, &scripts) < 0)
 		return true;
 	for (size_t i = 0; i < names.count; i++) {
-		owns_memory char *folder =
-			string_join(first, "/", names.items[i], last, NULL);
+		owns_memory char *folder = string_join(first, "/", names.items[i], last);
 
 		if (folder == NULL)
 			return true;
@@ -307,8 +304,8 @@ static bool has_scripts_below(struct hook_tree *tree, const char *first, const c
 bool plan_needs_packages(struct hook_tree *tree, enum uh_hook_point hook_point)
 {
 	const char *name = uh_hook_point_name(hook_point);
-	owns_memory char *below_package = string_join("/", name, NULL);
-	owns_memory char *wildcards = string_join("multi_pkgs/", name, NULL);
+	owns_memory char *below_package = string_join("/", name);
+	owns_memory char *wildcards = string_join("multi_pkgs/", name);
 
 	if (below_package == NULL || wildcards == NULL)
 		return true;

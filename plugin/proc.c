@@ -35,7 +35,7 @@ int proc_read_file(pid_t pid, const char *file, size_t limit, struct buffer *byt
 {
 	char number[DECIMAL_SIZE];
 	owns_memory char *path = string_join(
-		"/proc/", decimal(number, (unsigned long long)pid), "/", file, NULL);
+		"/proc/", decimal(number, (unsigned long long)pid), "/", file);
 	owns_fd int fd = -1;
 
 	if (path == NULL)

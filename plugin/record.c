@@ -124,7 +124,7 @@ char *record_clean_up_path(const struct state_dir *state, const struct driver *d
 	char key[DRIVER_KEY_SIZE];
 
 	driver_key(driver, key);
-	return string_join(state->path, "/", key, ".", RECORD_CLEAN_UP, NULL);
+	return string_join(state->path, "/", key, ".", RECORD_CLEAN_UP);
 }
 
 /* FNV-1a: a script's path may be longer than a file's name. */

@@ -50,7 +50,7 @@ static void set(struct environment *environment, const char *name, const char *v
 
 	if (value == NULL)
 		return;
-	variable = string_join(OURS, name, "=", value, NULL);
+	variable = string_join(OURS, name, "=", value);
 	if (variable == NULL || string_list_add(&environment->variables, variable) < 0)
 		environment->is_incomplete = true;
 }
@@ -66,7 +66,7 @@ static void set_package(struct environment *environment, const struct package *p
 
 static void add(struct environment *environment, const char *name, const char *value)
 {
-	owns_memory char *variable = string_join(name, "=", value, NULL);
+	owns_memory char *variable = string_join(name, "=", value);
 
 	if (variable == NULL || string_list_add(&environment->variables, variable) < 0)
 		environment->is_incomplete = true;
@@ -380,7 +380,7 @@ static void run_script(struct run *run, const struct planned_run *planned)
 	if (planned->reason == REASON_WILDCARD) {
 		event.error = give_lists(run, planned);
 		if (event.error == 0) {
-			argument = string_join("--pkg_list=", run->list_file, NULL);
+			argument = string_join("--pkg_list=", run->list_file);
 			event.error = argument != NULL ? 0 : -ENOMEM;
 		}
 		if (event.error < 0) {

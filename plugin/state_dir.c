@@ -21,7 +21,7 @@ int state_dir_open(struct state_dir *state, const char *root, struct trust *trus
 
 	memset(ret_breach, 0, sizeof(*ret_breach));
 	state->fd = -1;
-	state->path = string_join(root, STATE_DIR, NULL);
+	state->path = string_join(root, STATE_DIR);
 	if (state->path == NULL)
 		return -ENOMEM;
 	if (mkdir(state->path, 0755) < 0 && errno != EEXIST)
@@ -75,7 +75,7 @@ int state_dir_hand_out(const struct state_dir *state, const char *key, const cha
 	struct slice bytes, char **ret_path)
 {
 	owns_memory char *path =
-		string_join(state->path, "/", key, ".", suffix, ".XXXXXX", NULL);
+		string_join(state->path, "/", key, ".", suffix, ".XXXXXX");
 	owns_fd int fd = -1;
 	int error;
 

@@ -264,12 +264,14 @@ static const char *copy_word(char **end, struct slice word)
 /* The actions in order; the caller's to free, NULL without memory. */
 static const struct action **sort(const struct action_list *actions)
 {
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression) pointers are what it holds */
 	const struct action **sorted = calloc(actions->count, sizeof(*sorted));
 
 	if (sorted == NULL)
 		return NULL;
 	for (size_t i = 0; i < actions->count; i++)
 		sorted[i] = &actions->items[i];
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression) the same */
 	qsort(sorted, actions->count, sizeof(*sorted), compare_actions);
 	return sorted;
 }
@@ -300,7 +302,7 @@ static size_t strings_size(const struct action *action)
 static int fold(struct transaction *transaction, const struct action_list *actions)
 {
 	owns_memory const struct action **sorted = NULL;
-	size_t kept, size = 0;
+	size_t kept, size;
 	char *end;
 
 	if (actions->count == 0)
@@ -309,7 +311,8 @@ static int fold(struct transaction *transaction, const struct action_list *actio
 	if (sorted == NULL)
 		return -ENOMEM;
 	kept = keep_first(sorted, actions->count);
-	for (size_t i = 0; i < kept; i++)
+	size = strings_size(sorted[0]);
+	for (size_t i = 1; i < kept; i++)
 		size += strings_size(sorted[i]);
 	transaction->strings = end = malloc(size);
 	transaction->packages = calloc(kept, sizeof(*transaction->packages));
