@@ -10,16 +10,13 @@
 #include <dlfcn.h>
 #include <errno.h>
 
-/* Found by the helper's own RUNPATH, see dlopen(3). */
-#define ENGINE "libuniversal-hooks.so.0"
-
 /*
  * NULL where it cannot be loaded, or is of another version; the next folder tries again. A
  * library that is loaded stays.
  */
 static const struct wildcard_functions *load(void)
 {
-	void *library = dlopen(ENGINE, RTLD_NOW | RTLD_LOCAL);
+	void *library = dlopen(UH_ENGINE, RTLD_NOW | RTLD_LOCAL);
 
 	return library != NULL ? dlsym(library, WILDCARD_FUNCTIONS_SYMBOL) : NULL;
 }
