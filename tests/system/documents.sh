@@ -235,7 +235,8 @@ test_every_example_of_apt-universal-hooks.conf_5_is_run() {
 	# shellcheck disable=SC2016 # for that program
 	printf '#!/bin/sh\necho "by $(id -un) in $(pwd)"\n' >/usr/bin/pg_dumpall
 	chmod 755 /usr/bin/pg_dumpall
-	useradd --home-dir /var/lib/postgresql --create-home postgres
+	echo 'postgres:x:5432:5432::/var/lib/postgresql:/bin/sh' >>/etc/passwd
+	install --directory --owner=5432 --group=5432 /var/lib/postgresql
 	run_document /usr/share/man/man5/apt-universal-hooks.conf.5 script=4 settings=5 commands=2
 	package postgresql-15 2
 	package app-data 2
