@@ -372,17 +372,16 @@ static void mark_purged(struct transaction *transaction)
 static int read_package_lines(struct transaction *transaction, struct slice bytes,
 	size_t number, struct transaction_faults *faults)
 {
-	const char *limit = bytes.data + bytes.size;
-	struct slice sound = {bytes.data, 0}; /* since the last that makes none */
+	struct slice sound = bytes; /* since the last that makes none */
 
-	for (; bytes.size > 0; number++) {
+	for (sound.size = 0; bytes.size > 0; number++) {
+		size_t before = bytes.size;
 		struct slice line = slice_cut(&bytes, '\n');
 		struct action action;
 
 		if (line.size <= TRANSACTION_LINE_MAX &&
 			read_action(&action, line, transaction->protocol)) {
-			sound.size = (size_t)((bytes.size > 0 ? bytes.data : limit) -
-					      sound.data);
+			sound.size += before - bytes.size;
 			continue;
 		}
 		note_ignored(faults, number);
