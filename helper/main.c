@@ -32,13 +32,10 @@ static int usage(void)
 /* A caller may have closed 0, 1 or 2; what we open must not end up there. */
 static void fill_standard_descriptors(void)
 {
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd > STDERR_FILENO)
-		(void)close(fd); /* it was not used */
+	/* open(2) takes the lowest that is free. */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			return; /* nothing else has them either */
 }
 
 /*

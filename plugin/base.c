@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/* What a pipe holds (pipe(7)), and so the most that one read of it brings. */
+#define PIPE_SIZE ((size_t)65536)
+
 bool slice_equals(struct slice slice, const char *string)
 {
 	return slice_compare(slice, slice_of(string)) == 0;
@@ -159,14 +162,16 @@ void buffer_done(struct buffer *buffer)
 
 int buffer_read(struct buffer *buffer, int fd, size_t limit)
 {
+	/* One byte more than the limit tells "just so much" from "more". */
+	size_t most = limit < PIPE_SIZE ? limit + 1 : PIPE_SIZE;
 	size_t start = buffer->size;
 
 	for (;;) {
 		size_t room = limit - (buffer->size - start);
 		ssize_t got;
 
-		/* One byte more than the limit tells "just so much" from "more". */
-		if (buffer_reserve(buffer, 4096) < 0)
+		if (buffer->error < 0 || (buffer->size == buffer->capacity &&
+						 buffer_reserve(buffer, most) < 0))
 			return buffer->error;
 		if (room >= buffer->capacity - buffer->size)
 			room = buffer->capacity - buffer->size;

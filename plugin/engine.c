@@ -52,8 +52,27 @@ static enum uh_verdict open_transaction(struct session *session)
 	return UH_STOP;
 }
 
+/*
+ * For one run: in the environment, or, since that does not survive sudo(8), by apt's
+ * -o.
+ */
+static bool is_switched_off(struct session *session)
+{
+	const char *value = getenv("APT_UNIVERSAL_HOOKS");
+
+	if (value != NULL && strcmp(value, "off") == 0)
+		return true;
+	/* What -o says, apt's stream says as well. */
+	if (session->is_known && session->transaction.settings.size == 0)
+		return false;
+	session_read_command_line(session);
+	return command_line_switches_off(&session->command_line);
+}
+
 static enum uh_verdict pre_invoke(struct session *session)
 {
+	if (is_switched_off(session))
+		return UH_GO_ON;
 	clean_up_earlier(session, close_transaction);
 	if (!session_is_possible(session, UH_PRE_INVOKE))
 		return UH_GO_ON;
@@ -68,6 +87,9 @@ static enum uh_verdict pre_invoke(struct session *session)
 static enum uh_verdict pre_install_pkgs(struct session *session, int stream_fd)
 {
 	session_read_stream(session, stream_fd);
+	if (is_switched_off(session))
+		return UH_GO_ON;
+	session_find_packages(session);
 	session_save_record(session);
 	if (session_is_possible(session, UH_PRE_INSTALL_PKGS))
 		session_plan(session);
@@ -81,27 +103,13 @@ static enum uh_verdict post_invoke(struct session *session)
 {
 	enum uh_verdict verdict;
 
-	if (!clean_up_hold(session))
+	if (is_switched_off(session) || !clean_up_hold(session))
 		return UH_GO_ON;
 	session_read_record(session);
 	verdict = close_transaction(session);
 	if (session->state.fd >= 0)
 		record_forget(&session->state, &session->driver);
 	return verdict;
-}
-
-/*
- * For one run: in the environment, or, since that does not survive sudo(8), by apt's
- * -o.
- */
-static bool is_switched_off(struct session *session)
-{
-	const char *value = getenv("APT_UNIVERSAL_HOOKS");
-
-	if (value != NULL && strcmp(value, "off") == 0)
-		return true;
-	session_read_command_line(session);
-	return command_line_switches_off(&session->command_line);
 }
 
 /* The common case before dpkg: no script, and nobody left anything to do. */
@@ -144,8 +152,6 @@ enum uh_verdict uh_run_hook_point(
 		record_forget(&session.state, &session.driver);
 		return UH_GO_ON;
 	}
-	if (is_switched_off(&session))
-		return UH_GO_ON;
 	switch (request->hook_point) {
 	case UH_PRE_INVOKE:
 		return pre_invoke(&session);

@@ -203,6 +203,7 @@ int history_keep(struct history *history, const struct state_dir *state, const c
 	const char *command_line)
 {
 	owns_buffer struct buffer kept = {0};
+	struct slice whole;
 	int lines_error = history->lines.error;
 	int error;
 
@@ -215,7 +216,8 @@ int history_keep(struct history *history, const struct state_dir *state, const c
 	buffer_append(&kept, buffer_slice(&history->lines));
 	if (kept.error < 0)
 		return kept.error;
-	error = state_dir_write(state, key, HISTORY_RUNS, buffer_slice(&kept));
+	whole = buffer_slice(&kept);
+	error = state_dir_write(state, key, HISTORY_RUNS, &whole, 1);
 	if (error == 0)
 		buffer_done(&history->lines);
 	return error < 0 ? error : lines_error;

@@ -341,21 +341,38 @@ enum tree_node hook_tree_look(struct hook_tree *tree, const char *relative)
 	return node;
 }
 
-bool hook_tree_has_any(const struct hook_tree *tree, const char *folder)
+/* What cannot be read is to be complained of, so it counts as something. */
+static bool has_any(int place, const char *folder)
+{
+	__attribute__((cleanup(cleanup_dir))) DIR *dir = NULL;
+	int fd = openat(place, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct dirent *entry;
+
+	if (fd < 0)
+		return errno != ENOENT;
+	dir = fdopendir(fd);
+	if (dir == NULL) {
+		cleanup_close(&fd);
+		return true;
+	}
+	errno = 0;
+	while ((entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] != '.')
+			return true;
+	return errno != 0;
+}
+
+bool hook_tree_has_any(
+	const struct hook_tree *tree, const char *const *folders, size_t count)
 {
 	for (size_t place = 0; place < COUNT_OF(tree->places); place++) {
-		__attribute__((cleanup(cleanup_dir))) DIR *dir = NULL;
-		owns_memory char *path = string_join(tree->places[place], "/", folder);
-		const struct dirent *entry;
+		owns_fd int fd =
+			open(tree->places[place], O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-		if (path == NULL)
+		if (fd < 0 && errno != ENOENT)
 			return true;
-		dir = opendir(path);
-		/* What cannot be read is to be complained of, so it counts. */
-		if (dir == NULL && errno != ENOENT)
-			return true;
-		while (dir != NULL && (entry = readdir(dir)) != NULL)
-			if (entry->d_name[0] != '.')
+		for (size_t i = 0; fd >= 0 && i < count; i++)
+			if (has_any(fd, folders[i]))
 				return true;
 	}
 	return false;

@@ -92,9 +92,10 @@ enum tree_node hook_tree_look_in(struct hook_tree *tree, size_t place,
  * editors leave. */
 bool hook_tree_is_leftover(const char *name);
 
-/* Whether the folder of either place holds anything at all; true also where it cannot
- * tell. */
-bool hook_tree_has_any(const struct hook_tree *tree, const char *folder);
+/* Whether one of the folders holds anything at all, in either place; true also where it
+ * cannot tell. */
+bool hook_tree_has_any(
+	const struct hook_tree *tree, const char *const *folders, size_t count);
 
 void script_done(struct script *script);
 void script_list_done(struct script_list *list);

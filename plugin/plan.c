@@ -267,16 +267,15 @@ int plan_make(struct plan *plan, struct hook_tree *tree, enum uh_hook_point hook
 
 bool plan_is_possible(const struct hook_tree *tree, enum uh_hook_point hook_point)
 {
-	const char *name = uh_hook_point_name(hook_point);
-	owns_memory char *wildcards = string_join("multi_pkgs/", name);
+	static const char *const folders[][3] = {
+		[UH_PRE_INVOKE] = {"Pre-Invoke"},
+		[UH_PRE_INSTALL_PKGS] = {"Pre-Install-Pkgs", "pkgs",
+			"multi_pkgs/Pre-Install-Pkgs"},
+		[UH_POST_INVOKE] = {"Post-Invoke", "pkgs", "multi_pkgs/Post-Invoke"},
+	};
 
-	if (hook_tree_has_any(tree, name))
-		return true;
-	if (hook_point == UH_PRE_INVOKE)
-		return false;
-	if (wildcards == NULL)
-		return true;
-	return hook_tree_has_any(tree, "pkgs") || hook_tree_has_any(tree, wildcards);
+	return hook_tree_has_any(
+		tree, folders[hook_point], hook_point == UH_PRE_INVOKE ? 1 : 3);
 }
 
 /* Whether any folder named first/X/last (last may be empty) holds a script. */

@@ -19,14 +19,17 @@ static bool find_key(const struct state_dir *state, const struct driver *driver,
 int record_save(const struct state_dir *state, const struct driver *driver,
 	const struct transaction *transaction)
 {
-	owns_buffer struct buffer record = {0};
+	owns_buffer struct buffer head = {0};
+	struct slice parts[2];
 	char key[DRIVER_KEY_SIZE];
 
-	transaction_to_record(transaction, &record);
-	if (record.error < 0)
-		return record.error;
+	transaction_record_head(transaction, &head);
+	if (head.error < 0)
+		return head.error;
 	driver_key(driver, key);
-	return state_dir_write(state, key, TRANSACTION, buffer_slice(&record));
+	parts[0] = buffer_slice(&head);
+	parts[1] = transaction->actions;
+	return state_dir_write(state, key, TRANSACTION, parts, COUNT_OF(parts));
 }
 
 int record_read(const struct state_dir *state, const struct driver *driver,
@@ -59,7 +62,7 @@ int record_note_failure(const struct state_dir *state, const struct driver *driv
 	char key[DRIVER_KEY_SIZE];
 
 	driver_key(driver, key);
-	return state_dir_write(state, key, FAILED, (struct slice){NULL, 0});
+	return state_dir_write(state, key, FAILED, NULL, 0);
 }
 
 bool record_has_failure(const struct state_dir *state, const struct driver *driver)
@@ -82,7 +85,7 @@ int record_want_clean_up(const struct state_dir *state, const struct driver *dri
 	driver_key(driver, key);
 	if (state_dir_has(state, key, RECORD_CLEAN_UP))
 		return 0;
-	error = state_dir_write(state, key, RECORD_CLEAN_UP, (struct slice){NULL, 0});
+	error = state_dir_write(state, key, RECORD_CLEAN_UP, NULL, 0);
 	return error < 0 ? error : 1;
 }
 
@@ -116,7 +119,7 @@ bool record_claim_clean_up(const struct state_dir *state, const struct driver *d
 
 	return find_key(state, driver, RECORD_CLEAN_UP, key) &&
 	       state_dir_has(state, key, RECORD_CLEAN_UP) &&
-	       state_dir_write(state, key, STARTED, (struct slice){NULL, 0}) == 0;
+	       state_dir_write(state, key, STARTED, NULL, 0) == 0;
 }
 
 char *record_clean_up_path(const struct state_dir *state, const struct driver *driver)

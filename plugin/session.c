@@ -127,25 +127,10 @@ static void tell_database(
 					      .ending = *ending});
 }
 
-/* Only for hooks that could be told: dpkg-query reads all of dpkg's database. */
-static void find_packages(struct session *session)
-{
-	struct uh_ending ending = {UH_EXITED, 0};
-	int error = transaction_find_packages(&session->transaction);
-
-	if (error < 0)
-		session_tell(session,
-			(struct uh_event){.kind = UH_STREAM_UNREADABLE, .error = error});
-	else
-		tell_database(session,
-			outcome_find_purges(&session->transaction, &ending), &ending);
-}
-
 /* All of the stream at once: apt writes it blocking, and no script may hold the pipe. */
 void session_read_stream(struct session *session, int fd)
 {
 	owns_buffer struct buffer bytes = {0};
-	struct transaction_faults faults;
 	int error = buffer_read(&bytes, fd, TRANSACTION_SIZE_MAX);
 
 	cleanup_close(&fd);
@@ -155,17 +140,44 @@ void session_read_stream(struct session *session, int fd)
 		session_tell(session,
 			(struct uh_event){.kind = UH_STREAM_UNREADABLE, .error = error});
 	error = transaction_read_stream(
-		&session->transaction, buffer_slice(&bytes), &faults);
+		&session->transaction, &bytes, &session->transaction_faults);
+	if (error < 0)
+		session_tell(session,
+			(struct uh_event){.kind = UH_STREAM_UNREADABLE, .error = error});
+	else
+		session->is_known = session->transaction.protocol != 0;
+}
+
+/*
+ * By hooks of now; and of after dpkg, which must be told what is purged, and may have to
+ * clean up.
+ */
+static bool are_packages_wanted(struct session *session)
+{
+	if (session_is_possible(session, UH_PRE_INSTALL_PKGS))
+		return true;
+	return (transaction_may_remove(&session->transaction) ||
+		       (session->state.fd >= 0 &&
+			       history_has_run(&session->state, session->key))) &&
+	       session_is_possible(session, UH_POST_INVOKE);
+}
+
+void session_find_packages(struct session *session)
+{
+	struct uh_ending ending = {UH_EXITED, 0};
+	int error = 0;
+
+	if (session->is_known && are_packages_wanted(session))
+		error = transaction_find_packages(
+			&session->transaction, &session->transaction_faults);
 	if (error < 0) {
 		session_tell(session,
 			(struct uh_event){.kind = UH_STREAM_UNREADABLE, .error = error});
 		return;
 	}
-	tell_faults(session, &faults);
-	session->is_known = session->transaction.protocol != 0;
-	if (session_is_possible(session, UH_PRE_INSTALL_PKGS) ||
-		session_is_possible(session, UH_POST_INVOKE))
-		find_packages(session);
+	tell_faults(session, &session->transaction_faults);
+	tell_database(
+		session, outcome_find_purges(&session->transaction, &ending), &ending);
 }
 
 /* Kept even when no hook stands there yet: a package of this run may bring one. */
@@ -189,18 +201,20 @@ void session_save_record(struct session *session)
 
 void session_read_record(struct session *session)
 {
-	struct transaction_faults faults = {.has_no_names = false};
+	struct transaction_faults *faults = &session->transaction_faults;
 	int error = -ENOENT;
 
 	if (session->state.fd >= 0) {
-		error = record_read(&session->state, &session->driver,
-			&session->transaction, &faults);
+		error = record_read(
+			&session->state, &session->driver, &session->transaction, faults);
 		session->has_failed_before =
 			record_has_failure(&session->state, &session->driver);
 	}
-	session->is_known = error == 0 && !faults.is_of_other_version;
-	if (session->is_known)
+	session->is_known = error == 0 && !faults->is_of_other_version;
+	if (session->is_known) {
+		tell_faults(session, faults);
 		return;
+	}
 	if (error < 0 && error != -ENOENT)
 		tell_error(session, UH_RECORD_UNREADABLE, error);
 	else if (!session->is_clean_up &&
@@ -221,6 +235,9 @@ void session_read_command_line(struct session *session)
 {
 	int error = session->driver.error;
 
+	if (session->has_command_line)
+		return;
+	session->has_command_line = true;
 	if (error == 0)
 		error = command_line_read(&session->command_line, &session->driver);
 	/* Without a /proc there is none. Later apt tells its options itself. */
@@ -357,10 +374,15 @@ void session_settle_outcome(struct session *session)
 static char *find_command_line(struct session *session)
 {
 	const char *told = session->transaction.command_line;
-	bool is_there = told != NULL || session->command_line.words.count > 0;
-	char *command_line =
-		told != NULL ? strdup(told) : command_line_join(&session->command_line);
+	bool is_there;
+	char *command_line;
 
+	/* Of others' processes there may be another one by now. */
+	if (told == NULL && !session->is_clean_up)
+		session_read_command_line(session);
+	is_there = told != NULL || session->command_line.words.count > 0;
+	command_line =
+		told != NULL ? strdup(told) : command_line_join(&session->command_line);
 	if (is_there && command_line == NULL)
 		tell_command_line(session, -ENOMEM);
 	return command_line;

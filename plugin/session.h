@@ -40,7 +40,9 @@ struct session {
 	bool is_left_to_others; /* it is due, and cannot be done here */
 
 	struct command_line command_line;
+	bool has_command_line; /* it has been read, or could not be */
 	struct transaction transaction;
+	struct transaction_faults transaction_faults; /* until they are told */
 	bool is_known; /* whether transaction says anything */
 	struct plan plan;
 	struct settings settings;
@@ -63,13 +65,15 @@ bool session_is_possible(struct session *session, enum uh_hook_point hook_point)
 /* Notes the event for the log and hands it to the listener. */
 void session_tell(struct session *session, struct uh_event event);
 
-/* The options that apt was started with. */
+/* The options that apt was started with, once. */
 void session_read_command_line(struct session *session);
 /* Complains of the state directory once, and only where somebody will miss it. */
 void session_explain_state(struct session *session);
 
 /* What is about to happen: apt's stream out of fd, which is closed. */
 void session_read_stream(struct session *session, int fd);
+/* Its packages, where a hook may ask for them: dpkg-query reads all of dpkg's database. */
+void session_find_packages(struct session *session);
 /* Keeps it for Post-Invoke. */
 void session_save_record(struct session *session);
 /* What has happened: the record, and whether a hook failed. */

@@ -24,9 +24,12 @@ int state_dir_open(struct state_dir *state, const char *root, struct trust *trus
 	state->path = string_join(root, STATE_DIR);
 	if (state->path == NULL)
 		return -ENOMEM;
-	if (mkdir(state->path, 0755) < 0 && errno != EEXIST)
-		return -errno;
 	error = trust_check(trust, state->path, ret_breach);
+	if (error == -ENOENT) {
+		if (mkdir(state->path, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		error = trust_check(trust, state->path, ret_breach);
+	}
 	if (error < 0)
 		return error;
 	state->fd = open(state->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -50,11 +53,11 @@ static void make_name(char name[NAME_SIZE], const char *key, const char *suffix)
 }
 
 int state_dir_write(const struct state_dir *state, const char *key, const char *suffix,
-	struct slice bytes)
+	const struct slice *parts, size_t count)
 {
 	char name[NAME_SIZE], new_name[NAME_SIZE + sizeof(".new")];
 	owns_fd int fd = -1;
-	int error;
+	int error = 0;
 
 	make_name(name, key, suffix);
 	(void)text_append(text_append(new_name, new_name + sizeof(new_name), name),
@@ -63,7 +66,8 @@ int state_dir_write(const struct state_dir *state, const char *key, const char *
 		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	error = write_all(fd, bytes);
+	for (size_t i = 0; i < count && error == 0; i++)
+		error = write_all(fd, parts[i]);
 	if (error == 0 && renameat(state->fd, new_name, state->fd, name) < 0)
 		error = -errno;
 	if (error < 0)

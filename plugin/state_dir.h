@@ -29,10 +29,12 @@ int state_dir_open(struct state_dir *state, const char *root, struct trust *trus
 	struct trust_breach *ret_breach);
 void state_dir_done(struct state_dir *state);
 
-/* Writes the file key.suffix, whole or not at all (a temporary file, renamed). 0 or
- * −errno. */
+/*
+ * Writes the file key.suffix out of its parts, whole or not at all (a temporary file,
+ * renamed). 0 or −errno.
+ */
 int state_dir_write(const struct state_dir *state, const char *key, const char *suffix,
-	struct slice bytes);
+	const struct slice *parts, size_t count);
 
 /*
  * Writes a new file key.suffix.RANDOM that everybody may read, whole or not at all, and

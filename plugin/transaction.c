@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #define RECORD_FORMAT "1"
+#define REMOVAL "**REMOVE**"
 #define OUR_SETTINGS "Universal-Hooks"
 #define PURGED "Universal-Hooks-Record::Purged::"
 
@@ -52,42 +53,48 @@ struct action_list {
 
 /* Where a configuration key goes: a string of the transaction, or a boolean. */
 struct key {
-	const char *name;
+	struct slice name;
 	size_t string_offset;
 };
+#define KEY(text)                                                                        \
+	{                                                                                \
+		text, sizeof(text) - 1                                                   \
+	}
 
 static const struct key keys_of_stream[] = {
-	{"CommandLine::AsString", offsetof(struct transaction, command_line)},
-	{"APT::Architecture", offsetof(struct transaction, native_architecture)},
-	{"Dir::State::status", offsetof(struct transaction, status_file)},
+	{KEY("CommandLine::AsString"), offsetof(struct transaction, command_line)},
+	{KEY("APT::Architecture"), offsetof(struct transaction, native_architecture)},
+	{KEY("Dir::State::status"), offsetof(struct transaction, status_file)},
 };
 static const struct key keys_of_record[] = {
-	{"CommandLine::AsString", offsetof(struct transaction, command_line)},
-	{"Universal-Hooks-Record::Architecture",
+	{KEY("CommandLine::AsString"), offsetof(struct transaction, command_line)},
+	{KEY("Universal-Hooks-Record::Architecture"),
 		offsetof(struct transaction, native_architecture)},
-	{"Universal-Hooks-Record::Status-File",
+	{KEY("Universal-Hooks-Record::Status-File"),
 		offsetof(struct transaction, status_file)},
-	{"Universal-Hooks-Record::Status-Stamp",
+	{KEY("Universal-Hooks-Record::Status-Stamp"),
 		offsetof(struct transaction, status_stamp)},
 };
+static const struct slice key_of_format = KEY("Universal-Hooks-Record::Format");
+static const struct slice key_of_purged = KEY(PURGED);
 
 /* One kind of input: which keys count, and which one says that removals purge. */
 struct dialect {
 	const struct key *keys;
 	size_t key_count;
-	const char *purge_key;
+	struct slice purge_key;
 	bool is_record;
 };
 
 static const struct dialect stream_dialect = {
-	keys_of_stream, COUNT_OF(keys_of_stream), "APT::Get::Purge", false};
-static const struct dialect record_dialect = {
-	keys_of_record, COUNT_OF(keys_of_record), "Universal-Hooks-Record::Purge", true};
+	keys_of_stream, COUNT_OF(keys_of_stream), KEY("APT::Get::Purge"), false};
+static const struct dialect record_dialect = {keys_of_record, COUNT_OF(keys_of_record),
+	KEY("Universal-Hooks-Record::Purge"), true};
 
 /* apt's keys have no case (apt.conf(5)). */
-static bool is_key(struct slice key, const char *name)
+static bool is_key(struct slice key, struct slice name)
 {
-	return key.size == strlen(name) && strncasecmp(key.data, name, key.size) == 0;
+	return key.size == name.size && strncasecmp(key.data, name.data, key.size) == 0;
 }
 
 static int read_setting(struct transaction *transaction, const struct dialect *dialect,
@@ -103,9 +110,9 @@ static int read_setting(struct transaction *transaction, const struct dialect *d
 	}
 	if (is_key(key, dialect->purge_key))
 		transaction->is_purging = apt_boolean(value) == 1;
-	if (dialect->is_record && is_key(key, "Universal-Hooks-Record::Format"))
+	if (dialect->is_record && is_key(key, key_of_format))
 		faults->is_of_other_version = !slice_equals(value, RECORD_FORMAT);
-	if (dialect->is_record && is_key(key, PURGED)) {
+	if (dialect->is_record && is_key(key, key_of_purged)) {
 		buffer_append(&transaction->purged, value);
 		buffer_append_string(&transaction->purged, "\n");
 		return transaction->purged.error;
@@ -162,7 +169,7 @@ static bool read_rank(struct slice what, struct slice new_version, enum rank *re
 {
 	if (slice_equals(what, "**CONFIGURE**"))
 		*ret_rank = RANK_CONFIGURE;
-	else if (slice_equals(what, "**REMOVE**"))
+	else if (slice_equals(what, REMOVAL))
 		*ret_rank = is_none(new_version) ? RANK_REMOVAL : RANK_TEMPORARY_REMOVAL;
 	else if (what.size > 0 &&
 		 (what.data[0] == '/' || slice_equals(what, "**ERROR**")))
@@ -368,133 +375,157 @@ static void mark_purged(struct transaction *transaction)
 	}
 }
 
-/* Keeps the lines that make sense. */
-static int read_package_lines(struct transaction *transaction, struct slice bytes,
-	size_t number, struct transaction_faults *faults)
+/*
+ * Reads all lines into actions; of lines that make no sense nothing stays, so what comes
+ * behind them moves up.
+ */
+static int read_actions(struct transaction *transaction, struct action_list *actions,
+	struct transaction_faults *faults)
 {
-	struct slice sound = bytes; /* since the last that makes none */
+	struct slice rest = transaction->actions;
+	char *kept = transaction->text.data + transaction->text.size - rest.size;
+	size_t size = 0;
 
-	for (sound.size = 0; bytes.size > 0; number++) {
-		size_t before = bytes.size;
-		struct slice line = slice_cut(&bytes, '\n');
-		struct action action;
+	for (size_t number = transaction->head_lines + 1; rest.size > 0; number++) {
+		struct slice line = slice_cut(&rest, '\n');
 
-		if (line.size <= TRANSACTION_LINE_MAX &&
-			read_action(&action, line, transaction->protocol)) {
-			sound.size += before - bytes.size;
-			continue;
+		if (array_grow(&actions->items, &actions->capacity, actions->count,
+			    sizeof(*actions->items)) < 0)
+			return -ENOMEM;
+		if (line.data != kept + size) {
+			memmove(kept + size, line.data, line.size);
+			kept[size + line.size] = '\n';
+			line.data = kept + size;
 		}
-		note_ignored(faults, number);
-		buffer_append(&transaction->actions, sound);
-		sound = (struct slice){bytes.data, 0};
+		if (line.size <= TRANSACTION_LINE_MAX &&
+			read_action(&actions->items[actions->count], line,
+				transaction->protocol)) {
+			actions->count++;
+			size += line.size + 1;
+		} else {
+			note_ignored(faults, number);
+		}
 	}
-	buffer_append(&transaction->actions, sound);
-	if (sound.size > 0 && sound.data[sound.size - 1] != '\n')
-		buffer_append_string(&transaction->actions, "\n");
-	return transaction->actions.error;
+	transaction->actions.size = size;
+	return 0;
 }
 
-int transaction_find_packages(struct transaction *transaction)
+bool transaction_may_remove(const struct transaction *transaction)
+{
+	return transaction->actions.size > 0 &&
+	       memmem(transaction->actions.data, transaction->actions.size, REMOVAL,
+		       strlen(REMOVAL)) != NULL;
+}
+
+int transaction_find_packages(
+	struct transaction *transaction, struct transaction_faults *faults)
 {
 	__attribute__((cleanup(cleanup_actions))) struct action_list actions = {0};
-	struct slice rest = buffer_slice(&transaction->actions);
 
-	while (rest.size > 0) {
-		if (array_grow(&actions.items, &actions.capacity, actions.count,
-			    sizeof(*actions.items)) < 0)
-			return -ENOMEM;
-		if (read_action(&actions.items[actions.count], slice_cut(&rest, '\n'),
-			    transaction->protocol))
-			actions.count++;
-	}
-	if (fold(transaction, &actions) < 0)
+	if (read_actions(transaction, &actions, faults) < 0 ||
+		fold(transaction, &actions) < 0)
 		return -ENOMEM;
 	mark_purged(transaction);
 	return 0;
 }
 
-static int parse(struct transaction *transaction, const struct dialect *dialect,
-	struct slice bytes, struct transaction_faults *faults)
+/* Takes what is in bytes. */
+static int read_head(struct transaction *transaction, const struct dialect *dialect,
+	struct buffer *bytes, struct transaction_faults *faults)
 {
 	bool has_reached_packages = false;
-	size_t number = 1;
+	struct slice rest;
 
 	memset(transaction, 0, sizeof(*transaction));
 	memset(faults, 0, sizeof(*faults));
 	faults->is_of_other_version = dialect->is_record;
-	faults->is_cut = bytes.size > 0 && bytes.data[bytes.size - 1] != '\n';
-	transaction->protocol = read_version(slice_cut(&bytes, '\n'));
+	faults->is_cut = bytes->size > 0 && bytes->data[bytes->size - 1] != '\n';
+	if (faults->is_cut)
+		buffer_append_string(bytes, "\n");
+	if (bytes->error < 0)
+		return bytes->error;
+	transaction->text = *bytes;
+	*bytes = (struct buffer){.data = NULL};
+	rest = buffer_slice(&transaction->text);
+	transaction->protocol = read_version(slice_cut(&rest, '\n'));
 	if (transaction->protocol == 0) {
 		faults->has_no_names = true;
 		return 0;
 	}
-	while (bytes.size > 0 && !has_reached_packages) {
-		struct slice line = slice_cut(&bytes, '\n');
+	transaction->head_lines = 1;
+	while (rest.size > 0 && !has_reached_packages) {
+		struct slice line = slice_cut(&rest, '\n');
 
-		number++;
+		transaction->head_lines++;
 		if (line.size == 0)
 			has_reached_packages = true;
 		else if (line.size > TRANSACTION_LINE_MAX ||
 			 memchr(line.data, '\0', line.size) != NULL)
-			note_ignored(faults, number);
+			note_ignored(faults, transaction->head_lines);
 		else if (read_setting(transaction, dialect, line, faults) < 0)
 			return -ENOMEM;
 	}
 	if (faults->is_of_other_version)
 		return 0;
 	faults->is_cut = faults->is_cut || !has_reached_packages;
-	return read_package_lines(transaction, bytes, number + 1, faults);
+	transaction->actions = rest;
+	return 0;
 }
 
-int transaction_read_stream(struct transaction *transaction, struct slice bytes,
+int transaction_read_stream(struct transaction *transaction, struct buffer *bytes,
 	struct transaction_faults *ret_faults)
 {
-	return parse(transaction, &stream_dialect, bytes, ret_faults);
+	return read_head(transaction, &stream_dialect, bytes, ret_faults);
+}
+
+static int parse(struct transaction *transaction, const struct dialect *dialect,
+	struct slice bytes, struct transaction_faults *faults)
+{
+	owns_buffer struct buffer copy = {0};
+	int error;
+
+	buffer_append(&copy, bytes);
+	error = read_head(transaction, dialect, &copy, faults);
+	return error < 0 ? error : transaction_find_packages(transaction, faults);
 }
 
 int transaction_parse_stream(struct transaction *transaction, struct slice bytes,
 	struct transaction_faults *ret_faults)
 {
-	int error = transaction_read_stream(transaction, bytes, ret_faults);
-
-	return error < 0 ? error : transaction_find_packages(transaction);
+	return parse(transaction, &stream_dialect, bytes, ret_faults);
 }
 
 int transaction_parse_record(struct transaction *transaction, struct slice bytes,
 	struct transaction_faults *ret_faults)
 {
-	int error = parse(transaction, &record_dialect, bytes, ret_faults);
-
-	return error < 0 ? error : transaction_find_packages(transaction);
+	return parse(transaction, &record_dialect, bytes, ret_faults);
 }
 
-void transaction_to_record(const struct transaction *transaction, struct buffer *record)
+void transaction_record_head(const struct transaction *transaction, struct buffer *head)
 {
 	buffer_append_string(
-		record, transaction->protocol == 3 ? "VERSION 3\n" : "VERSION 2\n");
-	buffer_append_string(
-		record, "Universal-Hooks-Record::Format=" RECORD_FORMAT "\n");
+		head, transaction->protocol == 3 ? "VERSION 3\n" : "VERSION 2\n");
+	buffer_append_string(head, "Universal-Hooks-Record::Format=" RECORD_FORMAT "\n");
 	if (transaction->is_purging)
-		buffer_append_string(record, "Universal-Hooks-Record::Purge=true\n");
+		buffer_append_string(head, "Universal-Hooks-Record::Purge=true\n");
 	for (size_t i = 0; i < COUNT_OF(keys_of_record); i++) {
 		const char *string = *(char *const *)((const char *)transaction +
 						      keys_of_record[i].string_offset);
 
 		if (string == NULL)
 			continue;
-		buffer_append_string(record, keys_of_record[i].name);
-		buffer_append_string(record, "=");
-		percent_encode(record, string);
-		buffer_append_string(record, "\n");
+		buffer_append(head, keys_of_record[i].name);
+		buffer_append_string(head, "=");
+		percent_encode(head, string);
+		buffer_append_string(head, "\n");
 	}
 	for (size_t i = 0; i < transaction->count && !transaction->is_purging; i++)
 		if (transaction->packages[i].operation == OPERATION_PURGE)
-			buffer_append_format(record, PURGED "=%s:%s\n",
+			buffer_append_format(head, PURGED "=%s:%s\n",
 				transaction->packages[i].name,
 				transaction->packages[i].architecture);
-	buffer_append(record, buffer_slice(&transaction->settings));
-	buffer_append_string(record, "\n");
-	buffer_append(record, buffer_slice(&transaction->actions));
+	buffer_append(head, buffer_slice(&transaction->settings));
+	buffer_append_string(head, "\n");
 }
 
 size_t transaction_end_of_name(const struct transaction *transaction, size_t first)
@@ -678,7 +709,7 @@ void transaction_done(struct transaction *transaction)
 	free(transaction->status_stamp);
 	free(transaction->strings);
 	buffer_done(&transaction->settings);
-	buffer_done(&transaction->actions);
+	buffer_done(&transaction->text);
 	buffer_done(&transaction->purged);
 	memset(transaction, 0, sizeof(*transaction));
 }

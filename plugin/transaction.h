@@ -46,9 +46,12 @@ struct transaction {
 	char *status_stamp;        /* what dpkg_stamp() said of it before dpkg, or NULL */
 	bool is_purging;           /* apt's configuration says that removals purge */
 	struct buffer
-		settings;      /* the raw lines of Universal-Hooks::, as apt wrote them */
-	struct buffer actions; /* the raw package lines that were understood */
-	unsigned protocol;     /* their version, 2 or 3; 0 when nothing was understood */
+		settings;     /* the raw lines of Universal-Hooks::, as apt wrote them */
+	struct buffer text;   /* what was read */
+	size_t head_lines;    /* its lines before the package lines */
+	struct slice actions; /* the package lines, raw, each with its newline; those that
+				  are not understood go when the packages are found */
+	unsigned protocol;    /* their version, 2 or 3; 0 when nothing was understood */
 	struct buffer purged; /* "name:architecture" lines of a record: they are purged */
 	char *strings;        /* what packages point into */
 };
@@ -79,23 +82,28 @@ int transaction_parse_stream(struct transaction *transaction, struct slice bytes
 	struct transaction_faults *ret_faults);
 
 /*
- * The two halves of it, for where nobody may want to know: all but the packages, which
- * makes the record, and then the packages.
+ * The two halves of it, for where nobody may want to know: all but the packages, which is
+ * enough for the record, and then the packages. The first takes what is in bytes; faults
+ * is what it has found, and the second adds to it.
  */
-int transaction_read_stream(struct transaction *transaction, struct slice bytes,
+int transaction_read_stream(struct transaction *transaction, struct buffer *bytes,
 	struct transaction_faults *ret_faults);
-int transaction_find_packages(struct transaction *transaction);
+int transaction_find_packages(
+	struct transaction *transaction, struct transaction_faults *faults);
 
-/* The same for a record made by transaction_to_record(). */
+/* False only when no package is removed; known before the packages are found. */
+bool transaction_may_remove(const struct transaction *transaction);
+
+/* The same for a record. */
 int transaction_parse_record(struct transaction *transaction, struct slice bytes,
 	struct transaction_faults *ret_faults);
 
 /*
- * The record: version 3 again, with the package lines as apt wrote them. Of apt's
- * configuration it holds only what is ours and the command line, since the rest can hold
- * passwords. The caller looks at record->error.
+ * The record's head; behind it belong the actions as they are. Version 3 again, or 2; of
+ * apt's configuration it holds only what is ours and the command line, since the rest can
+ * hold passwords. The caller looks at head->error.
  */
-void transaction_to_record(const struct transaction *transaction, struct buffer *record);
+void transaction_record_head(const struct transaction *transaction, struct buffer *head);
 
 /*
  * The entry that stands for a name: not a removal before a removal (crossgrade), then the

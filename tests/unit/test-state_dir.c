@@ -45,7 +45,9 @@ static void assert_not_opened(int expected)
 static void write_state(const struct state_dir *state, const char *key,
 	const char *suffix, const char *text)
 {
-	ck_assert_int_eq(state_dir_write(state, key, suffix, slice_of(text)), 0);
+	const struct slice bytes = slice_of(text);
+
+	ck_assert_int_eq(state_dir_write(state, key, suffix, &bytes, 1), 0);
 }
 
 static mode_t mode_of(const char *full)
@@ -140,13 +142,12 @@ START_TEST(a_file_is_written_whole_or_not_at_all)
 {
 	owns_state struct state_dir state = opened();
 	owns_memory char *much = calloc(1, 100000);
+	const struct slice parts[] = {{"before", 6}, {much, 100000}};
 	char *path = NULL;
 
 	write_state(&state, SELF, "transaction", "before");
 	fill_the_disk();
-	ck_assert_int_eq(state_dir_write(&state, SELF, "transaction",
-				 (struct slice){much, 100000}),
-		-EFBIG);
+	ck_assert_int_eq(state_dir_write(&state, SELF, "transaction", parts, 2), -EFBIG);
 	ck_assert_int_eq(state_dir_hand_out(&state, SELF, "pkg_list",
 				 (struct slice){much, 100000}, &path),
 		-EFBIG);
@@ -162,12 +163,13 @@ START_TEST(a_symlink_in_the_way_is_not_followed)
 {
 	owns_state struct state_dir state = opened();
 	owns_buffer struct buffer bytes = {0};
+	const struct slice written = slice_of("x");
 
 	make_file("/precious", 0644, "precious");
 	make_link(STATE SELF ".transaction", "../../precious");
 	make_link(STATE SELF ".transaction.new", "../../precious");
 	ck_assert_int_eq(
-		state_dir_write(&state, SELF, "transaction", slice_of("x")), -ELOOP);
+		state_dir_write(&state, SELF, "transaction", &written, 1), -ELOOP);
 	ck_assert_int_eq(
 		state_dir_read(&state, SELF, "transaction", 100, &bytes), -ELOOP);
 	assert_file("/precious", "precious");
