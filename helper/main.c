@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What apt calls: helper HOOK-POINT. */
+#include "base.h"
 #include "report.h"
 #include "universal_hooks.h"
 
@@ -45,14 +46,10 @@ static void fill_standard_descriptors(void)
 static int find_stream(void)
 {
 	const char *text = getenv("APT_HOOK_INFO_FD");
-	char *end;
-	long fd;
+	unsigned long long fd;
 	int moved;
 
-	if (text == NULL)
-		return -1;
-	fd = strtol(text, &end, 10);
-	if (end == text || *end != '\0' || fd < 0 || fd > INT_MAX)
+	if (text == NULL || !slice_to_number(slice_of(text), &fd) || fd > INT_MAX)
 		return -1;
 	if (fd > STDERR_FILENO)
 		return (int)fd;

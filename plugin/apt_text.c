@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "apt_text.h"
 
-#include <strings.h>
-
 static int hex_digit(char character)
 {
 	if (character >= '0' && character <= '9')
@@ -65,18 +63,17 @@ int apt_boolean(struct slice text)
 		{"without", 0}, {"off", 0}, {"disable", 0}};
 
 	for (size_t i = 0; i < COUNT_OF(words); i++)
-		if (text.size == strlen(words[i].word) &&
-			strncasecmp(text.data, words[i].word, text.size) == 0)
+		if (slice_equals_caseless(text, slice_of(words[i].word)))
 			return words[i].value;
 	return -1;
 }
 
 bool apt_is_in_scope(struct slice key, const char *scope)
 {
-	size_t size = strlen(scope);
+	struct slice name = slice_of(scope);
 
-	if (key.size < size || strncasecmp(key.data, scope, size) != 0)
+	if (!slice_has_prefix_caseless(key, name))
 		return false;
-	return key.size == size ||
-	       (key.size >= size + 2 && memcmp(key.data + size, "::", 2) == 0);
+	key = (struct slice){key.data + name.size, key.size - name.size};
+	return key.size == 0 || slice_has_prefix(key, slice_of("::"));
 }

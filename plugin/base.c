@@ -2,6 +2,7 @@
 #include "base.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -30,6 +31,39 @@ bool slice_has_prefix(struct slice slice, struct slice prefix)
 		return false;
 	slice.size = prefix.size;
 	return slice_compare(slice, prefix) == 0;
+}
+
+static char lower(char byte)
+{
+	return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+}
+
+bool slice_has_prefix_caseless(struct slice slice, struct slice prefix)
+{
+	if (slice.size < prefix.size)
+		return false;
+	for (size_t i = 0; i < prefix.size; i++)
+		if (lower(slice.data[i]) != lower(prefix.data[i]))
+			return false;
+	return true;
+}
+
+bool slice_equals_caseless(struct slice slice, struct slice other)
+{
+	return slice.size == other.size && slice_has_prefix_caseless(slice, other);
+}
+
+bool slice_to_number(struct slice digits, unsigned long long *ret_number)
+{
+	*ret_number = 0;
+	for (size_t i = 0; i < digits.size; i++) {
+		unsigned long long digit = (unsigned char)digits.data[i] - '0';
+
+		if (digit > 9 || *ret_number > (ULLONG_MAX - digit) / 10)
+			return false;
+		*ret_number = *ret_number * 10 + digit;
+	}
+	return digits.size > 0;
 }
 
 struct slice slice_cut(struct slice *rest, char separator)

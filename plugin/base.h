@@ -29,6 +29,11 @@ bool slice_equals(struct slice slice, const char *string);
 /* Bytewise, like strcmp(3): a prefix comes before what it begins. */
 int slice_compare(struct slice a, struct slice b);
 bool slice_has_prefix(struct slice slice, struct slice prefix);
+/* The same with ASCII's letters alike in both cases, whatever the locale. */
+bool slice_equals_caseless(struct slice slice, struct slice other);
+bool slice_has_prefix_caseless(struct slice slice, struct slice prefix);
+/* Digits and nothing else; false also for what is too large. */
+bool slice_to_number(struct slice digits, unsigned long long *ret_number);
 /* Takes what stands before the next separator (all, if there is none) off rest's front.
  */
 struct slice slice_cut(struct slice *rest, char separator);

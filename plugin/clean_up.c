@@ -129,6 +129,14 @@ void clean_up_earlier(struct session *session, clean_up_close *close)
 	state_dir_sweep(&session->state, &session->driver, RECORD_CLEAN_UP);
 }
 
+/* Whether settings may ask for one; most do not. */
+static bool may_be_wanted(const struct session *session)
+{
+	return session->are_settings_lost ||
+	       settings_mention_when(&session->settings, WHEN_FAILURE) ||
+	       settings_mention_when(&session->settings, WHEN_ALWAYS);
+}
+
 /* Whether a script of Post-Invoke would run if apt stopped now. */
 static bool is_clean_up_wanted(struct session *session)
 {
@@ -140,9 +148,6 @@ static bool is_clean_up_wanted(struct session *session)
 	/* Whoever cleans up may be able to read them. */
 	if (session->are_settings_lost)
 		return session_is_possible(session, UH_POST_INVOKE);
-	if (!settings_mention_when(&session->settings, WHEN_FAILURE) &&
-		!settings_mention_when(&session->settings, WHEN_ALWAYS))
-		return false;
 	error = plan_make(&plan, &session->tree, UH_POST_INVOKE, &session->transaction);
 	plan_apply_settings(&plan, &session->settings, &session->transaction);
 	plan_apply_when(&plan, &aborted);
@@ -177,7 +182,7 @@ bool clean_up_prepare(struct session *session, clean_up_close *close)
 	bool has_run;
 	int error;
 
-	if (session->state.fd < 0)
+	if (session->state.fd < 0 || !may_be_wanted(session))
 		return true;
 	has_run = history_has_run(&session->state, session->key);
 	if ((!plan_has_work(&session->plan) && !has_run) || !is_clean_up_wanted(session))

@@ -4,7 +4,6 @@
 #include "proc.h"
 
 #include <errno.h>
-#include <strings.h>
 
 /* execve(2): one argument has at most 128 KiB, all of them some MiB. */
 #define SIZE_LIMIT ((size_t)2 << 20)
@@ -97,7 +96,7 @@ static int read_long(
 		size_t size = strlen(names[i].word);
 		int error;
 
-		if (strncasecmp(word, names[i].word, size) != 0)
+		if (!slice_has_prefix_caseless(slice_of(word), slice_of(names[i].word)))
 			continue;
 		if (word[size] == '=')
 			return take_value(
@@ -174,7 +173,7 @@ bool command_line_switches_off(const struct command_line *command_line)
 	for (size_t i = 0; i < command_line->options.count; i++) {
 		const char *option = command_line->options.items[i];
 
-		if (strncasecmp(option, key, strlen(key)) != 0)
+		if (!slice_has_prefix_caseless(slice_of(option), slice_of(key)))
 			continue;
 		is_off = apt_boolean(slice_of(option + strlen(key))) == 0;
 	}

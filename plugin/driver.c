@@ -3,8 +3,8 @@
 #include "proc.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
-#include <stdio.h>
 #include <unistd.h>
 
 /* No shell starts so many shells; a bound for a /proc that lies. */
@@ -120,13 +120,15 @@ bool driver_parse_key(const char *key, struct driver *ret_driver)
 {
 	struct driver driver = {.pid = 0};
 	char again[DRIVER_KEY_SIZE];
-	int pid = 0;
+	unsigned long long pid;
 
 	if (strcmp(key, "unknown") != 0) {
-		/* NOLINTNEXTLINE(cert-err34-c) what comes of it is compared with key */
-		if (sscanf(key, "%d-%llu", &pid, &driver.start_time) != 2 || pid <= 0)
+		struct slice start_time = slice_of(key);
+
+		if (!slice_to_number(slice_cut(&start_time, '-'), &pid) || pid == 0 ||
+			pid > INT_MAX || !slice_to_number(start_time, &driver.start_time))
 			return false;
-		driver.pid = pid;
+		driver.pid = (pid_t)pid;
 	}
 	driver_key(&driver, again);
 	if (strcmp(key, again) != 0)

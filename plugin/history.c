@@ -46,11 +46,12 @@ void history_add_clean(struct buffer *buffer, const char *text)
 /* apt's own history.log writes times so: "2026-11-20  17:05:00". */
 static void append_time(struct buffer *buffer, const char *field)
 {
-	time_t now = time(NULL);
+	struct timespec now;
 	struct tm local;
 	char text[64];
 
-	if (localtime_r(&now, &local) != NULL &&
+	(void)clock_gettime(CLOCK_REALTIME, &now); /* fails for unknown clocks only */
+	if (localtime_r(&now.tv_sec, &local) != NULL &&
 		strftime(text, sizeof(text), "%Y-%m-%d  %H:%M:%S", &local) > 0)
 		buffer_append_format(buffer, "%s: %s\n", field, text);
 }
@@ -124,14 +125,11 @@ void history_done(struct history *history)
 }
 
 /* Digits and nothing else, and no larger than an id can be: it would become another. */
-static bool parse_id(const char *text, unsigned long *ret_id)
+static bool parse_id(const char *text, unsigned long long *ret_id)
 {
-	if (text == NULL || *text == '\0' || text[strspn(text, "0123456789")] != '\0')
-		return false;
-	errno = 0;
-	*ret_id = strtoul(text, NULL, 10);
 	/* cppcheck-suppress knownConditionTrueFalse -- it takes uid_t for signed */
-	return errno == 0 && *ret_id < (uid_t)-1;
+	return text != NULL && slice_to_number(slice_of(text), ret_id) &&
+	       *ret_id < (uid_t)-1;
 }
 
 /* Like apt's history.log: who was behind sudo(8) or pkexec(1). */
@@ -140,14 +138,14 @@ static void append_requester(struct buffer *stanza)
 	static const char *const variables[] = {"SUDO_UID", "PKEXEC_UID"};
 
 	for (size_t i = 0; i < COUNT_OF(variables); i++) {
-		unsigned long id;
+		unsigned long long id;
 		const struct passwd *user =
 			parse_id(getenv(variables[i]), &id) ? getpwuid((uid_t)id) : NULL;
 
 		if (user == NULL)
 			continue;
 		buffer_append_format(
-			stanza, "Requested-By: %s (%lu)\n", user->pw_name, id);
+			stanza, "Requested-By: %s (%llu)\n", user->pw_name, id);
 		return;
 	}
 }

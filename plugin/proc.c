@@ -44,20 +44,6 @@ int proc_read_file(pid_t pid, const char *file, size_t limit, struct buffer *byt
 	return fd >= 0 ? buffer_read(bytes, fd, limit) : -errno;
 }
 
-/* The number at the front of rest, up to the next space; false where there is none. */
-static bool take_number(struct slice *rest, unsigned long long *ret_number)
-{
-	struct slice word = slice_cut(rest, ' ');
-
-	*ret_number = 0;
-	for (size_t i = 0; i < word.size; i++) {
-		if (word.data[i] < '0' || word.data[i] > '9')
-			return false;
-		*ret_number = *ret_number * 10 + (unsigned long long)(word.data[i] - '0');
-	}
-	return word.size > 0;
-}
-
 /*
  * "pid (command) state ppid …", the 22nd is the start time; a command may hold
  * anything.
@@ -86,12 +72,12 @@ static int read_stat(pid_t pid, struct proc *ret_proc, char *ret_state)
 		return -EPROTO;
 	*ret_state = rest.data[1];
 	rest = (struct slice){rest.data + 3, rest.size - 3};
-	if (!take_number(&rest, &parent))
+	if (!slice_to_number(slice_cut(&rest, ' '), &parent))
 		return -EPROTO;
 	proc.parent = (pid_t)parent;
 	for (int i = PARENT + 1; i < START_TIME; i++)
 		(void)slice_cut(&rest, ' ');
-	if (!take_number(&rest, &proc.start_time))
+	if (!slice_to_number(slice_cut(&rest, ' '), &proc.start_time))
 		return -EPROTO;
 	*ret_proc = proc;
 	return 0;
@@ -142,16 +128,16 @@ static int read_all(struct proc_list *list)
 	if (dir == NULL)
 		return -errno;
 	while (error == 0 && (entry = readdir(dir)) != NULL) {
-		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+		unsigned long long pid;
 		char state;
 
-		if (pid <= 0)
+		if (!slice_to_number(slice_of(entry->d_name), &pid))
 			continue;
 		error = array_grow(
 			&list->items, &list->capacity, list->count, sizeof(*list->items));
 		/* One that has ended since is none. */
 		if (error == 0 &&
-			read_stat(pid, &list->items[list->count], &state) == 0 &&
+			read_stat((pid_t)pid, &list->items[list->count], &state) == 0 &&
 			!has_ended(state))
 			list->count++;
 	}

@@ -5,7 +5,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <strings.h>
 
 #define SCOPE "Universal-Hooks"
 #define SCRIPTS "Scripts::"
@@ -41,7 +40,7 @@ static bool read_word(
 	const char *value, const struct word *words, size_t count, unsigned *ret_number)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (strcasecmp(words[i].word, value) != 0)
+		if (!slice_equals_caseless(slice_of(value), slice_of(words[i].word)))
 			continue;
 		*ret_number = (unsigned)words[i].value;
 		return true;
@@ -79,14 +78,11 @@ static bool read_operation(const char *value, unsigned *ret_number)
 
 static bool read_seconds(const char *value, unsigned *ret_number)
 {
-	unsigned long seconds;
-	char *end;
+	unsigned long long seconds;
+	bool is_number = slice_to_number(slice_of(value), &seconds);
 
-	if (!isdigit((unsigned char)value[0]))
-		return false;
-	seconds = strtoul(value, &end, 10);
 	*ret_number = (unsigned)seconds;
-	return *end == '\0' && seconds <= TIMEOUT_MAX;
+	return is_number && seconds <= TIMEOUT_MAX;
 }
 
 static bool is_some(const char *value, unsigned *ret_number)
@@ -131,7 +127,7 @@ static const struct {
 
 static bool skip_prefix(const char **text, const char *prefix)
 {
-	if (strncasecmp(*text, prefix, strlen(prefix)) != 0)
+	if (!slice_has_prefix_caseless(slice_of(*text), slice_of(prefix)))
 		return false;
 	*text += strlen(prefix);
 	return true;
@@ -152,8 +148,7 @@ static bool cut_at_colons(const char **text, struct slice *ret_head)
 static int find_name(struct slice word)
 {
 	for (size_t i = 0; i < COUNT_OF(table); i++)
-		if (word.size == strlen(table[i].word) &&
-			strncasecmp(word.data, table[i].word, word.size) == 0)
+		if (slice_equals_caseless(word, slice_of(table[i].word)))
 			return (int)i;
 	return -1;
 }

@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -147,11 +146,9 @@ bool state_dir_has(const struct state_dir *state, const char *key, const char *s
 
 bool state_dir_has_below(const char *root, const char *key, const char *suffix)
 {
-	char path[PATH_MAX];
-	int size =
-		snprintf(path, sizeof(path), "%s" STATE_DIR "/%s.%s", root, key, suffix);
+	owns_memory char *path = string_join(root, STATE_DIR "/", key, ".", suffix);
 
-	return size < (int)sizeof(path) && access(path, F_OK) == 0;
+	return path != NULL && access(path, F_OK) == 0;
 }
 
 bool state_dir_lacks(const struct state_dir *state, const char *key, const char *suffix)

@@ -4,7 +4,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <strings.h>
 
 #define RECORD_FORMAT "1"
 #define REMOVAL "**REMOVE**"
@@ -51,7 +50,7 @@ struct action_list {
 	size_t capacity;
 };
 
-/* Where a configuration key goes: a string of the transaction, or a boolean. */
+/* Where a configuration key (apt.conf(5): it has no case) goes: a string, or a boolean. */
 struct key {
 	struct slice name;
 	size_t string_offset;
@@ -91,12 +90,6 @@ static const struct dialect stream_dialect = {
 static const struct dialect record_dialect = {keys_of_record, COUNT_OF(keys_of_record),
 	KEY("Universal-Hooks-Record::Purge"), true};
 
-/* apt's keys have no case (apt.conf(5)). */
-static bool is_key(struct slice key, struct slice name)
-{
-	return key.size == name.size && strncasecmp(key.data, name.data, key.size) == 0;
-}
-
 static int read_setting(struct transaction *transaction, const struct dialect *dialect,
 	struct slice line, struct transaction_faults *faults)
 {
@@ -108,11 +101,11 @@ static int read_setting(struct transaction *transaction, const struct dialect *d
 		buffer_append_string(&transaction->settings, "\n");
 		return transaction->settings.error;
 	}
-	if (is_key(key, dialect->purge_key))
+	if (slice_equals_caseless(key, dialect->purge_key))
 		transaction->is_purging = apt_boolean(value) == 1;
-	if (dialect->is_record && is_key(key, key_of_format))
+	if (dialect->is_record && slice_equals_caseless(key, key_of_format))
 		faults->is_of_other_version = !slice_equals(value, RECORD_FORMAT);
-	if (dialect->is_record && is_key(key, key_of_purged)) {
+	if (dialect->is_record && slice_equals_caseless(key, key_of_purged)) {
 		buffer_append(&transaction->purged, value);
 		buffer_append_string(&transaction->purged, "\n");
 		return transaction->purged.error;
@@ -121,7 +114,7 @@ static int read_setting(struct transaction *transaction, const struct dialect *d
 		char **string =
 			(char **)((char *)transaction + dialect->keys[i].string_offset);
 
-		if (!is_key(key, dialect->keys[i].name))
+		if (!slice_equals_caseless(key, dialect->keys[i].name))
 			continue;
 		free(*string);
 		*string = percent_decode(value);

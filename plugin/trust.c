@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -107,19 +106,22 @@ static bool next_name(struct walk *walk, char name[NAME_MAX + 1], int *ret_error
 static int follow_link(struct walk *walk)
 {
 	char target[PATH_MAX];
-	char joined[PATH_MAX];
+	owns_memory char *joined = NULL;
 	ssize_t size = readlink(walk->at, target, sizeof(target) - 1);
-	int length;
+	size_t length;
 
 	if (size < 0)
 		return -errno;
 	if (++walk->links > LINKS_MAX)
 		return -ELOOP;
 	target[size] = '\0';
-	length = snprintf(joined, sizeof(joined), "%s/%s", target, walk->rest);
-	if ((size_t)length >= sizeof(joined))
+	joined = string_join(target, "/", walk->rest);
+	if (joined == NULL)
+		return -ENOMEM;
+	length = strlen(joined);
+	if (length >= sizeof(walk->rest))
 		return -ENAMETOOLONG;
-	memcpy(walk->rest, joined, (size_t)length + 1);
+	memcpy(walk->rest, joined, length + 1);
 	if (target[0] == '/') {
 		walk->at_size = walk->root_size;
 		walk->at[walk->at_size] = '\0';
