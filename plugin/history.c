@@ -201,7 +201,6 @@ int history_keep(struct history *history, const struct state_dir *state, const c
 	const char *command_line)
 {
 	owns_buffer struct buffer kept = {0};
-	struct slice whole;
 	int lines_error = history->lines.error;
 	int error;
 
@@ -214,8 +213,7 @@ int history_keep(struct history *history, const struct state_dir *state, const c
 	buffer_append(&kept, buffer_slice(&history->lines));
 	if (kept.error < 0)
 		return kept.error;
-	whole = buffer_slice(&kept);
-	error = state_dir_write(state, key, HISTORY_RUNS, &whole, 1);
+	error = state_dir_replace(state, key, HISTORY_RUNS, buffer_slice(&kept));
 	if (error == 0)
 		buffer_done(&history->lines);
 	return error < 0 ? error : lines_error;

@@ -344,22 +344,18 @@ enum tree_node hook_tree_look(struct hook_tree *tree, const char *relative)
 /* What cannot be read is to be complained of, so it counts as something. */
 static bool has_any(int place, const char *folder)
 {
-	__attribute__((cleanup(cleanup_dir))) DIR *dir = NULL;
-	int fd = openat(place, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const struct dirent *entry;
+	owns_fd int fd = openat(place, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_Alignas(struct dirent64) char entries[1024]; /* a name has 255 bytes at most */
+	ssize_t size;
 
 	if (fd < 0)
 		return errno != ENOENT;
-	dir = fdopendir(fd);
-	if (dir == NULL) {
-		cleanup_close(&fd);
-		return true;
-	}
-	errno = 0;
-	while ((entry = readdir(dir)) != NULL)
-		if (entry->d_name[0] != '.')
-			return true;
-	return errno != 0;
+	while ((size = getdents64(fd, entries, sizeof(entries))) > 0)
+		for (const char *at = entries; at < entries + size;
+			at += ((const struct dirent64 *)at)->d_reclen)
+			if (((const struct dirent64 *)at)->d_name[0] != '.')
+				return true;
+	return size < 0;
 }
 
 bool hook_tree_has_any(

@@ -19,17 +19,14 @@ static bool find_key(const struct state_dir *state, const struct driver *driver,
 int record_save(const struct state_dir *state, const struct driver *driver,
 	const struct transaction *transaction)
 {
-	owns_buffer struct buffer head = {0};
-	struct slice parts[2];
+	owns_buffer struct buffer record = {0};
 	char key[DRIVER_KEY_SIZE];
 
-	transaction_record_head(transaction, &head);
-	if (head.error < 0)
-		return head.error;
+	transaction_to_record(transaction, &record);
+	if (record.error < 0)
+		return record.error;
 	driver_key(driver, key);
-	parts[0] = buffer_slice(&head);
-	parts[1] = transaction->actions;
-	return state_dir_write(state, key, TRANSACTION, parts, COUNT_OF(parts));
+	return state_dir_write(state, key, TRANSACTION, buffer_slice(&record));
 }
 
 int record_read(const struct state_dir *state, const struct driver *driver,
@@ -44,9 +41,12 @@ int record_read(const struct state_dir *state, const struct driver *driver,
 	if (!find_key(state, driver, TRANSACTION, key))
 		return -ENOENT;
 	error = state_dir_read(state, key, TRANSACTION, TRANSACTION_SIZE_MAX, &record);
-	if (error < 0)
-		return error;
-	return transaction_parse_record(transaction, buffer_slice(&record), ret_faults);
+	if (error == 0)
+		error = transaction_parse_record(
+			transaction, buffer_slice(&record), ret_faults);
+	if (error == 0 && ret_faults->is_cut && !ret_faults->is_of_other_version)
+		error = -EBADMSG;
+	return error;
 }
 
 bool record_is_there(const struct state_dir *state, const struct driver *driver)
@@ -62,7 +62,7 @@ int record_note_failure(const struct state_dir *state, const struct driver *driv
 	char key[DRIVER_KEY_SIZE];
 
 	driver_key(driver, key);
-	return state_dir_write(state, key, FAILED, NULL, 0);
+	return state_dir_write(state, key, FAILED, (struct slice){NULL, 0});
 }
 
 bool record_has_failure(const struct state_dir *state, const struct driver *driver)
@@ -85,7 +85,7 @@ int record_want_clean_up(const struct state_dir *state, const struct driver *dri
 	driver_key(driver, key);
 	if (state_dir_has(state, key, RECORD_CLEAN_UP))
 		return 0;
-	error = state_dir_write(state, key, RECORD_CLEAN_UP, NULL, 0);
+	error = state_dir_write(state, key, RECORD_CLEAN_UP, (struct slice){NULL, 0});
 	return error < 0 ? error : 1;
 }
 
@@ -119,7 +119,7 @@ bool record_claim_clean_up(const struct state_dir *state, const struct driver *d
 
 	return find_key(state, driver, RECORD_CLEAN_UP, key) &&
 	       state_dir_has(state, key, RECORD_CLEAN_UP) &&
-	       state_dir_write(state, key, STARTED, NULL, 0) == 0;
+	       state_dir_write(state, key, STARTED, (struct slice){NULL, 0}) == 0;
 }
 
 char *record_clean_up_path(const struct state_dir *state, const struct driver *driver)

@@ -51,26 +51,45 @@ static void make_name(char name[NAME_SIZE], const char *key, const char *suffix)
 		text_append(text_append(name, end, key), end, "."), end, suffix);
 }
 
+static int write_file(const struct state_dir *state, const char *name, struct slice bytes)
+{
+	owns_fd int fd = openat(state->fd, name,
+		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	error = write_all(fd, bytes);
+	if (error < 0)
+		(void)unlinkat(state->fd, name, 0); /* the sweep tries again */
+	return error;
+}
+
 int state_dir_write(const struct state_dir *state, const char *key, const char *suffix,
-	const struct slice *parts, size_t count)
+	struct slice bytes)
+{
+	char name[NAME_SIZE];
+
+	make_name(name, key, suffix);
+	return write_file(state, name, bytes);
+}
+
+int state_dir_replace(const struct state_dir *state, const char *key, const char *suffix,
+	struct slice bytes)
 {
 	char name[NAME_SIZE], new_name[NAME_SIZE + sizeof(".new")];
-	owns_fd int fd = -1;
-	int error = 0;
+	int error;
 
 	make_name(name, key, suffix);
 	(void)text_append(text_append(new_name, new_name + sizeof(new_name), name),
 		new_name + sizeof(new_name), ".new");
-	fd = openat(state->fd, new_name,
-		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	for (size_t i = 0; i < count && error == 0; i++)
-		error = write_all(fd, parts[i]);
-	if (error == 0 && renameat(state->fd, new_name, state->fd, name) < 0)
-		error = -errno;
+	error = write_file(state, new_name, bytes);
 	if (error < 0)
-		(void)unlinkat(state->fd, new_name, 0); /* the sweep tries again */
+		return error;
+	if (renameat(state->fd, new_name, state->fd, name) == 0)
+		return 0;
+	error = -errno;
+	(void)unlinkat(state->fd, new_name, 0); /* the sweep tries again */
 	return error;
 }
 

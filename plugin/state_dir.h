@@ -30,11 +30,14 @@ int state_dir_open(struct state_dir *state, const char *root, struct trust *trus
 void state_dir_done(struct state_dir *state);
 
 /*
- * Writes the file key.suffix out of its parts, whole or not at all (a temporary file,
- * renamed). 0 or −errno.
+ * Writes the file key.suffix in place of one that is there. When it fails nothing stays;
+ * a process that is killed may leave a part. 0 or −errno.
  */
 int state_dir_write(const struct state_dir *state, const char *key, const char *suffix,
-	const struct slice *parts, size_t count);
+	struct slice bytes);
+/* The same, but whole or not at all: a temporary file, renamed. */
+int state_dir_replace(const struct state_dir *state, const char *key, const char *suffix,
+	struct slice bytes);
 
 /*
  * Writes a new file key.suffix.RANDOM that everybody may read, whole or not at all, and

@@ -8,6 +8,7 @@
 #define RECORD_FORMAT "1"
 #define REMOVAL "**REMOVE**"
 #define OUR_SETTINGS "Universal-Hooks"
+#define SIZE "Universal-Hooks-Record::Size"
 #define PURGED "Universal-Hooks-Record::Purged::"
 
 /* A package line's columns in the order of version 3; version 2 lacks some. */
@@ -75,6 +76,7 @@ static const struct key keys_of_record[] = {
 		offsetof(struct transaction, status_stamp)},
 };
 static const struct slice key_of_format = KEY("Universal-Hooks-Record::Format");
+static const struct slice key_of_size = KEY(SIZE);
 static const struct slice key_of_purged = KEY(PURGED);
 
 /* One kind of input: which keys count, and which one says that removals purge. */
@@ -105,6 +107,8 @@ static int read_setting(struct transaction *transaction, const struct dialect *d
 		transaction->is_purging = apt_boolean(value) == 1;
 	if (dialect->is_record && slice_equals_caseless(key, key_of_format))
 		faults->is_of_other_version = !slice_equals(value, RECORD_FORMAT);
+	if (dialect->is_record && slice_equals_caseless(key, key_of_size))
+		(void)slice_to_number(value, &transaction->actions_size); /* 0 then */
 	if (dialect->is_record && slice_equals_caseless(key, key_of_purged)) {
 		buffer_append(&transaction->purged, value);
 		buffer_append_string(&transaction->purged, "\n");
@@ -460,8 +464,9 @@ static int read_head(struct transaction *transaction, const struct dialect *dial
 	}
 	if (faults->is_of_other_version)
 		return 0;
-	faults->is_cut = faults->is_cut || !has_reached_packages;
 	transaction->actions = rest;
+	faults->is_cut = faults->is_cut || !has_reached_packages ||
+			 (dialect->is_record && transaction->actions_size != rest.size);
 	return 0;
 }
 
@@ -494,31 +499,37 @@ int transaction_parse_record(struct transaction *transaction, struct slice bytes
 	return parse(transaction, &record_dialect, bytes, ret_faults);
 }
 
-void transaction_record_head(const struct transaction *transaction, struct buffer *head)
+void transaction_to_record(const struct transaction *transaction, struct buffer *record)
 {
+	char size[DECIMAL_SIZE];
+
 	buffer_append_string(
-		head, transaction->protocol == 3 ? "VERSION 3\n" : "VERSION 2\n");
-	buffer_append_string(head, "Universal-Hooks-Record::Format=" RECORD_FORMAT "\n");
+		record, transaction->protocol == 3 ? "VERSION 3\n" : "VERSION 2\n");
+	buffer_append_string(
+		record, "Universal-Hooks-Record::Format=" RECORD_FORMAT "\n");
 	if (transaction->is_purging)
-		buffer_append_string(head, "Universal-Hooks-Record::Purge=true\n");
+		buffer_append_string(record, "Universal-Hooks-Record::Purge=true\n");
 	for (size_t i = 0; i < COUNT_OF(keys_of_record); i++) {
 		const char *string = *(char *const *)((const char *)transaction +
 						      keys_of_record[i].string_offset);
 
 		if (string == NULL)
 			continue;
-		buffer_append(head, keys_of_record[i].name);
-		buffer_append_string(head, "=");
-		percent_encode(head, string);
-		buffer_append_string(head, "\n");
+		buffer_append(record, keys_of_record[i].name);
+		buffer_append_string(record, "=");
+		percent_encode(record, string);
+		buffer_append_string(record, "\n");
 	}
 	for (size_t i = 0; i < transaction->count && !transaction->is_purging; i++)
 		if (transaction->packages[i].operation == OPERATION_PURGE)
-			buffer_append_format(head, PURGED "=%s:%s\n",
+			buffer_append_format(record, PURGED "=%s:%s\n",
 				transaction->packages[i].name,
 				transaction->packages[i].architecture);
-	buffer_append(head, buffer_slice(&transaction->settings));
-	buffer_append_string(head, "\n");
+	buffer_append(record, buffer_slice(&transaction->settings));
+	buffer_append_string(record, SIZE "=");
+	buffer_append_string(record, decimal(size, transaction->actions.size));
+	buffer_append_string(record, "\n\n");
+	buffer_append(record, transaction->actions);
 }
 
 size_t transaction_end_of_name(const struct transaction *transaction, size_t first)

@@ -52,14 +52,16 @@ struct transaction {
 	struct slice actions; /* the package lines, raw, each with its newline; those that
 				  are not understood go when the packages are found */
 	unsigned protocol;    /* their version, 2 or 3; 0 when nothing was understood */
+	unsigned long long actions_size; /* what a record says that they have */
 	struct buffer purged; /* "name:architecture" lines of a record: they are purged */
 	char *strings;        /* what packages point into */
 };
 
 /* What was not understood; the rest was used. */
 struct transaction_faults {
-	bool has_no_names;        /* protocol version 1, or no VERSION line at all */
-	bool is_cut;              /* no final newline, or no package part */
+	bool has_no_names; /* protocol version 1, or no VERSION line at all */
+	bool is_cut; /* no final newline, no package part, or fewer lines than a record
+				     says */
 	bool is_of_other_version; /* a record in a format that is not ours */
 	size_t ignored_lines;
 	size_t first_ignored_line; /* counted from 1 */
@@ -99,11 +101,11 @@ int transaction_parse_record(struct transaction *transaction, struct slice bytes
 	struct transaction_faults *ret_faults);
 
 /*
- * The record's head; behind it belong the actions as they are. Version 3 again, or 2; of
- * apt's configuration it holds only what is ours and the command line, since the rest can
- * hold passwords. The caller looks at head->error.
+ * The record: version 3 again, or 2, with the package lines as apt wrote them. Of apt's
+ * configuration it holds only what is ours and the command line, since the rest can hold
+ * passwords. The caller looks at record->error.
  */
-void transaction_record_head(const struct transaction *transaction, struct buffer *head);
+void transaction_to_record(const struct transaction *transaction, struct buffer *record);
 
 /*
  * The entry that stands for a name: not a removal before a removal (crossgrade), then the

@@ -99,6 +99,7 @@ clean_up_of_a_transaction_there() {
 	cat >/etc/apt/apt.conf.d/90always <<<'Universal-Hooks::Scripts::Post-Invoke::When "always";'
 	probe Post-Invoke/always RESULT
 	printf '%s\n' 'VERSION 3' 'Universal-Hooks-Record::Format=1' \
+		'Universal-Hooks-Record::Size=33' \
 		'Universal-Hooks-Record::Status-File=/srv/mallory/dpkg/status' \
 		'Universal-Hooks::Scripts::Post-Invoke::When=always' '' \
 		'app - - none < 1 all none /x.deb' >"$state/99999-1.transaction"

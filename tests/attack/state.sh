@@ -24,6 +24,7 @@ made_up_record() {
 	cat <<-'EOT'
 		VERSION 3
 		Universal-Hooks-Record::Format=1
+		Universal-Hooks-Record::Size=36
 		Universal-Hooks::Scripts::pkgs/victim::When=always
 
 		victim - - none < 1 all none /x.deb
@@ -133,7 +134,7 @@ test_a_link_in_the_place_of_a_file_that_is_written() {
 		#!/bin/bash
 		for pid in /proc/[0-9]*; do
 			start=\$(cut -d ' ' -f 22 "\$pid/stat" 2>/dev/null) || continue
-			ln -s /target "$state/\${pid##*/}-\$start.transaction.new"
+			ln -s /target "$state/\${pid##*/}-\$start.transaction"
 			ln -s /target "$state/\${pid##*/}-\$start.runs.new"
 		done
 	EOT

@@ -340,8 +340,7 @@ void transaction_must_survive(const struct transaction *transaction)
 
 	if (transaction->protocol == 0)
 		return;
-	transaction_record_head(transaction, &record);
-	buffer_append(&record, transaction->actions);
+	transaction_to_record(transaction, &record);
 	must(record.error == 0);
 	must(transaction_parse_record(&copy, buffer_slice(&record), &faults) == 0);
 	must(!faults.is_of_other_version && !faults.has_no_names && !faults.is_cut);

@@ -617,7 +617,7 @@ START_TEST(a_failure_that_cannot_be_noted_is_told)
 	make_script(ETC "Pre-Install-Pkgs/a",
 		"cd \"${LOG%/log}/run/apt-universal-hooks\"\n"
 		"for file in *.transaction; do mkdir "
-		"\"${file%.transaction}.failed.new\"; "
+		"\"${file%.transaction}.failed\"; "
 		"done\n"
 		"exit 1");
 	ck_assert_int_eq(install_packages(foo), 0);

@@ -147,6 +147,26 @@ START_TEST(bytes_that_are_no_record_are_set_aside)
 }
 END_TEST
 
+START_TEST(a_record_that_was_not_written_to_its_end_is_told_from_a_whole_one)
+{
+	static const char head[] = "VERSION 3\nUniversal-Hooks-Record::Format=1\n"
+				   "Universal-Hooks-Record::Size=35\n\n";
+	static const char line[] = "foo - - none < 1 all none /foo.deb\n";
+	owns_state struct state_dir state = open_state();
+	owns_memory char *whole = string_join(head, line);
+
+	for (size_t size = strlen(head); size <= strlen(whole); size++) {
+		owns_memory char *part = strndup(whole, size);
+		owns_transaction struct transaction transaction;
+		struct transaction_faults faults;
+
+		make_file(STATE "4194301-1.transaction", 0600, part);
+		ck_assert_int_eq(record_read(&state, &self, &transaction, &faults),
+			size < strlen(whole) ? -EBADMSG : 0);
+	}
+}
+END_TEST
+
 START_TEST(a_failure_is_remembered_until_the_transaction_is_over)
 {
 	owns_state struct state_dir state = open_state();
@@ -205,6 +225,7 @@ int main(void)
 		an_unknown_process_takes_the_only_record_there_is,
 		a_record_of_another_version_is_set_aside,
 		bytes_that_are_no_record_are_set_aside,
+		a_record_that_was_not_written_to_its_end_is_told_from_a_whole_one,
 		a_failure_is_remembered_until_the_transaction_is_over,
 		a_failure_is_not_taken_for_a_record,
 		what_was_started_is_forgotten_with_the_transaction};

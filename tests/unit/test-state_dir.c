@@ -45,9 +45,7 @@ static void assert_not_opened(int expected)
 static void write_state(const struct state_dir *state, const char *key,
 	const char *suffix, const char *text)
 {
-	const struct slice bytes = slice_of(text);
-
-	ck_assert_int_eq(state_dir_write(state, key, suffix, &bytes, 1), 0);
+	ck_assert_int_eq(state_dir_write(state, key, suffix, slice_of(text)), 0);
 }
 
 static mode_t mode_of(const char *full)
@@ -142,18 +140,19 @@ START_TEST(a_file_is_written_whole_or_not_at_all)
 {
 	owns_state struct state_dir state = opened();
 	owns_memory char *much = calloc(1, 100000);
-	const struct slice parts[] = {{"before", 6}, {much, 100000}};
+	const struct slice bytes = {much, 100000};
 	char *path = NULL;
 
+	write_state(&state, SELF, "runs", "before");
 	write_state(&state, SELF, "transaction", "before");
 	fill_the_disk();
-	ck_assert_int_eq(state_dir_write(&state, SELF, "transaction", parts, 2), -EFBIG);
-	ck_assert_int_eq(state_dir_hand_out(&state, SELF, "pkg_list",
-				 (struct slice){much, 100000}, &path),
-		-EFBIG);
+	ck_assert_int_eq(state_dir_replace(&state, SELF, "runs", bytes), -EFBIG);
+	ck_assert_int_eq(state_dir_write(&state, SELF, "transaction", bytes), -EFBIG);
+	ck_assert_int_eq(
+		state_dir_hand_out(&state, SELF, "pkg_list", bytes, &path), -EFBIG);
 	ck_assert_ptr_null(path);
-	assert_file(STATE SELF ".transaction", "before");
-	ck_assert_int_eq(remove(at(STATE SELF ".transaction")), 0);
+	assert_file(STATE SELF ".runs", "before");
+	ck_assert_int_eq(remove(at(STATE SELF ".runs")), 0);
 	/* Nothing else may be left. */
 	ck_assert_int_eq(rmdir(at(STATE)), 0);
 }
@@ -163,13 +162,14 @@ START_TEST(a_symlink_in_the_way_is_not_followed)
 {
 	owns_state struct state_dir state = opened();
 	owns_buffer struct buffer bytes = {0};
-	const struct slice written = slice_of("x");
 
 	make_file("/precious", 0644, "precious");
 	make_link(STATE SELF ".transaction", "../../precious");
 	make_link(STATE SELF ".transaction.new", "../../precious");
 	ck_assert_int_eq(
-		state_dir_write(&state, SELF, "transaction", &written, 1), -ELOOP);
+		state_dir_write(&state, SELF, "transaction", slice_of("x")), -ELOOP);
+	ck_assert_int_eq(
+		state_dir_replace(&state, SELF, "transaction", slice_of("x")), -ELOOP);
 	ck_assert_int_eq(
 		state_dir_read(&state, SELF, "transaction", 100, &bytes), -ELOOP);
 	assert_file("/precious", "precious");

@@ -405,19 +405,13 @@ START_TEST(bytes_changed_at_random_never_make_a_name_that_is_none)
 }
 END_TEST
 
-static void to_record(const struct transaction *transaction, struct buffer *record)
-{
-	transaction_record_head(transaction, record);
-	buffer_append(record, transaction->actions);
-}
-
 /* Written and read again, with what lies in between. */
 static void parse_again(const struct transaction *transaction, struct buffer *record,
 	struct transaction *again)
 {
 	struct transaction_faults faults;
 
-	to_record(transaction, record);
+	transaction_to_record(transaction, record);
 	ck_assert_int_eq(record->error, 0);
 	ck_assert_int_eq(
 		transaction_parse_record(again, buffer_slice(record), &faults), 0);
@@ -527,7 +521,7 @@ START_TEST(a_record_is_written_in_apts_own_format)
 			 "not a line of apt's\n"
 			 "a 1 all none > - - none **REMOVE**\n"),
 		&faults);
-	to_record(&transaction, &record);
+	transaction_to_record(&transaction, &record);
 	assert_text(&record, "VERSION 3\n"
 			     "Universal-Hooks-Record::Format=1\n"
 			     "Universal-Hooks-Record::Purge=true\n"
@@ -535,6 +529,7 @@ START_TEST(a_record_is_written_in_apts_own_format)
 			     "Universal-Hooks-Record::Architecture=amd64\n"
 			     "Universal-Hooks-Record::Status-File=/a%20%25%7f%c3%a9\n"
 			     "Universal-Hooks::Enabled=true\n"
+			     "Universal-Hooks-Record::Size=35\n"
 			     "\n"
 			     "a 1 all none > - - none **REMOVE**\n");
 }
@@ -563,7 +558,7 @@ START_TEST(nothing_else_of_apts_configuration_is_recorded)
 
 		read_data(names.items[i], &stream);
 		parse_stream(&transaction, buffer_slice(&stream), &faults);
-		to_record(&transaction, &record);
+		transaction_to_record(&transaction, &record);
 		rest = buffer_slice(&record);
 		(void)slice_cut(&rest, '\n');
 		for (line = slice_cut(&rest, '\n'); line.size > 0;
@@ -586,7 +581,7 @@ START_TEST(a_password_is_not_recorded)
 			 "Dir::State::status=/s\nNot=Universal-Hooks::secret\n\n"
 			 "a - - none < 1 all none /a.deb\n"),
 		&faults);
-	to_record(&transaction, &record);
+	transaction_to_record(&transaction, &record);
 	ck_assert_ptr_null(memmem(record.data, record.size, "secret", 6));
 	ck_assert_ptr_nonnull(memmem(record.data, record.size, "/a.deb", 6));
 }
