@@ -149,7 +149,7 @@ enum uh_verdict uh_run_hook_point(
 		return UH_GO_ON;
 	session_set_driver(&session, &driver);
 	if (is_closed(&session)) {
-		record_forget(&session.state, &session.driver);
+		record_drop(&session.state, &session.driver);
 		return UH_GO_ON;
 	}
 	switch (request->hook_point) {

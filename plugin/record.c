@@ -159,3 +159,12 @@ void record_forget(const struct state_dir *state, const struct driver *driver)
 	driver_key(driver, key);
 	state_dir_forget(state, key);
 }
+
+void record_drop(const struct state_dir *state, const struct driver *driver)
+{
+	char key[DRIVER_KEY_SIZE];
+
+	driver_key(driver, key);
+	(void)state_dir_remove(state, key, TRANSACTION); /* the sweep, then */
+	(void)state_dir_remove(state, key, FAILED);
+}

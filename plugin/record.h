@@ -76,6 +76,8 @@ char *record_started_path(
  * started in it. The clean-up goes first, since without it nobody goes on.
  */
 void record_forget(const struct state_dir *state, const struct driver *driver);
+/* The same of a known driver that has had nothing to run: there is no more than that. */
+void record_drop(const struct state_dir *state, const struct driver *driver);
 
 #ifdef __cplusplus
 }

@@ -430,7 +430,7 @@ int transaction_find_packages(
 static int read_head(struct transaction *transaction, const struct dialect *dialect,
 	struct buffer *bytes, struct transaction_faults *faults)
 {
-	bool has_reached_packages = false;
+	bool has_reached_packages = false, may_hold_nul;
 	struct slice rest;
 
 	memset(transaction, 0, sizeof(*transaction));
@@ -444,6 +444,7 @@ static int read_head(struct transaction *transaction, const struct dialect *dial
 	transaction->text = *bytes;
 	*bytes = (struct buffer){.data = NULL};
 	rest = buffer_slice(&transaction->text);
+	may_hold_nul = rest.size > 0 && memchr(rest.data, '\0', rest.size) != NULL;
 	transaction->protocol = read_version(slice_cut(&rest, '\n'));
 	if (transaction->protocol == 0) {
 		faults->has_no_names = true;
@@ -457,7 +458,7 @@ static int read_head(struct transaction *transaction, const struct dialect *dial
 		if (line.size == 0)
 			has_reached_packages = true;
 		else if (line.size > TRANSACTION_LINE_MAX ||
-			 memchr(line.data, '\0', line.size) != NULL)
+			 (may_hold_nul && memchr(line.data, '\0', line.size) != NULL))
 			note_ignored(faults, transaction->head_lines);
 		else if (read_setting(transaction, dialect, line, faults) < 0)
 			return -ENOMEM;
