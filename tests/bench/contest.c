@@ -7,6 +7,7 @@
  * table; the exit status is 1 when the ratio is above LIMIT ("-": there is none).
  *
  *   --rounds N     how many count; some more before them do not
+ *   --at-most N    so many count, should --rounds be more
  *   --memory       compares the peak of resident memory instead, in KiB
  *   --stream FILE  each finds a pipe with it where apt hands its list over, and as stdin
  *   --before TEXT  for sh(1), before each start of PROGRAM; not measured
@@ -22,6 +23,7 @@
 #include <getopt.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -312,14 +314,17 @@ static const char *map_file(const char *path, size_t *ret_size)
 static void read_options(struct contest *contest, int argc, char **argv)
 {
 	static const struct option options[] = {{"rounds", 1, NULL, 'r'},
-		{"memory", 0, NULL, 'm'}, {"stream", 1, NULL, 's'},
-		{"before", 1, NULL, 'b'}, {"json", 1, NULL, 'j'}, {"key", 1, NULL, 'k'},
-		{NULL, 0, NULL, 0}};
+		{"at-most", 1, NULL, 'a'}, {"memory", 0, NULL, 'm'},
+		{"stream", 1, NULL, 's'}, {"before", 1, NULL, 'b'},
+		{"json", 1, NULL, 'j'}, {"key", 1, NULL, 'k'}, {NULL, 0, NULL, 0}};
+	size_t most = SIZE_MAX;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
 		if (option == 'r')
 			contest->rounds = strtoul(optarg, NULL, 10);
+		else if (option == 'a')
+			most = strtoul(optarg, NULL, 10);
 		else if (option == 'm')
 			contest->is_of_memory = true;
 		else if (option == 's')
@@ -333,6 +338,8 @@ static void read_options(struct contest *contest, int argc, char **argv)
 		else
 			exit(BROKEN); /* getopt_long(3) has said why */
 	}
+	if (contest->rounds > most)
+		contest->rounds = most;
 }
 
 /* What stands between this "--" and the next or the end. */

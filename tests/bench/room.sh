@@ -22,7 +22,7 @@ build_with_debian_flags() {
 furnish_room() {
 	local library
 	local programs=("$build"/tests/bench/{contest,empty,empty-static,spawn-loop,match-all}
-		/bin/{true,sh,rm,ln,run-parts} /usr/bin/{wc,dpkg-query})
+		/bin/{true,sh,rm,ln,touch,run-parts} /usr/bin/{wc,dpkg-query})
 	room=$TESTS_WORK/room
 	mkdir -p "$room"/usr/{bin,lib,lib64} "$room"/{proc,run,tmp,dev} \
 		"$room"/var/{log/apt,lib/dpkg/{info,updates}}
