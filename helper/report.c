@@ -305,8 +305,10 @@ static void add_tail(struct line *line, enum tail tail, const struct uh_event *e
 		add_veto(line, event);
 		return;
 	case TAIL_LINES:
-		add_format(line, "%zu line%s, the first is line %zu", event->count,
-			event->count == 1 ? "" : "s", event->first);
+		add_format(
+			line, "%zu line%s", event->count, event->count == 1 ? "" : "s");
+		if (event->first > 0)
+			add_format(line, ", the first is line %zu", event->first);
 		return;
 	}
 }

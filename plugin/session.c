@@ -212,6 +212,7 @@ void session_read_record(struct session *session)
 	}
 	session->is_known = error == 0 && !faults->is_of_other_version;
 	if (session->is_known) {
+		faults->first_ignored_line = 0; /* apt's numbers are others */
 		tell_faults(session, faults);
 		return;
 	}

@@ -63,7 +63,7 @@ enum uh_event_kind {
 	UH_STREAM_TOO_LARGE,     /* what was read of it is used */
 	UH_STREAM_CUT,           /* it ended inside a line, or before the packages */
 	UH_STREAM_WITHOUT_NAMES, /* protocol version 1, or none */
-	UH_STREAM_LINES_IGNORED, /* count lines, the first of them is number first */
+	UH_STREAM_LINES_IGNORED, /* count lines, the first is number first; 0: unknown */
 	/* The transaction's record and what goes with it. path names the file or folder.
 	 */
 	UH_STATE_UNUSABLE,           /* error */

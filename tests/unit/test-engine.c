@@ -420,6 +420,20 @@ START_TEST(what_is_wrong_with_the_stream_is_told_and_the_rest_is_used)
 }
 END_TEST
 
+START_TEST(what_nobody_asked_for_before_dpkg_is_told_after_it)
+{
+	ck_assert_int_eq(install(slice_of("VERSION 3\n\nbar\n"
+					  "foo - - none < 1 all none /f\n")),
+		0);
+	assert_events("");
+	make_logger(ETC "pkgs/foo/Post-Invoke/a", "");
+	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
+	assert_events("STREAM_LINES_IGNORED 1 from 0\n"
+		      "SCRIPT_ENDED " ETC "pkgs/foo/Post-Invoke/a exited 0\n");
+	assert_log("pkgs/foo/Post-Invoke/a \n");
+}
+END_TEST
+
 START_TEST(without_a_stream_the_rest_still_runs)
 {
 	make_logger(ETC "Pre-Install-Pkgs/a", "");
@@ -675,6 +689,7 @@ int main(void)
 		no_password_of_apts_reaches_the_disk_or_a_script,
 		the_command_line_is_apts_or_else_that_of_the_process,
 		what_is_wrong_with_the_stream_is_told_and_the_rest_is_used,
+		what_nobody_asked_for_before_dpkg_is_told_after_it,
 		without_a_stream_the_rest_still_runs,
 		a_large_stream_is_read_to_its_end_before_a_script_runs,
 		a_state_directory_that_is_open_is_not_used,

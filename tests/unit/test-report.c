@@ -118,9 +118,12 @@ START_TEST(lines_that_were_ignored_are_counted)
 		.kind = UH_STREAM_LINES_IGNORED, .count = 1, .first = 7});
 	owns_buffer struct buffer two = report(&(struct uh_event){
 		.kind = UH_STREAM_LINES_IGNORED, .count = 2, .first = 7});
+	owns_buffer struct buffer unknown =
+		report(&(struct uh_event){.kind = UH_STREAM_LINES_IGNORED, .count = 2});
 
 	ck_assert_ptr_nonnull(strstr(one.data, "1 line, the first is line 7\n"));
 	ck_assert_ptr_nonnull(strstr(two.data, "2 lines, the first is line 7\n"));
+	ck_assert_ptr_nonnull(strstr(unknown.data, ": 2 lines\n"));
 }
 END_TEST
 
