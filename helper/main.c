@@ -34,9 +34,12 @@ static int usage(void)
 static void fill_standard_descriptors(void)
 {
 	/* open(2) takes the lowest that is free. */
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
-			return; /* nothing else has them either */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int filled = fcntl(fd, F_GETFD) < 0 ? open("/dev/null", O_RDWR) : fd;
+
+		if (filled < 0)
+			return; /* what is opened later ends up there */
+	}
 }
 
 /*

@@ -33,9 +33,11 @@ bool slice_has_prefix(struct slice slice, struct slice prefix)
 	return slice_compare(slice, prefix) == 0;
 }
 
-static char lower(char byte)
+static unsigned char lower(char character)
 {
-	return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+	unsigned char byte = (unsigned char)character;
+
+	return byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte;
 }
 
 bool slice_has_prefix_caseless(struct slice slice, struct slice prefix)

@@ -127,9 +127,8 @@ void history_done(struct history *history)
 /* Digits and nothing else, and no larger than an id can be: it would become another. */
 static bool parse_id(const char *text, unsigned long long *ret_id)
 {
-	/* cppcheck-suppress knownConditionTrueFalse -- it takes uid_t for signed */
 	return text != NULL && slice_to_number(slice_of(text), ret_id) &&
-	       *ret_id < (uid_t)-1;
+	       *ret_id < UINT32_MAX;
 }
 
 /* Like apt's history.log: who was behind sudo(8) or pkexec(1). */

@@ -23,12 +23,9 @@ int state_dir_open(struct state_dir *state, const char *root, struct trust *trus
 	state->path = string_join(root, STATE_DIR);
 	if (state->path == NULL)
 		return -ENOMEM;
+	if (mkdir(state->path, 0755) < 0 && errno != EEXIST)
+		return -errno;
 	error = trust_check(trust, state->path, ret_breach);
-	if (error == -ENOENT) {
-		if (mkdir(state->path, 0755) < 0 && errno != EEXIST)
-			return -errno;
-		error = trust_check(trust, state->path, ret_breach);
-	}
 	if (error < 0)
 		return error;
 	state->fd = open(state->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -96,15 +93,15 @@ int state_dir_replace(const struct state_dir *state, const char *key, const char
 int state_dir_hand_out(const struct state_dir *state, const char *key, const char *suffix,
 	struct slice bytes, char **ret_path)
 {
-	owns_memory char *path =
-		string_join(state->path, "/", key, ".", suffix, ".XXXXXX");
+	owns_memory char *path = NULL;
 	owns_fd int fd = -1;
 	int error;
 
-	if (path == NULL)
-		return -ENOMEM;
 	if (state->fd < 0)
 		return -ENOENT;
+	path = string_join(state->path, "/", key, ".", suffix, ".XXXXXX");
+	if (path == NULL)
+		return -ENOMEM;
 	fd = mkostemp(path, O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -165,7 +162,7 @@ bool state_dir_has(const struct state_dir *state, const char *key, const char *s
 
 bool state_dir_has_below(const char *root, const char *key, const char *suffix)
 {
-	owns_memory char *path = string_join(root, STATE_DIR "/", key, ".", suffix);
+	owns_memory char *path = string_join(root, STATE_DIR, "/", key, ".", suffix);
 
 	return path != NULL && access(path, F_OK) == 0;
 }

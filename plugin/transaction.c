@@ -380,9 +380,12 @@ static int read_actions(struct transaction *transaction, struct action_list *act
 	struct transaction_faults *faults)
 {
 	struct slice rest = transaction->actions;
-	char *kept = transaction->text.data + transaction->text.size - rest.size;
+	char *kept;
 	size_t size = 0;
 
+	if (rest.size == 0)
+		return 0;
+	kept = transaction->text.data + transaction->text.size - rest.size;
 	for (size_t number = transaction->head_lines + 1; rest.size > 0; number++) {
 		struct slice line = slice_cut(&rest, '\n');
 
