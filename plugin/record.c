@@ -44,9 +44,10 @@ int record_read(const struct state_dir *state, const struct driver *driver,
 	if (error == 0)
 		error = transaction_parse_record(
 			transaction, buffer_slice(&record), ret_faults);
-	if (error == 0 && ret_faults->is_cut && !ret_faults->is_of_other_version)
-		error = -EBADMSG;
-	return error;
+	if (error < 0 || !ret_faults->is_cut || ret_faults->is_of_other_version)
+		return error;
+	transaction_done(transaction); /* a part would be another transaction */
+	return -EBADMSG;
 }
 
 bool record_is_there(const struct state_dir *state, const struct driver *driver)

@@ -163,6 +163,7 @@ START_TEST(a_record_that_was_not_written_to_its_end_is_told_from_a_whole_one)
 		make_file(STATE "4194301-1.transaction", 0600, part);
 		ck_assert_int_eq(record_read(&state, &self, &transaction, &faults),
 			size < strlen(whole) ? -EBADMSG : 0);
+		ck_assert_uint_eq(transaction.count, size < strlen(whole) ? 0 : 1);
 	}
 }
 END_TEST
