@@ -62,30 +62,34 @@ static void append_rest(struct buffer *pattern, struct slice middle, struct slic
 	}
 }
 
+/*
+ * Unanchored, so that PCRE2 searches for a literal in all names at once: the first one
+ * behind a wildcard. All of the names begin with the one before it, so there only has to
+ * be room for that.
+ */
 static void make_pattern(struct buffer *pattern, const struct segments *segments)
 {
 	struct slice middle = segments->middle;
 	struct slice start = {NULL, 0};
+	bool is_last;
 
-	if (segments->first.size > 0) {
-		buffer_append_string(pattern, "^");
-		append_literal(pattern, segments->first);
-		append_rest(pattern, middle, segments->last);
-		return;
-	}
 	while (middle.size > 0 && start.size == 0)
 		start = segments_next(&middle);
-	if (start.size == 0) {
-		append_literal(pattern, segments->last);
+	is_last = start.size == 0;
+	if (is_last)
+		start = segments->last;
+	append_literal(pattern, start);
+	if (segments->first.size > 0)
+		buffer_append_format(
+			pattern, "(?<=[^\\n]{%zu})", segments->first.size + start.size);
+	if (is_last) {
 		buffer_append_string(pattern, "$");
 		return;
 	}
 	/*
-	 * Unanchored, so that PCRE2 searches for the first literal in all names at once.
 	 * When the rest does not follow, it does not follow a later place in the same
 	 * line either: skip to the line's end.
 	 */
-	append_literal(pattern, start);
 	buffer_append_string(pattern, "(?:");
 	append_rest(pattern, middle, segments->last);
 	buffer_append_string(pattern, "|[^\\n]*+(*SKIP)(*FAIL))");
