@@ -125,6 +125,26 @@ START_TEST(removals_purge_when_apt_takes_the_word_for_true)
 }
 END_TEST
 
+START_TEST(whether_a_stream_may_remove_is_seen_before_its_packages_are)
+{
+	static const struct {
+		const char *lines;
+		bool may_remove;
+	} streams[] = {
+		{"", false},
+		{"a - - none < 1 all none /a.deb\n", false},
+		{"a 1 all none > - - none **REMOVE**\n", true},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(streams); i++) {
+		owns_transaction struct transaction transaction;
+
+		parse_packages(&transaction, streams[i].lines);
+		ck_assert(transaction_may_remove(&transaction) == streams[i].may_remove);
+	}
+}
+END_TEST
+
 START_TEST(three_lines_of_a_package_are_one_entry_in_any_order)
 {
 	static const char *const lines[] = {"a 1 all none < 2 all none **REMOVE**\n",
@@ -710,6 +730,7 @@ int main(void)
 		keys_have_no_case_and_a_broken_code_stays_as_it_is,
 		the_last_value_of_a_key_counts,
 		removals_purge_when_apt_takes_the_word_for_true,
+		whether_a_stream_may_remove_is_seen_before_its_packages_are,
 		three_lines_of_a_package_are_one_entry_in_any_order,
 		an_operation_is_told_by_versions_and_direction,
 		entries_are_ordered_bytewise_by_name_and_then_by_architecture,

@@ -108,6 +108,7 @@ START_TEST(everything_else_stands_for_itself)
 	assert_match(W "\\Ebar", names, "");
 	assert_match(W "\\x2ebar", names, "");
 	assert_match(W "#" W "bar|g", names, "");
+	assert_match(W "~a" W "{", "~a{\n~ax\n", "~a{\n");
 }
 END_TEST
 
