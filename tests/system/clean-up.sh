@@ -617,6 +617,15 @@ test_nothing_to_clean_up_when_no_script_has_run_before() {
 	expect_a_clean_next_transaction
 }
 
+test_nothing_is_left_when_the_transaction_takes_the_last_script_away() {
+	stop_and_start_something
+	preinst='rm -r /etc/apt/universal-hooks/Post-Invoke/*' package app 1
+	run_apt_to_the_last install app
+	apt_must_end_with 0
+	expect_runs <<<Pre-Invoke/stops
+	expect_equal '' "$(ls "$state")" 'files in the state directory'
+}
+
 test_nothing_to_clean_up_in_a_run_that_was_switched_off() {
 	stop_and_start_something
 	apt_is_stopped -o Universal-Hooks::Enabled=false -o DPkg::Pre-Install-Pkgs::zz-veto='exit 1' \
