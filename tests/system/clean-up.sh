@@ -624,6 +624,7 @@ test_nothing_is_left_when_the_transaction_takes_the_last_script_away() {
 	apt_must_end_with 0
 	expect_runs <<<Pre-Invoke/stops
 	expect_equal '' "$(ls "$state")" 'files in the state directory'
+	expect_equal 'Result: ok' "$(grep Result: /var/log/apt/universal-hooks.log)" 'what the log says'
 }
 
 test_nothing_to_clean_up_in_a_run_that_was_switched_off() {
