@@ -10,13 +10,16 @@
  *   --at-most N    so many count, should --rounds be more
  *   --memory       compares the peak of resident memory instead, in KiB
  *   --stream FILE  each finds a pipe with it where apt hands its list over, and as stdin
- *   --before TEXT  for sh(1), before each start of PROGRAM; not measured
+ *   --empty FOLDER the files in it are removed before each start, not measured
+ *   --before TEXT  for sh(1), before each start, not measured
  *   --json FILE    appends the figures as an object of JSON on a line
  *   --key KEY      the name of that object
  *
  * As apt's hooks before and after dpkg are, the two are started by a fork; what stands
- * behind --before is started by the process itself, as Pre-Install-Pkgs is.
+ * behind --before is started by the process itself, as Pre-Install-Pkgs is. Both come
+ * after the same: a shell leaves caches other than a program does.
  */
+#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -41,7 +44,7 @@ enum { LIMIT_MISSED = 1, BROKEN = 2 };
 #define INFO_FD 20 /* the registration's */
 
 struct contest {
-	const char *title, *limit, *key, *json, *before;
+	const char *title, *limit, *key, *json, *before, *to_empty;
 	const char *stream; /* bytes, NULL for none */
 	size_t stream_size;
 	size_t rounds;
@@ -205,12 +208,29 @@ static double figure_of(const struct contest *contest, char **program, double *s
 	return *shared;
 }
 
+static void empty_folder(const char *path)
+{
+	DIR *folder = opendir(path);
+	const struct dirent *entry;
+
+	if (folder == NULL && errno != ENOENT)
+		err(BROKEN, "%s", path);
+	while (folder != NULL && (entry = readdir(folder)) != NULL)
+		if (entry->d_type == DT_REG &&
+			unlinkat(dirfd(folder), entry->d_name, 0) < 0)
+			err(BROKEN, "%s/%s", path, entry->d_name);
+	if (folder != NULL)
+		(void)closedir(folder); /* it was only read */
+}
+
 static void prepare(const struct contest *contest)
 {
 	char *argv[] = {(char *)"/bin/sh", (char *)"-c", (char *)contest->before, NULL};
 	int status;
 	pid_t pid;
 
+	if (contest->to_empty != NULL)
+		empty_folder(contest->to_empty);
 	if (contest->before == NULL)
 		return;
 	errno = posix_spawn(&pid, argv[0], NULL, NULL, argv, environ);
@@ -246,9 +266,10 @@ static void run(const struct contest *contest, struct figures ret_figures[2])
 	for (size_t i = 0; i < warm_up + contest->rounds; i++) {
 		size_t at = i < warm_up ? 0 : i - warm_up;
 
-		prepare(contest);
-		figures[0][at] = figure_of(contest, contest->programs[0], shared);
-		figures[1][at] = figure_of(contest, contest->programs[1], shared);
+		for (int j = 0; j < 2; j++) {
+			prepare(contest);
+			figures[j][at] = figure_of(contest, contest->programs[j], shared);
+		}
 	}
 	for (int i = 0; i < 2; i++) {
 		ret_figures[i] = summarize(figures[i], contest->rounds);
@@ -316,7 +337,8 @@ static void read_options(struct contest *contest, int argc, char **argv)
 	static const struct option options[] = {{"rounds", 1, NULL, 'r'},
 		{"at-most", 1, NULL, 'a'}, {"memory", 0, NULL, 'm'},
 		{"stream", 1, NULL, 's'}, {"before", 1, NULL, 'b'},
-		{"json", 1, NULL, 'j'}, {"key", 1, NULL, 'k'}, {NULL, 0, NULL, 0}};
+		{"empty", 1, NULL, 'e'}, {"json", 1, NULL, 'j'}, {"key", 1, NULL, 'k'},
+		{NULL, 0, NULL, 0}};
 	size_t most = SIZE_MAX;
 	int option;
 
@@ -331,6 +353,8 @@ static void read_options(struct contest *contest, int argc, char **argv)
 			contest->stream = map_file(optarg, &contest->stream_size);
 		else if (option == 'b')
 			contest->before = optarg;
+		else if (option == 'e')
+			contest->to_empty = optarg;
 		else if (option == 'j')
 			contest->json = optarg;
 		else if (option == 'k')
