@@ -11,7 +11,8 @@
  *   --memory       compares the peak of resident memory instead, in KiB
  *   --stream FILE  each finds a pipe with it where apt hands its list over, and as stdin
  *   --empty FOLDER the files in it are removed before each start, not measured
- *   --before TEXT  for sh(1), before each start, not measured
+ *   --before TEXT  for sh(1), before each start, not measured; its parameters are the
+ *                  words of what is started then
  *   --json FILE    appends the figures as an object of JSON on a line
  *   --key KEY      the name of that object
  *
@@ -223,9 +224,10 @@ static void empty_folder(const char *path)
 		(void)closedir(folder); /* it was only read */
 }
 
-static void prepare(const struct contest *contest)
+static void prepare(const struct contest *contest, char **program)
 {
-	char *argv[] = {(char *)"/bin/sh", (char *)"-c", (char *)contest->before, NULL};
+	char *argv[16] = {(char *)"/bin/sh", (char *)"-c", (char *)contest->before,
+		(char *)"before"};
 	int status;
 	pid_t pid;
 
@@ -233,6 +235,8 @@ static void prepare(const struct contest *contest)
 		empty_folder(contest->to_empty);
 	if (contest->before == NULL)
 		return;
+	for (size_t i = 4; i + 1 < sizeof(argv) / sizeof(*argv) && *program != NULL; i++)
+		argv[i] = *program++;
 	errno = posix_spawn(&pid, argv[0], NULL, NULL, argv, environ);
 	if (errno != 0 || waitpid(pid, &status, 0) != pid)
 		err(BROKEN, "%s", contest->before);
@@ -267,7 +271,7 @@ static void run(const struct contest *contest, struct figures ret_figures[2])
 		size_t at = i < warm_up ? 0 : i - warm_up;
 
 		for (int j = 0; j < 2; j++) {
-			prepare(contest);
+			prepare(contest, contest->programs[j]);
 			figures[j][at] = figure_of(contest, contest->programs[j], shared);
 		}
 	}
