@@ -10,9 +10,9 @@
  *   --at-most N    so many count, should --rounds be more
  *   --memory       compares the peak of resident memory instead, in KiB
  *   --stream FILE  each finds a pipe with it where apt hands its list over, and as stdin
- *   --empty FOLDER the files in it are removed before each start, not measured
+ *   --clear FOLDER the files in it are removed before each start, not measured
  *   --before TEXT  for sh(1), before each start, not measured; its parameters are the
- *                  words of what is started then
+ *                  first words of what is started then
  *   --json FILE    appends the figures as an object of JSON on a line
  *   --key KEY      the name of that object
  *
@@ -45,7 +45,7 @@ enum { LIMIT_MISSED = 1, BROKEN = 2 };
 #define INFO_FD 20 /* the registration's */
 
 struct contest {
-	const char *title, *limit, *key, *json, *before, *to_empty;
+	const char *title, *limit, *key, *json, *before, *to_clear;
 	const char *stream; /* bytes, NULL for none */
 	size_t stream_size;
 	size_t rounds;
@@ -209,38 +209,44 @@ static double figure_of(const struct contest *contest, char **program, double *s
 	return *shared;
 }
 
-static void empty_folder(const char *path)
+static void clear_folder(const char *path)
 {
 	DIR *folder = opendir(path);
 	const struct dirent *entry;
 
-	if (folder == NULL && errno != ENOENT)
+	if (folder == NULL && errno == ENOENT)
+		return;
+	if (folder == NULL)
 		err(BROKEN, "%s", path);
-	while (folder != NULL && (entry = readdir(folder)) != NULL)
+	while ((entry = readdir(folder)) != NULL)
 		if (entry->d_type == DT_REG &&
 			unlinkat(dirfd(folder), entry->d_name, 0) < 0)
 			err(BROKEN, "%s/%s", path, entry->d_name);
-	if (folder != NULL)
-		(void)closedir(folder); /* it was only read */
+	(void)closedir(folder); /* it was only read */
 }
 
-static void prepare(const struct contest *contest, char **program)
+static void run_before(const char *text, char **program)
 {
-	char *argv[16] = {(char *)"/bin/sh", (char *)"-c", (char *)contest->before,
-		(char *)"before"};
+	char *argv[16] = {
+		(char *)"/bin/sh", (char *)"-c", (char *)text, (char *)"before"};
 	int status;
 	pid_t pid;
 
-	if (contest->to_empty != NULL)
-		empty_folder(contest->to_empty);
-	if (contest->before == NULL)
-		return;
+	/* The last one stays NULL. */
 	for (size_t i = 4; i + 1 < sizeof(argv) / sizeof(*argv) && *program != NULL; i++)
 		argv[i] = *program++;
 	errno = posix_spawn(&pid, argv[0], NULL, NULL, argv, environ);
 	if (errno != 0 || waitpid(pid, &status, 0) != pid)
-		err(BROKEN, "%s", contest->before);
-	must_succeed(contest->before, status);
+		err(BROKEN, "%s", text);
+	must_succeed(text, status);
+}
+
+static void prepare(const struct contest *contest, char **program)
+{
+	if (contest->to_clear != NULL)
+		clear_folder(contest->to_clear);
+	if (contest->before != NULL)
+		run_before(contest->before, program);
 }
 
 static int compare(const void *a, const void *b)
@@ -341,7 +347,7 @@ static void read_options(struct contest *contest, int argc, char **argv)
 	static const struct option options[] = {{"rounds", 1, NULL, 'r'},
 		{"at-most", 1, NULL, 'a'}, {"memory", 0, NULL, 'm'},
 		{"stream", 1, NULL, 's'}, {"before", 1, NULL, 'b'},
-		{"empty", 1, NULL, 'e'}, {"json", 1, NULL, 'j'}, {"key", 1, NULL, 'k'},
+		{"clear", 1, NULL, 'c'}, {"json", 1, NULL, 'j'}, {"key", 1, NULL, 'k'},
 		{NULL, 0, NULL, 0}};
 	size_t most = SIZE_MAX;
 	int option;
@@ -357,8 +363,8 @@ static void read_options(struct contest *contest, int argc, char **argv)
 			contest->stream = map_file(optarg, &contest->stream_size);
 		else if (option == 'b')
 			contest->before = optarg;
-		else if (option == 'e')
-			contest->to_empty = optarg;
+		else if (option == 'c')
+			contest->to_clear = optarg;
 		else if (option == 'j')
 			contest->json = optarg;
 		else if (option == 'k')
