@@ -56,11 +56,11 @@ static int judge(const struct trust *trust, const char *path, const struct stat 
 
 /* A walk under way: where it stands, without symlinks, and what is still to go. */
 struct walk {
-	unsigned links;
-	size_t root_size;
-	size_t at_size;
 	char at[PATH_MAX];
+	size_t at_size;
+	size_t root_size;
 	char rest[PATH_MAX];
+	unsigned links;
 };
 
 static void step_up(struct walk *walk)
