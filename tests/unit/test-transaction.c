@@ -125,7 +125,7 @@ START_TEST(removals_purge_when_apt_takes_the_word_for_true)
 }
 END_TEST
 
-START_TEST(whether_a_stream_may_remove_is_seen_before_its_packages_are)
+START_TEST(a_stream_tells_whether_it_may_remove)
 {
 	static const struct {
 		const char *lines;
@@ -730,7 +730,7 @@ int main(void)
 		keys_have_no_case_and_a_broken_code_stays_as_it_is,
 		the_last_value_of_a_key_counts,
 		removals_purge_when_apt_takes_the_word_for_true,
-		whether_a_stream_may_remove_is_seen_before_its_packages_are,
+		a_stream_tells_whether_it_may_remove,
 		three_lines_of_a_package_are_one_entry_in_any_order,
 		an_operation_is_told_by_versions_and_direction,
 		entries_are_ordered_bytewise_by_name_and_then_by_architecture,
