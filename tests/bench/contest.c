@@ -2,13 +2,17 @@
 /*
  * contest [OPTION]... TITLE LIMIT -- PROGRAM [ARGUMENT]... -- BASELINE [ARGUMENT]...
  *
- * Starts the two in turn, so that both meet the same machine, and compares the medians of
- * the time from before posix_spawn(3) to the end, in microseconds. Prints a line of the
- * table; the exit status is 1 when the ratio is above LIMIT ("-": there is none).
+ * Starts the two in turn, so that both meet the same machine, and compares the time from
+ * before posix_spawn(3) to the end, in microseconds. Prints a line of the table: both
+ * medians, and the median of the rounds' ratios, since a processor that others use as well
+ * gets slower and faster, and a median of times falls now into the one and now into the
+ * other. The exit status is 1 when that ratio is above LIMIT ("-": there is none).
  *
  *   --rounds N     how many count; some more before them do not
  *   --at-most N    so many count, should --rounds be more
  *   --memory       compares the peak of resident memory instead, in KiB
+ *   --together     starts the two at once, on one processor that the kernel gives them in
+ *                  turn, and compares the processor time of each with all its children
  *   --stream FILE  each finds a pipe with it where apt hands its list over, and as stdin
  *   --clear FOLDER the files in it are removed before each start, not measured
  *   --before TEXT  for sh(1), before each start, not measured; its parameters are the
@@ -25,6 +29,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <sched.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,6 +38,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -44,18 +50,32 @@ enum { LIMIT_MISSED = 1, BROKEN = 2 };
 #define ROUNDS 201
 #define INFO_FD 20 /* the registration's */
 
+enum measure { TIME, PROCESSOR_TIME, MEMORY };
+
 struct contest {
 	const char *title, *limit, *key, *json, *before, *to_clear;
 	const char *stream; /* bytes, NULL for none */
 	size_t stream_size;
 	size_t rounds;
-	bool is_of_memory;
+	enum measure measure;
 	char **programs[2];
 };
 
-/* Of the runs that count, sorted. */
+/* A program under way. */
+struct turn {
+	pid_t starter; /* the fork that has started it, and says its figure */
+	pid_t writer;  /* who fills its stream, 0 for nobody */
+	int stream;
+};
+
+struct quartiles {
+	double low, median, high;
+};
+
+/* Of the rounds that count. */
 struct figures {
-	double low, median, high; /* quartiles */
+	struct quartiles of[2]; /* this, and what it is held against */
+	double ratio;           /* the median of the rounds' */
 };
 
 static double microseconds(void)
@@ -190,23 +210,75 @@ static double memory_of(char **program, int stream)
 	return peak;
 }
 
-static double figure_of(const struct contest *contest, char **program, double *shared)
+/* On the last of the processors that we may use. */
+static void share_a_processor(void)
 {
-	int stream, status;
-	pid_t writer = start_writer(contest, &stream);
-	pid_t middle = fork();
+	cpu_set_t allowed, one;
+	int last = 0;
 
-	if (middle == 0) {
-		*shared = contest->is_of_memory ? memory_of(program, stream)
-						: time_of(program, stream);
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
+		err(BROKEN, "sched_getaffinity");
+	for (int i = 0; i < CPU_SETSIZE; i++)
+		if (CPU_ISSET(i, &allowed))
+			last = i;
+	CPU_ZERO(&one);
+	CPU_SET(last, &one);
+	if (sched_setaffinity(0, sizeof(one), &one) < 0)
+		err(BROKEN, "sched_setaffinity");
+}
+
+/* Of a process without other children, so that theirs is the program's. */
+static double processor_time_of(char **program, int stream)
+{
+	struct rusage usage;
+
+	share_a_processor();
+	(void)time_of(program, stream);
+	if (getrusage(RUSAGE_CHILDREN, &usage) < 0)
+		err(BROKEN, "getrusage");
+	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
+	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+static double figure_of(const struct contest *contest, char **program, int stream)
+{
+	switch (contest->measure) {
+	case TIME:
+		return time_of(program, stream);
+	case PROCESSOR_TIME:
+		return processor_time_of(program, stream);
+	case MEMORY:
+		return memory_of(program, stream);
+	}
+	return 0;
+}
+
+/* ret_figure is shared memory, and is there when the turn has ended. */
+static struct turn begin_turn(
+	const struct contest *contest, char **program, double *ret_figure)
+{
+	struct turn turn;
+
+	turn.writer = start_writer(contest, &turn.stream);
+	turn.starter = fork();
+	if (turn.starter < 0)
+		err(BROKEN, "fork");
+	if (turn.starter == 0) {
+		*ret_figure = figure_of(contest, program, turn.stream);
 		_exit(0);
 	}
-	if (middle < 0 || waitpid(middle, &status, 0) != middle)
-		err(BROKEN, "fork");
+	return turn;
+}
+
+static void end_turn(const struct turn *turn)
+{
+	int status;
+
+	if (waitpid(turn->starter, &status, 0) != turn->starter)
+		err(BROKEN, "waitpid");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		exit(BROKEN); /* it has said why */
-	end_writer(writer, stream);
-	return *shared;
+	end_writer(turn->writer, turn->stream);
 }
 
 static void clear_folder(const char *path)
@@ -249,6 +321,31 @@ static void prepare(const struct contest *contest, char **program)
 		run_before(contest->before, program);
 }
 
+static void play_in_turn(const struct contest *contest, double figures[2])
+{
+	for (int i = 0; i < 2; i++) {
+		struct turn turn;
+
+		prepare(contest, contest->programs[i]);
+		turn = begin_turn(contest, contest->programs[i], &figures[i]);
+		end_turn(&turn);
+	}
+}
+
+/* Who begins is the other one in the next round. */
+static void play_together(const struct contest *contest, size_t round, double figures[2])
+{
+	struct turn turns[2];
+
+	for (int i = 0; i < 2; i++)
+		prepare(contest, contest->programs[i]);
+	for (size_t i = round; i < round + 2; i++)
+		turns[i % 2] =
+			begin_turn(contest, contest->programs[i % 2], &figures[i % 2]);
+	for (int i = 0; i < 2; i++)
+		end_turn(&turns[i]);
+}
+
 static int compare(const void *a, const void *b)
 {
 	double left = *(const double *)a, right = *(const double *)b;
@@ -256,40 +353,51 @@ static int compare(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-static struct figures summarize(double *figures, size_t count)
+/* Sorts them. */
+static struct quartiles quartiles_of(double *values, size_t count)
 {
-	qsort(figures, count, sizeof(*figures), compare);
-	return (struct figures){
-		figures[count / 4], figures[count / 2], figures[count * 3 / 4]};
+	qsort(values, count, sizeof(*values), compare);
+	return (struct quartiles){
+		values[count / 4], values[count / 2], values[count * 3 / 4]};
 }
 
-static void run(const struct contest *contest, struct figures ret_figures[2])
+static struct figures run(const struct contest *contest)
 {
 	size_t warm_up = contest->rounds / 10 + 1;
-	double *figures[2], *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	double *ratios = calloc(contest->rounds, sizeof(*ratios));
+	double *values[2],
+		*shared = mmap(NULL, 2 * sizeof(*shared), PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct figures figures;
 
-	figures[0] = calloc(contest->rounds, sizeof(**figures));
-	figures[1] = calloc(contest->rounds, sizeof(**figures));
-	if (shared == MAP_FAILED || figures[0] == NULL || figures[1] == NULL)
+	values[0] = calloc(contest->rounds, sizeof(**values));
+	values[1] = calloc(contest->rounds, sizeof(**values));
+	if (shared == MAP_FAILED || ratios == NULL || values[0] == NULL ||
+		values[1] == NULL)
 		err(BROKEN, "memory");
 	for (size_t i = 0; i < warm_up + contest->rounds; i++) {
 		size_t at = i < warm_up ? 0 : i - warm_up;
 
-		for (int j = 0; j < 2; j++) {
-			prepare(contest, contest->programs[j]);
-			figures[j][at] = figure_of(contest, contest->programs[j], shared);
-		}
+		if (contest->measure == PROCESSOR_TIME)
+			play_together(contest, i, shared);
+		else
+			play_in_turn(contest, shared);
+		for (int j = 0; j < 2; j++)
+			values[j][at] = shared[j];
+		ratios[at] = shared[0] / shared[1];
 	}
+	figures.ratio = quartiles_of(ratios, contest->rounds).median;
 	for (int i = 0; i < 2; i++) {
-		ret_figures[i] = summarize(figures[i], contest->rounds);
-		free(figures[i]);
+		figures.of[i] = quartiles_of(values[i], contest->rounds);
+		free(values[i]);
 	}
-	(void)munmap(shared, sizeof(*shared));
+	free(ratios);
+	(void)munmap(shared, 2 * sizeof(*shared));
+	return figures;
 }
 
 static void write_json(
-	const struct contest *contest, const struct figures figures[2], bool is_kept)
+	const struct contest *contest, const struct figures *figures, bool is_kept)
 {
 	static const char *const names[] = {"this", "against"};
 	FILE *file = fopen(contest->json, "ae");
@@ -297,30 +405,30 @@ static void write_json(
 	if (file == NULL)
 		err(BROKEN, "%s", contest->json);
 	(void)fprintf(file, "{\"key\": \"%s\", \"title\": \"%s\", \"unit\": \"%s\", ",
-		contest->key, contest->title, contest->is_of_memory ? "KiB" : "us");
+		contest->key, contest->title, contest->measure == MEMORY ? "KiB" : "us");
 	(void)fprintf(file, "\"rounds\": %zu, ", contest->rounds);
 	for (int i = 0; i < 2; i++)
 		(void)fprintf(file,
 			"\"%s\": {\"quartile_1\": %.1f, \"median\": %.1f, "
 			"\"quartile_3\": %.1f}, ",
-			names[i], figures[i].low, figures[i].median, figures[i].high);
+			names[i], figures->of[i].low, figures->of[i].median,
+			figures->of[i].high);
 	(void)fprintf(file, "\"ratio\": %.4f, \"limit\": %s, \"is_kept\": %s}\n",
-		figures[0].median / figures[1].median,
+		figures->ratio,
 		strcmp(contest->limit, "-") == 0 ? "null" : contest->limit,
 		is_kept ? "true" : "false");
 	if (fclose(file) != 0)
 		err(BROKEN, "%s", contest->json);
 }
 
-static int judge(const struct contest *contest, const struct figures figures[2])
+static int judge(const struct contest *contest, const struct figures *figures)
 {
 	bool has_limit = strcmp(contest->limit, "-") != 0;
-	double ratio = figures[0].median / figures[1].median;
-	bool is_kept = !has_limit || ratio <= strtod(contest->limit, NULL);
+	bool is_kept = !has_limit || figures->ratio <= strtod(contest->limit, NULL);
 
 	(void)printf("%-58s %9.0f %9.0f %8.3f %6s  %s\n", contest->title,
-		figures[0].median, figures[1].median, ratio, contest->limit,
-		is_kept ? (has_limit ? "ok" : "") : "missed");
+		figures->of[0].median, figures->of[1].median, figures->ratio,
+		contest->limit, is_kept ? (has_limit ? "ok" : "") : "missed");
 	if (contest->json != NULL)
 		write_json(contest, figures, is_kept);
 	return is_kept ? 0 : LIMIT_MISSED;
@@ -346,9 +454,9 @@ static void read_options(struct contest *contest, int argc, char **argv)
 {
 	static const struct option options[] = {{"rounds", 1, NULL, 'r'},
 		{"at-most", 1, NULL, 'a'}, {"memory", 0, NULL, 'm'},
-		{"stream", 1, NULL, 's'}, {"before", 1, NULL, 'b'},
-		{"clear", 1, NULL, 'c'}, {"json", 1, NULL, 'j'}, {"key", 1, NULL, 'k'},
-		{NULL, 0, NULL, 0}};
+		{"together", 0, NULL, 't'}, {"stream", 1, NULL, 's'},
+		{"before", 1, NULL, 'b'}, {"clear", 1, NULL, 'c'}, {"json", 1, NULL, 'j'},
+		{"key", 1, NULL, 'k'}, {NULL, 0, NULL, 0}};
 	size_t most = SIZE_MAX;
 	int option;
 
@@ -358,7 +466,9 @@ static void read_options(struct contest *contest, int argc, char **argv)
 		else if (option == 'a')
 			most = strtoul(optarg, NULL, 10);
 		else if (option == 'm')
-			contest->is_of_memory = true;
+			contest->measure = MEMORY;
+		else if (option == 't')
+			contest->measure = PROCESSOR_TIME;
 		else if (option == 's')
 			contest->stream = map_file(optarg, &contest->stream_size);
 		else if (option == 'b')
@@ -391,7 +501,7 @@ static char **read_program(char ***words)
 int main(int argc, char **argv)
 {
 	struct contest contest = {.rounds = ROUNDS, .key = ""};
-	struct figures figures[2];
+	struct figures figures;
 	char **rest, **end_of_first;
 
 	read_options(&contest, argc, argv);
@@ -404,6 +514,6 @@ int main(int argc, char **argv)
 	end_of_first = rest;
 	contest.programs[1] = read_program(&rest);
 	*end_of_first = NULL;
-	run(&contest, figures);
-	return judge(&contest, figures);
+	figures = run(&contest);
+	return judge(&contest, &figures);
 }
