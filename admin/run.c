@@ -141,8 +141,8 @@ static int execute(const struct admin *admin, const struct wanted *wanted,
 {
 	struct state_dir state = {.fd = -1};
 	struct trust_breach breach = {.path = NULL};
-	struct driver driver = {.pid = getpid()};
-	char key[DRIVER_KEY_SIZE];
+	struct frontend frontend = {.pid = getpid()};
+	char key[FRONTEND_KEY_SIZE];
 	struct uh_event veto;
 	struct occasion occasion = {
 		.hook_point = wanted->hook_point,
@@ -159,8 +159,8 @@ static int execute(const struct admin *admin, const struct wanted *wanted,
 	bool has_failed;
 	int error;
 
-	driver.start_time = own_start_time();
-	driver_key(&driver, key);
+	frontend.start_time = own_start_time();
+	frontend_key(&frontend, key);
 	error = state_dir_open(&state, admin->root, &preview->tree.trust, &breach);
 	if (error < 0)
 		warn_of(_("%s cannot be used: %s"),

@@ -11,9 +11,9 @@
  * gone by now. Of others there is the record, or what apt's configuration says.
  */
 static void take_over(
-	struct session *clean_up, struct session *session, const struct driver *owner)
+	struct session *clean_up, struct session *session, const struct frontend *owner)
 {
-	if (owner != &session->driver)
+	if (owner != &session->frontend)
 		return;
 	clean_up->command_line = session->command_line;
 	session->command_line = (struct command_line){.pid = 0};
@@ -30,7 +30,7 @@ static void take_over(
  * nothing due.
  */
 static bool clean_up_for(
-	struct session *session, const struct driver *owner, clean_up_close *close)
+	struct session *session, const struct frontend *owner, clean_up_close *close)
 {
 	__attribute__((cleanup(session_done))) struct session clean_up = {
 		.hook_point = UH_POST_INVOKE,
@@ -43,7 +43,7 @@ static bool clean_up_for(
 
 	if (!record_claim_clean_up(&session->state, owner) || session_init(&clean_up) < 0)
 		return false;
-	session_set_driver(&clean_up, owner);
+	session_set_frontend(&clean_up, owner);
 	if (clean_up.state.fd < 0) {
 		session_explain_state(&clean_up);
 		return false;
@@ -80,10 +80,10 @@ static void do_task(void *context, int error)
 		return;
 	}
 	/* apt may be gone while a script of ours still runs: it holds the lock. */
-	lock = record_lock_clean_up(&session->state, &session->driver, true);
+	lock = record_lock_clean_up(&session->state, &session->frontend, true);
 	if (lock < 0 && lock != -ENOENT)
 		tell_guard(session, lock);
-	if (lock >= 0 && !clean_up_for(session, &session->driver, task->close) &&
+	if (lock >= 0 && !clean_up_for(session, &session->frontend, task->close) &&
 		state_dir_has(&session->state, session->key, RECORD_CLEAN_UP))
 		tell_guard(session, -EAGAIN);
 }
@@ -92,13 +92,13 @@ static void do_task(void *context, int error)
 static void log_earlier(struct session *session)
 {
 	struct history nothing = {.lines = {.data = NULL}};
-	struct driver owner;
-	char key[DRIVER_KEY_SIZE];
+	struct frontend owner;
+	char key[FRONTEND_KEY_SIZE];
 	size_t blocked = 0;
 
 	while (state_dir_find_left(
-		&session->state, &session->driver, HISTORY_RUNS, blocked, &owner)) {
-		driver_key(&owner, key);
+		&session->state, &session->frontend, HISTORY_RUNS, blocked, &owner)) {
+		frontend_key(&owner, key);
 		/* The guard of a transaction that still has one to come writes it. */
 		if (!state_dir_has(&session->state, key, RECORD_CLEAN_UP))
 			(void)history_write(&nothing, &session->state, key, session->root,
@@ -110,13 +110,13 @@ static void log_earlier(struct session *session)
 
 void clean_up_earlier(struct session *session, clean_up_close *close)
 {
-	struct driver owner;
+	struct frontend owner;
 	size_t blocked = 0;
 
 	if (session->state.fd < 0)
 		return;
 	while (state_dir_find_left(
-		&session->state, &session->driver, RECORD_CLEAN_UP, blocked, &owner)) {
+		&session->state, &session->frontend, RECORD_CLEAN_UP, blocked, &owner)) {
 		/*
 		 * Where the lock is held, a script still runs, and its guard will come.
 		 */
@@ -126,7 +126,7 @@ void clean_up_earlier(struct session *session, clean_up_close *close)
 			blocked++;
 	}
 	log_earlier(session);
-	state_dir_sweep(&session->state, &session->driver, RECORD_CLEAN_UP);
+	state_dir_sweep(&session->state, &session->frontend, RECORD_CLEAN_UP);
 }
 
 /* Whether settings may ask for one; most do not. */
@@ -161,8 +161,9 @@ static bool is_clean_up_wanted(struct session *session)
 static void start_guard(struct session *session, clean_up_close *close)
 {
 	struct task task = {session, close};
-	owns_memory char *path = record_clean_up_path(&session->state, &session->driver);
-	int error = path != NULL ? guard_start(&session->driver, path,
+	owns_memory char *path =
+		record_clean_up_path(&session->state, &session->frontend);
+	int error = path != NULL ? guard_start(&session->frontend, path,
 					   session->clean_up_lock, do_task, &task)
 				 : -ENOMEM;
 
@@ -174,7 +175,7 @@ static void start_guard(struct session *session, clean_up_close *close)
 static void take_lock(struct session *session)
 {
 	session->clean_up_lock =
-		record_lock_clean_up(&session->state, &session->driver, false);
+		record_lock_clean_up(&session->state, &session->frontend, false);
 }
 
 bool clean_up_prepare(struct session *session, clean_up_close *close)
@@ -187,19 +188,19 @@ bool clean_up_prepare(struct session *session, clean_up_close *close)
 	has_run = history_has_run(&session->state, session->key);
 	if ((!plan_has_work(&session->plan) && !has_run) || !is_clean_up_wanted(session))
 		return true;
-	error = record_want_clean_up(&session->state, &session->driver);
+	error = record_want_clean_up(&session->state, &session->frontend);
 	if (error < 0)
 		session_tell(session, (struct uh_event){.kind = UH_RECORD_NOT_WRITTEN,
 					      .path = session->state.path,
 					      .error = error});
 	take_lock(session);
-	if (!driver_is_alive(&session->driver)) {
+	if (!frontend_is_alive(&session->frontend)) {
 		/* What was due was done, and what was not due never will be. */
 		if (error > 0 && !has_run)
-			record_forget(&session->state, &session->driver);
+			record_forget(&session->state, &session->frontend);
 		return false;
 	}
-	if (error > 0 && session->driver.pid != 0)
+	if (error > 0 && session->frontend.pid != 0)
 		start_guard(session, close);
 	return true;
 }
@@ -208,12 +209,13 @@ void clean_up_now(struct session *session, clean_up_close *close)
 {
 	session->result = RESULT_ABORTED;
 	session_keep_history(session);
-	if (session->clean_up_lock < 0 || !clean_up_for(session, &session->driver, close))
+	if (session->clean_up_lock < 0 ||
+		!clean_up_for(session, &session->frontend, close))
 		session_write_history(session);
 	/* Where a clean-up is still due, the guard or the next transaction has it. */
 	if (session->state.fd >= 0 &&
 		state_dir_lacks(&session->state, session->key, RECORD_CLEAN_UP))
-		record_forget(&session->state, &session->driver);
+		record_forget(&session->state, &session->frontend);
 }
 
 /*
@@ -222,8 +224,8 @@ void clean_up_now(struct session *session, clean_up_close *close)
  */
 static bool is_due_for_others(const struct session *session)
 {
-	return session->driver.pid != 0 && session->state_error != -EPERM &&
-	       record_is_clean_up_due(session->root, &session->driver);
+	return session->frontend.pid != 0 && session->state_error != -EPERM &&
+	       record_is_clean_up_due(session->root, &session->frontend);
 }
 
 bool clean_up_hold(struct session *session)
@@ -234,10 +236,10 @@ bool clean_up_hold(struct session *session)
 	}
 	take_lock(session);
 	session->is_once = session->clean_up_lock >= 0 &&
-			   record_claim_clean_up(&session->state, &session->driver);
-	if (session->is_once || driver_is_alive(&session->driver))
+			   record_claim_clean_up(&session->state, &session->frontend);
+	if (session->is_once || frontend_is_alive(&session->frontend))
 		return true;
 	/* Whoever cleaned up forgot the transaction as well. */
 	return session->clean_up_lock != -EWOULDBLOCK &&
-	       record_is_there(&session->state, &session->driver);
+	       record_is_there(&session->state, &session->frontend);
 }

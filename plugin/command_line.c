@@ -8,17 +8,17 @@
 /* execve(2): one argument has at most 128 KiB, all of them some MiB. */
 #define SIZE_LIMIT ((size_t)2 << 20)
 
-int command_line_read(struct command_line *command_line, const struct driver *driver)
+int command_line_read(struct command_line *command_line, const struct frontend *frontend)
 {
 	owns_buffer struct buffer bytes = {0};
 	struct slice rest;
 	int error;
 
 	memset(command_line, 0, sizeof(*command_line));
-	command_line->pid = driver->pid;
-	if (driver->pid == 0)
+	command_line->pid = frontend->pid;
+	if (frontend->pid == 0)
 		return -ESRCH;
-	error = proc_read_file(driver->pid, "cmdline", SIZE_LIMIT, &bytes);
+	error = proc_read_file(frontend->pid, "cmdline", SIZE_LIMIT, &bytes);
 	if (error < 0)
 		return error;
 	for (rest = buffer_slice(&bytes); rest.size > 0 && error == 0;) {

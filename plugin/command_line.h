@@ -4,7 +4,7 @@
 #define COMMAND_LINE_H
 
 #include "base.h"
-#include "driver.h"
+#include "frontend.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,7 +22,7 @@ struct command_line {
 };
 
 /* 0, −ENOMEM, or −errno where they cannot be read; command_line_done() in every case. */
-int command_line_read(struct command_line *command_line, const struct driver *driver);
+int command_line_read(struct command_line *command_line, const struct frontend *frontend);
 void command_line_done(struct command_line *command_line);
 
 /* Sets options and files from words. 0 or −ENOMEM. */

@@ -108,7 +108,7 @@ static enum uh_verdict post_invoke(struct session *session)
 	session_read_record(session);
 	verdict = close_transaction(session);
 	if (session->state.fd >= 0)
-		record_forget(&session->state, &session->driver);
+		record_forget(&session->state, &session->frontend);
 	return verdict;
 }
 
@@ -124,7 +124,7 @@ static bool is_idle(struct session *session)
 static bool is_closed(struct session *session)
 {
 	return session->hook_point == UH_POST_INVOKE && session->state.fd >= 0 &&
-	       session->driver.pid != 0 &&
+	       session->frontend.pid != 0 &&
 	       !session_is_possible(session, UH_POST_INVOKE) &&
 	       state_dir_lacks(&session->state, session->key, RECORD_CLEAN_UP) &&
 	       state_dir_lacks(&session->state, session->key, HISTORY_RUNS);
@@ -139,17 +139,17 @@ enum uh_verdict uh_run_hook_point(
 		.listener = listener,
 		.context = context,
 	};
-	struct driver driver;
+	struct frontend frontend;
 
 	if (session_init(&session) < 0 || is_idle(&session))
 		return UH_GO_ON;
-	driver = driver_find(request->hook_point);
+	frontend = frontend_find(request->hook_point);
 	/* Nothing will come of it; what is to be cleaned up, somebody else does. */
-	if (driver.is_gone)
+	if (frontend.is_gone)
 		return UH_GO_ON;
-	session_set_driver(&session, &driver);
+	session_set_frontend(&session, &frontend);
 	if (is_closed(&session)) {
-		record_drop(&session.state, &session.driver);
+		record_drop(&session.state, &session.frontend);
 		return UH_GO_ON;
 	}
 	switch (request->hook_point) {

@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* 1 when the driver has ended, 0 when the file has gone; −errno. */
-static int wait_for_end(const struct driver *driver, const char *path)
+/* 1 when the frontend has ended, 0 when the file has gone; −errno. */
+static int wait_for_end(const struct frontend *frontend, const char *path)
 {
 	owns_fd int files = inotify_init1(IN_CLOEXEC);
 	owns_fd int process = -1;
@@ -21,11 +21,11 @@ static int wait_for_end(const struct driver *driver, const char *path)
 		return -errno;
 	if (inotify_add_watch(files, path, IN_DELETE_SELF) < 0)
 		return errno == ENOENT ? 0 : -errno;
-	process = proc_open(driver->pid);
+	process = proc_open(frontend->pid);
 	if (process < 0)
 		return process == -ESRCH ? 1 : process;
-	/* It names the process that had the pid a moment ago; is that the driver? */
-	if (!driver_is_alive(driver))
+	/* It names the process that had the pid a moment ago; is that the frontend? */
+	if (!frontend_is_alive(frontend))
 		return 1;
 	ends[0] = (struct pollfd){.fd = process, .events = POLLIN};
 	ends[1] = (struct pollfd){.fd = files, .events = POLLIN};
@@ -35,7 +35,7 @@ static int wait_for_end(const struct driver *driver, const char *path)
 	return ends[1].revents == 0;
 }
 
-static void be_guard(const struct driver *driver, const char *path,
+static void be_guard(const struct frontend *frontend, const char *path,
 	guard_clean_up *clean_up, void *context)
 {
 	int nowhere = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -45,13 +45,13 @@ static void be_guard(const struct driver *driver, const char *path,
 		(void)dup2(nowhere, STDIN_FILENO);
 	else
 		(void)close(STDIN_FILENO); /* at least nobody's terminal is read */
-	end = wait_for_end(driver, path);
+	end = wait_for_end(frontend, path);
 	if (end != 0)
 		clean_up(context, end < 0 ? end : 0);
 	_exit(0);
 }
 
-int guard_start(const struct driver *driver, const char *path, int lock,
+int guard_start(const struct frontend *frontend, const char *path, int lock,
 	guard_clean_up *clean_up, void *context)
 {
 	pid_t middle = fork();
@@ -75,7 +75,7 @@ int guard_start(const struct driver *driver, const char *path, int lock,
 		 */
 		guard = fork();
 		if (guard == 0)
-			be_guard(driver, path, clean_up, context);
+			be_guard(frontend, path, clean_up, context);
 		_exit(guard < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 	}
 	while (waitpid(middle, &status, 0) < 0)

@@ -9,36 +9,36 @@
 #define FAILED "failed"
 #define STARTED "started"
 
-static bool find_key(const struct state_dir *state, const struct driver *driver,
-	const char *suffix, char key[DRIVER_KEY_SIZE])
+static bool find_key(const struct state_dir *state, const struct frontend *frontend,
+	const char *suffix, char key[FRONTEND_KEY_SIZE])
 {
-	driver_key(driver, key);
-	return driver->pid != 0 || state_dir_only_key(state, suffix, key);
+	frontend_key(frontend, key);
+	return frontend->pid != 0 || state_dir_only_key(state, suffix, key);
 }
 
-int record_save(const struct state_dir *state, const struct driver *driver,
+int record_save(const struct state_dir *state, const struct frontend *frontend,
 	const struct transaction *transaction)
 {
 	owns_buffer struct buffer record = {0};
-	char key[DRIVER_KEY_SIZE];
+	char key[FRONTEND_KEY_SIZE];
 
 	transaction_to_record(transaction, &record);
 	if (record.error < 0)
 		return record.error;
-	driver_key(driver, key);
+	frontend_key(frontend, key);
 	return state_dir_write(state, key, TRANSACTION, buffer_slice(&record));
 }
 
-int record_read(const struct state_dir *state, const struct driver *driver,
+int record_read(const struct state_dir *state, const struct frontend *frontend,
 	struct transaction *transaction, struct transaction_faults *ret_faults)
 {
 	owns_buffer struct buffer record = {0};
-	char key[DRIVER_KEY_SIZE];
+	char key[FRONTEND_KEY_SIZE];
 	int error;
 
 	memset(transaction, 0, sizeof(*transaction));
 	memset(ret_faults, 0, sizeof(*ret_faults));
-	if (!find_key(state, driver, TRANSACTION, key))
+	if (!find_key(state, frontend, TRANSACTION, key))
 		return -ENOENT;
 	error = state_dir_read(state, key, TRANSACTION, TRANSACTION_SIZE_MAX, &record);
 	if (error == 0)
@@ -50,61 +50,61 @@ int record_read(const struct state_dir *state, const struct driver *driver,
 	return -EBADMSG;
 }
 
-bool record_is_there(const struct state_dir *state, const struct driver *driver)
+bool record_is_there(const struct state_dir *state, const struct frontend *frontend)
 {
-	char key[DRIVER_KEY_SIZE];
+	char key[FRONTEND_KEY_SIZE];
 
-	return find_key(state, driver, TRANSACTION, key) &&
+	return find_key(state, frontend, TRANSACTION, key) &&
 	       state_dir_has(state, key, TRANSACTION);
 }
 
-int record_note_failure(const struct state_dir *state, const struct driver *driver)
+int record_note_failure(const struct state_dir *state, const struct frontend *frontend)
 {
-	char key[DRIVER_KEY_SIZE];
+	char key[FRONTEND_KEY_SIZE];
 
-	driver_key(driver, key);
+	frontend_key(frontend, key);
 	return state_dir_write(state, key, FAILED, (struct slice){NULL, 0});
 }
 
-bool record_has_failure(const struct state_dir *state, const struct driver *driver)
+bool record_has_failure(const struct state_dir *state, const struct frontend *frontend)
 {
 	owns_fd int fd = -1;
-	char key[DRIVER_KEY_SIZE];
+	char key[FRONTEND_KEY_SIZE];
 
-	if (!find_key(state, driver, FAILED, key))
+	if (!find_key(state, frontend, FAILED, key))
 		return false;
 	fd = state_dir_open_file(state, key, FAILED);
 	/* Whatever keeps it from being opened: it is there. */
 	return fd != -ENOENT;
 }
 
-int record_want_clean_up(const struct state_dir *state, const struct driver *driver)
+int record_want_clean_up(const struct state_dir *state, const struct frontend *frontend)
 {
-	char key[DRIVER_KEY_SIZE];
+	char key[FRONTEND_KEY_SIZE];
 	int error;
 
-	driver_key(driver, key);
+	frontend_key(frontend, key);
 	if (state_dir_has(state, key, RECORD_CLEAN_UP))
 		return 0;
 	error = state_dir_write(state, key, RECORD_CLEAN_UP, (struct slice){NULL, 0});
 	return error < 0 ? error : 1;
 }
 
-bool record_is_clean_up_due(const char *root, const struct driver *driver)
+bool record_is_clean_up_due(const char *root, const struct frontend *frontend)
 {
-	char key[DRIVER_KEY_SIZE];
+	char key[FRONTEND_KEY_SIZE];
 
-	driver_key(driver, key);
+	frontend_key(frontend, key);
 	return state_dir_has_below(root, key, RECORD_CLEAN_UP);
 }
 
 int record_lock_clean_up(
-	const struct state_dir *state, const struct driver *driver, bool wait)
+	const struct state_dir *state, const struct frontend *frontend, bool wait)
 {
 	owns_fd int fd = -1;
-	char key[DRIVER_KEY_SIZE];
+	char key[FRONTEND_KEY_SIZE];
 
-	driver_key(driver, key);
+	frontend_key(frontend, key);
 	fd = state_dir_open_file(state, key, RECORD_CLEAN_UP);
 	if (fd < 0)
 		return fd;
@@ -114,20 +114,20 @@ int record_lock_clean_up(
 	return steal_fd(&fd);
 }
 
-bool record_claim_clean_up(const struct state_dir *state, const struct driver *driver)
+bool record_claim_clean_up(const struct state_dir *state, const struct frontend *frontend)
 {
-	char key[DRIVER_KEY_SIZE];
+	char key[FRONTEND_KEY_SIZE];
 
-	return find_key(state, driver, RECORD_CLEAN_UP, key) &&
+	return find_key(state, frontend, RECORD_CLEAN_UP, key) &&
 	       state_dir_has(state, key, RECORD_CLEAN_UP) &&
 	       state_dir_write(state, key, STARTED, (struct slice){NULL, 0}) == 0;
 }
 
-char *record_clean_up_path(const struct state_dir *state, const struct driver *driver)
+char *record_clean_up_path(const struct state_dir *state, const struct frontend *frontend)
 {
-	char key[DRIVER_KEY_SIZE];
+	char key[FRONTEND_KEY_SIZE];
 
-	driver_key(driver, key);
+	frontend_key(frontend, key);
 	return string_join(state->path, "/", key, ".", RECORD_CLEAN_UP);
 }
 
@@ -148,24 +148,24 @@ char *record_started_path(
 		"%s/%s." STARTED ".%016" PRIx64, state->path, key, hash_of(script));
 }
 
-void record_forget(const struct state_dir *state, const struct driver *driver)
+void record_forget(const struct state_dir *state, const struct frontend *frontend)
 {
 	static const char *const suffixes[] = {RECORD_CLEAN_UP, TRANSACTION, FAILED};
-	char key[DRIVER_KEY_SIZE];
+	char key[FRONTEND_KEY_SIZE];
 
 	for (size_t i = 0; i < COUNT_OF(suffixes); i++)
-		if (find_key(state, driver, suffixes[i], key))
+		if (find_key(state, frontend, suffixes[i], key))
 			(void)state_dir_remove(
 				state, key, suffixes[i]); /* the sweep, then */
-	driver_key(driver, key);
+	frontend_key(frontend, key);
 	state_dir_forget(state, key);
 }
 
-void record_drop(const struct state_dir *state, const struct driver *driver)
+void record_drop(const struct state_dir *state, const struct frontend *frontend)
 {
-	char key[DRIVER_KEY_SIZE];
+	char key[FRONTEND_KEY_SIZE];
 
-	driver_key(driver, key);
+	frontend_key(frontend, key);
 	(void)state_dir_remove(state, key, TRANSACTION); /* the sweep, then */
 	(void)state_dir_remove(state, key, FAILED);
 }

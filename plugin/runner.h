@@ -22,7 +22,7 @@ struct occasion {
 	bool has_failed_before;   /* an earlier hook of the transaction failed */
 	bool are_settings_lost;   /* so what On-Failure says is not known */
 	const struct state_dir *state;
-	const char *key; /* of the driver, for files */
+	const char *key; /* of the frontend, for files */
 	bool is_once;    /* each script is started once, whoever is killed: record.h */
 };
 

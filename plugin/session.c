@@ -61,13 +61,13 @@ void session_explain_state(struct session *session)
  * When /proc does not answer, nobody can tell whose files are whose; but after dpkg the
  * only ones that are there are this transaction's, as they are without a /proc.
  */
-static void settle_driver(struct session *session)
+static void settle_frontend(struct session *session)
 {
-	int error = session->driver.error;
+	int error = session->frontend.error;
 
 	if (error == 0 || session->state.fd < 0 ||
 		(session->hook_point == UH_POST_INVOKE &&
-			state_dir_only_owner(&session->state, &session->driver)))
+			state_dir_only_owner(&session->state, &session->frontend)))
 		return;
 	cleanup_close(&session->state.fd);
 	session->state_error = error;
@@ -86,11 +86,11 @@ int session_init(struct session *session)
 	return 0;
 }
 
-void session_set_driver(struct session *session, const struct driver *driver)
+void session_set_frontend(struct session *session, const struct frontend *frontend)
 {
-	session->driver = *driver;
-	settle_driver(session);
-	driver_key(&session->driver, session->key);
+	session->frontend = *frontend;
+	settle_frontend(session);
+	frontend_key(&session->frontend, session->key);
 }
 
 void session_done(struct session *session)
@@ -194,7 +194,7 @@ void session_save_record(struct session *session)
 	error = session->transaction.status_stamp != NULL ? 0 : -errno;
 	if (error < 0 && error != -ENOENT && session_is_possible(session, UH_POST_INVOKE))
 		tell_database(session, error, &nothing);
-	error = record_save(&session->state, &session->driver, &session->transaction);
+	error = record_save(&session->state, &session->frontend, &session->transaction);
 	if (error < 0 && session_is_possible(session, UH_POST_INVOKE))
 		tell_error(session, UH_RECORD_NOT_WRITTEN, error);
 }
@@ -205,10 +205,10 @@ void session_read_record(struct session *session)
 	int error = -ENOENT;
 
 	if (session->state.fd >= 0) {
-		error = record_read(
-			&session->state, &session->driver, &session->transaction, faults);
+		error = record_read(&session->state, &session->frontend,
+			&session->transaction, faults);
 		session->has_failed_before =
-			record_has_failure(&session->state, &session->driver);
+			record_has_failure(&session->state, &session->frontend);
 	}
 	session->is_known = error == 0 && !faults->is_of_other_version;
 	if (session->is_known) {
@@ -234,13 +234,13 @@ void session_plan(struct session *session)
 
 void session_read_command_line(struct session *session)
 {
-	int error = session->driver.error;
+	int error = session->frontend.error;
 
 	if (session->has_command_line)
 		return;
 	session->has_command_line = true;
 	if (error == 0)
-		error = command_line_read(&session->command_line, &session->driver);
+		error = command_line_read(&session->command_line, &session->frontend);
 	/* Without a /proc there is none. Later apt tells its options itself. */
 	if (error < 0 && error != -ENOENT && error != -ESRCH &&
 		session->hook_point == UH_PRE_INVOKE)
@@ -445,7 +445,7 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 	session_explain_state(session);
 	end = runner_run(&session->plan, &occasion, hear, session, &has_failed, ret_veto);
 	if (has_failed && !is_last && session->state.fd >= 0)
-		error = record_note_failure(&session->state, &session->driver);
+		error = record_note_failure(&session->state, &session->frontend);
 	if (error < 0)
 		tell_error(session, UH_FAILURE_NOT_NOTED, error);
 	return end;

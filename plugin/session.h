@@ -33,8 +33,8 @@ struct session {
 	struct state_dir state;
 	int state_error; /* why state is not open, until it was told */
 	struct trust_breach state_breach;
-	struct driver driver;
-	char key[DRIVER_KEY_SIZE];
+	struct frontend frontend;
+	char key[FRONTEND_KEY_SIZE];
 	int clean_up_lock;      /* held while our scripts run, see record.h; −1: not */
 	bool is_once;           /* a clean-up is due, so each script is started once */
 	bool is_left_to_others; /* it is due, and cannot be done here */
@@ -56,7 +56,7 @@ struct session {
 /* Opens the tree and the state directory. 0 or −ENOMEM. */
 int session_init(struct session *session);
 /* Whose files in it are this transaction's. */
-void session_set_driver(struct session *session, const struct driver *driver);
+void session_set_frontend(struct session *session, const struct frontend *frontend);
 void session_done(struct session *session);
 
 /* Whether anything may stand at a hook point: plan_is_possible(), asked once. */

@@ -11,7 +11,7 @@
 #define STATE_DIR "/run/apt-universal-hooks"
 
 /* Of files that scripts are not given; their suffixes are words of ours. */
-#define NAME_SIZE (DRIVER_KEY_SIZE + 32)
+#define NAME_SIZE (FRONTEND_KEY_SIZE + 32)
 
 int state_dir_open(struct state_dir *state, const char *root, struct trust *trust,
 	struct trust_breach *ret_breach)
@@ -180,17 +180,17 @@ int state_dir_remove(const struct state_dir *state, const char *key, const char 
 	return unlinkat(state->fd, name, 0) == 0 ? 0 : -errno;
 }
 
-/* The driver that a file belongs to; false for a file that is none of ours. */
-static bool parse_owner(const char *name, struct driver *ret_driver)
+/* The frontend that a file belongs to; false for a file that is none of ours. */
+static bool parse_owner(const char *name, struct frontend *ret_frontend)
 {
-	char key[DRIVER_KEY_SIZE];
+	char key[FRONTEND_KEY_SIZE];
 	size_t size = strcspn(name, ".");
 
 	if (size >= sizeof(key) || name[size] == '\0')
 		return false;
 	memcpy(key, name, size);
 	key[size] = '\0';
-	return driver_parse_key(key, ret_driver);
+	return frontend_parse_key(key, ret_frontend);
 }
 
 static DIR *list(const struct state_dir *state)
@@ -203,14 +203,14 @@ static DIR *list(const struct state_dir *state)
 	return dir;
 }
 
-static bool is_over(const struct driver *owner, const struct driver *driver)
+static bool is_over(const struct frontend *owner, const struct frontend *frontend)
 {
-	return driver->pid == 0 || owner->pid == 0 || !driver_is_alive(owner) ||
-	       (owner->pid == driver->pid && owner->start_time == driver->start_time);
+	return frontend->pid == 0 || owner->pid == 0 || !frontend_is_alive(owner) ||
+	       (owner->pid == frontend->pid && owner->start_time == frontend->start_time);
 }
 
-bool state_dir_find_left(const struct state_dir *state, const struct driver *driver,
-	const char *suffix, size_t passed_over, struct driver *ret_owner)
+bool state_dir_find_left(const struct state_dir *state, const struct frontend *frontend,
+	const char *suffix, size_t passed_over, struct frontend *ret_owner)
 {
 	DIR *dir = list(state);
 	const struct dirent *entry;
@@ -219,7 +219,7 @@ bool state_dir_find_left(const struct state_dir *state, const struct driver *dri
 	while (dir != NULL && found <= passed_over && (entry = readdir(dir)) != NULL)
 		if (parse_owner(entry->d_name, ret_owner) &&
 			strcmp(strchr(entry->d_name, '.') + 1, suffix) == 0 &&
-			is_over(ret_owner, driver))
+			is_over(ret_owner, frontend))
 			found++;
 	if (dir != NULL)
 		(void)closedir(dir); /* it was only read */
@@ -227,18 +227,18 @@ bool state_dir_find_left(const struct state_dir *state, const struct driver *dri
 }
 
 void state_dir_sweep(
-	const struct state_dir *state, const struct driver *driver, const char *kept)
+	const struct state_dir *state, const struct frontend *frontend, const char *kept)
 {
 	DIR *dir = list(state);
 	const struct dirent *entry;
 
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		char key[DRIVER_KEY_SIZE];
-		struct driver owner;
+		char key[FRONTEND_KEY_SIZE];
+		struct frontend owner;
 
-		if (!parse_owner(entry->d_name, &owner) || !is_over(&owner, driver))
+		if (!parse_owner(entry->d_name, &owner) || !is_over(&owner, frontend))
 			continue;
-		driver_key(&owner, key);
+		frontend_key(&owner, key);
 		if (state_dir_lacks(state, key, kept))
 			(void)unlinkat(state->fd, entry->d_name, 0); /* next time, then */
 	}
@@ -288,15 +288,15 @@ bool state_dir_is_empty(const struct state_dir *state)
 	return is_empty;
 }
 
-bool state_dir_only_owner(const struct state_dir *state, struct driver *ret_owner)
+bool state_dir_only_owner(const struct state_dir *state, struct frontend *ret_owner)
 {
 	DIR *dir = list(state);
 	const struct dirent *entry;
-	struct driver first = {.pid = 0};
+	struct frontend first = {.pid = 0};
 	bool is_found = false, is_only = true;
 
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		struct driver owner;
+		struct frontend owner;
 
 		if (!parse_owner(entry->d_name, &owner))
 			continue;
@@ -314,19 +314,19 @@ bool state_dir_only_owner(const struct state_dir *state, struct driver *ret_owne
 }
 
 bool state_dir_only_key(
-	const struct state_dir *state, const char *suffix, char key[DRIVER_KEY_SIZE])
+	const struct state_dir *state, const char *suffix, char key[FRONTEND_KEY_SIZE])
 {
 	DIR *dir = list(state);
 	const struct dirent *entry;
 	size_t count = 0;
 
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		struct driver owner;
+		struct frontend owner;
 
 		if (!parse_owner(entry->d_name, &owner) ||
 			strcmp(strchr(entry->d_name, '.') + 1, suffix) != 0)
 			continue;
-		driver_key(&owner, key);
+		frontend_key(&owner, key);
 		count++;
 	}
 	if (dir != NULL)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * /run/apt-universal-hooks: what has to outlive one call of the helper, and the files
- * that scripts are given. A name begins with the key of the driver that it belongs to,
+ * that scripts are given. A name begins with the key of the frontend that it belongs to,
  * then a dot.
  */
 #ifndef STATE_DIR_H
 #define STATE_DIR_H
 
 #include "base.h"
-#include "driver.h"
+#include "frontend.h"
 #include "trust.h"
 
 #ifdef __cplusplus
@@ -68,19 +68,19 @@ bool state_dir_lacks(const struct state_dir *state, const char *key, const char 
 bool state_dir_has_below(const char *root, const char *key, const char *suffix);
 
 /*
- * The owner of a file with this suffix whose transaction is over, seen from driver's: its
- * own (an earlier one), a process that is gone, an unknown one; every one when driver is
+ * The owner of a file with this suffix whose transaction is over, seen from frontend's: its
+ * own (an earlier one), a process that is gone, an unknown one; every one when frontend is
  * unknown. Passes over as many as passed_over says; false when there is no other.
  */
-bool state_dir_find_left(const struct state_dir *state, const struct driver *driver,
-	const char *suffix, size_t passed_over, struct driver *ret_owner);
+bool state_dir_find_left(const struct state_dir *state, const struct frontend *frontend,
+	const char *suffix, size_t passed_over, struct frontend *ret_owner);
 
 /*
  * Removes what earlier transactions left, see state_dir_find_left(); nothing of those
  * that have a file with the suffix kept, since somebody still needs it.
  */
 void state_dir_sweep(
-	const struct state_dir *state, const struct driver *driver, const char *kept);
+	const struct state_dir *state, const struct frontend *frontend, const char *kept);
 
 /*
  * Removes all that is left of a transaction that is over, also what could not be removed
@@ -92,12 +92,12 @@ void state_dir_forget(const struct state_dir *state, const char *key);
 bool state_dir_is_empty(const struct state_dir *state);
 
 /* The owner of all files there; false when there is none or more than one. */
-bool state_dir_only_owner(const struct state_dir *state, struct driver *ret_owner);
+bool state_dir_only_owner(const struct state_dir *state, struct frontend *ret_owner);
 
 /* The key of the only file with this suffix; false when there is none or more than one.
  */
 bool state_dir_only_key(
-	const struct state_dir *state, const char *suffix, char key[DRIVER_KEY_SIZE]);
+	const struct state_dir *state, const char *suffix, char key[FRONTEND_KEY_SIZE]);
 
 #ifdef __cplusplus
 }

@@ -192,7 +192,7 @@ START_TEST(where_no_script_ran_before_dpkg_there_is_no_guard)
 END_TEST
 
 /* What is left when apt and the guard were killed; the process is none that can be. */
-static void leave_behind(const struct driver *owner)
+static void leave_behind(const struct frontend *owner)
 {
 	owns_memory char *stream = make_stream(WANTED);
 	owns_transaction struct transaction transaction;
@@ -212,8 +212,8 @@ static void leave_behind(const struct driver *owner)
 	trust_done(&trust);
 }
 
-static const struct driver gone = {.pid = 4194301, .start_time = 1},
-			   gone_too = {.pid = 4194302, .start_time = 2};
+static const struct frontend gone = {.pid = 4194301, .start_time = 1},
+			     gone_too = {.pid = 4194302, .start_time = 2};
 
 START_TEST(what_was_left_is_cleaned_up_at_the_next_pre_invoke_once)
 {
@@ -291,11 +291,11 @@ END_TEST
 START_TEST(only_an_owner_that_lives_keeps_its_clean_up)
 {
 	struct proc init;
-	struct driver alive, earlier;
+	struct frontend alive, earlier;
 
 	ck_assert_int_eq(proc_read(1, &init), 0);
-	alive = (struct driver){.pid = 1, .start_time = init.start_time};
-	earlier = (struct driver){.pid = 1, .start_time = init.start_time + 1};
+	alive = (struct frontend){.pid = 1, .start_time = init.start_time};
+	earlier = (struct frontend){.pid = 1, .start_time = init.start_time + 1};
 	make_recorders();
 	leave_behind(&alive);
 	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
@@ -356,17 +356,17 @@ static void post_invoke_that_may_die(void)
 	ck_assert_int_eq(waitpid(middle, NULL, 0), middle);
 }
 
-/* In a process of its own, which is the driver: its guard comes when it ends. */
+/* In a process of its own, which is the frontend: its guard comes when it ends. */
 static void drive(const char *settings, bool is_closed)
 {
 	int ends[2];
-	pid_t driver;
+	pid_t frontend;
 	char byte;
 
 	ck_assert_int_eq(pipe(ends), 0);
 	ck_assert_int_eq(fflush(NULL), 0);
-	driver = fork();
-	if (driver == 0) {
+	frontend = fork();
+	if (frontend == 0) {
 		(void)call_pre_install_pkgs(settings);
 		set_database(is_closed ? "half-configured" : "unpacked");
 		if (is_closed)
@@ -374,7 +374,7 @@ static void drive(const char *settings, bool is_closed)
 		_exit(0);
 	}
 	(void)close(ends[1]);
-	ck_assert_int_eq(waitpid(driver, NULL, 0), driver);
+	ck_assert_int_eq(waitpid(frontend, NULL, 0), frontend);
 	ck_assert_int_eq(read(ends[0], &byte, 1), 0);
 	(void)close(ends[0]);
 }
@@ -415,7 +415,7 @@ static void begin(
 		.listener = write_event,
 		.context = events};
 	ck_assert_int_eq(session_init(session), 0);
-	session_set_driver(session, &gone);
+	session_set_frontend(session, &gone);
 }
 
 static enum uh_verdict no_close(struct session *session)

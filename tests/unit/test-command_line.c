@@ -189,9 +189,9 @@ START_TEST(it_is_read_from_the_process_itself)
 	owns_command_line struct command_line command_line;
 	int input;
 	pid_t pid = start(argv, &input);
-	const struct driver driver = {.pid = pid};
+	const struct frontend frontend = {.pid = pid};
 
-	ck_assert_int_eq(command_line_read(&command_line, &driver), 0);
+	ck_assert_int_eq(command_line_read(&command_line, &frontend), 0);
 	(void)close(input);
 	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
 	ck_assert_int_eq(command_line.pid, pid);
@@ -207,11 +207,11 @@ START_TEST(of_a_process_that_is_gone_or_unknown_there_is_none)
 	owns_command_line struct command_line gone, unknown;
 	int input;
 	pid_t pid = start(argv, &input);
-	const struct driver driver = {.pid = pid}, nobody = {.pid = 0};
+	const struct frontend frontend = {.pid = pid}, nobody = {.pid = 0};
 
 	(void)close(input);
 	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
-	ck_assert_int_eq(command_line_read(&gone, &driver), -ENOENT);
+	ck_assert_int_eq(command_line_read(&gone, &frontend), -ENOENT);
 	ck_assert_uint_eq(gone.words.count, 0);
 	ck_assert(!command_line_switches_off(&gone));
 	ck_assert_int_eq(command_line_read(&unknown, &nobody), -ESRCH);

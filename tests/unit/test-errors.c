@@ -5,9 +5,9 @@
  */
 #include "command_line.h"
 #include "dpkg.h"
-#include "driver.h"
 #include "fault.h"
 #include "fixture.h"
+#include "frontend.h"
 #include "outcome.h"
 #include "plan.h"
 #include "proc.h"
@@ -208,12 +208,12 @@ static void read_command_line(void)
 
 static void read_own_command_line(void)
 {
-	const struct driver driver = {.pid = getpid()};
+	const struct frontend frontend = {.pid = getpid()};
 	struct command_line command_line;
 	int error;
 
 	(void)faults_arm(true);
-	error = command_line_read(&command_line, &driver);
+	error = command_line_read(&command_line, &frontend);
 	(void)faults_arm(false);
 	ck_assert(error < 0 || command_line.words.count == 1);
 	command_line_done(&command_line);
@@ -410,19 +410,19 @@ END_TEST
 
 static void look_at_caller(void)
 {
-	struct driver driver;
+	struct frontend frontend;
 	bool is_alive;
 
 	(void)faults_arm(true);
-	driver = driver_find(UH_PRE_INSTALL_PKGS);
-	is_alive = driver_is_alive(&driver);
+	frontend = frontend_find(UH_PRE_INSTALL_PKGS);
+	is_alive = frontend_is_alive(&frontend);
 	(void)uh_is_called_by_apt(UH_PRE_INVOKE);
 	(void)faults_arm(false);
-	ck_assert(driver.pid == 0 || driver.pid == getppid());
+	ck_assert(frontend.pid == 0 || frontend.pid == getppid());
 	ck_assert(is_alive);
 }
 
-START_TEST(a_driver_is_found_or_unknown_and_alive_in_doubt)
+START_TEST(a_frontend_is_found_or_unknown_and_alive_in_doubt)
 {
 	skip_unless(access("/proc/self/stat", R_OK) == 0, "there is no /proc");
 	ck_assert_int_eq(unsetenv("DPKG_FRONTEND_LOCKED"), 0);
@@ -436,7 +436,7 @@ static void look_for_owner(void)
 	struct state_dir state = {.fd = -1};
 	struct trust trust;
 	struct trust_breach breach = {.path = NULL};
-	struct driver owner = {.pid = 0};
+	struct frontend owner = {.pid = 0};
 	bool is_found = false;
 	int error;
 
@@ -446,7 +446,7 @@ static void look_for_owner(void)
 	if (error == 0)
 		is_found = state_dir_only_owner(&state, &owner);
 	if (error == 0)
-		state_dir_sweep(&state, &(struct driver){.pid = 1}, "keep");
+		state_dir_sweep(&state, &(struct frontend){.pid = 1}, "keep");
 	(void)faults_arm(false);
 	ck_assert(!is_found || owner.pid == 4194305);
 	ck_assert(is_there(STATE "4194305-1.keep"));
@@ -475,7 +475,7 @@ int main(void)
 		a_program_that_failed_never_seems_to_have_done_well,
 		what_dpkg_does_not_say_is_not_made_up,
 		what_is_open_to_others_is_never_trusted,
-		a_driver_is_found_or_unknown_and_alive_in_doubt,
+		a_frontend_is_found_or_unknown_and_alive_in_doubt,
 		what_somebody_still_needs_is_never_swept_away,
 	};
 

@@ -36,8 +36,8 @@ static void watch_children(void)
 	ck_assert((const void *)has_child_left != MAP_FAILED);
 }
 
-/* A child in the driver's place: it does nothing until it is killed. */
-static struct driver start_driver(void)
+/* A child in the frontend's place: it does nothing until it is killed. */
+static struct frontend start_frontend(void)
 {
 	struct proc proc;
 	pid_t pid;
@@ -50,13 +50,13 @@ static struct driver start_driver(void)
 			(void)pause();
 	ck_assert_int_gt(pid, 0);
 	ck_assert_int_eq(proc_read(pid, &proc), 0);
-	return (struct driver){.pid = pid, .start_time = proc.start_time};
+	return (struct frontend){.pid = pid, .start_time = proc.start_time};
 }
 
-static void end_driver(const struct driver *driver)
+static void end_frontend(const struct frontend *frontend)
 {
-	ck_assert_int_eq(kill(driver->pid, SIGKILL), 0);
-	ck_assert_int_eq(waitpid(driver->pid, NULL, 0), driver->pid);
+	ck_assert_int_eq(kill(frontend->pid, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(frontend->pid, NULL, 0), frontend->pid);
 }
 
 /* The guard's task: a line into the pipe that context points to. */
@@ -75,12 +75,12 @@ static void clean_up(void *context, int error)
 static const char done[] = "cleaned up, session of its own, stdin /dev/null\n";
 
 /* Only the guard has the other end of the pipe that is returned, until it ends. */
-static int start_guard(const struct driver *driver)
+static int start_guard(const struct frontend *frontend)
 {
 	int ends[2];
 
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
-	ck_assert_int_eq(guard_start(driver, at(file), -1, clean_up, &ends[1]), 0);
+	ck_assert_int_eq(guard_start(frontend, at(file), -1, clean_up, &ends[1]), 0);
 	(void)close(ends[1]);
 	return ends[0];
 }
@@ -97,7 +97,7 @@ static void assert_done(int guard, const char *expected)
 
 START_TEST(the_guard_does_not_keep_the_lock_of_the_caller)
 {
-	struct driver driver = start_driver();
+	struct frontend frontend = start_frontend();
 	struct pollfd others_end = {.events = POLLIN};
 	int ends[2], others[2];
 	int count;
@@ -107,12 +107,12 @@ START_TEST(the_guard_does_not_keep_the_lock_of_the_caller)
 	ck_assert_int_eq(pipe2(others, O_CLOEXEC), 0);
 	/* In place of the lock, a pipe: at its end nobody has it. */
 	ck_assert_int_eq(
-		guard_start(&driver, at(file), others[1], clean_up, &ends[1]), 0);
+		guard_start(&frontend, at(file), others[1], clean_up, &ends[1]), 0);
 	(void)close(others[1]);
 	others_end.fd = others[0];
 	count = poll(&others_end, 1, 2000);
 	(void)close(ends[1]);
-	end_driver(&driver);
+	end_frontend(&frontend);
 	ck_assert_int_eq(count, 1);
 	(void)close(others[0]);
 	assert_done(ends[0], done);
@@ -122,95 +122,96 @@ END_TEST
 /* Ctrl-C at once, in what apt calls next, must not find it in the group of the terminal. */
 START_TEST(the_guard_is_out_of_our_session_before_the_caller_goes_on)
 {
-	struct driver driver = start_driver();
+	struct frontend frontend = start_frontend();
 	int guard;
 
 	make_file(file, 0600, "");
-	guard = start_guard(&driver);
+	guard = start_guard(&frontend);
 	/* By the child that the caller has waited for. */
 	ck_assert(*has_child_left);
-	end_driver(&driver);
+	end_frontend(&frontend);
 	assert_done(guard, done);
 }
 END_TEST
 
-START_TEST(when_the_driver_is_killed_the_guard_cleans_up)
+START_TEST(when_the_frontend_is_killed_the_guard_cleans_up)
 {
-	struct driver driver = start_driver();
+	struct frontend frontend = start_frontend();
 	int guard;
 
 	make_file(file, 0600, "");
-	guard = start_guard(&driver);
-	end_driver(&driver);
+	guard = start_guard(&frontend);
+	end_frontend(&frontend);
 	assert_done(guard, done);
 }
 END_TEST
 
 START_TEST(when_the_file_goes_the_guard_goes)
 {
-	struct driver driver = start_driver();
+	struct frontend frontend = start_frontend();
 	int guard;
 
 	make_file(file, 0600, "");
-	guard = start_guard(&driver);
+	guard = start_guard(&frontend);
 	ck_assert_int_eq(remove(at(file)), 0);
 	assert_done(guard, "");
-	end_driver(&driver);
+	end_frontend(&frontend);
 }
 END_TEST
 
 START_TEST(when_both_go_there_is_nothing_to_do)
 {
-	struct driver driver = start_driver();
+	struct frontend frontend = start_frontend();
 	int guard;
 
 	make_file(file, 0600, "");
-	guard = start_guard(&driver);
+	guard = start_guard(&frontend);
 	ck_assert_int_eq(remove(at(file)), 0);
-	end_driver(&driver);
+	end_frontend(&frontend);
 	assert_done(guard, "");
 }
 END_TEST
 
 START_TEST(without_the_file_the_guard_does_not_wait)
 {
-	struct driver driver = start_driver();
+	struct frontend frontend = start_frontend();
 
-	assert_done(start_guard(&driver), "");
-	end_driver(&driver);
+	assert_done(start_guard(&frontend), "");
+	end_frontend(&frontend);
 }
 END_TEST
 
-START_TEST(a_driver_that_has_ended_already_is_not_waited_for)
+START_TEST(a_frontend_that_has_ended_already_is_not_waited_for)
 {
-	struct driver driver = start_driver();
+	struct frontend frontend = start_frontend();
 
 	make_file(file, 0600, "");
-	end_driver(&driver);
-	assert_done(start_guard(&driver), done);
+	end_frontend(&frontend);
+	assert_done(start_guard(&frontend), done);
 }
 END_TEST
 
-START_TEST(another_process_with_the_drivers_number_is_not_the_driver)
+START_TEST(another_process_with_the_frontends_number_is_not_the_frontend)
 {
-	struct driver driver = start_driver();
-	struct driver earlier = {.pid = driver.pid, .start_time = driver.start_time - 1};
+	struct frontend frontend = start_frontend();
+	struct frontend earlier = {
+		.pid = frontend.pid, .start_time = frontend.start_time - 1};
 
 	make_file(file, 0600, "");
 	assert_done(start_guard(&earlier), done);
-	end_driver(&driver);
+	end_frontend(&frontend);
 }
 END_TEST
 
 START_TEST(nobody_has_to_wait_for_the_guard)
 {
-	struct driver driver = start_driver();
+	struct frontend frontend = start_frontend();
 	int guard;
 
 	make_file(file, 0600, "");
-	guard = start_guard(&driver);
-	end_driver(&driver);
-	/* The driver was the only child that was left. */
+	guard = start_guard(&frontend);
+	end_frontend(&frontend);
+	/* The frontend was the only child that was left. */
 	ck_assert_int_eq(waitpid(-1, NULL, 0), -1);
 	assert_done(guard, done);
 }
@@ -218,18 +219,18 @@ END_TEST
 
 START_TEST(a_guard_whose_start_cannot_be_asked_for_is_an_error)
 {
-	struct driver driver = start_driver();
+	struct frontend frontend = start_frontend();
 	int ends[2];
 
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
 	(void)signal(SIGCHLD, SIG_IGN);
 	/* Without its file there is no guard for long. */
 	ck_assert_int_eq(
-		guard_start(&driver, at("/none"), -1, clean_up, &ends[1]), -ECHILD);
+		guard_start(&frontend, at("/none"), -1, clean_up, &ends[1]), -ECHILD);
 	(void)signal(SIGCHLD, SIG_DFL);
 	(void)close(ends[1]);
 	assert_done(ends[0], "");
-	end_driver(&driver);
+	end_frontend(&frontend);
 }
 END_TEST
 
@@ -237,11 +238,11 @@ int main(void)
 {
 	const TTest *const tests[] = {the_guard_does_not_keep_the_lock_of_the_caller,
 		the_guard_is_out_of_our_session_before_the_caller_goes_on,
-		when_the_driver_is_killed_the_guard_cleans_up,
+		when_the_frontend_is_killed_the_guard_cleans_up,
 		when_the_file_goes_the_guard_goes, when_both_go_there_is_nothing_to_do,
 		without_the_file_the_guard_does_not_wait,
-		a_driver_that_has_ended_already_is_not_waited_for,
-		another_process_with_the_drivers_number_is_not_the_driver,
+		a_frontend_that_has_ended_already_is_not_waited_for,
+		another_process_with_the_frontends_number_is_not_the_frontend,
 		nobody_has_to_wait_for_the_guard,
 		a_guard_whose_start_cannot_be_asked_for_is_an_error};
 

@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <unistd.h>
 
-static const struct driver self = {.pid = 4194301, .start_time = 1},
-			   other = {.pid = 4194302, .start_time = 2},
-			   unknown = {.pid = 0};
+static const struct frontend self = {.pid = 4194301, .start_time = 1},
+			     other = {.pid = 4194302, .start_time = 2},
+			     unknown = {.pid = 0};
 static const char table[] = "foo\tall\tinstall\t-\t1\t-\n";
 
 static struct state_dir open_state(void)
@@ -23,26 +23,26 @@ static struct state_dir open_state(void)
 }
 #define owns_state __attribute__((cleanup(state_dir_done)))
 
-static void save(
-	const struct state_dir *state, const struct driver *driver, const char *version)
+static void save(const struct state_dir *state, const struct frontend *frontend,
+	const char *version)
 {
 	owns_memory char *line =
 		string_format("foo - - none < %s all none /foo.deb\n", version);
 	owns_transaction struct transaction transaction;
 
 	parse_packages(&transaction, line);
-	ck_assert_int_eq(record_save(state, driver, &transaction), 0);
+	ck_assert_int_eq(record_save(state, frontend, &transaction), 0);
 }
 
 /* NULL: there is none to take. */
-static void assert_taken(
-	const struct state_dir *state, const struct driver *driver, const char *expected)
+static void assert_taken(const struct state_dir *state, const struct frontend *frontend,
+	const char *expected)
 {
 	owns_transaction struct transaction transaction;
 	struct transaction_faults faults;
-	int error = record_read(state, driver, &transaction, &faults);
+	int error = record_read(state, frontend, &transaction, &faults);
 
-	record_forget(state, driver);
+	record_forget(state, frontend);
 	ck_assert_int_eq(error, expected != NULL ? 0 : -ENOENT);
 	if (expected != NULL) {
 		owns_buffer struct buffer found = table_of(&transaction);
@@ -201,11 +201,11 @@ END_TEST
 START_TEST(what_was_started_is_forgotten_with_the_transaction)
 {
 	owns_state struct state_dir state = open_state();
-	char key[DRIVER_KEY_SIZE];
+	char key[FRONTEND_KEY_SIZE];
 	owns_memory char *path = NULL;
 	owns_memory char *another = NULL;
 
-	driver_key(&self, key);
+	frontend_key(&self, key);
 	path = record_started_path(&state, key, "Post-Invoke/a");
 	another = record_started_path(&state, key, "Post-Invoke/b");
 	ck_assert_ptr_nonnull(path);

@@ -237,17 +237,17 @@ START_TEST(a_file_is_removed_once)
 END_TEST
 
 /* The key of a process that lives as long as this test. */
-static void key_of_parent(char key[DRIVER_KEY_SIZE], struct driver *parent)
+static void key_of_parent(char key[FRONTEND_KEY_SIZE], struct frontend *parent)
 {
-	*parent = driver_find(UH_PRE_INSTALL_PKGS);
-	driver_key(parent, key);
+	*parent = frontend_find(UH_PRE_INSTALL_PKGS);
+	frontend_key(parent, key);
 }
 
 START_TEST(a_sweep_leaves_only_what_belongs_to_others_who_live)
 {
 	owns_state struct state_dir state = opened();
-	char living[DRIVER_KEY_SIZE];
-	struct driver self = {.pid = 4194303, .start_time = 17}, parent;
+	char living[FRONTEND_KEY_SIZE];
+	struct frontend self = {.pid = 4194303, .start_time = 17}, parent;
 	owns_memory char *lives = NULL;
 
 	key_of_parent(living, &parent);
@@ -276,8 +276,8 @@ END_TEST
 START_TEST(a_sweep_of_an_unknown_process_leaves_nothing_of_ours)
 {
 	owns_state struct state_dir state = opened();
-	char living[DRIVER_KEY_SIZE];
-	struct driver unknown = {.pid = 0}, parent;
+	char living[FRONTEND_KEY_SIZE];
+	struct frontend unknown = {.pid = 0}, parent;
 	owns_memory char *lives = NULL;
 
 	key_of_parent(living, &parent);
@@ -293,7 +293,7 @@ END_TEST
 START_TEST(only_the_only_file_with_a_suffix_counts)
 {
 	owns_state struct state_dir state = opened();
-	char key[DRIVER_KEY_SIZE];
+	char key[FRONTEND_KEY_SIZE];
 
 	ck_assert(!state_dir_only_key(&state, "transaction", key));
 	write_state(&state, "12-34", "transaction", "");
@@ -326,7 +326,7 @@ END_TEST
 START_TEST(only_the_only_owner_counts)
 {
 	owns_state struct state_dir state = opened();
-	struct driver owner = {.pid = 0};
+	struct frontend owner = {.pid = 0};
 
 	make_file(STATE "not-ours", 0644, "");
 	ck_assert(!state_dir_only_owner(&state, &owner));

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Called with the name of a hook point, this program is the helper: it writes the key of
- * the driver that it finds into the file that LOG names.
+ * the frontend that it finds into the file that LOG names.
  */
-#include "driver.h"
 #include "fixture.h"
+#include "frontend.h"
 #include "proc.h"
 
 #include <errno.h>
@@ -19,17 +19,17 @@
 /* An exit status. */
 #define NO_CONTAINER 3
 
-static int tell_driver(const char *word)
+static int tell_frontend(const char *word)
 {
 	enum uh_hook_point hook_point;
-	char key[DRIVER_KEY_SIZE];
-	struct driver driver;
+	char key[FRONTEND_KEY_SIZE];
+	struct frontend frontend;
 	FILE *log = fopen(getenv("LOG"), "we");
 
 	if (log == NULL || !uh_hook_point_parse(word, &hook_point))
 		return EXIT_FAILURE;
-	driver = driver_find(hook_point);
-	driver_key(&driver, key);
+	frontend = frontend_find(hook_point);
+	frontend_key(&frontend, key);
 	(void)fprintf(log, "%s", key);
 	return fclose(log) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -56,9 +56,9 @@ static void wait_for_success(pid_t pid)
 }
 
 /* Of this process; its start time as /proc tells it to its child. */
-static void key_of_this_process(char key[DRIVER_KEY_SIZE])
+static void key_of_this_process(char key[FRONTEND_KEY_SIZE])
 {
-	struct driver driver;
+	struct frontend frontend;
 	owns_buffer struct buffer told = {0};
 	owns_memory char *program = realpath("/proc/self/exe", NULL);
 	const char *argv[] = {program, "Pre-Install-Pkgs", NULL};
@@ -66,9 +66,9 @@ static void key_of_this_process(char key[DRIVER_KEY_SIZE])
 	ck_assert_ptr_nonnull(program);
 	wait_for_success(start(argv));
 	read_file("/log", &told);
-	ck_assert(driver_parse_key(told.data, &driver));
-	ck_assert_int_eq(driver.pid, getpid());
-	(void)snprintf(key, DRIVER_KEY_SIZE, "%s", told.data);
+	ck_assert(frontend_parse_key(told.data, &frontend));
+	ck_assert_int_eq(frontend.pid, getpid());
+	(void)snprintf(key, FRONTEND_KEY_SIZE, "%s", told.data);
 }
 
 /* The key that the helper finds below this many shells of a kind. */
@@ -109,7 +109,7 @@ static bool has_proc(void)
 
 START_TEST(the_nearest_process_that_is_no_shell_calls_pre_install_pkgs)
 {
-	char key[DRIVER_KEY_SIZE];
+	char key[FRONTEND_KEY_SIZE];
 
 	skip_unless(has_proc(), "there is no /proc");
 	key_of_this_process(key);
@@ -132,7 +132,7 @@ static void assert_found_below_a_fork(const char *hook_point, const char *key)
 
 START_TEST(the_process_above_apts_fork_drives_the_other_points)
 {
-	char key[DRIVER_KEY_SIZE];
+	char key[FRONTEND_KEY_SIZE];
 
 	skip_unless(has_proc(), "there is no /proc");
 	key_of_this_process(key);
@@ -150,10 +150,10 @@ START_TEST(whoever_has_begun_no_session_of_ours_did_not_start_us)
 
 	skip_unless(access("/proc/self/stat", R_OK) == 0, "there is no /proc");
 	for (size_t i = 0; i < COUNT_OF(points); i++) {
-		ck_assert(!driver_find(points[i]).is_gone);
+		ck_assert(!frontend_find(points[i]).is_gone);
 		pid = fork();
 		if (pid == 0)
-			_exit(setsid() > 0 && driver_find(points[i]).is_gone ? 7 : 1);
+			_exit(setsid() > 0 && frontend_find(points[i]).is_gone ? 7 : 1);
 		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 		ck_assert_int_eq(WEXITSTATUS(status), 7);
 	}
@@ -162,7 +162,7 @@ END_TEST
 
 START_TEST(a_zombie_is_not_alive)
 {
-	struct driver driver;
+	struct frontend frontend;
 	siginfo_t info;
 	struct proc proc;
 	pid_t pid = fork();
@@ -171,33 +171,33 @@ START_TEST(a_zombie_is_not_alive)
 		for (;;)
 			(void)pause();
 	ck_assert_int_eq(proc_read(pid, &proc), 0);
-	driver = (struct driver){.pid = pid, .start_time = proc.start_time};
-	ck_assert(driver_is_alive(&driver));
+	frontend = (struct frontend){.pid = pid, .start_time = proc.start_time};
+	ck_assert(frontend_is_alive(&frontend));
 	ck_assert_int_eq(kill(pid, SIGKILL), 0);
 	ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
-	ck_assert(!driver_is_alive(&driver));
+	ck_assert(!frontend_is_alive(&frontend));
 	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
 }
 END_TEST
 
-START_TEST(without_proc_the_driver_is_unknown)
+START_TEST(without_proc_the_frontend_is_unknown)
 {
-	struct driver driver, parent;
+	struct frontend frontend, parent;
 	bool is_alive, is_apt;
 
 	skip_unless(has_proc(), "there is no /proc");
-	parent = driver_find(UH_PRE_INSTALL_PKGS);
+	parent = frontend_find(UH_PRE_INSTALL_PKGS);
 	skip_unless(geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
 			    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
 			    mount("none", "/proc", "tmpfs", 0, NULL) == 0,
 		"only root can hide /proc");
-	driver = driver_find(UH_PRE_INSTALL_PKGS);
-	is_alive = driver_is_alive(&parent);
+	frontend = frontend_find(UH_PRE_INSTALL_PKGS);
+	is_alive = frontend_is_alive(&parent);
 	ck_assert_int_eq(unsetenv("DPKG_FRONTEND_LOCKED"), 0);
 	is_apt = uh_is_called_by_apt(UH_PRE_INVOKE);
 	ck_assert_int_eq(umount("/proc"), 0);
-	ck_assert_int_eq(driver.pid, 0);
-	ck_assert_int_eq(driver.error, 0);
+	ck_assert_int_eq(frontend.pid, 0);
+	ck_assert_int_eq(frontend.error, 0);
 	ck_assert(is_alive);
 	ck_assert(is_apt);
 }
@@ -207,7 +207,7 @@ END_TEST
 START_TEST(a_proc_that_does_not_answer_is_not_the_same_as_none)
 {
 	char stat[64];
-	struct driver driver;
+	struct frontend frontend;
 
 	(void)snprintf(stat, sizeof(stat), "/proc/%d", (int)getppid());
 	skip_unless(geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
@@ -217,22 +217,22 @@ START_TEST(a_proc_that_does_not_answer_is_not_the_same_as_none)
 	ck_assert_int_eq(mkdir(stat, 0755), 0);
 	(void)snprintf(stat, sizeof(stat), "/proc/%d/stat", (int)getppid());
 	ck_assert_int_eq(mkdir(stat, 0755), 0);
-	driver = driver_find(UH_PRE_INSTALL_PKGS);
+	frontend = frontend_find(UH_PRE_INSTALL_PKGS);
 	ck_assert_int_eq(umount("/proc"), 0);
-	ck_assert_int_eq(driver.pid, 0);
-	ck_assert_int_eq(driver.error, -EISDIR);
+	ck_assert_int_eq(frontend.pid, 0);
+	ck_assert_int_eq(frontend.error, -EISDIR);
 }
 END_TEST
 
 START_TEST(a_process_is_alive_only_with_its_own_start_time)
 {
-	struct driver parent = driver_find(UH_PRE_INSTALL_PKGS), other = parent;
+	struct frontend parent = frontend_find(UH_PRE_INSTALL_PKGS), other = parent;
 
 	skip_unless(parent.pid != 0, "there is no /proc");
 	ck_assert_int_eq(parent.pid, getppid());
-	ck_assert(driver_is_alive(&parent));
+	ck_assert(frontend_is_alive(&parent));
 	other.start_time++;
-	ck_assert(!driver_is_alive(&other));
+	ck_assert(!frontend_is_alive(&other));
 }
 END_TEST
 
@@ -240,37 +240,37 @@ START_TEST(a_process_that_is_gone_is_not_alive)
 {
 	const char *argv[] = {"/bin/sh", "-c", ":", NULL};
 	pid_t pid = start(argv);
-	struct driver gone = {.pid = pid, .start_time = 1};
+	struct frontend gone = {.pid = pid, .start_time = 1};
 
 	wait_for_success(pid);
-	ck_assert(!driver_is_alive(&gone));
+	ck_assert(!frontend_is_alive(&gone));
 }
 END_TEST
 
 START_TEST(an_unknown_process_may_be_alive)
 {
-	struct driver unknown = {.pid = 0};
+	struct frontend unknown = {.pid = 0};
 
-	ck_assert(driver_is_alive(&unknown));
+	ck_assert(frontend_is_alive(&unknown));
 }
 END_TEST
 
 START_TEST(a_key_says_what_it_was_made_of)
 {
-	static const struct driver drivers[] = {{.pid = 0}, {.pid = 1},
+	static const struct frontend frontends[] = {{.pid = 0}, {.pid = 1},
 		{.pid = 4194304, .start_time = 18446744073709551615ULL}};
 	static const char *const keys[] = {
 		"unknown", "1-0", "4194304-18446744073709551615"};
 
-	for (size_t i = 0; i < COUNT_OF(drivers); i++) {
-		char key[DRIVER_KEY_SIZE];
-		struct driver again;
+	for (size_t i = 0; i < COUNT_OF(frontends); i++) {
+		char key[FRONTEND_KEY_SIZE];
+		struct frontend again;
 
-		driver_key(&drivers[i], key);
+		frontend_key(&frontends[i], key);
 		ck_assert_str_eq(key, keys[i]);
-		ck_assert(driver_parse_key(key, &again));
-		ck_assert_int_eq(again.pid, drivers[i].pid);
-		ck_assert_uint_eq(again.start_time, drivers[i].start_time);
+		ck_assert(frontend_parse_key(key, &again));
+		ck_assert_int_eq(again.pid, frontends[i].pid);
+		ck_assert_uint_eq(again.start_time, frontends[i].start_time);
 	}
 }
 END_TEST
@@ -282,10 +282,11 @@ START_TEST(any_other_word_is_no_key)
 		"1-99999999999999999999999", "Unknown", "unknown-1", "a-b"};
 
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
-		struct driver driver = {.pid = 7};
+		struct frontend frontend = {.pid = 7};
 
-		ck_assert_msg(!driver_parse_key(words[i], &driver), "\"%s\"", words[i]);
-		ck_assert_int_eq(driver.pid, 7);
+		ck_assert_msg(
+			!frontend_parse_key(words[i], &frontend), "\"%s\"", words[i]);
+		ck_assert_int_eq(frontend.pid, 7);
 	}
 }
 END_TEST
@@ -312,7 +313,7 @@ START_TEST(a_caller_without_libapt_is_not_apt)
 }
 END_TEST
 
-START_TEST(no_driver_is_above_all_too_many_shells)
+START_TEST(no_frontend_is_above_all_too_many_shells)
 {
 	owns_memory char *program = realpath("/proc/self/exe", NULL);
 	const char *argv[] = {NULL, "70", program, NULL};
@@ -364,14 +365,15 @@ static bool run_first(void (*first)(void))
 /* What a helper finds when this is the process above the one that called it. */
 static void be_above_the_caller(bool is_apt)
 {
-	struct driver driver;
+	struct frontend frontend;
 	pid_t pid = fork();
 
 	if (pid == 0) {
 		pid = fork();
 		if (pid == 0) {
-			driver = driver_find(UH_POST_INVOKE);
-			_exit(driver.is_gone != is_apt && driver.pid == (is_apt ? 1 : 0)
+			frontend = frontend_find(UH_POST_INVOKE);
+			_exit(frontend.is_gone != is_apt &&
+						frontend.pid == (is_apt ? 1 : 0)
 					? 0
 					: 1);
 		}
@@ -393,7 +395,7 @@ static void be_apt(void)
 	be_above_the_caller(true);
 }
 
-START_TEST(the_first_process_of_a_container_can_be_the_driver)
+START_TEST(the_first_process_of_a_container_can_be_the_frontend)
 {
 	skip_unless(has_proc() && run_first(be_apt), "only root can make a container");
 }
@@ -419,7 +421,7 @@ static void be_shell(void)
 	_exit(127);
 }
 
-START_TEST(no_shell_is_the_driver_even_if_it_is_the_first_process)
+START_TEST(no_shell_is_the_frontend_even_if_it_is_the_first_process)
 {
 	skip_unless(has_proc() && run_first(be_shell), "only root can make a container");
 	assert_file("/log", "unknown");
@@ -428,7 +430,7 @@ END_TEST
 
 START_TEST(who_may_not_look_is_in_doubt)
 {
-	struct driver first = {.pid = 1};
+	struct frontend first = {.pid = 1};
 	struct proc proc;
 	bool is_alive, is_apt;
 
@@ -437,7 +439,7 @@ START_TEST(who_may_not_look_is_in_doubt)
 	ck_assert_int_eq(proc_read(1, &proc), 0);
 	first.start_time = proc.start_time;
 	ck_assert_int_eq(setresuid(65534, 65534, 0), 0);
-	is_alive = driver_is_alive(&first);
+	is_alive = frontend_is_alive(&first);
 	is_apt = uh_is_called_by_apt(UH_PRE_INVOKE);
 	ck_assert_int_eq(setresuid(0, 0, 0), 0);
 	ck_assert(is_alive);
@@ -451,20 +453,20 @@ int main(int argc, char **argv)
 		the_nearest_process_that_is_no_shell_calls_pre_install_pkgs,
 		the_process_above_apts_fork_drives_the_other_points,
 		whoever_has_begun_no_session_of_ours_did_not_start_us,
-		a_zombie_is_not_alive, without_proc_the_driver_is_unknown,
+		a_zombie_is_not_alive, without_proc_the_frontend_is_unknown,
 		a_proc_that_does_not_answer_is_not_the_same_as_none,
 		a_process_is_alive_only_with_its_own_start_time,
 		a_process_that_is_gone_is_not_alive, an_unknown_process_may_be_alive,
 		a_key_says_what_it_was_made_of, any_other_word_is_no_key,
 		apt_is_known_by_what_it_leaves_in_the_environment,
 		a_caller_without_libapt_is_not_apt,
-		no_driver_is_above_all_too_many_shells,
-		the_first_process_of_a_container_can_be_the_driver,
+		no_frontend_is_above_all_too_many_shells,
+		the_first_process_of_a_container_can_be_the_frontend,
 		without_libapt_the_first_process_of_a_container_has_inherited_us,
-		no_shell_is_the_driver_even_if_it_is_the_first_process,
+		no_shell_is_the_frontend_even_if_it_is_the_first_process,
 		who_may_not_look_is_in_doubt};
 
 	if (argc == 2)
-		return tell_driver(argv[1]);
-	return run_tests("driver", tests, COUNT_OF(tests));
+		return tell_frontend(argv[1]);
+	return run_tests("frontend", tests, COUNT_OF(tests));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "driver.h"
+#include "frontend.h"
 #include "proc.h"
 
 #include <errno.h>
@@ -29,9 +29,10 @@ static int find_caller(struct proc *ret_proc)
 }
 
 /* No file there: no /proc, or none that knows us. */
-static struct driver unknown(int error)
+static struct frontend unknown(int error)
 {
-	return (struct driver){.error = error == -ENOENT || error == -ESRCH ? 0 : error};
+	return (struct frontend){
+		.error = error == -ENOENT || error == -ESRCH ? 0 : error};
 }
 
 /* True as well where it cannot be told. */
@@ -63,7 +64,7 @@ static bool has_lost_apt(const struct proc *fork)
 	return fork->parent == INIT && !has_libapt(INIT);
 }
 
-struct driver driver_find(enum uh_hook_point hook_point)
+struct frontend frontend_find(enum uh_hook_point hook_point)
 {
 	struct proc caller, parent;
 	int error = find_caller(&caller);
@@ -76,64 +77,65 @@ struct driver driver_find(enum uh_hook_point hook_point)
 		error = proc_read(caller.parent, &parent);
 		/* It was the fork's parent a moment ago. */
 		if (error == -ENOENT || error == -ESRCH)
-			return (struct driver){.is_gone = true};
+			return (struct frontend){.is_gone = true};
 		if (error < 0)
 			return unknown(error);
 		if (has_lost_apt(&caller))
-			return (struct driver){.is_gone = true};
+			return (struct frontend){.is_gone = true};
 		caller = parent;
 	}
-	return (struct driver){.pid = caller.pid,
+	return (struct frontend){.pid = caller.pid,
 		.start_time = caller.start_time,
 		.is_gone = is_stranger(caller.pid)};
 }
 
-bool driver_is_alive(const struct driver *driver)
+bool frontend_is_alive(const struct frontend *frontend)
 {
 	struct proc process;
 
-	if (driver->pid == 0)
+	if (frontend->pid == 0)
 		return true;
-	if (kill(driver->pid, 0) < 0 && errno == ESRCH)
+	if (kill(frontend->pid, 0) < 0 && errno == ESRCH)
 		return false;
-	if (proc_read(driver->pid, &process) < 0)
+	if (proc_read(frontend->pid, &process) < 0)
 		return true;
-	return process.start_time == driver->start_time && !process.has_ended;
+	return process.start_time == frontend->start_time && !process.has_ended;
 }
 
-void driver_key(const struct driver *driver, char key[DRIVER_KEY_SIZE])
+void frontend_key(const struct frontend *frontend, char key[FRONTEND_KEY_SIZE])
 {
-	const char *end = key + DRIVER_KEY_SIZE;
+	const char *end = key + FRONTEND_KEY_SIZE;
 	char number[DECIMAL_SIZE];
 	char *at;
 
-	if (driver->pid == 0) {
+	if (frontend->pid == 0) {
 		(void)text_append(key, end, "unknown");
 		return;
 	}
-	at = text_append(key, end, decimal(number, (unsigned long long)driver->pid));
+	at = text_append(key, end, decimal(number, (unsigned long long)frontend->pid));
 	at = text_append(at, end, "-");
-	(void)text_append(at, end, decimal(number, driver->start_time));
+	(void)text_append(at, end, decimal(number, frontend->start_time));
 }
 
-bool driver_parse_key(const char *key, struct driver *ret_driver)
+bool frontend_parse_key(const char *key, struct frontend *ret_frontend)
 {
-	struct driver driver = {.pid = 0};
-	char again[DRIVER_KEY_SIZE];
+	struct frontend frontend = {.pid = 0};
+	char again[FRONTEND_KEY_SIZE];
 	unsigned long long pid;
 
 	if (strcmp(key, "unknown") != 0) {
 		struct slice start_time = slice_of(key);
 
 		if (!slice_to_number(slice_cut(&start_time, '-'), &pid) || pid == 0 ||
-			pid > INT_MAX || !slice_to_number(start_time, &driver.start_time))
+			pid > INT_MAX ||
+			!slice_to_number(start_time, &frontend.start_time))
 			return false;
-		driver.pid = (pid_t)pid;
+		frontend.pid = (pid_t)pid;
 	}
-	driver_key(&driver, again);
+	frontend_key(&frontend, again);
 	if (strcmp(key, again) != 0)
 		return false;
-	*ret_driver = driver;
+	*ret_frontend = frontend;
 	return true;
 }
 
