@@ -114,13 +114,13 @@ char *configuration_value(struct slice lines, const char *key)
 char *configuration_status_file(const struct admin *admin, struct slice lines)
 {
 	owns_memory char *file = configuration_value(lines, "Dir::State::status");
-	owns_memory char *folder = configuration_value(lines, "Dir");
+	owns_memory char *directory = configuration_value(lines, "Dir");
 	size_t root_size = strlen(admin->root);
 	const char *slash;
 
 	/* apt makes it out of Dir when it opens the database (debSystem::Initialize). */
 	if (file == NULL || file[0] != '/') {
-		slash = folder != NULL && folder[0] == '/' ? folder : "/";
+		slash = directory != NULL && directory[0] == '/' ? directory : "/";
 		return string_format("%s%s%svar/lib/dpkg/status", admin->root, slash,
 			slash[strlen(slash) - 1] == '/' ? "" : "/");
 	}

@@ -101,7 +101,9 @@ static int64_t mean_of(const struct cost *cost)
 	return (cost->total + runs / 2) / runs;
 }
 
-/* As long as the total is of the greatest, in eighths of a column where there are such. */
+/*
+ * As long as the total is of the greatest, in eighths of a column where there are such.
+ */
 static void add_bar(struct buffer *text, const struct terminal *terminal,
 	const struct cost *cost, int64_t greatest, unsigned columns)
 {

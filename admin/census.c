@@ -4,8 +4,8 @@
 
 #include <errno.h>
 
-/* What all hooks of one folder have in common. */
-struct folder {
+/* What all hooks of one directory have in common. */
+struct directory {
 	const char *path; /* relative to the tree */
 	enum uh_hook_point hook_point;
 	enum reason reason;
@@ -37,10 +37,10 @@ static int find_standing(struct census *census, struct hook *hook, const char *r
 	return hook->by != NULL ? 0 : -ENOMEM;
 }
 
-static int add_hook(struct census *census, const struct folder *folder, size_t place,
-	const char *name)
+static int add_hook(struct census *census, const struct directory *directory,
+	size_t place, const char *name)
 {
-	owns_memory char *relative = string_format("%s/%s", folder->path, name);
+	owns_memory char *relative = string_format("%s/%s", directory->path, name);
 	struct hook *hook;
 	enum tree_node node;
 
@@ -49,14 +49,14 @@ static int add_hook(struct census *census, const struct folder *folder, size_t p
 		return -ENOMEM;
 	hook = &census->hooks[census->count];
 	*hook = (struct hook){.place = place,
-		.hook_point = folder->hook_point,
-		.reason = folder->reason};
+		.hook_point = directory->hook_point,
+		.reason = directory->reason};
 	node = hook_tree_look_in(&census->tree, place, relative, &hook->script);
-	if (node == NODE_ABSENT || node == NODE_FOLDER)
+	if (node == NODE_ABSENT || node == NODE_DIRECTORY)
 		return 0;
 	census->count++;
-	if (folder->subject != NULL) {
-		hook->subject = strdup(folder->subject);
+	if (directory->subject != NULL) {
+		hook->subject = strdup(directory->subject);
 		if (hook->subject == NULL)
 			return -ENOMEM;
 	}
@@ -73,19 +73,24 @@ static int add_hook(struct census *census, const struct folder *folder, size_t p
 }
 
 /* By name, then the administrator's before the packages'. */
-static int add_folder(struct census *census, const struct folder *folder)
+static int add_directory(struct census *census, const struct directory *directory)
 {
 	owns_strings struct string_list names = {0};
-	int error = hook_tree_names(&census->tree, folder->path, &names, &census->faults);
+	int error =
+		hook_tree_names(&census->tree, directory->path, &names, &census->faults);
 
 	for (size_t i = 0; i < names.count; i++)
 		for (size_t place = 0; place < PLACE_COUNT && error == 0; place++)
 			if (!hook_tree_is_leftover(names.items[i]))
-				error = add_hook(census, folder, place, names.items[i]);
+				error = add_hook(
+					census, directory, place, names.items[i]);
 	return error;
 }
 
-/* A file beside the folders means nothing, unless the other place has a folder there. */
+/*
+ * A file beside the directories means nothing, unless the other place has a directory
+ * there.
+ */
 static bool is_only_file(struct census *census, const char *path)
 {
 	bool is_file = false;
@@ -98,14 +103,16 @@ static bool is_only_file(struct census *census, const char *path)
 		if (node == NODE_SCRIPT && script.fault != SCRIPT_IS_DANGLING)
 			is_file = true;
 		script_done(&script);
-		if (node == NODE_FOLDER)
+		if (node == NODE_DIRECTORY)
 			return false;
 	}
 	return is_file;
 }
 
-/* The folders of one kind: PARENT/name/Post-Invoke, or multi_pkgs/Post-Invoke/name. */
-static int add_folders(struct census *census, enum uh_hook_point hook_point,
+/*
+ * The directories of one kind: PARENT/name/Post-Invoke, or multi_pkgs/Post-Invoke/name.
+ */
+static int add_directories(struct census *census, enum uh_hook_point hook_point,
 	enum reason reason, const char *parent, const char *below)
 {
 	owns_strings struct string_list names = {0};
@@ -116,12 +123,13 @@ static int add_folders(struct census *census, enum uh_hook_point hook_point,
 			string_format("%s/%s", parent, names.items[i]);
 		owns_memory char *path =
 			string_format("%s/%s%s", parent, names.items[i], below);
-		const struct folder folder = {path, hook_point, reason, names.items[i]};
+		const struct directory directory = {
+			path, hook_point, reason, names.items[i]};
 
 		if (subject == NULL || path == NULL)
 			error = -ENOMEM;
 		else if (!is_only_file(census, subject))
-			error = add_folder(census, &folder);
+			error = add_directory(census, &directory);
 	}
 	return error;
 }
@@ -131,28 +139,32 @@ static int add_hook_point(struct census *census, enum uh_hook_point hook_point)
 	const char *name = uh_hook_point_name(hook_point);
 	owns_memory char *below = string_format("/%s", name);
 	owns_memory char *wildcards = string_format("multi_pkgs/%s", name);
-	const struct folder always = {name, hook_point, REASON_ALWAYS, NULL};
+	const struct directory always = {name, hook_point, REASON_ALWAYS, NULL};
 	int error = 0;
 
 	if (below == NULL || wildcards == NULL)
 		return -ENOMEM;
-	/* Packages are not known at Pre-Invoke; check tells of such folders. */
+	/* Packages are not known at Pre-Invoke; check tells of such directories. */
 	if (hook_point != UH_PRE_INVOKE)
-		error = add_folders(census, hook_point, REASON_PACKAGE, "pkgs", below);
+		error = add_directories(
+			census, hook_point, REASON_PACKAGE, "pkgs", below);
 	if (error == 0 && hook_point != UH_PRE_INVOKE)
-		error = add_folders(census, hook_point, REASON_WILDCARD, wildcards, "");
-	return error == 0 ? add_folder(census, &always) : error;
+		error = add_directories(
+			census, hook_point, REASON_WILDCARD, wildcards, "");
+	return error == 0 ? add_directory(census, &always) : error;
 }
 
-static bool is_below(const char *path, const char *folder)
+static bool is_below(const char *path, const char *directory)
 {
-	size_t size = strlen(folder);
+	size_t size = strlen(directory);
 
-	return strncmp(path, folder, size) == 0 &&
+	return strncmp(path, directory, size) == 0 &&
 	       (path[size] == '\0' || path[size] == '/');
 }
 
-/* One fault stands for a folder, which may be read at several hook points, and all below.
+/*
+ * One fault stands for a directory, which may be read at several hook points, and all
+ * below.
  */
 static void drop_repeated(struct script_list *faults)
 {

@@ -37,7 +37,7 @@ struct census {
 	struct hook *hooks; /* by hook point, in the order in which they run */
 	size_t count;
 	size_t capacity;
-	struct script_list faults; /* folders that could not be read, each once */
+	struct script_list faults; /* directories that could not be read, each once */
 };
 
 /*
@@ -67,7 +67,7 @@ const struct hook *census_find(
 int census_complain(const struct census *census, const char *path);
 
 /*
- * Warns of each folder that could not be read, where there may be hooks that nobody
+ * Warns of each directory that could not be read, where there may be hooks that nobody
  * counted.
  */
 void census_warn(const struct census *census);

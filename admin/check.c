@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-static bool is_below(const char *path, const char *folder)
+static bool is_below(const char *path, const char *directory)
 {
-	size_t size = strlen(folder);
+	size_t size = strlen(directory);
 
-	return strncmp(path, folder, size) == 0 &&
+	return strncmp(path, directory, size) == 0 &&
 	       (path[size] == '\0' || path[size] == '/');
 }
 
@@ -196,7 +196,7 @@ static int check_words(struct check *check, char **words, int count)
 	if (status >= 0)
 		return status;
 	check_scripts(check);
-	check_folders(check);
+	check_directories(check);
 	check_settings(check);
 	check_registration(check);
 	check_packages(check);
@@ -217,12 +217,13 @@ int admin_check(struct admin *admin, int argc, char **argv)
 {
 	const struct usage usage = {
 		.synopsis = "check [PATH…]",
-		.text = _("Finds what will not work as its author thinks, among the "
-			  "hooks, their folders, their settings and apt's way to them, "
-			  "and says how to mend it. With PATHs, which are scripts or "
-			  "folders of the tree, it looks at these only. Ends with 0 "
-			  "when all is well, 1 when something was found, and 2 when "
-			  "not everything could be looked at."),
+		.text = _(
+			"Finds what will not work as its author thinks, among the "
+			"hooks, their directories, their settings and apt's way to them, "
+			"and says how to mend it. With PATHs, which are scripts or "
+			"directories of the tree, it looks at these only. Ends with 0 "
+			"when all is well, 1 when something was found, and 2 when "
+			"not everything could be looked at."),
 		.has_json = true,
 		.words_max = -1,
 	};

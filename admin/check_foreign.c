@@ -38,7 +38,8 @@ static void find_hook(struct check *check, const char *path, const char *program
 			program, hook->place);
 	else if (hook->has_point)
 		check_find_at(check, FINDING_FILE_FOREIGN, path, hook->line, NULL,
-			_("it is for %s, and no script; no folder here can match \"%s\""),
+			_("it is for %s, and no script; no directory here can match "
+			  "\"%s\""),
 			program, hook->word);
 	else
 		check_find_at(check, FINDING_FILE_FOREIGN, path, hook->line, NULL,

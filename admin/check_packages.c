@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The folders of pkgs/ and multi_pkgs/, held against the packages that apt knows. */
+/* The directories of pkgs/ and multi_pkgs/, held against the packages that apt knows. */
 #include "apt.h"
 #include "checks.h"
 #include "known.h"
@@ -12,7 +12,7 @@
 
 #define LISTS "/var/lib/apt/lists"
 
-/* Only to a name that is free: what both folders hold, a person has to look at. */
+/* Only to a name that is free: what both directories hold, a person has to look at. */
 static void mend_name(
 	struct buffer *command, const struct subject *subject, const char *right)
 {

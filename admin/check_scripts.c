@@ -273,8 +273,8 @@ static void check_script(struct check *check, const struct script *script)
 			_("%s cannot be read: %s"), path, strerror(-script->error));
 		check->is_blind = true;
 		return;
-	case FOLDER_IS_UNREADABLE:
-	case FOLDER_IS_UNMATCHED:
+	case DIRECTORY_IS_UNREADABLE:
+	case DIRECTORY_IS_UNMATCHED:
 		return;
 	}
 	look_into(check, path);

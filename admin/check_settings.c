@@ -106,7 +106,7 @@ static void find_unusable(const struct reading *reading, const struct setting *s
 	find(reading, FINDING_SETTING_UNUSABLE, setting, NULL, message);
 }
 
-/* The path of a hook, and of each folder above it. */
+/* The path of a hook, and of each directory above it. */
 static int try_paths(struct nearest *nearest, struct string_list *kept, const char *path)
 {
 	owns_memory char *part = strdup(path);
@@ -134,11 +134,11 @@ static int try_paths(struct nearest *nearest, struct string_list *kept, const ch
 static const char *below_tree(const struct check *check, const char *path)
 {
 	for (size_t place = 0; place < PLACE_COUNT; place++) {
-		const char *folder =
+		const char *directory =
 			check->census.tree.places[place] + strlen(check->admin->root);
-		size_t size = strlen(folder);
+		size_t size = strlen(directory);
 
-		if (strncmp(path, folder, size) == 0 && path[size] == '/')
+		if (strncmp(path, directory, size) == 0 && path[size] == '/')
 			return path + size + 1;
 	}
 	return path;
@@ -260,7 +260,7 @@ static void check_directory(const struct reading *reading, const struct setting 
 		return;
 	}
 	find(reading, FINDING_DIRECTORY_MISSING, setting, NULL,
-		_("there is no such folder, so the hook is not run"));
+		_("there is no such directory, so the hook is not run"));
 }
 
 /* The packages of Requires, each once. The settings own them. 0 or −ENOMEM. */

@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/* A folder whose name is to be held against apt's packages. */
+/* A directory whose name is to be held against apt's packages. */
 struct subject {
 	char *path;
 	const char *name; /* the end of path */
@@ -25,7 +25,8 @@ struct check {
 	bool is_blind;    /* something could not be looked at, and that has been said */
 	bool is_apt_mute; /* apt does not tell its configuration, so nor anything else */
 
-	struct subject *subjects; /* what check_folders() found for check_packages() */
+	struct subject
+		*subjects; /* what check_directories() found for check_packages() */
 	size_t subject_count;
 	size_t subject_capacity;
 };
@@ -46,15 +47,15 @@ void check_find_at(struct check *check, enum finding_kind kind, const char *path
 	__attribute__((format(printf, 6, 7)));
 
 /*
- * Whether the file is a hook of another package manager; such a file is no script, however
- * it looks. check_foreign() also finds what is to say of it.
+ * Whether the file is a hook of another package manager; such a file is no script,
+ * however it looks. check_foreign() also finds what is to say of it.
  */
 bool check_is_foreign(const struct check *check, const char *path);
 bool check_foreign(struct check *check, const char *path);
 
 /* In this order. Each says itself what cannot be looked at. */
 void check_scripts(struct check *check);
-void check_folders(struct check *check);
+void check_directories(struct check *check);
 void check_settings(struct check *check);
 void check_registration(struct check *check);
 void check_packages(struct check *check);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apt-universal-hooks disable: a mask for a packages' hook, a setting in a file of its own
- * for one of the administrator's; never anything in a file of somebody else.
+ * apt-universal-hooks disable: a mask for a packages' hook, a setting in a file of its
+ * own for one of the administrator's; never anything in a file of somebody else.
  */
 #include "disabled.h"
 #include "targets.h"
@@ -21,7 +21,8 @@ static int hooks_of(
 
 /*
  * Nothing to do where the hook itself is disabled already. One that only shares in what
- * holds for its folder, or for all, is disabled for the time when that no longer holds.
+ * holds for its directory, or for all, is disabled for the time when that no longer
+ * holds.
  */
 static enum action action_to_disable(struct state *state, const struct target *target)
 {
@@ -39,7 +40,7 @@ static enum action action_to_disable(struct state *state, const struct target *t
 		return ACTION_NONE;
 	case NODE_ABSENT:
 		return ACTION_MASK;
-	case NODE_FOLDER:
+	case NODE_DIRECTORY:
 	case NODE_SCRIPT:
 		break;
 	}

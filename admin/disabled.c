@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "disabled.h"
 #include "apt_text.h"
-#include "folders.h"
+#include "directories.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -157,9 +157,9 @@ static int fill_and_rename(
 }
 
 /* 0 or −errno, with the old file as it was. */
-static int replace(const char *folder, const char *path, struct slice text)
+static int replace(const char *directory, const char *path, struct slice text)
 {
-	owns_memory char *temporary = string_format(TEMPORARY, folder);
+	owns_memory char *temporary = string_format(TEMPORARY, directory);
 	owns_fd int fd = -1;
 	int error;
 
@@ -174,7 +174,7 @@ static int replace(const char *folder, const char *path, struct slice text)
 	return error;
 }
 
-static int store(const char *folder, int folder_fd, const char *path,
+static int store(const char *directory, int directory_fd, const char *path,
 	const struct string_list *hooks)
 {
 	owns_buffer struct buffer text = {0};
@@ -186,10 +186,10 @@ static int store(const char *folder, int folder_fd, const char *path,
 	if (hooks->count == 0)
 		error = unlink(path) < 0 ? -errno : 0;
 	else
-		error = replace(folder, path, buffer_slice(&text));
+		error = replace(directory, path, buffer_slice(&text));
 	if (error < 0)
 		return error;
-	(void)fsync(folder_fd); /* it is there; only a crash could tell */
+	(void)fsync(directory_fd); /* it is there; only a crash could tell */
 	return 0;
 }
 
@@ -220,7 +220,7 @@ static ssize_t apply(struct string_list *after, const struct string_list *before
 
 /* With the lock, so that nobody else writes between reading and writing. */
 static int change_locked(const struct string_list *hooks, const struct admin *admin,
-	bool is_added, const char *folder, int folder_fd)
+	bool is_added, const char *directory, int directory_fd)
 {
 	owns_memory char *path = string_format("%s%s", admin->root, DISABLED_FILE);
 	owns_strings struct string_list before = {0};
@@ -236,12 +236,12 @@ static int change_locked(const struct string_list *hooks, const struct admin *ad
 	changes = apply(&after, &before, hooks, is_added);
 	if (changes < 0)
 		return complain_of_memory();
-	error = changes > 0 ? store(folder, folder_fd, path, &after) : 0;
+	error = changes > 0 ? store(directory, directory_fd, path, &after) : 0;
 	return error < 0 ? complain_of_file(admin, error) : -1;
 }
 
 /* Whether the file is ours, and still the one that others of us look for. */
-static int check_lock(int folder_fd, int lock)
+static int check_lock(int directory_fd, int lock)
 {
 	struct stat opened, there;
 
@@ -250,28 +250,28 @@ static int check_lock(int folder_fd, int lock)
 	if (!S_ISREG(opened.st_mode) || opened.st_uid != geteuid() ||
 		(opened.st_mode & (S_IRWXG | S_IRWXO)) != 0)
 		return -EINVAL;
-	if (fstatat(folder_fd, LOCK, &there, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(directory_fd, LOCK, &there, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : -errno;
 	return opened.st_ino == there.st_ino && opened.st_dev == there.st_dev;
 }
 
 /*
- * A file that nobody else can open: what everybody can read, everybody can lock (flock(2))
- * and keep. The descriptor is the caller's; or −errno.
+ * A file that nobody else can open: what everybody can read, everybody can lock
+ * (flock(2)) and keep. The descriptor is the caller's; or −errno.
  */
-static int take_lock(int folder_fd)
+static int take_lock(int directory_fd)
 {
 	for (;;) {
-		owns_fd int lock = openat(folder_fd, LOCK,
+		owns_fd int lock = openat(directory_fd, LOCK,
 			O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-		int is_ours = lock >= 0 ? check_lock(folder_fd, lock) : -errno;
+		int is_ours = lock >= 0 ? check_lock(directory_fd, lock) : -errno;
 
 		if (is_ours < 0)
 			return is_ours;
 		if (flock(lock, LOCK_EX) < 0)
 			return -errno;
 		/* Who had it before has removed it, so the next one makes another. */
-		is_ours = check_lock(folder_fd, lock);
+		is_ours = check_lock(directory_fd, lock);
 		if (is_ours != 0)
 			return is_ours < 0 ? is_ours : steal_fd(&lock);
 	}
@@ -280,20 +280,21 @@ static int take_lock(int folder_fd)
 static int change(
 	const struct string_list *hooks, const struct admin *admin, bool is_added)
 {
-	owns_memory char *folder = string_format("%s%s", admin->root, DISABLED_FILE);
+	owns_memory char *directory = string_format("%s%s", admin->root, DISABLED_FILE);
 	owns_fd int fd = -1;
 	owns_fd int lock = -1;
 	int status, error;
 
-	if (folder == NULL)
+	if (directory == NULL)
 		return complain_of_memory();
-	if (folders_lead_out(admin->root, folder))
-		return complain(_("the way to %s leads out of %s"), folder, admin->root);
-	error = is_added ? folders_make_above(folder) : 0;
+	if (directories_lead_out(admin->root, directory))
+		return complain(
+			_("the way to %s leads out of %s"), directory, admin->root);
+	error = is_added ? directories_make_above(directory) : 0;
 	if (error < 0)
 		return complain_of_file(admin, error);
-	*strrchr(folder, '/') = '\0';
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	*strrchr(directory, '/') = '\0';
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT && !is_added)
 		return -1;
 	if (fd < 0)
@@ -301,7 +302,7 @@ static int change(
 	lock = take_lock(fd);
 	if (lock < 0)
 		return complain_of_file(admin, lock);
-	status = change_locked(hooks, admin, is_added, folder, fd);
+	status = change_locked(hooks, admin, is_added, directory, fd);
 	(void)unlinkat(fd, LOCK, 0); /* an empty file, if it stays */
 	return status;
 }

@@ -26,9 +26,9 @@ static const struct {
 	[FINDING_MASK_WITHOUT_PURPOSE] = {"mask-without-purpose", SEVERITY_WARNING},
 	[FINDING_HOOK_POINT_MISSPELT] = {"hook-point-misspelt", SEVERITY_ERROR},
 	[FINDING_PACKAGES_NOT_KNOWN] = {"packages-not-known", SEVERITY_ERROR},
-	[FINDING_FOLDER_UNKNOWN] = {"folder-unknown", SEVERITY_WARNING},
-	[FINDING_FOLDER_NOT_READ] = {"folder-not-read", SEVERITY_WARNING},
-	[FINDING_NOT_A_FOLDER] = {"not-a-folder", SEVERITY_ERROR},
+	[FINDING_DIRECTORY_UNKNOWN] = {"folder-unknown", SEVERITY_WARNING},
+	[FINDING_DIRECTORY_NOT_READ] = {"folder-not-read", SEVERITY_WARNING},
+	[FINDING_NOT_A_DIRECTORY] = {"not-a-folder", SEVERITY_ERROR},
 	[FINDING_SCRIPT_MISPLACED] = {"script-misplaced", SEVERITY_ERROR},
 	[FINDING_HOOK_POINT_FOREIGN] = {"hook-point-foreign", SEVERITY_ERROR},
 	[FINDING_FILE_FOREIGN] = {"file-foreign", SEVERITY_ERROR},
@@ -121,7 +121,9 @@ static enum severity severity_of(const struct finding *finding)
 static void write_finding(const struct terminal *terminal, const struct finding *finding)
 {
 	bool is_error = severity_of(finding) == SEVERITY_ERROR;
-	/* A command is of use only as it is, so a terminal may break it, but we do not. */
+	/*
+	 * A command is of use only as it is, so a terminal may break it, but we do not.
+	 */
 	struct terminal endless = *terminal;
 	owns_buffer struct buffer text = {0};
 

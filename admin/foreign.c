@@ -137,7 +137,7 @@ enum foreign_kind foreign_kind_of(const char *name, struct slice text)
 }
 
 /*
- * The folder for a pattern of theirs, the caller's. *ret_place is NULL where there is
+ * The directory for a pattern of theirs, the caller's. *ret_place is NULL where there is
  * none: files, exceptions, and wildcards other than "*". 0 or −ENOMEM.
  */
 static int find_place(

@@ -24,7 +24,7 @@ enum foreign_kind foreign_kind_of(const char *name, struct slice text);
 struct foreign_hook {
 	unsigned long line;
 	char *word; /* what does not exist here, if anything: a hook point or a pattern */
-	char *place; /* the folder of the tree for a script that does the same, or NULL */
+	char *place;    /* directory for a script that does the same, or NULL */
 	bool has_point; /* false: word is a hook point that apt has nothing like */
 };
 
@@ -42,7 +42,7 @@ void foreign_hooks_done(struct foreign_hooks *hooks);
 /* The program that reads such files. */
 const char *foreign_program(enum foreign_kind kind);
 
-/* A folder of the tree with the name that another program has for its hook point. */
+/* A directory of the tree with the name that another program has for its hook point. */
 struct foreign_point {
 	const char *letters; /* of its name, without capitals and other characters */
 	const char *program;

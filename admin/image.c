@@ -15,13 +15,13 @@ static int open_below(const char *root, const char *path, int flags)
 {
 	const struct open_how how = {
 		.flags = (unsigned)flags, .resolve = RESOLVE_IN_ROOT};
-	owns_fd int folder = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	owns_fd int directory = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	long fd;
 
-	if (folder < 0)
+	if (directory < 0)
 		return -errno;
 	/* glibc of Debian 11 has no SYS_openat2. */
-	fd = syscall(__NR_openat2, folder, path, &how, sizeof(how));
+	fd = syscall(__NR_openat2, directory, path, &how, sizeof(how));
 	return fd >= 0 ? (int)fd : -errno;
 }
 

@@ -11,9 +11,11 @@
 extern "C" {
 #endif
 
-/* Reads the scope Universal-Hooks:: below the admin's root, as apt has it now. Returns −1
+/*
+ * Reads the scope Universal-Hooks:: below the admin's root, as apt has it now. Returns −1
  * to go on, or the status to end with, and that has been said. settings_done() is the
- * caller's in both cases. */
+ * caller's in both cases.
+ */
 int settings_ask(struct settings *settings, const struct admin *admin);
 
 /* Appends "install upgrade", the words for the bits of script_settings.operations. */

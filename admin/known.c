@@ -55,29 +55,29 @@ void known_done(struct known *known)
 	buffer_done(&known->qualified_text);
 }
 
-/* A folder's name with a colon is held against name and architecture (plan.h). */
-static bool is_qualified(const char *folder_name)
+/* A directory's name with a colon is held against name and architecture (plan.h). */
+static bool is_qualified(const char *directory_name)
 {
-	return strchr(folder_name, ':') != NULL;
+	return strchr(directory_name, ':') != NULL;
 }
 
 static const struct string_list *list_for(
-	const struct known *known, const char *folder_name)
+	const struct known *known, const char *directory_name)
 {
-	return is_qualified(folder_name) ? &known->qualified : &known->names;
+	return is_qualified(directory_name) ? &known->qualified : &known->names;
 }
 
-bool known_has(const struct known *known, const char *folder_name)
+bool known_has(const struct known *known, const char *directory_name)
 {
-	return string_list_has(list_for(known, folder_name), folder_name);
+	return string_list_has(list_for(known, directory_name), directory_name);
 }
 
-int known_matches(const struct known *known, const char *folder_name)
+int known_matches(const struct known *known, const char *directory_name)
 {
 	const struct buffer *text =
-		is_qualified(folder_name) ? &known->qualified_text : &known->text;
+		is_qualified(directory_name) ? &known->qualified_text : &known->text;
 	struct wildcard *wildcard;
-	int matches = wildcard_new(&wildcard, folder_name, buffer_slice(text));
+	int matches = wildcard_new(&wildcard, directory_name, buffer_slice(text));
 
 	if (matches < 0)
 		return matches;
@@ -86,10 +86,10 @@ int known_matches(const struct known *known, const char *folder_name)
 	return matches;
 }
 
-const char *known_nearest(const struct known *known, const char *folder_name)
+const char *known_nearest(const struct known *known, const char *directory_name)
 {
-	const struct string_list *list = list_for(known, folder_name);
-	struct nearest nearest = nearest_to(folder_name);
+	const struct string_list *list = list_for(known, directory_name);
+	struct nearest nearest = nearest_to(directory_name);
 
 	for (size_t i = 0; i < list->count; i++)
 		nearest_try(&nearest, list->items[i]);

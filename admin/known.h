@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The names of packages that apt knows, to hold the tree's folders against. */
+/* The names of packages that apt knows, to hold the tree's directories against. */
 #ifndef KNOWN_H
 #define KNOWN_H
 
@@ -25,12 +25,12 @@ struct known {
 int known_parse(struct known *known, struct slice lines);
 void known_done(struct known *known);
 
-/* Whether a folder of pkgs/ has the name of a package. */
-bool known_has(const struct known *known, const char *folder_name);
-/* Whether a folder of multi_pkgs/ matches any: 1, 0, or −errno as wildcard_new(). */
-int known_matches(const struct known *known, const char *folder_name);
+/* Whether a directory of pkgs/ has the name of a package. */
+bool known_has(const struct known *known, const char *directory_name);
+/* Whether a directory of multi_pkgs/ matches any: 1, 0, or −errno as wildcard_new(). */
+int known_matches(const struct known *known, const char *directory_name);
 /* The nearest name, which is the known's; NULL when none is near. */
-const char *known_nearest(const struct known *known, const char *folder_name);
+const char *known_nearest(const struct known *known, const char *directory_name);
 
 #ifdef __cplusplus
 }

@@ -149,7 +149,9 @@ static void add_last(struct buffer *text, const struct item *item)
 		buffer_append_format(text, ", %s", item->transaction->start);
 }
 
-/* A line below a hook: what it is about, and what there is to say; nothing for nothing. */
+/*
+ * A line below a hook: what it is about, and what there is to say; nothing for nothing.
+ */
 static void write_detail(const struct terminal *terminal, const char *indent,
 	const char *title, const char *mark, const struct buffer *text)
 {

@@ -29,16 +29,19 @@ static bool is_of_script(const struct past_run *run, const char *path)
 	       (tree != NULL && strcmp(tree + strlen(TREE), path) == 0);
 }
 
-/* A folder for the packages of one architecture holds for a name without one as well. */
-static bool is_of_wildcard(const char *folder, struct slice name, const char *package)
+/*
+ * A directory for the packages of one architecture holds for a name without one as well.
+ */
+static bool is_of_wildcard(const char *directory, struct slice name, const char *package)
 {
 	owns_memory char *pattern = NULL;
 	owns_memory char *line = NULL;
 	struct wildcard *wildcard;
-	bool has_both = strchr(folder, ':') != NULL && strchr(package, ':') != NULL;
+	bool has_both = strchr(directory, ':') != NULL && strchr(package, ':') != NULL;
 	bool is_match;
 
-	pattern = has_both ? strdup(folder) : strndup(folder, strcspn(folder, ":"));
+	pattern = has_both ? strdup(directory)
+			   : strndup(directory, strcspn(directory, ":"));
 	line = has_both ? string_format("%s\n", package)
 			: string_format("%.*s\n", (int)name.size, name.data);
 	if (pattern == NULL || line == NULL ||
@@ -49,12 +52,14 @@ static bool is_of_wildcard(const char *folder, struct slice name, const char *pa
 	return is_match;
 }
 
-/* Whether it ran because of the package, or may have: which names matched is not logged. */
+/*
+ * Whether it ran because of the package, or may have: which names matched is not logged.
+ */
 static bool is_of_package(const struct past_run *run, const char *package)
 {
 	struct slice rest = slice_of(package);
 	struct slice name = slice_cut(&rest, ':');
-	owns_memory char *folder = NULL;
+	owns_memory char *directory = NULL;
 
 	switch (run->reason) {
 	case REASON_ALWAYS:
@@ -63,14 +68,14 @@ static bool is_of_package(const struct past_run *run, const char *package)
 		return is_of_wildcard(run->subject, name, package);
 	case REASON_PACKAGE:
 		/* pkgs/NAME is for all architectures, pkgs/NAME:ARCH for one. */
-		folder = string_format("/pkgs/%s:", run->subject);
-		if (!slice_equals(name, run->subject) || folder == NULL)
+		directory = string_format("/pkgs/%s:", run->subject);
+		if (!slice_equals(name, run->subject) || directory == NULL)
 			return false;
-		if (rest.size == 0 || strstr(run->path, folder) == NULL)
+		if (rest.size == 0 || strstr(run->path, directory) == NULL)
 			return true;
-		free(folder);
-		folder = string_format("/pkgs/%s/", package);
-		return folder != NULL && strstr(run->path, folder) != NULL;
+		free(directory);
+		directory = string_format("/pkgs/%s/", package);
+		return directory != NULL && strstr(run->path, directory) != NULL;
 	}
 	return false;
 }

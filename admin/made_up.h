@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A transaction that nobody asked apt for, in the form in which apt tells of real ones. */
+/*
+ * A transaction that nobody asked apt for, in the form in which apt tells of real ones.
+ */
 #ifndef MADE_UP_H
 #define MADE_UP_H
 
@@ -18,9 +20,9 @@ struct made_up {
 
 /*
  * Makes up what happens to packages, each NAME[:ARCHITECTURE][=VERSION]: operation is the
- * word for it; NULL installs what is not there and upgrades what is. Versions that are not
- * given are those that apt knows. A package that apt does not know needs its VERSION; the
- * lack of it is told with the nearest name. Returns −1 to go on, or the status to end
+ * word for it; NULL installs what is not there and upgrades what is. Versions that are
+ * not given are those that apt knows. A package that apt does not know needs its VERSION;
+ * the lack of it is told with the nearest name. Returns −1 to go on, or the status to end
  * with, and that has been said; made_up_done() in both cases.
  */
 int made_up_make(struct made_up *made_up, const struct admin *admin,

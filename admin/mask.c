@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "mask.h"
-#include "folders.h"
+#include "directories.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 
 int mask_make(const char *path)
 {
-	int error = folders_make_above(path);
+	int error = directories_make_above(path);
 
 	if (error < 0)
 		return error;

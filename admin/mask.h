@@ -10,8 +10,8 @@ extern "C" {
 #endif
 
 /*
- * Makes a mask where nothing is, with the folders above it. 0 or −errno, −EEXIST where
- * something stands there.
+ * Makes a mask where nothing is, with the directories above it. 0 or −errno, −EEXIST
+ * where something stands there.
  */
 int mask_make(const char *path);
 

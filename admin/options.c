@@ -67,7 +67,9 @@ static const struct option_row *find_letter(const struct reading *reading, char 
 	return NULL;
 }
 
-/* Splits a word that looks like an option; *ret_value is what is joined to it, or NULL. */
+/*
+ * Splits a word that looks like an option; *ret_value is what is joined to it, or NULL.
+ */
 static const struct option_row *find_option(
 	const struct reading *reading, const char *word, const char **ret_value)
 {
@@ -222,8 +224,8 @@ static void print_help(const struct reading *reading)
 		print_row(&terminal, row);
 }
 
-/* realpath(3) of a folder; NULL with errno. */
-static char *find_folder(const char *path)
+/* realpath(3) of a directory; NULL with errno. */
+static char *find_directory(const char *path)
 {
 	owns_fd int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
@@ -237,7 +239,7 @@ static int take_root(const struct reading *reading)
 
 	if (reading->root == NULL)
 		return -1;
-	root = find_folder(reading->root);
+	root = find_directory(reading->root);
 	if (root == NULL)
 		return complain(_("--root %s cannot be used: %m"), reading->root);
 	free(admin->root);

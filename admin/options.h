@@ -34,8 +34,9 @@ struct usage {
 /*
  * Takes the options, the usage's and those that every subcommand has, wherever they stand
  * before "--", out of argv: the other words are argv[1] to argv[*words]. An argument may
- * be joined (--root=DIR) or be the next word. Returns −1 to go on; otherwise the status to
- * end with: --help was asked for and given, or something is wrong, and that has been said.
+ * be joined (--root=DIR) or be the next word. Returns −1 to go on; otherwise the status
+ * to end with: --help was asked for and given, or something is wrong, and that has been
+ * said.
  */
 int options_read(struct admin *admin, const struct usage *usage, int argc, char **argv,
 	int *words);

@@ -13,7 +13,9 @@
 #define SECONDS "10"
 #define ANSWER_MAX ((size_t)16 << 20)
 
-/* dpkg-query(1), --search: a path is a pattern there, so what glob(7) knows is escaped. */
+/*
+ * dpkg-query(1), --search: a path is a pattern there, so what glob(7) knows is escaped.
+ */
 static int add_pattern(struct string_list *words, const char *path)
 {
 	owns_buffer struct buffer pattern = {0};
@@ -67,15 +69,15 @@ static int read_line(struct owner_list *list, struct slice line)
 static int make_words(struct string_list *words, const struct admin *admin,
 	const struct string_list *paths)
 {
-	owns_memory char *folder =
+	owns_memory char *directory =
 		string_format("--admindir=%s/%s", admin->root, DATABASE);
 	const char *const here[] = {"dpkg-query", "--search", NULL};
 	const char *const elsewhere[] = {"timeout", "--signal=KILL", SECONDS, DPKG_QUERY,
-		folder, "--search", NULL};
+		directory, "--search", NULL};
 	const char *const *first = admin->root[0] != '\0' ? elsewhere : here;
 	int error = 0;
 
-	if (folder == NULL)
+	if (directory == NULL)
 		return -ENOMEM;
 	for (; *first != NULL && error == 0; first++)
 		error = string_list_add(words, *first);

@@ -104,7 +104,9 @@ static bool take_suffix(struct slice *text, const char *suffix)
 	return true;
 }
 
-/* What stands behind the last separator, which goes as well; false where there is none. */
+/*
+ * What stands behind the last separator, which goes as well; false where there is none.
+ */
 static bool take_last(struct slice *text, char separator, struct slice *ret_tail)
 {
 	const char *found =
@@ -153,15 +155,15 @@ static bool read_fate(struct past_run *run, struct slice text)
 
 /* What the path of a script says that it was run for: the log has it in brackets. */
 static struct slice find_subject(
-	struct slice folder, const char *hook_point, enum reason *ret_reason)
+	struct slice directory, const char *hook_point, enum reason *ret_reason)
 {
 	struct slice last = {NULL, 0};
 	struct slice middle = {NULL, 0};
 	struct slice first = {NULL, 0};
 
 	*ret_reason = REASON_ALWAYS;
-	if (take_last(&folder, '/', &last) && take_last(&folder, '/', &middle))
-		(void)take_last(&folder, '/', &first); /* then there is none */
+	if (take_last(&directory, '/', &last) && take_last(&directory, '/', &middle))
+		(void)take_last(&directory, '/', &first); /* then there is none */
 	if (slice_equals(first, "multi_pkgs") && slice_equals(middle, hook_point)) {
 		*ret_reason = REASON_WILDCARD;
 		return last;
@@ -179,14 +181,15 @@ static struct slice find_subject(
  */
 static bool read_path(struct past_run *run, struct slice text)
 {
-	struct slice folder = text;
+	struct slice directory = text;
 	struct slice path = text;
 	struct slice subject;
 	struct slice name;
 
-	if (text.size == 0 || text.data[0] != '/' || !take_last(&folder, '/', &name))
+	if (text.size == 0 || text.data[0] != '/' || !take_last(&directory, '/', &name))
 		return false;
-	subject = find_subject(folder, uh_hook_point_name(run->hook_point), &run->reason);
+	subject = find_subject(
+		directory, uh_hook_point_name(run->hook_point), &run->reason);
 	if (name.size < subject.size + strlen(" ["))
 		return false;
 	path.size -= subject.size + strlen(" [");
@@ -430,7 +433,9 @@ static void file_done(struct file *file)
 
 #define owns_file __attribute__((cleanup(file_done)))
 
-/* Not through a symlink, as nothing is written through one; a FIFO would never be open. */
+/*
+ * Not through a symlink, as nothing is written through one; a FIFO would never be open.
+ */
 static int open_file(struct file *file, const char *root, const char *suffix)
 {
 	file->path = string_format("%s%s%s", root, HISTORY_FILE, suffix);

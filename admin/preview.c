@@ -211,10 +211,10 @@ char *fault_text(const struct script *script)
 		return breach_text(&script->breach);
 	case SCRIPT_CANNOT_START:
 		return strdup(strerror(-script->error));
-	case FOLDER_IS_UNREADABLE:
-		return strdup(_("a folder that cannot be read"));
-	case FOLDER_IS_UNMATCHED:
-		return strdup(_("a folder whose name cannot be matched"));
+	case DIRECTORY_IS_UNREADABLE:
+		return strdup(_("a directory that cannot be read"));
+	case DIRECTORY_IS_UNMATCHED:
+		return strdup(_("a directory whose name cannot be matched"));
 	}
 	return NULL;
 }

@@ -47,7 +47,7 @@ static void add_matched_names(
 static void add_reason(
 	const struct preview *preview, const struct planned_run *run, struct buffer *text)
 {
-	owns_buffer struct buffer folder = {0};
+	owns_buffer struct buffer directory = {0};
 	owns_buffer struct buffer names = {0};
 
 	switch (run->reason) {
@@ -58,14 +58,14 @@ static void add_reason(
 		add_versions(text, run->package);
 		return;
 	case REASON_WILDCARD:
-		text_add_name(&folder, run->folder);
+		text_add_name(&directory, run->directory);
 		add_matched_names(preview, run, &names);
 		if (names.size == 0)
-			buffer_append_format(
-				text, _("%.*s matches"), (int)folder.size, folder.data);
+			buffer_append_format(text, _("%.*s matches"), (int)directory.size,
+				directory.data);
 		else
 			buffer_append_format(text, _("%.*s matches %.*s"),
-				(int)folder.size, folder.data, (int)names.size,
+				(int)directory.size, directory.data, (int)names.size,
 				names.data);
 		return;
 	}
@@ -105,12 +105,12 @@ static char *obstacle(const struct planned_run *run, const char *lacks)
 	return NULL;
 }
 
-/* A folder that stands for scripts nobody could see is not there for any reason. */
+/* A directory that stands for scripts nobody could see is not there for any reason. */
 static bool has_reason(const struct planned_run *run)
 {
 	return run->reason != REASON_ALWAYS ||
-	       (run->script.fault != FOLDER_IS_UNREADABLE &&
-		       run->script.fault != FOLDER_IS_UNMATCHED);
+	       (run->script.fault != DIRECTORY_IS_UNREADABLE &&
+		       run->script.fault != DIRECTORY_IS_UNMATCHED);
 }
 
 static void write_run(const struct terminal *terminal, const struct preview *preview,
@@ -210,7 +210,7 @@ static json_t *run_to_json(
 	if (run->reason == REASON_PACKAGE)
 		(void)json_object_update_new(object, package_to_json(run->package));
 	if (is_wildcard) {
-		(void)json_object_set_new(object, "wildcard", json_text(run->folder));
+		(void)json_object_set_new(object, "wildcard", json_text(run->directory));
 		(void)json_object_set_new(
 			object, "matched", lines_to_json(buffer_slice(&names)));
 	}

@@ -56,7 +56,9 @@ static bool is_env(struct slice interpreter)
 	       slice_equals(interpreter, "/bin/env");
 }
 
-/* Of env's one argument (execve(2)): what it looks for; empty where that is too clever. */
+/*
+ * Of env's one argument (execve(2)): what it looks for; empty where that is too clever.
+ */
 static struct slice find_command(struct slice argument)
 {
 	static const struct slice nothing = {"", 0};

@@ -9,7 +9,9 @@
 extern "C" {
 #endif
 
-/* Whether a word is a hook point's name, right or misspelt ("post-invoke", "PostInvok"). */
+/*
+ * Whether a word is a hook point's name, right or misspelt ("post-invoke", "PostInvok").
+ */
 bool hook_point_meant(const char *word, enum uh_hook_point *ret_hook_point);
 
 /* Its letters only, and small; the caller's, NULL without memory. */
@@ -28,7 +30,7 @@ int hook_point_read(const char *word, enum uh_hook_point *ret_hook_point);
 char *leftover_meant(const char *name);
 
 /*
- * The name of a folder of wildcards with __WILDCARD__ where it has "*", or the word in
+ * The name of a directory of wildcards with __WILDCARD__ where it has "*", or the word in
  * another form. The caller's; NULL where it has neither.
  */
 char *wildcard_meant(const char *name);

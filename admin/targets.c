@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "targets.h"
 #include "apt.h"
+#include "directories.h"
 #include "disabled.h"
-#include "folders.h"
 #include "in_force.h"
 #include "mask.h"
 #include "origins.h"
@@ -109,9 +109,9 @@ static int find_target(struct target_list *list, struct state *state,
 		return add_target(list, state, hook->script.relative);
 	if (is_enable && string_list_has(&state->disabled, path))
 		return add_target(list, state, path);
-	if (hook_tree_look(&state->census.tree, path) == NODE_FOLDER)
+	if (hook_tree_look(&state->census.tree, path) == NODE_DIRECTORY)
 		return complain(
-			_("%s is a folder, and only scripts can be named here"), word);
+			_("%s is a directory, and only scripts can be named here"), word);
 	return census_complain(&state->census, word);
 }
 
@@ -139,7 +139,7 @@ static int check_masks(const struct admin *admin, const struct target_list *list
 		const struct target *target = &list->items[i];
 
 		if (target->action == ACTION_MASK &&
-			folders_lead_out(admin->root, target->mask))
+			directories_lead_out(admin->root, target->mask))
 			return complain(_("the way to %s leads out of %s"), target->mask,
 				admin->root);
 	}

@@ -161,7 +161,7 @@ static const struct {
 	[UH_VETO_UNKNOWN] = {" failed, and whether that should stop apt (On-Failure) is "
 			     "not known; apt goes on",
 		TAIL_NONE},
-	[UH_FOLDER_UNREADABLE] = {" cannot be read; scripts in it are not run: ",
+	[UH_DIRECTORY_UNREADABLE] = {" cannot be read; scripts in it are not run: ",
 		TAIL_ERROR},
 	[UH_WILDCARD_UNMATCHED] = {" cannot be matched; scripts in it are not run: ",
 		TAIL_ERROR},

@@ -2,8 +2,8 @@
 /*
  * wildcard.h for the helper, which has the rest of the engine in itself. A library costs
  * every start of a program, PCRE2 as much as all that the helper does where there is no
- * hook; so the engine's shared library, which needs PCRE2, is loaded for the first folder
- * whose scripts depend on its wildcard.
+ * hook; so the engine's shared library, which needs PCRE2, is loaded for the first
+ * directory whose scripts depend on its wildcard.
  */
 #include "wildcard.h"
 
@@ -11,8 +11,8 @@
 #include <errno.h>
 
 /*
- * NULL where it cannot be loaded, or is of another version; the next folder tries again. A
- * library that is loaded stays.
+ * NULL where it cannot be loaded, or is of another version; the next directory tries
+ * again. A library that is loaded stays.
  */
 static const struct wildcard_functions *load(void)
 {
@@ -28,11 +28,12 @@ static const struct wildcard_functions *functions_of(const struct wildcard *wild
 }
 
 int wildcard_new(
-	struct wildcard **ret_wildcard, const char *folder_name, struct slice names)
+	struct wildcard **ret_wildcard, const char *directory_name, struct slice names)
 {
 	const struct wildcard_functions *found = load();
 
-	return found != NULL ? found->create(ret_wildcard, folder_name, names) : -ELIBACC;
+	return found != NULL ? found->create(ret_wildcard, directory_name, names)
+			     : -ELIBACC;
 }
 
 int wildcard_matches_any(const struct wildcard *wildcard)

@@ -146,7 +146,8 @@ static bool distrust_image(const apt_question &question)
 {
 	if (*question.root == '\0')
 		return true;
-	for (const char *scope : {"Dir::Bin", "APT::Compressor", "DPkg::Chroot-Directory"})
+	for (const char *scope :
+		{"Dir::Bin", "APT::Compressor", "DPkg::Chroot-Directory"})
 		_config->Clear(scope);
 	_config->Set("Dir::Bin::dpkg", "/usr/bin/dpkg");
 	for (const char *file : {"Dir::Cache::pkgcache", "Dir::Cache::srcpkgcache"})
@@ -155,8 +156,9 @@ static bool distrust_image(const apt_question &question)
 		std::string program = _config->Find(setting);
 
 		if (!is_built_in(program))
-			return _error->Error("%s names the program %s, which is not run for "
-					     "another root",
+			return _error->Error(
+				"%s names the program %s, which is not run for "
+				"another root",
 				setting, program.c_str());
 	}
 	/* Without a setting, libapt-pkg makes it of Dir later on. */
@@ -187,12 +189,12 @@ static texts configuration_files(const apt_question &question)
 {
 	const char *variable = getenv("APT_CONFIG");
 	std::string first = variable != nullptr ? variable : "";
-	std::string folder = _config->FindDir("Dir::Etc::parts", "/dev/null");
+	std::string directory = _config->FindDir("Dir::Etc::parts", "/dev/null");
 	std::string last = _config->FindFile("Dir::Etc::main", "/dev/null");
 	texts files;
 
-	if (DirectoryExists(folder))
-		files = GetListOfFilesInDir(folder, "conf", true, true);
+	if (DirectoryExists(directory))
+		files = GetListOfFilesInDir(directory, "conf", true, true);
 	if (RealFileExists(first))
 		files.insert(files.begin(), first);
 	if (RealFileExists(last))
@@ -267,7 +269,7 @@ class beginnings
 			numbers[line].push_back(last);
 	}
 
-public:
+      public:
 	/* NOLINTNEXTLINE(misc-non-private-member-variables-in-classes) the result */
 	std::map<std::string, std::vector<size_t>> numbers;
 
@@ -455,7 +457,8 @@ static const apt_command *read_words(const apt_question &question, CommandLine &
 		return nullptr;
 	forget_automatic_removal(words);
 	apply_program(question);
-	if (!apply_question(question) || !line.Parse(static_cast<int>(words.size()), words.data()))
+	if (!apply_question(question) ||
+		!line.Parse(static_cast<int>(words.size()), words.data()))
 		return nullptr;
 	command = need_command(line.FileList[0]);
 	if (command == nullptr)
@@ -508,7 +511,7 @@ static package_iterator only_provider(
 /* What apt says and does where a word is no package with a version to install. */
 class chooser : public APT::CacheSetHelper
 {
-public:
+      public:
 	/* What was chosen by /RELEASE: its dependencies shall be of it, too. */
 	/* NOLINTNEXTLINE(misc-non-private-member-variables-in-classes) the result */
 	std::vector<std::pair<pkgCache::VerIterator, std::string>> of_release;
@@ -586,7 +589,7 @@ class no_logs
 	std::map<const char *, std::string> values = {
 		{"RootDir", ""}, {"Dir::Log::Planner", ""}, {"Dir::Log::Solver", ""}};
 
-public:
+      public:
 	no_logs()
 	{
 		for (auto &setting : values) {
@@ -654,7 +657,8 @@ static void explain_broken(pkgCacheFile &cache, const package_iterator &package)
 		pkgCache::DepIterator first, last;
 
 		next.GlobOr(first, last);
-		if ((cache[last] & pkgDepCache::DepGInstall) == pkgDepCache::DepGInstall ||
+		if ((cache[last] & pkgDepCache::DepGInstall) ==
+				pkgDepCache::DepGInstall ||
 			!cache->IsImportantDep(last))
 			continue;
 		_error->Error("%s : %s: %s", package.FullName(true).c_str(),
@@ -720,7 +724,8 @@ static bool choose_files(transaction &run)
 
 		if (package.end())
 			return refuse_file(file.c_str());
-		for (auto provided = package.ProvidesList(); !provided.end(); ++provided) {
+		for (auto provided = package.ProvidesList(); !provided.end();
+			++provided) {
 			run.cache->SetCandidateVersion(provided.OwnerVer());
 			run.installed.insert(provided.OwnerVer());
 		}
@@ -821,11 +826,10 @@ static int upgrade_mode(const apt_command &command)
 
 static bool resolve(transaction &run, pkgProblemResolver &resolver)
 {
-	bool is_resolved =
-		is_upgrade(run.command)
-			? APT::Upgrade::Upgrade(*run.cache, upgrade_mode(run.command),
-				  &run.progress)
-			: resolver.Resolve(true, &run.progress);
+	bool is_resolved = is_upgrade(run.command)
+				   ? APT::Upgrade::Upgrade(*run.cache,
+					     upgrade_mode(run.command), &run.progress)
+				   : resolver.Resolve(true, &run.progress);
 
 	if (run.cache->BrokenCount() != 0)
 		return fail_with_unmet(run.cache, "Broken packages");
@@ -917,7 +921,8 @@ static bool drop_garbage(transaction &run)
 	std::vector<package_iterator> dropped;
 
 	if (is_removed && !_config->FindB("APT::Get::Remove", true))
-		return _error->Error("Packages need to be removed but remove is disabled.");
+		return _error->Error(
+			"Packages need to be removed but remove is disabled.");
 	run.cache->MarkAndSweep();
 	for (auto package = run.cache->PkgBegin(); !package.end(); ++package) {
 		const pkgDepCache::StateCache &state = run.cache[package];
@@ -938,7 +943,8 @@ static bool drop_garbage(transaction &run)
 	}
 	take_back(run.cache, dropped);
 	if (run.cache->BrokenCount() != 0)
-		return fail_with_unmet(run.cache, "The automatic removal breaks packages");
+		return fail_with_unmet(
+			run.cache, "The automatic removal breaks packages");
 	return true;
 }
 
@@ -994,7 +1000,8 @@ static bool check_consent(pkgCacheFile &cache)
 static bool check_removals(pkgCacheFile &cache)
 {
 	if (cache->DelCount() != 0 && !_config->FindB("APT::Get::Remove", true))
-		return _error->Error("Packages need to be removed but remove is disabled.");
+		return _error->Error(
+			"Packages need to be removed but remove is disabled.");
 	return true;
 }
 
@@ -1007,8 +1014,8 @@ class preview : public pkgDPkgPM
 	std::string archive(const pkgCache::VerIterator &version) const
 	{
 		for (auto file = version.FileList(); !file.end(); ++file)
-			if (std::find(files.begin(), files.end(), file.File().FileName()) !=
-				files.end())
+			if (std::find(files.begin(), files.end(),
+				    file.File().FileName()) != files.end())
 				return file.File().FileName();
 		return _config->FindDir("Dir::Cache::Archives") +
 		       QuoteString(version.ParentPkg().Name(), "_:") + '_' +
@@ -1046,7 +1053,7 @@ class preview : public pkgDPkgPM
 		}
 	}
 
-public:
+      public:
 	preview(pkgCacheFile &cache, const texts &local) : pkgDPkgPM(cache), files(local)
 	{
 		/* Or OrderInstall() asks for other media. */
@@ -1091,7 +1098,9 @@ static bool write_stream(transaction &run, std::ostream &answer)
 	if (has_work && !manager.order())
 		return false;
 	run.logs.undo();
-	/* After this, nothing may look for it again: RootDir would come in front twice. */
+	/*
+	 * After this, nothing may look for it again: RootDir would come in front twice.
+	 */
 	_config->Set("Dir::State::status", _config->FindFile("Dir::State::status"));
 	return manager.write_to(answer);
 }

@@ -12,8 +12,10 @@ static int hex_digit(char character)
 	return -1;
 }
 
-/* APT-HOOK-CONTRACT §4: bytes <= 0x20, >= 0x7f and '%' are written as %xx. NULL: no
- * memory. */
+/*
+ * APT-HOOK-CONTRACT §4: bytes <= 0x20, >= 0x7f and '%' are written as %xx. NULL: no
+ * memory.
+ */
 char *percent_decode(struct slice text)
 {
 	char *decoded = malloc(text.size + 1);

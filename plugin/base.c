@@ -324,8 +324,10 @@ void cleanup_close(int *fd)
 {
 	int saved = errno;
 
-	/* close(2): nothing can be done about an error, and the descriptor is gone all
-	 * the same. */
+	/*
+	 * close(2): nothing can be done about an error, and the descriptor is gone all
+	 * the same.
+	 */
 	if (*fd >= 0)
 		(void)close(*fd);
 	*fd = -1;

@@ -34,7 +34,8 @@ bool slice_equals_caseless(struct slice slice, struct slice other);
 bool slice_has_prefix_caseless(struct slice slice, struct slice prefix);
 /* Digits and nothing else; false also for what is too large. */
 bool slice_to_number(struct slice digits, unsigned long long *ret_number);
-/* Takes what stands before the next separator (all, if there is none) off rest's front.
+/*
+ * Takes what stands before the next separator (all, if there is none) off rest's front.
  */
 struct slice slice_cut(struct slice *rest, char separator);
 
@@ -75,8 +76,8 @@ int buffer_read(struct buffer *buffer, int fd, size_t limit);
 int write_all(int fd, struct slice bytes);
 
 /*
- * The strings as one, which is the caller's to free; NULL without memory. On the way where
- * there is nothing to run, printf(3) would cost as much as reading a folder.
+ * The strings as one, which is the caller's to free; NULL without memory. On the way
+ * where there is nothing to run, printf(3) would cost as much as reading a directory.
  */
 char *strings_join(const char *const *parts, size_t count);
 #define string_join(...)                                                                 \
@@ -84,8 +85,8 @@ char *strings_join(const char *const *parts, size_t count);
 		COUNT_OF(((const char *const[]){__VA_ARGS__})))
 
 /*
- * Copies text to at, as much of it as fits before end, with a NUL behind it; returns where
- * that stands, for what comes next.
+ * Copies text to at, as much of it as fits before end, with a NUL behind it; returns
+ * where that stands, for what comes next.
  */
 char *text_append(char *at, const char *end, const char *text);
 

@@ -29,7 +29,7 @@ char *dpkg_stamp(const char *status_file)
 		decimal(numbers[3], (unsigned long long)status.st_mtim.tv_nsec));
 }
 
-/* The database's folder, which apt may have elsewhere (Dir), is the status file's. */
+/* The database's directory, which apt may have elsewhere (Dir), is the status file's. */
 static bool find_admin_dir(const char *status_file, struct slice *ret_dir)
 {
 	const char *slash = status_file != NULL && status_file[0] == '/'
@@ -80,7 +80,7 @@ int dpkg_query(const char *status_file, const char *const *names, struct buffer 
 	return ret_ending->end == UH_EXITED && ret_ending->value <= 1 ? 0 : -EPROTO;
 }
 
-/* Whoever may read the lock of a folder that apt was sent to can hold it for ever. */
+/* Whoever may read the lock of a directory that apt was sent to can hold it for ever. */
 static bool is_trusted(pid_t pid)
 {
 	owns_memory char *path = string_format("/proc/%d", (int)pid);

@@ -71,8 +71,10 @@ struct frontend frontend_find(enum uh_hook_point hook_point)
 
 	if (error < 0)
 		return unknown(error);
-	/* Pre-Invoke and Post-Invoke are called by a fork of the frontend, which ends
-	 * with them. */
+	/*
+	 * Pre-Invoke and Post-Invoke are called by a fork of the frontend, which ends
+	 * with them.
+	 */
 	if (hook_point != UH_PRE_INSTALL_PKGS && caller.parent > 0) {
 		error = proc_read(caller.parent, &parent);
 		/* It was the fork's parent a moment ago. */

@@ -13,7 +13,8 @@
 extern "C" {
 #endif
 
-/* pid 0: not known, since there is no /proc. A start time makes a pid unique (proc(5)).
+/*
+ * pid 0: not known, since there is no /proc. A start time makes a pid unique (proc(5)).
  */
 struct frontend {
 	pid_t pid;

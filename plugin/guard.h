@@ -18,8 +18,8 @@ typedef void guard_clean_up(void *context, int error);
 
 /*
  * Forks the guard: in a session of its own, so that Ctrl-C and a closed terminal do not
- * reach it, with stdin from /dev/null and stdout and stderr as they are. When the frontend
- * ends while the file at path is still there, it calls clean_up, and ends; when
+ * reach it, with stdin from /dev/null and stdout and stderr as they are. When the
+ * frontend ends while the file at path is still there, it calls clean_up, and ends; when
  * the file goes first, it ends at once. It does not keep lock, a descriptor of the
  * caller's, or −1. 0 or −errno in the caller, which waits for nothing.
  */

@@ -260,8 +260,8 @@ static int append_to_log(const char *path, struct slice bytes)
 	if (!S_ISREG(before.st_mode))
 		return -EINVAL;
 	/*
-	 * Everybody may read the file, hence lock it (flock(2)): nobody is waited for. With
-	 * company, what was written of a stanza stays.
+	 * Everybody may read the file, hence lock it (flock(2)): nobody is waited for.
+	 * With company, what was written of a stanza stays.
 	 */
 	is_alone = flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &before) == 0;
 	error = write_all(fd, bytes);

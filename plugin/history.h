@@ -35,8 +35,8 @@ void history_done(struct history *history);
 #define HISTORY_RUNS "runs"
 
 /*
- * Keeps the lines for the transaction's later calls, and the first call's command_line (or
- * NULL) for whoever writes the stanza and knows no better. 0 or −errno.
+ * Keeps the lines for the transaction's later calls, and the first call's command_line
+ * (or NULL) for whoever writes the stanza and knows no better. 0 or −errno.
  */
 int history_keep(struct history *history, const struct state_dir *state, const char *key,
 	const char *command_line);

@@ -104,13 +104,13 @@ static int add_script(struct script_list *list, const char *place, char *path,
 	return 0;
 }
 
-int hook_tree_add_fault(const struct hook_tree *tree, const char *folder, int error,
+int hook_tree_add_fault(const struct hook_tree *tree, const char *directory, int error,
 	struct script_list *faults)
 {
 	const char *place = tree->places[PLACE_OF_ADMINISTRATOR];
 
-	return add_script(faults, place, string_join(place, "/", folder),
-		FOLDER_IS_UNREADABLE, error);
+	return add_script(faults, place, string_join(place, "/", directory),
+		DIRECTORY_IS_UNREADABLE, error);
 }
 
 static int add_entry(struct entry_list *list, const char *name, size_t place)
@@ -127,7 +127,7 @@ static int add_entry(struct entry_list *list, const char *name, size_t place)
 }
 
 static int read_entries(
-	DIR *dir, size_t place, bool with_folders, struct entry_list *entries)
+	DIR *dir, size_t place, bool with_directories, struct entry_list *entries)
 {
 	for (;;) {
 		const struct dirent *entry;
@@ -136,12 +136,13 @@ static int read_entries(
 		entry = readdir(dir);
 		if (entry == NULL)
 			return -errno;
-		/* A file system that does not say the type (DT_UNKNOWN) is asked later.
+		/*
+		 * A file system that does not say the type (DT_UNKNOWN) is asked later.
 		 */
-		if (!with_folders && entry->d_type == DT_DIR)
+		if (!with_directories && entry->d_type == DT_DIR)
 			continue;
 		if (hook_tree_is_leftover(entry->d_name) &&
-			!(with_folders && entry->d_name[0] != '.'))
+			!(with_directories && entry->d_name[0] != '.'))
 			continue;
 		if (add_entry(entries, entry->d_name, place) < 0)
 			return -ENOMEM;
@@ -149,24 +150,25 @@ static int read_entries(
 }
 
 /*
- * Adds what one place has in folder; a folder that is not there is as good as empty. 1
- * when it could not be read to its end, which is added to faults; 0 or −ENOMEM.
+ * Adds what one place has in directory; a directory that is not there is as good as
+ * empty. 1 when it could not be read to its end, which is added to faults; 0 or −ENOMEM.
  */
-static int read_place(const struct hook_tree *tree, size_t place, const char *folder,
-	bool with_folders, struct entry_list *entries, struct script_list *faults)
+static int read_place(const struct hook_tree *tree, size_t place, const char *directory,
+	bool with_directories, struct entry_list *entries, struct script_list *faults)
 {
 	__attribute__((cleanup(cleanup_dir))) DIR *dir = NULL;
-	owns_memory char *path = string_join(tree->places[place], "/", folder);
+	owns_memory char *path = string_join(tree->places[place], "/", directory);
 	int error, fault_error;
 
 	if (path == NULL)
 		return -ENOMEM;
 	dir = opendir(path);
-	error = dir != NULL ? read_entries(dir, place, with_folders, entries) : -errno;
+	error = dir != NULL ? read_entries(dir, place, with_directories, entries)
+			    : -errno;
 	if (error == 0 || error == -ENOENT)
 		return 0;
-	fault_error = add_script(
-		faults, tree->places[place], strdup(path), FOLDER_IS_UNREADABLE, error);
+	fault_error = add_script(faults, tree->places[place], strdup(path),
+		DIRECTORY_IS_UNREADABLE, error);
 	return fault_error < 0 ? fault_error : 1;
 }
 
@@ -178,7 +180,9 @@ static int compare_entries(const void *left, const void *right)
 	return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
 }
 
-/* Whether the place has it, nobody could tell: each name in another place may be there. */
+/*
+ * Whether the place has it, nobody could tell: each name in another place may be there.
+ */
 static int suspect_all(struct entry_list *entries, size_t place)
 {
 	size_t count = entries->count;
@@ -190,15 +194,15 @@ static int suspect_all(struct entry_list *entries, size_t place)
 	return error;
 }
 
-static int read_folder(const struct hook_tree *tree, const char *folder,
-	bool with_folders, struct entry_list *entries, struct script_list *faults)
+static int read_directory(const struct hook_tree *tree, const char *directory,
+	bool with_directories, struct entry_list *entries, struct script_list *faults)
 {
 	bool is_whole = true;
 	int error = 0;
 
 	for (size_t place = 0; place < COUNT_OF(tree->places); place++) {
-		int result =
-			read_place(tree, place, folder, with_folders, entries, faults);
+		int result = read_place(
+			tree, place, directory, with_directories, entries, faults);
 
 		if (place == PLACE_OF_ADMINISTRATOR)
 			is_whole = result == 0;
@@ -214,11 +218,11 @@ static int read_folder(const struct hook_tree *tree, const char *folder,
 	return error;
 }
 
-int hook_tree_names(const struct hook_tree *tree, const char *folder,
+int hook_tree_names(const struct hook_tree *tree, const char *directory,
 	struct string_list *names, struct script_list *faults)
 {
 	owns_entries struct entry_list entries = {0};
-	int error = read_folder(tree, folder, true, &entries, faults);
+	int error = read_directory(tree, directory, true, &entries, faults);
 
 	for (size_t i = 0; i < entries.count; i++)
 		if ((i == 0 || strcmp(entries.items[i - 1].name, entries.items[i].name) !=
@@ -261,8 +265,7 @@ static enum script_fault fault_of(int error)
 	}
 }
 
-/* What stands at path: NODE_ABSENT also for what has gone since it was
- * listed. */
+/* What stands at path: NODE_ABSENT also for what has gone since it was listed. */
 static enum tree_node look_at(struct trust *trust, const char *path, struct script *found)
 {
 	struct stat status;
@@ -283,7 +286,7 @@ static enum tree_node look_at(struct trust *trust, const char *path, struct scri
 		}
 	}
 	if (S_ISDIR(status.st_mode))
-		return NODE_FOLDER;
+		return NODE_DIRECTORY;
 	if (!S_ISREG(status.st_mode)) {
 		found->fault = SCRIPT_IS_NOT_A_FILE;
 		return NODE_SCRIPT;
@@ -342,9 +345,9 @@ enum tree_node hook_tree_look(struct hook_tree *tree, const char *relative)
 }
 
 /* What cannot be read is to be complained of, so it counts as something. */
-static bool has_any(int place, const char *folder)
+static bool has_any(int place, const char *directory)
 {
-	owns_fd int fd = openat(place, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	owns_fd int fd = openat(place, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	_Alignas(struct dirent64) char entries[1024]; /* a name has 255 bytes at most */
 	ssize_t size;
 
@@ -359,7 +362,7 @@ static bool has_any(int place, const char *folder)
 }
 
 bool hook_tree_has_any(
-	const struct hook_tree *tree, const char *const *folders, size_t count)
+	const struct hook_tree *tree, const char *const *directories, size_t count)
 {
 	for (size_t place = 0; place < COUNT_OF(tree->places); place++) {
 		owns_fd int fd =
@@ -368,18 +371,18 @@ bool hook_tree_has_any(
 		if (fd < 0 && errno != ENOENT)
 			return true;
 		for (size_t i = 0; fd >= 0 && i < count; i++)
-			if (has_any(fd, folders[i]))
+			if (has_any(fd, directories[i]))
 				return true;
 	}
 	return false;
 }
 
 int hook_tree_scripts(
-	struct hook_tree *tree, const char *folder, struct script_list *scripts)
+	struct hook_tree *tree, const char *directory, struct script_list *scripts)
 {
 	owns_entries struct entry_list entries = {0};
 	const char *taken = NULL; /* the last name that something stood for */
-	int error = read_folder(tree, folder, false, &entries, scripts);
+	int error = read_directory(tree, directory, false, &entries, scripts);
 
 	for (size_t i = 0; i < entries.count; i++) {
 		const struct entry *entry = &entries.items[i];
@@ -390,14 +393,14 @@ int hook_tree_scripts(
 		if (taken != NULL && strcmp(taken, entry->name) == 0)
 			continue;
 		path = string_join(
-			tree->places[entry->place], "/", folder, "/", entry->name);
+			tree->places[entry->place], "/", directory, "/", entry->name);
 		if (path == NULL) {
 			error = -ENOMEM;
 			taken = entry->name;
 			continue;
 		}
 		node = look_at(&tree->trust, path, &found);
-		if (node != NODE_FOLDER && node != NODE_ABSENT)
+		if (node != NODE_DIRECTORY && node != NODE_ABSENT)
 			taken = entry->name;
 		if (node != NODE_SCRIPT) {
 			free(path);

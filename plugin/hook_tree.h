@@ -28,10 +28,10 @@ enum script_fault {
 	SCRIPT_IS_NOT_A_FILE,
 	SCRIPT_IS_DANGLING,
 	SCRIPT_IS_OPEN_TO_OTHERS,
-	SCRIPT_CANNOT_START,  /* it, or what holds for it, cannot be looked at just now */
-	FOLDER_IS_UNREADABLE, /* not a script: path is a folder that could not be read */
-	FOLDER_IS_UNMATCHED /* not a script: path is a folder whose name PCRE2 gave up on
-			     */
+	SCRIPT_CANNOT_START, /* it, or what holds for it, cannot be looked at just now */
+	/* Not scripts: path is a directory. */
+	DIRECTORY_IS_UNREADABLE,
+	DIRECTORY_IS_UNMATCHED /* PCRE2 gave up on its name */
 };
 
 struct script {
@@ -49,37 +49,38 @@ struct script_list {
 	size_t capacity;
 };
 
-/* root is "" or a prefix of both places. 0 or −ENOMEM; hook_tree_done() also after that.
+/*
+ * root is "" or a prefix of both places. 0 or −ENOMEM; hook_tree_done() also after that.
  */
 int hook_tree_init(struct hook_tree *tree, const char *root);
 void hook_tree_done(struct hook_tree *tree);
 
 /*
- * The names in the folder (relative to both places, "pkgs"), merged and ascending,
- * without those that begin with a dot. A folder that is not there has none; one that
+ * The names in the directory (relative to both places, "pkgs"), merged and ascending,
+ * without those that begin with a dot. A directory that is not there has none; one that
  * cannot be read is added to faults. 0, or −ENOMEM, and then there may be more.
  */
-int hook_tree_names(const struct hook_tree *tree, const char *folder,
+int hook_tree_names(const struct hook_tree *tree, const char *directory,
 	struct string_list *names, struct script_list *faults);
 
 /*
- * Appends the scripts of a folder, ascending by name; of two with one name the
+ * Appends the scripts of a directory, ascending by name; of two with one name the
  * administrator's counts. Directories, leftovers (names that apt ignores in apt.conf.d)
- * and links to /dev/null are not there. A script that cannot run is, with its fault. 0, or
- * −ENOMEM, and then there may be more.
+ * and links to /dev/null are not there. A script that cannot run is, with its fault. 0,
+ * or −ENOMEM, and then there may be more.
  */
 int hook_tree_scripts(
-	struct hook_tree *tree, const char *folder, struct script_list *scripts);
+	struct hook_tree *tree, const char *directory, struct script_list *scripts);
 
 /*
- * Appends the complaint that a folder could not be read, in either place: −errno why. 0
- * or −ENOMEM.
+ * Appends the complaint that a directory could not be read, in either place: −errno why.
+ * 0 or −ENOMEM.
  */
-int hook_tree_add_fault(const struct hook_tree *tree, const char *folder, int error,
+int hook_tree_add_fault(const struct hook_tree *tree, const char *directory, int error,
 	struct script_list *faults);
 
 /* What stands at a path relative to the tree, in the place that counts. */
-enum tree_node { NODE_ABSENT, NODE_MASK, NODE_FOLDER, NODE_SCRIPT };
+enum tree_node { NODE_ABSENT, NODE_MASK, NODE_DIRECTORY, NODE_SCRIPT };
 enum tree_node hook_tree_look(struct hook_tree *tree, const char *relative);
 /*
  * The same in one place, whatever the other has; of NODE_SCRIPT with ret_script, for
@@ -88,14 +89,18 @@ enum tree_node hook_tree_look(struct hook_tree *tree, const char *relative);
 enum tree_node hook_tree_look_in(struct hook_tree *tree, size_t place,
 	const char *relative, struct script *ret_script);
 
-/* Whether a file of this name is passed over: apt's own list for apt.conf.d, and what
- * editors leave. */
+/*
+ * Whether a file of this name is passed over: apt's own list for apt.conf.d, and what
+ * editors leave.
+ */
 bool hook_tree_is_leftover(const char *name);
 
-/* Whether one of the folders holds anything at all, in either place; true also where it
- * cannot tell. */
+/*
+ * Whether one of the directories holds anything at all, in either place; true also where
+ * it cannot tell.
+ */
 bool hook_tree_has_any(
-	const struct hook_tree *tree, const char *const *folders, size_t count);
+	const struct hook_tree *tree, const char *const *directories, size_t count);
 
 void script_done(struct script *script);
 void script_list_done(struct script_list *list);

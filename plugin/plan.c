@@ -4,8 +4,8 @@
 
 #include <errno.h>
 
-/* A folder of multi_pkgs/ that matched. */
-struct wildcard_folder {
+/* A directory of multi_pkgs/ that matched. */
+struct wildcard_directory {
 	char *name;
 	struct wildcard *wildcard;
 };
@@ -42,46 +42,49 @@ static int first_of(int error, int later_error)
 	return error < 0 ? error : later_error;
 }
 
-/* In place of what there was no memory for; -ENOMEM when there is none for that either. */
-static int complain(struct planner *planner, const char *folder)
+/*
+ * In place of what there was no memory for; -ENOMEM when there is none for that either.
+ */
+static int complain(struct planner *planner, const char *directory)
 {
 	const struct planned_run reason = {.reason = REASON_ALWAYS};
 	owns_scripts struct script_list faults = {0};
-	int error = hook_tree_add_fault(planner->tree, folder, -ENOMEM, &faults);
+	int error = hook_tree_add_fault(planner->tree, directory, -ENOMEM, &faults);
 
 	return error < 0 ? error : add_runs(planner->plan, &faults, &reason);
 }
 
-static int add_folder(
-	struct planner *planner, const char *folder, const struct planned_run *reason)
+static int add_directory(
+	struct planner *planner, const char *directory, const struct planned_run *reason)
 {
 	owns_scripts struct script_list scripts = {0};
-	int error = hook_tree_scripts(planner->tree, folder, &scripts);
+	int error = hook_tree_scripts(planner->tree, directory, &scripts);
 
 	/* First, since a veto of one that is left keeps quiet what comes after it. */
 	if (error < 0)
-		error = complain(planner, folder);
+		error = complain(planner, directory);
 	if (add_runs(planner->plan, &scripts, reason) < 0)
-		error = first_of(error, complain(planner, folder));
+		error = first_of(error, complain(planner, directory));
 	return error;
 }
 
-static int add_package_folder(
+static int add_package_directory(
 	struct planner *planner, const char *name, const struct package *package)
 {
 	const struct planned_run reason = {.reason = REASON_PACKAGE, .package = package};
-	owns_memory char *folder = string_join("pkgs/", name, "/", planner->hook_point);
+	owns_memory char *directory =
+		string_join("pkgs/", name, "/", planner->hook_point);
 
-	if (folder == NULL)
+	if (directory == NULL)
 		return complain(planner, "pkgs");
-	return add_folder(planner, folder, &reason);
+	return add_directory(planner, directory, &reason);
 }
 
 /*
- * The folders of one package, out of those that are left in the sorted list: its own,
+ * The directories of one package, out of those that are left in the sorted list: its own,
  * then one for each architecture. Moves *at on to where the next name can stand.
  */
-static int add_package(struct planner *planner, const struct string_list *folders,
+static int add_package(struct planner *planner, const struct string_list *directories,
 	size_t *at, const struct string_list *qualified, size_t first)
 {
 	const struct transaction *transaction = planner->transaction;
@@ -89,80 +92,83 @@ static int add_package(struct planner *planner, const struct string_list *folder
 	size_t end = transaction_end_of_name(transaction, first);
 	int error = 0;
 
-	while (*at < folders->count && strcmp(folders->items[*at], name) < 0)
+	while (*at < directories->count && strcmp(directories->items[*at], name) < 0)
 		++*at;
-	if (*at < folders->count && strcmp(folders->items[*at], name) == 0)
-		error = add_package_folder(
+	if (*at < directories->count && strcmp(directories->items[*at], name) == 0)
+		error = add_package_directory(
 			planner, name, transaction_main_entry(transaction, first));
 
 	for (size_t i = first; qualified->count > 0 && i < end; i++) {
 		const struct package *package = &transaction->packages[i];
-		owns_memory char *folder = string_join(name, ":", package->architecture);
+		owns_memory char *directory =
+			string_join(name, ":", package->architecture);
 
-		if (folder == NULL)
+		if (directory == NULL)
 			error = first_of(error, complain(planner, "pkgs"));
-		else if (string_list_has(qualified, folder))
-			error = first_of(
-				error, add_package_folder(planner, folder, package));
+		else if (string_list_has(qualified, directory))
+			error = first_of(error,
+				add_package_directory(planner, directory, package));
 	}
 	return error;
 }
 
 static int plan_packages(struct planner *planner)
 {
-	owns_strings struct string_list folders = {0};
+	owns_strings struct string_list directories = {0};
 	owns_strings struct string_list qualified = {0};
 	owns_scripts struct script_list faults = {0};
 	const struct planned_run reason = {.reason = REASON_ALWAYS};
 	size_t at = 0;
-	int error = hook_tree_names(planner->tree, "pkgs", &folders, &faults);
+	int error = hook_tree_names(planner->tree, "pkgs", &directories, &faults);
 
-	for (size_t i = 0; i < folders.count; i++)
-		if (strchr(folders.items[i], ':') != NULL)
+	for (size_t i = 0; i < directories.count; i++)
+		if (strchr(directories.items[i], ':') != NULL)
 			error = first_of(
-				error, string_list_add(&qualified, folders.items[i]));
+				error, string_list_add(&qualified, directories.items[i]));
 	error = first_of(error, add_runs(planner->plan, &faults, &reason));
 	if (error < 0)
 		error = complain(planner, "pkgs");
-	for (size_t i = 0; folders.count > 0 && i < planner->transaction->count;
+	for (size_t i = 0; directories.count > 0 && i < planner->transaction->count;
 		i = transaction_end_of_name(planner->transaction, i))
 		error = first_of(
-			error, add_package(planner, &folders, &at, &qualified, i));
+			error, add_package(planner, &directories, &at, &qualified, i));
 	return error;
 }
 
-/* Gives the plan what it needs to keep of a folder that matched. */
+/* Gives the plan what it needs to keep of a directory that matched. */
 static int keep_wildcard(struct plan *plan, const char *name, struct wildcard *wildcard,
 	struct planned_run *ret_reason)
 {
 	char *copy = strdup(name);
 
-	if (copy == NULL || array_grow(&plan->folders, &plan->folder_capacity,
-				    plan->folder_count, sizeof(*plan->folders)) < 0) {
+	if (copy == NULL ||
+		array_grow(&plan->directories, &plan->directory_capacity,
+			plan->directory_count, sizeof(*plan->directories)) < 0) {
 		free(copy);
 		wildcard_free(wildcard);
 		return -ENOMEM;
 	}
-	plan->folders[plan->folder_count++] = (struct wildcard_folder){copy, wildcard};
+	plan->directories[plan->directory_count++] =
+		(struct wildcard_directory){copy, wildcard};
 	*ret_reason = (struct planned_run){
-		.reason = REASON_WILDCARD, .wildcard = wildcard, .folder = copy};
+		.reason = REASON_WILDCARD, .wildcard = wildcard, .directory = copy};
 	return 0;
 }
 
 /* PCRE2 had enough of a name, or no memory: one complaint stands for its scripts. */
 static void become_unmatched(struct script_list *scripts, const struct hook_tree *tree,
-	const char *folder, int error)
+	const char *directory, int error)
 {
 	struct script *script = &scripts->items[0];
 
 	for (size_t i = 0; i < scripts->count; i++)
 		script_done(&scripts->items[i]);
 	scripts->count = 1;
-	*script = (struct script){.fault = FOLDER_IS_UNMATCHED, .error = error};
-	script->path = string_join(tree->places[0], "/", folder);
+	*script = (struct script){.fault = DIRECTORY_IS_UNMATCHED, .error = error};
+	script->path = string_join(tree->places[0], "/", directory);
 }
 
-/* The names that the name of a folder is held against. */
+/* The names that the name of a directory is held against. */
 static struct slice names_for(const struct plan *plan, const char *name)
 {
 	return buffer_slice(
@@ -196,36 +202,38 @@ static int plan_wildcard(struct planner *planner, const char *name)
 {
 	struct plan *plan = planner->plan;
 	owns_scripts struct script_list scripts = {0};
-	owns_memory char *folder =
+	owns_memory char *directory =
 		string_join("multi_pkgs/", planner->hook_point, "/", name);
 	struct planned_run reason = {.reason = REASON_ALWAYS};
 	int error, found;
 
-	/* Most folders of a tree do not match, as their literal parts tell, or are empty;
-	 * so PCRE2 comes last. */
+	/*
+	 * Most directories of a tree do not match, as their literal parts tell, or are
+	 * empty; so PCRE2 comes last.
+	 */
 	if (!may_match(plan, name))
 		return 0;
-	if (folder == NULL)
+	if (directory == NULL)
 		return complain(planner, "multi_pkgs");
-	error = hook_tree_scripts(planner->tree, folder, &scripts);
+	error = hook_tree_scripts(planner->tree, directory, &scripts);
 	if (error < 0)
-		error = complain(planner, folder);
+		error = complain(planner, directory);
 	if (scripts.count == 0)
 		return error;
 	found = match(plan, name, &reason);
 	if (found == 0)
 		return error;
 	if (found < 0)
-		become_unmatched(&scripts, planner->tree, folder, found);
+		become_unmatched(&scripts, planner->tree, directory, found);
 	if (add_runs(plan, &scripts, &reason) < 0)
-		error = first_of(error, complain(planner, folder));
+		error = first_of(error, complain(planner, directory));
 	return error;
 }
 
 static int plan_wildcards(struct planner *planner)
 {
 	struct plan *plan = planner->plan;
-	owns_strings struct string_list folders = {0};
+	owns_strings struct string_list directories = {0};
 	owns_scripts struct script_list faults = {0};
 	owns_memory char *parent = string_join("multi_pkgs/", planner->hook_point);
 	const struct planned_run reason = {.reason = REASON_ALWAYS};
@@ -233,18 +241,18 @@ static int plan_wildcards(struct planner *planner)
 
 	if (parent == NULL)
 		return complain(planner, "multi_pkgs");
-	error = hook_tree_names(planner->tree, parent, &folders, &faults);
+	error = hook_tree_names(planner->tree, parent, &directories, &faults);
 	error = first_of(error, add_runs(plan, &faults, &reason));
 	if (error < 0)
 		error = complain(planner, parent);
-	if (folders.count == 0)
+	if (directories.count == 0)
 		return error;
 	transaction_names(planner->transaction, false, &plan->names);
 	transaction_names(planner->transaction, true, &plan->qualified_names);
 	if (plan->names.error < 0 || plan->qualified_names.error < 0)
 		return first_of(error, complain(planner, parent));
-	for (size_t i = 0; i < folders.count; i++)
-		error = first_of(error, plan_wildcard(planner, folders.items[i]));
+	for (size_t i = 0; i < directories.count; i++)
+		error = first_of(error, plan_wildcard(planner, directories.items[i]));
 	return error;
 }
 
@@ -262,12 +270,12 @@ int plan_make(struct plan *plan, struct hook_tree *tree, enum uh_hook_point hook
 		error = plan_packages(&planner);
 		error = first_of(error, plan_wildcards(&planner));
 	}
-	return first_of(error, add_folder(&planner, planner.hook_point, &always));
+	return first_of(error, add_directory(&planner, planner.hook_point, &always));
 }
 
 bool plan_is_possible(const struct hook_tree *tree, enum uh_hook_point hook_point)
 {
-	static const char *const folders[][3] = {
+	static const char *const directories[][3] = {
 		[UH_PRE_INVOKE] = {"Pre-Invoke"},
 		[UH_PRE_INSTALL_PKGS] = {"Pre-Install-Pkgs", "pkgs",
 			"multi_pkgs/Pre-Install-Pkgs"},
@@ -275,10 +283,10 @@ bool plan_is_possible(const struct hook_tree *tree, enum uh_hook_point hook_poin
 	};
 
 	return hook_tree_has_any(
-		tree, folders[hook_point], hook_point == UH_PRE_INVOKE ? 1 : 3);
+		tree, directories[hook_point], hook_point == UH_PRE_INVOKE ? 1 : 3);
 }
 
-/* Whether any folder named first/X/last (last may be empty) holds a script. */
+/* Whether any directory named first/X/last (last may be empty) holds a script. */
 static bool has_scripts_below(struct hook_tree *tree, const char *first, const char *last)
 {
 	owns_strings struct string_list names = {0};
@@ -287,14 +295,15 @@ static bool has_scripts_below(struct hook_tree *tree, const char *first, const c
 	if (hook_tree_names(tree, first, &names, &scripts) < 0)
 		return true;
 	for (size_t i = 0; i < names.count; i++) {
-		owns_memory char *folder = string_join(first, "/", names.items[i], last);
+		owns_memory char *directory =
+			string_join(first, "/", names.items[i], last);
 
-		if (folder == NULL)
+		if (directory == NULL)
 			return true;
-		if (hook_tree_scripts(tree, folder, &scripts) < 0)
+		if (hook_tree_scripts(tree, directory, &scripts) < 0)
 			return true;
 		for (size_t s = 0; s < scripts.count; s++)
-			if (scripts.items[s].fault != FOLDER_IS_UNREADABLE)
+			if (scripts.items[s].fault != DIRECTORY_IS_UNREADABLE)
 				return true;
 	}
 	return false;
@@ -370,19 +379,19 @@ int plan_matched_names(const struct planned_run *run,
 }
 
 /*
- * Which of the package's entries Operations lets through; a folder with a colon has but
- * one.
+ * Which of the package's entries Operations lets through; a directory with a colon has
+ * but one.
  */
 static const struct package *choose_entry(
 	const struct planned_run *run, const struct transaction *transaction)
 {
 	size_t name_size = strlen(run->package->name);
-	const char *folder = run->script.relative + strlen("pkgs/");
+	const char *directory = run->script.relative + strlen("pkgs/");
 	size_t first = transaction_find(transaction, slice_of(run->package->name));
 
 	if (is_let_through(run, run->package))
 		return run->package;
-	if (folder[name_size] == ':')
+	if (directory[name_size] == ':')
 		return NULL;
 	for (size_t i = first; i < transaction_end_of_name(transaction, first); i++)
 		if (is_let_through(run, &transaction->packages[i]))
@@ -419,10 +428,10 @@ static int apply_operations(
 }
 
 /* A complaint, which no setting is for. */
-static bool is_folder(const struct script *script)
+static bool is_directory(const struct script *script)
 {
-	return script->fault == FOLDER_IS_UNREADABLE ||
-	       script->fault == FOLDER_IS_UNMATCHED;
+	return script->fault == DIRECTORY_IS_UNREADABLE ||
+	       script->fault == DIRECTORY_IS_UNMATCHED;
 }
 
 void plan_apply_settings(struct plan *plan, const struct settings *settings,
@@ -432,7 +441,7 @@ void plan_apply_settings(struct plan *plan, const struct settings *settings,
 		struct planned_run *run = &plan->runs[i];
 		int error;
 
-		if (is_folder(&run->script))
+		if (is_directory(&run->script))
 			continue;
 		script_settings_done(&run->settings);
 		error = settings_for(settings, run->script.relative, &run->settings);
@@ -465,7 +474,8 @@ static bool is_wanted(enum when when, const struct ending *ending)
 void plan_apply_when(struct plan *plan, const struct ending *ending)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		if (plan->runs[i].skip == SKIP_NOT && !is_folder(&plan->runs[i].script) &&
+		if (plan->runs[i].skip == SKIP_NOT &&
+			!is_directory(&plan->runs[i].script) &&
 			!is_wanted(plan->runs[i].settings.when, ending))
 			plan->runs[i].skip = SKIP_WHEN;
 }
@@ -492,7 +502,7 @@ bool plan_may_have_work(const struct plan *plan)
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->runs[i].skip == SKIP_NOT &&
 			(plan->runs[i].script.fault == SCRIPT_CANNOT_START ||
-				is_folder(&plan->runs[i].script)))
+				is_directory(&plan->runs[i].script)))
 			return true;
 	return plan_has_work(plan);
 }
@@ -531,11 +541,11 @@ void plan_done(struct plan *plan)
 	for (size_t i = 0; i < plan->count; i++)
 		run_done(&plan->runs[i]);
 	free(plan->runs);
-	for (size_t i = 0; i < plan->folder_count; i++) {
-		free(plan->folders[i].name);
-		wildcard_free(plan->folders[i].wildcard);
+	for (size_t i = 0; i < plan->directory_count; i++) {
+		free(plan->directories[i].name);
+		wildcard_free(plan->directories[i].wildcard);
 	}
-	free(plan->folders);
+	free(plan->directories);
 	buffer_done(&plan->names);
 	buffer_done(&plan->qualified_names);
 	memset(plan, 0, sizeof(*plan));

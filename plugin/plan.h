@@ -27,26 +27,26 @@ struct planned_run {
 	enum reason reason;
 	const struct package *package;   /* of REASON_PACKAGE; the transaction's */
 	const struct wildcard *wildcard; /* of REASON_WILDCARD; the plan's */
-	const char *folder; /* of REASON_WILDCARD: its folder's name; the plan's */
+	const char *directory; /* of REASON_WILDCARD: its directory's name; the plan's */
 };
 
 struct plan {
 	struct planned_run *runs;
 	size_t count;
 	size_t capacity;
-	struct wildcard_folder
-		*folders; /* the runs' wildcards and folder names are theirs */
-	size_t folder_count;
-	size_t folder_capacity;
+	struct wildcard_directory
+		*directories; /* the runs' wildcards and directory names are theirs */
+	size_t directory_count;
+	size_t directory_capacity;
 	struct buffer names; /* of the transaction, what wildcards are held against */
 	struct buffer
-		qualified_names; /* as name:architecture, for folders with a colon */
+		qualified_names; /* as name:architecture, for directories with a colon */
 };
 
 /*
  * Fills plan, which is overwritten and must be given to plan_done(), also after an error:
  * pkgs/<name>/<hook point>/ for each name ascending (then its
- * pkgs/<name>:<architecture>/), multi_pkgs/<hook point>/<wildcard>/ for each folder
+ * pkgs/<name>:<architecture>/), multi_pkgs/<hook point>/<wildcard>/ for each directory
  * ascending that matches at least one name, <hook point>/ at last. transaction lives as
  * long as the plan. Returns 0 or −ENOMEM; what there was memory for is in the plan.
  */

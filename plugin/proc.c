@@ -153,7 +153,9 @@ static const struct proc *find(const struct proc_list *list, pid_t pid)
 	return NULL;
 }
 
-/* All processes; a /proc that does not even have us is a folder where none is mounted. */
+/*
+ * All processes; a /proc that does not even have us is a directory where none is mounted.
+ */
 static int read_family(struct proc_list *list)
 {
 	int error = read_all(list);

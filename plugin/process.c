@@ -166,7 +166,9 @@ static void end_all(const struct under_way *program)
 	reap();
 }
 
-/* A signal must not hide an end whose own signal has been taken: it would be waited for. */
+/*
+ * A signal must not hide an end whose own signal has been taken: it would be waited for.
+ */
 static pid_t look_after(pid_t pid, int *ret_status)
 {
 	pid_t found;
@@ -249,7 +251,8 @@ int process_run(const struct process_spec *spec, struct uh_ending *ret_ending)
 	return error;
 }
 
-/* stdout into the pipe, stderr to nowhere, which is closed where there is no /dev/null.
+/*
+ * stdout into the pipe, stderr to nowhere, which is closed where there is no /dev/null.
  */
 static int redirect(posix_spawn_file_actions_t *actions, int output, int nowhere)
 {

@@ -55,8 +55,10 @@ struct interrupts {
 };
 
 void interrupts_hold(struct interrupts *interrupts);
-/* Whether a SIGINT or SIGQUIT has come since interrupts_hold(); it is kept until the
- * release. */
+/*
+ * Whether a SIGINT or SIGQUIT has come since interrupts_hold(); it is kept until the
+ * release.
+ */
 bool interrupts_are_pending(void);
 /* Takes pending ones away and puts the mask back. */
 void interrupts_release(const struct interrupts *interrupts);

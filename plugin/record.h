@@ -40,8 +40,8 @@ bool record_has_failure(const struct state_dir *state, const struct frontend *fr
  */
 int record_want_clean_up(const struct state_dir *state, const struct frontend *frontend);
 /*
- * Whether a clean-up of the frontend is due, where the state directory below root could not
- * be opened: needs neither memory nor a descriptor. False where nobody can tell.
+ * Whether a clean-up of the frontend is due, where the state directory below root could
+ * not be opened: needs neither memory nor a descriptor. False where nobody can tell.
  */
 bool record_is_clean_up_due(const char *root, const struct frontend *frontend);
 /*
@@ -78,7 +78,9 @@ char *record_started_path(
  * started in it. The clean-up goes first, since without it nobody goes on.
  */
 void record_forget(const struct state_dir *state, const struct frontend *frontend);
-/* The same of a known frontend that has had nothing to run: there is no more than that. */
+/*
+ * The same of a known frontend that has had nothing to run: there is no more than that.
+ */
 void record_drop(const struct state_dir *state, const struct frontend *frontend);
 
 #ifdef __cplusplus

@@ -11,14 +11,16 @@
 #include <unistd.h>
 
 #define OURS "APT_UNIVERSAL_HOOKS_"
-/* What apt itself sets for maintainer scripts (DPkg::Path), where the caller has no PATH.
+/*
+ * What apt itself sets for maintainer scripts (DPkg::Path), where the caller has no PATH.
  */
 #define DEFAULT_PATH "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
 
 /* util-linux, an essential package: changes user and groups, then executes. */
 #define SETPRIV "/usr/bin/setpriv"
 
-/* A walk through a plan. Paths are of files that scripts are given, NULL before they are.
+/*
+ * A walk through a plan. Paths are of files that scripts are given, NULL before they are.
  */
 struct run {
 	const struct occasion *occasion;
@@ -135,7 +137,7 @@ static void make_environment(const struct run *run, const struct planned_run *pl
 	if (planned->reason == REASON_PACKAGE)
 		set_package(environment, planned->package);
 	if (planned->reason == REASON_WILDCARD) {
-		set(environment, "WILDCARD", planned->folder);
+		set(environment, "WILDCARD", planned->directory);
 		set(environment, "MATCHED", run->matched_file);
 	}
 	if (occasion->hook_point == UH_POST_INVOKE) {
@@ -150,7 +152,7 @@ static const char *matched_by(const struct planned_run *planned)
 	case REASON_PACKAGE:
 		return planned->package->name;
 	case REASON_WILDCARD:
-		return planned->folder;
+		return planned->directory;
 	case REASON_ALWAYS:
 		return NULL;
 	}
@@ -403,8 +405,8 @@ static void tell_fault(struct run *run, const struct planned_run *planned)
 		[SCRIPT_IS_NOT_A_FILE] = UH_SCRIPT_NOT_A_FILE,
 		[SCRIPT_IS_DANGLING] = UH_SCRIPT_DANGLING,
 		[SCRIPT_IS_OPEN_TO_OTHERS] = UH_SCRIPT_OPEN_TO_OTHERS,
-		[FOLDER_IS_UNREADABLE] = UH_FOLDER_UNREADABLE,
-		[FOLDER_IS_UNMATCHED] = UH_WILDCARD_UNMATCHED,
+		[DIRECTORY_IS_UNREADABLE] = UH_DIRECTORY_UNREADABLE,
+		[DIRECTORY_IS_UNMATCHED] = UH_WILDCARD_UNMATCHED,
 	};
 	const struct script *script = &planned->script;
 	struct uh_event event = {

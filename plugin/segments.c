@@ -20,13 +20,13 @@ struct slice segments_next(struct slice *rest)
 	return head;
 }
 
-struct segments segments_of(const char *folder_name)
+struct segments segments_of(const char *directory_name)
 {
 	struct segments segments = {
-		.is_pattern = strstr(folder_name, WILDCARD) != NULL,
-		.has_line_end = strchr(folder_name, '\n') != NULL,
+		.is_pattern = strstr(directory_name, WILDCARD) != NULL,
+		.has_line_end = strchr(directory_name, '\n') != NULL,
 	};
-	struct slice rest = slice_of(folder_name);
+	struct slice rest = slice_of(directory_name);
 
 	segments.first = segments_next(&rest);
 	segments.middle = rest;
@@ -51,8 +51,10 @@ struct slice names_line(struct slice text, size_t offset)
 	return slice_cut(&rest, '\n');
 }
 
-/* The offset of the first line whose first bytes are above (or, or_equal, not below)
- * prefix. */
+/*
+ * The offset of the first line whose first bytes are above (or, or_equal, not below)
+ * prefix.
+ */
 static size_t find_line(struct slice names, struct slice prefix, bool or_equal)
 {
 	size_t low = 0, high = names.size;

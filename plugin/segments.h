@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The name of a folder in multi_pkgs/, cut at its wildcards: what is literal in it, and
- * which names that leaves. It takes no PCRE2 to see that most folders do not match.
+ * The name of a directory in multi_pkgs/, cut at its wildcards: what is literal in it,
+ * and which names that leaves. It takes no PCRE2 to see that most directories do not
+ * match.
  *
  * Names are sorted lines, see transaction_names().
  */
@@ -14,7 +15,7 @@
 extern "C" {
 #endif
 
-/* Slices of the folder's name. */
+/* Slices of the directory's name. */
 struct segments {
 	struct slice first;  /* before the first wildcard, or all of it */
 	struct slice last;   /* behind the last one */
@@ -23,9 +24,11 @@ struct segments {
 	bool has_line_end;
 };
 
-struct segments segments_of(const char *folder_name);
+struct segments segments_of(const char *directory_name);
 
-/* Takes what stands before the next whole __WILDCARD__ (all, if there is none) off rest. */
+/*
+ * Takes what stands before the next whole __WILDCARD__ (all, if there is none) off rest.
+ */
 struct slice segments_next(struct slice *rest);
 
 /*

@@ -72,7 +72,9 @@ void session_explain_state(struct session *session);
 
 /* What is about to happen: apt's stream out of fd, which is closed. */
 void session_read_stream(struct session *session, int fd);
-/* Its packages, where a hook may ask for them: dpkg-query reads all of dpkg's database. */
+/*
+ * Its packages, where a hook may ask for them: dpkg-query reads all of dpkg's database.
+ */
 void session_find_packages(struct session *session);
 /* Keeps it for Post-Invoke. */
 void session_save_record(struct session *session);

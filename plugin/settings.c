@@ -366,7 +366,7 @@ bool setting_is_list(int name)
 enum setting_fault setting_judge(
 	const struct setting *setting, bool has_user, struct hook_tree *tree)
 {
-	enum tree_node node = NODE_FOLDER;
+	enum tree_node node = NODE_DIRECTORY;
 
 	if (setting->name < 0)
 		return SETTING_IS_UNKNOWN;

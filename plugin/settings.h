@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The apt.conf scope Universal-Hooks::, and what of it holds for one script: the nearest
- * of its own path, the folders above it, and the whole scope (apt-universal-
+ * of its own path, the directories above it, and the whole scope (apt-universal-
  * hooks.conf(5)).
  */
 #ifndef SETTINGS_H
@@ -57,8 +57,9 @@ int settings_parse(struct settings *settings, struct slice lines);
 void settings_done(struct settings *settings);
 
 /*
- * What holds for the script or folder at path (relative to the hook tree). 0, or −ENOMEM,
- * and then what it requires is not there. For script_settings_done() in both cases.
+ * What holds for the script or directory at path (relative to the hook tree). 0, or
+ * −ENOMEM, and then what it requires is not there. For script_settings_done() in both
+ * cases.
  */
 int settings_for(const struct settings *settings, const char *path,
 	struct script_settings *ret_settings);
@@ -80,7 +81,9 @@ const char *when_name(enum when when);
 /* Whether this is User, whose accounts come and go. */
 bool setting_is_user(const struct setting *setting);
 
-/* The words of the settings by their number, NULL behind the last; and which are lists. */
+/*
+ * The words of the settings by their number, NULL behind the last; and which are lists.
+ */
 const char *setting_word(int name);
 bool setting_is_list(int name);
 

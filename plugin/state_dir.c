@@ -138,7 +138,10 @@ int state_dir_open_file(
 		return -errno;
 	if (fstat(fd, &status) < 0)
 		return -errno;
-	/* The folder may have been somebody else's before, and what lies in it still be. */
+	/*
+	 * The directory may have been somebody else's before, and what lies in it still
+	 * be.
+	 */
 	if (!S_ISREG(status.st_mode) || status.st_uid != geteuid())
 		return -EPERM;
 	return steal_fd(&fd);

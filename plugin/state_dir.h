@@ -68,9 +68,10 @@ bool state_dir_lacks(const struct state_dir *state, const char *key, const char 
 bool state_dir_has_below(const char *root, const char *key, const char *suffix);
 
 /*
- * The owner of a file with this suffix whose transaction is over, seen from frontend's: its
- * own (an earlier one), a process that is gone, an unknown one; every one when frontend is
- * unknown. Passes over as many as passed_over says; false when there is no other.
+ * The owner of a file with this suffix whose transaction is over, seen from frontend's:
+ * its own (an earlier one), a process that is gone, an unknown one; every one when
+ * frontend is unknown. Passes over as many as passed_over says; false when there is no
+ * other.
  */
 bool state_dir_find_left(const struct state_dir *state, const struct frontend *frontend,
 	const char *suffix, size_t passed_over, struct frontend *ret_owner);
@@ -94,7 +95,8 @@ bool state_dir_is_empty(const struct state_dir *state);
 /* The owner of all files there; false when there is none or more than one. */
 bool state_dir_only_owner(const struct state_dir *state, struct frontend *ret_owner);
 
-/* The key of the only file with this suffix; false when there is none or more than one.
+/*
+ * The key of the only file with this suffix; false when there is none or more than one.
  */
 bool state_dir_only_key(
 	const struct state_dir *state, const char *suffix, char key[FRONTEND_KEY_SIZE]);

@@ -30,7 +30,8 @@ static const enum column columns_of_2[] = {
 static const enum column columns_of_3[] = {NAME, OLD_VERSION, OLD_ARCHITECTURE,
 	OLD_MULTI_ARCH, DIRECTION, NEW_VERSION, NEW_ARCHITECTURE, NEW_MULTI_ARCH, WHAT};
 
-/* What a line asks for; of several lines of one package the highest tells the operation.
+/*
+ * What a line asks for; of several lines of one package the highest tells the operation.
  */
 enum rank { RANK_CONFIGURE, RANK_TEMPORARY_REMOVAL, RANK_REMOVAL, RANK_UNPACK };
 
@@ -51,7 +52,9 @@ struct action_list {
 	size_t capacity;
 };
 
-/* Where a configuration key (apt.conf(5): it has no case) goes: a string, or a boolean. */
+/*
+ * Where a configuration key (apt.conf(5): it has no case) goes: a string, or a boolean.
+ */
 struct key {
 	struct slice name;
 	size_t string_offset;
@@ -225,7 +228,8 @@ static int compare_actions(const void *left, const void *right)
 		order = slice_compare(a->architecture, b->architecture);
 	if (order == 0)
 		order = (int)b->rank - (int)a->rank;
-	/* apt's own order decides between equals, so that the result is always the same.
+	/*
+	 * apt's own order decides between equals, so that the result is always the same.
 	 */
 	if (order == 0)
 		order = (a->name.data > b->name.data) - (a->name.data < b->name.data);

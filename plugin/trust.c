@@ -27,7 +27,8 @@ void trust_done(struct trust *trust)
 	memset(trust, 0, sizeof(*trust));
 }
 
-/* A symlink's own mode says nothing (symlink(7)); who may replace it, its directory says.
+/*
+ * A symlink's own mode says nothing (symlink(7)); who may replace it, its directory says.
  */
 static int judge(const struct trust *trust, const char *path, const struct stat *status,
 	struct trust_breach *ret_breach)

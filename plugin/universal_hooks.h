@@ -44,7 +44,7 @@ enum uh_event_kind {
 	UH_SCRIPT_LACKS_PACKAGE, /* detail: a package of Requires that is not installed */
 	UH_SCRIPT_WITHOUT_USER,  /* detail: the account of User that does not exist */
 	UH_SCRIPT_WITHOUT_RIGHTS,    /* detail: the account of User, for root only */
-	UH_SCRIPT_WITHOUT_DIRECTORY, /* detail: the folder of Directory: error */
+	UH_SCRIPT_WITHOUT_DIRECTORY, /* detail: the directory of Directory: error */
 	UH_REQUIREMENTS_UNKNOWN, /* dpkg-query did not tell of Requires: error or ending */
 	/*
 	 * On-Failure stops apt for a script that failed; detail: its path below the
@@ -53,18 +53,22 @@ enum uh_event_kind {
 	UH_VETO,
 	/* The same at Post-Invoke, where dpkg is done: apt's exit status will say so. */
 	UH_LATE_VETO,
-	/* It failed, and the settings that say whether that stops apt could not be read. */
+	/*
+	 * It failed, and the settings that say whether that stops apt could not be read.
+	 */
 	UH_VETO_UNKNOWN,
-	/* A folder of the tree. path names it. */
-	UH_FOLDER_UNREADABLE,  /* error */
-	UH_WILDCARD_UNMATCHED, /* PCRE2 gave up on the folder's name: error */
+	/* A directory of the tree. path names it. */
+	UH_DIRECTORY_UNREADABLE, /* error */
+	UH_WILDCARD_UNMATCHED,   /* PCRE2 gave up on the directory's name: error */
 	/* apt's stream. */
 	UH_STREAM_UNREADABLE,    /* error */
 	UH_STREAM_TOO_LARGE,     /* what was read of it is used */
 	UH_STREAM_CUT,           /* it ended inside a line, or before the packages */
 	UH_STREAM_WITHOUT_NAMES, /* protocol version 1, or none */
 	UH_STREAM_LINES_IGNORED, /* count lines, the first is number first; 0: unknown */
-	/* The transaction's record and what goes with it. path names the file or folder.
+	/*
+	 * The transaction's record and what goes with it. path names the file or
+	 * directory.
 	 */
 	UH_STATE_UNUSABLE,           /* error */
 	UH_STATE_OPEN_TO_OTHERS,     /* like UH_SCRIPT_OPEN_TO_OTHERS */
@@ -126,7 +130,8 @@ struct uh_request {
 	int stream_fd;
 };
 
-/* What apt should do now. UH_STOP: the person or a script wants the transaction stopped.
+/*
+ * What apt should do now. UH_STOP: the person or a script wants the transaction stopped.
  */
 enum uh_verdict { UH_GO_ON, UH_STOP };
 

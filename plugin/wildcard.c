@@ -6,7 +6,8 @@
 #include <errno.h>
 #include <pcre2.h>
 
-/* Below so many bytes of names the interpreter is done before a JIT compiler had started.
+/*
+ * Below so many bytes of names the interpreter is done before a JIT compiler had started.
  */
 #define JIT_WORTHWHILE 8192
 
@@ -22,8 +23,10 @@ struct wildcard {
 	pcre2_match_data *match_data;
 };
 
-/* Every byte that is not a letter or digit may stand behind a backslash
- * (pcre2pattern(3)). */
+/*
+ * Every byte that is not a letter or digit may stand behind a backslash
+ * (pcre2pattern(3)).
+ */
 static void append_literal(struct buffer *pattern, struct slice text)
 {
 	for (size_t i = 0; i < text.size; i++) {
@@ -116,8 +119,10 @@ static int compile(struct wildcard *wildcard, const struct segments *segments)
 		return error == PCRE2_ERROR_NOMEMORY || error == PCRE2_ERROR_HEAP_FAILED
 			       ? -ENOMEM
 			       : -EINVAL;
-	/* Without memory that may be executed there is no JIT; pcre2_match() does
-	 * without. */
+	/*
+	 * Without memory that may be executed there is no JIT; pcre2_match() does
+	 * without.
+	 */
 	if (wildcard->names.size >= JIT_WORTHWHILE)
 		(void)pcre2_jit_compile(wildcard->code, PCRE2_JIT_COMPLETE);
 	wildcard->match_data = pcre2_match_data_create(1, NULL);
@@ -125,9 +130,9 @@ static int compile(struct wildcard *wildcard, const struct segments *segments)
 }
 
 int wildcard_new(
-	struct wildcard **ret_wildcard, const char *folder_name, struct slice names)
+	struct wildcard **ret_wildcard, const char *directory_name, struct slice names)
 {
-	struct segments segments = segments_of(folder_name);
+	struct segments segments = segments_of(directory_name);
 	struct wildcard *wildcard = calloc(1, sizeof(*wildcard));
 	int error = 0;
 

@@ -5,7 +5,7 @@
 # program by them.
 . /tests/lib/attacker.sh
 
-# A folder of mallory's with all programs that anything of ours could look for.
+# A directory of mallory's with all programs that anything of ours could look for.
 her_programs() {
 	local name
 	for name in sh bash dpkg-query setpriv helper env cat; do
@@ -13,8 +13,8 @@ her_programs() {
 	done
 }
 
-# Runs apt as root from her folder; her programs would be found first.
-apt_in_her_folder_with() {
+# Runs apt as root from her directory; her programs would be found first.
+apt_in_her_directory_with() {
 	publish
 	cd /srv/mallory
 	run_apt env "$@" /usr/bin/apt-get --yes --reinstall install app </dev/null
@@ -23,7 +23,7 @@ apt_in_her_folder_with() {
 }
 
 # Programs that need no PATH: only what the helper looks up by itself would be found there.
-helper_in_her_folder_with() {
+helper_in_her_directory_with() {
 	cat >/etc/apt/apt.conf.d/90settings <<-'EOT'
 		Universal-Hooks::Scripts::Pre-Install-Pkgs/user::User "games";
 		Universal-Hooks::Scripts::Pre-Install-Pkgs/requires::Requires { "apt"; };
@@ -44,24 +44,24 @@ helper_in_her_folder_with() {
 
 test_PATH_with_a_dot() {
 	her_programs
-	helper_in_her_folder_with PATH=.:/usr/bin:/bin
+	helper_in_her_directory_with PATH=.:/usr/bin:/bin
 }
 
 test_PATH_with_an_empty_part() {
 	her_programs
-	helper_in_her_folder_with PATH=:/usr/bin:
+	helper_in_her_directory_with PATH=:/usr/bin:
 }
 
 test_PATH_of_hers() {
 	her_programs
-	helper_in_her_folder_with PATH=/srv/mallory
+	helper_in_her_directory_with PATH=/srv/mallory
 }
 
 test_IFS_and_other_variables_of_shells_do_not_change_what_is_called() {
 	her_programs
 	probe Pre-Invoke/always
 	mallory_writes /srv/mallory/env.sh <<<'echo "sourced by $0" >>/owned'
-	apt_in_her_folder_with IFS=/ ENV=/srv/mallory/env.sh PS4='$(id >>/owned)' \
+	apt_in_her_directory_with IFS=/ ENV=/srv/mallory/env.sh PS4='$(id >>/owned)' \
 		CDPATH=/srv/mallory GLOBIGNORE='*'
 	expect_not_owned
 	grep -q always /runs || fail 'the hook did not run'
@@ -71,7 +71,7 @@ test_IFS_and_other_variables_of_shells_do_not_change_what_is_called() {
 test_BASH_ENV_is_read_by_hooks_in_bash_only() {
 	mallory_writes /srv/mallory/env.sh <<<'echo "sourced by $0" >>/owned'
 	hook Pre-Invoke/dash <<<$'#!/bin/sh\necho "BASH_ENV=$BASH_ENV" >>/runs'
-	apt_in_her_folder_with BASH_ENV=/srv/mallory/env.sh SHELLOPTS=xtrace
+	apt_in_her_directory_with BASH_ENV=/srv/mallory/env.sh SHELLOPTS=xtrace
 	expect_runs <<-'EOT'
 		BASH_ENV=/srv/mallory/env.sh
 	EOT
@@ -82,7 +82,7 @@ test_forged_variables_of_ours() {
 	probe Pre-Invoke/always PACKAGE TRANSACTION RESULT MATCHED WILDCARD COMMAND_LINE
 	probe pkgs/app/Pre-Install-Pkgs/own PACKAGE WILDCARD RESULT
 	as_mallory sh -c 'echo forged >/srv/mallory/list'
-	apt_in_her_folder_with APT_UNIVERSAL_HOOKS_PACKAGE=forged APT_UNIVERSAL_HOOKS_RESULT=forged \
+	apt_in_her_directory_with APT_UNIVERSAL_HOOKS_PACKAGE=forged APT_UNIVERSAL_HOOKS_RESULT=forged \
 		APT_UNIVERSAL_HOOKS_TRANSACTION=/srv/mallory/list \
 		APT_UNIVERSAL_HOOKS_MATCHED=/srv/mallory/list APT_UNIVERSAL_HOOKS_WILDCARD=forged \
 		APT_HOOK_INFO_FD=0
@@ -94,7 +94,7 @@ test_a_forged_SUDO_UID_forges_no_line_of_the_log() {
 	local uid
 	probe Pre-Invoke/always
 	for uid in $'0\nResult: forged' -1 99999999999999999999 4294967296 0x0 '0 ' ''; do
-		apt_in_her_folder_with SUDO_UID="$uid" PKEXEC_UID="$uid"
+		apt_in_her_directory_with SUDO_UID="$uid" PKEXEC_UID="$uid"
 	done
 	! grep forged "$log" || fail 'a forged line is in the log'
 	! grep '^Requested-By: root' "$log" || fail "a number that is none was taken for root's"
@@ -113,7 +113,7 @@ test_the_library_of_the_bridge_is_nowhere_to_be_set() {
 	her_programs
 	mallory_writes /srv/mallory/apt-bridge.so <<<garbage
 	probe Pre-Invoke/always
-	apt_in_her_folder_with UH_APT_BRIDGE=/srv/mallory/apt-bridge.so
+	apt_in_her_directory_with UH_APT_BRIDGE=/srv/mallory/apt-bridge.so
 	expect_no_warning
 	! grep -a -o '\$ORIGIN[^ ]*' "$helper" /usr/bin/apt-universal-hooks ||
 		fail 'a library is looked for on a relative path'

@@ -25,8 +25,8 @@ names() {
 	perl -e 'printf "'"$pattern"' - - none < 1 all none /x.deb\n", $_ for 1 .. 10000'
 }
 
-# compare PATTERN NAMES: 30 folders with the name, against 10,000 package names; no more than
-# 30 times what as many plain folders take.
+# compare PATTERN NAMES: 30 directories with the name, against 10,000 package names; no more than
+# 30 times what as many plain directories take.
 compare() {
 	local pattern=$1 number plain hostile
 	{ printf 'VERSION 3\n\n' && names "$2"; } >/stream

@@ -71,7 +71,7 @@ test_no_inode_left_in_run() {
 	grep -q always /runs || fail 'the hook did not run'
 }
 
-# A lock on the database of another root, in a folder of hers, as root's apt -o Dir=… would use it.
+# A lock on the database of another root, in a directory of hers, as root's apt -o Dir=… would use it.
 test_a_lock_of_hers_on_the_database_that_a_clean_up_waits_for() {
 	as_mallory mkdir -p /srv/mallory/dpkg
 	as_mallory touch /srv/mallory/dpkg/lock /srv/mallory/dpkg/status

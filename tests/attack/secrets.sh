@@ -85,7 +85,7 @@ test_what_a_hook_that_runs_as_her_does_to_the_helper() {
 	run_apt apt-get --yes install app </dev/null
 	grep -qx over /srv/mallory/output || fail 'her hook did not run; the test itself is wrong'
 	! grep -x DONE /srv/mallory/output || fail "she could: $(cat /srv/mallory/output)"
-	# 255 is the script, and 3 the folder that bash looks into.
+	# 255 is the script, and 3 the directory that bash looks into.
 	expect_equal 'fd 0 fd 1 fd 2 fd 255 fd 3' "$(grep '^fd' /srv/mallory/output | xargs)" descriptors
 	grep -q z-after /runs || fail 'the next hook did not run'
 }

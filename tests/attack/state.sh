@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# mallory prepares the state folder, or what lies in it.
+# mallory prepares the state directory, or what lies in it.
 . /tests/lib/attacker.sh
 
 # A transaction that she made up, of a process that is gone; app's hook would run for it.
@@ -10,13 +10,13 @@ cat >/etc/apt/apt.conf.d/90always <<'EOT'
 Universal-Hooks::Scripts::pkgs/victim::When "always";
 EOT
 
-# A folder that was hers and is root's now, with files that are still hers.
-give_folder_to_root() {
+# A directory that was hers and is root's now, with files that are still hers.
+give_directory_to_root() {
 	chown root:root "$state"
 	chmod 755 "$state"
 }
 
-her_folder() {
+her_directory() {
 	install -d -o mallory -g mallory -m 755 "$state"
 }
 
@@ -44,12 +44,12 @@ test_she_cannot_make_the_folder_nor_a_file_in_it() {
 }
 
 test_the_folder_is_hers() {
-	her_folder
+	her_directory
 	probe pkgs/app/Pre-Install-Pkgs/own
 	publish
 	run_apt apt-get --yes install app </dev/null
 	form=E expect_warning "$state" mallory
-	[[ -z $(ls -A "$state") ]] || fail 'something was written into her folder'
+	[[ -z $(ls -A "$state") ]] || fail 'something was written into her directory'
 }
 
 test_the_folder_is_open() {
@@ -60,7 +60,7 @@ test_the_folder_is_open() {
 	run_apt apt-get --yes install app </dev/null
 	expect_equal 0 "$apt_status" "apt's exit status"
 	expect_victim_unharmed
-	[[ -z $(find "$state" -user root -mindepth 1) ]] || fail 'root wrote into an open folder'
+	[[ -z $(find "$state" -user root -mindepth 1) ]] || fail 'root wrote into an open directory'
 }
 
 test_the_folder_is_a_link_to_hers() {
@@ -69,7 +69,7 @@ test_the_folder_is_a_link_to_hers() {
 	publish
 	run_apt apt-get --yes install app </dev/null
 	expect_equal 0 "$apt_status" "apt's exit status"
-	[[ -z $(find /srv/mallory -user root -mindepth 1) ]] || fail 'root wrote into her folder'
+	[[ -z $(find /srv/mallory -user root -mindepth 1) ]] || fail 'root wrote into her directory'
 }
 
 test_a_FIFO_in_the_place_of_the_folder() {
@@ -79,42 +79,42 @@ test_a_FIFO_in_the_place_of_the_folder() {
 }
 
 test_a_record_with_a_clean_up_of_hers_in_a_folder_that_is_roots_by_now() {
-	her_folder
+	her_directory
 	made_up_record | mallory_writes "$state/$owner.transaction"
 	as_mallory touch "$state/$owner.clean-up"
-	give_folder_to_root
+	give_directory_to_root
 	apt_is_not_held_up install app
 	expect_victim_unharmed
 }
 
 test_a_clean_up_that_is_a_FIFO_of_hers() {
-	her_folder
+	her_directory
 	as_mallory mkfifo "$state/$owner.clean-up"
-	give_folder_to_root
+	give_directory_to_root
 	apt_is_not_held_up install app
 }
 
 test_a_clean_up_of_hers_that_she_has_locked() {
-	her_folder
+	her_directory
 	as_mallory touch "$state/$owner.clean-up"
-	give_folder_to_root
+	give_directory_to_root
 	expect_equal 1 "$(mallory_holds "$state/$owner.clean-up")" 'locks'
 	apt_is_not_held_up install app
 }
 
 test_lines_for_the_log_of_hers() {
-	her_folder
+	her_directory
 	printf 'Start-Date: 2000-01-01  00:00:00\nCommandline: forged\n Post-Invoke /x [always] exit 0 1 ms\n' |
 		mallory_writes "$state/$owner.runs"
-	give_folder_to_root
+	give_directory_to_root
 	apt_is_not_held_up install app
 	! grep -q forged "$log" || fail 'what she wrote stands in the log'
 }
 
 test_lines_for_the_log_that_are_a_FIFO_of_hers() {
-	her_folder
+	her_directory
 	as_mallory mkfifo "$state/$owner.runs"
-	give_folder_to_root
+	give_directory_to_root
 	apt_is_not_held_up install app
 }
 

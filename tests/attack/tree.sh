@@ -5,26 +5,26 @@
 
 point=$hooks/pkgs/app/Pre-Install-Pkgs
 
-# A folder of the overlay's lower layer cannot be renamed; a copy of it can.
+# A directory of the overlay's lower layer cannot be renamed; a copy of it can.
 renew_tree() {
 	cp -a "$hooks" "$hooks.new"
 	rm -r "$hooks"
 	mv "$hooks.new" "$hooks"
 }
 
-# open_folder FOLDER: everybody may write there, so mallory puts a script of hers in the place of
+# open_directory DIRECTORY: everybody may write there, so mallory puts a script of hers in the place of
 # what is on the way to a script of root's; the sticky bit, or its like, leaves her no better.
-open_folder() {
-	local folder=$1 below
+open_directory() {
+	local directory=$1 below
 	renew_tree
 	probe pkgs/app/Pre-Install-Pkgs/own
-	below=${point#"${folder%/}"}
+	below=${point#"${directory%/}"}
 	below=${below#/}
-	chmod 777 "$folder"
+	chmod 777 "$directory"
 	if [[ -z $below ]]; then
 		mallory_plants "$point/own"
 	else
-		as_mallory mv "$folder/${below%%/*}" "$folder/away"
+		as_mallory mv "$directory/${below%%/*}" "$directory/away"
 		as_mallory mkdir -p "$point"
 		mallory_plants "$point/own"
 	fi
@@ -78,19 +78,19 @@ test_a_script_that_belongs_to_her() {
 }
 
 test_the_folder_of_the_scripts_is_open() {
-	open_folder "$point"
+	open_directory "$point"
 }
 
 test_the_folder_of_the_package_is_open() {
-	open_folder "$hooks/pkgs/app"
+	open_directory "$hooks/pkgs/app"
 }
 
 test_the_folder_of_packages_is_open() {
-	open_folder "$hooks/pkgs"
+	open_directory "$hooks/pkgs"
 }
 
 test_the_tree_is_open() {
-	open_folder "$hooks"
+	open_directory "$hooks"
 }
 
 test_the_folder_of_apt_is_open() {
@@ -236,16 +236,16 @@ test_a_link_in_an_open_folder_of_the_tree_swapped_between_look_and_execution() {
 
 test_a_folder_on_the_way_swapped_between_look_and_execution() {
 	prepare_race
-	mkdir -p /opt/folder
-	cp /opt/good /opt/folder/script
-	as_mallory mkdir /srv/mallory/folder
-	mallory_plants /srv/mallory/folder/script
+	mkdir -p /opt/directory
+	cp /opt/good /opt/directory/script
+	as_mallory mkdir /srv/mallory/directory
+	mallory_plants /srv/mallory/directory/script
 	ln -s /srv/mallory/turn/script "$hooks/Pre-Install-Pkgs/link"
 	as_mallory bash -c '
 		cd /srv/mallory
 		while :; do
-			ln -sfn /opt/folder new && mv -T new turn
-			ln -sfn /srv/mallory/folder new && mv -T new turn
+			ln -sfn /opt/directory new && mv -T new turn
+			ln -sfn /srv/mallory/directory new && mv -T new turn
 		done' >/dev/null 2>&1 &
 	flipper=$!
 	race

@@ -4,9 +4,9 @@
  *
  * Starts the two in turn, so that both meet the same machine, and compares the time from
  * before posix_spawn(3) to the end, in microseconds. Prints a line of the table: both
- * medians, and the median of the rounds' ratios, since a processor that others use as well
- * gets slower and faster, and a median of times falls now into the one and now into the
- * other. The exit status is 1 when that ratio is above LIMIT ("-": there is none).
+ * medians, and the median of the rounds' ratios, since a processor that others use as
+ * well gets slower and faster, and a median of times falls now into the one and now into
+ * the other. The exit status is 1 when that ratio is above LIMIT ("-": there is none).
  *
  *   --rounds N     how many count; some more before them do not
  *   --at-most N    so many count, should --rounds be more
@@ -14,7 +14,7 @@
  *   --together     starts the two at once, on one processor that the kernel gives them in
  *                  turn, and compares the processor time of each with all its children
  *   --stream FILE  each finds a pipe with it where apt hands its list over, and as stdin
- *   --clear FOLDER the files in it are removed before each start, not measured
+ *   --clear DIRECTORY the files in it are removed before each start, not measured
  *   --before TEXT  for sh(1), before each start, not measured; its parameters are the
  *                  first words of what is started then
  *   --json FILE    appends the figures as an object of JSON on a line
@@ -281,20 +281,20 @@ static void end_turn(const struct turn *turn)
 	end_writer(turn->writer, turn->stream);
 }
 
-static void clear_folder(const char *path)
+static void clear_directory(const char *path)
 {
-	DIR *folder = opendir(path);
+	DIR *directory = opendir(path);
 	const struct dirent *entry;
 
-	if (folder == NULL && errno == ENOENT)
+	if (directory == NULL && errno == ENOENT)
 		return;
-	if (folder == NULL)
+	if (directory == NULL)
 		err(BROKEN, "%s", path);
-	while ((entry = readdir(folder)) != NULL)
+	while ((entry = readdir(directory)) != NULL)
 		if (entry->d_type == DT_REG &&
-			unlinkat(dirfd(folder), entry->d_name, 0) < 0)
+			unlinkat(dirfd(directory), entry->d_name, 0) < 0)
 			err(BROKEN, "%s/%s", path, entry->d_name);
-	(void)closedir(folder); /* it was only read */
+	(void)closedir(directory); /* it was only read */
 }
 
 static void run_before(const char *text, char **program)
@@ -316,7 +316,7 @@ static void run_before(const char *text, char **program)
 static void prepare(const struct contest *contest, char **program)
 {
 	if (contest->to_clear != NULL)
-		clear_folder(contest->to_clear);
+		clear_directory(contest->to_clear);
 	if (contest->before != NULL)
 		run_before(contest->before, program);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * match-all engine|fnmatch NAMES FOLDERS: matches the package names of one file against
- * the folder names of another (sorted lines). Writes a line "folder:", then its names.
- * fnmatch(3) is asked of each name for each folder.
+ * match-all engine|fnmatch NAMES DIRECTORIES: matches the package names of one file
+ * against the directory names of another (sorted lines). Writes a line "directory:", then
+ * its names. fnmatch(3) is asked of each name for each directory.
  */
 #include "base.h"
 #include "wildcard.h"
@@ -39,40 +39,41 @@ static void read_lines(const char *path, struct lines *lines)
 }
 
 static void match_by_engine(
-	const struct lines *folders, const struct lines *names, struct buffer *result)
+	const struct lines *directories, const struct lines *names, struct buffer *result)
 {
-	for (size_t i = 0; i < folders->strings.count; i++) {
+	for (size_t i = 0; i < directories->strings.count; i++) {
 		struct wildcard *wildcard;
 
-		buffer_append_format(result, "%s:\n", folders->strings.items[i]);
-		if (wildcard_new(&wildcard, folders->strings.items[i],
+		buffer_append_format(result, "%s:\n", directories->strings.items[i]);
+		if (wildcard_new(&wildcard, directories->strings.items[i],
 			    buffer_slice(&names->text)) < 0 ||
 			wildcard_match(wildcard, result) < 0)
 			errx(EXIT_FAILURE, "the engine cannot match %s",
-				folders->strings.items[i]);
+				directories->strings.items[i]);
 		wildcard_free(wildcard);
 	}
 }
 
 /* Names of packages have no character that fnmatch(3) would take for more than itself. */
-static void append_pattern(struct buffer *pattern, const char *folder)
+static void append_pattern(struct buffer *pattern, const char *directory)
 {
 	const char *end;
 
 	pattern->size = 0;
-	for (; (end = strstr(folder, WILDCARD)) != NULL; folder = end + strlen(WILDCARD))
-		buffer_append_format(pattern, "%.*s*", (int)(end - folder), folder);
-	buffer_append(pattern, (struct slice){folder, strlen(folder) + 1});
+	for (; (end = strstr(directory, WILDCARD)) != NULL;
+		directory = end + strlen(WILDCARD))
+		buffer_append_format(pattern, "%.*s*", (int)(end - directory), directory);
+	buffer_append(pattern, (struct slice){directory, strlen(directory) + 1});
 }
 
 static void match_by_fnmatch(
-	const struct lines *folders, const struct lines *names, struct buffer *result)
+	const struct lines *directories, const struct lines *names, struct buffer *result)
 {
 	owns_buffer struct buffer pattern = {0};
 
-	for (size_t i = 0; i < folders->strings.count; i++) {
-		buffer_append_format(result, "%s:\n", folders->strings.items[i]);
-		append_pattern(&pattern, folders->strings.items[i]);
+	for (size_t i = 0; i < directories->strings.count; i++) {
+		buffer_append_format(result, "%s:\n", directories->strings.items[i]);
+		append_pattern(&pattern, directories->strings.items[i]);
 		for (size_t j = 0; j < names->strings.count; j++)
 			if (fnmatch(pattern.data, names->strings.items[j], 0) == 0) {
 				buffer_append_string(result, names->strings.items[j]);
@@ -83,17 +84,17 @@ static void match_by_fnmatch(
 
 int main(int argc, char **argv)
 {
-	struct lines names = {.text = {0}}, folders = {.text = {0}};
+	struct lines names = {.text = {0}}, directories = {.text = {0}};
 	owns_buffer struct buffer result = {0};
 
 	if (argc != 4)
 		errx(EXIT_FAILURE, "wrong arguments");
 	read_lines(argv[2], &names);
-	read_lines(argv[3], &folders);
+	read_lines(argv[3], &directories);
 	if (strcmp(argv[1], "engine") == 0)
-		match_by_engine(&folders, &names, &result);
+		match_by_engine(&directories, &names, &result);
 	else
-		match_by_fnmatch(&folders, &names, &result);
+		match_by_fnmatch(&directories, &names, &result);
 	if (result.error < 0 ||
 		write(STDOUT_FILENO, result.data, result.size) != (ssize_t)result.size)
 		err(EXIT_FAILURE, "the result");

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 # Where the contests take place: the product, built with Debian's flags, alone with the libraries
-# that it needs in a folder to change root into. The machine's own /etc, /usr and /run are not
+# that it needs in a directory to change root into. The machine's own /etc, /usr and /run are not
 # touched.
 
 helper=/usr/libexec/apt-universal-hooks/helper
@@ -64,15 +64,15 @@ names() {
 		'int(NR * count / all) > int((NR - 1) * count / all)' "$TESTS_WORK/pkgnames"
 }
 
-# COUNT wildcard folders, a fifth of each shape, out of parts of those names; some match nothing.
+# COUNT wildcard directories, a fifth of each shape, out of parts of those names; some match nothing.
 wildcards() {
 	shuf --random-source="$TESTS_WORK/pkgnames" "$TESTS_WORK/pkgnames" |
 		awk -F - -v W=__WILDCARD__ -v each="$(($1 / 5))" '
-			function add(folder) {
-				if (!(folder in seen) && count[shape] < each) {
-					seen[folder] = 1
+			function add(directory) {
+				if (!(directory in seen) && count[shape] < each) {
+					seen[directory] = 1
 					count[shape]++
-					print folder
+					print directory
 				}
 				shape++
 			}
@@ -91,11 +91,11 @@ wildcards() {
 stream() {
 	printf 'VERSION 3\n'
 	apt-config dump --no-empty --format '%F=%v%n'
-	shuf --random-source="$TESTS_WORK/pkgnames" | awk -v folder=/var/cache/apt/archives '
+	shuf --random-source="$TESTS_WORK/pkgnames" | awk -v directory=/var/cache/apt/archives '
 		BEGIN { print "" }
 		{
 			line[NR] = $1 " - - none < 1.0-1 amd64 none "
-			print line[NR] folder "/" $1 "_1.0-1_amd64.deb"
+			print line[NR] directory "/" $1 "_1.0-1_amd64.deb"
 		}
 		END {
 			for (i = 1; i <= NR; i++)

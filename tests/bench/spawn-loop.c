@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* spawn-loop FOLDER: the least that it takes to run the files of a folder in turn. */
+/*
+ * spawn-loop DIRECTORY: the least that it takes to run the files of a directory in turn.
+ */
 #include <dirent.h>
 #include <err.h>
 #include <errno.h>
@@ -20,7 +22,7 @@ int main(int argc, char **argv)
 	int count = argc == 2 ? scandir(argv[1], &entries, is_file, alphasort) : -1;
 
 	if (count < 0 || chdir(argv[1]) < 0)
-		err(EXIT_FAILURE, "a folder is missing");
+		err(EXIT_FAILURE, "a directory is missing");
 	for (int i = 0; i < count; i++) {
 		char *const words[] = {entries[i]->d_name, NULL};
 		int status;

@@ -16,7 +16,7 @@
  * and then, in its order, what the plan holds; "nothing" is a plan without scripts:
  *
  *   package NAME:ARCHITECTURE OPERATION PATH
- *   wildcard FOLDER PATH --pkg_list=NAME,... matched=NAME,...
+ *   wildcard DIRECTORY PATH --pkg_list=NAME,... matched=NAME,...
  *   always PATH
  *   warning PATH FAULT
  *   nothing
@@ -50,7 +50,7 @@ static void expectation_done(struct expectation *expectation)
 
 static const struct {
 	const char *word;
-	const char *folder;
+	const char *directory;
 } places[] = {{"etc/", ETC}, {"lib/", LIB}, {"/", "/"}};
 
 /* The next word; empty at the end of the line. */
@@ -94,8 +94,8 @@ static char *read_path(struct slice *line)
 
 	for (size_t i = 0; i < COUNT_OF(places); i++)
 		if (slice_has_prefix(word, slice_of(places[i].word)))
-			return string_format(
-				"%s%s", places[i].folder, name + strlen(places[i].word));
+			return string_format("%s%s", places[i].directory,
+				name + strlen(places[i].word));
 	ck_abort_msg("\"%s\" is not a path", name);
 	return NULL;
 }
@@ -118,7 +118,7 @@ static bool make_entry(const char *kind, struct slice *line)
 	else if (which <= 4)
 		make_node(path, which == 3 ? S_IFIFO : S_IFSOCK);
 	else if (which == 5)
-		make_folder(path);
+		make_directory(path);
 	else {
 		owns_memory char *target = decode(next_word(line));
 
@@ -189,10 +189,10 @@ static void write_path(struct buffer *text, const char *full)
 	const char *path = full + strlen(root());
 
 	for (size_t i = 0; i < COUNT_OF(places); i++) {
-		if (strncmp(path, places[i].folder, strlen(places[i].folder)) != 0)
+		if (strncmp(path, places[i].directory, strlen(places[i].directory)) != 0)
 			continue;
 		buffer_append_string(text, places[i].word);
-		path += strlen(places[i].folder);
+		path += strlen(places[i].directory);
 		break;
 	}
 	for (; *path != '\0'; path++) {
@@ -227,8 +227,8 @@ static void write_run(struct buffer *text, const struct planned_run *run,
 		[SCRIPT_IS_DANGLING] = "dangling",
 		[SCRIPT_IS_OPEN_TO_OTHERS] = "open-to-others",
 		[SCRIPT_CANNOT_START] = "cannot-start",
-		[FOLDER_IS_UNREADABLE] = "unreadable",
-		[FOLDER_IS_UNMATCHED] = "unmatched"};
+		[DIRECTORY_IS_UNREADABLE] = "unreadable",
+		[DIRECTORY_IS_UNMATCHED] = "unmatched"};
 	owns_buffer struct buffer names = {0}, matched = {0};
 
 	if (run->script.fault != SCRIPT_IS_FINE) {
@@ -245,7 +245,7 @@ static void write_run(struct buffer *text, const struct planned_run *run,
 		write_path(text, run->script.path);
 		return;
 	case REASON_WILDCARD:
-		buffer_append_format(text, "wildcard %s ", run->folder);
+		buffer_append_format(text, "wildcard %s ", run->directory);
 		write_path(text, run->script.path);
 		transaction_names(transaction, false, &names);
 		ck_assert_int_eq(plan_matched_names(run, transaction, &matched), 0);

@@ -4,11 +4,11 @@
 # Metrics, as the real node exporter tells them.
 . /tests/lib/examples.sh
 
-folder=/var/lib/prometheus/node-exporter
+directory=/var/lib/prometheus/node-exporter
 
 exporter() {
 	prometheus-node-exporter --web.listen-address=127.0.0.1:9100 --collector.disable-defaults \
-		--collector.textfile --collector.textfile.directory=$folder >/exporter.log 2>&1 &
+		--collector.textfile --collector.textfile.directory=$directory >/exporter.log 2>&1 &
 	wait_until curl --silent --fail --output /dev/null http://127.0.0.1:9100/metrics
 	use_example write-metrics
 }
@@ -46,7 +46,7 @@ test_a_success_is_told_with_the_numbers_of_packages() {
 		node_textfile_scrape_error 0
 	METRICS
 	(($(age) >= 0 && $(age) < 120)) || fail "the metrics are $(age) seconds old"
-	expect_equal apt_transaction.prom "$(find $folder -name 'apt*' -printf '%f\n')"
+	expect_equal apt_transaction.prom "$(find $directory -name 'apt*' -printf '%f\n')"
 }
 
 test_a_failure_is_told() {
@@ -76,14 +76,14 @@ test_a_veto_is_told() {
 
 test_a_full_disk_is_a_warning_and_leaves_the_metrics_as_they_were() {
 	exporter
-	mount -t tmpfs -o size=16k,mode=755 tmpfs $folder
+	mount -t tmpfs -o size=16k,mode=755 tmpfs $directory
 	package app 1
 	apt_succeeds install app
 	metrics >/metrics.before
-	head -c 16k /dev/zero >$folder/full 2>/dev/null || true
+	head -c 16k /dev/zero >$directory/full 2>/dev/null || true
 	package app 2
 	apt_succeeds_but_warns install app
 	expect_a_warning_about write-metrics
 	expect_metrics </metrics.before
-	expect_equal 1 "$(find $folder -name 'apt*' | wc -l)" files
+	expect_equal 1 "$(find $directory -name 'apt*' | wc -l)" files
 }

@@ -273,7 +273,9 @@ static void stop_at_call(struct tracee *tracee)
 	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
 		enter_call(tracee, &info);
 	} else if (tracee->is_failing) {
-		/* brk(2), NOTES: the system call says where the end is, never an error. */
+		/*
+		 * brk(2), NOTES: the system call says where the end is, never an error.
+		 */
 		set_result(
 			tracee->pid, strcmp(wanted.call, "brk") == 0 ? 0 : -wanted.error);
 		tracee->is_failing = false;

@@ -42,7 +42,7 @@ static bool ends_with(const char *text, const char *end)
 
 int main(int argc, char **argv)
 {
-	char line[2048], list[256], matched[256], transaction[256], folder[256];
+	char line[2048], list[256], matched[256], transaction[256], directory[256];
 	const char *argument = argc > 1 ? argv[1] : "";
 	int fd = open("/notes", O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
 	int size;
@@ -50,12 +50,12 @@ int main(int argc, char **argv)
 	read_file(argument + strcspn(argument, "/"), list);
 	read_file(variable("APT_UNIVERSAL_HOOKS_MATCHED"), matched);
 	read_file(variable("APT_UNIVERSAL_HOOKS_TRANSACTION"), transaction);
-	if (getcwd(folder, sizeof(folder)) == NULL)
-		folder[0] = '\0';
+	if (getcwd(directory, sizeof(directory)) == NULL)
+		directory[0] = '\0';
 	size = snprintf(line, sizeof(line),
 		"ran\t%s\t%s\tuser=%u in=%s list=%s matched=%s transaction=%s package=%s "
 		"operation=%s result=%s success=%s command=%s\n",
-		variable("APT_UNIVERSAL_HOOKS_HOOK_POINT"), argv[0], getuid(), folder,
+		variable("APT_UNIVERSAL_HOOKS_HOOK_POINT"), argv[0], getuid(), directory,
 		list, matched, transaction, variable("APT_UNIVERSAL_HOOKS_PACKAGE"),
 		variable("APT_UNIVERSAL_HOOKS_OPERATION"),
 		variable("APT_UNIVERSAL_HOOKS_RESULT"),

@@ -267,9 +267,9 @@ static void tell_lines(const char *path, const char *kind)
 }
 
 static void tell_files(
-	const char *folder, const char *prefix, const char *kind, bool lines_too)
+	const char *directory, const char *prefix, const char *kind, bool lines_too)
 {
-	DIR *dir = opendir(folder);
+	DIR *dir = opendir(directory);
 	const struct dirent *entry;
 
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
@@ -279,7 +279,7 @@ static void tell_files(
 			strcmp(entry->d_name, ".") == 0 ||
 			strcmp(entry->d_name, "..") == 0)
 			continue;
-		(void)snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		(void)snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name);
 		if (lines_too)
 			tell_lines(path, kind);
 		else

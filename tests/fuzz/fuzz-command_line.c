@@ -4,7 +4,7 @@
 #include "harness.h"
 
 #define PID 42
-#define FOLDER "/proc/42/cwd/"
+#define DIRECTORY "/proc/42/cwd/"
 
 static void read_words(struct command_line *command_line, struct slice bytes)
 {
@@ -34,8 +34,8 @@ static void must_be_said(const struct command_line *command_line, const char *te
 static void must_be_a_file(const struct command_line *command_line, const char *file)
 {
 	must(file[0] == '/');
-	if (strncmp(file, FOLDER, strlen(FOLDER)) == 0)
-		file += strlen(FOLDER);
+	if (strncmp(file, DIRECTORY, strlen(DIRECTORY)) == 0)
+		file += strlen(DIRECTORY);
 	must_be_said(command_line, file);
 }
 

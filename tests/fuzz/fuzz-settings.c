@@ -11,12 +11,12 @@ static const char *const words[] = {"Enabled", "On-Failure", "When", "Operations
 	"Timeout", "User", "Directory", "Requires"};
 enum { ENABLED, ON_FAILURE, WHEN, OPERATIONS, TIMEOUT, USER, DIRECTORY, REQUIRES, ALL };
 
-static bool is_below(const char *path, const char *folder)
+static bool is_below(const char *path, const char *directory)
 {
-	size_t size = strlen(folder);
+	size_t size = strlen(directory);
 
-	return size == 0 || strcmp(path, folder) == 0 ||
-	       (strncmp(path, folder, size) == 0 && path[size] == '/');
+	return size == 0 || strcmp(path, directory) == 0 ||
+	       (strncmp(path, directory, size) == 0 && path[size] == '/');
 }
 
 static bool is_usable(const struct setting *setting, int name, const char *path)

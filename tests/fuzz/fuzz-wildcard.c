@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A folder's name against package names, held against a plain matcher. The input's first
- * line is the folder's name, in which a tab stands for __WILDCARD__; the others are
- * names. A '+' before them makes so many of them that PCRE2 compiles, a '!' makes them so
- * long that whatever is not linear does not end.
+ * A directory's name against package names, held against a plain matcher. The input's
+ * first line is the directory's name, in which a tab stands for __WILDCARD__; the others
+ * are names. A '+' before them makes so many of them that PCRE2 compiles, a '!' makes
+ * them so long that whatever is not linear does not end.
  */
 #include "harness.h"
 #include "segments.h"
@@ -18,8 +18,8 @@
 /* What wildcard.c needs for PCRE2 to compile. */
 #define MANY_SIZE 8192
 
-/* A folder's name has 255 bytes; much above it the plain matcher gets slow. */
-#define FOLDER_NAME_MAX 1000
+/* A directory's name has 255 bytes; much above it the plain matcher gets slow. */
+#define DIRECTORY_NAME_MAX 1000
 
 /* A hundred times what it takes to look at each byte once. */
 #define LONG_SIZE 65536
@@ -55,25 +55,26 @@ static bool matches_from(struct slice pattern, struct slice name)
 	}
 }
 
-static void match_plainly(const char *folder, struct slice names, struct buffer *matched)
+static void match_plainly(
+	const char *directory, struct slice names, struct buffer *matched)
 {
 	while (names.size > 0) {
 		struct slice name = slice_cut(&names, '\n');
 
-		if (!matches_from(slice_of(folder), name))
+		if (!matches_from(slice_of(directory), name))
 			continue;
 		buffer_append(matched, name);
 		buffer_append_string(matched, "\n");
 	}
 }
 
-/* A string that folders can be called, tabs aside, out of a line. */
-static char *make_folder_name(struct slice line)
+/* A string that directories can be called, tabs aside, out of a line. */
+static char *make_directory_name(struct slice line)
 {
 	struct buffer name = {0};
 
 	for (size_t i = 0;
-		i < line.size && line.data[i] != '\0' && name.size < FOLDER_NAME_MAX;
+		i < line.size && line.data[i] != '\0' && name.size < DIRECTORY_NAME_MAX;
 		i++) {
 		if (line.data[i] == '\t')
 			buffer_append_string(&name, W);
@@ -162,13 +163,13 @@ static void set_clock(time_t seconds)
 }
 
 /* −EIO, PCRE2's own limit on how often it tries, counts as not linear, too. */
-static void match(const char *folder, struct slice names, struct buffer *matched)
+static void match(const char *directory, struct slice names, struct buffer *matched)
 {
 	struct wildcard *wildcard = NULL;
 	int error;
 
 	set_clock(SECONDS_MAX);
-	error = wildcard_new(&wildcard, folder, names);
+	error = wildcard_new(&wildcard, directory, names);
 	must(error == 0);
 	must(wildcard_match(wildcard, matched) == 0);
 	must(wildcard_matches_any(wildcard) == (matched->size > 0));
@@ -187,7 +188,7 @@ static char cut_byte(struct slice *rest)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice names = harness_input(data, size);
-	owns_memory char *folder = make_folder_name(slice_cut(&names, '\n'));
+	owns_memory char *directory = make_directory_name(slice_cut(&names, '\n'));
 	owns_buffer struct buffer lines = {0};
 	owns_buffer struct buffer found = {0};
 	owns_buffer struct buffer expected = {0};
@@ -201,10 +202,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (mode == '!')
 		lengthen(&lines);
 	must(lines.error == 0);
-	match(folder, buffer_slice(&lines), &found);
-	match_plainly(folder, buffer_slice(&lines), &expected);
+	match(directory, buffer_slice(&lines), &found);
+	match_plainly(directory, buffer_slice(&lines), &expected);
 	must(found.error == 0 && expected.error == 0);
 	must(harness_equal(buffer_slice(&found), buffer_slice(&expected)));
-	must(segments_of(folder).is_pattern == (strstr(folder, W) != NULL));
+	must(segments_of(directory).is_pattern == (strstr(directory, W) != NULL));
 	return 0;
 }

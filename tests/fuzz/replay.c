@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Feeds the files of some folders to a harness, for compilers without libFuzzer. Each
- * folder has at least one file, or this fails.
+ * Feeds the files of some directories to a harness, for compilers without libFuzzer. Each
+ * directory has at least one file, or this fails.
  */
 #include "harness.h"
 
@@ -53,19 +53,19 @@ static bool replay_file(const char *path)
 	return true;
 }
 
-static size_t replay_folder(const char *folder)
+static size_t replay_directory(const char *directory)
 {
-	DIR *dir = opendir(folder);
+	DIR *dir = opendir(directory);
 	const struct dirent *entry;
 	size_t count = 0;
 
 	if (dir == NULL)
-		give_up(folder, strerror(errno));
+		give_up(directory, strerror(errno));
 	while ((entry = readdir(dir)) != NULL) {
-		owns_memory char *path = string_format("%s/%s", folder, entry->d_name);
+		owns_memory char *path = string_format("%s/%s", directory, entry->d_name);
 
 		if (path == NULL)
-			give_up(folder, strerror(ENOMEM));
+			give_up(directory, strerror(ENOMEM));
 		count += replay_file(path);
 	}
 	(void)closedir(dir);
@@ -77,7 +77,7 @@ int main(int argc, char **argv)
 	size_t count = 0;
 
 	for (int i = 1; i < argc; i++) {
-		size_t found = replay_folder(argv[i]);
+		size_t found = replay_directory(argv[i]);
 
 		if (found == 0)
 			give_up(argv[i], "there is no file in it");

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Building the package from a copy of the checkout, which stays clean.
 
-# Copies what belongs to the project, committed or not: no build folders, no history.
+# Copies what belongs to the project, committed or not: no build directories, no history.
 copy_the_tree() {
 	local copy=$1 file files=()
 	mkdir -p "$copy"
@@ -19,31 +19,31 @@ copy_the_tree() {
 		tar --extract --directory="$copy" --no-same-permissions
 }
 
-# Builds in FOLDER/source and leaves .deb, .changes and .buildinfo in FOLDER.
+# Builds in DIRECTORY/source and leaves .deb, .changes and .buildinfo in DIRECTORY.
 build_the_package() {
-	local folder=$1 release=$2
-	copy_the_tree "$folder/source" || return
+	local directory=$1 release=$2
+	copy_the_tree "$directory/source" || return
 	if [[ $release == "$(release_of_this_machine)" ]]; then
-		(cd "$folder/source" && quietly dpkg-buildpackage -us -uc -b)
+		(cd "$directory/source" && quietly dpkg-buildpackage -us -uc -b)
 	else
-		build_in_a_chroot "$folder" "$release"
+		build_in_a_chroot "$directory" "$release"
 	fi
 }
 
 # The same with compiler, debhelper and libraries of another release.
 build_in_a_chroot() {
-	local folder=$1 release=$2
-	mkdir "$folder/built"
+	local directory=$1 release=$2
+	mkdir "$directory/built"
 	# shellcheck disable=SC2016 # "$1" is for the shell that mmdebstrap starts
 	bootstrap "$release" /dev/null --format=null \
-		--customize-hook="copy-in '$folder/source' /var/tmp" \
+		--customize-hook="copy-in '$directory/source' /var/tmp" \
 		--customize-hook='chroot "$1" env --unset=TMPDIR sh -ec "
 			cd /var/tmp/source
 			apt-get build-dep --yes --no-install-recommends ./
 			DEB_BUILD_OPTIONS=\"${DEB_BUILD_OPTIONS-}\" dpkg-buildpackage -us -uc -b
 			rm -rf /var/tmp/source"' \
-		--customize-hook="sync-out /var/tmp '$folder/built'" &&
-		mv "$folder/built"/{apt-plugin,dh}-universal-hooks* "$folder"
+		--customize-hook="sync-out /var/tmp '$directory/built'" &&
+		mv "$directory/built"/{apt-plugin,dh}-universal-hooks* "$directory"
 }
 
 the_deb_in() {

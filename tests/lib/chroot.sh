@@ -83,7 +83,7 @@ cut_off_from_the_archive() {
 }
 
 # Puts packages (or the first of "a|b" that there is) upon BASE, out of the archive that was chosen
-# last. in_a_copy_of takes ROOM/upper:BASE from then on. ROOM is a folder that is not there yet; it
+# last. in_a_copy_of takes ROOM/upper:BASE from then on. ROOM is a directory that is not there yet; it
 # will be in memory.
 put_upon_base() {
 	local base=$1 room=$2 archive=$2/upper/archive
@@ -119,7 +119,7 @@ put_upon_base() {
 
 # Runs a command in a copy of BASE that lasts as long as the command: its own file systems,
 # process numbers and terminals; with TESTS_OFFLINE a network, too, of which nothing is there but
-# loopback. /tests is this folder. limit is in seconds. in-overlay says what else BASE can be.
+# loopback. /tests is this directory. limit is in seconds. in-overlay says what else BASE can be.
 in_a_copy_of() {
 	local base=$1 room status=0
 	shift

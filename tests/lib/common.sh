@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# What tests/run and tests/demo share: messages, what the machine needs, a work folder, and
+# What tests/run and tests/demo share: messages, what the machine needs, a work directory, and
 # namespaces of their own, so that nothing stays mounted or running however they end.
 
 # Files of a test belong to root alone, whatever the caller's umask: the package insists on it.
@@ -57,7 +57,7 @@ install_on_this_machine() {
 
 # Starts the calling script again, with its arguments, as the first process of namespaces of its
 # own, and ends as it ends. When that process dies, the kernel ends what it started and unmounts
-# what it mounted; only the work folder is left to remove. Inside, it returns at once.
+# what it mounted; only the work directory is left to remove. Inside, it returns at once.
 enter_own_namespaces() {
 	if [[ -n ${TESTS_WORK-} ]]; then
 		# Whatever makes temporary files shall make them where they are removed.

@@ -151,7 +151,7 @@ expect_a_warning_about() {
 	expect_warning "/$(basename "$(header_of "$example" Place | head -n 1)")" exited "$@"
 }
 
-# expect_dumps FOLDER COUNT: so many, for root's eyes only, and nothing half done.
+# expect_dumps DIRECTORY COUNT: so many, for root's eyes only, and nothing half done.
 expect_dumps() {
 	local count
 	install -d -m 700 "$dumps/$1"

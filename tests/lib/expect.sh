@@ -64,7 +64,7 @@ apt_must_end_with() {
 		fail "apt is gone, but this is left: $(find "$state" -mindepth 1)"
 }
 
-# dpkg has things to say of its own, about folders of people that it does not remove.
+# dpkg has things to say of its own, about directories of people that it does not remove.
 what_apt_complained_about() {
 	grep -v '^dpkg: warning: while removing' "$errors" || true
 }

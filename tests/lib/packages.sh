@@ -8,7 +8,7 @@ archive_is_stale=
 # package NAME VERSION [FIELD: VALUE]...: a package of architecture all, unless a field says
 # otherwise. Its maintainer scripts and its conffile come from variables in front of the call:
 #     postinst='exit 1' conffile=/etc/app.conf package app 1 'Depends: lib'
-# files is a folder whose contents the package ships.
+# files is a directory whose contents the package ships.
 package() {
 	local name=$1 version=$2 tree script field=
 	shift 2

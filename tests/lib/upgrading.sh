@@ -44,7 +44,7 @@ names_to_come() {
 		LC_ALL=C sort -u
 }
 
-# Hooks at every place: both trees, both kinds of folders of packages with and without an
+# Hooks at every place: both trees, both kinds of directories of packages with and without an
 # architecture for all packages of the upgrade, wildcards, and settings of all sorts.
 hooks_everywhere() {
 	local point name

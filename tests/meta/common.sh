@@ -27,13 +27,13 @@ none_may_match() {
 }
 
 c_files() {
-	local folder
-	for folder in plugin helper admin tests; do
-		[[ ! -d $folder ]] || find "$folder" -name '*.[ch]' -type f
+	local directory
+	for directory in plugin helper admin tests; do
+		[[ ! -d $directory ]] || find "$directory" -name '*.[ch]' -type f
 	done
 }
 
-# objects_of TARGET FOLDER: the modules of a library, in the order of its list.
+# objects_of TARGET DIRECTORY: the modules of a library, in the order of its list.
 objects_of() {
 	sed -n "/^add_library($1 OBJECT/,/)/p" "$2/CMakeLists.txt" |
 		grep -oE '[a-z_]+\.c\>' | sed 's/\.c$//'

@@ -164,8 +164,8 @@ make_every_fault() {
 	ln -s /dev/null "$hooks/Post-Invoke/16 $odd"
 	probe "Post-Invoke/17 $odd"$'\n'"/script"
 	probe Post-Invoke/18-mixed/script
-	probe /srv/folder/script
-	ln -s /srv/folder $hooks/Post-Invoke/19-symlink
+	probe /srv/directory/script
+	ln -s /srv/directory $hooks/Post-Invoke/19-symlink
 	touch $hooks/Post-Invoke/18-mixed/text
 	probe PreInvoke/a
 	rmdir $hooks/Pre-Invoke
@@ -210,7 +210,7 @@ make_every_fault() {
 		    Post-Invoke/05-empty::Operations "purge";
 		    Post-Invoke/05-empty::When { "always"; };
 		    Post-Invoke/05-empty::User "nobody-such";
-		    Post-Invoke/05-empty::Directory "/no/such/folder";
+		    Post-Invoke/05-empty::Directory "/no/such/directory";
 		    Post-Invoke/05-empty::Requires { "dpkg"; "tool"; };
 		    Post-Invoke/08-env::Requires { "tool"; "not-here"; };
 		};
@@ -416,7 +416,7 @@ test_what_is_said_of_the_files_of_others() {
 	expect_file "$output" <<-EOF
 		error: $hooks/Post-Invoke/a.hook:4: it is for pacman, and no script; one that does the same belongs in pkgs/app/Pre-Install-Pkgs
 		error: $hooks/Post-Invoke/a.hook:5: it is for pacman, and no script; one that does the same belongs in multi_pkgs/Pre-Install-Pkgs/app-__WILDCARD__
-		error: $hooks/Post-Invoke/a.hook:6: it is for pacman, and no script; no folder here can match "!app-extra"
+		error: $hooks/Post-Invoke/a.hook:6: it is for pacman, and no script; no directory here can match "!app-extra"
 		error: $hooks/Post-Invoke/b.hook: it is for pacman, and no script
 		error: $hooks/c.actions:1: it is for dnf, and no script; one that does the same belongs in Post-Invoke
 		error: $hooks/c.actions:2: it is for dnf, and no script; apt has no hook point like "goal_resolved"
@@ -425,20 +425,20 @@ test_what_is_said_of_the_files_of_others() {
 }
 
 test_a_folder_that_is_open_is_found_once_however_many_hooks_are_below() {
-	local folder name
-	for folder in "$hooks" /usr/local/share; do
+	local directory name
+	for directory in "$hooks" /usr/local/share; do
 		for name in a b c; do
 			probe "/usr/local/share/$name"
 			ln -sf "/usr/local/share/$name" "$hooks/Pre-Invoke/$name"
 		done
 		probe Post-Invoke/a
-		chmod 777 "$folder"
-		check_finds <<<"open-to-others $folder"
+		chmod 777 "$directory"
+		check_finds <<<"open-to-others $directory"
 		mend_all
-		chown nobody "$folder"
-		check_finds <<<"open-to-others $folder"
+		chown nobody "$directory"
+		check_finds <<<"open-to-others $directory"
 		mend_all
-		expect_equal '755 root' "$(stat --format='%a %U' "$folder")"
+		expect_equal '755 root' "$(stat --format='%a %U' "$directory")"
 	done
 }
 
@@ -588,7 +588,7 @@ test_a_folder_that_an_ordinary_user_may_not_read() {
 	expect_equal 1 "$(wc -l <"$errors")" 'lines on standard error'
 }
 
-# A system in a folder, which has programs, accounts and packages of its own.
+# A system in a directory, which has programs, accounts and packages of its own.
 test_another_root() {
 	local image=/srv/image
 	mkdir -p $image/etc/apt/apt.conf.d $image/var/lib/dpkg $image/var/lib/apt/lists/partial \

@@ -16,12 +16,12 @@ the_command_is_a_recorder() {
 			done >>/typed
 			echo >>/typed
 		}
-		cd /folder
+		cd /directory
 	EOF
 }
 
 start_files() {
-	mkdir -p /folder /zsh
+	mkdir -p /directory /zsh
 	{
 		the_command_is_a_recorder
 		echo ". $bash_file"
@@ -60,7 +60,7 @@ typed() {
 	expect_words zsh "$1" "$expected"
 }
 
-# zsh takes the slash behind a folder back when nothing follows.
+# zsh takes the slash behind a directory back when nothing follows.
 expect_words() {
 	local words
 	words=$(sed 's/^<//; s/>$//; s/></\n/g' /typed | sed 's,/$,,' | LC_ALL=C sort)
@@ -108,9 +108,9 @@ test_words_behind_options_are_completed() {
 	typed "run Pre-Invoke --operation=pur$tab" <<<$'run\nPre-Invoke\n--operation=purge'
 	typed "run -r ab$tab" <<<$'run\n-r\naborted'
 	typed "why --operation dow$tab" <<<$'why\n--operation\ndowngrade'
-	mkdir "/folder/an image" /folder/another
-	typed "list --root /folder/an\\\\ i$tab" <<<$'list\n--root\n/folder/an image'
-	typed "list --root=/folder/ano$tab" <<<$'list\n--root=/folder/another'
+	mkdir "/directory/an image" /directory/another
+	typed "list --root /directory/an\\\\ i$tab" <<<$'list\n--root\n/directory/an image'
+	typed "list --root=/directory/ano$tab" <<<$'list\n--root=/directory/another'
 }
 
 test_packages_are_those_that_apt_knows() {
@@ -129,8 +129,8 @@ test_plan_completes_words_of_apt() {
 	typed "plan apt$all" <<<$'plan\napt\napt-get'
 	typed "plan re$all" <<<$'plan\nreinstall\nremove'
 	typed "plan apt-get ful$tab" <<<$'plan\napt-get\nfull-upgrade'
-	mkdir /folder/packages
-	touch '/folder/packages/a b.deb' /folder/packages/c.deb /folder/packages/other
+	mkdir /directory/packages
+	touch '/directory/packages/a b.deb' /directory/packages/c.deb /directory/packages/other
 	typed "plan install ./packages/a$tab" <<<$'plan\ninstall\n./packages/a b.deb'
 	typed "plan install ./packages/$all" <<<$'plan\ninstall\n./packages/a b.deb\n./packages/c.deb'
 	typed "plan install ./pack$tab" <<<$'plan\ninstall\n./packages'
@@ -158,7 +158,7 @@ test_scripts_are_completed_and_quoted_whatever_their_names() {
 	typed "enable $hooks/Post-Invoke/mas$tab" <<<"enable"$'\n'"$hooks/Post-Invoke/masked"
 	typed "run Post-Invoke --script $hooks/Post-Invoke/c$tab" \
 		<<<$'run\nPost-Invoke\n--script\n'"$hooks/Post-Invoke/c\$(touch evaluated)"
-	[[ ! -e /folder/evaluated ]] || fail 'a name was evaluated'
+	[[ ! -e /directory/evaluated ]] || fail 'a name was evaluated'
 }
 
 test_quotes_that_were_begun_are_ended() {
@@ -171,7 +171,7 @@ test_quotes_that_were_begun_are_ended() {
 	typed "disable $hooks/Post-Invoke/i:$tab" <<<$'disable\n'"$hooks/Post-Invoke/i:j"
 	typed "disable $hooks/Post-Invoke/k=$tab" <<<$'disable\n'"$hooks/Post-Invoke/k=l"
 	typed "disable $hooks/Post-Invoke/m@$tab" <<<$'disable\n'"$hooks/Post-Invoke/m@n"
-	[[ ! -e /folder/evaluated ]] || fail 'a name was evaluated'
+	[[ ! -e /directory/evaluated ]] || fail 'a name was evaluated'
 }
 
 test_scripts_of_another_root_are_completed() {

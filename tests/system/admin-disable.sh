@@ -4,8 +4,8 @@
 
 package app 1
 command=apt-universal-hooks
-conf_folder=/etc/apt/apt.conf.d
-file=$conf_folder/99apt-universal-hooks-disabled.conf
+conf_directory=/etc/apt/apt.conf.d
+file=$conf_directory/99apt-universal-hooks-disabled.conf
 
 # ends_with STATUS COMMAND...: its output is in $output, its errors in $errors.
 ends_with() {
@@ -186,7 +186,7 @@ test_of_several_one_unknown_stops_all() {
 	expect_equal 'E: there is no hook Post-Invoke/theris; did you mean Post-Invoke/theirs?' \
 		"$(cat $errors)"
 	ends_with 2 $command disable Post-Invoke/mine Post-Invoke
-	form=E expect_warning 'Post-Invoke is a folder'
+	form=E expect_warning 'Post-Invoke is a directory'
 	ends_with 2 $command disable Post-Invoke/mine ../universal-hooks/Post-Invoke/mine
 	ends_with 2 $command enable Post-Invoke/mine nothing
 	ends_with 2 $command disable
@@ -221,36 +221,36 @@ test_without_rights_it_is_one_clear_error() {
 test_what_others_have_disabled_is_named_and_left_alone() {
 	hooks_of_both_places
 	printf '%s\n' '// mine' 'Universal-Hooks::Scripts {' '  Post-Invoke/mine::Enabled "no";' '};' \
-		>$conf_folder/20other
+		>$conf_directory/20other
 	everything >/before
 	ends_with 0 $command disable Post-Invoke/mine
-	expect_file $output <<<"Post-Invoke/mine was disabled already: set in $conf_folder/20other:3"
+	expect_file $output <<<"Post-Invoke/mine was disabled already: set in $conf_directory/20other:3"
 	ends_with 1 $command enable Post-Invoke/mine
-	expect_warning 'Post-Invoke/mine stays disabled' "$conf_folder/20other:3"
+	expect_warning 'Post-Invoke/mine stays disabled' "$conf_directory/20other:3"
 	everything | diff /before -
-	echo 'Universal-Hooks::Enabled "false";' >$conf_folder/20other
+	echo 'Universal-Hooks::Enabled "false";' >$conf_directory/20other
 	ends_with 1 $command enable Post-Invoke/theirs
-	expect_warning "$conf_folder/20other:1" 'Universal-Hooks::Enabled'
+	expect_warning "$conf_directory/20other:1" 'Universal-Hooks::Enabled'
 }
 
 # A file of others that apt reads later can say the opposite; it counts, and that is told.
 test_an_effect_that_does_not_come_is_told() {
 	probe Post-Invoke/mine
-	echo 'Universal-Hooks::Scripts::Post-Invoke/mine::Enabled "true";' >$conf_folder/zz-other
+	echo 'Universal-Hooks::Scripts::Post-Invoke/mine::Enabled "true";' >$conf_directory/zz-other
 	ends_with 1 $command disable Post-Invoke/mine
-	expect_warning 'Post-Invoke/mine still runs' "$conf_folder/zz-other:1"
+	expect_warning 'Post-Invoke/mine still runs' "$conf_directory/zz-other:1"
 	transaction
 	expect_runs <<<Post-Invoke/mine
-	rm $conf_folder/zz-other
+	rm $conf_directory/zz-other
 	transaction
 	expect_no_runs
 }
 
 test_one_hook_stays_disabled_when_all_are_enabled_again() {
 	hooks_of_both_places
-	echo 'Universal-Hooks::Enabled "false";' >$conf_folder/20other
+	echo 'Universal-Hooks::Enabled "false";' >$conf_directory/20other
 	ends_with 0 $command disable Post-Invoke/mine
-	rm $conf_folder/20other
+	rm $conf_directory/20other
 	transaction
 	! grep -q mine /runs || fail "$(cat /runs)"
 }
@@ -313,7 +313,7 @@ test_many_at_a_time_lose_nothing() {
 	done
 	wait
 	expect_file <(grep -v '^//' $file) <<<'Universal-Hooks::Scripts::Post-Invoke/29::Enabled "false";'
-	[[ -z $(find $conf_folder -name '.99*') ]] || fail 'a temporary file is left'
+	[[ -z $(find $conf_directory -name '.99*') ]] || fail 'a temporary file is left'
 }
 
 # No room for the new file: the old one stays, whole, and nothing else is left.
@@ -321,15 +321,15 @@ test_on_a_full_disk_the_old_file_stays() {
 	probe Post-Invoke/mine
 	probe Post-Invoke/other
 	probe $packaged_hooks/Post-Invoke/theirs
-	mount -t tmpfs -o mode=755,size=16k tmpfs $conf_folder
+	mount -t tmpfs -o mode=755,size=16k tmpfs $conf_directory
 	$command disable Post-Invoke/mine >/dev/null
 	sha256sum $file >/sum
-	dd if=/dev/zero of=$conf_folder/.full bs=4k count=99 2>/dev/null && fail 'the disk is not full'
+	dd if=/dev/zero of=$conf_directory/.full bs=4k count=99 2>/dev/null && fail 'the disk is not full'
 	ends_with 2 $command disable Post-Invoke/theirs Post-Invoke/other
 	form=E expect_warning "$file" 'No space left'
 	[[ ! -L $hooks/Post-Invoke/theirs ]] || fail 'without the setting, no mask may stay'
 	sha256sum --quiet --check /sum
-	expect_equal 1 "$(find $conf_folder -name '*99*' | wc -l)" 'files of ours'
+	expect_equal 1 "$(find $conf_directory -name '*99*' | wc -l)" 'files of ours'
 }
 
 test_another_root_is_changed_and_this_one_is_not() {
@@ -349,8 +349,8 @@ test_a_link_out_of_the_other_root_is_not_followed() {
 	hooks_of_both_places
 	mkdir /image
 	cp -a --parents /etc/apt /usr/lib/apt/universal-hooks /image
-	rm -r /image$conf_folder /image$hooks/Post-Invoke
-	ln -s $conf_folder /image$conf_folder
+	rm -r /image$conf_directory /image$hooks/Post-Invoke
+	ln -s $conf_directory /image$conf_directory
 	ln -s $hooks/Post-Invoke /image$hooks/Post-Invoke
 	everything >/before
 	ends_with 2 $command disable --root /image Post-Invoke/both

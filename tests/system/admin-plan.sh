@@ -276,7 +276,7 @@ test_what_apt_cannot_do_is_said_in_its_own_words() {
 	plan_refuses 'instal' instal app
 	plan_refuses '--no-such-option' install --no-such-option app
 	plan_refuses 'something is missing'
-	plan_refuses 'cannot be used' install --root /no/such/folder app
+	plan_refuses 'cannot be used' install --root /no/such/directory app
 }
 
 test_a_status_file_that_cannot_be_read_is_said() {

@@ -7,7 +7,7 @@ package lib-b 1
 package lib-c 1
 command=apt-universal-hooks
 
-# What the packages' hooks and the administrator's need, two of them by name and one by folder.
+# What the packages' hooks and the administrator's need, two of them by name and one by directory.
 hooks_that_need_packages() {
 	probe Post-Invoke/needs-a
 	probe "Pre-Invoke/needs b"

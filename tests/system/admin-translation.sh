@@ -6,9 +6,9 @@ catalogue=/usr/share/locale/xx/LC_MESSAGES/apt-plugin-universal-hooks.mo
 
 # A locale like C.UTF-8 that has not its name: that one is never translated.
 make_locale() {
-	local folder
-	for folder in /usr/lib/locale/C.{utf8,UTF-8}; do
-		[[ ! -d $folder ]] || cp -r "$folder" /usr/lib/locale/xx_XX.UTF-8
+	local directory
+	for directory in /usr/lib/locale/C.{utf8,UTF-8}; do
+		[[ ! -d $directory ]] || cp -r "$directory" /usr/lib/locale/xx_XX.UTF-8
 	done
 	[[ -d /usr/lib/locale/xx_XX.UTF-8 ]] || fail 'there is no locale to copy'
 }

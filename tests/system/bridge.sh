@@ -66,7 +66,7 @@ test_scripts_that_apt_tells_the_settings_of_do_not_make_it_load() {
 test_what_is_no_script_does_not_make_it_load() {
 	probe Pre-Invoke/.hidden
 	probe Pre-Invoke/a.dpkg-old
-	mkdir "$hooks/Pre-Invoke/folder"
+	mkdir "$hooks/Pre-Invoke/directory"
 	probe "$packaged_hooks/Pre-Invoke/masked"
 	ln -s /dev/null "$hooks/Pre-Invoke/masked"
 	apt_with_a_talking_loader install app

@@ -38,7 +38,7 @@ test_scripts_run_in_the_root_folder_with_umask_022() {
 
 test_scripts_have_no_descriptor_but_the_three() {
 	package app 1
-	# Of the four that ls shows, the last is its own: the folder that it reads.
+	# Of the four that ls shows, the last is its own: the directory that it reads.
 	hook_at_every_point <<-'EOF'
 		#!/bin/sh
 		echo $(ls /proc/self/fd) "APT_HOOK_INFO_FD=${APT_HOOK_INFO_FD-none}" >>/runs

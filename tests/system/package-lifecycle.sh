@@ -23,8 +23,8 @@ use_it_for_a_while() {
 	probe multi_pkgs/Post-Invoke/__WILDCARD__/mine
 	probe Post-Invoke/mine RESULT
 	probe Post-Invoke/off
-	mkdir -p "$hooks/own-folder"
-	touch "$hooks/own-folder/notes"
+	mkdir -p "$hooks/own-directory"
+	touch "$hooks/own-directory/notes"
 	(cd "$hooks" && find . -type f | sort) >/scripts-of-people
 	# Never among the runs, and never enabled by an upgrade.
 	apt-universal-hooks disable Post-Invoke/off >/dev/null
@@ -51,12 +51,12 @@ test_the_package_is_installed_as_it_should_be() {
 		/etc/apt/apt.conf.d/apt-universal-hooks.conf
 		/etc/logrotate.d/apt-plugin-universal-hooks
 	EOF
-	local folder
-	for folder in Pre-Invoke Pre-Install-Pkgs Post-Invoke pkgs multi_pkgs/Pre-Install-Pkgs \
+	local directory
+	for directory in Pre-Invoke Pre-Install-Pkgs Post-Invoke pkgs multi_pkgs/Pre-Install-Pkgs \
 		multi_pkgs/Post-Invoke; do
-		expect_equal "755 root:root 0" "$(stat --format='%a %U:%G' "$hooks/$folder") $(
-			find "$hooks/$folder" -type f | wc -l
-		)" "$hooks/$folder"
+		expect_equal "755 root:root 0" "$(stat --format='%a %U:%G' "$hooks/$directory") $(
+			find "$hooks/$directory" -type f | wc -l
+		)" "$hooks/$directory"
 	done
 	dpkg --verify $ours
 }

@@ -150,7 +150,7 @@ test_a_helper_that_is_no_program_makes_nothing_fail() {
 	rm "$helper"
 	mkdir "$helper"
 	run_apt apt-get --yes --reinstall install app </dev/null
-	expect_equal 0 "$apt_status" "apt's exit status with a folder"
+	expect_equal 0 "$apt_status" "apt's exit status with a directory"
 }
 
 veto_at() {

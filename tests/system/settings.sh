@@ -416,10 +416,10 @@ test_Operations_is_nothing_to_scripts_that_run_for_every_transaction() {
 # Directory
 
 test_Directory_is_where_a_script_runs_and_the_nearest_wins() {
-	mkdir /all '/folder of these' /one
+	mkdir /all '/directory of these' /one
 	settings <<-'EOF'
 		Universal-Hooks::Directory "/all";
-		Universal-Hooks::Scripts::Post-Invoke::Directory "/folder of these";
+		Universal-Hooks::Scripts::Post-Invoke::Directory "/directory of these";
 		Universal-Hooks::Scripts::Post-Invoke/b::Directory "/one";
 	EOF
 	local script
@@ -433,7 +433,7 @@ test_Directory_is_where_a_script_runs_and_the_nearest_wins() {
 	expect_runs <<-'EOF'
 		/all
 		/all
-		/folder of these
+		/directory of these
 		/one
 	EOF
 }
@@ -523,7 +523,7 @@ test_Requires_may_name_an_architecture() {
 test_the_nearest_list_of_Requires_replaces_the_others() {
 	settings <<-'EOF'
 		Universal-Hooks::Requires { "not-for-all"; };
-		Universal-Hooks::Scripts::Post-Invoke::Requires { "not-for-this-folder"; };
+		Universal-Hooks::Scripts::Post-Invoke::Requires { "not-for-this-directory"; };
 		Universal-Hooks::Scripts::Post-Invoke/c::Requires { "app"; };
 	EOF
 	probe Pre-Invoke/a
@@ -531,7 +531,7 @@ test_the_nearest_list_of_Requires_replaces_the_others() {
 	probe Post-Invoke/c
 	apt_succeeds_but_warns install app
 	expect_warning "$hooks/Pre-Invoke/a" not-for-all
-	expect_warning "$hooks/Post-Invoke/b" not-for-this-folder
+	expect_warning "$hooks/Post-Invoke/b" not-for-this-directory
 	expect_equal 2 "$(grep -c '^W: ' "$errors")" 'warnings'
 	expect_runs <<-'EOF'
 		Post-Invoke/c

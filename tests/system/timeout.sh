@@ -8,7 +8,7 @@ settings() {
 	cat >/etc/apt/apt.conf.d/90settings
 }
 
-# A process that may do what it likes, for ever, and is known by its name in the folder /pids:
+# A process that may do what it likes, for ever, and is known by its name in the directory /pids:
 #     for_ever NAME & 
 # Sourced by the scripts of this file.
 cat >/for-ever.sh <<'EOF_FOR_EVER'

@@ -291,14 +291,14 @@ test_a_virtual_package() {
 	refuses "Package 'letters' has no installation candidate" apt-get install letters
 }
 
-# A second archive in FOLDER, and both get a name that /RELEASE and --target-release know.
+# A second archive in DIRECTORY, and both get a name that /RELEASE and --target-release know.
 name_the_archives() {
-	local folder
+	local directory
 	publish
-	for folder in "$repository" "$1"; do
-		printf 'Suite: %s\nSHA256:\n %s %s Packages\n' "${folder#/}" \
-			"$(sha256sum "$folder/Packages" | cut -d ' ' -f 1)" \
-			"$(stat --format=%s "$folder/Packages")" >"$folder/Release"
+	for directory in "$repository" "$1"; do
+		printf 'Suite: %s\nSHA256:\n %s %s Packages\n' "${directory#/}" \
+			"$(sha256sum "$directory/Packages" | cut -d ' ' -f 1)" \
+			"$(stat --format=%s "$directory/Packages")" >"$directory/Release"
 	done
 	printf 'deb [trusted=yes] file:%s ./\n' "$1" >>/etc/apt/sources.list
 	printf 'APT::Default-Release "%s";\n' "${repository#/}" >/etc/apt/apt.conf.d/90release

@@ -75,7 +75,7 @@ test_leftovers_and_folders_are_passed_over_in_silence() {
 		a.ucf-old a.ucf-dist a.distUpgrade .a.swp; do
 		probe "Pre-Invoke/$name"
 	done
-	probe Pre-Invoke/folder/script
+	probe Pre-Invoke/directory/script
 	probe Pre-Invoke/real
 	apt_succeeds install app
 	expect_runs <<-'EOF'
@@ -159,14 +159,14 @@ test_a_script_that_cannot_be_started_is_warned_of() {
 }
 
 test_wildcards_stand_for_anything_and_the_rest_for_itself() {
-	local folder names=(ea-php g++-12 libfoo-devel libfoo++6 zperl zperl-base xfoo.bar foo-bar foo.bar)
-	for folder in "${names[@]}"; do
-		package "$folder" 1
+	local directory names=(ea-php g++-12 libfoo-devel libfoo++6 zperl zperl-base xfoo.bar foo-bar foo.bar)
+	for directory in "${names[@]}"; do
+		package "$directory" 1
 	done
-	for folder in 'ea-__WILDCARD__' 'g++-__WILDCARD__' '__WILDCARD__-devel' '__WILDCARD__perl__WILDCARD__' \
+	for directory in 'ea-__WILDCARD__' 'g++-__WILDCARD__' '__WILDCARD__-devel' '__WILDCARD__perl__WILDCARD__' \
 		'__WILDCARD__' 'l__WILDCARD__f__WILDCARD__l' 'libfoo++6' 'foo.bar' 'foo.__WILDCARD__' 'zperl' \
 		'.__WILDCARD__' 'ea-' 'erl' 'zper' '__WILDCARD__o.b__WILDCARD__'; do
-		probe "multi_pkgs/Post-Invoke/$folder/x" MATCHED
+		probe "multi_pkgs/Post-Invoke/$directory/x" MATCHED
 	done
 	apt_succeeds install "${names[@]}"
 	sed -i 's/ --pkg_list=[^ ]*//; s,^multi_pkgs/Post-Invoke/,,; s,/x MATCHED=, ,' /runs

@@ -142,7 +142,7 @@ test_the_files_named_in_the_environment_are_readable_and_the_state_folder_is_not
 			fi
 		done
 		if touch $state/new 2>/dev/null; then
-			echo 'the state folder is open' >>/runs
+			echo 'the state directory is open' >>/runs
 		fi
 		stat --format='%a %U:%G' $state >>/runs
 	EOF
@@ -173,7 +173,7 @@ test_folder_umask_and_descriptors_are_those_of_any_other_script() {
 	EOF
 	local script
 	for script in Pre-Invoke/a Pre-Install-Pkgs/a Post-Invoke/a Post-Invoke/elsewhere; do
-		# Of the four that ls shows, the last is its own: the folder that it reads.
+		# Of the four that ls shows, the last is its own: the directory that it reads.
 		hook "$script" <<-'EOF'
 			#!/bin/sh
 			echo "$(id -un) $(pwd) $(umask)" $(ls /proc/self/fd) >>/runs

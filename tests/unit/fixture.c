@@ -37,15 +37,15 @@ const char *at(const char *path)
 
 static void make_root(void)
 {
-	char folder[sizeof(root_path) - sizeof("/root.XXXXXX")];
+	char directory[sizeof(root_path) - sizeof("/root.XXXXXX")];
 
-	ck_assert_msg(getcwd(folder, sizeof(folder)) != NULL, "the working directory: %s",
-		strerror(errno));
-	(void)snprintf(root_path, sizeof(root_path), "%s/root.XXXXXX", folder);
+	ck_assert_msg(getcwd(directory, sizeof(directory)) != NULL,
+		"the working directory: %s", strerror(errno));
+	(void)snprintf(root_path, sizeof(root_path), "%s/root.XXXXXX", directory);
 	ck_assert_msg(mkdtemp(root_path) != NULL, "%s: %s", root_path, strerror(errno));
-	make_folder("/var/log/apt");
+	make_directory("/var/log/apt");
 	ck_assert_int_eq(setenv("LOG", at("/log"), 1), 0);
-	make_folder("/run");
+	make_directory("/run");
 }
 
 static int remove_one(
@@ -98,7 +98,7 @@ static void make_parents(const char *full)
 	}
 }
 
-void make_folder(const char *path)
+void make_directory(const char *path)
 {
 	owns_memory char *inside = string_format("%s/", at(path));
 
@@ -245,7 +245,7 @@ static const char *const kinds[] = {
 	KIND(REQUIREMENTS_UNKNOWN),
 	KIND(VETO),
 	KIND(LATE_VETO),
-	KIND(FOLDER_UNREADABLE),
+	KIND(DIRECTORY_UNREADABLE),
 	KIND(WILDCARD_UNMATCHED),
 	KIND(STREAM_UNREADABLE),
 	KIND(STREAM_TOO_LARGE),
@@ -402,7 +402,7 @@ void configure_apt(const char *lines)
 	owns_memory char *text = string_format("Dir \"%s/\";\n%s", root(), lines);
 
 	/* Without it apt complains. */
-	make_folder("/etc/apt/apt.conf.d");
+	make_directory("/etc/apt/apt.conf.d");
 	make_file("/apt.conf", 0644, text);
 	ck_assert_int_eq(setenv("APT_CONFIG", at("/apt.conf"), 1), 0);
 }
@@ -414,8 +414,8 @@ void set_database(const char *status)
 			      "Architecture: amd64\nVersion: 2\nDescription: a test\n\n",
 			status);
 
-	make_folder("/var/lib/dpkg/updates");
-	make_folder("/var/lib/dpkg/info");
+	make_directory("/var/lib/dpkg/updates");
+	make_directory("/var/lib/dpkg/info");
 	if (is_there(TEST_DATABASE))
 		ck_assert_int_eq(rename(at(TEST_DATABASE), at(TEST_DATABASE "-old")), 0);
 	make_file(TEST_DATABASE, 0644, stanza);

@@ -39,8 +39,8 @@ const char *root(void);
 /* The full path; good until the eighth call after this one. */
 const char *at(const char *path);
 
-/* Each makes the folders above it as well, which nobody but the caller may write to. */
-void make_folder(const char *path);
+/* Each makes the directories above it as well, which nobody but the caller may write to. */
+void make_directory(const char *path);
 void make_file(const char *path, mode_t mode, const char *text);
 /* An executable for /bin/sh. */
 void make_script(const char *path, const char *commands);

@@ -99,7 +99,7 @@ START_TEST(settings_are_told_and_apts_warnings_of_them_are_not)
 	const struct admin admin = this_machine();
 	owns_buffer struct buffer lines = {0};
 
-	/* Folders of apt's are missing, of which it warns. */
+	/* Directories of apt's are missing, of which it warns. */
 	configure_apt("Universal-Hooks::Timeout \"5\";\nDir::Own \"x y\";\n");
 	output_begin();
 	ck_assert_int_eq(apt_configuration(&admin, "Universal-Hooks", &lines), 0);
@@ -179,9 +179,9 @@ START_TEST(packages_are_told_with_what_apt_warns_of)
 	owns_output struct output output;
 
 	configure_apt("APT::Architecture \"amd64\";\nAPT::Architectures {\"amd64\";};\n");
-	make_folder("/etc/apt/sources.list.d");
+	make_directory("/etc/apt/sources.list.d");
 	make_file("/etc/apt/sources.list", 0644, "");
-	make_folder("/etc/apt/preferences.d");
+	make_directory("/etc/apt/preferences.d");
 	set_database("installed");
 	ck_assert_int_eq(rmdir(at("/etc/apt/apt.conf.d")), 0);
 	output_begin();
@@ -201,9 +201,9 @@ START_TEST(progress_is_for_people_on_a_terminal)
 	owns_buffer struct buffer piped = {0};
 
 	configure_apt("APT::Architecture \"amd64\";\nAPT::Architectures {\"amd64\";};\n");
-	make_folder("/etc/apt/apt.conf.d");
-	make_folder("/etc/apt/sources.list.d");
-	make_folder("/etc/apt/preferences.d");
+	make_directory("/etc/apt/apt.conf.d");
+	make_directory("/etc/apt/sources.list.d");
+	make_directory("/etc/apt/preferences.d");
 	make_file("/etc/apt/sources.list", 0644, "");
 	set_database("installed");
 	for (int is_json = 0; is_json < 2; is_json++) {

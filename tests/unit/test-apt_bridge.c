@@ -42,10 +42,10 @@ static void make_world(const struct world *world)
 			at("/Packages"), world->settings != NULL ? world->settings : "");
 
 	configure_apt(lines);
-	make_folder("/etc/apt/sources.list.d");
-	make_folder("/etc/apt/preferences.d");
-	make_folder("/var/lib/dpkg/updates");
-	make_folder("/var/lib/dpkg/info");
+	make_directory("/etc/apt/sources.list.d");
+	make_directory("/etc/apt/preferences.d");
+	make_directory("/var/lib/dpkg/updates");
+	make_directory("/var/lib/dpkg/info");
 	make_text("/etc/apt/sources.list", NULL);
 	make_text("/Packages", world->available);
 	make_text(TEST_DATABASE, world->installed);
@@ -542,10 +542,10 @@ static struct reply ask_image(const char *setting)
 static void make_image(void)
 {
 	ck_assert_int_eq(unsetenv("APT_CONFIG"), 0);
-	make_folder("/image/etc/apt/apt.conf.d");
-	make_folder("/image/etc/apt/preferences.d");
-	make_folder("/image/etc/apt/sources.list.d");
-	make_folder("/image/var/lib/dpkg");
+	make_directory("/image/etc/apt/apt.conf.d");
+	make_directory("/image/etc/apt/preferences.d");
+	make_directory("/image/etc/apt/sources.list.d");
+	make_directory("/image/var/lib/dpkg");
 	make_link("/image/usr/share/dpkg", "/usr/share/dpkg");
 	make_file("/image/etc/apt/sources.list", 0644, "");
 	make_file("/image" TEST_DATABASE, 0644, STANZA("foo", "1", "") INSTALLED);

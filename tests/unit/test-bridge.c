@@ -139,7 +139,9 @@ START_TEST(a_bridge_that_cannot_be_loaded_says_why)
 	ck_assert_int_eq(pipe(ends), 0);
 	ck_assert_int_eq(close(ends[0]) | close(ends[1]), 0);
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
-	/* Enough for the way to the child, and for nothing that the child wants to open. */
+	/*
+	 * Enough for the way to the child, and for nothing that the child wants to open.
+	 */
 	none = before;
 	none.rlim_cur = (rlim_t)ends[1] + 1;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
@@ -323,9 +325,9 @@ static char *make_system(void)
 {
 	configure_apt(
 		"APT::Architecture \"amd64\";\nAPT::Architectures { \"amd64\"; };\n");
-	make_folder("/etc/apt/apt.conf.d");
-	make_folder("/etc/apt/sources.list.d");
-	make_folder("/etc/apt/preferences.d");
+	make_directory("/etc/apt/apt.conf.d");
+	make_directory("/etc/apt/sources.list.d");
+	make_directory("/etc/apt/preferences.d");
 	make_file("/etc/apt/sources.list", 0644, "");
 	set_database("installed");
 	make_file("/Packages", 0644,
@@ -336,7 +338,7 @@ static char *make_system(void)
 	return string_format("APT::Sources::With::=%s", at("/Packages"));
 }
 
-/* The packages of the transaction, its .debs without the folder. */
+/* The packages of the transaction, its .debs without the directory. */
 static void assert_actions(const char *const *words, const char *expected)
 {
 	owns_memory char *source = make_system();

@@ -79,7 +79,7 @@ static void assert_census(const char *expected)
 	for (size_t i = 0; i < census.faults.count; i++) {
 		const struct script *fault = &census.faults.items[i];
 
-		ck_assert_int_eq(fault->fault, FOLDER_IS_UNREADABLE);
+		ck_assert_int_eq(fault->fault, DIRECTORY_IS_UNREADABLE);
 		buffer_append_format(&text, "unreadable %s: %s\n", short_of(fault->path),
 			strerror(-fault->error));
 	}
@@ -89,9 +89,9 @@ static void assert_census(const char *expected)
 START_TEST(without_a_tree_there_is_no_hook)
 {
 	assert_census("");
-	make_folder(ETC "Post-Invoke");
-	make_folder(LIB "pkgs/foo/Post-Invoke");
-	make_folder(LIB "multi_pkgs/Post-Invoke/foo");
+	make_directory(ETC "Post-Invoke");
+	make_directory(LIB "pkgs/foo/Post-Invoke");
+	make_directory(LIB "multi_pkgs/Post-Invoke/foo");
 	assert_census("");
 }
 END_TEST
@@ -174,10 +174,10 @@ START_TEST(a_mask_is_told_with_what_it_masks)
 }
 END_TEST
 
-START_TEST(folders_and_leftovers_neither_are_hooks_nor_override_any)
+START_TEST(directories_and_leftovers_neither_are_hooks_nor_override_any)
 {
 	make_script(LIB "Post-Invoke/a", "");
-	make_folder(ETC "Post-Invoke/a");
+	make_directory(ETC "Post-Invoke/a");
 	make_script(LIB "Post-Invoke/b", "");
 	make_script(ETC "Post-Invoke/b~", "");
 	make_script(ETC "Post-Invoke/b.dpkg-old", "");
@@ -212,7 +212,7 @@ START_TEST(what_another_user_owns_is_open)
 }
 END_TEST
 
-START_TEST(a_file_beside_folders_means_nothing)
+START_TEST(a_file_beside_directories_means_nothing)
 {
 	make_file(ETC "README", 0644, "");
 	make_file(ETC "pkgs/README", 0644, "");
@@ -224,7 +224,7 @@ START_TEST(a_file_beside_folders_means_nothing)
 }
 END_TEST
 
-START_TEST(a_file_does_not_hide_the_folder_of_the_other_place)
+START_TEST(a_file_does_not_hide_the_directory_of_the_other_place)
 {
 	make_file(ETC "pkgs/foo", 0644, "");
 	make_script(LIB "pkgs/foo/Post-Invoke/a", "");
@@ -235,7 +235,7 @@ START_TEST(a_file_does_not_hide_the_folder_of_the_other_place)
 }
 END_TEST
 
-START_TEST(a_file_in_place_of_a_folder_is_told_once)
+START_TEST(a_file_in_place_of_a_directory_is_told_once)
 {
 	make_file(ETC "pkgs", 0644, "");
 	make_file(ETC "multi_pkgs/Post-Invoke", 0644, "");
@@ -261,7 +261,7 @@ START_TEST(a_file_in_place_of_a_folder_is_told_once)
 }
 END_TEST
 
-START_TEST(a_folder_that_may_not_be_read_is_told)
+START_TEST(a_directory_that_may_not_be_read_is_told)
 {
 	make_script(ETC "Post-Invoke/a", "");
 	skip_unless(geteuid() != 0, "root reads everything");
@@ -271,7 +271,7 @@ START_TEST(a_folder_that_may_not_be_read_is_told)
 }
 END_TEST
 
-START_TEST(folders_behind_symlinks_are_folders)
+START_TEST(directories_behind_symlinks_are_directories)
 {
 	make_script("/real/Post-Invoke/a", "");
 	make_link(ETC "pkgs/foo", "../../../../real");
@@ -389,13 +389,13 @@ int main(void)
 		what_is_not_known_at_pre_invoke_is_no_hook_there,
 		the_administrators_hook_overrides_that_of_a_package,
 		what_cannot_run_overrides_all_the_same, a_mask_is_told_with_what_it_masks,
-		folders_and_leftovers_neither_are_hooks_nor_override_any,
+		directories_and_leftovers_neither_are_hooks_nor_override_any,
 		faults_are_those_that_root_would_meet, what_another_user_owns_is_open,
-		a_file_beside_folders_means_nothing,
-		a_file_does_not_hide_the_folder_of_the_other_place,
-		a_file_in_place_of_a_folder_is_told_once,
-		a_folder_that_may_not_be_read_is_told,
-		folders_behind_symlinks_are_folders, hooks_are_many,
+		a_file_beside_directories_means_nothing,
+		a_file_does_not_hide_the_directory_of_the_other_place,
+		a_file_in_place_of_a_directory_is_told_once,
+		a_directory_that_may_not_be_read_is_told,
+		directories_behind_symlinks_are_directories, hooks_are_many,
 		a_hook_is_found_by_each_of_its_paths,
 		of_two_with_one_name_the_one_that_counts_is_found,
 		a_script_without_a_relative_path_is_named_by_its_path,

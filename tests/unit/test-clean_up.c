@@ -323,11 +323,11 @@ START_TEST(runs_that_cannot_be_read_or_are_empty_are_no_endless_task)
 	make_recorders();
 	make_file(STATE "4194301-1." HISTORY_RUNS, 0600, "");
 	make_file(STATE "unknown." HISTORY_RUNS, 0600, "");
-	make_folder(STATE "4194302-2." HISTORY_RUNS);
+	make_directory(STATE "4194302-2." HISTORY_RUNS);
 	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
 	assert_stanzas("");
 	ck_assert(!is_there(STATE "4194301-1." HISTORY_RUNS));
-	make_folder(STATE "4194302-2." RECORD_CLEAN_UP);
+	make_directory(STATE "4194302-2." RECORD_CLEAN_UP);
 	make_recorder(ETC "Pre-Invoke/a", "");
 	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
 	assert_taken_file("/log", "Pre-Invoke/a \n");

@@ -240,7 +240,7 @@ START_TEST(of_many_who_write_at_a_time_none_undoes_what_another_did)
 	const struct admin admin = {.root = (char *)root()};
 	owns_strings struct string_list hooks = {0};
 
-	make_folder("/etc/apt/apt.conf.d");
+	make_directory("/etc/apt/apt.conf.d");
 	ck_assert_int_eq(fflush(NULL), 0);
 	for (int i = 0; i < WRITERS; i++) {
 		pid_t pid = fork();

@@ -44,8 +44,8 @@ static void make_database(void)
 	add_package(&database, "pending", "amd64", "install ok triggers-pending");
 	buffer_append(&database, (struct slice){"", 1});
 	ck_assert_int_eq(database.error, 0);
-	make_folder(ADMIN_DIR "/updates");
-	make_folder(ADMIN_DIR "/info");
+	make_directory(ADMIN_DIR "/updates");
+	make_directory(ADMIN_DIR "/info");
 	make_file(DATABASE, 0644, database.data);
 }
 
@@ -62,7 +62,8 @@ START_TEST(the_stamp_is_new_with_every_new_file)
 	again = dpkg_stamp(at(DATABASE));
 	ck_assert_ptr_nonnull(first);
 	ck_assert_str_eq(first, again);
-	/* As dpkg does it: the old file is kept, so the new one has a number of its own.
+	/*
+	 * As dpkg does it: the old file is kept, so the new one has a number of its own.
 	 */
 	ck_assert_int_eq(rename(at(DATABASE), at(DATABASE "-old")), 0);
 	make_file(DATABASE, 0644, "a");

@@ -120,8 +120,8 @@ static void run_dpkg(const char *status)
 			      "Architecture: amd64\nVersion: 2\nDescription: a test\n\n",
 			status);
 
-	make_folder("/var/lib/dpkg/updates");
-	make_folder("/var/lib/dpkg/info");
+	make_directory("/var/lib/dpkg/updates");
+	make_directory("/var/lib/dpkg/info");
 	if (is_there(DATABASE))
 		ck_assert_int_eq(rename(at(DATABASE), at(DATABASE "-old")), 0);
 	make_file(DATABASE, 0644, stanza);
@@ -182,7 +182,7 @@ START_TEST(without_a_tree_nothing_is_told_and_nothing_is_left)
 }
 END_TEST
 
-START_TEST(at_pre_invoke_only_its_own_folder_runs)
+START_TEST(at_pre_invoke_only_its_own_directory_runs)
 {
 	make_logger(ETC "Pre-Invoke/a", "");
 	make_logger(ETC "pkgs/foo/Pre-Invoke/a", "");
@@ -263,7 +263,7 @@ END_TEST
 START_TEST(a_missing_record_is_told_only_where_it_is_missed)
 {
 	make_logger(ETC "Post-Invoke/a", "${APT_UNIVERSAL_HOOKS_TRANSACTION-none}");
-	make_folder(ETC "pkgs/foo/Post-Invoke");
+	make_directory(ETC "pkgs/foo/Post-Invoke");
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
 	assert_log("Post-Invoke/a none\n");
 	assert_events("SCRIPT_ENDED " ETC "Post-Invoke/a exited 0\n");
@@ -462,7 +462,7 @@ START_TEST(a_state_directory_that_is_open_is_not_used)
 	make_logger(ETC "pkgs/foo/Pre-Install-Pkgs/a", "");
 	make_logger(ETC "multi_pkgs/Pre-Install-Pkgs/foo/a", "");
 	make_logger(ETC "Post-Invoke/a", "");
-	make_folder("/run/apt-universal-hooks");
+	make_directory("/run/apt-universal-hooks");
 	set_mode("/run/apt-universal-hooks", 0777);
 	ck_assert_int_eq(install_packages(foo), 0);
 	assert_log("pkgs/foo/Pre-Install-Pkgs/a \n");
@@ -579,8 +579,8 @@ START_TEST(without_descriptors_apt_goes_on)
 	assert_text(&events,
 		"COMMAND_LINE_UNREADABLE (Too many open files)\n"
 		"STATE_UNUSABLE /run/apt-universal-hooks (Too many open files)\n"
-		"FOLDER_UNREADABLE " ETC "Pre-Invoke (Too many open files)\n"
-		"FOLDER_UNREADABLE " LIB "Pre-Invoke (Too many open files)\n");
+		"DIRECTORY_UNREADABLE " ETC "Pre-Invoke (Too many open files)\n"
+		"DIRECTORY_UNREADABLE " LIB "Pre-Invoke (Too many open files)\n");
 }
 END_TEST
 
@@ -678,7 +678,7 @@ int main(void)
 	const TTest *const tests[] = {
 		a_transaction_runs_all_that_the_design_names_in_order,
 		without_a_tree_nothing_is_told_and_nothing_is_left,
-		at_pre_invoke_only_its_own_folder_runs,
+		at_pre_invoke_only_its_own_directory_runs,
 		dpkgs_database_says_whether_the_transaction_failed,
 		a_dpkg_that_never_ran_means_aborted,
 		a_hook_that_failed_before_dpkg_is_no_success_after_it,

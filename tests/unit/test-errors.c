@@ -110,7 +110,7 @@ static void look_for_need(void)
 
 	ck_assert_int_eq(error, 0);
 	(void)faults_arm(true);
-	/* Whose folder is lost on the way, that one is told of. */
+	/* Whose directory is lost on the way, that one is told of. */
 	(void)plan_needs_packages(&tree, UH_POST_INVOKE);
 	is_possible = plan_is_possible(&tree, UH_POST_INVOKE);
 	(void)faults_arm(false);
@@ -138,7 +138,7 @@ static const char setting_lines[] =
 
 static bool is_for_bar(const struct planned_run *run)
 {
-	return run->folder != NULL && run->folder[0] == 'b';
+	return run->directory != NULL && run->directory[0] == 'b';
 }
 
 static void make_plan(void)
@@ -400,9 +400,9 @@ static void judge(void)
 
 START_TEST(what_is_open_to_others_is_never_trusted)
 {
-	make_script("/folder/open/file", "");
-	set_mode("/folder/open", 0777);
-	make_link("/link", "folder");
+	make_script("/directory/open/file", "");
+	set_mode("/directory/open", 0777);
+	make_link("/link", "directory");
 	try_all_errors(judge);
 	faults_try(PATH, ENOENT, judge);
 }

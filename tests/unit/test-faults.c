@@ -57,7 +57,7 @@ static void set_up(void)
 	make_recorder(ETC "Post-Invoke/020-always", "$APT_UNIVERSAL_HOOKS_RESULT");
 	make_recorder(LIB "Post-Invoke/030-requires", "required");
 	make_recorder(ETC "multi_pkgs/Post-Invoke/__WILDCARD__:amd64/010", "wildcard");
-	make_folder(ETC "pkgs/bar/Post-Invoke");
+	make_directory(ETC "pkgs/bar/Post-Invoke");
 	make_link(LIB "Post-Invoke/040-link", at(ETC "Post-Invoke/010"));
 	configure_apt("Universal-Hooks::Scripts::Pre-Invoke::Timeout \"60\";\n");
 	set_database("installed");

@@ -4,7 +4,9 @@
 
 #define owns_hooks __attribute__((cleanup(foreign_hooks_done)))
 
-/* "program hook-point", "program -" where apt has none like it, "" where it is nobody's. */
+/*
+ * "program hook-point", "program -" where apt has none like it, "" where it is nobody's.
+ */
 static void assert_point(const char *word, const char *expected)
 {
 	const struct foreign_point *point = foreign_point_of(word);

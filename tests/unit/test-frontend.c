@@ -203,7 +203,7 @@ START_TEST(without_proc_the_frontend_is_unknown)
 }
 END_TEST
 
-/* A folder in place of a file cannot be read, see read(2). */
+/* A directory in place of a file cannot be read, see read(2). */
 START_TEST(a_proc_that_does_not_answer_is_not_the_same_as_none)
 {
 	char stat[64];
@@ -346,7 +346,9 @@ static _Noreturn void make_container(void (*first)(void))
 	_exit(waitpid(pid, &status, 0) == pid && status == 0 ? 0 : 1);
 }
 
-/* In a process that is the first of a container (pid_namespaces(7)); false if it is not. */
+/*
+ * In a process that is the first of a container (pid_namespaces(7)); false if it is not.
+ */
 static bool run_first(void (*first)(void))
 {
 	int status;

@@ -14,7 +14,9 @@
 /* What the guard watches. */
 static const char file[] = "/due";
 
-/* The process of a test, and what it shares with its children: one has left its session. */
+/*
+ * The process of a test, and what it shares with its children: one has left its session.
+ */
 static pid_t test_pid;
 static volatile bool *has_child_left;
 
@@ -119,7 +121,9 @@ START_TEST(the_guard_does_not_keep_the_lock_of_the_caller)
 }
 END_TEST
 
-/* Ctrl-C at once, in what apt calls next, must not find it in the group of the terminal. */
+/*
+ * Ctrl-C at once, in what apt calls next, must not find it in the group of the terminal.
+ */
 START_TEST(the_guard_is_out_of_our_session_before_the_caller_goes_on)
 {
 	struct frontend frontend = start_frontend();

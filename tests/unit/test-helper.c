@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The program that apt calls, in a namespace in which its folders are those of the test.
- * The test is apt.
+ * The program that apt calls, in a namespace in which its directories are those of the
+ * test. The test is apt.
  */
 #include "fixture.h"
 #include "output.h"
@@ -25,24 +25,25 @@ struct call {
 };
 
 /* All that the helper and its hooks write to; false where that cannot be had. */
-static bool mount_folders(void)
+static bool mount_directories(void)
 {
-	static const char *const folders[] = {
+	static const char *const directories[] = {
 		"/etc/apt", "/usr/lib/apt", "/run", "/var/log/apt"};
 
 	if (geteuid() != 0 || unshare(CLONE_NEWNS) != 0 ||
 		mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
 		return false;
-	for (size_t i = 0; i < COUNT_OF(folders); i++) {
-		make_folder(folders[i]);
-		if (access(folders[i], F_OK) != 0 ||
-			mount(at(folders[i]), folders[i], NULL, MS_BIND, NULL) != 0)
+	for (size_t i = 0; i < COUNT_OF(directories); i++) {
+		make_directory(directories[i]);
+		if (access(directories[i], F_OK) != 0 ||
+			mount(at(directories[i]), directories[i], NULL, MS_BIND, NULL) !=
+				0)
 			return false;
 	}
 	return true;
 }
 
-#define WHY_NOT "only root can put folders in the place of others"
+#define WHY_NOT "only root can put directories in the place of others"
 
 static void become_helper(const struct call *call)
 {
@@ -138,7 +139,7 @@ START_TEST(each_hook_point_runs_its_scripts)
 {
 	owns_memory char *stream = make_stream("");
 
-	skip_unless(mount_folders(), WHY_NOT);
+	skip_unless(mount_directories(), WHY_NOT);
 	set_database("half-installed");
 	make_recorder(ETC "Pre-Invoke/a", "");
 	make_recorder(ETC "pkgs/foo/Pre-Install-Pkgs/a", "");
@@ -161,7 +162,7 @@ START_TEST(a_failure_does_not_stop_apt_and_a_veto_does)
 	owns_memory char *strict = make_stream(
 		"Universal-Hooks::Scripts::Pre-Install-Pkgs/a::On-Failure=abort");
 
-	skip_unless(mount_folders(), WHY_NOT);
+	skip_unless(mount_directories(), WHY_NOT);
 	make_script(ETC "Pre-Install-Pkgs/a", "exit 3");
 	output_begin();
 	ck_assert_int_eq(run_helper(with_stream(stream)), 0);
@@ -185,7 +186,7 @@ START_TEST(a_stream_in_the_place_of_stdin_is_read_and_makes_room)
 	owns_memory char *stream = make_stream("");
 	struct call call = with_stream(stream);
 
-	skip_unless(mount_folders(), WHY_NOT);
+	skip_unless(mount_directories(), WHY_NOT);
 	make_recorder(ETC "pkgs/foo/Pre-Install-Pkgs/a", "$(cat)");
 	call.info_fd = "0";
 	call.stream_fd = 0;
@@ -199,7 +200,7 @@ START_TEST(what_the_caller_closed_leads_nowhere)
 	owns_memory char *stream = make_stream("");
 	struct call call = with_stream(stream);
 
-	skip_unless(mount_folders(), WHY_NOT);
+	skip_unless(mount_directories(), WHY_NOT);
 	make_descriptor_logger();
 	output_begin(); /* a stream that is closed is cut */
 	call.closed = 7;
@@ -219,7 +220,7 @@ START_TEST(a_descriptor_that_is_none_costs_the_packages_only)
 		"4294967316", "99999999999999999999", "63"};
 	owns_memory char *stream = make_stream("");
 
-	skip_unless(mount_folders(), WHY_NOT);
+	skip_unless(mount_directories(), WHY_NOT);
 	make_recorder(ETC "Pre-Install-Pkgs/a", "");
 	make_recorder(ETC "pkgs/foo/Pre-Install-Pkgs/a", "");
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
@@ -251,7 +252,7 @@ START_TEST(what_the_caller_is_used_to_does_not_reach_scripts)
 	owns_memory char *stream = make_stream("");
 	struct call call = with_stream(stream);
 
-	skip_unless(mount_folders(), WHY_NOT);
+	skip_unless(mount_directories(), WHY_NOT);
 	make_script(ETC "Pre-Install-Pkgs/a", "{ pwd && umask; } >\"$LOG\"");
 	call.prepare = ignore_children;
 	ck_assert_int_eq(run_helper(call), 0);
@@ -263,7 +264,7 @@ START_TEST(a_caller_that_waits_for_no_child_does_not_hide_how_dpkg_ended)
 {
 	owns_memory char *stream = make_stream("");
 
-	skip_unless(mount_folders(), WHY_NOT);
+	skip_unless(mount_directories(), WHY_NOT);
 	set_database("half-installed");
 	make_recorder(ETC "Post-Invoke/a", "$APT_UNIVERSAL_HOOKS_RESULT");
 	say_that_it_is_apt();
@@ -291,7 +292,7 @@ START_TEST(a_stderr_that_nobody_reads_does_not_end_it)
 	owns_memory char *stream = make_stream("");
 	struct call call = with_stream(stream);
 
-	skip_unless(mount_folders(), WHY_NOT);
+	skip_unless(mount_directories(), WHY_NOT);
 	make_script(ETC "Pre-Install-Pkgs/a", "exit 3");
 	make_recorder(ETC "Pre-Install-Pkgs/b", "");
 	call.prepare = lose_stderr;

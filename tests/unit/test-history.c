@@ -113,7 +113,7 @@ static const struct {
 		" Post-Invoke /a [always] skipped (User)\n"},
 	{{.kind = UH_SCRIPT_WITHOUT_DIRECTORY, .detail = "/none", .error = -ENOENT},
 		" Post-Invoke /a [always] skipped (Directory)\n"},
-	{{.kind = UH_FOLDER_UNREADABLE, .error = -EIO}, ""},
+	{{.kind = UH_DIRECTORY_UNREADABLE, .error = -EIO}, ""},
 	{{.kind = UH_VETO, .detail = "Post-Invoke/a"}, ""},
 	{{.kind = UH_LATE_VETO, .detail = "Post-Invoke/a"}, ""},
 	{{.kind = UH_RECORD_MISSING}, ""},
@@ -316,7 +316,7 @@ START_TEST(a_log_that_cannot_be_opened_says_why)
 	ck_assert_int_eq(write_one(), -ELOOP);
 	ck_assert(!is_there("/elsewhere"));
 	ck_assert_int_eq(remove(at(HISTORY_FILE)), 0);
-	make_folder(HISTORY_FILE);
+	make_directory(HISTORY_FILE);
 	ck_assert_int_eq(write_one(), -EISDIR);
 	ck_assert_int_eq(rmdir(at(HISTORY_FILE)), 0);
 	ck_assert_int_eq(rmdir(at("/var/log/apt")), 0);

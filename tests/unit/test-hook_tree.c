@@ -21,7 +21,7 @@ static struct hook_tree make_tree(void)
 }
 
 /* The scripts that are there, with their faults, as the tests write them down. */
-static void assert_scripts(const char *folder, const char *expected)
+static void assert_scripts(const char *directory, const char *expected)
 {
 	static const char *const faults[] = {[SCRIPT_IS_FINE] = "fine",
 		[SCRIPT_IS_NOT_EXECUTABLE] = "not executable",
@@ -29,13 +29,13 @@ static void assert_scripts(const char *folder, const char *expected)
 		[SCRIPT_IS_DANGLING] = "dangling",
 		[SCRIPT_IS_OPEN_TO_OTHERS] = "open to others",
 		[SCRIPT_CANNOT_START] = "cannot start",
-		[FOLDER_IS_UNREADABLE] = "unreadable",
-		[FOLDER_IS_UNMATCHED] = "unmatched"};
+		[DIRECTORY_IS_UNREADABLE] = "unreadable",
+		[DIRECTORY_IS_UNMATCHED] = "unmatched"};
 	owns_tree struct hook_tree tree = make_tree();
 	owns_scripts struct script_list scripts = {0};
 	owns_buffer struct buffer text = {0};
 
-	ck_assert_int_eq(hook_tree_scripts(&tree, folder, &scripts), 0);
+	ck_assert_int_eq(hook_tree_scripts(&tree, directory, &scripts), 0);
 	for (size_t i = 0; i < scripts.count; i++) {
 		const struct script *script = &scripts.items[i];
 
@@ -51,12 +51,12 @@ static void assert_scripts(const char *folder, const char *expected)
 	assert_text(&text, expected);
 }
 
-static bool has_any(const struct hook_tree *tree, const char *folder)
+static bool has_any(const struct hook_tree *tree, const char *directory)
 {
-	return hook_tree_has_any(tree, &folder, 1);
+	return hook_tree_has_any(tree, &directory, 1);
 }
 
-START_TEST(a_folder_that_is_not_there_has_no_scripts)
+START_TEST(a_directory_that_is_not_there_has_no_scripts)
 {
 	owns_tree struct hook_tree tree = make_tree();
 
@@ -84,7 +84,7 @@ START_TEST(each_fault_comes_with_what_is_known_of_it)
 }
 END_TEST
 
-START_TEST(an_open_folder_makes_all_its_scripts_open)
+START_TEST(an_open_directory_makes_all_its_scripts_open)
 {
 	make_script(ETC "F/a", "");
 	make_script(LIB "F/b", "");
@@ -109,7 +109,7 @@ START_TEST(a_symlink_is_judged_by_what_it_leads_to)
 {
 	make_script("/opt/a", "");
 	make_file("/opt/b", 0644, "");
-	make_folder("/opt/c");
+	make_directory("/opt/c");
 	make_node("/opt/d", S_IFIFO);
 	make_link(ETC "F/a", "../../../../opt/a");
 	make_link(ETC "F/b", "../../../../opt/b");
@@ -141,7 +141,7 @@ START_TEST(a_symlink_by_way_of_another_to_dev_null_masks)
 }
 END_TEST
 
-START_TEST(a_file_in_place_of_a_folder_is_told_of)
+START_TEST(a_file_in_place_of_a_directory_is_told_of)
 {
 	owns_tree struct hook_tree tree = make_tree();
 
@@ -152,7 +152,7 @@ START_TEST(a_file_in_place_of_a_folder_is_told_of)
 }
 END_TEST
 
-START_TEST(a_folder_that_may_not_be_read_is_told_of)
+START_TEST(a_directory_that_may_not_be_read_is_told_of)
 {
 	owns_tree struct hook_tree tree = make_tree();
 
@@ -166,7 +166,7 @@ START_TEST(a_folder_that_may_not_be_read_is_told_of)
 END_TEST
 
 /* Its names can be looked up, and are for nobody to list. */
-START_TEST(what_overrides_does_so_where_its_folder_cannot_be_listed)
+START_TEST(what_overrides_does_so_where_its_directory_cannot_be_listed)
 {
 	make_script(ETC "F/override", "");
 	make_link(ETC "F/masked", "/dev/null");
@@ -197,7 +197,7 @@ START_TEST(what_cannot_be_looked_at_is_no_reason_to_run_another)
 }
 END_TEST
 
-START_TEST(a_loop_in_place_of_a_folder_is_told_of)
+START_TEST(a_loop_in_place_of_a_directory_is_told_of)
 {
 	make_link(ETC "F", "F");
 	assert_scripts("F", ETC "F unreadable (Too many levels of symbolic links)\n");
@@ -210,11 +210,11 @@ START_TEST(names_of_both_places_are_merged_without_hidden_ones)
 	owns_strings struct string_list names = {0};
 	owns_scripts struct script_list faults = {0};
 
-	make_folder(ETC "pkgs/b");
-	make_folder(ETC "pkgs/a.bak");
-	make_folder(LIB "pkgs/b");
-	make_folder(LIB "pkgs/A");
-	make_folder(ETC "pkgs/.git");
+	make_directory(ETC "pkgs/b");
+	make_directory(ETC "pkgs/a.bak");
+	make_directory(LIB "pkgs/b");
+	make_directory(LIB "pkgs/A");
+	make_directory(ETC "pkgs/.git");
 	make_file(LIB "pkgs/c", 0644, "");
 	ck_assert_int_eq(hook_tree_names(&tree, "pkgs", &names, &faults), 0);
 	ck_assert_uint_eq(faults.count, 0);
@@ -233,21 +233,21 @@ START_TEST(names_that_cannot_be_read_are_told_of)
 	owns_scripts struct script_list faults = {0};
 
 	make_file(ETC "pkgs", 0644, "");
-	make_folder(LIB "pkgs/a");
+	make_directory(LIB "pkgs/a");
 	ck_assert_int_eq(hook_tree_names(&tree, "pkgs", &names, &faults), 0);
 	ck_assert_uint_eq(names.count, 1);
 	ck_assert_uint_eq(faults.count, 1);
 	ck_assert_str_eq(faults.items[0].path, at(ETC "pkgs"));
-	ck_assert_int_eq(faults.items[0].fault, FOLDER_IS_UNREADABLE);
+	ck_assert_int_eq(faults.items[0].fault, DIRECTORY_IS_UNREADABLE);
 	ck_assert_int_eq(faults.items[0].error, -ENOTDIR);
 }
 END_TEST
 
-START_TEST(a_folder_has_something_when_either_place_has)
+START_TEST(a_directory_has_something_when_either_place_has)
 {
 	owns_tree struct hook_tree tree = make_tree();
 
-	make_folder(ETC "F");
+	make_directory(ETC "F");
 	make_file(LIB "F/.gitkeep", 0644, "");
 	ck_assert(!has_any(&tree, "F"));
 	make_file(LIB "F/a", 0644, "");
@@ -300,19 +300,19 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {a_folder_that_is_not_there_has_no_scripts,
+	const TTest *const tests[] = {a_directory_that_is_not_there_has_no_scripts,
 		each_fault_comes_with_what_is_known_of_it,
-		an_open_folder_makes_all_its_scripts_open, any_x_bit_makes_an_executable,
-		a_symlink_is_judged_by_what_it_leads_to, a_device_is_not_a_file,
-		a_symlink_by_way_of_another_to_dev_null_masks,
-		a_file_in_place_of_a_folder_is_told_of,
-		a_folder_that_may_not_be_read_is_told_of,
-		what_overrides_does_so_where_its_folder_cannot_be_listed,
+		an_open_directory_makes_all_its_scripts_open,
+		any_x_bit_makes_an_executable, a_symlink_is_judged_by_what_it_leads_to,
+		a_device_is_not_a_file, a_symlink_by_way_of_another_to_dev_null_masks,
+		a_file_in_place_of_a_directory_is_told_of,
+		a_directory_that_may_not_be_read_is_told_of,
+		what_overrides_does_so_where_its_directory_cannot_be_listed,
 		what_cannot_be_looked_at_is_no_reason_to_run_another,
-		a_loop_in_place_of_a_folder_is_told_of,
+		a_loop_in_place_of_a_directory_is_told_of,
 		names_of_both_places_are_merged_without_hidden_ones,
 		names_that_cannot_be_read_are_told_of,
-		a_folder_has_something_when_either_place_has,
+		a_directory_has_something_when_either_place_has,
 		ten_thousand_scripts_keep_their_order, only_the_device_null_masks,
 		what_leads_out_of_the_tree_is_not_there};
 

@@ -19,9 +19,9 @@ static void make_system(const char *settings)
 		at("/Packages"), settings);
 
 	configure_apt(lines);
-	make_folder("/etc/apt/apt.conf.d");
-	make_folder("/etc/apt/sources.list.d");
-	make_folder("/etc/apt/preferences.d");
+	make_directory("/etc/apt/apt.conf.d");
+	make_directory("/etc/apt/sources.list.d");
+	make_directory("/etc/apt/preferences.d");
 	make_file("/etc/apt/sources.list", 0644, "");
 	set_database("installed");
 	make_file("/Packages", 0644,
@@ -285,7 +285,7 @@ START_TEST(the_database_is_told_as_seen_from_the_root)
 	owns_made_up struct made_up made_up;
 
 	ck_assert_int_eq(unsetenv("APT_CONFIG"), 0);
-	make_folder("/image/etc/apt/apt.conf.d");
+	make_directory("/image/etc/apt/apt.conf.d");
 	output_begin();
 	ck_assert_int_eq(made_up_make(&made_up, &admin, &none, NULL), GOES_ON);
 	assert_output("", "");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Masks, and the folders that they need. */
+/* Masks, and the directories that they need. */
 #include "fixture.h"
 #include "mask.h"
 
@@ -8,7 +8,7 @@
 
 #define MASK ETC "pkgs/foo/Post-Invoke/a"
 
-START_TEST(a_mask_comes_with_its_folders_and_goes_alone)
+START_TEST(a_mask_comes_with_its_directories_and_goes_alone)
 {
 	struct stat status;
 
@@ -50,7 +50,7 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {a_mask_comes_with_its_folders_and_goes_alone,
+	const TTest *const tests[] = {a_mask_comes_with_its_directories_and_goes_alone,
 		a_mask_takes_nobodys_place,
 		only_a_link_to_dev_null_itself_is_a_plain_mask};
 

@@ -57,7 +57,7 @@ END_TEST
 static void assert_removes(const char *name)
 {
 	owns_buffer struct buffer command = {0};
-	owns_memory char *path = string_format("/folder/%s", name);
+	owns_memory char *path = string_format("/directory/%s", name);
 	owns_memory char *full = NULL;
 	pid_t pid;
 	int status;

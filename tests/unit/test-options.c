@@ -294,7 +294,7 @@ static void assert_help(reader *read, const char *line)
 START_TEST(help_is_all_that_is_done)
 {
 	assert_help(options_read, "--help");
-	assert_help(options_read, "a|b|c|-h|--root=/no/such/folder");
+	assert_help(options_read, "a|b|c|-h|--root=/no/such/directory");
 	assert_help(options_pick, "install|--help|zsh");
 }
 END_TEST
@@ -377,7 +377,7 @@ START_TEST(the_root_is_a_whole_path_without_a_slash_at_its_end)
 {
 	owns_memory char *image = NULL;
 
-	make_folder("/a b/image");
+	make_directory("/a b/image");
 	make_link("/link", "a b/image");
 	image = realpath(at("/a b/image"), NULL);
 	assert_root(at("/a b/image"), image);
@@ -400,7 +400,7 @@ START_TEST(without_the_option_the_root_stays)
 }
 END_TEST
 
-START_TEST(a_root_that_is_no_folder_is_trouble)
+START_TEST(a_root_that_is_no_directory_is_trouble)
 {
 	owns_memory char *absent = NULL;
 	owns_memory char *file = NULL;
@@ -436,7 +436,8 @@ int main(void)
 		help_has_no_line_that_is_too_wide, json_is_unknown_where_there_is_none,
 		any_number_of_words_can_be_wanted,
 		the_root_is_a_whole_path_without_a_slash_at_its_end,
-		without_the_option_the_root_stays, a_root_that_is_no_folder_is_trouble};
+		without_the_option_the_root_stays,
+		a_root_that_is_no_directory_is_trouble};
 
 	return run_tests("options", tests, COUNT_OF(tests));
 }

@@ -160,8 +160,8 @@ static void parse_with_database(struct transaction *transaction, const char *lin
 /* As dpkg does it: a new file takes the place of the old one. */
 static void write_database(const char *stanzas)
 {
-	make_folder("/var/lib/dpkg/updates");
-	make_folder("/var/lib/dpkg/info");
+	make_directory("/var/lib/dpkg/updates");
+	make_directory("/var/lib/dpkg/info");
 	make_file(DATABASE "-new", 0644, stanzas);
 	ck_assert_int_eq(rename(at(DATABASE "-new"), at(DATABASE)), 0);
 }

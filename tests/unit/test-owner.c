@@ -22,7 +22,7 @@ static void add_package(const char *name, const char *files)
 	buffer_append_string(&status, stanza);
 	buffer_append(&status, (struct slice){"", 1});
 	make_file(TEST_DATABASE, 0644, status.data);
-	make_folder("/var/lib/dpkg/updates");
+	make_directory("/var/lib/dpkg/updates");
 	make_file(INFO "format", 0644, "1\n");
 	make_file(list, 0644, files);
 }

@@ -351,7 +351,9 @@ START_TEST(zeros_that_a_crash_left_are_passed_over)
 }
 END_TEST
 
-/* Whatever the bytes, the strings end inside the text, which AddressSanitizer looks at. */
+/*
+ * Whatever the bytes, the strings end inside the text, which AddressSanitizer looks at.
+ */
 START_TEST(no_bytes_do_harm)
 {
 	static const char whole[] =
@@ -508,7 +510,7 @@ START_TEST(what_cannot_be_read_is_told)
 	assert_errors("E: %s cannot be read: Too many levels of symbolic links\n",
 		HISTORY_FILE);
 	ck_assert_int_eq(remove(at(HISTORY_FILE)), 0);
-	make_folder(HISTORY_FILE ".1");
+	make_directory(HISTORY_FILE ".1");
 	ck_assert_int_eq(past_read(&past, &admin), STATUS_TROUBLE);
 	assert_errors("E: %s is not a regular file\n", HISTORY_FILE ".1");
 	make_file(HISTORY_FILE, 0644, START "Result: ok\n" END);

@@ -58,7 +58,7 @@ static const struct {
 		{false, false, false}},
 };
 
-START_TEST(a_look_at_the_folders_tells_whether_there_can_be_anything_to_run)
+START_TEST(a_look_at_the_directories_tells_whether_there_can_be_anything_to_run)
 {
 	for (size_t i = 0; i < COUNT_OF(trees); i++) {
 		owns_memory char *place = string_format("/%zu", i);
@@ -107,11 +107,11 @@ START_TEST(scripts_of_one_wildcard_share_it)
 	ck_assert_uint_eq(planned.plan.count, 3);
 	ck_assert_ptr_eq(planned.plan.runs[0].wildcard, planned.plan.runs[1].wildcard);
 	ck_assert_ptr_ne(planned.plan.runs[1].wildcard, planned.plan.runs[2].wildcard);
-	ck_assert_str_eq(planned.plan.runs[2].folder, "foo");
+	ck_assert_str_eq(planned.plan.runs[2].directory, "foo");
 }
 END_TEST
 
-START_TEST(a_folder_of_a_package_is_told_of_its_main_entry)
+START_TEST(a_directory_of_a_package_is_told_of_its_main_entry)
 {
 	owns_planned struct planned planned;
 
@@ -124,10 +124,10 @@ START_TEST(a_folder_of_a_package_is_told_of_its_main_entry)
 }
 END_TEST
 
-static void assert_matched(const char *folder, const char *expected)
+static void assert_matched(const char *directory, const char *expected)
 {
 	owns_memory char *script =
-		string_format("%smulti_pkgs/Post-Invoke/%s/a", ETC, folder);
+		string_format("%smulti_pkgs/Post-Invoke/%s/a", ETC, directory);
 	owns_planned struct planned planned;
 	owns_buffer struct buffer matched = {0};
 
@@ -178,11 +178,11 @@ START_TEST(a_part_of_the_tree_that_cannot_be_read_costs_only_itself)
 	plan_post_invoke(&planned);
 	ck_assert_uint_eq(planned.plan.count, 5);
 	ck_assert_str_eq(planned.plan.runs[0].script.path, at(ETC "pkgs"));
-	ck_assert_int_eq(planned.plan.runs[0].script.fault, FOLDER_IS_UNREADABLE);
-	ck_assert_int_eq(planned.plan.runs[1].script.fault, FOLDER_IS_UNREADABLE);
+	ck_assert_int_eq(planned.plan.runs[0].script.fault, DIRECTORY_IS_UNREADABLE);
+	ck_assert_int_eq(planned.plan.runs[1].script.fault, DIRECTORY_IS_UNREADABLE);
 	ck_assert_str_eq(
 		planned.plan.runs[2].script.path, at(LIB "pkgs/foo/Post-Invoke/a"));
-	ck_assert_int_eq(planned.plan.runs[3].script.fault, FOLDER_IS_UNREADABLE);
+	ck_assert_int_eq(planned.plan.runs[3].script.fault, DIRECTORY_IS_UNREADABLE);
 	ck_assert_str_eq(planned.plan.runs[4].script.path, at(ETC "Post-Invoke/z"));
 	ck_assert_int_eq(planned.plan.runs[4].script.fault, SCRIPT_IS_FINE);
 }
@@ -191,9 +191,9 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		a_look_at_the_folders_tells_whether_there_can_be_anything_to_run,
+		a_look_at_the_directories_tells_whether_there_can_be_anything_to_run,
 		a_tree_that_is_missing_needs_nothing, scripts_of_one_wildcard_share_it,
-		a_folder_of_a_package_is_told_of_its_main_entry,
+		a_directory_of_a_package_is_told_of_its_main_entry,
 		matched_names_are_told_without_architecture_and_once,
 		as_many_wildcards_as_a_name_can_hold_are_planned,
 		a_part_of_the_tree_that_cannot_be_read_costs_only_itself};

@@ -380,13 +380,14 @@ START_TEST(scripts_that_cannot_run_say_why)
 	make_script(ETC "Post-Invoke/e", "");
 	make_file(LIB "multi_pkgs/Post-Invoke", 0644, "");
 	skip_unless(become_root(), "this is not root");
-	expected = string_format("multi_pkgs/Post-Invoke a folder that cannot be read\n"
-				 "Post-Invoke/a not executable\n"
-				 "Post-Invoke/b not a regular file\n"
-				 "Post-Invoke/c leads nowhere\n"
-				 "Post-Invoke/d %s can be written by everybody\n"
-				 "Post-Invoke/e\n",
-		at(ETC "Post-Invoke/d"));
+	expected =
+		string_format("multi_pkgs/Post-Invoke a directory that cannot be read\n"
+			      "Post-Invoke/a not executable\n"
+			      "Post-Invoke/b not a regular file\n"
+			      "Post-Invoke/c leads nowhere\n"
+			      "Post-Invoke/d %s can be written by everybody\n"
+			      "Post-Invoke/e\n",
+			at(ETC "Post-Invoke/d"));
 	assert_preview("", expected);
 }
 END_TEST
@@ -424,8 +425,8 @@ START_TEST(a_breach_names_the_path_and_who_has_it)
 	script.breach.kind = UH_BREACH_WORLD;
 	assert_fault(script, "/a b can be written by everybody");
 	assert_fault((struct script){.fault = SCRIPT_IS_FINE}, NULL);
-	assert_fault((struct script){.fault = FOLDER_IS_UNMATCHED},
-		"a folder whose name cannot be matched");
+	assert_fault((struct script){.fault = DIRECTORY_IS_UNMATCHED},
+		"a directory whose name cannot be matched");
 }
 END_TEST
 

@@ -60,7 +60,9 @@ START_TEST(a_character_that_is_cut_off_is_not_shown)
 
 	for (size_t i = 0; i < COUNT_OF(whole); i++)
 		for (size_t size = 1; size < strlen(whole[i]); size++) {
-			/* Of exactly that size, so that a sanitizer sees a step too far. */
+			/*
+			 * Of exactly that size, so that a sanitizer sees a step too far.
+			 */
 			owns_memory char *cut = strndup(whole[i], size);
 			owns_memory char *other = string_format("%sx", cut);
 

@@ -253,11 +253,11 @@ static bool hide_proc(void)
 
 static void write_stat(pid_t pid, const char *text)
 {
-	owns_memory char *folder = string_format("/proc/%d", (int)pid);
-	owns_memory char *path = string_format("%s/stat", folder);
+	owns_memory char *directory = string_format("/proc/%d", (int)pid);
+	owns_memory char *path = string_format("%s/stat", directory);
 	owns_fd int fd = -1;
 
-	ck_assert(mkdir(folder, 0755) == 0 || errno == EEXIST);
+	ck_assert(mkdir(directory, 0755) == 0 || errno == EEXIST);
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	ck_assert_int_eq(write_all(fd, slice_of(text)), 0);
 }

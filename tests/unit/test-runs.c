@@ -321,7 +321,7 @@ START_TEST(programs_read_the_packages)
 }
 END_TEST
 
-START_TEST(a_folder_that_cannot_be_read_is_told_as_such)
+START_TEST(a_directory_that_cannot_be_read_is_told_as_such)
 {
 	owns_preview struct preview preview;
 
@@ -331,10 +331,10 @@ START_TEST(a_folder_that_cannot_be_read_is_told_as_such)
 		"Pre-Invoke: no hooks\n"
 		"Pre-Install-Pkgs\n"
 		"  @/etc/apt/universal-hooks/pkgs\n"
-		"      not run: a folder that cannot be read\n"
+		"      not run: a directory that cannot be read\n"
 		"Post-Invoke\n"
 		"  @/etc/apt/universal-hooks/pkgs\n"
-		"      not run: a folder that cannot be read\n");
+		"      not run: a directory that cannot be read\n");
 }
 END_TEST
 
@@ -349,7 +349,7 @@ int main(void)
 		what_is_left_out_says_why,
 		names_can_neither_forge_a_line_nor_speak_to_the_terminal,
 		programs_read_the_same, programs_read_the_packages,
-		a_folder_that_cannot_be_read_is_told_as_such};
+		a_directory_that_cannot_be_read_is_told_as_such};
 
 	return run_tests("runs", tests, COUNT_OF(tests));
 }

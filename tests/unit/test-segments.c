@@ -13,9 +13,9 @@ static void assert_slice(struct slice slice, const char *expected)
 	ck_assert_str_eq(text, expected);
 }
 
-static void assert_left(const char *folder, const char *expected)
+static void assert_left(const char *directory, const char *expected)
 {
-	struct segments segments = segments_of(folder);
+	struct segments segments = segments_of(directory);
 
 	assert_slice(segments_narrow(&segments, slice_of(names)), expected);
 }

@@ -262,8 +262,8 @@ END_TEST
 
 START_TEST(where_proc_does_not_answer_the_only_record_counts)
 {
-	owns_memory char *folder = string_format("/proc/%d", (int)getpid());
-	owns_memory char *file = string_format("%s/stat", folder);
+	owns_memory char *directory = string_format("/proc/%d", (int)getpid());
+	owns_memory char *file = string_format("%s/stat", directory);
 
 	configure_apt("");
 	make_recorder(ETC "pkgs/foo/Post-Invoke/a", "");
@@ -273,8 +273,8 @@ START_TEST(where_proc_does_not_answer_the_only_record_counts)
 			    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
 			    mount("none", "/proc", "tmpfs", 0, NULL) == 0,
 		"only root can hide /proc");
-	/* A folder in place of a file cannot be read, see read(2). */
-	ck_assert_int_eq(mkdir(folder, 0755) | mkdir(file, 0755), 0);
+	/* A directory in place of a file cannot be read, see read(2). */
+	ck_assert_int_eq(mkdir(directory, 0755) | mkdir(file, 0755), 0);
 	if (fork() == 0) {
 		(void)call_engine(0, UH_POST_INVOKE, -1);
 		(void)fflush(NULL);

@@ -535,7 +535,7 @@ START_TEST(when_chooses_by_how_it_ended)
 }
 END_TEST
 
-START_TEST(a_folder_that_cannot_be_read_is_told_whatever_the_end)
+START_TEST(a_directory_that_cannot_be_read_is_told_whatever_the_end)
 {
 	static const struct ending aborted = {.is_failure = true};
 	owns_planned struct planned planned;
@@ -678,7 +678,7 @@ int main(void)
 		a_when_is_mentioned_wherever_it_stands_and_only_where_it_is_good,
 		only_user_is_a_user, operations_choose_among_the_packages_of_a_script,
 		when_chooses_by_how_it_ended,
-		a_folder_that_cannot_be_read_is_told_whatever_the_end,
+		a_directory_that_cannot_be_read_is_told_whatever_the_end,
 		a_script_that_is_switched_off_is_no_work,
 		of_several_reasons_why_a_line_does_nothing_the_first_counts,
 		settings_have_words_and_some_are_lists,

@@ -56,7 +56,7 @@ static mode_t mode_of(const char *full)
 	return status.st_mode & 07777;
 }
 
-START_TEST(the_folder_is_made_where_it_is_missing)
+START_TEST(the_directory_is_made_where_it_is_missing)
 {
 	(void)umask(022);
 	for (int i = 0; i < 2; i++) {
@@ -68,16 +68,16 @@ START_TEST(the_folder_is_made_where_it_is_missing)
 }
 END_TEST
 
-START_TEST(without_run_there_is_no_folder)
+START_TEST(without_run_there_is_no_directory)
 {
 	ck_assert_int_eq(rmdir(at("/run")), 0);
 	assert_not_opened(-ENOENT);
 }
 END_TEST
 
-START_TEST(a_folder_that_others_can_write_is_not_used)
+START_TEST(a_directory_that_others_can_write_is_not_used)
 {
-	make_folder("/run/apt-universal-hooks");
+	make_directory("/run/apt-universal-hooks");
 	set_mode("/run/apt-universal-hooks", 0777);
 	assert_not_opened(-EPERM);
 	set_mode("/run/apt-universal-hooks", 0755);
@@ -86,12 +86,12 @@ START_TEST(a_folder_that_others_can_write_is_not_used)
 }
 END_TEST
 
-START_TEST(what_is_no_folder_is_not_used)
+START_TEST(what_is_no_directory_is_not_used)
 {
 	make_file("/run/apt-universal-hooks", 0644, "");
 	assert_not_opened(-ENOTDIR);
 	ck_assert_int_eq(remove(at("/run/apt-universal-hooks")), 0);
-	make_folder("/elsewhere");
+	make_directory("/elsewhere");
 	make_link("/run/apt-universal-hooks", "../elsewhere");
 	assert_not_opened(-ENOTDIR);
 }
@@ -213,7 +213,7 @@ START_TEST(a_file_handed_out_is_new_and_everybody_may_read_it)
 }
 END_TEST
 
-START_TEST(without_a_folder_nothing_is_handed_out)
+START_TEST(without_a_directory_nothing_is_handed_out)
 {
 	struct state_dir state = {-1, strdup(at("/run"))};
 	char *path = NULL;
@@ -340,7 +340,7 @@ START_TEST(only_the_only_owner_counts)
 }
 END_TEST
 
-START_TEST(a_folder_with_a_file_of_anybody_is_not_empty)
+START_TEST(a_directory_with_a_file_of_anybody_is_not_empty)
 {
 	owns_state struct state_dir state = opened();
 	struct state_dir closed = {.fd = -1};
@@ -354,21 +354,22 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {the_folder_is_made_where_it_is_missing,
-		without_run_there_is_no_folder,
-		a_folder_that_others_can_write_is_not_used, what_is_no_folder_is_not_used,
+	const TTest *const tests[] = {the_directory_is_made_where_it_is_missing,
+		without_run_there_is_no_directory,
+		a_directory_that_others_can_write_is_not_used,
+		what_is_no_directory_is_not_used,
 		what_was_written_can_be_read_until_it_is_removed,
 		of_what_is_too_large_no_more_is_read,
 		a_file_is_written_whole_or_not_at_all,
 		a_symlink_in_the_way_is_not_followed,
 		what_is_no_file_or_belongs_to_somebody_else_is_not_read,
 		a_file_handed_out_is_new_and_everybody_may_read_it,
-		without_a_folder_nothing_is_handed_out, a_file_is_removed_once,
+		without_a_directory_nothing_is_handed_out, a_file_is_removed_once,
 		a_sweep_leaves_only_what_belongs_to_others_who_live,
 		a_sweep_of_an_unknown_process_leaves_nothing_of_ours,
 		only_the_only_file_with_a_suffix_counts,
 		what_is_forgotten_is_of_one_transaction, only_the_only_owner_counts,
-		a_folder_with_a_file_of_anybody_is_not_empty};
+		a_directory_with_a_file_of_anybody_is_not_empty};
 
 	return run_tests("state_dir", tests, COUNT_OF(tests));
 }

@@ -16,7 +16,7 @@ static void take(struct state *state)
 	const struct admin admin = of_root();
 
 	ck_assert_int_eq(unsetenv("APT_CONFIG"), 0);
-	make_folder("/etc/apt/apt.conf.d");
+	make_directory("/etc/apt/apt.conf.d");
 	output_begin();
 	ck_assert_int_eq(state_take(state, &admin), GOES_ON);
 	assert_output("", "");
@@ -81,10 +81,10 @@ START_TEST(what_is_no_hook_is_trouble)
 		"E: there is no hook Post-Invoke/clean_up; did you mean "
 		"Post-Invoke/clean-up?\n");
 	assert_trouble(false, "Post-Invoke",
-		"E: Post-Invoke is a folder, and only scripts can be named here\n");
+		"E: Post-Invoke is a directory, and only scripts can be named here\n");
 	assert_trouble(true, LIB "Post-Invoke",
 		"E: " LIB
-		"Post-Invoke is a folder, and only scripts can be named here\n");
+		"Post-Invoke is a directory, and only scripts can be named here\n");
 }
 END_TEST
 

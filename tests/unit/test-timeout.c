@@ -139,7 +139,8 @@ START_TEST(a_daemon_of_a_program_that_was_in_time_lives_on)
 	struct uh_ending ending;
 	pid_t daemon;
 
-	/* Without our stdout, which the program that reads this test's output waits for.
+	/*
+	 * Without our stdout, which the program that reads this test's output waits for.
 	 */
 	(void)run("setsid sleep 60 >/dev/null 2>&1 & echo $! >\"$LOG\"", 60, &ending);
 	assert_ended(ending, UH_EXITED, 0);

@@ -63,7 +63,7 @@ START_TEST(a_file_that_others_can_write_is_open)
 }
 END_TEST
 
-START_TEST(any_folder_on_the_way_counts)
+START_TEST(any_directory_on_the_way_counts)
 {
 	make_script("/a/b/c/file", "");
 	set_mode("/a/b", 0777);
@@ -110,15 +110,15 @@ START_TEST(root_and_the_user_who_asks_are_both_trusted)
 	ck_assert_int_eq(chown(at("/a/file"), FOREIGN_USER, (gid_t)-1), 0);
 	ck_assert_int_eq(seteuid(FOREIGN_USER), 0);
 	is_reachable = is_there("/a/file");
-	/* The folders are root's, the file is the user's. */
+	/* The directories are root's, the file is the user's. */
 	if (is_reachable)
 		assert_check("/a/file", 0);
 	ck_assert_int_eq(seteuid(0), 0);
-	skip_unless(is_reachable, "the build folder is closed to others");
+	skip_unless(is_reachable, "the build directory is closed to others");
 }
 END_TEST
 
-START_TEST(what_a_symlink_leads_to_counts_with_its_folders)
+START_TEST(what_a_symlink_leads_to_counts_with_its_directories)
 {
 	make_script("/opt/real/file", "");
 	make_link("/a/link", "../opt/real/file");
@@ -131,7 +131,7 @@ START_TEST(what_a_symlink_leads_to_counts_with_its_folders)
 }
 END_TEST
 
-START_TEST(a_symlink_to_a_folder_on_the_way_is_followed)
+START_TEST(a_symlink_to_a_directory_on_the_way_is_followed)
 {
 	make_script("/real/b/file", "");
 	make_link("/a/link", "../real");
@@ -141,7 +141,7 @@ START_TEST(a_symlink_to_a_folder_on_the_way_is_followed)
 }
 END_TEST
 
-START_TEST(the_folder_that_a_symlink_stands_in_counts)
+START_TEST(the_directory_that_a_symlink_stands_in_counts)
 {
 	make_script("/real/file", "");
 	make_link("/open/link", "../real/file");
@@ -298,12 +298,12 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {what_only_its_owner_can_write_is_safe,
-		a_file_that_others_can_write_is_open, any_folder_on_the_way_counts,
+		a_file_that_others_can_write_is_open, any_directory_on_the_way_counts,
 		the_root_itself_counts, another_owner_is_a_breach,
 		root_and_the_user_who_asks_are_both_trusted,
-		what_a_symlink_leads_to_counts_with_its_folders,
-		a_symlink_to_a_folder_on_the_way_is_followed,
-		the_folder_that_a_symlink_stands_in_counts,
+		what_a_symlink_leads_to_counts_with_its_directories,
+		a_symlink_to_a_directory_on_the_way_is_followed,
+		the_directory_that_a_symlink_stands_in_counts,
 		an_absolute_symlink_begins_at_the_root_again,
 		nothing_leads_out_of_the_root, what_cannot_be_looked_at_is_an_error,
 		forty_symlinks_are_followed_and_no_more,

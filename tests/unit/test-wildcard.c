@@ -9,21 +9,22 @@
 #define W "__WILDCARD__"
 
 /* The names that match, a line each; held against wildcard_matches_any() as well. */
-static struct buffer match(const char *folder_name, struct slice names)
+static struct buffer match(const char *directory_name, struct slice names)
 {
 	struct wildcard *wildcard = NULL;
 	struct buffer matched = {0};
 
-	ck_assert_int_eq(wildcard_new(&wildcard, folder_name, names), 0);
+	ck_assert_int_eq(wildcard_new(&wildcard, directory_name, names), 0);
 	ck_assert_int_eq(wildcard_match(wildcard, &matched), 0);
 	ck_assert_int_eq(wildcard_matches_any(wildcard), matched.size > 0);
 	wildcard_free(wildcard);
 	return matched;
 }
 
-static void assert_match(const char *folder_name, const char *names, const char *expected)
+static void assert_match(
+	const char *directory_name, const char *names, const char *expected)
 {
-	owns_buffer struct buffer matched = match(folder_name, slice_of(names));
+	owns_buffer struct buffer matched = match(directory_name, slice_of(names));
 
 	assert_text(&matched, expected);
 }
@@ -148,7 +149,7 @@ START_TEST(without_names_nothing_matches)
 }
 END_TEST
 
-START_TEST(any_bytes_in_a_folder_name_are_text)
+START_TEST(any_bytes_in_a_directory_name_are_text)
 {
 	char name[256 + sizeof(W)];
 
@@ -273,7 +274,7 @@ START_TEST(many_names_match_what_fnmatch_matches)
 END_TEST
 
 /* The least of some tries, since whatever else runs can only add to it. */
-static double seconds_to_match(const char *folder_name, size_t name_size)
+static double seconds_to_match(const char *directory_name, size_t name_size)
 {
 	owns_buffer struct buffer names = {0};
 	double least = 1e9;
@@ -284,7 +285,7 @@ static double seconds_to_match(const char *folder_name, size_t name_size)
 	for (int i = 0; i < 7; i++) {
 		clock_t start = clock();
 		owns_buffer struct buffer matched =
-			match(folder_name, buffer_slice(&names));
+			match(directory_name, buffer_slice(&names));
 		double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
 
 		ck_assert_uint_eq(matched.size, 0);
@@ -295,21 +296,21 @@ static double seconds_to_match(const char *folder_name, size_t name_size)
 
 /*
  * Each of the 200 parts could stand at thousands of places, and the last one is nowhere.
- * With backtracking this would not end, or with -EIO. 16 times the bytes may cost 16 times
- * the work and some more, but not the 256 times that a second look at each would.
+ * With backtracking this would not end, or with -EIO. 16 times the bytes may cost 16
+ * times the work and some more, but not the 256 times that a second look at each would.
  */
 static void assert_linear(const char *start, const char *end)
 {
-	owns_buffer struct buffer folder_name = {0};
+	owns_buffer struct buffer directory_name = {0};
 	double little, much;
 
-	buffer_append_string(&folder_name, start);
+	buffer_append_string(&directory_name, start);
 	for (int i = 0; i < 200; i++)
-		buffer_append_string(&folder_name, W "a");
-	buffer_append_string(&folder_name, end);
-	buffer_append(&folder_name, (struct slice){"", 1});
-	little = seconds_to_match(folder_name.data, 20000);
-	much = seconds_to_match(folder_name.data, 16 * 20000);
+		buffer_append_string(&directory_name, W "a");
+	buffer_append_string(&directory_name, end);
+	buffer_append(&directory_name, (struct slice){"", 1});
+	little = seconds_to_match(directory_name.data, 20000);
+	much = seconds_to_match(directory_name.data, 16 * 20000);
 	ck_assert_msg(much < 64 * (little + 1e-4), "\"%s\" ... \"%s\": %f s and %f s",
 		start, end, little, much);
 }
@@ -326,13 +327,13 @@ END_TEST
 
 START_TEST(all_wildcards_in_a_row_match_in_linear_time)
 {
-	owns_buffer struct buffer folder_name = {0};
+	owns_buffer struct buffer directory_name = {0};
 	owns_buffer struct buffer matched = {0};
 
 	for (int i = 0; i < 200; i++)
-		buffer_append_string(&folder_name, W);
-	buffer_append(&folder_name, (struct slice){"b", 2});
-	matched = match(folder_name.data, slice_of("aaaaaaaaaaaaaaaaaaaaaaaa\nab\n"));
+		buffer_append_string(&directory_name, W);
+	buffer_append(&directory_name, (struct slice){"b", 2});
+	matched = match(directory_name.data, slice_of("aaaaaaaaaaaaaaaaaaaaaaaa\nab\n"));
 	assert_text(&matched, "ab\n");
 }
 END_TEST
@@ -345,7 +346,7 @@ int main(void)
 		parts_do_not_share_characters, a_later_place_of_a_part_counts_too,
 		everything_else_stands_for_itself, case_counts, half_a_wildcard_is_text,
 		no_name_reaches_into_the_next, without_names_nothing_matches,
-		any_bytes_in_a_folder_name_are_text,
+		any_bytes_in_a_directory_name_are_text,
 		random_patterns_match_what_fnmatch_matches,
 		many_names_match_what_fnmatch_matches,
 		two_hundred_wildcards_match_in_linear_time,

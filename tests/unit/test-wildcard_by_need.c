@@ -25,10 +25,10 @@ void *__wrap_dlsym(void *library, const char *name)
 
 static const char names[] = "ea-php81\nea-php82\nperl\n";
 
-static int match(const char *folder, struct buffer *matched)
+static int match(const char *directory, struct buffer *matched)
 {
 	struct wildcard *wildcard = NULL;
-	int error = wildcard_new(&wildcard, folder, slice_of(names));
+	int error = wildcard_new(&wildcard, directory, slice_of(names));
 
 	if (error == 0 && wildcard_matches_any(wildcard) == 1)
 		error = wildcard_match(wildcard, matched);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "directories.h"
 #include "fixture.h"
-#include "folders.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -13,22 +13,22 @@ static mode_t mode_of(const char *path)
 	return status.st_mode & 07777;
 }
 
-START_TEST(folders_are_made_above_a_file_and_everybody_can_look_into_them)
+START_TEST(directories_are_made_above_a_file_and_everybody_can_look_into_them)
 {
 	(void)umask(077);
-	ck_assert_int_eq(folders_make_above(at("/a/b c/d/file")), 0);
+	ck_assert_int_eq(directories_make_above(at("/a/b c/d/file")), 0);
 	ck_assert_uint_eq(mode_of("/a"), 0755);
 	ck_assert_uint_eq(mode_of("/a/b c/d"), 0755);
 	ck_assert(!is_there("/a/b c/d/file"));
-	ck_assert_int_eq(folders_make_above(at("/a/b c/d/file")), 0);
+	ck_assert_int_eq(directories_make_above(at("/a/b c/d/file")), 0);
 }
 END_TEST
 
-START_TEST(folders_that_are_there_keep_their_mode)
+START_TEST(directories_that_are_there_keep_their_mode)
 {
-	make_folder("/a");
+	make_directory("/a");
 	set_mode("/a", 0700);
-	ck_assert_int_eq(folders_make_above(at("/a/b/file")), 0);
+	ck_assert_int_eq(directories_make_above(at("/a/b/file")), 0);
 	ck_assert_uint_eq(mode_of("/a"), 0700);
 }
 END_TEST
@@ -36,8 +36,8 @@ END_TEST
 START_TEST(where_a_file_stands_in_the_way_that_is_told)
 {
 	make_file("/a", 0644, "");
-	ck_assert_int_eq(folders_make_above(at("/a/b/file")), -ENOTDIR);
-	ck_assert_int_eq(folders_make_above("file"), 0);
+	ck_assert_int_eq(directories_make_above(at("/a/b/file")), -ENOTDIR);
+	ck_assert_int_eq(directories_make_above("file"), 0);
 }
 END_TEST
 
@@ -46,13 +46,13 @@ static bool leads_out(const char *path)
 	owns_memory char *image = realpath(at("/image"), NULL);
 	owns_memory char *full = string_format("%s%s", image, path);
 
-	return folders_lead_out(image, full);
+	return directories_lead_out(image, full);
 }
 
 START_TEST(a_way_leaves_the_root_only_by_a_symlink)
 {
-	make_folder("/image/etc/apt");
-	make_folder("/image2/etc");
+	make_directory("/image/etc/apt");
+	make_directory("/image2/etc");
 	make_link("/image/inside", "etc");
 	make_link("/image/outside", "../image2");
 	make_link("/image/host", "/etc");
@@ -72,17 +72,17 @@ END_TEST
 START_TEST(nothing_leaves_this_machine)
 {
 	make_link("/link", "/etc");
-	ck_assert(!folders_lead_out("", at("/link/file")));
+	ck_assert(!directories_lead_out("", at("/link/file")));
 }
 END_TEST
 
 int main(void)
 {
 	const TTest *const tests[] = {
-		folders_are_made_above_a_file_and_everybody_can_look_into_them,
-		folders_that_are_there_keep_their_mode,
+		directories_are_made_above_a_file_and_everybody_can_look_into_them,
+		directories_that_are_there_keep_their_mode,
 		where_a_file_stands_in_the_way_that_is_told,
 		a_way_leaves_the_root_only_by_a_symlink, nothing_leaves_this_machine};
 
-	return run_tests("folders", tests, COUNT_OF(tests));
+	return run_tests("directories", tests, COUNT_OF(tests));
 }

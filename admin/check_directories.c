@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The shape of the tree: folders and scripts that stand where nothing is looked for. */
+/*
+ * The shape of the tree: directories and scripts that stand where nothing is looked for.
+ */
 #include "checks.h"
 #include "foreign.h"
 #include "image.h"
@@ -12,10 +14,10 @@
 #include <errno.h>
 #include <stdio.h>
 
-/* How deep scripts are looked for in a folder that is not read. */
+/* How deep scripts are looked for in a directory that is not read. */
 #define DEPTH_MAX 8
 
-/* What a folder is for, by where it stands. */
+/* What a directory is for, by where it stands. */
 enum room {
 	ROOM_TREE,
 	ROOM_PACKAGES,  /* pkgs/ */
@@ -26,7 +28,7 @@ enum room {
 };
 
 struct entry {
-	const char *folder; /* full path of what it stands in */
+	const char *directory; /* full path of what it stands in */
 	const char *name;
 	char *path;
 	struct stat status; /* of what a symlink leads to */
@@ -37,15 +39,15 @@ static void check_room(struct check *check, const char *path, enum room room);
 /* All names but "." and "..", ascending. 0 or −errno. */
 static int list(const char *path, struct string_list *names)
 {
-	DIR *folder = opendir(path);
+	DIR *directory = opendir(path);
 	const struct dirent *entry;
 	int error = 0;
 
-	if (folder == NULL)
+	if (directory == NULL)
 		return -errno;
 	while (error == 0) {
 		errno = 0;
-		entry = readdir(folder);
+		entry = readdir(directory);
 		if (entry == NULL) {
 			error = -errno;
 			break;
@@ -53,7 +55,7 @@ static int list(const char *path, struct string_list *names)
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			error = string_list_add(names, entry->d_name);
 	}
-	(void)closedir(folder); /* it was only read */
+	(void)closedir(directory); /* it was only read */
 	string_list_sort_unique(names);
 	return error;
 }
@@ -73,16 +75,16 @@ static bool is_scriptlike(const struct check *check, const struct entry *entry)
 	       slice_equals(buffer_slice(&head), "#!");
 }
 
-static bool is_folder(const struct entry *entry)
+static bool is_directory(const struct entry *entry)
 {
 	return S_ISDIR(entry->status.st_mode);
 }
 
-static int entry_init(struct entry *entry, const char *folder, const char *name)
+static int entry_init(struct entry *entry, const char *directory, const char *name)
 {
-	*entry = (struct entry){.folder = folder,
+	*entry = (struct entry){.directory = directory,
 		.name = name,
-		.path = string_format("%s/%s", folder, name)};
+		.path = string_format("%s/%s", directory, name)};
 	if (entry->path == NULL)
 		return -ENOMEM;
 	return stat(entry->path, &entry->status) == 0 ? 0 : -errno;
@@ -96,7 +98,7 @@ static void entry_done(struct entry *entry)
 
 enum { SCRIPTS_NONE, SCRIPTS_ONLY, SCRIPTS_AMONG_OTHERS };
 
-static int find_scripts(const struct check *check, const char *folder, unsigned depth);
+static int find_scripts(const struct check *check, const char *directory, unsigned depth);
 
 static int find_scripts_at(
 	const struct check *check, const struct entry *entry, unsigned depth)
@@ -115,19 +117,21 @@ static int find_scripts_at(
 		       : SCRIPTS_NONE;
 }
 
-/* Whether a folder holds scripts, in folders of its own as well, and nothing else. */
-static int find_scripts(const struct check *check, const char *folder, unsigned depth)
+/*
+ * Whether a directory holds scripts, in directories of its own as well, and nothing else.
+ */
+static int find_scripts(const struct check *check, const char *directory, unsigned depth)
 {
 	owns_strings struct string_list names = {0};
 	size_t only = 0, others = 0;
 
-	if (depth == DEPTH_MAX || list(folder, &names) < 0)
+	if (depth == DEPTH_MAX || list(directory, &names) < 0)
 		return SCRIPTS_NONE;
 	for (size_t i = 0; i < names.count && others == 0; i++) {
 		owns_entry struct entry entry = {.path = NULL};
 		int found = SCRIPTS_NONE;
 
-		if (entry_init(&entry, folder, names.items[i]) == 0)
+		if (entry_init(&entry, directory, names.items[i]) == 0)
 			found = find_scripts_at(check, &entry, depth);
 		only += found == SCRIPTS_ONLY;
 		others += found == SCRIPTS_AMONG_OTHERS;
@@ -137,11 +141,11 @@ static int find_scripts(const struct check *check, const char *folder, unsigned 
 	return only == names.count ? SCRIPTS_ONLY : SCRIPTS_AMONG_OTHERS;
 }
 
-/* A folder gets its right name, or, where that is taken, what it holds moves there. */
+/* A directory gets its right name, or, where that is taken, what it holds moves there. */
 static void mend_name(
 	struct buffer *command, const struct entry *entry, const char *right)
 {
-	owns_memory char *target = string_format("%s/%s", entry->folder, right);
+	owns_memory char *target = string_format("%s/%s", entry->directory, right);
 	struct stat status;
 
 	if (target == NULL)
@@ -165,7 +169,7 @@ static bool has_packages(enum room room)
 	return room == ROOM_PACKAGE || room == ROOM_WILDCARDS;
 }
 
-/* What a folder of a hook point's name, or nearly so, is in the room. */
+/* What a directory of a hook point's name, or nearly so, is in the room. */
 static void check_hook_point(struct check *check, const struct entry *entry,
 	enum room room, enum uh_hook_point hook_point)
 {
@@ -203,7 +207,7 @@ static void check_foreign_point(struct check *check, const struct entry *entry,
 	if (!point->has_equal) {
 		if (room == ROOM_TREE ||
 			find_scripts(check, entry->path, 0) != SCRIPTS_NONE)
-			check_find(check, FINDING_FOLDER_UNKNOWN, entry->path, NULL,
+			check_find(check, FINDING_DIRECTORY_UNKNOWN, entry->path, NULL,
 				_("nothing in it is run: %s has a hook point of this "
 				  "name, and apt none like it"),
 				point->program);
@@ -220,7 +224,7 @@ static void check_foreign_point(struct check *check, const struct entry *entry,
 static const char *const subtrees[] = {"pkgs", "multi_pkgs"};
 static const enum room rooms_of_subtrees[] = {ROOM_PACKAGES, ROOM_WILDCARDS};
 
-static void check_unknown_folder(
+static void check_unknown_directory(
 	struct check *check, const struct entry *entry, enum room room)
 {
 	struct nearest nearest = nearest_to(entry->name);
@@ -231,16 +235,16 @@ static void check_unknown_folder(
 			nearest_try(&nearest, subtrees[i]);
 	if (nearest.word != NULL) {
 		mend_name(&command, entry, nearest.word);
-		check_find(check, FINDING_FOLDER_UNKNOWN, entry->path, &command,
+		check_find(check, FINDING_DIRECTORY_UNKNOWN, entry->path, &command,
 			_("nothing in it is run; did you mean %s?"), nearest.word);
 		return;
 	}
 	if (room == ROOM_TREE || find_scripts(check, entry->path, 0) != SCRIPTS_NONE)
-		check_find(check, FINDING_FOLDER_UNKNOWN, entry->path, NULL,
+		check_find(check, FINDING_DIRECTORY_UNKNOWN, entry->path, NULL,
 			_("nothing in it is run, for it has no hook point's name"));
 }
 
-static void check_named_folder(
+static void check_named_directory(
 	struct check *check, const struct entry *entry, enum room room)
 {
 	const struct foreign_point *foreign;
@@ -261,11 +265,11 @@ static void check_named_folder(
 	else if (foreign == NULL && hook_point_meant(entry->name, &hook_point))
 		check_hook_point(check, entry, room, hook_point);
 	else if (check_concerns(check, entry->path))
-		check_unknown_folder(check, entry, room);
+		check_unknown_directory(check, entry, room);
 }
 
-/* A folder below a hook point's own, with scripts that somebody expects to run. */
-static void check_lower_folder(struct check *check, const struct entry *entry)
+/* A directory below a hook point's own, with scripts that somebody expects to run. */
+static void check_lower_directory(struct check *check, const struct entry *entry)
 {
 	owns_buffer struct buffer command = {0};
 	struct stat status;
@@ -278,14 +282,15 @@ static void check_lower_folder(struct check *check, const struct entry *entry)
 		return;
 	if (scripts == SCRIPTS_ONLY && lstat(entry->path, &status) == 0 &&
 		S_ISDIR(status.st_mode)) {
-		mend_add(&command, (const char *const[]){"find", entry->path, "-mindepth",
-					   "1", "-maxdepth", "1", "-exec", "mv", "-n",
-					   "-t", entry->folder, "--", "{}", "+", NULL});
+		mend_add(
+			&command, (const char *const[]){"find", entry->path, "-mindepth",
+					  "1", "-maxdepth", "1", "-exec", "mv", "-n",
+					  "-t", entry->directory, "--", "{}", "+", NULL});
 		mend_add(&command,
 			(const char *const[]){"rmdir", "--", entry->path, NULL});
 	}
-	check_find(check, FINDING_FOLDER_NOT_READ, entry->path, &command,
-		_("the scripts in it are not run, for folders among hooks are passed "
+	check_find(check, FINDING_DIRECTORY_NOT_READ, entry->path, &command,
+		_("the scripts in it are not run, for directories among hooks are passed "
 		  "over"));
 }
 
@@ -302,18 +307,18 @@ static void add_subject(struct check *check, struct entry *entry, bool is_wildca
 	}
 	subject = &check->subjects[check->subject_count++];
 	*subject = (struct subject){.path = entry->path,
-		.name = entry->path + strlen(entry->folder) + 1,
+		.name = entry->path + strlen(entry->directory) + 1,
 		.is_wildcard = is_wildcard};
 	entry->path = NULL;
 }
 
-static void check_folder(struct check *check, struct entry *entry, enum room room)
+static void check_directory(struct check *check, struct entry *entry, enum room room)
 {
 	switch (room) {
 	case ROOM_TREE:
 	case ROOM_PACKAGE:
 	case ROOM_WILDCARDS:
-		check_named_folder(check, entry, room);
+		check_named_directory(check, entry, room);
 		return;
 	case ROOM_PACKAGES:
 		check_room(check, entry->path, ROOM_PACKAGE);
@@ -326,7 +331,7 @@ static void check_folder(struct check *check, struct entry *entry, enum room roo
 			add_subject(check, entry, true);
 		return;
 	case ROOM_HOOKS:
-		check_lower_folder(check, entry);
+		check_lower_directory(check, entry);
 		return;
 	}
 }
@@ -345,7 +350,7 @@ static void check_leftover(struct check *check, const struct entry *entry)
 			meant);
 }
 
-static bool is_name_of_folder(const char *name, enum room room)
+static bool is_name_of_directory(const char *name, enum room room)
 {
 	enum uh_hook_point hook_point;
 
@@ -357,22 +362,24 @@ static bool is_name_of_folder(const char *name, enum room room)
 	       uh_hook_point_parse(name, &hook_point);
 }
 
-/* A file, or whatever is no folder. */
+/* A file, or whatever is no directory. */
 static void check_file(struct check *check, const struct entry *entry, enum room room)
 {
 	if (check_foreign(check, entry->path))
 		return;
 	if (room == ROOM_HOOKS)
 		check_leftover(check, entry);
-	else if (is_name_of_folder(entry->name, room))
-		check_find(check, FINDING_NOT_A_FOLDER, entry->path, NULL,
-			_("a folder belongs here, for hooks to be in"));
+	else if (is_name_of_directory(entry->name, room))
+		check_find(check, FINDING_NOT_A_DIRECTORY, entry->path, NULL,
+			_("a directory belongs here, for hooks to be in"));
 	else if (!hook_tree_is_leftover(entry->name) && is_scriptlike(check, entry))
 		check_find(check, FINDING_SCRIPT_MISPLACED, entry->path, NULL,
-			_("it is not run, for no hook is looked for in this folder"));
+			_("it is not run, for no hook is looked for in this directory"));
 }
 
-/* Whether anything in the folder could be wanted: it is below a limit, or above one. */
+/*
+ * Whether anything in the directory could be wanted: it is below a limit, or above one.
+ */
 static bool is_on_the_way(const struct check *check, const char *path)
 {
 	size_t size = strlen(path);
@@ -388,9 +395,9 @@ static bool is_on_the_way(const struct check *check, const char *path)
 
 static void check_entry(struct check *check, struct entry *entry, enum room room)
 {
-	if (is_folder(entry) && entry->name[0] != '.')
-		check_folder(check, entry, room);
-	else if (!is_folder(entry) && check_concerns(check, entry->path))
+	if (is_directory(entry) && entry->name[0] != '.')
+		check_directory(check, entry, room);
+	else if (!is_directory(entry) && check_concerns(check, entry->path))
 		check_file(check, entry, room);
 }
 
@@ -415,7 +422,7 @@ static void check_room(struct check *check, const char *path, enum room room)
 	}
 }
 
-void check_folders(struct check *check)
+void check_directories(struct check *check)
 {
 	for (size_t place = 0; place < PLACE_COUNT; place++)
 		check_room(check, check->census.tree.places[place], ROOM_TREE);
