@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks blame: which hooks take the most time. */
-#include "history.h"
 #include "json.h"
+#include "log_writer.h"
 #include "options.h"
 #include "past.h"
 #include "terminal.h"
@@ -228,7 +228,7 @@ static int show(
 	terminal = terminal_of(admin);
 	if (past->has_no_log)
 		terminal_say(&terminal, "", _("No hook has run yet: there is no %s%s."),
-			admin->root, HISTORY_FILE);
+			admin->root, LOG_FILE);
 	else if (costs->count == 0)
 		terminal_say(&terminal, "", _("No run of a hook is in the log."));
 	else if (terminal.is_terminal)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks log: what has run, when, for which command, and how it ended. */
 #include "census.h"
-#include "history.h"
 #include "json.h"
+#include "log_writer.h"
 #include "options.h"
 #include "past.h"
 #include "preview.h"
@@ -271,7 +271,7 @@ static int show(
 	terminal = terminal_of(admin);
 	if (past->has_no_log)
 		terminal_say(&terminal, "", _("No hook has run yet: there is no %s%s."),
-			admin->root, HISTORY_FILE);
+			admin->root, LOG_FILE);
 	else if (find_first(wanted, past) == past->count)
 		terminal_say(&terminal, "", _("Nothing of that kind is in the log."));
 	else

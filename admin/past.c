@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "past.h"
-#include "history.h"
+#include "log_writer.h"
 #include "terminal.h"
 
 #include <assert.h>
@@ -438,7 +438,7 @@ static void file_done(struct file *file)
  */
 static int open_file(struct file *file, const char *root, const char *suffix)
 {
-	file->path = string_format("%s%s%s", root, HISTORY_FILE, suffix);
+	file->path = string_format("%s%s%s", root, LOG_FILE, suffix);
 	if (file->path == NULL)
 		return -ENOMEM;
 	file->fd = open(
@@ -629,7 +629,7 @@ char *past_path(const char *path)
 {
 	owns_buffer struct buffer text = {0};
 
-	history_add_clean(&text, path);
+	log_add_clean(&text, path);
 	buffer_append(&text, (struct slice){"", 1});
 	return text.error == 0 ? strdup(text.data) : NULL;
 }

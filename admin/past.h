@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What has run: the log that the engine writes (history.h, apt-universal-hooks.conf(5)),
- * and the one before it, which logrotate(8) has put aside and not yet compressed.
+ * What has run: the log that the engine writes (log_writer.h,
+ * apt-universal-hooks.conf(5)), and the one before it, which logrotate(8) has put aside
+ * and not yet compressed.
  *
  * All strings are the past's, and as the log has them: control characters as \ooo. Times
  * are local ones of the machine that wrote the log, which does not tell its zone.
@@ -63,9 +64,9 @@ struct past_faults {
 };
 
 /*
- * Adds the transactions of a log, whatever it holds: only what history.c can have written
- * counts. The text is taken over and changed; at most as many calls as there are texts.
- * 0 or −ENOMEM.
+ * Adds the transactions of a log, whatever it holds: only what log_writer.c can have
+ * written counts. The text is taken over and changed; at most as many calls as there are
+ * texts. 0 or −ENOMEM.
  */
 int past_parse(struct past *past, struct buffer *text, struct past_faults *ret_faults);
 

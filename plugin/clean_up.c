@@ -91,19 +91,20 @@ static void do_task(void *context, int error)
 /* What ran in a transaction that nobody closed still goes into the log. */
 static void log_earlier(struct session *session)
 {
-	struct history nothing = {.lines = {.data = NULL}};
+	struct log_writer nothing = {.lines = {.data = NULL}};
 	struct frontend owner;
 	char key[FRONTEND_KEY_SIZE];
 	size_t blocked = 0;
 
 	while (state_dir_find_left(
-		&session->state, &session->frontend, HISTORY_RUNS, blocked, &owner)) {
+		&session->state, &session->frontend, LOG_RUNS, blocked, &owner)) {
 		frontend_key(&owner, key);
 		/* The guard of a transaction that still has one to come writes it. */
 		if (!state_dir_has(&session->state, key, RECORD_CLEAN_UP))
-			(void)history_write(&nothing, &session->state, key, session->root,
-				NULL, result_name(RESULT_ABORTED)); /* no second try */
-		if (state_dir_has(&session->state, key, HISTORY_RUNS))
+			(void)log_writer_write(&nothing, &session->state, key,
+				session->root, NULL,
+				result_name(RESULT_ABORTED)); /* no second try */
+		if (state_dir_has(&session->state, key, LOG_RUNS))
 			blocked++;
 	}
 }
@@ -185,7 +186,7 @@ bool clean_up_prepare(struct session *session, clean_up_close *close)
 
 	if (session->state.fd < 0 || !may_be_wanted(session))
 		return true;
-	has_run = history_has_run(&session->state, session->key);
+	has_run = log_writer_has_run(&session->state, session->key);
 	if ((!plan_has_work(&session->plan) && !has_run) || !is_clean_up_wanted(session))
 		return true;
 	error = record_want_clean_up(&session->state, &session->frontend);
@@ -208,10 +209,10 @@ bool clean_up_prepare(struct session *session, clean_up_close *close)
 void clean_up_now(struct session *session, clean_up_close *close)
 {
 	session->result = RESULT_ABORTED;
-	session_keep_history(session);
+	session_keep_log(session);
 	if (session->clean_up_lock < 0 ||
 		!clean_up_for(session, &session->frontend, close))
-		session_write_history(session);
+		session_write_log(session);
 	/* Where a clean-up is still due, the guard or the next transaction has it. */
 	if (session->state.fd >= 0 &&
 		state_dir_lacks(&session->state, session->key, RECORD_CLEAN_UP))

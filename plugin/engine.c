@@ -26,7 +26,7 @@ static enum uh_verdict close_transaction(struct session *session)
 		session_tell(session, (struct uh_event){.kind = UH_CLEAN_UP});
 	if (session->plan.count > 0)
 		end = session_run(session, &veto);
-	session_write_history(session);
+	session_write_log(session);
 	if (end == RUN_VETOED)
 		session_tell(session, veto);
 	return end == RUN_VETOED ? UH_STOP : UH_GO_ON;
@@ -43,7 +43,7 @@ static enum uh_verdict open_transaction(struct session *session)
 	if (session->plan.count > 0)
 		end = session_run(session, &veto);
 	if (end == RUN_COMPLETE) {
-		session_keep_history(session);
+		session_keep_log(session);
 		return UH_GO_ON;
 	}
 	clean_up_now(session, close_transaction);
@@ -127,7 +127,7 @@ static bool is_closed(struct session *session)
 	       session->frontend.pid != 0 &&
 	       !session_is_possible(session, UH_POST_INVOKE) &&
 	       state_dir_lacks(&session->state, session->key, RECORD_CLEAN_UP) &&
-	       state_dir_lacks(&session->state, session->key, HISTORY_RUNS);
+	       state_dir_lacks(&session->state, session->key, LOG_RUNS);
 }
 
 enum uh_verdict uh_run_hook_point(

@@ -20,7 +20,7 @@ bool session_is_possible(struct session *session, enum uh_hook_point hook_point)
 
 void session_tell(struct session *session, struct uh_event event)
 {
-	history_note(&session->history, session->hook_point, &event);
+	log_writer_note(&session->log, session->hook_point, &event);
 	session->listener(&event, session->context);
 }
 
@@ -99,7 +99,7 @@ void session_done(struct session *session)
 	settings_done(&session->settings);
 	transaction_done(&session->transaction);
 	command_line_done(&session->command_line);
-	history_done(&session->history);
+	log_writer_done(&session->log);
 	free(session->state_breach.path);
 	cleanup_close(&session->clean_up_lock);
 	state_dir_done(&session->state);
@@ -158,7 +158,7 @@ static bool are_packages_wanted(struct session *session)
 		return true;
 	return (transaction_may_remove(&session->transaction) ||
 		       (session->state.fd >= 0 &&
-			       history_has_run(&session->state, session->key))) &&
+			       log_writer_has_run(&session->state, session->key))) &&
 	       session_is_possible(session, UH_POST_INVOKE);
 }
 
@@ -351,7 +351,7 @@ static bool is_result_wanted(const struct session *session)
 {
 	return plan_has_work(&session->plan) ||
 	       (session->state.fd >= 0 &&
-		       state_dir_has(&session->state, session->key, HISTORY_RUNS));
+		       state_dir_has(&session->state, session->key, LOG_RUNS));
 }
 
 void session_settle_outcome(struct session *session)
@@ -393,32 +393,32 @@ static void tell_log(struct session *session, int error)
 {
 	if (error < 0)
 		session_tell(session, (struct uh_event){.kind = UH_LOG_NOT_WRITTEN,
-					      .path = HISTORY_FILE,
+					      .path = LOG_FILE,
 					      .error = error});
 }
 
-void session_keep_history(struct session *session)
+void session_keep_log(struct session *session)
 {
 	owns_memory char *command_line = NULL;
 
-	if (session->history.lines.size == 0 && session->history.lines.error == 0)
+	if (session->log.lines.size == 0 && session->log.lines.error == 0)
 		return;
 	/* Where nothing can be kept, it goes into the log as it is. */
 	if (session->state.fd < 0) {
-		session_write_history(session);
+		session_write_log(session);
 		return;
 	}
 	command_line = find_command_line(session);
-	tell_log(session, history_keep(&session->history, &session->state, session->key,
+	tell_log(session, log_writer_keep(&session->log, &session->state, session->key,
 				  command_line));
 }
 
-void session_write_history(struct session *session)
+void session_write_log(struct session *session)
 {
 	owns_memory char *command_line = find_command_line(session);
 
 	tell_log(session,
-		history_write(&session->history, &session->state, session->key,
+		log_writer_write(&session->log, &session->state, session->key,
 			session->root, command_line, result_name(session->result)));
 }
 

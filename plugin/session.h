@@ -8,7 +8,7 @@
 #define SESSION_H
 
 #include "command_line.h"
-#include "history.h"
+#include "log_writer.h"
 #include "outcome.h"
 #include "runner.h"
 
@@ -50,7 +50,7 @@ struct session {
 	bool are_settings_lost; /* they could not be */
 	enum result result;
 	bool has_failed_before; /* a hook of an earlier hook point */
-	struct history history;
+	struct log_writer log;
 };
 
 /* Opens the tree and the state directory. 0 or −ENOMEM. */
@@ -99,8 +99,8 @@ void session_settle_outcome(struct session *session);
 enum run_end session_run(struct session *session, struct uh_event *ret_veto);
 
 /* Keeps what ran for the log, or writes the log. */
-void session_keep_history(struct session *session);
-void session_write_history(struct session *session);
+void session_keep_log(struct session *session);
+void session_write_log(struct session *session);
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The log, as the administrator's command reads it: what was understood is written as
- * history.c writes it, and must be understood as the same again. A form feed parts the
+ * log_writer.c writes it, and must be understood as the same again. A form feed parts the
  * log from the one before it.
  */
 #include "harness.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
-#include "history.h"
+#include "log_writer.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -464,8 +464,8 @@ void assert_stanzas(const char *expected)
 	owns_buffer struct buffer text = {0};
 	struct slice rest = {NULL, 0};
 
-	if (is_there(HISTORY_FILE)) {
-		read_file(HISTORY_FILE, &log);
+	if (is_there(LOG_FILE)) {
+		read_file(LOG_FILE, &log);
 		rest = buffer_slice(&log);
 	}
 	while (rest.size > 0) {

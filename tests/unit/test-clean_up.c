@@ -220,7 +220,7 @@ START_TEST(what_was_left_is_cleaned_up_at_the_next_pre_invoke_once)
 	make_recorders();
 	make_recorder(ETC "Pre-Invoke/a", "");
 	leave_behind(&gone);
-	make_file(STATE "4194301-1." HISTORY_RUNS, 0600,
+	make_file(STATE "4194301-1." LOG_RUNS, 0600,
 		"Transaction: 4194301-1\n Pre-Install-Pkgs /b [always] exit 0 1 ms\n");
 	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
 	assert_taken_file("/log", "Post-Invoke/always aborted 0\n"
@@ -310,7 +310,7 @@ END_TEST
 START_TEST(runs_of_a_transaction_that_nobody_closed_are_logged)
 {
 	make_recorders();
-	make_file(STATE "4194301-1." HISTORY_RUNS, 0600,
+	make_file(STATE "4194301-1." LOG_RUNS, 0600,
 		"Transaction: 4194301-1\n Pre-Invoke /a [always] exit 0 1 ms\n");
 	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
 	assert_stanzas("Result: aborted\n Pre-Invoke /a [always] exit 0\n");
@@ -321,12 +321,12 @@ END_TEST
 START_TEST(runs_that_cannot_be_read_or_are_empty_are_no_endless_task)
 {
 	make_recorders();
-	make_file(STATE "4194301-1." HISTORY_RUNS, 0600, "");
-	make_file(STATE "unknown." HISTORY_RUNS, 0600, "");
-	make_directory(STATE "4194302-2." HISTORY_RUNS);
+	make_file(STATE "4194301-1." LOG_RUNS, 0600, "");
+	make_file(STATE "unknown." LOG_RUNS, 0600, "");
+	make_directory(STATE "4194302-2." LOG_RUNS);
 	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
 	assert_stanzas("");
-	ck_assert(!is_there(STATE "4194301-1." HISTORY_RUNS));
+	ck_assert(!is_there(STATE "4194301-1." LOG_RUNS));
 	make_directory(STATE "4194302-2." RECORD_CLEAN_UP);
 	make_recorder(ETC "Pre-Invoke/a", "");
 	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
-#include "history.h"
+#include "log_writer.h"
 #include "past.h"
 
 #include <errno.h>
@@ -163,7 +163,7 @@ static const struct {
 		TREE "Post-Invoke/a Start-Date: 2026-11-20  18:02:05|always -|exit 0|1"},
 	{TREE "Post-Invoke/a [always] exit 2147483647 1000000000000 ms",
 		TREE "Post-Invoke/a|always -|exit 2147483647|1000000000000|failed"},
-	/* What history.c never writes. */
+	/* What log_writer.c never writes. */
 	{"", NULL},
 	{" ", NULL},
 	{TREE "Post-Invoke/a", NULL},
@@ -220,12 +220,12 @@ START_TEST(what_the_engine_writes_is_understood)
 		UH_SCRIPT_LACKS_PACKAGE, UH_SCRIPT_WITHOUT_USER, UH_SCRIPT_WITHOUT_RIGHTS,
 		UH_SCRIPT_WITHOUT_DIRECTORY, UH_REQUIREMENTS_UNKNOWN};
 	struct state_dir state = {.fd = -1};
-	struct history history = {.lines = {0}};
+	struct log_writer writer = {.lines = {0}};
 	owns_past struct past past = {.count = 0};
 	const struct admin admin = {.root = (char *)root()};
 
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
-		history_note(&history, UH_PRE_INSTALL_PKGS,
+		log_writer_note(&writer, UH_PRE_INSTALL_PKGS,
 			&(const struct uh_event){.kind = kinds[i],
 				.path = TREE "pkgs/a\nb/Pre-Install-Pkgs/] \x7f[",
 				.matched = "a\nb",
@@ -234,7 +234,8 @@ START_TEST(what_the_engine_writes_is_understood)
 				.ending = {UH_TIMED_OUT, 7},
 				.milliseconds = 7001});
 	ck_assert_int_eq(
-		history_write(&history, &state, "12-34", root(), "apt\tx", "aborted"), 0);
+		log_writer_write(&writer, &state, "12-34", root(), "apt\tx", "aborted"),
+		0);
 	ck_assert_int_eq(past_read(&past, &admin), -1);
 	ck_assert_uint_eq(past.count, 1);
 	ck_assert(past.transactions[0].is_whole);
@@ -442,9 +443,9 @@ START_TEST(the_earlier_log_comes_first)
 	owns_past struct past past = {.count = 0};
 	const struct admin admin = {.root = (char *)root()};
 
-	make_file(HISTORY_FILE, 0644, SECOND "Result: ok\n" END);
-	make_file(HISTORY_FILE ".1", 0644, START "Result: failed\n" END);
-	make_file(HISTORY_FILE ".2.gz", 0644, START "Result: aborted\n" END);
+	make_file(LOG_FILE, 0644, SECOND "Result: ok\n" END);
+	make_file(LOG_FILE ".1", 0644, START "Result: failed\n" END);
+	make_file(LOG_FILE ".2.gz", 0644, START "Result: aborted\n" END);
 	ck_assert_int_eq(past_read(&past, &admin), -1);
 	assert_past(&past, "2026-11-20 18:02:05|2026-11-20 18:02:09|-|-|-|failed|whole\n"
 			   "2026-11-21 00:00:00|2026-11-20 18:02:09|-|-|-|ok|whole\n");
@@ -462,12 +463,12 @@ START_TEST(one_log_is_enough_and_none_is_no_error)
 	ck_assert_int_eq(past_read(&none, &admin), -1);
 	ck_assert(none.has_no_log);
 	ck_assert_uint_eq(none.count, 0);
-	make_file(HISTORY_FILE ".1", 0644, START "Result: failed\n" END);
+	make_file(LOG_FILE ".1", 0644, START "Result: failed\n" END);
 	ck_assert_int_eq(past_read(&earlier, &admin), -1);
 	ck_assert(!earlier.has_no_log);
 	ck_assert_uint_eq(earlier.count, 1);
 	/* As when logrotate(8) has come in between. */
-	ck_assert_int_eq(link(at(HISTORY_FILE ".1"), at(HISTORY_FILE)), 0);
+	ck_assert_int_eq(link(at(LOG_FILE ".1"), at(LOG_FILE)), 0);
 	ck_assert_int_eq(past_read(&both, &admin), -1);
 	ck_assert_uint_eq(both.count, 1);
 }
@@ -501,24 +502,24 @@ START_TEST(what_cannot_be_read_is_told)
 	owns_past struct past past = {.count = 0};
 
 	catch_errors();
-	make_node(HISTORY_FILE, S_IFIFO);
+	make_node(LOG_FILE, S_IFIFO);
 	ck_assert_int_eq(past_read(&past, &admin), STATUS_TROUBLE);
-	assert_errors("E: %s is not a regular file\n", HISTORY_FILE);
-	ck_assert_int_eq(remove(at(HISTORY_FILE)), 0);
-	make_link(HISTORY_FILE, "/dev/null");
+	assert_errors("E: %s is not a regular file\n", LOG_FILE);
+	ck_assert_int_eq(remove(at(LOG_FILE)), 0);
+	make_link(LOG_FILE, "/dev/null");
 	ck_assert_int_eq(past_read(&past, &admin), STATUS_TROUBLE);
-	assert_errors("E: %s cannot be read: Too many levels of symbolic links\n",
-		HISTORY_FILE);
-	ck_assert_int_eq(remove(at(HISTORY_FILE)), 0);
-	make_directory(HISTORY_FILE ".1");
+	assert_errors(
+		"E: %s cannot be read: Too many levels of symbolic links\n", LOG_FILE);
+	ck_assert_int_eq(remove(at(LOG_FILE)), 0);
+	make_directory(LOG_FILE ".1");
 	ck_assert_int_eq(past_read(&past, &admin), STATUS_TROUBLE);
-	assert_errors("E: %s is not a regular file\n", HISTORY_FILE ".1");
-	make_file(HISTORY_FILE, 0644, START "Result: ok\n" END);
+	assert_errors("E: %s is not a regular file\n", LOG_FILE ".1");
+	make_file(LOG_FILE, 0644, START "Result: ok\n" END);
 	ck_assert_int_eq(past_read(&past, &admin), -1);
 	ck_assert_uint_eq(past.count, 1);
 	assert_errors("W: %s cannot be read, so what is older is not known: "
 		      "Invalid argument\n",
-		HISTORY_FILE ".1");
+		LOG_FILE ".1");
 }
 END_TEST
 
@@ -529,15 +530,15 @@ START_TEST(what_is_not_understood_is_told_once)
 	owns_past struct past second = {.count = 0};
 
 	catch_errors();
-	make_file(HISTORY_FILE, 0644, START "Result: ok\nHooks:\n x\n" END);
+	make_file(LOG_FILE, 0644, START "Result: ok\nHooks:\n x\n" END);
 	ck_assert_int_eq(past_read(&first, &admin), -1);
-	assert_errors("W: %s: 1 line is not understood and passed over: line 4\n",
-		HISTORY_FILE);
-	make_file(HISTORY_FILE, 0644, "x\n" START "Result: ok\nHooks:\n x\n" END);
+	assert_errors(
+		"W: %s: 1 line is not understood and passed over: line 4\n", LOG_FILE);
+	make_file(LOG_FILE, 0644, "x\n" START "Result: ok\nHooks:\n x\n" END);
 	ck_assert_int_eq(past_read(&second, &admin), -1);
 	assert_errors("W: %s: 2 lines are not understood and passed over, the first is "
 		      "line 1\n",
-		HISTORY_FILE);
+		LOG_FILE);
 	ck_assert_uint_eq(second.count, 1);
 }
 END_TEST
@@ -552,15 +553,15 @@ START_TEST(of_a_large_log_the_end_counts)
 	owns_fd int fd = -1;
 
 	catch_errors();
-	make_file(HISTORY_FILE, 0644, SECOND "Result: failed\n" END);
-	make_file(HISTORY_FILE ".1", 0644, SECOND "Result: aborted\n" END);
-	fd = open(at(HISTORY_FILE), O_WRONLY | O_CLOEXEC);
+	make_file(LOG_FILE, 0644, SECOND "Result: failed\n" END);
+	make_file(LOG_FILE ".1", 0644, SECOND "Result: aborted\n" END);
+	fd = open(at(LOG_FILE), O_WRONLY | O_CLOEXEC);
 	ck_assert_int_eq(
 		pwrite(fd, end, strlen(end), (off_t)8 << 30), (ssize_t)strlen(end));
 	ck_assert_int_eq(past_read(&past, &admin), -1);
 	assert_past(&past, "2026-11-21 00:00:00|2026-11-20 18:02:09|-|-|-|aborted|whole\n"
 			   "2026-11-20 18:02:05|2026-11-20 18:02:09|-|-|-|ok|whole\n");
-	assert_errors("W: %s is large: only the end of it is looked at\n", HISTORY_FILE);
+	assert_errors("W: %s is large: only the end of it is looked at\n", LOG_FILE);
 }
 END_TEST
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
-#include "history.h"
+#include "log_writer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,11 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define owns_history __attribute__((cleanup(history_done)))
+#define owns_log __attribute__((cleanup(log_writer_done)))
 #define owns_state __attribute__((cleanup(state_dir_done)))
 
 static const char key[] = "4194301-1";
-static const char kept[] = STATE "4194301-1." HISTORY_RUNS;
+static const char kept[] = STATE "4194301-1." LOG_RUNS;
 
 static struct state_dir open_state(void)
 {
@@ -29,7 +29,7 @@ static struct state_dir open_state(void)
 	return state;
 }
 
-static void note_end(struct history *history, enum uh_hook_point hook_point,
+static void note_end(struct log_writer *writer, enum uh_hook_point hook_point,
 	const char *path, int status)
 {
 	const struct uh_event event = {.kind = UH_SCRIPT_ENDED,
@@ -37,7 +37,7 @@ static void note_end(struct history *history, enum uh_hook_point hook_point,
 		.ending = {UH_EXITED, status},
 		.milliseconds = 12};
 
-	history_note(history, hook_point, &event);
+	log_writer_note(writer, hook_point, &event);
 }
 
 static void assert_time(struct slice text)
@@ -50,13 +50,13 @@ static void assert_time(struct slice text)
 }
 
 /* The log with TIME in place of a time that is one. */
-static void assert_history(const char *expected)
+static void assert_log(const char *expected)
 {
 	owns_buffer struct buffer found = {0};
 	owns_buffer struct buffer text = {0};
 	struct slice rest;
 
-	read_file(HISTORY_FILE, &found);
+	read_file(LOG_FILE, &found);
 	for (rest = buffer_slice(&found); rest.size > 0;) {
 		struct slice value = slice_cut(&rest, '\n');
 		struct slice line = value;
@@ -126,45 +126,45 @@ static const struct {
 START_TEST(every_kind_of_run_has_its_line_and_nothing_else_has)
 {
 	for (size_t i = 0; i < COUNT_OF(lines); i++) {
-		owns_history struct history history = {.lines = {0}};
+		owns_log struct log_writer writer = {.lines = {0}};
 		struct uh_event event = lines[i].event;
 
 		event.path = "/a";
-		history_note(&history, UH_POST_INVOKE, &event);
-		assert_text(&history.lines, lines[i].line);
+		log_writer_note(&writer, UH_POST_INVOKE, &event);
+		assert_text(&writer.lines, lines[i].line);
 	}
 }
 END_TEST
 
 START_TEST(control_characters_are_escaped)
 {
-	owns_history struct history history = {.lines = {0}};
+	owns_log struct log_writer writer = {.lines = {0}};
 	const struct uh_event event = {.kind = UH_SCRIPT_ENDED,
 		.path = "/a\nResult: ok\t\x1b\x7f\xc3\xbc\xc3\x9b\xc2\x9b"
 			"1\x9b $(b)",
 		.matched = "\n\r"};
 
-	history_note(&history, UH_PRE_INSTALL_PKGS, &event);
-	assert_text(&history.lines,
+	log_writer_note(&writer, UH_PRE_INSTALL_PKGS, &event);
+	assert_text(&writer.lines,
 		" Pre-Install-Pkgs /a\\012Result: "
 		"ok\\011\\033\\177\xc3\xbc\xc3\x9b\xc2\\2331\\233 $(b) "
 		"[\\012\\015] exit 0 0 ms\n");
 }
 END_TEST
 
-static void keep(
-	struct history *history, const struct state_dir *state, const char *command_line)
+static void keep(struct log_writer *writer, const struct state_dir *state,
+	const char *command_line)
 {
-	ck_assert_int_eq(history_keep(history, state, key, command_line), 0);
-	ck_assert_uint_eq(history->lines.size, 0);
+	ck_assert_int_eq(log_writer_keep(writer, state, key, command_line), 0);
+	ck_assert_uint_eq(writer->lines.size, 0);
 }
 
 START_TEST(all_hook_points_of_a_transaction_are_one_stanza)
 {
 	owns_state struct state_dir state = open_state();
-	owns_history struct history first = {.lines = {0}};
-	owns_history struct history second = {.lines = {0}};
-	owns_history struct history last = {.lines = {0}};
+	owns_log struct log_writer first = {.lines = {0}};
+	owns_log struct log_writer second = {.lines = {0}};
+	owns_log struct log_writer last = {.lines = {0}};
 
 	ck_assert_int_eq(unsetenv("SUDO_UID") | unsetenv("PKEXEC_UID"), 0);
 	note_end(&first, UH_PRE_INVOKE, "/a", 0);
@@ -172,42 +172,42 @@ START_TEST(all_hook_points_of_a_transaction_are_one_stanza)
 	note_end(&second, UH_PRE_INSTALL_PKGS, "/b", 1);
 	note_end(&second, UH_PRE_INSTALL_PKGS, "/c", 0);
 	keep(&second, &state, "another");
-	ck_assert(!is_there(HISTORY_FILE));
+	ck_assert(!is_there(LOG_FILE));
 	note_end(&last, UH_POST_INVOKE, "/d", 2);
-	ck_assert_int_eq(history_write(&last, &state, key, root(), NULL, "ok"), 0);
+	ck_assert_int_eq(log_writer_write(&last, &state, key, root(), NULL, "ok"), 0);
 	ck_assert(!is_there(kept));
-	assert_history("Start-Date: TIME\n"
-		       "Commandline: apt-get -y install foo\\012bar\n"
-		       "Transaction: 4194301-1\n"
-		       "Result: ok\n"
-		       "Hooks:\n"
-		       " Pre-Invoke /a [always] exit 0 12 ms\n"
-		       " Pre-Install-Pkgs /b [always] exit 1 12 ms\n"
-		       " Pre-Install-Pkgs /c [always] exit 0 12 ms\n"
-		       " Post-Invoke /d [always] exit 2 12 ms\n"
-		       "End-Date: TIME\n\n");
+	assert_log("Start-Date: TIME\n"
+		   "Commandline: apt-get -y install foo\\012bar\n"
+		   "Transaction: 4194301-1\n"
+		   "Result: ok\n"
+		   "Hooks:\n"
+		   " Pre-Invoke /a [always] exit 0 12 ms\n"
+		   " Pre-Install-Pkgs /b [always] exit 1 12 ms\n"
+		   " Pre-Install-Pkgs /c [always] exit 0 12 ms\n"
+		   " Post-Invoke /d [always] exit 2 12 ms\n"
+		   "End-Date: TIME\n\n");
 }
 END_TEST
 
 START_TEST(the_last_call_that_knows_the_command_line_is_believed)
 {
 	owns_state struct state_dir state = open_state();
-	owns_history struct history first = {.lines = {0}};
-	owns_history struct history last = {.lines = {0}};
+	owns_log struct log_writer first = {.lines = {0}};
+	owns_log struct log_writer last = {.lines = {0}};
 
 	ck_assert_int_eq(unsetenv("SUDO_UID") | unsetenv("PKEXEC_UID"), 0);
 	note_end(&first, UH_PRE_INVOKE, "/a", 0);
 	keep(&first, &state, "/usr/libexec/packagekitd");
-	ck_assert_int_eq(history_write(&last, &state, key, root(),
+	ck_assert_int_eq(log_writer_write(&last, &state, key, root(),
 				 "packagekit role='install\n'", "ok"),
 		0);
-	assert_history("Start-Date: TIME\n"
-		       "Commandline: packagekit role='install\\012'\n"
-		       "Transaction: 4194301-1\n"
-		       "Result: ok\n"
-		       "Hooks:\n"
-		       " Pre-Invoke /a [always] exit 0 12 ms\n"
-		       "End-Date: TIME\n\n");
+	assert_log("Start-Date: TIME\n"
+		   "Commandline: packagekit role='install\\012'\n"
+		   "Transaction: 4194301-1\n"
+		   "Result: ok\n"
+		   "Hooks:\n"
+		   " Pre-Invoke /a [always] exit 0 12 ms\n"
+		   "End-Date: TIME\n\n");
 }
 END_TEST
 
@@ -215,7 +215,7 @@ START_TEST(a_transaction_with_one_hook_point_needs_nothing_kept)
 {
 	owns_state struct state_dir state = open_state();
 	struct state_dir closed = {.fd = -1};
-	owns_history struct history history = {.lines = {0}};
+	owns_log struct log_writer writer = {.lines = {0}};
 	static const char stanza[] = "Start-Date: TIME\n"
 				     "Transaction: 4194301-1\n"
 				     "Result: unknown\n"
@@ -225,13 +225,13 @@ START_TEST(a_transaction_with_one_hook_point_needs_nothing_kept)
 	owns_memory char *both = string_format("%s%s", stanza, stanza);
 
 	ck_assert_int_eq(unsetenv("SUDO_UID") | unsetenv("PKEXEC_UID"), 0);
-	note_end(&history, UH_POST_INVOKE, "/a", 0);
-	ck_assert_int_eq(history_write(&history, &state, key, root(), NULL, NULL), 0);
-	assert_history(stanza);
+	note_end(&writer, UH_POST_INVOKE, "/a", 0);
+	ck_assert_int_eq(log_writer_write(&writer, &state, key, root(), NULL, NULL), 0);
+	assert_log(stanza);
 	/* Without a state directory either; the log grows. */
-	note_end(&history, UH_POST_INVOKE, "/a", 0);
-	ck_assert_int_eq(history_write(&history, &closed, key, root(), NULL, NULL), 0);
-	assert_history(both);
+	note_end(&writer, UH_POST_INVOKE, "/a", 0);
+	ck_assert_int_eq(log_writer_write(&writer, &closed, key, root(), NULL, NULL), 0);
+	assert_log(both);
 }
 END_TEST
 
@@ -255,7 +255,7 @@ START_TEST(who_asked_is_named_as_in_apts_own_log)
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		owns_state struct state_dir state = open_state();
-		owns_history struct history history = {.lines = {0}};
+		owns_log struct log_writer writer = {.lines = {0}};
 		owns_memory char *expected =
 			string_format("Start-Date: TIME\n%sTransaction: 4194301-1\n"
 				      "Result: ok\nHooks:\n"
@@ -265,11 +265,11 @@ START_TEST(who_asked_is_named_as_in_apts_own_log)
 
 		ck_assert_int_eq(unsetenv("SUDO_UID") | unsetenv("PKEXEC_UID"), 0);
 		ck_assert_int_eq(setenv(cases[i].variable, cases[i].value, 1), 0);
-		note_end(&history, UH_POST_INVOKE, "/a", 0);
+		note_end(&writer, UH_POST_INVOKE, "/a", 0);
 		ck_assert_int_eq(
-			history_write(&history, &state, key, root(), NULL, "ok"), 0);
-		assert_history(expected);
-		ck_assert_int_eq(remove(at(HISTORY_FILE)), 0);
+			log_writer_write(&writer, &state, key, root(), NULL, "ok"), 0);
+		assert_log(expected);
+		ck_assert_int_eq(remove(at(LOG_FILE)), 0);
 	}
 }
 END_TEST
@@ -277,26 +277,27 @@ END_TEST
 START_TEST(where_nothing_ran_nothing_is_written)
 {
 	owns_state struct state_dir state = open_state();
-	owns_history struct history history = {.lines = {0}};
+	owns_log struct log_writer writer = {.lines = {0}};
 
-	keep(&history, &state, "apt-get update");
+	keep(&writer, &state, "apt-get update");
 	ck_assert(!is_there(kept));
 	ck_assert_int_eq(
-		history_write(&history, &state, key, root(), "apt-get update", "ok"), 0);
-	ck_assert(!is_there(HISTORY_FILE));
+		log_writer_write(&writer, &state, key, root(), "apt-get update", "ok"),
+		0);
+	ck_assert(!is_there(LOG_FILE));
 }
 END_TEST
 
 START_TEST(what_is_kept_belongs_to_one_transaction)
 {
 	owns_state struct state_dir state = open_state();
-	owns_history struct history history = {.lines = {0}};
+	owns_log struct log_writer writer = {.lines = {0}};
 
-	note_end(&history, UH_PRE_INVOKE, "/a", 0);
-	keep(&history, &state, NULL);
+	note_end(&writer, UH_PRE_INVOKE, "/a", 0);
+	keep(&writer, &state, NULL);
 	ck_assert_int_eq(
-		history_write(&history, &state, "4194302-2", root(), NULL, "ok"), 0);
-	ck_assert(!is_there(HISTORY_FILE));
+		log_writer_write(&writer, &state, "4194302-2", root(), NULL, "ok"), 0);
+	ck_assert(!is_there(LOG_FILE));
 	ck_assert(is_there(kept));
 }
 END_TEST
@@ -304,21 +305,21 @@ END_TEST
 static int write_one(void)
 {
 	owns_state struct state_dir state = open_state();
-	owns_history struct history history = {.lines = {0}};
+	owns_log struct log_writer writer = {.lines = {0}};
 
-	note_end(&history, UH_POST_INVOKE, "/a", 0);
-	return history_write(&history, &state, key, root(), NULL, "ok");
+	note_end(&writer, UH_POST_INVOKE, "/a", 0);
+	return log_writer_write(&writer, &state, key, root(), NULL, "ok");
 }
 
 START_TEST(a_log_that_cannot_be_opened_says_why)
 {
-	make_link(HISTORY_FILE, at("/elsewhere"));
+	make_link(LOG_FILE, at("/elsewhere"));
 	ck_assert_int_eq(write_one(), -ELOOP);
 	ck_assert(!is_there("/elsewhere"));
-	ck_assert_int_eq(remove(at(HISTORY_FILE)), 0);
-	make_directory(HISTORY_FILE);
+	ck_assert_int_eq(remove(at(LOG_FILE)), 0);
+	make_directory(LOG_FILE);
 	ck_assert_int_eq(write_one(), -EISDIR);
-	ck_assert_int_eq(rmdir(at(HISTORY_FILE)), 0);
+	ck_assert_int_eq(rmdir(at(LOG_FILE)), 0);
 	ck_assert_int_eq(rmdir(at("/var/log/apt")), 0);
 	ck_assert_int_eq(write_one(), -ENOENT);
 }
@@ -328,39 +329,39 @@ START_TEST(a_full_disk_leaves_no_half_of_a_stanza)
 {
 	static const char before[] = "Start-Date: earlier\n\n";
 	owns_state struct state_dir state = open_state();
-	owns_history struct history history = {.lines = {0}};
+	owns_log struct log_writer writer = {.lines = {0}};
 	struct rlimit limit;
 	int error;
 
-	make_file(HISTORY_FILE, 0644, before);
-	note_end(&history, UH_POST_INVOKE, "/a", 0);
+	make_file(LOG_FILE, 0644, before);
+	note_end(&writer, UH_POST_INVOKE, "/a", 0);
 	(void)signal(SIGXFSZ, SIG_IGN);
 	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
 	limit.rlim_cur = sizeof(before) + 10;
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	error = history_write(&history, &state, key, root(), NULL, "ok");
+	error = log_writer_write(&writer, &state, key, root(), NULL, "ok");
 	limit.rlim_cur = limit.rlim_max;
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	ck_assert_int_eq(error, -EFBIG);
-	assert_file(HISTORY_FILE, before);
+	assert_file(LOG_FILE, before);
 }
 END_TEST
 
 /* Whoever may read the log may lock it, for as long as they like. */
 START_TEST(a_log_that_somebody_has_locked_is_written_all_the_same)
 {
-	owns_history struct history history = {.lines = {.data = NULL}};
+	owns_log struct log_writer writer = {.lines = {.data = NULL}};
 	owns_state struct state_dir state = open_state();
 	owns_fd int reader = -1;
 
-	make_file(HISTORY_FILE, 0644, "");
-	reader = open(at(HISTORY_FILE), O_RDONLY | O_CLOEXEC);
+	make_file(LOG_FILE, 0644, "");
+	reader = open(at(LOG_FILE), O_RDONLY | O_CLOEXEC);
 	ck_assert_int_ge(reader, 0);
 	ck_assert_int_eq(flock(reader, LOCK_EX), 0);
-	note_end(&history, UH_POST_INVOKE, "/a", 0);
-	ck_assert_int_eq(history_write(&history, &state, key, root(), NULL, "ok"), 0);
-	assert_history("Start-Date: TIME\nTransaction: 4194301-1\nResult: ok\nHooks:\n"
-		       " Post-Invoke /a [always] exit 0 12 ms\nEnd-Date: TIME\n\n");
+	note_end(&writer, UH_POST_INVOKE, "/a", 0);
+	ck_assert_int_eq(log_writer_write(&writer, &state, key, root(), NULL, "ok"), 0);
+	assert_log("Start-Date: TIME\nTransaction: 4194301-1\nResult: ok\nHooks:\n"
+		   " Post-Invoke /a [always] exit 0 12 ms\nEnd-Date: TIME\n\n");
 }
 END_TEST
 
@@ -371,13 +372,13 @@ START_TEST(what_was_kept_and_is_no_text_of_ours_does_no_harm)
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		owns_state struct state_dir state = open_state();
-		owns_history struct history history = {.lines = {0}};
+		owns_log struct log_writer writer = {.lines = {0}};
 
 		make_file(kept, 0600, texts[i]);
-		note_end(&history, UH_POST_INVOKE, "/a", 0);
+		note_end(&writer, UH_POST_INVOKE, "/a", 0);
 		ck_assert_int_eq(
-			history_write(&history, &state, key, root(), NULL, "ok"), 0);
-		ck_assert(is_there(HISTORY_FILE));
+			log_writer_write(&writer, &state, key, root(), NULL, "ok"), 0);
+		ck_assert(is_there(LOG_FILE));
 		ck_assert(!is_there(kept));
 	}
 }
@@ -385,15 +386,15 @@ END_TEST
 
 START_TEST(a_log_that_is_no_file_is_not_written_to)
 {
-	struct history history = {.lines = {.data = NULL}};
+	struct log_writer writer = {.lines = {.data = NULL}};
 	const struct state_dir state = {.fd = -1};
 	int error;
 
-	skip_unless(mknod(at(HISTORY_FILE), S_IFCHR | 0644, makedev(1, 3)) == 0,
+	skip_unless(mknod(at(LOG_FILE), S_IFCHR | 0644, makedev(1, 3)) == 0,
 		"no device can be made here");
-	buffer_append_string(&history.lines, " a\n");
-	error = history_write(&history, &state, "1-2", root(), NULL, NULL);
-	history_done(&history);
+	buffer_append_string(&writer.lines, " a\n");
+	error = log_writer_write(&writer, &state, "1-2", root(), NULL, NULL);
+	log_writer_done(&writer);
 	ck_assert_int_eq(error, -EINVAL);
 }
 END_TEST
@@ -414,5 +415,5 @@ int main(void)
 		what_was_kept_and_is_no_text_of_ours_does_no_harm,
 		a_log_that_is_no_file_is_not_written_to};
 
-	return run_tests("history", tests, COUNT_OF(tests));
+	return run_tests("log_writer", tests, COUNT_OF(tests));
 }

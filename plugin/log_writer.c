@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "history.h"
+#include "log_writer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@ static bool is_control(unsigned char byte, unsigned char before)
 	return byte >= 0x80 && byte < 0xa0 && (before < 0x80 || before == 0xc2);
 }
 
-void history_add_clean(struct buffer *buffer, const char *text)
+void log_add_clean(struct buffer *buffer, const char *text)
 {
 	unsigned char before = '\0';
 
@@ -99,11 +99,11 @@ static void append_fate(struct buffer *line, const struct uh_event *event)
 		buffer_append_format(line, SKIPPED "%s)", reason);
 }
 
-void history_note(struct history *history, enum uh_hook_point hook_point,
+void log_writer_note(struct log_writer *writer, enum uh_hook_point hook_point,
 	const struct uh_event *event)
 {
 	owns_buffer struct buffer fate = {0};
-	struct buffer *lines = &history->lines;
+	struct buffer *lines = &writer->lines;
 
 	append_fate(&fate, event);
 	if (fate.error < 0)
@@ -111,17 +111,17 @@ void history_note(struct history *history, enum uh_hook_point hook_point,
 	if (fate.size == 0)
 		return;
 	buffer_append_format(lines, " %s ", uh_hook_point_name(hook_point));
-	history_add_clean(lines, event->path);
+	log_add_clean(lines, event->path);
 	buffer_append_string(lines, " [");
-	history_add_clean(lines, event->matched != NULL ? event->matched : "always");
+	log_add_clean(lines, event->matched != NULL ? event->matched : "always");
 	buffer_append_string(lines, "] ");
 	buffer_append(lines, buffer_slice(&fate));
 	buffer_append_string(lines, "\n");
 }
 
-void history_done(struct history *history)
+void log_writer_done(struct log_writer *writer)
 {
-	buffer_done(&history->lines);
+	buffer_done(&writer->lines);
 }
 
 /* Digits and nothing else, and no larger than an id can be: it would become another. */
@@ -152,14 +152,13 @@ static void append_requester(struct buffer *stanza)
 /* What earlier calls kept, nothing when this is the first. */
 static int read_kept(const struct state_dir *state, const char *key, struct buffer *kept)
 {
-	int error = state->fd >= 0
-			    ? state_dir_read(state, key, HISTORY_RUNS, RUNS_MAX, kept)
-			    : -ENOENT;
+	int error = state->fd >= 0 ? state_dir_read(state, key, LOG_RUNS, RUNS_MAX, kept)
+				   : -ENOENT;
 
 	return error == -ENOENT ? 0 : error;
 }
 
-bool history_has_run(const struct state_dir *state, const char *key)
+bool log_writer_has_run(const struct state_dir *state, const char *key)
 {
 	owns_buffer struct buffer kept = {0};
 	struct slice rest;
@@ -181,7 +180,7 @@ static void append_command_line(struct buffer *buffer, const char *command_line)
 	if (command_line == NULL)
 		return;
 	buffer_append_string(buffer, COMMAND_LINE);
-	history_add_clean(buffer, command_line);
+	log_add_clean(buffer, command_line);
 	buffer_append_string(buffer, "\n");
 }
 
@@ -196,31 +195,31 @@ static void append_header(struct buffer *kept, const char *key, const char *comm
 	buffer_append_format(kept, "Transaction: %s\n", key);
 }
 
-int history_keep(struct history *history, const struct state_dir *state, const char *key,
-	const char *command_line)
+int log_writer_keep(struct log_writer *writer, const struct state_dir *state,
+	const char *key, const char *command_line)
 {
 	owns_buffer struct buffer kept = {0};
-	int lines_error = history->lines.error;
+	int lines_error = writer->lines.error;
 	int error;
 
-	if (history->lines.size == 0)
+	if (writer->lines.size == 0)
 		return lines_error;
 	error = read_kept(state, key, &kept);
 	if (error < 0)
 		return error;
 	append_header(&kept, key, command_line);
-	buffer_append(&kept, buffer_slice(&history->lines));
+	buffer_append(&kept, buffer_slice(&writer->lines));
 	if (kept.error < 0)
 		return kept.error;
-	error = state_dir_replace(state, key, HISTORY_RUNS, buffer_slice(&kept));
+	error = state_dir_replace(state, key, LOG_RUNS, buffer_slice(&kept));
 	if (error == 0)
-		buffer_done(&history->lines);
+		buffer_done(&writer->lines);
 	return error < 0 ? error : lines_error;
 }
 
 /* Fields first, then the lines of the runs, which begin with a space. */
 static void append_stanza(struct buffer *stanza, struct slice kept,
-	const struct history *history, const char *command_line, const char *result)
+	const struct log_writer *writer, const char *command_line, const char *result)
 {
 	while (kept.size > 0 && kept.data[0] != ' ') {
 		struct slice field = slice_cut(&kept, '\n');
@@ -236,7 +235,7 @@ static void append_stanza(struct buffer *stanza, struct slice kept,
 	buffer_append_format(stanza, "Result: %s\n", result != NULL ? result : "unknown");
 	buffer_append_string(stanza, "Hooks:\n");
 	buffer_append(stanza, kept);
-	buffer_append(stanza, buffer_slice(&history->lines));
+	buffer_append(stanza, buffer_slice(&writer->lines));
 	append_time(stanza, "End-Date");
 	buffer_append_string(stanza, "\n");
 }
@@ -270,13 +269,13 @@ static int append_to_log(const char *path, struct slice bytes)
 	return error;
 }
 
-int history_write(struct history *history, const struct state_dir *state, const char *key,
-	const char *root, const char *command_line, const char *result)
+int log_writer_write(struct log_writer *writer, const struct state_dir *state,
+	const char *key, const char *root, const char *command_line, const char *result)
 {
-	owns_memory char *path = string_join(root, HISTORY_FILE);
+	owns_memory char *path = string_join(root, LOG_FILE);
 	owns_buffer struct buffer kept = {0};
 	owns_buffer struct buffer stanza = {0};
-	int error = history->lines.error;
+	int error = writer->lines.error;
 	int kept_error, write_error = 0;
 
 	if (path == NULL)
@@ -285,11 +284,10 @@ int history_write(struct history *history, const struct state_dir *state, const 
 	/* What is lost of it is told; the rest is still worth having. */
 	if (kept_error < 0)
 		buffer_done(&kept);
-	if (kept.size > 0 || history->lines.size > 0) {
+	if (kept.size > 0 || writer->lines.size > 0) {
 		append_header(&kept, key, command_line);
-		append_stanza(
-			&stanza, buffer_slice(&kept), history, command_line, result);
-		buffer_done(&history->lines);
+		append_stanza(&stanza, buffer_slice(&kept), writer, command_line, result);
+		buffer_done(&writer->lines);
 		write_error = stanza.error < 0
 				      ? stanza.error
 				      : append_to_log(path, buffer_slice(&stanza));
@@ -297,7 +295,6 @@ int history_write(struct history *history, const struct state_dir *state, const 
 	if (error == 0)
 		error = kept_error < 0 ? kept_error : write_error;
 	if (state->fd >= 0)
-		(void)state_dir_remove(
-			state, key, HISTORY_RUNS); /* the sweep tries again */
+		(void)state_dir_remove(state, key, LOG_RUNS); /* the sweep tries again */
 	return error;
 }
