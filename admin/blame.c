@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks blame: which hooks take the most time. */
 #include "json.h"
+#include "log_reader.h"
 #include "log_writer.h"
 #include "options.h"
-#include "past.h"
 #include "terminal.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 /* What one script has cost. */
 struct cost {
-	const char *path; /* the past's */
+	const char *path; /* the log's */
 	int64_t total;    /* milliseconds, as the others */
 	int64_t longest;
 	size_t runs;
@@ -43,10 +43,10 @@ static int compare_totals(const void *a, const void *b)
 	return compare_paths(a, b);
 }
 
-static int add_runs(struct costs *costs, const struct past_transaction *transaction)
+static int add_runs(struct costs *costs, const struct log_transaction *transaction)
 {
 	for (size_t i = 0; i < transaction->count; i++) {
-		const struct past_run *run = &transaction->runs[i];
+		const struct log_run *run = &transaction->runs[i];
 
 		if (run->milliseconds < 0)
 			continue;
@@ -81,10 +81,10 @@ static void merge(struct costs *costs)
 }
 
 /* The most expensive first. */
-static int count_costs(struct costs *costs, const struct past *past)
+static int count_costs(struct costs *costs, const struct log *log)
 {
-	for (size_t i = 0; i < past->count; i++)
-		if (add_runs(costs, &past->transactions[i]) < 0)
+	for (size_t i = 0; i < log->count; i++)
+		if (add_runs(costs, &log->transactions[i]) < 0)
 			return -ENOMEM;
 	if (costs->count == 0)
 		return 0;
@@ -128,9 +128,9 @@ static char *describe(const struct cost *cost)
 	owns_buffer struct buffer mean = {0};
 	owns_buffer struct buffer longest = {0};
 
-	past_add_duration(&total, cost->total);
-	past_add_duration(&mean, mean_of(cost));
-	past_add_duration(&longest, cost->longest);
+	log_add_duration(&total, cost->total);
+	log_add_duration(&mean, mean_of(cost));
+	log_add_duration(&longest, cost->longest);
 	buffer_append_format(&text,
 		ngettext("%s%.*s%s in %zu run", "%s%.*s%s in %zu runs",
 			(unsigned long)cost->runs),
@@ -164,14 +164,14 @@ static void write_cost(
 			terminal, &bar, is_wide ? columns + 4 : terminal->width, words);
 }
 
-static void write_chart(const struct terminal *terminal, const struct past *past,
-	const struct costs *costs)
+static void write_chart(
+	const struct terminal *terminal, const struct log *log, const struct costs *costs)
 {
-	if (past->transactions[0].start[0] != '\0')
+	if (log->transactions[0].start[0] != '\0')
 		terminal_say(terminal, "",
 			ngettext("%zu transaction since %s", "%zu transactions since %s",
-				(unsigned long)past->count),
-			past->count, past->transactions[0].start);
+				(unsigned long)log->count),
+			log->count, log->transactions[0].start);
 	for (size_t i = 0; i < costs->count; i++)
 		write_cost(terminal, &costs->items[i], costs->items[0].total);
 }
@@ -219,20 +219,20 @@ static json_t *costs_to_json(const struct costs *costs)
 }
 
 static int show(
-	const struct admin *admin, const struct past *past, const struct costs *costs)
+	const struct admin *admin, const struct log *log, const struct costs *costs)
 {
 	struct terminal terminal;
 
 	if (admin->is_json)
 		return json_print(costs_to_json(costs));
 	terminal = terminal_of(admin);
-	if (past->has_no_log)
+	if (log->has_no_log)
 		terminal_say(&terminal, "", _("No hook has run yet: there is no %s%s."),
 			admin->root, LOG_FILE);
 	else if (costs->count == 0)
 		terminal_say(&terminal, "", _("No run of a hook is in the log."));
 	else if (terminal.is_terminal)
-		write_chart(&terminal, past, costs);
+		write_chart(&terminal, log, costs);
 	else
 		write_table(&terminal, costs);
 	return STATUS_FINE;
@@ -240,18 +240,18 @@ static int show(
 
 static int read_and_show(const struct admin *admin, size_t number)
 {
-	__attribute__((cleanup(past_done))) struct past past = {.count = 0};
+	__attribute__((cleanup(log_done))) struct log log = {.count = 0};
 	struct costs costs = {.items = NULL};
-	int status = past_read(&past, admin);
+	int status = log_read(&log, admin);
 
 	if (status >= 0)
 		return status;
-	if (count_costs(&costs, &past) < 0) {
+	if (count_costs(&costs, &log) < 0) {
 		status = complain_of_memory();
 	} else {
 		if (number > 0 && costs.count > number)
 			costs.count = number;
-		status = show(admin, &past, &costs);
+		status = show(admin, &log, &costs);
 	}
 	free(costs.items);
 	return status;

@@ -2,9 +2,9 @@
 /* apt-universal-hooks list: every hook, where it applies, and how it last ended. */
 #include "census.h"
 #include "in_force.h"
+#include "log_reader.h"
 #include "options.h"
 #include "owner.h"
-#include "past.h"
 #include "preview.h"
 #include "spelling.h"
 #include "terminal.h"
@@ -14,7 +14,7 @@ struct inventory {
 	struct census census;
 	struct settings settings;
 	struct owner_list owners;
-	struct past past;
+	struct log log;
 	const struct admin *admin;
 	bool is_limited; /* to one hook point */
 	enum uh_hook_point hook_point;
@@ -26,13 +26,13 @@ struct item {
 	const char *path; /* as seen from the root */
 	const char *owner;
 	struct script_settings settings;
-	const struct past_run *last; /* or NULL */
-	const struct past_transaction *transaction;
+	const struct log_run *last; /* or NULL */
+	const struct log_transaction *transaction;
 };
 
 static void inventory_done(struct inventory *inventory)
 {
-	past_done(&inventory->past);
+	log_done(&inventory->log);
 	owner_list_done(&inventory->owners);
 	settings_done(&inventory->settings);
 	census_done(&inventory->census);
@@ -67,7 +67,7 @@ static int inventory_take(struct inventory *inventory)
 	status = settings_ask(&inventory->settings, inventory->admin);
 	if (status < 0)
 		status = find_owners(inventory);
-	return status < 0 ? past_read(&inventory->past, inventory->admin) : status;
+	return status < 0 ? log_read(&inventory->log, inventory->admin) : status;
 }
 
 static bool is_shown(const struct inventory *inventory, const struct hook *hook)
@@ -86,7 +86,7 @@ static int item_make(
 	*item = (struct item){
 		.hook = hook, .path = hook->script.path + strlen(inventory->admin->root)};
 	item->owner = owner_of(&inventory->owners, item->path);
-	item->last = past_last_run_of(&inventory->past, item->path, &item->transaction);
+	item->last = log_last_run_of(&inventory->log, item->path, &item->transaction);
 	return settings_for(
 		       &inventory->settings, hook->script.relative, &item->settings) < 0
 		       ? complain_of_memory()
@@ -137,13 +137,13 @@ static void add_last(struct buffer *text, const struct item *item)
 
 	if (item->last == NULL)
 		return;
-	has_failed = past_has_failed(item->last);
+	has_failed = log_has_failed(item->last);
 	buffer_append_string(text, has_failed ? MARK_BAD : MARK_GOOD);
-	past_add_fate(text, item->last);
+	log_add_outcome(text, item->last);
 	buffer_append_string(text, MARK_END);
 	if (item->last->milliseconds >= 0) {
 		buffer_append_string(text, _(" in "));
-		past_add_duration(text, item->last->milliseconds);
+		log_add_duration(text, item->last->milliseconds);
 	}
 	if (item->transaction->start[0] != '\0')
 		buffer_append_format(text, ", %s", item->transaction->start);
@@ -352,19 +352,20 @@ static int write_table(const struct terminal *terminal, const struct inventory *
 
 static json_t *last_to_json(const struct item *item)
 {
-	owns_buffer struct buffer fate = {0};
+	owns_buffer struct buffer outcome = {0};
 
 	if (item->last == NULL)
 		return json_null();
-	past_add_fate(&fate, item->last);
-	buffer_append(&fate, (struct slice){"", 1});
+	log_add_outcome(&outcome, item->last);
+	buffer_append(&outcome, (struct slice){"", 1});
 	return json_pack("{s:o, s:o, s:o, s:b}", "start",
 		json_text(item->transaction->start[0] != '\0' ? item->transaction->start
 							      : NULL),
-		"ended", json_text(fate.error == 0 ? fate.data : NULL), "milliseconds",
+		"ended", json_text(outcome.error == 0 ? outcome.data : NULL),
+		"milliseconds",
 		item->last->milliseconds >= 0 ? json_integer(item->last->milliseconds)
 					      : json_null(),
-		"failed", past_has_failed(item->last));
+		"failed", log_has_failed(item->last));
 }
 
 static json_t *hook_to_json(const struct inventory *inventory, const struct hook *hook)

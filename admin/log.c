@@ -2,9 +2,9 @@
 /* apt-universal-hooks log: what has run, when, for which command, and how it ended. */
 #include "census.h"
 #include "json.h"
+#include "log_reader.h"
 #include "log_writer.h"
 #include "options.h"
-#include "past.h"
 #include "preview.h"
 #include "terminal.h"
 
@@ -21,7 +21,7 @@ struct wanted {
 	char *path; /* the script as the log has it, NULL for any */
 };
 
-static bool is_of_script(const struct past_run *run, const char *path)
+static bool is_of_script(const struct log_run *run, const char *path)
 {
 	const char *tree = strstr(run->path, TREE);
 
@@ -55,7 +55,7 @@ static bool is_of_wildcard(const char *directory, struct slice name, const char 
 /*
  * Whether it ran because of the package, or may have: which names matched is not logged.
  */
-static bool is_of_package(const struct past_run *run, const char *package)
+static bool is_of_package(const struct log_run *run, const char *package)
 {
 	struct slice rest = slice_of(package);
 	struct slice name = slice_cut(&rest, ':');
@@ -80,7 +80,7 @@ static bool is_of_package(const struct past_run *run, const char *package)
 	return false;
 }
 
-static bool is_run_wanted(const struct wanted *wanted, const struct past_run *run)
+static bool is_run_wanted(const struct wanted *wanted, const struct log_run *run)
 {
 	return (wanted->path == NULL || is_of_script(run, wanted->path)) &&
 	       (wanted->package == NULL || is_of_package(run, wanted->package));
@@ -88,25 +88,25 @@ static bool is_run_wanted(const struct wanted *wanted, const struct past_run *ru
 
 /* A transaction is shown with all of its runs that are asked for, if there is one. */
 static bool is_wanted(
-	const struct wanted *wanted, const struct past_transaction *transaction)
+	const struct wanted *wanted, const struct log_transaction *transaction)
 {
 	if (wanted->path == NULL && wanted->package == NULL && !wanted->is_failed)
 		return true;
 	for (size_t i = 0; i < transaction->count; i++)
 		if (is_run_wanted(wanted, &transaction->runs[i]) &&
-			(!wanted->is_failed || past_has_failed(&transaction->runs[i])))
+			(!wanted->is_failed || log_has_failed(&transaction->runs[i])))
 			return true;
 	return false;
 }
 
-/* Where the last ones that are asked for begin; the past's count when there is none. */
-static size_t find_first(const struct wanted *wanted, const struct past *past)
+/* Where the last ones that are asked for begin; the log's count when there is none. */
+static size_t find_first(const struct wanted *wanted, const struct log *log)
 {
-	size_t first = past->count;
+	size_t first = log->count;
 	size_t found = 0;
 
-	for (size_t i = past->count; i-- > 0;) {
-		if (!is_wanted(wanted, &past->transactions[i]))
+	for (size_t i = log->count; i-- > 0;) {
+		if (!is_wanted(wanted, &log->transactions[i]))
 			continue;
 		first = i;
 		if (++found == wanted->number)
@@ -116,7 +116,7 @@ static size_t find_first(const struct wanted *wanted, const struct past *past)
 }
 
 static void write_head(
-	const struct terminal *terminal, const struct past_transaction *transaction)
+	const struct terminal *terminal, const struct log_transaction *transaction)
 {
 	owns_buffer struct buffer text = {0};
 
@@ -134,7 +134,7 @@ static void write_head(
 }
 
 static void write_result(
-	const struct terminal *terminal, const struct past_transaction *transaction)
+	const struct terminal *terminal, const struct log_transaction *transaction)
 {
 	const char *result =
 		transaction->result != NULL ? transaction->result : "unknown";
@@ -157,32 +157,32 @@ static void write_result(
 	terminal_write(terminal, "  ", "    ", &text);
 }
 
-static void write_run(const struct terminal *terminal, const struct past_run *run)
+static void write_run(const struct terminal *terminal, const struct log_run *run)
 {
 	owns_buffer struct buffer text = {0};
-	bool has_failed = past_has_failed(run);
+	bool has_failed = log_has_failed(run);
 
 	text_add_name(&text, run->path);
 	buffer_append_string(&text, ": ");
-	buffer_append_string(&text, has_failed                  ? MARK_BAD
-				    : run->fate == FATE_SKIPPED ? MARK_FAINT
-								: MARK_GOOD);
-	past_add_fate(&text, run);
+	buffer_append_string(&text, has_failed                       ? MARK_BAD
+				    : run->outcome == LOGGED_SKIPPED ? MARK_FAINT
+								     : MARK_GOOD);
+	log_add_outcome(&text, run);
 	buffer_append_string(&text, MARK_END);
 	if (run->milliseconds >= 0) {
 		buffer_append_string(&text, _(" in "));
-		past_add_duration(&text, run->milliseconds);
+		log_add_duration(&text, run->milliseconds);
 	}
 	terminal_write(terminal, has_failed ? "  ! " : "    ", "      ", &text);
 }
 
-static void write_past(const struct terminal *terminal, const struct wanted *wanted,
-	const struct past *past)
+static void write_log(const struct terminal *terminal, const struct wanted *wanted,
+	const struct log *log)
 {
-	size_t first = find_first(wanted, past);
+	size_t first = find_first(wanted, log);
 
-	for (size_t i = first; i < past->count; i++) {
-		const struct past_transaction *transaction = &past->transactions[i];
+	for (size_t i = first; i < log->count; i++) {
+		const struct log_transaction *transaction = &log->transactions[i];
 
 		if (!is_wanted(wanted, transaction))
 			continue;
@@ -201,21 +201,21 @@ static json_t *time_to_json(const char *time)
 	return json_text(time[0] != '\0' ? time : NULL);
 }
 
-static json_t *run_to_json(const struct past_run *run)
+static json_t *run_to_json(const struct log_run *run)
 {
-	owns_buffer struct buffer fate = {0};
+	owns_buffer struct buffer outcome = {0};
 
-	past_add_fate(&fate, run);
+	log_add_outcome(&outcome, run);
 	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:b}", "hook_point",
 		uh_hook_point_name(run->hook_point), "reason", reason_name(run->reason),
 		"subject", json_text(run->subject), "path", json_text(run->path), "ended",
-		json_stringn(fate.data, fate.size), "milliseconds",
+		json_stringn(outcome.data, outcome.size), "milliseconds",
 		run->milliseconds >= 0 ? json_integer(run->milliseconds) : json_null(),
-		"failed", past_has_failed(run));
+		"failed", log_has_failed(run));
 }
 
 static json_t *transaction_to_json(
-	const struct wanted *wanted, const struct past_transaction *transaction)
+	const struct wanted *wanted, const struct log_transaction *transaction)
 {
 	json_t *runs = json_array();
 
@@ -232,14 +232,14 @@ static json_t *transaction_to_json(
 		transaction->is_whole, "hooks", runs);
 }
 
-static json_t *past_to_json(const struct wanted *wanted, const struct past *past)
+static json_t *log_to_json(const struct wanted *wanted, const struct log *log)
 {
 	json_t *transactions = json_array();
 
-	for (size_t i = find_first(wanted, past); i < past->count; i++)
-		if (is_wanted(wanted, &past->transactions[i]))
+	for (size_t i = find_first(wanted, log); i < log->count; i++)
+		if (is_wanted(wanted, &log->transactions[i]))
 			(void)json_array_append_new(transactions,
-				transaction_to_json(wanted, &past->transactions[i]));
+				transaction_to_json(wanted, &log->transactions[i]));
 	return json_pack("{s:o}", "transactions", transactions);
 }
 
@@ -256,26 +256,26 @@ static int complain_of_script(const struct admin *admin, const char *path)
 }
 
 static int show(
-	const struct admin *admin, const struct wanted *wanted, const struct past *past)
+	const struct admin *admin, const struct wanted *wanted, const struct log *log)
 {
 	struct terminal terminal;
 
-	if (find_first(wanted, past) == past->count && wanted->script != NULL) {
+	if (find_first(wanted, log) == log->count && wanted->script != NULL) {
 		int status = complain_of_script(admin, wanted->script);
 
 		if (status >= 0)
 			return status;
 	}
 	if (admin->is_json)
-		return json_print(past_to_json(wanted, past));
+		return json_print(log_to_json(wanted, log));
 	terminal = terminal_of(admin);
-	if (past->has_no_log)
+	if (log->has_no_log)
 		terminal_say(&terminal, "", _("No hook has run yet: there is no %s%s."),
 			admin->root, LOG_FILE);
-	else if (find_first(wanted, past) == past->count)
+	else if (find_first(wanted, log) == log->count)
 		terminal_say(&terminal, "", _("Nothing of that kind is in the log."));
 	else
-		write_past(&terminal, wanted, past);
+		write_log(&terminal, wanted, log);
 	return STATUS_FINE;
 }
 
@@ -289,13 +289,13 @@ static int make_path(struct wanted *wanted, const struct admin *admin)
 		return -1;
 	if (size > 0 && strncmp(path, admin->root, size) == 0 && path[size] == '/')
 		path += size;
-	wanted->path = past_path(path);
+	wanted->path = log_path(path);
 	return wanted->path != NULL ? -1 : complain_of_memory();
 }
 
 static int read_and_show(const struct admin *admin, struct wanted *wanted)
 {
-	__attribute__((cleanup(past_done))) struct past past = {.count = 0};
+	__attribute__((cleanup(log_done))) struct log log = {.count = 0};
 	int status;
 
 	if (wanted->is_last && wanted->number > 1)
@@ -305,8 +305,8 @@ static int read_and_show(const struct admin *admin, struct wanted *wanted)
 		wanted->number = 1;
 	status = make_path(wanted, admin);
 	if (status < 0)
-		status = past_read(&past, admin);
-	return status >= 0 ? status : show(admin, wanted, &past);
+		status = log_read(&log, admin);
+	return status >= 0 ? status : show(admin, wanted, &log);
 }
 
 int admin_log(struct admin *admin, int argc, char **argv)

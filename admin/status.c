@@ -4,8 +4,8 @@
 #include "counts.h"
 #include "in_force.h"
 #include "json.h"
+#include "log_reader.h"
 #include "options.h"
-#include "past.h"
 #include "preview.h"
 #include "registration.h"
 #include "targets.h"
@@ -20,8 +20,8 @@ struct report {
 	struct settings settings;
 	struct counts counts[HOOK_POINT_COUNT];
 	struct registration registration;
-	struct past past;
-	bool has_past; /* else the log could not be read, and that has been said */
+	struct log log;
+	bool has_log; /* else the log could not be read, and that has been said */
 	bool has_helper;
 	bool is_off_here;          /* by the environment */
 	const struct setting *off; /* the setting that disables all hooks, or NULL */
@@ -31,7 +31,7 @@ static void report_done(struct report *report)
 {
 	settings_done(&report->settings);
 	registration_done(&report->registration);
-	past_done(&report->past);
+	log_done(&report->log);
 }
 
 static int count_hooks(struct report *report)
@@ -67,7 +67,7 @@ static int report_take(struct report *report)
 		return status;
 	if (registration_take(&report->registration, report->admin) < 0)
 		return STATUS_TROUBLE;
-	report->has_past = past_read(&report->past, report->admin) < 0;
+	report->has_log = log_read(&report->log, report->admin) < 0;
 	report->has_helper = has_helper(report->admin);
 	report->is_off_here = variable != NULL && strcmp(variable, "off") == 0;
 	report->off = settings_enabled_by(&report->settings, "");
@@ -88,7 +88,7 @@ static bool is_called(const struct report *report, enum uh_hook_point hook_point
 
 static int find_status(const struct report *report)
 {
-	if (!report->has_past)
+	if (!report->has_log)
 		return STATUS_TROUBLE;
 	for (int i = 0; i < HOOK_POINT_COUNT; i++)
 		if (counts_able(&report->counts[i]) > 0 &&
@@ -203,21 +203,21 @@ static void write_point(const struct terminal *terminal, const struct report *re
 	write_line(terminal, uh_hook_point_name(hook_point), &text);
 }
 
-static const struct past_transaction *last_of(const struct past *past)
+static const struct log_transaction *last_of(const struct log *log)
 {
-	return past->count > 0 ? &past->transactions[past->count - 1] : NULL;
+	return log->count > 0 ? &log->transactions[log->count - 1] : NULL;
 }
 
-static size_t count_failed(const struct past_transaction *transaction)
+static size_t count_failed(const struct log_transaction *transaction)
 {
 	size_t failed = 0;
 
 	for (size_t i = 0; i < transaction->count; i++)
-		failed += past_has_failed(&transaction->runs[i]);
+		failed += log_has_failed(&transaction->runs[i]);
 	return failed;
 }
 
-static size_t count_ran(const struct past_transaction *transaction)
+static size_t count_ran(const struct log_transaction *transaction)
 {
 	size_t ran = 0;
 
@@ -227,7 +227,7 @@ static size_t count_ran(const struct past_transaction *transaction)
 }
 
 static void add_transaction(
-	struct buffer *text, const struct past_transaction *transaction)
+	struct buffer *text, const struct log_transaction *transaction)
 {
 	size_t failed = count_failed(transaction);
 	size_t ran = count_ran(transaction);
@@ -247,10 +247,10 @@ static void add_transaction(
 
 static void write_last(const struct terminal *terminal, const struct report *report)
 {
-	const struct past_transaction *last = last_of(&report->past);
+	const struct log_transaction *last = last_of(&report->log);
 	owns_buffer struct buffer text = {0};
 
-	if (!report->has_past)
+	if (!report->has_log)
 		buffer_append_string(&text, _("not known"));
 	else if (last == NULL)
 		buffer_append_string(&text, _("none in the log"));
@@ -301,7 +301,7 @@ static json_t *point_to_json(const struct report *report, enum uh_hook_point hoo
 
 static json_t *last_to_json(const struct report *report)
 {
-	const struct past_transaction *last = last_of(&report->past);
+	const struct log_transaction *last = last_of(&report->log);
 
 	if (last == NULL)
 		return json_null();

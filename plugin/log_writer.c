@@ -73,7 +73,7 @@ static void append_ending(struct buffer *line, const struct uh_event *event)
 }
 
 /* The last column; nothing for an event that is not about a script. */
-static void append_fate(struct buffer *line, const struct uh_event *event)
+static void append_outcome(struct buffer *line, const struct uh_event *event)
 {
 	static const struct word reasons[] = {
 		{"not-executable", UH_SCRIPT_NOT_EXECUTABLE},
@@ -102,20 +102,20 @@ static void append_fate(struct buffer *line, const struct uh_event *event)
 void log_writer_note(struct log_writer *writer, enum uh_hook_point hook_point,
 	const struct uh_event *event)
 {
-	owns_buffer struct buffer fate = {0};
+	owns_buffer struct buffer outcome = {0};
 	struct buffer *lines = &writer->lines;
 
-	append_fate(&fate, event);
-	if (fate.error < 0)
-		lines->error = fate.error;
-	if (fate.size == 0)
+	append_outcome(&outcome, event);
+	if (outcome.error < 0)
+		lines->error = outcome.error;
+	if (outcome.size == 0)
 		return;
 	buffer_append_format(lines, " %s ", uh_hook_point_name(hook_point));
 	log_add_clean(lines, event->path);
 	buffer_append_string(lines, " [");
 	log_add_clean(lines, event->matched != NULL ? event->matched : "always");
 	buffer_append_string(lines, "] ");
-	buffer_append(lines, buffer_slice(&fate));
+	buffer_append(lines, buffer_slice(&outcome));
 	buffer_append_string(lines, "\n");
 }
 

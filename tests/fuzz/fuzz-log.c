@@ -5,58 +5,59 @@
  * log from the one before it.
  */
 #include "harness.h"
-#include "past.h"
+#include "log_reader.h"
 
 #include <limits.h>
 
 /* apt's own form has two blanks. */
-static void write_time(struct buffer *log, const char *field, const char *time)
+static void write_time(struct buffer *written, const char *field, const char *time)
 {
 	if (time[0] == '\0')
 		return;
 	must(strlen(time) == strlen("2026-11-20 18:02:05") && time[10] == ' ');
-	buffer_append_format(log, "%s: %.10s %s\n", field, time, time + 10);
+	buffer_append_format(written, "%s: %.10s %s\n", field, time, time + 10);
 }
 
-static void write_field(struct buffer *log, const char *field, const char *value)
+static void write_field(struct buffer *written, const char *field, const char *value)
 {
 	if (value != NULL)
-		buffer_append_format(log, "%s: %s\n", field, value);
+		buffer_append_format(written, "%s: %s\n", field, value);
 }
 
-static void write_run(struct buffer *log, const struct past_run *run)
+static void write_run(struct buffer *written, const struct log_run *run)
 {
-	static const struct word fates[] = {{"exit", FATE_EXIT}, {"signal", FATE_SIGNAL},
-		{"timeout", FATE_TIMEOUT}, {"not-started", FATE_NOT_STARTED},
-		{"skipped", FATE_SKIPPED}};
+	static const struct word outcomes[] = {{"exit", LOGGED_EXIT},
+		{"signal", LOGGED_SIGNAL}, {"timeout", LOGGED_TIMEOUT},
+		{"not-started", LOGGED_NOT_STARTED}, {"skipped", LOGGED_SKIPPED}};
 
-	buffer_append_format(log, " %s %s [%s] %s ", uh_hook_point_name(run->hook_point),
-		run->path, run->subject != NULL ? run->subject : "always",
-		word_of(fates, COUNT_OF(fates), (int)run->fate));
+	buffer_append_format(written, " %s %s [%s] %s ",
+		uh_hook_point_name(run->hook_point), run->path,
+		run->subject != NULL ? run->subject : "always",
+		word_of(outcomes, COUNT_OF(outcomes), (int)run->outcome));
 	if (run->why != NULL)
-		buffer_append_format(log, "(%s)\n", run->why);
+		buffer_append_format(written, "(%s)\n", run->why);
 	else
-		buffer_append_format(
-			log, "%d %lld ms\n", run->value, (long long)run->milliseconds);
+		buffer_append_format(written, "%d %lld ms\n", run->value,
+			(long long)run->milliseconds);
 }
 
-static void write_past(struct buffer *log, const struct past *past)
+static void write_log(struct buffer *written, const struct log *log)
 {
-	for (size_t i = 0; i < past->count; i++) {
-		const struct past_transaction *transaction = &past->transactions[i];
+	for (size_t i = 0; i < log->count; i++) {
+		const struct log_transaction *transaction = &log->transactions[i];
 
-		write_time(log, "Start-Date", transaction->start);
-		write_field(log, "Commandline", transaction->command_line);
-		write_field(log, "Requested-By", transaction->requester);
-		write_field(log, "Transaction", transaction->key);
-		write_field(log, "Result", transaction->result);
-		buffer_append_string(log, "Hooks:\n");
+		write_time(written, "Start-Date", transaction->start);
+		write_field(written, "Commandline", transaction->command_line);
+		write_field(written, "Requested-By", transaction->requester);
+		write_field(written, "Transaction", transaction->key);
+		write_field(written, "Result", transaction->result);
+		buffer_append_string(written, "Hooks:\n");
 		for (size_t j = 0; j < transaction->count; j++)
-			write_run(log, &transaction->runs[j]);
-		write_time(log, "End-Date", transaction->end);
-		buffer_append_string(log, "\n");
+			write_run(written, &transaction->runs[j]);
+		write_time(written, "End-Date", transaction->end);
+		buffer_append_string(written, "\n");
 	}
-	must(log->error == 0);
+	must(written->error == 0);
 }
 
 static bool is_one_line(const char *text)
@@ -64,12 +65,13 @@ static bool is_one_line(const char *text)
 	return text == NULL || strchr(text, '\n') == NULL;
 }
 
-static void must_be_right(const struct past_run *run)
+static void must_be_right(const struct log_run *run)
 {
-	bool has_run = run->fate != FATE_NOT_STARTED && run->fate != FATE_SKIPPED;
+	bool has_run =
+		run->outcome != LOGGED_NOT_STARTED && run->outcome != LOGGED_SKIPPED;
 
 	must(uh_hook_point_name(run->hook_point) != NULL);
-	must(run->fate <= FATE_SKIPPED);
+	must(run->outcome <= LOGGED_SKIPPED);
 	must(run->path[0] == '/' && is_one_line(run->path));
 	must(is_one_line(run->subject) && is_one_line(run->why));
 	must((run->reason == REASON_ALWAYS) == (run->subject == NULL));
@@ -80,7 +82,7 @@ static void must_be_right(const struct past_run *run)
 	must(run->subject == NULL || strstr(run->path, run->subject) != NULL);
 }
 
-static void must_be_whole(const struct past_transaction *transaction)
+static void must_be_whole(const struct log_transaction *transaction)
 {
 	must(!transaction->is_whole ||
 		(transaction->start[0] != '\0' && transaction->end[0] != '\0' &&
@@ -92,34 +94,34 @@ static void must_be_whole(const struct past_transaction *transaction)
 }
 
 /* The last run of a script is one of its own, and there is one. */
-static void must_have_last_run(const struct past *past, const char *path)
+static void must_have_last_run(const struct log *log, const char *path)
 {
-	owns_memory char *clean = past_path(path);
-	const struct past_transaction *transaction = NULL;
-	const struct past_run *run = past_last_run_of(past, path, &transaction);
+	owns_memory char *clean = log_path(path);
+	const struct log_transaction *transaction = NULL;
+	const struct log_run *run = log_last_run_of(log, path, &transaction);
 
 	must(clean != NULL);
 	if (strcmp(clean, path) != 0)
 		return;
 	must(run != NULL && strcmp(run->path, path) == 0);
-	must(transaction >= past->transactions &&
-		transaction < past->transactions + past->count);
+	must(transaction >= log->transactions &&
+		transaction < log->transactions + log->count);
 	must(run >= transaction->runs && run < transaction->runs + transaction->count);
 }
 
-static void look_at(const struct past *past)
+static void look_at(const struct log *log)
 {
-	for (size_t i = 0; i < past->count; i++) {
-		const struct past_transaction *transaction = &past->transactions[i];
+	for (size_t i = 0; i < log->count; i++) {
+		const struct log_transaction *transaction = &log->transactions[i];
 		owns_buffer struct buffer text = {0};
 
 		must_be_whole(transaction);
 		if (transaction->count == 0)
 			continue;
-		must_have_last_run(past, transaction->runs[0].path);
-		past_add_fate(&text, &transaction->runs[0]);
-		past_add_duration(&text, transaction->runs[0].milliseconds);
-		(void)past_has_failed(&transaction->runs[0]);
+		must_have_last_run(log, transaction->runs[0].path);
+		log_add_outcome(&text, &transaction->runs[0]);
+		log_add_duration(&text, transaction->runs[0].milliseconds);
+		(void)log_has_failed(&transaction->runs[0]);
 		must(text.error == 0);
 	}
 }
@@ -137,46 +139,46 @@ static struct buffer copy_tightly(struct slice bytes)
 	return text;
 }
 
-static void parse(struct past *past, struct slice bytes)
+static void parse(struct log *log, struct slice bytes)
 {
 	owns_buffer struct buffer text = copy_tightly(bytes);
-	struct past_faults faults;
+	struct log_faults faults;
 	size_t lines = harness_count_lines(bytes);
 
-	must(past_parse(past, &text, &faults) == 0);
+	must(log_parse(log, &text, &faults) == 0);
 	must(faults.lines <= lines && faults.first <= lines);
 	must((faults.lines > 0) == (faults.first > 0));
 }
 
 /* is_whole may be another: what damaged a stanza is not written again. */
-static void must_survive(const struct past *past)
+static void must_survive(const struct log *log)
 {
-	owns_buffer struct buffer log = {0};
-	owns_buffer struct buffer log_of_copy = {0};
+	owns_buffer struct buffer written = {0};
+	owns_buffer struct buffer text_of_copy = {0};
 	owns_buffer struct buffer text = {0};
-	struct past copy = {.count = 0};
-	struct past_faults faults;
+	struct log copy = {.count = 0};
+	struct log_faults faults;
 
-	write_past(&log, past);
-	buffer_append(&text, buffer_slice(&log));
-	must(text.error == 0 && past_parse(&copy, &text, &faults) == 0);
-	must(faults.lines == 0 && copy.count == past->count);
-	write_past(&log_of_copy, &copy);
-	must(harness_equal(buffer_slice(&log), buffer_slice(&log_of_copy)));
-	past_done(&copy);
+	write_log(&written, log);
+	buffer_append(&text, buffer_slice(&written));
+	must(text.error == 0 && log_parse(&copy, &text, &faults) == 0);
+	must(faults.lines == 0 && copy.count == log->count);
+	write_log(&text_of_copy, &copy);
+	must(harness_equal(buffer_slice(&written), buffer_slice(&text_of_copy)));
+	log_done(&copy);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice rest = harness_input(data, size);
 	struct slice earlier = slice_cut(&rest, '\f');
-	struct past past = {.count = 0};
+	struct log log = {.count = 0};
 
-	parse(&past, earlier);
+	parse(&log, earlier);
 	if (rest.size > 0)
-		parse(&past, rest);
-	look_at(&past);
-	must_survive(&past);
-	past_done(&past);
+		parse(&log, rest);
+	look_at(&log);
+	must_survive(&log);
+	log_done(&log);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "past.h"
+#include "log_reader.h"
 #include "log_writer.h"
 #include "terminal.h"
 
@@ -34,17 +34,17 @@ static const struct word field_names[] = {{START, FIELD_START},
 	{"Transaction: ", FIELD_KEY}, {"Result: ", FIELD_RESULT}, {"Hooks:", FIELD_HOOKS},
 	{"End-Date: ", FIELD_END}};
 
-static const struct word fate_names[] = {{"exit", FATE_EXIT}, {"signal", FATE_SIGNAL},
-	{"timeout", FATE_TIMEOUT}, {"not-started", FATE_NOT_STARTED},
-	{"skipped", FATE_SKIPPED}};
+static const struct word outcome_names[] = {{"exit", LOGGED_EXIT},
+	{"signal", LOGGED_SIGNAL}, {"timeout", LOGGED_TIMEOUT},
+	{"not-started", LOGGED_NOT_STARTED}, {"skipped", LOGGED_SKIPPED}};
 
 /* A text being read. */
 struct reading {
-	struct past *past;
-	struct past_faults *faults;
-	struct past_transaction *open; /* the stanza that has not ended, or NULL */
-	enum field last;               /* of its fields */
-	bool is_damaged;               /* a line of it was not understood */
+	struct log *log;
+	struct log_faults *faults;
+	struct log_transaction *open; /* the stanza that has not ended, or NULL */
+	enum field last;              /* of its fields */
+	bool is_damaged;              /* a line of it was not understood */
 	size_t line;
 };
 
@@ -67,7 +67,7 @@ static int64_t read_number(struct slice text, int64_t max)
 }
 
 /* "2026-11-20  18:02:05", as apt's own log has it, with one space less. */
-static bool read_time(struct slice text, char ret_time[PAST_TIME_SIZE])
+static bool read_time(struct slice text, char ret_time[LOG_TIME_SIZE])
 {
 	static const char form[] = "0000-00-00  00:00:00";
 
@@ -79,7 +79,7 @@ static bool read_time(struct slice text, char ret_time[PAST_TIME_SIZE])
 	memcpy(ret_time, text.data, strlen("2026-11-20"));
 	memcpy(ret_time + strlen("2026-11-20"), text.data + strlen("2026-11-20 "),
 		strlen(" 18:02:05"));
-	ret_time[PAST_TIME_SIZE - 1] = '\0';
+	ret_time[LOG_TIME_SIZE - 1] = '\0';
 	return true;
 }
 
@@ -130,17 +130,17 @@ static const char *make_string(struct slice text)
 }
 
 /* "exit 3 40 ms", "skipped (When)". */
-static bool read_fate(struct past_run *run, struct slice text)
+static bool read_outcome(struct log_run *run, struct slice text)
 {
 	struct slice word = slice_cut(&text, ' ');
 	size_t i = 0;
 
-	while (i < COUNT_OF(fate_names) && !slice_equals(word, fate_names[i].word))
+	while (i < COUNT_OF(outcome_names) && !slice_equals(word, outcome_names[i].word))
 		i++;
-	if (i == COUNT_OF(fate_names))
+	if (i == COUNT_OF(outcome_names))
 		return false;
-	run->fate = (enum fate)fate_names[i].value;
-	if (run->fate == FATE_NOT_STARTED || run->fate == FATE_SKIPPED) {
+	run->outcome = (enum log_outcome)outcome_names[i].value;
+	if (run->outcome == LOGGED_NOT_STARTED || run->outcome == LOGGED_SKIPPED) {
 		if (!take_prefix(&text, "(") || !take_suffix(&text, ")"))
 			return false;
 		run->why = make_string(text);
@@ -179,7 +179,7 @@ static struct slice find_subject(
  * "PATH [SUBJECT". Both may hold blanks and brackets; but a subject holds no slash, and
  * the path tells what it is.
  */
-static bool read_path(struct past_run *run, struct slice text)
+static bool read_path(struct log_run *run, struct slice text)
 {
 	struct slice directory = text;
 	struct slice path = text;
@@ -206,10 +206,10 @@ static bool read_path(struct past_run *run, struct slice text)
 	return true;
 }
 
-/* " HOOK-POINT PATH [SUBJECT] FATE"; no fate holds a bracket. */
-static bool read_run(struct past_run *run, struct slice line)
+/* " HOOK-POINT PATH [SUBJECT] OUTCOME"; no outcome holds a bracket. */
+static bool read_run(struct log_run *run, struct slice line)
 {
-	struct slice fate;
+	struct slice outcome;
 	struct slice word;
 	char name[sizeof("Pre-Install-Pkgs")];
 
@@ -222,29 +222,29 @@ static bool read_run(struct past_run *run, struct slice line)
 	memcpy(name, word.data, word.size);
 	name[word.size] = '\0';
 	return uh_hook_point_parse(name, &run->hook_point) &&
-	       take_last(&line, ']', &fate) && take_prefix(&fate, " ") &&
-	       read_fate(run, fate) && read_path(run, line);
+	       take_last(&line, ']', &outcome) && take_prefix(&outcome, " ") &&
+	       read_outcome(run, outcome) && read_path(run, line);
 }
 
 /* Makes room for a stanza that begins here, whatever became of the one before it. */
 static int begin(struct reading *reading)
 {
-	struct past *past = reading->past;
+	struct log *log = reading->log;
 
 	reading->open = NULL;
-	if (array_grow(&past->transactions, &past->capacity, past->count,
-		    sizeof(*past->transactions)) < 0)
+	if (array_grow(&log->transactions, &log->capacity, log->count,
+		    sizeof(*log->transactions)) < 0)
 		return -ENOMEM;
-	reading->open = &past->transactions[past->count++];
+	reading->open = &log->transactions[log->count++];
 	memset(reading->open, 0, sizeof(*reading->open));
 	reading->last = FIELD_NONE;
 	reading->is_damaged = false;
 	return 0;
 }
 
-static int add_run(struct reading *reading, const struct past_run *run)
+static int add_run(struct reading *reading, const struct log_run *run)
 {
-	struct past_transaction *open;
+	struct log_transaction *open;
 
 	if (reading->open == NULL && begin(reading) < 0)
 		return -ENOMEM;
@@ -278,7 +278,7 @@ static bool is_word(struct slice text)
 
 static bool is_valid(enum field field, struct slice value)
 {
-	char time[PAST_TIME_SIZE];
+	char time[LOG_TIME_SIZE];
 
 	switch (field) {
 	case FIELD_START:
@@ -299,7 +299,7 @@ static bool is_valid(enum field field, struct slice value)
 	return false;
 }
 
-static void set_field(struct past_transaction *open, enum field field, struct slice value)
+static void set_field(struct log_transaction *open, enum field field, struct slice value)
 {
 	switch (field) {
 	case FIELD_START:
@@ -329,7 +329,7 @@ static void set_field(struct past_transaction *open, enum field field, struct sl
 /* A field that should have come earlier belongs to the next stanza: this one was cut. */
 static int add_field(struct reading *reading, enum field field, struct slice value)
 {
-	struct past_transaction *open = reading->open;
+	struct log_transaction *open = reading->open;
 
 	if ((open == NULL || field <= reading->last) && begin(reading) < 0)
 		return -ENOMEM;
@@ -375,7 +375,7 @@ static int read_line(struct reading *reading, struct slice line)
 	struct slice broken = find_broken_start(line);
 	enum field field;
 	struct slice value;
-	struct past_run run;
+	struct log_run run;
 
 	if (line.size == 0) {
 		reading->open = NULL;
@@ -393,18 +393,18 @@ static int read_line(struct reading *reading, struct slice line)
 	return add_field(reading, FIELD_START, broken);
 }
 
-int past_parse(struct past *past, struct buffer *text, struct past_faults *ret_faults)
+int log_parse(struct log *log, struct buffer *text, struct log_faults *ret_faults)
 {
-	struct reading reading = {.past = past, .faults = ret_faults};
-	struct buffer *kept = &past->texts[past->text_count];
+	struct reading reading = {.log = log, .faults = ret_faults};
+	struct buffer *kept = &log->texts[log->text_count];
 	struct slice rest;
 	int error = 0;
 
-	assert(past->text_count < COUNT_OF(past->texts));
+	assert(log->text_count < COUNT_OF(log->texts));
 	memset(ret_faults, 0, sizeof(*ret_faults));
 	if (buffer_reserve(text, 1) < 0) /* for the last string's end */
 		return text->error;
-	past->text_count++;
+	log->text_count++;
 	*kept = *text;
 	memset(text, 0, sizeof(*text));
 	for (rest = buffer_slice(kept); rest.size > 0 && error == 0;) {
@@ -491,15 +491,14 @@ static void read_files(struct file *newer, struct file *earlier, const char *roo
 {
 	newer->error = open_file(newer, root, "");
 	if (newer->error == 0)
-		newer->error = read_file_tail(newer, PAST_SIZE_MAX);
+		newer->error = read_file_tail(newer, LOG_SIZE_MAX);
 	if (newer->error < 0 && newer->error != -ENOENT)
 		return;
 	earlier->error = open_file(earlier, root, EARLIER);
 	if (earlier->error == 0 && newer->error == 0 && is_same(newer, earlier))
 		earlier->error = -ENOENT;
 	if (earlier->error == 0)
-		earlier->error =
-			read_file_tail(earlier, PAST_SIZE_MAX - newer->text.size);
+		earlier->error = read_file_tail(earlier, LOG_SIZE_MAX - newer->text.size);
 }
 
 static int complain_of_file(const struct file *file)
@@ -511,7 +510,7 @@ static int complain_of_file(const struct file *file)
 	return complain(_("%s cannot be read: %s"), file->path, strerror(-file->error));
 }
 
-static void warn_of_faults(const struct file *file, const struct past_faults *faults)
+static void warn_of_faults(const struct file *file, const struct log_faults *faults)
 {
 	if (file->is_tail)
 		warn_of(_("%s is large: only the end of it is looked at"), file->path);
@@ -531,14 +530,14 @@ static void warn_of_faults(const struct file *file, const struct past_faults *fa
 			file->path, faults->lines, faults->first);
 }
 
-static int parse_file(struct past *past, struct file *file)
+static int parse_file(struct log *log, struct file *file)
 {
-	struct past_faults faults;
+	struct log_faults faults;
 	int error;
 
 	if (file->error < 0)
 		return 0;
-	error = past_parse(past, &file->text, &faults);
+	error = log_parse(log, &file->text, &faults);
 	if (error == 0)
 		warn_of_faults(file, &faults);
 	return error;
@@ -563,31 +562,31 @@ static int judge_files(const struct file *newer, const struct file *earlier)
 	return -1;
 }
 
-int past_read(struct past *past, const struct admin *admin)
+int log_read(struct log *log, const struct admin *admin)
 {
 	owns_file struct file newer = {.fd = -1};
 	owns_file struct file earlier = {.fd = -1};
 	int status;
 
-	memset(past, 0, sizeof(*past));
+	memset(log, 0, sizeof(*log));
 	read_files(&newer, &earlier, admin->root);
 	status = judge_files(&newer, &earlier);
 	if (status >= 0)
 		return status;
-	past->has_no_log = newer.error < 0 && earlier.error < 0;
-	if (parse_file(past, &earlier) < 0 || parse_file(past, &newer) < 0)
+	log->has_no_log = newer.error < 0 && earlier.error < 0;
+	if (parse_file(log, &earlier) < 0 || parse_file(log, &newer) < 0)
 		return complain_of_memory();
 	return -1;
 }
 
-void past_done(struct past *past)
+void log_done(struct log *log)
 {
-	for (size_t i = 0; i < past->count; i++)
-		free(past->transactions[i].runs);
-	free(past->transactions);
-	for (size_t i = 0; i < COUNT_OF(past->texts); i++)
-		buffer_done(&past->texts[i]);
-	memset(past, 0, sizeof(*past));
+	for (size_t i = 0; i < log->count; i++)
+		free(log->transactions[i].runs);
+	free(log->transactions);
+	for (size_t i = 0; i < COUNT_OF(log->texts); i++)
+		buffer_done(&log->texts[i]);
+	memset(log, 0, sizeof(*log));
 }
 
 static bool is_among(const char *word, const char *const *words, size_t count)
@@ -598,34 +597,34 @@ static bool is_among(const char *word, const char *const *words, size_t count)
 	return false;
 }
 
-bool past_has_failed(const struct past_run *run)
+bool log_has_failed(const struct log_run *run)
 {
 	static const char *const failures[] = {
 		"open-to-others", "User", "Directory", "no-list"};
 
-	switch (run->fate) {
-	case FATE_EXIT:
+	switch (run->outcome) {
+	case LOGGED_EXIT:
 		return run->value != 0;
-	case FATE_SIGNAL:
-	case FATE_TIMEOUT:
-	case FATE_NOT_STARTED:
+	case LOGGED_SIGNAL:
+	case LOGGED_TIMEOUT:
+	case LOGGED_NOT_STARTED:
 		return true;
-	case FATE_SKIPPED:
+	case LOGGED_SKIPPED:
 		return is_among(run->why, failures, COUNT_OF(failures));
 	}
 	return false;
 }
 
-static bool is_left_out(const struct past_run *run)
+static bool is_left_out(const struct log_run *run)
 {
 	static const char *const settings[] = {
 		"Enabled", "On-Failure", "Operations", "When"};
 
-	return run->fate == FATE_SKIPPED &&
+	return run->outcome == LOGGED_SKIPPED &&
 	       is_among(run->why, settings, COUNT_OF(settings));
 }
 
-char *past_path(const char *path)
+char *log_path(const char *path)
 {
 	owns_buffer struct buffer text = {0};
 
@@ -634,17 +633,17 @@ char *past_path(const char *path)
 	return text.error == 0 ? strdup(text.data) : NULL;
 }
 
-const struct past_run *past_last_run_of(const struct past *past, const char *path,
-	const struct past_transaction **ret_transaction)
+const struct log_run *log_last_run_of(const struct log *log, const char *path,
+	const struct log_transaction **ret_transaction)
 {
-	owns_memory char *wanted = past_path(path);
-	const struct past_run *found = NULL;
+	owns_memory char *wanted = log_path(path);
+	const struct log_run *found = NULL;
 
-	for (size_t i = past->count; wanted != NULL && i-- > 0;) {
-		const struct past_transaction *transaction = &past->transactions[i];
+	for (size_t i = log->count; wanted != NULL && i-- > 0;) {
+		const struct log_transaction *transaction = &log->transactions[i];
 
 		for (size_t j = transaction->count; j-- > 0;) {
-			const struct past_run *run = &transaction->runs[j];
+			const struct log_run *run = &transaction->runs[j];
 
 			if (strcmp(run->path, wanted) != 0 ||
 				(found != NULL && is_left_out(run)))
@@ -658,10 +657,10 @@ const struct past_run *past_last_run_of(const struct past *past, const char *pat
 	return found;
 }
 
-void past_add_fate(struct buffer *text, const struct past_run *run)
+void log_add_outcome(struct buffer *text, const struct log_run *run)
 {
 	buffer_append_string(
-		text, word_of(fate_names, COUNT_OF(fate_names), (int)run->fate));
+		text, word_of(outcome_names, COUNT_OF(outcome_names), (int)run->outcome));
 	if (run->why == NULL) {
 		buffer_append_format(text, " %d", run->value);
 		return;
@@ -671,7 +670,7 @@ void past_add_fate(struct buffer *text, const struct past_run *run)
 	buffer_append_string(text, ")");
 }
 
-void past_add_duration(struct buffer *text, int64_t milliseconds)
+void log_add_duration(struct buffer *text, int64_t milliseconds)
 {
 	long minutes = (long)(milliseconds / 60000);
 	long rest = (long)(milliseconds % 60000);

@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
+#include "log_reader.h"
 #include "log_writer.h"
-#include "past.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
-#define owns_past __attribute__((cleanup(past_done)))
+#define owns_log __attribute__((cleanup(log_done)))
 
 #define TREE "/etc/apt/universal-hooks/"
 #define START "Start-Date: 2026-11-20  18:02:05\n"
 #define END "End-Date: 2026-11-20  18:02:09\n\n"
 #define RUN " Pre-Invoke " TREE "Pre-Invoke/a [always] exit 0 12 ms\n"
 
-static struct past_faults faults;
+static struct log_faults faults;
 
-static void parse_bytes(struct past *past, const char *bytes, size_t size)
+static void parse_bytes(struct log *log, const char *bytes, size_t size)
 {
 	owns_buffer struct buffer text = {0};
 
 	buffer_append(&text, (struct slice){bytes, size});
-	ck_assert_int_eq(past_parse(past, &text, &faults), 0);
+	ck_assert_int_eq(log_parse(log, &text, &faults), 0);
 }
 
-static void parse(struct past *past, const char *text)
+static void parse(struct log *log, const char *text)
 {
-	parse_bytes(past, text, strlen(text));
+	parse_bytes(log, text, strlen(text));
 }
 
 static const char *or_none(const char *text)
@@ -35,7 +35,7 @@ static const char *or_none(const char *text)
 	return text != NULL ? text : "-";
 }
 
-static void write_run(struct buffer *text, const struct past_run *run)
+static void write_run(struct buffer *text, const struct log_run *run)
 {
 	static const char *const reasons[] = {[REASON_PACKAGE] = "package",
 		[REASON_WILDCARD] = "wildcard",
@@ -43,18 +43,18 @@ static void write_run(struct buffer *text, const struct past_run *run)
 
 	buffer_append_format(text, " %s|%s|%s %s|", uh_hook_point_name(run->hook_point),
 		run->path, reasons[run->reason], or_none(run->subject));
-	past_add_fate(text, run);
+	log_add_outcome(text, run);
 	buffer_append_format(text, "|%ld%s\n", (long)run->milliseconds,
-		past_has_failed(run) ? "|failed" : "");
+		log_has_failed(run) ? "|failed" : "");
 }
 
-/* All that is in the past, as text. */
-static void assert_past(const struct past *past, const char *expected)
+/* All that is in the log, as text. */
+static void assert_log(const struct log *log, const char *expected)
 {
 	owns_buffer struct buffer text = {0};
 
-	for (size_t i = 0; i < past->count; i++) {
-		const struct past_transaction *transaction = &past->transactions[i];
+	for (size_t i = 0; i < log->count; i++) {
+		const struct log_transaction *transaction = &log->transactions[i];
 
 		buffer_append_format(&text, "%s|%s|%s|%s|%s|%s|%s\n", transaction->start,
 			transaction->end, or_none(transaction->command_line),
@@ -75,27 +75,27 @@ static void assert_faults(size_t lines, size_t first)
 
 START_TEST(a_stanza_is_a_transaction)
 {
-	owns_past struct past past = {.count = 0};
+	owns_log struct log log = {.count = 0};
 
-	parse(&past, START "Commandline: apt-get install app\n"
-			   "Requested-By: jane (1000)\n"
-			   "Transaction: 93-433909\n"
-			   "Result: ok\n"
-			   "Hooks:\n" RUN END);
-	assert_past(&past, "2026-11-20 18:02:05|2026-11-20 18:02:09|apt-get install app|"
-			   "jane (1000)|93-433909|ok|whole\n"
-			   " Pre-Invoke|" TREE "Pre-Invoke/a|always -|exit 0|12\n");
+	parse(&log, START "Commandline: apt-get install app\n"
+			  "Requested-By: jane (1000)\n"
+			  "Transaction: 93-433909\n"
+			  "Result: ok\n"
+			  "Hooks:\n" RUN END);
+	assert_log(&log, "2026-11-20 18:02:05|2026-11-20 18:02:09|apt-get install app|"
+			 "jane (1000)|93-433909|ok|whole\n"
+			 " Pre-Invoke|" TREE "Pre-Invoke/a|always -|exit 0|12\n");
 	assert_faults(0, 0);
 }
 END_TEST
 
 START_TEST(what_is_not_known_is_left_open)
 {
-	owns_past struct past past = {.count = 0};
+	owns_log struct log log = {.count = 0};
 
-	parse(&past, START "Transaction: unknown\nResult: unknown\nHooks:\n" END);
-	assert_past(&past, "2026-11-20 18:02:05|2026-11-20 18:02:09|-|-|unknown|unknown|"
-			   "whole\n");
+	parse(&log, START "Transaction: unknown\nResult: unknown\nHooks:\n" END);
+	assert_log(&log, "2026-11-20 18:02:05|2026-11-20 18:02:09|-|-|unknown|unknown|"
+			 "whole\n");
 	assert_faults(0, 0);
 }
 END_TEST
@@ -195,7 +195,7 @@ static const struct {
 START_TEST(a_line_is_read_from_both_its_ends)
 {
 	for (size_t i = 0; i < COUNT_OF(lines); i++) {
-		owns_past struct past past = {.count = 0};
+		owns_log struct log log = {.count = 0};
 		owns_memory char *text =
 			string_format(START "Hooks:\n Post-Invoke %s\n", lines[i].line);
 		owns_memory char *expected =
@@ -204,8 +204,8 @@ START_TEST(a_line_is_read_from_both_its_ends)
 				lines[i].run != NULL ? lines[i].run : "",
 				lines[i].run != NULL ? "\n" : "");
 
-		parse(&past, text);
-		assert_past(&past, expected);
+		parse(&log, text);
+		assert_log(&log, expected);
 		assert_faults(lines[i].run == NULL, lines[i].run == NULL ? 3 : 0);
 	}
 }
@@ -221,7 +221,7 @@ START_TEST(what_the_engine_writes_is_understood)
 		UH_SCRIPT_WITHOUT_DIRECTORY, UH_REQUIREMENTS_UNKNOWN};
 	struct state_dir state = {.fd = -1};
 	struct log_writer writer = {.lines = {0}};
-	owns_past struct past past = {.count = 0};
+	owns_log struct log log = {.count = 0};
 	const struct admin admin = {.root = (char *)root()};
 
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
@@ -236,20 +236,20 @@ START_TEST(what_the_engine_writes_is_understood)
 	ck_assert_int_eq(
 		log_writer_write(&writer, &state, "12-34", root(), "apt\tx", "aborted"),
 		0);
-	ck_assert_int_eq(past_read(&past, &admin), -1);
-	ck_assert_uint_eq(past.count, 1);
-	ck_assert(past.transactions[0].is_whole);
-	ck_assert_str_eq(past.transactions[0].command_line, "apt\\011x");
-	ck_assert_str_eq(past.transactions[0].key, "12-34");
-	ck_assert_str_eq(past.transactions[0].result, "aborted");
-	ck_assert_uint_eq(past.transactions[0].count, COUNT_OF(kinds));
+	ck_assert_int_eq(log_read(&log, &admin), -1);
+	ck_assert_uint_eq(log.count, 1);
+	ck_assert(log.transactions[0].is_whole);
+	ck_assert_str_eq(log.transactions[0].command_line, "apt\\011x");
+	ck_assert_str_eq(log.transactions[0].key, "12-34");
+	ck_assert_str_eq(log.transactions[0].result, "aborted");
+	ck_assert_uint_eq(log.transactions[0].count, COUNT_OF(kinds));
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
-		ck_assert_str_eq(past.transactions[0].runs[i].path,
+		ck_assert_str_eq(log.transactions[0].runs[i].path,
 			TREE "pkgs/a\\012b/Pre-Install-Pkgs/] \\177[");
-		ck_assert_str_eq(past.transactions[0].runs[i].subject, "a\\012b");
+		ck_assert_str_eq(log.transactions[0].runs[i].subject, "a\\012b");
 	}
-	ck_assert_int_eq(past.transactions[0].runs[0].value, 7);
-	ck_assert_str_eq(past.transactions[0].runs[1].why, "Argument list too long");
+	ck_assert_int_eq(log.transactions[0].runs[0].value, 7);
+	ck_assert_str_eq(log.transactions[0].runs[1].why, "Argument list too long");
 }
 END_TEST
 
@@ -258,7 +258,7 @@ END_TEST
 /* A stanza cut somewhere, and the next one behind it, at once or in a new line. */
 static const struct {
 	const char *text;
-	const char *past;
+	const char *log;
 	size_t faults;
 	size_t first;
 } cuts[] = {
@@ -327,10 +327,10 @@ static const struct {
 START_TEST(what_is_cut_costs_no_more_than_itself)
 {
 	for (size_t i = 0; i < COUNT_OF(cuts); i++) {
-		owns_past struct past past = {.count = 0};
+		owns_log struct log log = {.count = 0};
 
-		parse(&past, cuts[i].text);
-		assert_past(&past, cuts[i].past);
+		parse(&log, cuts[i].text);
+		assert_log(&log, cuts[i].log);
 		assert_faults(cuts[i].faults, cuts[i].first);
 	}
 }
@@ -341,13 +341,13 @@ START_TEST(zeros_that_a_crash_left_are_passed_over)
 	static const char text[] =
 		START "Result: ok\nHooks:\n" RUN "\0\0\0\0\0" SECOND
 		      "Commandline: a\0b\nResult: ok\nHooks:\n" RUN END;
-	owns_past struct past past = {.count = 0};
+	owns_log struct log log = {.count = 0};
 
-	parse_bytes(&past, text, sizeof(text) - 1);
-	assert_past(&past, "2026-11-20 18:02:05||-|-|-|ok|cut\n"
-			   " Pre-Invoke|" TREE "Pre-Invoke/a|always -|exit 0|12\n"
-			   "2026-11-21 00:00:00|2026-11-20 18:02:09|-|-|-|ok|cut\n"
-			   " Pre-Invoke|" TREE "Pre-Invoke/a|always -|exit 0|12\n");
+	parse_bytes(&log, text, sizeof(text) - 1);
+	assert_log(&log, "2026-11-20 18:02:05||-|-|-|ok|cut\n"
+			 " Pre-Invoke|" TREE "Pre-Invoke/a|always -|exit 0|12\n"
+			 "2026-11-21 00:00:00|2026-11-20 18:02:09|-|-|-|ok|cut\n"
+			 " Pre-Invoke|" TREE "Pre-Invoke/a|always -|exit 0|12\n");
 	assert_faults(2, 5);
 }
 END_TEST
@@ -364,15 +364,15 @@ START_TEST(no_bytes_do_harm)
 	uint32_t seed = 1;
 
 	for (size_t size = 0; size < sizeof(whole); size++) {
-		owns_past struct past past = {.count = 0};
+		owns_log struct log log = {.count = 0};
 
-		parse_bytes(&past, whole, size);
-		ck_assert_uint_le(past.count, 1);
-		ck_assert(past.count == 0 ||
-			  past.transactions[0].is_whole == (size >= sizeof(whole) - 3));
+		parse_bytes(&log, whole, size);
+		ck_assert_uint_le(log.count, 1);
+		ck_assert(log.count == 0 ||
+			  log.transactions[0].is_whole == (size >= sizeof(whole) - 3));
 	}
 	for (int round = 0; round < 20000; round++) {
-		owns_past struct past past = {.count = 0};
+		owns_log struct log log = {.count = 0};
 		owns_buffer struct buffer text = {0};
 		char bytes[sizeof(whole)];
 
@@ -380,10 +380,10 @@ START_TEST(no_bytes_do_harm)
 		for (int i = 0; i < 4; i++)
 			bytes[next_random(&seed) % sizeof(bytes)] =
 				" \n[]/(0\0"[next_random(&seed) % 8];
-		parse_bytes(&past, bytes, sizeof(bytes));
-		for (size_t i = 0; i < past.count; i++)
-			for (size_t j = 0; j < past.transactions[i].count; j++)
-				write_run(&text, &past.transactions[i].runs[j]);
+		parse_bytes(&log, bytes, sizeof(bytes));
+		for (size_t i = 0; i < log.count; i++)
+			for (size_t j = 0; j < log.transactions[i].count; j++)
+				write_run(&text, &log.transactions[i].runs[j]);
 		ck_assert_int_eq(text.error, 0);
 	}
 }
@@ -393,14 +393,14 @@ END_TEST
 START_TEST(the_last_line_needs_no_end)
 {
 	for (size_t size = 1; size < 600; size++) {
-		owns_past struct past past = {.count = 0};
+		owns_log struct log log = {.count = 0};
 		owns_buffer struct buffer text = {0};
 
 		buffer_append_string(&text, "Commandline: ");
 		for (size_t i = 0; i < size; i++)
 			buffer_append_string(&text, "x");
-		ck_assert_int_eq(past_parse(&past, &text, &faults), 0);
-		ck_assert_uint_eq(strlen(past.transactions[0].command_line), size);
+		ck_assert_int_eq(log_parse(&log, &text, &faults), 0);
+		ck_assert_uint_eq(strlen(log.transactions[0].command_line), size);
 	}
 }
 END_TEST
@@ -424,7 +424,7 @@ START_TEST(endless_lines_are_one_fault_each)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		owns_past struct past past = {.count = 0};
+		owns_log struct log log = {.count = 0};
 		owns_buffer struct buffer text = {0};
 
 		buffer_append_string(&text, cases[i].head);
@@ -432,7 +432,7 @@ START_TEST(endless_lines_are_one_fault_each)
 		memset(text.data + text.size, cases[i].filling, 4 << 20);
 		text.size += 4 << 20;
 		buffer_append_string(&text, cases[i].tail);
-		ck_assert_int_eq(past_parse(&past, &text, &faults), 0);
+		ck_assert_int_eq(log_parse(&log, &text, &faults), 0);
 		ck_assert_uint_eq(faults.lines, cases[i].faults);
 	}
 }
@@ -440,36 +440,36 @@ END_TEST
 
 START_TEST(the_earlier_log_comes_first)
 {
-	owns_past struct past past = {.count = 0};
+	owns_log struct log log = {.count = 0};
 	const struct admin admin = {.root = (char *)root()};
 
 	make_file(LOG_FILE, 0644, SECOND "Result: ok\n" END);
 	make_file(LOG_FILE ".1", 0644, START "Result: failed\n" END);
 	make_file(LOG_FILE ".2.gz", 0644, START "Result: aborted\n" END);
-	ck_assert_int_eq(past_read(&past, &admin), -1);
-	assert_past(&past, "2026-11-20 18:02:05|2026-11-20 18:02:09|-|-|-|failed|whole\n"
-			   "2026-11-21 00:00:00|2026-11-20 18:02:09|-|-|-|ok|whole\n");
-	ck_assert(!past.has_no_log);
+	ck_assert_int_eq(log_read(&log, &admin), -1);
+	assert_log(&log, "2026-11-20 18:02:05|2026-11-20 18:02:09|-|-|-|failed|whole\n"
+			 "2026-11-21 00:00:00|2026-11-20 18:02:09|-|-|-|ok|whole\n");
+	ck_assert(!log.has_no_log);
 }
 END_TEST
 
 START_TEST(one_log_is_enough_and_none_is_no_error)
 {
 	const struct admin admin = {.root = (char *)root()};
-	owns_past struct past none = {.count = 0};
-	owns_past struct past earlier = {.count = 0};
-	owns_past struct past both = {.count = 0};
+	owns_log struct log none = {.count = 0};
+	owns_log struct log earlier = {.count = 0};
+	owns_log struct log both = {.count = 0};
 
-	ck_assert_int_eq(past_read(&none, &admin), -1);
+	ck_assert_int_eq(log_read(&none, &admin), -1);
 	ck_assert(none.has_no_log);
 	ck_assert_uint_eq(none.count, 0);
 	make_file(LOG_FILE ".1", 0644, START "Result: failed\n" END);
-	ck_assert_int_eq(past_read(&earlier, &admin), -1);
+	ck_assert_int_eq(log_read(&earlier, &admin), -1);
 	ck_assert(!earlier.has_no_log);
 	ck_assert_uint_eq(earlier.count, 1);
 	/* As when logrotate(8) has come in between. */
 	ck_assert_int_eq(link(at(LOG_FILE ".1"), at(LOG_FILE)), 0);
-	ck_assert_int_eq(past_read(&both, &admin), -1);
+	ck_assert_int_eq(log_read(&both, &admin), -1);
 	ck_assert_uint_eq(both.count, 1);
 }
 END_TEST
@@ -499,24 +499,24 @@ static void assert_errors(const char *format, const char *path)
 START_TEST(what_cannot_be_read_is_told)
 {
 	const struct admin admin = {.root = (char *)root()};
-	owns_past struct past past = {.count = 0};
+	owns_log struct log log = {.count = 0};
 
 	catch_errors();
 	make_node(LOG_FILE, S_IFIFO);
-	ck_assert_int_eq(past_read(&past, &admin), STATUS_TROUBLE);
+	ck_assert_int_eq(log_read(&log, &admin), STATUS_TROUBLE);
 	assert_errors("E: %s is not a regular file\n", LOG_FILE);
 	ck_assert_int_eq(remove(at(LOG_FILE)), 0);
 	make_link(LOG_FILE, "/dev/null");
-	ck_assert_int_eq(past_read(&past, &admin), STATUS_TROUBLE);
+	ck_assert_int_eq(log_read(&log, &admin), STATUS_TROUBLE);
 	assert_errors(
 		"E: %s cannot be read: Too many levels of symbolic links\n", LOG_FILE);
 	ck_assert_int_eq(remove(at(LOG_FILE)), 0);
 	make_directory(LOG_FILE ".1");
-	ck_assert_int_eq(past_read(&past, &admin), STATUS_TROUBLE);
+	ck_assert_int_eq(log_read(&log, &admin), STATUS_TROUBLE);
 	assert_errors("E: %s is not a regular file\n", LOG_FILE ".1");
 	make_file(LOG_FILE, 0644, START "Result: ok\n" END);
-	ck_assert_int_eq(past_read(&past, &admin), -1);
-	ck_assert_uint_eq(past.count, 1);
+	ck_assert_int_eq(log_read(&log, &admin), -1);
+	ck_assert_uint_eq(log.count, 1);
 	assert_errors("W: %s cannot be read, so what is older is not known: "
 		      "Invalid argument\n",
 		LOG_FILE ".1");
@@ -526,16 +526,16 @@ END_TEST
 START_TEST(what_is_not_understood_is_told_once)
 {
 	const struct admin admin = {.root = (char *)root()};
-	owns_past struct past first = {.count = 0};
-	owns_past struct past second = {.count = 0};
+	owns_log struct log first = {.count = 0};
+	owns_log struct log second = {.count = 0};
 
 	catch_errors();
 	make_file(LOG_FILE, 0644, START "Result: ok\nHooks:\n x\n" END);
-	ck_assert_int_eq(past_read(&first, &admin), -1);
+	ck_assert_int_eq(log_read(&first, &admin), -1);
 	assert_errors(
 		"W: %s: 1 line is not understood and passed over: line 4\n", LOG_FILE);
 	make_file(LOG_FILE, 0644, "x\n" START "Result: ok\nHooks:\n x\n" END);
-	ck_assert_int_eq(past_read(&second, &admin), -1);
+	ck_assert_int_eq(log_read(&second, &admin), -1);
 	assert_errors("W: %s: 2 lines are not understood and passed over, the first is "
 		      "line 1\n",
 		LOG_FILE);
@@ -549,7 +549,7 @@ START_TEST(of_a_large_log_the_end_counts)
 	static const char end[] =
 		" Pre-Invoke /a [always] exit\n" START "Result: ok\n" END;
 	const struct admin admin = {.root = (char *)root()};
-	owns_past struct past past = {.count = 0};
+	owns_log struct log log = {.count = 0};
 	owns_fd int fd = -1;
 
 	catch_errors();
@@ -558,36 +558,36 @@ START_TEST(of_a_large_log_the_end_counts)
 	fd = open(at(LOG_FILE), O_WRONLY | O_CLOEXEC);
 	ck_assert_int_eq(
 		pwrite(fd, end, strlen(end), (off_t)8 << 30), (ssize_t)strlen(end));
-	ck_assert_int_eq(past_read(&past, &admin), -1);
-	assert_past(&past, "2026-11-21 00:00:00|2026-11-20 18:02:09|-|-|-|aborted|whole\n"
-			   "2026-11-20 18:02:05|2026-11-20 18:02:09|-|-|-|ok|whole\n");
+	ck_assert_int_eq(log_read(&log, &admin), -1);
+	assert_log(&log, "2026-11-21 00:00:00|2026-11-20 18:02:09|-|-|-|aborted|whole\n"
+			 "2026-11-20 18:02:05|2026-11-20 18:02:09|-|-|-|ok|whole\n");
 	assert_errors("W: %s is large: only the end of it is looked at\n", LOG_FILE);
 }
 END_TEST
 
-#define RUN_OF(script, fate)                                                             \
-	" Post-Invoke " TREE "Post-Invoke/" script " [always] " fate "\n"
+#define RUN_OF(script, outcome)                                                          \
+	" Post-Invoke " TREE "Post-Invoke/" script " [always] " outcome "\n"
 
-/* The latest run of a script as "TIME FATE". */
-static void assert_last(const struct past *past, const char *name, const char *expected)
+/* The latest run of a script as "TIME OUTCOME". */
+static void assert_last(const struct log *log, const char *name, const char *expected)
 {
 	owns_memory char *path = string_format(TREE "Post-Invoke/%s", name);
 	owns_buffer struct buffer text = {0};
-	const struct past_transaction *transaction = NULL;
-	const struct past_run *run = past_last_run_of(past, path, &transaction);
+	const struct log_transaction *transaction = NULL;
+	const struct log_run *run = log_last_run_of(log, path, &transaction);
 
 	if (run != NULL) {
 		buffer_append_format(&text, "%s ", transaction->end + 11);
-		past_add_fate(&text, run);
+		log_add_outcome(&text, run);
 	}
 	assert_text(&text, expected);
 }
 
 START_TEST(the_latest_run_of_a_script_is_found)
 {
-	owns_past struct past past = {.count = 0};
+	owns_log struct log log = {.count = 0};
 
-	parse(&past,
+	parse(&log,
 		START RUN_OF("a", "exit 1 1 ms") RUN_OF("b", "skipped (When)") RUN_OF(
 			"c", "exit 0 1 ms") RUN_OF("d\\012", "exit 0 1 ms") RUN_OF("e",
 			"exit 0 1 ms") RUN_OF("f", "exit 0 1 ms") RUN_OF("g",
@@ -599,15 +599,15 @@ START_TEST(the_latest_run_of_a_script_is_found)
 				"skipped (Operations)") RUN_OF("g",
 				"skipped (Requires)") RUN_OF("a",
 				"signal 9 1 ms") "End-Date: 2026-11-20  18:00:02\n");
-	assert_last(&past, "a", "18:00:02 signal 9");
-	assert_last(&past, "b", "18:00:02 skipped (Enabled)");
-	assert_last(&past, "c", "18:00:01 exit 0");
-	assert_last(&past, "d\n", "18:00:01 exit 0");
-	assert_last(&past, "e", "18:00:02 skipped (User)");
-	assert_last(&past, "f", "18:00:01 exit 0");
-	assert_last(&past, "g", "18:00:02 skipped (Requires)");
-	assert_last(&past, "never", "");
-	assert_last(&past, "", "");
+	assert_last(&log, "a", "18:00:02 signal 9");
+	assert_last(&log, "b", "18:00:02 skipped (Enabled)");
+	assert_last(&log, "c", "18:00:01 exit 0");
+	assert_last(&log, "d\n", "18:00:01 exit 0");
+	assert_last(&log, "e", "18:00:02 skipped (User)");
+	assert_last(&log, "f", "18:00:01 exit 0");
+	assert_last(&log, "g", "18:00:02 skipped (Requires)");
+	assert_last(&log, "never", "");
+	assert_last(&log, "", "");
 }
 END_TEST
 
@@ -623,7 +623,7 @@ START_TEST(durations_are_easy_to_read)
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		owns_buffer struct buffer text = {0};
 
-		past_add_duration(&text, cases[i].milliseconds);
+		log_add_duration(&text, cases[i].milliseconds);
 		assert_text(&text, cases[i].text);
 	}
 }
@@ -642,5 +642,5 @@ int main(void)
 		of_a_large_log_the_end_counts, the_latest_run_of_a_script_is_found,
 		durations_are_easy_to_read};
 
-	return run_tests("past", tests, COUNT_OF(tests));
+	return run_tests("log_reader", tests, COUNT_OF(tests));
 }

@@ -4,11 +4,11 @@
  * apt-universal-hooks.conf(5)), and the one before it, which logrotate(8) has put aside
  * and not yet compressed.
  *
- * All strings are the past's, and as the log has them: control characters as \ooo. Times
+ * All strings are the log's, and as the log has them: control characters as \ooo. Times
  * are local ones of the machine that wrote the log, which does not tell its zone.
  */
-#ifndef PAST_H
-#define PAST_H
+#ifndef LOG_READER_H
+#define LOG_READER_H
 
 #include "admin.h"
 #include "plan.h"
@@ -18,38 +18,44 @@ extern "C" {
 #endif
 
 /* Of both files together; of what is larger, the newest part counts. */
-#define PAST_SIZE_MAX ((size_t)16 << 20)
-#define PAST_TIME_SIZE sizeof("2026-11-20 18:02:05")
+#define LOG_SIZE_MAX ((size_t)16 << 20)
+#define LOG_TIME_SIZE sizeof("2026-11-20 18:02:05")
 
-enum fate { FATE_EXIT, FATE_SIGNAL, FATE_TIMEOUT, FATE_NOT_STARTED, FATE_SKIPPED };
+enum log_outcome {
+	LOGGED_EXIT,
+	LOGGED_SIGNAL,
+	LOGGED_TIMEOUT,
+	LOGGED_NOT_STARTED,
+	LOGGED_SKIPPED
+};
 
-struct past_run {
+struct log_run {
 	enum uh_hook_point hook_point;
 	const char *path;
 	enum reason reason;
 	const char *subject; /* the package or the wildcard; NULL for always */
-	enum fate fate;
+	enum log_outcome outcome;
 	int value;       /* the exit status, the signal, the seconds of the timeout */
-	const char *why; /* of FATE_NOT_STARTED and FATE_SKIPPED, else NULL */
+	const char *why; /* of LOGGED_NOT_STARTED and LOGGED_SKIPPED, else NULL */
 	int64_t milliseconds; /* −1 where nothing ran */
 };
 
-struct past_transaction {
-	char start[PAST_TIME_SIZE]; /* "" where it is not known */
-	char end[PAST_TIME_SIZE];
+struct log_transaction {
+	char start[LOG_TIME_SIZE]; /* "" where it is not known */
+	char end[LOG_TIME_SIZE];
 	const char *command_line; /* NULL where it is not known, like the next two */
 	const char *requester;    /* "jane (1000)" */
 	const char *key;          /* "93-433909" */
 	const char *result;       /* "ok", "failed", "aborted", "unknown" */
-	struct past_run *runs;
+	struct log_run *runs;
 	size_t count;
 	size_t capacity;
 	bool is_whole; /* false: something of its stanza is missing */
 };
 
 /* Zero-initialised is empty. */
-struct past {
-	struct past_transaction *transactions; /* as in the log, the newest is the last */
+struct log {
+	struct log_transaction *transactions; /* as in the log, the newest is the last */
 	size_t count;
 	size_t capacity;
 	struct buffer texts[2]; /* what the strings point into */
@@ -58,7 +64,7 @@ struct past {
 };
 
 /* What of a text was not understood, and passed over. */
-struct past_faults {
+struct log_faults {
 	size_t lines;
 	size_t first; /* the first of them, counted from 1 */
 };
@@ -68,21 +74,21 @@ struct past_faults {
  * written counts. The text is taken over and changed; at most as many calls as there are
  * texts. 0 or −ENOMEM.
  */
-int past_parse(struct past *past, struct buffer *text, struct past_faults *ret_faults);
+int log_parse(struct log *log, struct buffer *text, struct log_faults *ret_faults);
 
 /*
  * Reads both logs below the admin's root, and says what of them cannot be used. Returns
  * −1 to go on, also when there is no log yet; otherwise the status to end with, and the
- * reason has been said. past_done() in all cases.
+ * reason has been said. log_done() in all cases.
  */
-int past_read(struct past *past, const struct admin *admin);
-void past_done(struct past *past);
+int log_read(struct log *log, const struct admin *admin);
+void log_done(struct log *log);
 
 /* As apt-universal-hooks.conf(5) has it: what was left out may have failed, too. */
-bool past_has_failed(const struct past_run *run);
+bool log_has_failed(const struct log_run *run);
 
 /* The path as the log has it; the caller's, NULL without memory. */
-char *past_path(const char *path);
+char *log_path(const char *path);
 
 /*
  * The latest run of the script with this path (as files have it, without the admin's
@@ -90,13 +96,13 @@ char *past_path(const char *path);
  * another script's failure left it out, which is as it should be, an earlier run counts,
  * if there is one. NULL when there is none.
  */
-const struct past_run *past_last_run_of(const struct past *past, const char *path,
-	const struct past_transaction **ret_transaction);
+const struct log_run *log_last_run_of(const struct log *log, const char *path,
+	const struct log_transaction **ret_transaction);
 
 /* How it ended, in the words of the log, without the time: "exit 3", "skipped (When)". */
-void past_add_fate(struct buffer *text, const struct past_run *run);
+void log_add_outcome(struct buffer *text, const struct log_run *run);
 /* "12 ms", "3.456 s", "2 min 3.456 s". */
-void past_add_duration(struct buffer *text, int64_t milliseconds);
+void log_add_duration(struct buffer *text, int64_t milliseconds);
 
 #ifdef __cplusplus
 }
