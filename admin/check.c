@@ -117,7 +117,7 @@ static int add_full_limit(struct check *check, const char *word)
 	full = string_format("%s%s", is_below(path, root) ? "" : root, path);
 	if (full == NULL)
 		return -ENOMEM;
-	return is_in_tree(&check->census.tree, full) ? add_limit(check, full) : 0;
+	return is_in_tree(&check->hooks.tree, full) ? add_limit(check, full) : 0;
 }
 
 /* In each place of the tree that has it. */
@@ -126,7 +126,7 @@ static int add_relative_limit(struct check *check, const char *word)
 	int found = 0;
 
 	for (size_t i = 0; i < PLACE_COUNT && found >= 0; i++) {
-		const char *place = check->census.tree.places[i];
+		const char *place = check->hooks.tree.places[i];
 		owns_memory char *full = string_format("%s/%s", place, word);
 		owns_memory char *path = full != NULL ? normal_path(full) : NULL;
 		int added = -ENOMEM;
@@ -148,15 +148,15 @@ static int read_limit(struct check *check, const char *word)
 				       : add_relative_limit(check, word);
 	if (found < 0)
 		return complain_of_memory();
-	return found > 0 ? -1 : census_complain(&check->census, word);
+	return found > 0 ? -1 : hook_list_report_missing(&check->hooks, word);
 }
 
 static size_t count_hooks(const struct check *check)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < check->census.count; i++) {
-		const struct hook *hook = &check->census.hooks[i];
+	for (size_t i = 0; i < check->hooks.count; i++) {
+		const struct hook *hook = &check->hooks.items[i];
 
 		if (hook->standing == STANDING_COUNTS &&
 			check_concerns(check, hook->script.path))
@@ -189,7 +189,7 @@ static int check_words(struct check *check, char **words, int count)
 {
 	int status = -1;
 
-	if (census_take(&check->census, check->admin) < 0)
+	if (hook_list_read(&check->hooks, check->admin) < 0)
 		return complain_of_memory();
 	for (int i = 0; i < count && status < 0; i++)
 		status = read_limit(check, words[i]);
@@ -210,7 +210,7 @@ static void check_done(struct check *check)
 	free(check->subjects);
 	findings_done(&check->findings);
 	string_list_done(&check->limits);
-	census_done(&check->census);
+	hook_list_done(&check->hooks);
 }
 
 int admin_check(struct admin *admin, int argc, char **argv)

@@ -425,5 +425,5 @@ static void check_room(struct check *check, const char *path, enum room room)
 void check_directories(struct check *check)
 {
 	for (size_t place = 0; place < PLACE_COUNT; place++)
-		check_room(check, check->census.tree.places[place], ROOM_TREE);
+		check_room(check, check->hooks.tree.places[place], ROOM_TREE);
 }

@@ -288,7 +288,7 @@ static void check_mask(struct check *check, const struct hook *hook)
 	owns_buffer struct buffer command = {0};
 	struct script other = {.path = NULL};
 	enum tree_node node = hook_tree_look_in(
-		&check->census.tree, PLACE_OF_PACKAGES, hook->script.relative, &other);
+		&check->hooks.tree, PLACE_OF_PACKAGES, hook->script.relative, &other);
 
 	script_done(&other);
 	if (node == NODE_SCRIPT && hook->place == PLACE_OF_ADMINISTRATOR)
@@ -300,8 +300,8 @@ static void check_mask(struct check *check, const struct hook *hook)
 
 void check_scripts(struct check *check)
 {
-	for (size_t i = 0; i < check->census.count; i++) {
-		const struct hook *hook = &check->census.hooks[i];
+	for (size_t i = 0; i < check->hooks.count; i++) {
+		const struct hook *hook = &check->hooks.items[i];
 
 		if (!check_concerns(check, hook->script.path))
 			continue;

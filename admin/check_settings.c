@@ -33,7 +33,7 @@ static bool is_wanted(const struct check *check, const struct setting *setting)
 		return true;
 	for (size_t place = 0; place < PLACE_COUNT && setting->path[0] != '\0'; place++) {
 		owns_memory char *path = string_format(
-			"%s/%s", check->census.tree.places[place], setting->path);
+			"%s/%s", check->hooks.tree.places[place], setting->path);
 		struct stat status;
 		bool is_concerned = path != NULL && check_concerns(check, path);
 
@@ -135,7 +135,7 @@ static const char *below_tree(const struct check *check, const char *path)
 {
 	for (size_t place = 0; place < PLACE_COUNT; place++) {
 		const char *directory =
-			check->census.tree.places[place] + strlen(check->admin->root);
+			check->hooks.tree.places[place] + strlen(check->admin->root);
 		size_t size = strlen(directory);
 
 		if (strncmp(path, directory, size) == 0 && path[size] == '/')
@@ -146,13 +146,13 @@ static const char *below_tree(const struct check *check, const char *path)
 
 static void find_no_hook(const struct reading *reading, const struct setting *setting)
 {
-	const struct census *census = &reading->check->census;
+	const struct hook_list *hooks = &reading->check->hooks;
 	owns_strings struct string_list kept = {0};
 	owns_memory char *message = NULL;
 	struct nearest nearest = nearest_to(below_tree(reading->check, setting->path));
 
-	for (size_t i = 0; i < census->count; i++)
-		if (try_paths(&nearest, &kept, census->hooks[i].script.relative) < 0)
+	for (size_t i = 0; i < hooks->count; i++)
+		if (try_paths(&nearest, &kept, hooks->items[i].script.relative) < 0)
 			reading->check->findings.has_failed = true;
 	message = nearest.word != NULL
 			  ? string_format(_("there is no hook at this path; did you mean "
@@ -179,7 +179,7 @@ static bool has_user(const struct reading *reading, const struct setting *settin
 static void check_setting(const struct reading *reading, const struct setting *setting)
 {
 	switch (setting_judge(
-		setting, has_user(reading, setting), &reading->check->census.tree)) {
+		setting, has_user(reading, setting), &reading->check->hooks.tree)) {
 	case SETTING_IS_FINE:
 		return;
 	case SETTING_IS_UNKNOWN:
@@ -230,8 +230,8 @@ static void mark_hooks(const struct reading *reading)
 {
 	const struct check *check = reading->check;
 
-	for (size_t i = 0; i < check->census.count; i++) {
-		const struct hook *hook = &check->census.hooks[i];
+	for (size_t i = 0; i < check->hooks.count; i++) {
+		const struct hook *hook = &check->hooks.items[i];
 
 		if (hook->standing == STANDING_COUNTS &&
 			check_concerns(check, hook->script.path))

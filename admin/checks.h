@@ -3,8 +3,8 @@
 #ifndef CHECKS_H
 #define CHECKS_H
 
-#include "census.h"
 #include "findings.h"
+#include "hook_list.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -19,7 +19,7 @@ struct subject {
 
 struct check {
 	const struct admin *admin;
-	struct census census;
+	struct hook_list hooks;
 	struct string_list limits; /* full paths; when there are none, all is looked at */
 	struct findings findings;
 	bool is_blind;    /* something could not be looked at, and that has been said */

@@ -32,14 +32,14 @@ static int count_able(
 	return 0;
 }
 
-int counts_take(struct counts *counts, const struct census *census,
+int counts_take(struct counts *counts, const struct hook_list *hooks,
 	const struct settings *settings, enum uh_hook_point hook_point)
 {
 	int error = 0;
 
 	memset(counts, 0, sizeof(*counts));
-	for (size_t i = 0; i < census->count && error == 0; i++) {
-		const struct hook *hook = &census->hooks[i];
+	for (size_t i = 0; i < hooks->count && error == 0; i++) {
+		const struct hook *hook = &hooks->items[i];
 
 		if (hook->hook_point != hook_point)
 			continue;

@@ -3,7 +3,7 @@
 #ifndef COUNTS_H
 #define COUNTS_H
 
-#include "census.h"
+#include "hook_list.h"
 #include "settings.h"
 
 #ifdef __cplusplus
@@ -24,7 +24,7 @@ struct counts {
 };
 
 /* 0 or −ENOMEM. */
-int counts_take(struct counts *counts, const struct census *census,
+int counts_take(struct counts *counts, const struct hook_list *hooks,
 	const struct settings *settings, enum uh_hook_point hook_point);
 
 /* How many count. */

@@ -33,7 +33,7 @@ static enum action action_to_disable(struct state *state, const struct target *t
 	if (setting != NULL && strcmp(setting->path, target->hook) == 0)
 		return ACTION_NONE;
 	node = hook_tree_look_in(
-		&state->census.tree, PLACE_OF_ADMINISTRATOR, target->hook, &script);
+		&state->hooks.tree, PLACE_OF_ADMINISTRATOR, target->hook, &script);
 	script_done(&script);
 	switch (node) {
 	case NODE_MASK:
@@ -156,7 +156,7 @@ static int do_disable(const struct admin *admin, const struct target_list *list)
 static int disable(const struct admin *admin, char **words)
 {
 	owns_state struct state before;
-	owns_state struct state after = {.census = {.count = 0}};
+	owns_state struct state after = {.hooks = {.count = 0}};
 	owns_targets struct target_list targets = {0};
 	int status = state_take(&before, admin);
 

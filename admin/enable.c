@@ -35,7 +35,7 @@ static int report_enabled(struct state *state, const struct admin *admin,
 			target->hook, place, setting->key, setting->value);
 		return STATUS_FINDINGS;
 	}
-	if (census_find(&state->census, admin, target->hook) == NULL)
+	if (hook_list_find(&state->hooks, admin, target->hook) == NULL)
 		targets_say(_("%s is not disabled any more, but there is no such script"),
 			target->hook);
 	else
@@ -66,7 +66,7 @@ static int do_enable(const struct admin *admin, const struct state *before,
 static int enable(const struct admin *admin, char **words)
 {
 	owns_state struct state before;
-	owns_state struct state after = {.census = {.count = 0}};
+	owns_state struct state after = {.hooks = {.count = 0}};
 	owns_targets struct target_list targets = {0};
 	int status = state_take(&before, admin);
 

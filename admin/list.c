@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks list: every hook, where it applies, and how it last ended. */
-#include "census.h"
+#include "hook_list.h"
 #include "in_force.h"
 #include "log_reader.h"
 #include "options.h"
@@ -11,7 +11,7 @@
 
 /* What there is to know of all hooks. */
 struct inventory {
-	struct census census;
+	struct hook_list hooks;
 	struct settings settings;
 	struct owner_list owners;
 	struct log log;
@@ -35,7 +35,7 @@ static void inventory_done(struct inventory *inventory)
 	log_done(&inventory->log);
 	owner_list_done(&inventory->owners);
 	settings_done(&inventory->settings);
-	census_done(&inventory->census);
+	hook_list_done(&inventory->hooks);
 }
 
 static int find_owners(struct inventory *inventory)
@@ -43,9 +43,9 @@ static int find_owners(struct inventory *inventory)
 	owns_strings struct string_list paths = {0};
 	size_t root_size = strlen(inventory->admin->root);
 
-	for (size_t i = 0; i < inventory->census.count; i++)
+	for (size_t i = 0; i < inventory->hooks.count; i++)
 		if (string_list_add(&paths,
-			    inventory->census.hooks[i].script.path + root_size) < 0)
+			    inventory->hooks.items[i].script.path + root_size) < 0)
 			return complain_of_memory();
 	return owner_list_ask(&inventory->owners, inventory->admin, &paths) < 0
 		       ? complain_of_memory()
@@ -57,10 +57,10 @@ static int inventory_take(struct inventory *inventory)
 {
 	int status;
 
-	if (census_take(&inventory->census, inventory->admin) < 0)
+	if (hook_list_read(&inventory->hooks, inventory->admin) < 0)
 		return complain_of_memory();
-	for (size_t i = 0; i < inventory->census.faults.count; i++) {
-		const struct script *fault = &inventory->census.faults.items[i];
+	for (size_t i = 0; i < inventory->hooks.faults.count; i++) {
+		const struct script *fault = &inventory->hooks.faults.items[i];
 
 		warn_of(_("%s cannot be read: %s"), fault->path, strerror(-fault->error));
 	}
@@ -243,7 +243,7 @@ static int write_group(const struct terminal *terminal, const struct inventory *
 	size_t first, size_t end, bool is_last)
 {
 	const struct branches *branches = branches_of(terminal);
-	const struct hook *hooks = inventory->census.hooks;
+	const struct hook *hooks = inventory->hooks.items;
 	owns_buffer struct buffer place = {0};
 	int status = -1;
 
@@ -257,27 +257,27 @@ static int write_group(const struct terminal *terminal, const struct inventory *
 	return status;
 }
 
-static size_t end_of_group(const struct census *census, size_t first)
+static size_t end_of_group(const struct hook_list *hooks, size_t first)
 {
 	size_t end = first + 1;
 
-	while (end < census->count &&
-		is_one_group(&census->hooks[first], &census->hooks[end]))
+	while (end < hooks->count &&
+		is_one_group(&hooks->items[first], &hooks->items[end]))
 		end++;
 	return end;
 }
 
 static int write_tree(const struct terminal *terminal, const struct inventory *inventory)
 {
-	const struct census *census = &inventory->census;
+	const struct hook_list *hooks = &inventory->hooks;
 	bool is_empty = true;
 	size_t end;
 	int status = -1;
 
-	for (size_t first = 0; first < census->count && status < 0; first = end) {
-		const struct hook *hook = &census->hooks[first];
+	for (size_t first = 0; first < hooks->count && status < 0; first = end) {
+		const struct hook *hook = &hooks->items[first];
 
-		end = end_of_group(census, first);
+		end = end_of_group(hooks, first);
 		if (!is_shown(inventory, hook))
 			continue;
 		is_empty = false;
@@ -285,8 +285,8 @@ static int write_tree(const struct terminal *terminal, const struct inventory *i
 			terminal_say(
 				terminal, "", "%s", uh_hook_point_name(hook->hook_point));
 		status = write_group(terminal, inventory, first, end,
-			end == census->count ||
-				census->hooks[end].hook_point != hook->hook_point);
+			end == hooks->count ||
+				hooks->items[end].hook_point != hook->hook_point);
 	}
 	if (is_empty)
 		terminal_say(terminal, "", _("There are no hooks."));
@@ -341,9 +341,9 @@ static int write_table(const struct terminal *terminal, const struct inventory *
 		.terminal = terminal, .titles = titles, .columns = COUNT_OF(titles)};
 	int status = -1;
 
-	for (size_t i = 0; i < inventory->census.count && status < 0; i++)
-		if (is_shown(inventory, &inventory->census.hooks[i]))
-			status = add_row(&table, inventory, &inventory->census.hooks[i]);
+	for (size_t i = 0; i < inventory->hooks.count && status < 0; i++)
+		if (is_shown(inventory, &inventory->hooks.items[i]))
+			status = add_row(&table, inventory, &inventory->hooks.items[i]);
 	if (status < 0)
 		table_write(&table);
 	table_done(&table);
@@ -396,10 +396,10 @@ static int print_json(const struct inventory *inventory)
 {
 	json_t *hooks = json_array();
 
-	for (size_t i = 0; i < inventory->census.count; i++)
-		if (is_shown(inventory, &inventory->census.hooks[i]))
+	for (size_t i = 0; i < inventory->hooks.count; i++)
+		if (is_shown(inventory, &inventory->hooks.items[i]))
 			(void)json_array_append_new(hooks,
-				hook_to_json(inventory, &inventory->census.hooks[i]));
+				hook_to_json(inventory, &inventory->hooks.items[i]));
 	return json_print(json_pack("{s:o}", "hooks", hooks));
 }
 

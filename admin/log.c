@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks log: what has run, when, for which command, and how it ended. */
-#include "census.h"
+#include "hook_list.h"
 #include "json.h"
 #include "log_reader.h"
 #include "log_writer.h"
@@ -246,12 +246,12 @@ static json_t *log_to_json(const struct wanted *wanted, const struct log *log)
 /* A script that is gone may still be in the log; one in neither is a slip. */
 static int complain_of_script(const struct admin *admin, const char *path)
 {
-	struct census census;
-	int status = census_take(&census, admin) < 0 ? complain_of_memory() : -1;
+	struct hook_list hooks;
+	int status = hook_list_read(&hooks, admin) < 0 ? complain_of_memory() : -1;
 
-	if (status < 0 && census_find(&census, admin, path) == NULL)
-		status = census_complain(&census, path);
-	census_done(&census);
+	if (status < 0 && hook_list_find(&hooks, admin, path) == NULL)
+		status = hook_list_report_missing(&hooks, path);
+	hook_list_done(&hooks);
 	return status;
 }
 

@@ -62,14 +62,14 @@ static int compare_needs(const void *left, const void *right)
 	return strcmp(a->package, b->package);
 }
 
-int needs_find(
-	struct needs *needs, const struct census *census, const struct settings *settings)
+int needs_find(struct needs *needs, const struct hook_list *hooks,
+	const struct settings *settings)
 {
 	int error = 0;
 
-	for (size_t i = 0; i < census->count && error == 0; i++)
-		if (census->hooks[i].standing == STANDING_COUNTS)
-			error = add_needs_of(needs, &census->hooks[i], settings);
+	for (size_t i = 0; i < hooks->count && error == 0; i++)
+		if (hooks->items[i].standing == STANDING_COUNTS)
+			error = add_needs_of(needs, &hooks->items[i], settings);
 	if (needs->count > 0)
 		qsort(needs->items, needs->count, sizeof(*needs->items), compare_needs);
 	return error;

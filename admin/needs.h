@@ -3,7 +3,7 @@
 #ifndef NEEDS_H
 #define NEEDS_H
 
-#include "census.h"
+#include "hook_list.h"
 #include "settings.h"
 
 #ifdef __cplusplus
@@ -31,7 +31,7 @@ struct needs {
  * Fills needs, which is empty, from the hooks that count and are enabled: the others do
  * not run, so they need nothing. 0 or −ENOMEM; needs_done() in both cases.
  */
-int needs_find(struct needs *needs, const struct census *census,
+int needs_find(struct needs *needs, const struct hook_list *hooks,
 	const struct settings *settings);
 void needs_done(struct needs *needs);
 

@@ -75,18 +75,18 @@ static int ask_dpkg(const struct admin *admin, struct needs *needs)
 /* Returns −1 to go on, or the status to end with, and that has been said. */
 static int find_needs(const struct admin *admin, struct needs *needs)
 {
-	__attribute__((cleanup(census_done))) struct census census;
+	__attribute__((cleanup(hook_list_done))) struct hook_list hooks;
 	__attribute__((cleanup(settings_done))) struct settings settings = {0};
-	int error = census_take(&census, admin);
+	int error = hook_list_read(&hooks, admin);
 	int status;
 
 	if (error < 0)
 		return complain_of_memory();
-	census_warn(&census);
+	hook_list_warn_unreadable(&hooks);
 	status = settings_ask(&settings, admin);
 	if (status >= 0)
 		return status;
-	if (needs_find(needs, &census, &settings) < 0)
+	if (needs_find(needs, &hooks, &settings) < 0)
 		return complain_of_memory();
 	status = ask_dpkg(admin, needs);
 	return status < 0 ? ask_apt(admin, needs) : status;

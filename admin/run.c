@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks run HOOK-POINT: runs hooks by hand, as apt's helper would. */
 #include "apt.h"
-#include "census.h"
+#include "hook_list.h"
 #include "made_up.h"
 #include "options.h"
 #include "proc.h"

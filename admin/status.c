@@ -36,15 +36,15 @@ static void report_done(struct report *report)
 
 static int count_hooks(struct report *report)
 {
-	__attribute__((cleanup(census_done))) struct census census;
-	int error = census_take(&census, report->admin);
+	__attribute__((cleanup(hook_list_done))) struct hook_list hooks;
+	int error = hook_list_read(&hooks, report->admin);
 
 	for (int i = 0; i < HOOK_POINT_COUNT && error == 0; i++)
-		error = counts_take(&report->counts[i], &census, &report->settings,
+		error = counts_take(&report->counts[i], &hooks, &report->settings,
 			(enum uh_hook_point)i);
 	if (error < 0)
 		return complain_of_memory();
-	census_warn(&census);
+	hook_list_warn_unreadable(&hooks);
 	return -1;
 }
 

@@ -14,7 +14,7 @@
 
 void state_done(struct state *state)
 {
-	census_done(&state->census);
+	hook_list_done(&state->hooks);
 	settings_done(&state->settings);
 	string_list_done(&state->disabled);
 }
@@ -33,7 +33,7 @@ int state_take(struct state *state, const struct admin *admin)
 	int status;
 
 	memset(state, 0, sizeof(*state));
-	if (census_take(&state->census, admin) < 0)
+	if (hook_list_read(&state->hooks, admin) < 0)
 		return complain_of_memory();
 	status = settings_ask(&state->settings, admin);
 	return status < 0 ? disabled_read(&state->disabled, admin) : status;
@@ -43,7 +43,7 @@ bool state_has_mask(struct state *state, const char *hook)
 {
 	struct script script;
 	enum tree_node node = hook_tree_look_in(
-		&state->census.tree, PLACE_OF_ADMINISTRATOR, hook, &script);
+		&state->hooks.tree, PLACE_OF_ADMINISTRATOR, hook, &script);
 
 	script_done(&script);
 	return node == NODE_MASK;
@@ -65,8 +65,8 @@ static int add_target(
 		if (strcmp(list->items[i].hook, hook) == 0)
 			return -1;
 	target = (struct target){.hook = strdup(hook),
-		.mask = string_format("%s/%s",
-			state->census.tree.places[PLACE_OF_ADMINISTRATOR], hook)};
+		.mask = string_format(
+			"%s/%s", state->hooks.tree.places[PLACE_OF_ADMINISTRATOR], hook)};
 	if (target.hook == NULL || target.mask == NULL ||
 		array_grow(&list->items, &list->capacity, list->count,
 			sizeof(*list->items)) < 0) {
@@ -85,7 +85,7 @@ static const char *below_tree(
 	size_t root_size = strlen(admin->root);
 
 	for (size_t i = 0; i < PLACE_COUNT; i++) {
-		const char *place = state->census.tree.places[i];
+		const char *place = state->hooks.tree.places[i];
 		size_t size = strlen(place);
 
 		if (strncmp(path, place, size) == 0 && path[size] == '/')
@@ -102,17 +102,17 @@ static const char *below_tree(
 static int find_target(struct target_list *list, struct state *state,
 	const struct admin *admin, const char *word, bool is_enable)
 {
-	const struct hook *hook = census_find(&state->census, admin, word);
+	const struct hook *hook = hook_list_find(&state->hooks, admin, word);
 	const char *path = below_tree(state, admin, word);
 
 	if (hook != NULL)
 		return add_target(list, state, hook->script.relative);
 	if (is_enable && string_list_has(&state->disabled, path))
 		return add_target(list, state, path);
-	if (hook_tree_look(&state->census.tree, path) == NODE_DIRECTORY)
+	if (hook_tree_look(&state->hooks.tree, path) == NODE_DIRECTORY)
 		return complain(
 			_("%s is a directory, and only scripts can be named here"), word);
-	return census_complain(&state->census, word);
+	return hook_list_report_missing(&state->hooks, word);
 }
 
 int targets_find(struct target_list *list, struct state *state, const struct admin *admin,

@@ -3,7 +3,7 @@
 #ifndef TARGETS_H
 #define TARGETS_H
 
-#include "census.h"
+#include "hook_list.h"
 #include "options.h"
 #include "settings.h"
 
@@ -13,7 +13,7 @@ extern "C" {
 
 /* How things are, before and after. */
 struct state {
-	struct census census;
+	struct hook_list hooks;
 	struct settings settings;
 	struct string_list disabled; /* in the file of disabled.h */
 };

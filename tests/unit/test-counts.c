@@ -6,19 +6,19 @@
 static struct counts count(enum uh_hook_point hook_point, const char *lines)
 {
 	const struct admin admin = {.root = (char *)root()};
-	struct census census;
+	struct hook_list hooks;
 	struct settings settings;
 	struct counts counts;
 
-	ck_assert_int_eq(census_take(&census, &admin), 0);
+	ck_assert_int_eq(hook_list_read(&hooks, &admin), 0);
 	/* Whoever runs the test is no root, and owns the hooks. */
-	for (size_t i = 0; i < census.count; i++)
-		if (census.hooks[i].script.fault == SCRIPT_IS_OPEN_TO_OTHERS)
-			census.hooks[i].script.fault = SCRIPT_IS_FINE;
+	for (size_t i = 0; i < hooks.count; i++)
+		if (hooks.items[i].script.fault == SCRIPT_IS_OPEN_TO_OTHERS)
+			hooks.items[i].script.fault = SCRIPT_IS_FINE;
 	ck_assert_int_eq(settings_parse(&settings, slice_of(lines)), 0);
-	ck_assert_int_eq(counts_take(&counts, &census, &settings, hook_point), 0);
+	ck_assert_int_eq(counts_take(&counts, &hooks, &settings, hook_point), 0);
 	settings_done(&settings);
-	census_done(&census);
+	hook_list_done(&hooks);
 	return counts;
 }
 

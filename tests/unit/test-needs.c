@@ -9,7 +9,7 @@
 #define DPKG_QUERY "/usr/bin/dpkg-query"
 #define SCRIPTS "Universal-Hooks::Scripts::"
 
-#define owns_census __attribute__((cleanup(census_done)))
+#define owns_hooks __attribute__((cleanup(hook_list_done)))
 #define owns_settings __attribute__((cleanup(settings_done)))
 #define owns_needs __attribute__((cleanup(needs_done)))
 
@@ -17,13 +17,13 @@
 static struct needs find(const char *lines)
 {
 	const struct admin admin = {.root = (char *)root()};
-	owns_census struct census census;
+	owns_hooks struct hook_list hooks;
 	owns_settings struct settings settings;
 	struct needs needs = {0};
 
-	ck_assert_int_eq(census_take(&census, &admin), 0);
+	ck_assert_int_eq(hook_list_read(&hooks, &admin), 0);
 	ck_assert_int_eq(settings_parse(&settings, slice_of(lines)), 0);
-	ck_assert_int_eq(needs_find(&needs, &census, &settings), 0);
+	ck_assert_int_eq(needs_find(&needs, &hooks, &settings), 0);
 	return needs;
 }
 

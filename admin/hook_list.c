@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "census.h"
+#include "hook_list.h"
 #include "nearest.h"
 
 #include <errno.h>
@@ -20,41 +20,41 @@ static void hook_done(struct hook *hook)
 }
 
 /* What overrides or masks a packages' hook, if anything does. */
-static int find_standing(struct census *census, struct hook *hook, const char *relative)
+static int find_standing(struct hook_list *hooks, struct hook *hook, const char *relative)
 {
 	struct script other = {.path = NULL};
 	enum tree_node node;
 
 	if (hook->place == PLACE_OF_ADMINISTRATOR || hook->standing == STANDING_IS_MASK)
 		return 0;
-	node = hook_tree_look_in(&census->tree, PLACE_OF_ADMINISTRATOR, relative, &other);
+	node = hook_tree_look_in(&hooks->tree, PLACE_OF_ADMINISTRATOR, relative, &other);
 	script_done(&other);
 	if (node != NODE_SCRIPT && node != NODE_MASK)
 		return 0;
 	hook->standing = node == NODE_MASK ? STANDING_MASKED : STANDING_OVERRIDDEN;
 	hook->by = string_format(
-		"%s/%s", census->tree.places[PLACE_OF_ADMINISTRATOR], relative);
+		"%s/%s", hooks->tree.places[PLACE_OF_ADMINISTRATOR], relative);
 	return hook->by != NULL ? 0 : -ENOMEM;
 }
 
-static int add_hook(struct census *census, const struct directory *directory,
+static int add_hook(struct hook_list *hooks, const struct directory *directory,
 	size_t place, const char *name)
 {
 	owns_memory char *relative = string_format("%s/%s", directory->path, name);
 	struct hook *hook;
 	enum tree_node node;
 
-	if (relative == NULL || array_grow(&census->hooks, &census->capacity,
-					census->count, sizeof(*census->hooks)) < 0)
+	if (relative == NULL || array_grow(&hooks->items, &hooks->capacity, hooks->count,
+					sizeof(*hooks->items)) < 0)
 		return -ENOMEM;
-	hook = &census->hooks[census->count];
+	hook = &hooks->items[hooks->count];
 	*hook = (struct hook){.place = place,
 		.hook_point = directory->hook_point,
 		.reason = directory->reason};
-	node = hook_tree_look_in(&census->tree, place, relative, &hook->script);
+	node = hook_tree_look_in(&hooks->tree, place, relative, &hook->script);
 	if (node == NODE_ABSENT || node == NODE_DIRECTORY)
 		return 0;
-	census->count++;
+	hooks->count++;
 	if (directory->subject != NULL) {
 		hook->subject = strdup(directory->subject);
 		if (hook->subject == NULL)
@@ -63,27 +63,26 @@ static int add_hook(struct census *census, const struct directory *directory,
 	if (node == NODE_MASK) {
 		hook->standing = STANDING_IS_MASK;
 		hook->script.path =
-			string_format("%s/%s", census->tree.places[place], relative);
+			string_format("%s/%s", hooks->tree.places[place], relative);
 		if (hook->script.path == NULL)
 			return -ENOMEM;
 		hook->script.relative =
-			hook->script.path + strlen(census->tree.places[place]) + 1;
+			hook->script.path + strlen(hooks->tree.places[place]) + 1;
 	}
-	return find_standing(census, hook, relative);
+	return find_standing(hooks, hook, relative);
 }
 
 /* By name, then the administrator's before the packages'. */
-static int add_directory(struct census *census, const struct directory *directory)
+static int add_directory(struct hook_list *hooks, const struct directory *directory)
 {
 	owns_strings struct string_list names = {0};
 	int error =
-		hook_tree_names(&census->tree, directory->path, &names, &census->faults);
+		hook_tree_names(&hooks->tree, directory->path, &names, &hooks->faults);
 
 	for (size_t i = 0; i < names.count; i++)
 		for (size_t place = 0; place < PLACE_COUNT && error == 0; place++)
 			if (!hook_tree_is_leftover(names.items[i]))
-				error = add_hook(
-					census, directory, place, names.items[i]);
+				error = add_hook(hooks, directory, place, names.items[i]);
 	return error;
 }
 
@@ -91,14 +90,14 @@ static int add_directory(struct census *census, const struct directory *director
  * A file beside the directories means nothing, unless the other place has a directory
  * there.
  */
-static bool is_only_file(struct census *census, const char *path)
+static bool is_only_file(struct hook_list *hooks, const char *path)
 {
 	bool is_file = false;
 
 	for (size_t place = 0; place < PLACE_COUNT; place++) {
 		struct script script;
 		enum tree_node node =
-			hook_tree_look_in(&census->tree, place, path, &script);
+			hook_tree_look_in(&hooks->tree, place, path, &script);
 
 		if (node == NODE_SCRIPT && script.fault != SCRIPT_IS_DANGLING)
 			is_file = true;
@@ -112,11 +111,11 @@ static bool is_only_file(struct census *census, const char *path)
 /*
  * The directories of one kind: PARENT/name/Post-Invoke, or multi_pkgs/Post-Invoke/name.
  */
-static int add_directories(struct census *census, enum uh_hook_point hook_point,
+static int add_directories(struct hook_list *hooks, enum uh_hook_point hook_point,
 	enum reason reason, const char *parent, const char *below)
 {
 	owns_strings struct string_list names = {0};
-	int error = hook_tree_names(&census->tree, parent, &names, &census->faults);
+	int error = hook_tree_names(&hooks->tree, parent, &names, &hooks->faults);
 
 	for (size_t i = 0; i < names.count && error == 0; i++) {
 		owns_memory char *subject =
@@ -128,13 +127,13 @@ static int add_directories(struct census *census, enum uh_hook_point hook_point,
 
 		if (subject == NULL || path == NULL)
 			error = -ENOMEM;
-		else if (!is_only_file(census, subject))
-			error = add_directory(census, &directory);
+		else if (!is_only_file(hooks, subject))
+			error = add_directory(hooks, &directory);
 	}
 	return error;
 }
 
-static int add_hook_point(struct census *census, enum uh_hook_point hook_point)
+static int add_hook_point(struct hook_list *hooks, enum uh_hook_point hook_point)
 {
 	const char *name = uh_hook_point_name(hook_point);
 	owns_memory char *below = string_format("/%s", name);
@@ -146,12 +145,11 @@ static int add_hook_point(struct census *census, enum uh_hook_point hook_point)
 		return -ENOMEM;
 	/* Packages are not known at Pre-Invoke; check tells of such directories. */
 	if (hook_point != UH_PRE_INVOKE)
-		error = add_directories(
-			census, hook_point, REASON_PACKAGE, "pkgs", below);
+		error = add_directories(hooks, hook_point, REASON_PACKAGE, "pkgs", below);
 	if (error == 0 && hook_point != UH_PRE_INVOKE)
 		error = add_directories(
-			census, hook_point, REASON_WILDCARD, wildcards, "");
-	return error == 0 ? add_directory(census, &always) : error;
+			hooks, hook_point, REASON_WILDCARD, wildcards, "");
+	return error == 0 ? add_directory(hooks, &always) : error;
 }
 
 static bool is_below(const char *path, const char *directory)
@@ -184,26 +182,26 @@ static void drop_repeated(struct script_list *faults)
 	faults->count = kept;
 }
 
-int census_take(struct census *census, const struct admin *admin)
+int hook_list_read(struct hook_list *hooks, const struct admin *admin)
 {
 	int error;
 
-	memset(census, 0, sizeof(*census));
-	error = hook_tree_init(&census->tree, admin->root);
-	census->tree.trust.user = 0;
+	memset(hooks, 0, sizeof(*hooks));
+	error = hook_tree_init(&hooks->tree, admin->root);
+	hooks->tree.trust.user = 0;
 	for (int i = UH_PRE_INVOKE; i <= UH_POST_INVOKE && error == 0; i++)
-		error = add_hook_point(census, (enum uh_hook_point)i);
-	drop_repeated(&census->faults);
+		error = add_hook_point(hooks, (enum uh_hook_point)i);
+	drop_repeated(&hooks->faults);
 	return error;
 }
 
-void census_done(struct census *census)
+void hook_list_done(struct hook_list *hooks)
 {
-	for (size_t i = 0; i < census->count; i++)
-		hook_done(&census->hooks[i]);
-	free(census->hooks);
-	script_list_done(&census->faults);
-	hook_tree_done(&census->tree);
+	for (size_t i = 0; i < hooks->count; i++)
+		hook_done(&hooks->items[i]);
+	free(hooks->items);
+	script_list_done(&hooks->faults);
+	hook_tree_done(&hooks->tree);
 }
 
 bool script_is_named(
@@ -214,23 +212,23 @@ bool script_is_named(
 	       (script->relative != NULL && strcmp(script->relative, path) == 0);
 }
 
-const struct hook *census_find(
-	const struct census *census, const struct admin *admin, const char *path)
+const struct hook *hook_list_find(
+	const struct hook_list *hooks, const struct admin *admin, const char *path)
 {
 	/* The administrator's, which counts, comes before that of a package. */
-	for (size_t i = 0; i < census->count; i++)
-		if (script_is_named(&census->hooks[i].script, admin, path))
-			return &census->hooks[i];
+	for (size_t i = 0; i < hooks->count; i++)
+		if (script_is_named(&hooks->items[i].script, admin, path))
+			return &hooks->items[i];
 	return NULL;
 }
 
-int census_complain(const struct census *census, const char *path)
+int hook_list_report_missing(const struct hook_list *hooks, const char *path)
 {
 	struct nearest nearest = nearest_to(path);
 
-	for (size_t i = 0; i < census->count; i++) {
-		nearest_try(&nearest, census->hooks[i].script.relative);
-		nearest_try(&nearest, census->hooks[i].script.path);
+	for (size_t i = 0; i < hooks->count; i++) {
+		nearest_try(&nearest, hooks->items[i].script.relative);
+		nearest_try(&nearest, hooks->items[i].script.path);
 	}
 	if (nearest.word != NULL)
 		return complain(
@@ -239,10 +237,10 @@ int census_complain(const struct census *census, const char *path)
 		_("there is no hook %s: apt-universal-hooks list shows all"), path);
 }
 
-void census_warn(const struct census *census)
+void hook_list_warn_unreadable(const struct hook_list *hooks)
 {
-	for (size_t i = 0; i < census->faults.count; i++) {
-		const struct script *fault = &census->faults.items[i];
+	for (size_t i = 0; i < hooks->faults.count; i++) {
+		const struct script *fault = &hooks->faults.items[i];
 
 		warn_of(_("%s cannot be read: %s"), fault->path, strerror(-fault->error));
 	}

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "census.h"
 #include "fixture.h"
+#include "hook_list.h"
 #include "output.h"
 
 #include <unistd.h>
 
-#define owns_census __attribute__((cleanup(census_done)))
+#define owns_hooks __attribute__((cleanup(hook_list_done)))
 
 static struct admin of_root(void)
 {
 	return (struct admin){.root = (char *)root()};
 }
 
-static void take(struct census *census)
+static void take(struct hook_list *hooks)
 {
 	const struct admin admin = of_root();
 
-	ck_assert_int_eq(census_take(census, &admin), 0);
+	ck_assert_int_eq(hook_list_read(hooks, &admin), 0);
 }
 
 /* Below the root, and short for both places. */
@@ -68,16 +68,16 @@ static void write_hook(const struct hook *hook, struct buffer *text)
 					      : PLACE_OF_PACKAGES);
 }
 
-static void assert_census(const char *expected)
+static void assert_hooks(const char *expected)
 {
-	owns_census struct census census;
+	owns_hooks struct hook_list hooks;
 	owns_buffer struct buffer text = {0};
 
-	take(&census);
-	for (size_t i = 0; i < census.count; i++)
-		write_hook(&census.hooks[i], &text);
-	for (size_t i = 0; i < census.faults.count; i++) {
-		const struct script *fault = &census.faults.items[i];
+	take(&hooks);
+	for (size_t i = 0; i < hooks.count; i++)
+		write_hook(&hooks.items[i], &text);
+	for (size_t i = 0; i < hooks.faults.count; i++) {
+		const struct script *fault = &hooks.faults.items[i];
 
 		ck_assert_int_eq(fault->fault, DIRECTORY_IS_UNREADABLE);
 		buffer_append_format(&text, "unreadable %s: %s\n", short_of(fault->path),
@@ -88,11 +88,11 @@ static void assert_census(const char *expected)
 
 START_TEST(without_a_tree_there_is_no_hook)
 {
-	assert_census("");
+	assert_hooks("");
 	make_directory(ETC "Post-Invoke");
 	make_directory(LIB "pkgs/foo/Post-Invoke");
 	make_directory(LIB "multi_pkgs/Post-Invoke/foo");
-	assert_census("");
+	assert_hooks("");
 }
 END_TEST
 
@@ -106,14 +106,14 @@ START_TEST(hooks_come_by_hook_point_as_they_run_whatever_the_packages)
 	make_script(ETC "pkgs/foo/Pre-Install-Pkgs/e", "");
 	make_script(ETC "Pre-Invoke/f", "");
 	skip_unless(become_root(), "this is not root");
-	assert_census("Pre-Invoke always etc/Pre-Invoke/f\n"
-		      "Pre-Install-Pkgs package foo etc/pkgs/foo/Pre-Install-Pkgs/e\n"
-		      "Post-Invoke package foo lib/pkgs/foo/Post-Invoke/d\n"
-		      "Post-Invoke package foo:i386 lib/pkgs/foo:i386/Post-Invoke/c\n"
-		      "Post-Invoke wildcard lib__WILDCARD__ "
-		      "etc/multi_pkgs/Post-Invoke/lib__WILDCARD__/b\n"
-		      "Post-Invoke always lib/Post-Invoke/a\n"
-		      "Post-Invoke always etc/Post-Invoke/z\n");
+	assert_hooks("Pre-Invoke always etc/Pre-Invoke/f\n"
+		     "Pre-Install-Pkgs package foo etc/pkgs/foo/Pre-Install-Pkgs/e\n"
+		     "Post-Invoke package foo lib/pkgs/foo/Post-Invoke/d\n"
+		     "Post-Invoke package foo:i386 lib/pkgs/foo:i386/Post-Invoke/c\n"
+		     "Post-Invoke wildcard lib__WILDCARD__ "
+		     "etc/multi_pkgs/Post-Invoke/lib__WILDCARD__/b\n"
+		     "Post-Invoke always lib/Post-Invoke/a\n"
+		     "Post-Invoke always etc/Post-Invoke/z\n");
 }
 END_TEST
 
@@ -122,7 +122,7 @@ START_TEST(what_is_not_known_at_pre_invoke_is_no_hook_there)
 	make_script(ETC "pkgs/foo/Pre-Invoke/a", "");
 	make_script(ETC "multi_pkgs/Pre-Invoke/foo/a", "");
 	make_script(ETC "post-invoke/a", "");
-	assert_census("");
+	assert_hooks("");
 }
 END_TEST
 
@@ -133,11 +133,11 @@ START_TEST(the_administrators_hook_overrides_that_of_a_package)
 	make_script(LIB "pkgs/foo/Post-Invoke/a", "");
 	make_script(ETC "pkgs/bar/Post-Invoke/a", "");
 	skip_unless(become_root(), "this is not root");
-	assert_census("Post-Invoke package bar etc/pkgs/bar/Post-Invoke/a\n"
-		      "Post-Invoke package foo lib/pkgs/foo/Post-Invoke/a\n"
-		      "Post-Invoke always etc/Post-Invoke/a\n"
-		      "Post-Invoke always lib/Post-Invoke/a overridden by "
-		      "etc/Post-Invoke/a\n");
+	assert_hooks("Post-Invoke package bar etc/pkgs/bar/Post-Invoke/a\n"
+		     "Post-Invoke package foo lib/pkgs/foo/Post-Invoke/a\n"
+		     "Post-Invoke always etc/Post-Invoke/a\n"
+		     "Post-Invoke always lib/Post-Invoke/a overridden by "
+		     "etc/Post-Invoke/a\n");
 }
 END_TEST
 
@@ -148,12 +148,12 @@ START_TEST(what_cannot_run_overrides_all_the_same)
 	make_script(LIB "Post-Invoke/b", "");
 	make_link(ETC "Post-Invoke/b", "nowhere");
 	skip_unless(become_root(), "this is not root");
-	assert_census("Post-Invoke always etc/Post-Invoke/a not executable\n"
-		      "Post-Invoke always lib/Post-Invoke/a overridden by "
-		      "etc/Post-Invoke/a\n"
-		      "Post-Invoke always etc/Post-Invoke/b dangling\n"
-		      "Post-Invoke always lib/Post-Invoke/b overridden by "
-		      "etc/Post-Invoke/b\n");
+	assert_hooks("Post-Invoke always etc/Post-Invoke/a not executable\n"
+		     "Post-Invoke always lib/Post-Invoke/a overridden by "
+		     "etc/Post-Invoke/a\n"
+		     "Post-Invoke always etc/Post-Invoke/b dangling\n"
+		     "Post-Invoke always lib/Post-Invoke/b overridden by "
+		     "etc/Post-Invoke/b\n");
 }
 END_TEST
 
@@ -165,12 +165,12 @@ START_TEST(a_mask_is_told_with_what_it_masks)
 	make_link(LIB "Post-Invoke/c", "/dev/null");
 	make_script(ETC "Post-Invoke/c", "");
 	skip_unless(become_root(), "this is not root");
-	assert_census("Post-Invoke always etc/Post-Invoke/a is a mask\n"
-		      "Post-Invoke always lib/Post-Invoke/a masked by "
-		      "etc/Post-Invoke/a\n"
-		      "Post-Invoke always etc/Post-Invoke/b is a mask\n"
-		      "Post-Invoke always etc/Post-Invoke/c\n"
-		      "Post-Invoke always lib/Post-Invoke/c is a mask\n");
+	assert_hooks("Post-Invoke always etc/Post-Invoke/a is a mask\n"
+		     "Post-Invoke always lib/Post-Invoke/a masked by "
+		     "etc/Post-Invoke/a\n"
+		     "Post-Invoke always etc/Post-Invoke/b is a mask\n"
+		     "Post-Invoke always etc/Post-Invoke/c\n"
+		     "Post-Invoke always lib/Post-Invoke/c is a mask\n");
 }
 END_TEST
 
@@ -184,8 +184,8 @@ START_TEST(directories_and_leftovers_neither_are_hooks_nor_override_any)
 	make_script(ETC "Post-Invoke/.b", "");
 	make_script(ETC "Post-Invoke/#b#", "");
 	skip_unless(become_root(), "this is not root");
-	assert_census("Post-Invoke always lib/Post-Invoke/a\n"
-		      "Post-Invoke always lib/Post-Invoke/b\n");
+	assert_hooks("Post-Invoke always lib/Post-Invoke/a\n"
+		     "Post-Invoke always lib/Post-Invoke/b\n");
 }
 END_TEST
 
@@ -197,10 +197,10 @@ START_TEST(faults_are_those_that_root_would_meet)
 	make_link(ETC "Post-Invoke/c", "c");
 	make_script(ETC "Post-Invoke/d e;\n\xff", "");
 	skip_unless(become_root(), "this is not root");
-	assert_census("Post-Invoke always etc/Post-Invoke/a open\n"
-		      "Post-Invoke always etc/Post-Invoke/b no file\n"
-		      "Post-Invoke always etc/Post-Invoke/c dangling\n"
-		      "Post-Invoke always etc/Post-Invoke/d e;\n\xff\n");
+	assert_hooks("Post-Invoke always etc/Post-Invoke/a open\n"
+		     "Post-Invoke always etc/Post-Invoke/b no file\n"
+		     "Post-Invoke always etc/Post-Invoke/c dangling\n"
+		     "Post-Invoke always etc/Post-Invoke/d e;\n\xff\n");
 }
 END_TEST
 
@@ -208,7 +208,7 @@ START_TEST(what_another_user_owns_is_open)
 {
 	make_script(ETC "Post-Invoke/a", "");
 	skip_unless(chown(at(ETC "Post-Invoke/a"), 65534, 0) == 0, "this is not root");
-	assert_census("Post-Invoke always etc/Post-Invoke/a open\n");
+	assert_hooks("Post-Invoke always etc/Post-Invoke/a open\n");
 }
 END_TEST
 
@@ -220,7 +220,7 @@ START_TEST(a_file_beside_directories_means_nothing)
 	make_link(ETC "pkgs/dangling", "nowhere");
 	make_file(ETC "multi_pkgs/README", 0644, "");
 	make_script(ETC "multi_pkgs/Post-Invoke/README", "");
-	assert_census("");
+	assert_hooks("");
 }
 END_TEST
 
@@ -229,9 +229,9 @@ START_TEST(a_file_does_not_hide_the_directory_of_the_other_place)
 	make_file(ETC "pkgs/foo", 0644, "");
 	make_script(LIB "pkgs/foo/Post-Invoke/a", "");
 	skip_unless(become_root(), "this is not root");
-	assert_census("Post-Invoke package foo lib/pkgs/foo/Post-Invoke/a\n"
-		      "unreadable etc/pkgs/foo/Pre-Install-Pkgs: Not a directory\n"
-		      "unreadable etc/pkgs/foo/Post-Invoke: Not a directory\n");
+	assert_hooks("Post-Invoke package foo lib/pkgs/foo/Post-Invoke/a\n"
+		     "unreadable etc/pkgs/foo/Pre-Install-Pkgs: Not a directory\n"
+		     "unreadable etc/pkgs/foo/Post-Invoke: Not a directory\n");
 }
 END_TEST
 
@@ -246,7 +246,7 @@ START_TEST(a_file_in_place_of_a_directory_is_told_once)
 	make_script(LIB "Post-Invoke/a", "");
 	make_script(LIB "multi_pkgs/Post-Invoke/foo/a", "");
 	skip_unless(become_root(), "this is not root");
-	assert_census(
+	assert_hooks(
 		"Post-Invoke wildcard foo lib/multi_pkgs/Post-Invoke/foo/a\n"
 		"Post-Invoke always lib/Post-Invoke/a\n"
 		"unreadable lib/Pre-Invoke: Too many levels of symbolic links\n"
@@ -266,7 +266,7 @@ START_TEST(a_directory_that_may_not_be_read_is_told)
 	make_script(ETC "Post-Invoke/a", "");
 	skip_unless(geteuid() != 0, "root reads everything");
 	set_mode(ETC "Post-Invoke", 0);
-	assert_census("unreadable etc/Post-Invoke: Permission denied\n");
+	assert_hooks("unreadable etc/Post-Invoke: Permission denied\n");
 	set_mode(ETC "Post-Invoke", 0755);
 }
 END_TEST
@@ -277,54 +277,54 @@ START_TEST(directories_behind_symlinks_are_directories)
 	make_link(ETC "pkgs/foo", "../../../../real");
 	make_link(ETC "Post-Invoke", "../../../real/Post-Invoke");
 	skip_unless(become_root(), "this is not root");
-	assert_census("Post-Invoke package foo etc/pkgs/foo/Post-Invoke/a\n"
-		      "Post-Invoke always etc/Post-Invoke/a\n");
+	assert_hooks("Post-Invoke package foo etc/pkgs/foo/Post-Invoke/a\n"
+		     "Post-Invoke always etc/Post-Invoke/a\n");
 }
 END_TEST
 
 START_TEST(hooks_are_many)
 {
-	owns_census struct census census;
+	owns_hooks struct hook_list hooks;
 
 	for (int i = 0; i < 500; i++) {
 		owns_memory char *path = string_format(LIB "pkgs/p%d/Post-Invoke/a", i);
 
 		make_script(path, "");
 	}
-	take(&census);
-	ck_assert_uint_eq(census.count, 500);
-	ck_assert_str_eq(census.hooks[499].subject, "p99");
+	take(&hooks);
+	ck_assert_uint_eq(hooks.count, 500);
+	ck_assert_str_eq(hooks.items[499].subject, "p99");
 }
 END_TEST
 
 /* The path of the hook that somebody means who says path; "none" for none. */
-static const char *find(const struct census *census, const char *path)
+static const char *find(const struct hook_list *hooks, const char *path)
 {
 	const struct admin admin = of_root();
-	const struct hook *hook = census_find(census, &admin, path);
+	const struct hook *hook = hook_list_find(hooks, &admin, path);
 
 	return hook != NULL ? short_of(hook->script.path) : "none";
 }
 
 START_TEST(a_hook_is_found_by_each_of_its_paths)
 {
-	owns_census struct census census;
+	owns_hooks struct hook_list hooks;
 
 	make_script(LIB "Post-Invoke/a", "");
-	take(&census);
-	ck_assert_str_eq(find(&census, at(LIB "Post-Invoke/a")), "lib/Post-Invoke/a");
-	ck_assert_str_eq(find(&census, LIB "Post-Invoke/a"), "lib/Post-Invoke/a");
-	ck_assert_str_eq(find(&census, "Post-Invoke/a"), "lib/Post-Invoke/a");
-	ck_assert_str_eq(find(&census, "a"), "none");
-	ck_assert_str_eq(find(&census, ""), "none");
-	ck_assert_str_eq(find(&census, "Post-Invoke/"), "none");
-	ck_assert_str_eq(find(&census, ETC "Post-Invoke/a"), "none");
+	take(&hooks);
+	ck_assert_str_eq(find(&hooks, at(LIB "Post-Invoke/a")), "lib/Post-Invoke/a");
+	ck_assert_str_eq(find(&hooks, LIB "Post-Invoke/a"), "lib/Post-Invoke/a");
+	ck_assert_str_eq(find(&hooks, "Post-Invoke/a"), "lib/Post-Invoke/a");
+	ck_assert_str_eq(find(&hooks, "a"), "none");
+	ck_assert_str_eq(find(&hooks, ""), "none");
+	ck_assert_str_eq(find(&hooks, "Post-Invoke/"), "none");
+	ck_assert_str_eq(find(&hooks, ETC "Post-Invoke/a"), "none");
 }
 END_TEST
 
 START_TEST(of_two_with_one_name_the_one_that_counts_is_found)
 {
-	owns_census struct census census;
+	owns_hooks struct hook_list hooks;
 
 	make_script(LIB "Post-Invoke/a", "");
 	make_script(ETC "Post-Invoke/a", "");
@@ -332,12 +332,12 @@ START_TEST(of_two_with_one_name_the_one_that_counts_is_found)
 	make_script(ETC "Post-Invoke/b", "");
 	make_script(LIB "Post-Invoke/c", "");
 	make_link(ETC "Post-Invoke/c", "/dev/null");
-	take(&census);
-	ck_assert_str_eq(find(&census, "Post-Invoke/a"), "etc/Post-Invoke/a");
-	ck_assert_str_eq(find(&census, "Post-Invoke/b"), "etc/Post-Invoke/b");
-	ck_assert_str_eq(find(&census, "Post-Invoke/c"), "etc/Post-Invoke/c");
-	ck_assert_str_eq(find(&census, LIB "Post-Invoke/a"), "lib/Post-Invoke/a");
-	ck_assert_str_eq(find(&census, LIB "Post-Invoke/c"), "lib/Post-Invoke/c");
+	take(&hooks);
+	ck_assert_str_eq(find(&hooks, "Post-Invoke/a"), "etc/Post-Invoke/a");
+	ck_assert_str_eq(find(&hooks, "Post-Invoke/b"), "etc/Post-Invoke/b");
+	ck_assert_str_eq(find(&hooks, "Post-Invoke/c"), "etc/Post-Invoke/c");
+	ck_assert_str_eq(find(&hooks, LIB "Post-Invoke/a"), "lib/Post-Invoke/a");
+	ck_assert_str_eq(find(&hooks, LIB "Post-Invoke/c"), "lib/Post-Invoke/c");
 }
 END_TEST
 
@@ -353,31 +353,31 @@ START_TEST(a_script_without_a_relative_path_is_named_by_its_path)
 END_TEST
 
 static void assert_complaint(
-	const struct census *census, const char *path, const char *expected)
+	const struct hook_list *hooks, const char *path, const char *expected)
 {
 	output_begin();
-	ck_assert_int_eq(census_complain(census, path), STATUS_TROUBLE);
+	ck_assert_int_eq(hook_list_report_missing(hooks, path), STATUS_TROUBLE);
 	assert_output("", expected);
 }
 
 START_TEST(of_a_hook_that_is_not_there_the_nearest_is_named)
 {
-	owns_census struct census census;
+	owns_hooks struct hook_list hooks;
 	owns_memory char *wanted = string_format("%s", at(LIB "Post-Invoke/clean_up"));
 	owns_memory char *answer = NULL;
 
 	make_script(LIB "Post-Invoke/clean-up", "");
 	make_link(ETC "Pre-Invoke/stop", "/dev/null");
-	take(&census);
-	assert_complaint(&census, "Post-Invoke/clean_up",
+	take(&hooks);
+	assert_complaint(&hooks, "Post-Invoke/clean_up",
 		"E: there is no hook Post-Invoke/clean_up; did you mean "
 		"Post-Invoke/clean-up?\n");
-	assert_complaint(&census, "pre-invoke/stp",
+	assert_complaint(&hooks, "pre-invoke/stp",
 		"E: there is no hook pre-invoke/stp; did you mean Pre-Invoke/stop?\n");
 	answer = string_format("E: there is no hook %s; did you mean %s?\n", wanted,
 		at(LIB "Post-Invoke/clean-up"));
-	assert_complaint(&census, wanted, answer);
-	assert_complaint(&census, "\n",
+	assert_complaint(&hooks, wanted, answer);
+	assert_complaint(&hooks, "\n",
 		"E: there is no hook \\012: apt-universal-hooks list shows all\n");
 }
 END_TEST
@@ -401,5 +401,5 @@ int main(void)
 		a_script_without_a_relative_path_is_named_by_its_path,
 		of_a_hook_that_is_not_there_the_nearest_is_named};
 
-	return run_tests("census", tests, COUNT_OF(tests));
+	return run_tests("hook_list", tests, COUNT_OF(tests));
 }

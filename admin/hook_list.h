@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Every hook of both trees, whatever the transaction: also those that are overridden or
- * masked. The engine's hook_tree says what counts; the census says what there is.
+ * masked. The engine's hook_tree says what counts; this list says what there is.
  */
-#ifndef CENSUS_H
-#define CENSUS_H
+#ifndef HOOK_LIST_H
+#define HOOK_LIST_H
 
 #include "admin.h"
 #include "hook_tree.h"
@@ -32,9 +32,9 @@ struct hook {
 	char *by; /* the path that overrides or masks it, or NULL */
 };
 
-struct census {
+struct hook_list {
 	struct hook_tree tree;
-	struct hook *hooks; /* by hook point, in the order in which they run */
+	struct hook *items; /* by hook point, in the order in which they run */
 	size_t count;
 	size_t capacity;
 	struct script_list faults; /* directories that could not be read, each once */
@@ -42,10 +42,10 @@ struct census {
 
 /*
  * Counts all hooks below the admin's root. Trust is judged as for root, whoever asks.
- * 0 or −ENOMEM; census_done() in both cases.
+ * 0 or −ENOMEM; hook_list_done() in both cases.
  */
-int census_take(struct census *census, const struct admin *admin);
-void census_done(struct census *census);
+int hook_list_read(struct hook_list *hooks, const struct admin *admin);
+void hook_list_done(struct hook_list *hooks);
 
 /*
  * Whether a person who says path means the script: by its full path (with or without the
@@ -57,20 +57,20 @@ bool script_is_named(
 /*
  * The hook of that name; the one that counts goes before others. NULL when there is none.
  */
-const struct hook *census_find(
-	const struct census *census, const struct admin *admin, const char *path);
+const struct hook *hook_list_find(
+	const struct hook_list *hooks, const struct admin *admin, const char *path);
 
 /*
  * Says that there is no hook of this name, with the nearest name that there is. Returns
  * STATUS_TROUBLE.
  */
-int census_complain(const struct census *census, const char *path);
+int hook_list_report_missing(const struct hook_list *hooks, const char *path);
 
 /*
  * Warns of each directory that could not be read, where there may be hooks that nobody
  * counted.
  */
-void census_warn(const struct census *census);
+void hook_list_warn_unreadable(const struct hook_list *hooks);
 
 #ifdef __cplusplus
 }
