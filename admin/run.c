@@ -2,12 +2,12 @@
 /* apt-universal-hooks run HOOK-POINT: runs hooks by hand, as apt's helper would. */
 #include "apt.h"
 #include "hook_list.h"
-#include "made_up.h"
 #include "options.h"
 #include "proc.h"
 #include "report.h"
 #include "runner.h"
 #include "runs.h"
+#include "simulated.h"
 #include "spelling.h"
 
 #include <errno.h>
@@ -225,11 +225,12 @@ static int enter_root(struct admin *admin)
 
 static int run_hooks(struct admin *admin, const struct wanted *wanted)
 {
-	__attribute__((cleanup(made_up_done))) struct made_up made_up;
+	__attribute__((cleanup(simulated_done))) struct simulated simulated;
 	__attribute__((cleanup(preview_done))) struct preview preview = {.nothing = {0}};
 	owns_buffer struct buffer stream = {0};
 	struct preview_request request = {.result = wanted->result, .is_certain = true};
-	int status = made_up_make(&made_up, admin, &wanted->packages, wanted->operation);
+	int status =
+		simulated_make(&simulated, admin, &wanted->packages, wanted->operation);
 
 	if (status < 0 && !wanted->is_dry)
 		status = enter_root(admin);
@@ -237,7 +238,7 @@ static int run_hooks(struct admin *admin, const struct wanted *wanted)
 		status = prepare();
 	if (status >= 0)
 		return status;
-	made_up_to_stream(&made_up, admin->root, &stream);
+	simulated_to_stream(&simulated, admin->root, &stream);
 	if (stream.error < 0)
 		return complain_of_memory();
 	request.stream = buffer_slice(&stream);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks why PACKAGE: which hooks a transaction with it would fire. */
-#include "made_up.h"
 #include "options.h"
 #include "runs.h"
+#include "simulated.h"
 
 static int show(const struct admin *admin, const struct preview *preview)
 {
@@ -20,15 +20,15 @@ static int show(const struct admin *admin, const struct preview *preview)
 static int explain(const struct admin *admin, const struct string_list *packages,
 	const char *operation)
 {
-	__attribute__((cleanup(made_up_done))) struct made_up made_up;
+	__attribute__((cleanup(simulated_done))) struct simulated simulated;
 	__attribute__((cleanup(preview_done))) struct preview preview = {.nothing = {0}};
 	owns_buffer struct buffer stream = {0};
 	struct preview_request request = {.result = RESULT_OK};
-	int status = made_up_make(&made_up, admin, packages, operation);
+	int status = simulated_make(&simulated, admin, packages, operation);
 
 	if (status >= 0)
 		return status;
-	made_up_to_stream(&made_up, admin->root, &stream);
+	simulated_to_stream(&simulated, admin->root, &stream);
 	if (stream.error < 0)
 		return complain_of_memory();
 	request.stream = buffer_slice(&stream);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
-#include "made_up.h"
 #include "output.h"
+#include "simulated.h"
 
 #define GOES_ON (-1)
-#define owns_made_up __attribute__((cleanup(made_up_done)))
+#define owns_simulated __attribute__((cleanup(simulated_done)))
 
 #define AVAILABLE(name, version, architecture)                                           \
 	"Package: " name "\nVersion: " version "\nArchitecture: " architecture           \
@@ -36,7 +36,7 @@ static struct admin this_machine(void)
 }
 
 /* What is made up of packages that are separated by spaces. */
-static int make(struct made_up *made_up, const char *packages, const char *operation)
+static int make(struct simulated *simulated, const char *packages, const char *operation)
 {
 	const struct admin admin = this_machine();
 	owns_strings struct string_list list = {0};
@@ -48,24 +48,24 @@ static int make(struct made_up *made_up, const char *packages, const char *opera
 
 		ck_assert_int_eq(string_list_add(&list, package), 0);
 	}
-	return made_up_make(made_up, &admin, &list, operation);
+	return simulated_make(simulated, &admin, &list, operation);
 }
 
 /* The lines, and what the engine reads out of the stream. */
 static void assert_made(
 	const char *packages, const char *operation, const char *lines, const char *table)
 {
-	owns_made_up struct made_up made_up;
+	owns_simulated struct simulated simulated;
 	owns_buffer struct buffer stream = {0};
 	owns_buffer struct buffer found = {0};
 	owns_transaction struct transaction transaction = {0};
 	struct transaction_faults faults;
 
 	output_begin();
-	ck_assert_int_eq(make(&made_up, packages, operation), GOES_ON);
+	ck_assert_int_eq(make(&simulated, packages, operation), GOES_ON);
 	assert_output("", "");
-	assert_text(&made_up.actions, lines);
-	made_up_to_stream(&made_up, "", &stream);
+	assert_text(&simulated.actions, lines);
+	simulated_to_stream(&simulated, "", &stream);
 	ck_assert_int_eq(
 		transaction_parse_stream(&transaction, buffer_slice(&stream), &faults),
 		0);
@@ -78,10 +78,10 @@ static void assert_made(
 static void assert_trouble(
 	const char *packages, const char *operation, const char *complaint)
 {
-	owns_made_up struct made_up made_up;
+	owns_simulated struct simulated simulated;
 
 	output_begin();
-	ck_assert_int_eq(make(&made_up, packages, operation), STATUS_TROUBLE);
+	ck_assert_int_eq(make(&simulated, packages, operation), STATUS_TROUBLE);
 	assert_output("", complaint);
 }
 
@@ -246,27 +246,27 @@ END_TEST
 
 START_TEST(a_purge_is_apts_own_setting)
 {
-	owns_made_up struct made_up made_up;
+	owns_simulated struct simulated simulated;
 
 	make_system("");
-	ck_assert_int_eq(make(&made_up, "foo", "purge"), GOES_ON);
-	buffer_append(&made_up.configuration, (struct slice){"", 1});
+	ck_assert_int_eq(make(&simulated, "foo", "purge"), GOES_ON);
+	buffer_append(&simulated.configuration, (struct slice){"", 1});
 	ck_assert_ptr_nonnull(
-		strstr(made_up.configuration.data, "\nAPT::Get::Purge=true\n"));
+		strstr(simulated.configuration.data, "\nAPT::Get::Purge=true\n"));
 }
 END_TEST
 
 START_TEST(the_stream_has_apts_configuration_and_dpkgs_database)
 {
-	owns_made_up struct made_up made_up;
+	owns_simulated struct simulated simulated;
 	owns_buffer struct buffer stream = {0};
 	owns_transaction struct transaction transaction = {0};
 	struct transaction_faults faults;
 	owns_buffer struct buffer settings = {0};
 
 	make_system("Universal-Hooks::Timeout \"5\";\n");
-	ck_assert_int_eq(make(&made_up, "foo", NULL), GOES_ON);
-	made_up_to_stream(&made_up, "", &stream);
+	ck_assert_int_eq(make(&simulated, "foo", NULL), GOES_ON);
+	simulated_to_stream(&simulated, "", &stream);
 	ck_assert_int_eq(
 		transaction_parse_stream(&transaction, buffer_slice(&stream), &faults),
 		0);
@@ -282,23 +282,24 @@ START_TEST(the_database_is_told_as_seen_from_the_root)
 	owns_memory char *image = string_format("%s", at("/image"));
 	const struct admin admin = {.root = image};
 	const struct string_list none = {0};
-	owns_made_up struct made_up made_up;
+	owns_simulated struct simulated simulated;
 
 	ck_assert_int_eq(unsetenv("APT_CONFIG"), 0);
 	make_directory("/image/etc/apt/apt.conf.d");
 	output_begin();
-	ck_assert_int_eq(made_up_make(&made_up, &admin, &none, NULL), GOES_ON);
+	ck_assert_int_eq(simulated_make(&simulated, &admin, &none, NULL), GOES_ON);
 	assert_output("", "");
-	ck_assert_str_eq(made_up.status_file, "/var/lib/dpkg/status");
+	ck_assert_str_eq(simulated.status_file, "/var/lib/dpkg/status");
 }
 END_TEST
 
 START_TEST(the_root_stands_before_the_database)
 {
-	const struct made_up made_up = {.status_file = (char *)"/var/lib/dpkg/status"};
+	const struct simulated simulated = {
+		.status_file = (char *)"/var/lib/dpkg/status"};
 	owns_buffer struct buffer stream = {0};
 
-	made_up_to_stream(&made_up, "/image", &stream);
+	simulated_to_stream(&simulated, "/image", &stream);
 	assert_text(
 		&stream, "VERSION 3\nDir::State::status=/image/var/lib/dpkg/status\n\n");
 }
@@ -306,20 +307,20 @@ END_TEST
 
 START_TEST(where_apt_cannot_say_it_is_trouble)
 {
-	owns_made_up struct made_up made_up;
+	owns_simulated struct simulated simulated;
 	owns_output struct output output;
 
 	make_system("");
 	make_file(TEST_DATABASE, 0644, "this is no database\n");
 	output_begin();
-	ck_assert_int_eq(make(&made_up, "foo", NULL), STATUS_TROUBLE);
+	ck_assert_int_eq(make(&simulated, "foo", NULL), STATUS_TROUBLE);
 	output_end(&output);
 	ck_assert_msg(strstr(output.err.data, "E: ") != NULL, "%s", output.err.data);
 	ck_assert_str_eq(output.out.data, "");
-	made_up_done(&made_up);
+	simulated_done(&simulated);
 	configure_apt("nonsense \"");
 	output_begin();
-	ck_assert_int_eq(make(&made_up, "foo", NULL), STATUS_TROUBLE);
+	ck_assert_int_eq(make(&simulated, "foo", NULL), STATUS_TROUBLE);
 	output_done(&output);
 	output_end(&output);
 	ck_assert_msg(strstr(output.err.data, "E: ") != NULL, "%s", output.err.data);
@@ -370,5 +371,5 @@ int main(void)
 		the_root_stands_before_the_database, where_apt_cannot_say_it_is_trouble,
 		an_operation_is_one_of_seven_words};
 
-	return run_tests("made_up", tests, COUNT_OF(tests));
+	return run_tests("simulated", tests, COUNT_OF(tests));
 }

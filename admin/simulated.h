@@ -2,8 +2,8 @@
 /*
  * A transaction that nobody asked apt for, in the form in which apt tells of real ones.
  */
-#ifndef MADE_UP_H
-#define MADE_UP_H
+#ifndef SIMULATED_H
+#define SIMULATED_H
 
 #include "admin.h"
 #include "transaction.h"
@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-struct made_up {
+struct simulated {
 	struct buffer configuration; /* apt's, as it stands in its info stream */
 	struct buffer actions;       /* the package lines */
 	char *status_file;           /* of dpkg's database, as seen from the root */
@@ -23,11 +23,11 @@ struct made_up {
  * word for it; NULL installs what is not there and upgrades what is. Versions that are
  * not given are those that apt knows. A package that apt does not know needs its VERSION;
  * the lack of it is told with the nearest name. Returns −1 to go on, or the status to end
- * with, and that has been said; made_up_done() in both cases.
+ * with, and that has been said; simulated_done() in both cases.
  */
-int made_up_make(struct made_up *made_up, const struct admin *admin,
+int simulated_make(struct simulated *simulated, const struct admin *admin,
 	const struct string_list *packages, const char *operation);
-void made_up_done(struct made_up *made_up);
+void simulated_done(struct simulated *simulated);
 
 /*
  * Whether word (or NULL) is one of the operations: −1, or the status to end with, and the
@@ -39,8 +39,8 @@ int operation_check(const char *word);
  * Appends it as an info stream of a machine whose root is at root. The caller looks at
  * stream->error.
  */
-void made_up_to_stream(
-	const struct made_up *made_up, const char *root, struct buffer *stream);
+void simulated_to_stream(
+	const struct simulated *simulated, const char *root, struct buffer *stream);
 
 #ifdef __cplusplus
 }

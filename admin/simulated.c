@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "made_up.h"
+#include "simulated.h"
 #include "apt.h"
 #include "nearest.h"
 
@@ -203,8 +203,8 @@ static int ask_packages(
 	return apt_packages(admin, names, lines) < 0 ? STATUS_TROUBLE : -1;
 }
 
-static int add_wish(struct made_up *made_up, const struct admin *admin, const char *text,
-	const char *operation)
+static int add_wish(struct simulated *simulated, const struct admin *admin,
+	const char *text, const char *operation)
 {
 	__attribute__((cleanup(wish_done))) struct wish wish = {.name = NULL};
 	owns_memory char *native = NULL;
@@ -220,7 +220,7 @@ static int add_wish(struct made_up *made_up, const struct admin *admin, const ch
 	if (status >= 0)
 		return status;
 	native = configuration_value(
-		buffer_slice(&made_up->configuration), "APT::Architecture");
+		buffer_slice(&simulated->configuration), "APT::Architecture");
 	if (!find_known(buffer_slice(&lines), &wish, native != NULL ? native : "all",
 		    &known)) {
 		if (wish.version[0] == '\0')
@@ -234,8 +234,8 @@ static int add_wish(struct made_up *made_up, const struct admin *admin, const ch
 		kind = usual_operation(&known);
 	else
 		(void)operation_parse(operation, &kind); /* the caller has tried */
-	add_action(&made_up->actions, &wish, &known, kind);
-	return made_up->actions.error < 0 ? complain_of_memory() : -1;
+	add_action(&simulated->actions, &wish, &known, kind);
+	return simulated->actions.error < 0 ? complain_of_memory() : -1;
 }
 
 static char *find_status_file(const struct admin *admin, struct slice configuration)
@@ -245,30 +245,30 @@ static char *find_status_file(const struct admin *admin, struct slice configurat
 	return path != NULL ? strdup(path + strlen(admin->root)) : NULL;
 }
 
-int made_up_make(struct made_up *made_up, const struct admin *admin,
+int simulated_make(struct simulated *simulated, const struct admin *admin,
 	const struct string_list *packages, const char *operation)
 {
 	int status = -1;
 
-	memset(made_up, 0, sizeof(*made_up));
-	if (apt_configuration(admin, NULL, &made_up->configuration) < 0)
+	memset(simulated, 0, sizeof(*simulated));
+	if (apt_configuration(admin, NULL, &simulated->configuration) < 0)
 		return STATUS_TROUBLE;
-	made_up->status_file =
-		find_status_file(admin, buffer_slice(&made_up->configuration));
-	if (made_up->status_file == NULL)
+	simulated->status_file =
+		find_status_file(admin, buffer_slice(&simulated->configuration));
+	if (simulated->status_file == NULL)
 		return complain_of_memory();
 	if (operation != NULL && strcmp(operation, "purge") == 0)
-		buffer_append_string(&made_up->configuration, "APT::Get::Purge=true\n");
+		buffer_append_string(&simulated->configuration, "APT::Get::Purge=true\n");
 	for (size_t i = 0; i < packages->count && status < 0; i++)
-		status = add_wish(made_up, admin, packages->items[i], operation);
+		status = add_wish(simulated, admin, packages->items[i], operation);
 	return status;
 }
 
-void made_up_done(struct made_up *made_up)
+void simulated_done(struct simulated *simulated)
 {
-	buffer_done(&made_up->configuration);
-	buffer_done(&made_up->actions);
-	free(made_up->status_file);
+	buffer_done(&simulated->configuration);
+	buffer_done(&simulated->actions);
+	free(simulated->status_file);
 }
 
 int operation_check(const char *word)
@@ -289,14 +289,14 @@ int operation_check(const char *word)
 		word);
 }
 
-void made_up_to_stream(
-	const struct made_up *made_up, const char *root, struct buffer *stream)
+void simulated_to_stream(
+	const struct simulated *simulated, const char *root, struct buffer *stream)
 {
 	buffer_append_string(stream, "VERSION 3\n");
-	buffer_append(stream, buffer_slice(&made_up->configuration));
+	buffer_append(stream, buffer_slice(&simulated->configuration));
 	/* The last one counts. */
 	buffer_append_format(
-		stream, "Dir::State::status=%s%s\n", root, made_up->status_file);
+		stream, "Dir::State::status=%s%s\n", root, simulated->status_file);
 	buffer_append_string(stream, "\n");
-	buffer_append(stream, buffer_slice(&made_up->actions));
+	buffer_append(stream, buffer_slice(&simulated->actions));
 }
