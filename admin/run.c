@@ -144,7 +144,7 @@ static int execute(const struct admin *admin, const struct wanted *wanted,
 	struct frontend frontend = {.pid = getpid()};
 	char key[FRONTEND_KEY_SIZE];
 	struct uh_event veto;
-	struct occasion occasion = {
+	struct run_context run_context = {
 		.hook_point = wanted->hook_point,
 		.transaction = wanted->hook_point == UH_PRE_INVOKE
 				       ? &preview->nothing
@@ -166,7 +166,7 @@ static int execute(const struct admin *admin, const struct wanted *wanted,
 		warn_of(_("%s cannot be used: %s"),
 			breach.path != NULL ? breach.path : state.path, strerror(-error));
 	free(breach.path);
-	(void)runner_run(&preview->plans[wanted->hook_point], &occasion, hear, tally,
+	(void)runner_run(&preview->plans[wanted->hook_point], &run_context, hear, tally,
 		&has_failed, &veto);
 	state_dir_done(&state);
 	return has_failed || tally->has_failed ? STATUS_FINDINGS : STATUS_FINE;

@@ -23,7 +23,7 @@
  * A walk through a plan. Paths are of files that scripts are given, NULL before they are.
  */
 struct run {
-	const struct occasion *occasion;
+	const struct run_context *run_context;
 	uh_listener *listener;
 	void *context;
 	char *transaction_file;
@@ -126,13 +126,13 @@ static void inherit(struct environment *environment, const struct passwd *accoun
 static void make_environment(const struct run *run, const struct planned_run *planned,
 	const struct passwd *account, struct environment *environment)
 {
-	const struct occasion *occasion = run->occasion;
-	bool is_success = occasion->result == RESULT_OK && !occasion->has_failed_before &&
-			  !run->has_failed;
+	const struct run_context *run_context = run->run_context;
+	bool is_success = run_context->result == RESULT_OK &&
+			  !run_context->has_failed_before && !run->has_failed;
 
 	inherit(environment, account);
-	set(environment, "HOOK_POINT", uh_hook_point_name(occasion->hook_point));
-	set(environment, "COMMAND_LINE", occasion->command_line);
+	set(environment, "HOOK_POINT", uh_hook_point_name(run_context->hook_point));
+	set(environment, "COMMAND_LINE", run_context->command_line);
 	set(environment, "TRANSACTION", run->transaction_file);
 	if (planned->reason == REASON_PACKAGE)
 		set_package(environment, planned->package);
@@ -140,8 +140,8 @@ static void make_environment(const struct run *run, const struct planned_run *pl
 		set(environment, "WILDCARD", planned->directory);
 		set(environment, "MATCHED", run->matched_file);
 	}
-	if (occasion->hook_point == UH_POST_INVOKE) {
-		set(environment, "RESULT", result_name(occasion->result));
+	if (run_context->hook_point == UH_POST_INVOKE) {
+		set(environment, "RESULT", result_name(run_context->result));
 		set(environment, "SUCCESS", is_success ? "1" : "0");
 	}
 }
@@ -176,7 +176,7 @@ static void fail(
 
 	tell_of(run, planned, event);
 	run->has_failed = true;
-	if (run->occasion->are_settings_lost)
+	if (run->run_context->are_settings_lost)
 		tell_of(run, planned, (struct uh_event){.kind = UH_VETO_UNKNOWN});
 	if (policy == ON_FAILURE_WARN)
 		return;
@@ -192,7 +192,7 @@ static int hand_out(
 {
 	if (bytes->error < 0)
 		return bytes->error;
-	return state_dir_hand_out(run->occasion->state, run->occasion->key, suffix,
+	return state_dir_hand_out(run->run_context->state, run->run_context->key, suffix,
 		buffer_slice(bytes), path);
 }
 
@@ -202,9 +202,9 @@ static void give_transaction(struct run *run)
 	owns_buffer struct buffer table = {0};
 	int error;
 
-	if (!run->occasion->is_known)
+	if (!run->run_context->is_known)
 		return;
-	transaction_to_table(run->occasion->transaction, &table);
+	transaction_to_table(run->run_context->transaction, &table);
 	error = hand_out(run, "transaction", &table, &run->transaction_file);
 	if (error < 0)
 		tell(run, (struct uh_event){
@@ -221,12 +221,13 @@ static int give_lists(struct run *run, const struct planned_run *planned)
 	int error = 0;
 
 	if (run->list_file == NULL) {
-		transaction_names(run->occasion->transaction, false, &names);
+		transaction_names(run->run_context->transaction, false, &names);
 		error = hand_out(run, "pkg_list", &names, &run->list_file);
 	}
 	state_dir_discard(&run->matched_file);
 	if (error == 0)
-		error = plan_matched_names(planned, run->occasion->transaction, &matched);
+		error = plan_matched_names(
+			planned, run->run_context->transaction, &matched);
 	if (error == 0)
 		error = hand_out(run, "matched", &matched, &run->matched_file);
 	return error;
@@ -293,9 +294,9 @@ static void execute(struct run *run, const struct planned_run *planned,
 		environment.is_incomplete ? -ENOMEM : string_list_terminate(&variables);
 	if (event.error == 0)
 		event.error = make_command(&command, planned, argument, account);
-	if (run->occasion->is_once)
-		marker = record_started_path(run->occasion->state, run->occasion->key,
-			planned->script.relative);
+	if (run->run_context->is_once)
+		marker = record_started_path(run->run_context->state,
+			run->run_context->key, planned->script.relative);
 	spec.marker = marker;
 	spec.path = command.argv[0];
 	spec.argv = (char *const *)command.argv;
@@ -321,7 +322,7 @@ static bool has_required(struct run *run, const struct planned_run *planned)
 
 	if (settings->required_count == 0)
 		return true;
-	missing = dpkg_first_missing(run->occasion->transaction->status_file,
+	missing = dpkg_first_missing(run->run_context->transaction->status_file,
 		settings->required, settings->required_count);
 	if (missing == (ssize_t)settings->required_count)
 		return true;
@@ -447,18 +448,20 @@ static struct uh_event veto_of(const struct run *run)
 
 	if (veto.kind != UH_SCRIPT_ENDED)
 		veto.ending = (struct uh_ending){UH_EXITED, 0};
-	veto.kind = run->occasion->hook_point == UH_POST_INVOKE ? UH_LATE_VETO : UH_VETO;
+	veto.kind =
+		run->run_context->hook_point == UH_POST_INVOKE ? UH_LATE_VETO : UH_VETO;
 	veto.error = 0;
 	veto.path = run->veto->script.path;
 	veto.detail = run->veto->script.relative;
 	return veto;
 }
 
-enum run_end runner_run(const struct plan *plan, const struct occasion *occasion,
+enum run_end runner_run(const struct plan *plan, const struct run_context *run_context,
 	uh_listener *listener, void *context, bool *ret_has_failed,
 	struct uh_event *ret_veto)
 {
-	struct run run = {.occasion = occasion, .listener = listener, .context = context};
+	struct run run = {
+		.run_context = run_context, .listener = listener, .context = context};
 	struct interrupts interrupts;
 	bool is_interrupted = false;
 

@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 /* What all scripts of a hook point are told. Everything is the caller's. */
-struct occasion {
+struct run_context {
 	enum uh_hook_point hook_point;
 	const struct transaction *transaction;
 	bool is_known; /* whether transaction says anything (not at Pre-Invoke) */
@@ -36,7 +36,7 @@ enum run_end { RUN_COMPLETE, RUN_INTERRUPTED, RUN_VETOED };
  * With RUN_VETOED ret_veto is the event for it, which the caller tells last; the plan
  * owns what is in it.
  */
-enum run_end runner_run(const struct plan *plan, const struct occasion *occasion,
+enum run_end runner_run(const struct plan *plan, const struct run_context *run_context,
 	uh_listener *listener, void *context, bool *ret_has_failed,
 	struct uh_event *ret_veto);
 

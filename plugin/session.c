@@ -426,7 +426,7 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 {
 	bool is_last = session->hook_point == UH_POST_INVOKE;
 	owns_memory char *command_line = find_command_line(session);
-	struct occasion occasion = {
+	struct run_context run_context = {
 		.hook_point = session->hook_point,
 		.transaction = &session->transaction,
 		.is_known = session->is_known,
@@ -443,7 +443,8 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 	int error = 0;
 
 	session_explain_state(session);
-	end = runner_run(&session->plan, &occasion, hear, session, &has_failed, ret_veto);
+	end = runner_run(
+		&session->plan, &run_context, hear, session, &has_failed, ret_veto);
 	if (has_failed && !is_last && session->state.fd >= 0)
 		error = record_note_failure(&session->state, &session->frontend);
 	if (error < 0)

@@ -14,7 +14,7 @@ struct stage {
 	struct transaction transaction;
 	struct plan plan;
 	struct state_dir state;
-	struct occasion occasion;
+	struct run_context run_context;
 	struct buffer events;
 	enum run_end end;
 	bool has_failed;
@@ -46,7 +46,7 @@ static void set_up(struct stage *stage, enum uh_hook_point hook_point)
 	ck_assert_int_eq(
 		plan_make(&stage->plan, &stage->tree, hook_point, &stage->transaction),
 		0);
-	stage->occasion = (struct occasion){
+	stage->run_context = (struct run_context){
 		.hook_point = hook_point,
 		.transaction = &stage->transaction,
 		.is_known = hook_point != UH_PRE_INVOKE,
@@ -59,7 +59,7 @@ static void set_up(struct stage *stage, enum uh_hook_point hook_point)
 
 static void run(struct stage *stage)
 {
-	stage->end = runner_run(&stage->plan, &stage->occasion, write_event,
+	stage->end = runner_run(&stage->plan, &stage->run_context, write_event,
 		&stage->events, &stage->has_failed, &stage->veto);
 }
 
@@ -244,8 +244,8 @@ static void assert_success(
 	owns_stage struct stage stage;
 
 	set_up(&stage, UH_POST_INVOKE);
-	stage.occasion.result = result;
-	stage.occasion.has_failed_before = has_failed_before;
+	stage.run_context.result = result;
+	stage.run_context.has_failed_before = has_failed_before;
 	run(&stage);
 	assert_file("/log", expected);
 	ck_assert_int_eq(remove(at("/log")), 0);
@@ -447,8 +447,8 @@ START_TEST(the_time_that_a_script_took_is_told)
 
 	make_script(ETC "Pre-Invoke/a", "sleep 0.05");
 	set_up(&stage, UH_PRE_INVOKE);
-	(void)runner_run(&stage.plan, &stage.occasion, keep_milliseconds, &milliseconds,
-		&stage.has_failed, &stage.veto);
+	(void)runner_run(&stage.plan, &stage.run_context, keep_milliseconds,
+		&milliseconds, &stage.has_failed, &stage.veto);
 	ck_assert_int_ge(milliseconds, 50);
 }
 END_TEST
