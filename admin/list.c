@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks list: every hook, where it applies, and how it last ended. */
+#include "effective_settings.h"
 #include "hook_list.h"
-#include "in_force.h"
 #include "log_reader.h"
 #include "options.h"
 #include "owner.h"
@@ -184,7 +184,7 @@ static void write_details(
 	text_add_sentence(&why_not, fault != NULL ? fault : "");
 	text_add_sentence(&owner, item->owner != NULL ? item->owner : "");
 	if (counts)
-		in_force_add(&settings, &item->settings);
+		effective_settings_add(&settings, &item->settings);
 	add_last(&last, item);
 	write_detail(terminal, indent, "", MARK_FAINT, &standing);
 	write_detail(terminal, indent, _("not run"), MARK_BAD, &why_not);
@@ -326,7 +326,7 @@ static int add_row(
 	text_add_sentence(&text, fault != NULL ? fault : "");
 	add_cell(table, &text);
 	table_add_name(table, item.owner != NULL ? item.owner : "");
-	in_force_add(&text, &item.settings);
+	effective_settings_add(&text, &item.settings);
 	add_cell(table, &text);
 	add_last(&text, &item);
 	add_cell(table, &text);
@@ -388,8 +388,8 @@ static json_t *hook_to_json(const struct inventory *inventory, const struct hook
 		reason_name(hook->reason), "subject", json_text(hook->subject), "path",
 		json_text(hook->script.path), "standing", standings[hook->standing], "by",
 		json_text(hook->by), "not_run", json_text(fault), "package",
-		json_text(item.owner), "settings", in_force_to_json(&item.settings),
-		"last", last_to_json(&item));
+		json_text(item.owner), "settings",
+		effective_settings_to_json(&item.settings), "last", last_to_json(&item));
 }
 
 static int print_json(const struct inventory *inventory)

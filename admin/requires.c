@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks requires: the packages that hooks need, and how to get them. */
 #include "apt.h"
-#include "in_force.h"
+#include "effective_settings.h"
 #include "json.h"
 #include "needs.h"
 #include "options.h"

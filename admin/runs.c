@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "runs.h"
-#include "in_force.h"
+#include "effective_settings.h"
 
 #include <stdio.h>
 

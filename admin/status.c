@@ -2,7 +2,7 @@
 /* apt-universal-hooks status: whether apt calls the hooks, and how many there are. */
 #include "apt.h"
 #include "counts.h"
-#include "in_force.h"
+#include "effective_settings.h"
 #include "json.h"
 #include "log_reader.h"
 #include "options.h"

@@ -3,7 +3,7 @@
 #include "apt.h"
 #include "directories.h"
 #include "disabled.h"
-#include "in_force.h"
+#include "effective_settings.h"
 #include "mask.h"
 #include "origins.h"
 #include "terminal.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "in_force.h"
+#include "effective_settings.h"
 #include "apt.h"
 #include "terminal.h"
 #include "transaction.h"
@@ -39,7 +39,7 @@ static void begin(struct buffer *text, size_t start, const char *name)
 	buffer_append_format(text, "%s%s ", text->size > start ? ", " : "", name);
 }
 
-void in_force_add(struct buffer *text, const struct script_settings *settings)
+void effective_settings_add(struct buffer *text, const struct script_settings *settings)
 {
 	const struct script_settings usual = script_settings_default();
 	size_t start = text->size;
@@ -100,7 +100,7 @@ static json_t *required_to_json(const struct script_settings *settings)
 	return array;
 }
 
-json_t *in_force_to_json(const struct script_settings *settings)
+json_t *effective_settings_to_json(const struct script_settings *settings)
 {
 	return json_pack("{s:b, s:o, s:o, s:o, s:I, s:o, s:o, s:o}", "Enabled",
 		settings->is_enabled, "On-Failure",

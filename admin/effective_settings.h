@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The settings that hold for one script, as people and as programs read them. */
-#ifndef IN_FORCE_H
-#define IN_FORCE_H
+#ifndef EFFECTIVE_SETTINGS_H
+#define EFFECTIVE_SETTINGS_H
 
 #include "admin.h"
 #include "json.h"
@@ -22,10 +22,10 @@ int settings_ask(struct settings *settings, const struct admin *admin);
 void operations_add(struct buffer *text, unsigned operations);
 
 /* Appends those that are not the default, "Timeout 5, User nobody"; nothing for none. */
-void in_force_add(struct buffer *text, const struct script_settings *settings);
+void effective_settings_add(struct buffer *text, const struct script_settings *settings);
 
 /* All of them, with the names that they have in apt.conf. The caller's. */
-json_t *in_force_to_json(const struct script_settings *settings);
+json_t *effective_settings_to_json(const struct script_settings *settings);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "effective_settings.h"
 #include "fixture.h"
-#include "in_force.h"
 #include "output.h"
 
 #define owns_settings __attribute__((cleanup(settings_done)))
@@ -25,7 +25,7 @@ static void assert_words(const char *lines, const char *expected)
 	owns_buffer struct buffer text = {0};
 
 	find(lines, &settings, &script);
-	in_force_add(&text, &script);
+	effective_settings_add(&text, &script);
 	assert_text(&text, expected);
 }
 
@@ -37,7 +37,7 @@ static void assert_json(const char *lines, const char *expected)
 	json_t *json;
 
 	find(lines, &settings, &script);
-	json = in_force_to_json(&script);
+	json = effective_settings_to_json(&script);
 	text = json_dumps(json, JSON_COMPACT);
 	json_decref(json);
 	ck_assert_str_eq(text, expected);
@@ -84,9 +84,9 @@ START_TEST(what_is_said_comes_behind_what_is_there)
 	owns_buffer struct buffer text = {0};
 
 	buffer_append_string(&text, "[");
-	in_force_add(&text, &usual);
+	effective_settings_add(&text, &usual);
 	script.timeout = 1;
-	in_force_add(&text, &script);
+	effective_settings_add(&text, &script);
 	operations_add(&text, 1U << OPERATION_CONFIGURE | 1U << OPERATION_UPGRADE);
 	operations_add(&text, 0);
 	assert_text(&text, "[Timeout 1upgrade configure");
@@ -164,5 +164,5 @@ int main(void)
 		programs_read_all_settings, apt_is_asked_for_what_holds_now,
 		where_apt_cannot_say_it_is_trouble};
 
-	return run_tests("in_force", tests, COUNT_OF(tests));
+	return run_tests("effective_settings", tests, COUNT_OF(tests));
 }
