@@ -4,9 +4,9 @@
  */
 #include "checks.h"
 #include "foreign.h"
-#include "image.h"
 #include "mend.h"
 #include "nearest.h"
+#include "rootfs.h"
 #include "script_text.h"
 #include "spelling.h"
 
@@ -70,7 +70,7 @@ static bool is_scriptlike(const struct check *check, const struct entry *entry)
 		return false;
 	if ((entry->status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0)
 		return true;
-	fd = image_open(check->admin, entry->path + strlen(check->admin->root));
+	fd = rootfs_open(check->admin, entry->path + strlen(check->admin->root));
 	return fd >= 0 && buffer_read(&head, fd, 2) == -EFBIG &&
 	       slice_equals(buffer_slice(&head), "#!");
 }

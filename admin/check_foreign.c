@@ -2,7 +2,7 @@
 /* Files that pacman or dnf would read, and that somebody has brought along. */
 #include "checks.h"
 #include "foreign.h"
-#include "image.h"
+#include "rootfs.h"
 
 /* The kind of the file, with what could be read of it. */
 static enum foreign_kind look(
@@ -14,7 +14,7 @@ static enum foreign_kind look(
 	/* Most names tell already that it is none. */
 	if (hook_tree_is_leftover(name) || !foreign_may_be(name))
 		return FOREIGN_NONE;
-	fd = image_open(check->admin, path + strlen(check->admin->root));
+	fd = rootfs_open(check->admin, path + strlen(check->admin->root));
 	if (fd < 0)
 		return FOREIGN_NONE;
 	(void)buffer_read(text, fd, FOREIGN_SIZE); /* what there is, is judged */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Each script by itself: whether it could be executed, and by what. */
 #include "checks.h"
-#include "image.h"
 #include "mend.h"
 #include "preview.h"
+#include "rootfs.h"
 #include "script_text.h"
 
 #include <errno.h>
@@ -26,7 +26,7 @@ static char *search(const struct admin *admin, const char *program)
 		char *path = string_format("%s/%s", search_path[i], program);
 		struct stat status;
 
-		if (path != NULL && image_stat(admin, path, &status) == 0 &&
+		if (path != NULL && rootfs_stat(admin, path, &status) == 0 &&
 			is_executable_file(&status))
 			return path;
 		free(path);
@@ -100,7 +100,7 @@ static void check_interpreter_file(
 		string_format("%s%s", check->admin->root, text->interpreter);
 	const char *const words[] = {"chmod", "a+x", "--", full, NULL};
 	struct stat status;
-	int error = image_stat(check->admin, text->interpreter, &status);
+	int error = rootfs_stat(check->admin, text->interpreter, &status);
 
 	if (error == -EACCES) {
 		check->is_blind = true;
@@ -184,7 +184,7 @@ static int read_text(
 {
 	owns_buffer struct buffer head = {0};
 	owns_fd int fd = -1;
-	int error = image_open(check->admin, path + strlen(check->admin->root));
+	int error = rootfs_open(check->admin, path + strlen(check->admin->root));
 
 	if (error < 0)
 		return error;

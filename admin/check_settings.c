@@ -3,11 +3,11 @@
 #include "apt.h"
 #include "checks.h"
 #include "dpkg.h"
-#include "image.h"
 #include "known.h"
 #include "mend.h"
 #include "nearest.h"
 #include "origins.h"
+#include "rootfs.h"
 #include "settings.h"
 
 #include <errno.h>
@@ -168,7 +168,7 @@ static bool has_user(const struct reading *reading, const struct setting *settin
 
 	if (!setting_is_user(setting))
 		return true;
-	found = image_has_user(reading->check->admin, setting->value);
+	found = rootfs_has_user(reading->check->admin, setting->value);
 	if (found < 0) {
 		reading->check->is_blind = true;
 		(void)complain(_("accounts cannot be looked up: %s"), strerror(-found));
@@ -249,7 +249,7 @@ static bool is_used_as(const struct reading *reading, size_t i, const char *word
 static void check_directory(const struct reading *reading, const struct setting *setting)
 {
 	struct stat status;
-	int error = image_stat(reading->check->admin, setting->value, &status);
+	int error = rootfs_stat(reading->check->admin, setting->value, &status);
 
 	if (error == 0 && S_ISDIR(status.st_mode))
 		return;

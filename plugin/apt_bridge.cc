@@ -142,7 +142,7 @@ static bool is_built_in(const std::string &name)
  * The configuration of an image is its maker's: who only looks at the image runs no
  * program that it names, and writes no file where it says.
  */
-static bool distrust_image(const apt_question &question)
+static bool distrust_rootfs(const apt_question &question)
 {
 	if (*question.root == '\0')
 		return true;
@@ -1112,7 +1112,7 @@ static bool answer_transaction(const apt_question &question, std::ostream &answe
 	pkgCacheFile cache;
 	texts files;
 
-	if (command == nullptr || !distrust_image(question) ||
+	if (command == nullptr || !distrust_rootfs(question) ||
 		!pkgInitSystem(*_config, _system) || !add_files(cache, line, files))
 		return false;
 	auto progress = make_progress(question);
@@ -1175,7 +1175,7 @@ static bool answer_packages(const apt_question &question, std::ostream &answer)
 	if (!read_configuration(question))
 		return false;
 	apply_program(question);
-	if (!apply_question(question) || !distrust_image(question) ||
+	if (!apply_question(question) || !distrust_rootfs(question) ||
 		!pkgInitSystem(*_config, _system))
 		return false;
 	auto progress = make_progress(question);

@@ -531,7 +531,7 @@ END_TEST
 
 /* ------------------------------------- images -------------------------------------- */
 
-static struct reply ask_image(const char *setting)
+static struct reply ask_rootfs(const char *setting)
 {
 	owns_memory char *image = string_format("%s", at("/image"));
 
@@ -539,7 +539,7 @@ static struct reply ask_image(const char *setting)
 	return ask((struct apt_question){.kind = APT_PACKAGES, .root = image});
 }
 
-static void make_image(void)
+static void make_rootfs(void)
 {
 	ck_assert_int_eq(unsetenv("APT_CONFIG"), 0);
 	make_directory("/image/etc/apt/apt.conf.d");
@@ -559,14 +559,14 @@ START_TEST(programs_that_an_image_names_are_not_run)
 		"APT::Solver \"internal\";\n", "APT::Solver \"3.0\";\n",
 		"Dir::State::status \"/var/lib/dpkg/status\";\n"};
 
-	make_image();
+	make_rootfs();
 	for (size_t i = 0; i < COUNT_OF(refused); i++) {
-		owns_reply struct reply reply = ask_image(refused[i]);
+		owns_reply struct reply reply = ask_rootfs(refused[i]);
 
 		assert_refusal(&reply, "names the program mine, which is not run");
 	}
 	for (size_t i = 0; i < COUNT_OF(taken); i++) {
-		owns_reply struct reply reply = ask_image(taken[i]);
+		owns_reply struct reply reply = ask_rootfs(taken[i]);
 
 		assert_answer(&reply, "foo\tamd64\t1\t-\n");
 	}
@@ -577,12 +577,12 @@ START_TEST(a_database_of_an_image_that_is_no_file_is_not_opened)
 {
 	owns_reply struct reply pipe = {0}, none = {0};
 
-	make_image();
+	make_rootfs();
 	ck_assert_int_eq(unlink(at("/image" TEST_DATABASE)), 0);
-	none = ask_image("");
+	none = ask_rootfs("");
 	ck_assert_int_ne(none.error, -EIO);
 	make_node("/image" TEST_DATABASE, S_IFIFO);
-	pipe = ask_image("");
+	pipe = ask_rootfs("");
 	assert_refusal(&pipe, "/image/var/lib/dpkg/status is no regular file\n");
 }
 END_TEST
@@ -592,7 +592,7 @@ START_TEST(a_transaction_in_an_image_runs_no_program_of_it_either)
 	owns_memory char *image = string_format("%s", at("/image"));
 	owns_reply struct reply reply = {0};
 
-	make_image();
+	make_rootfs();
 	make_file("/image/etc/apt/apt.conf", 0644, "APT::Planner \"mine\";\n");
 	reply = ask((struct apt_question){
 		.kind = APT_TRANSACTION, .root = image, .words = WORDS("remove", "foo")});

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "image.h"
+#include "rootfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,13 +42,13 @@ static int open_in(const struct admin *admin, const char *path, int flags)
 	return fd >= 0 ? fd : -errno;
 }
 
-int image_open(const struct admin *admin, const char *path)
+int rootfs_open(const struct admin *admin, const char *path)
 {
 	/* Whatever it is by now, there is nothing to wait for. */
 	return open_in(admin, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 }
 
-int image_stat(const struct admin *admin, const char *path, struct stat *ret_status)
+int rootfs_stat(const struct admin *admin, const char *path, struct stat *ret_status)
 {
 	owns_fd int fd = -1;
 	int opened = open_in(admin, path, O_PATH);
@@ -69,14 +69,14 @@ static int find_in(FILE *accounts, const char *name)
 	return 0;
 }
 
-int image_has_user(const struct admin *admin, const char *name)
+int rootfs_has_user(const struct admin *admin, const char *name)
 {
 	FILE *accounts;
 	int fd, found;
 
 	if (admin->root[0] == '\0')
 		return getpwnam(name) != NULL;
-	fd = image_open(admin, ACCOUNTS);
+	fd = rootfs_open(admin, ACCOUNTS);
 	if (fd < 0)
 		return fd;
 	accounts = fdopen(fd, "r");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Files of the system below the admin's root, whose symlinks do not lead out of it. */
-#ifndef IMAGE_H
-#define IMAGE_H
+#ifndef ROOTFS_H
+#define ROOTFS_H
 
 #include "admin.h"
 
@@ -12,14 +12,14 @@ extern "C" {
 #endif
 
 /* open(2) for reading, of an absolute path in the image: a descriptor or −errno. */
-int image_open(const struct admin *admin, const char *path);
+int rootfs_open(const struct admin *admin, const char *path);
 /* stat(2), likewise: 0 or −errno. */
-int image_stat(const struct admin *admin, const char *path, struct stat *ret_status);
+int rootfs_stat(const struct admin *admin, const char *path, struct stat *ret_status);
 /*
  * Whether the image has an account of this name: 1, 0, or −errno where its accounts
  * cannot be read. This machine's own are all that getpwnam(3) knows.
  */
-int image_has_user(const struct admin *admin, const char *name);
+int rootfs_has_user(const struct admin *admin, const char *name);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
-#include "image.h"
+#include "rootfs.h"
 
 #include <errno.h>
 
@@ -10,7 +10,7 @@ static int size_of(const char *path)
 	char *place = strdup(root());
 	const struct admin admin = {.root = place};
 	struct stat status;
-	int error = image_stat(&admin, path, &status);
+	int error = rootfs_stat(&admin, path, &status);
 
 	free(place);
 	return error < 0 ? error : (int)status.st_size;
@@ -41,10 +41,10 @@ START_TEST(without_a_root_it_is_this_machine)
 	const struct admin admin = {.root = here};
 	struct stat status;
 
-	ck_assert_int_eq(image_stat(&admin, "/bin/sh", &status), 0);
-	ck_assert_int_eq(image_stat(&admin, "/no/such/file", &status), -ENOENT);
-	ck_assert_int_eq(image_has_user(&admin, "root"), 1);
-	ck_assert_int_eq(image_has_user(&admin, "no-such-user"), 0);
+	ck_assert_int_eq(rootfs_stat(&admin, "/bin/sh", &status), 0);
+	ck_assert_int_eq(rootfs_stat(&admin, "/no/such/file", &status), -ENOENT);
+	ck_assert_int_eq(rootfs_has_user(&admin, "root"), 1);
+	ck_assert_int_eq(rootfs_has_user(&admin, "no-such-user"), 0);
 }
 END_TEST
 
@@ -53,11 +53,11 @@ START_TEST(accounts_are_those_of_the_root)
 	char *place = strdup(root());
 	const struct admin admin = {.root = place};
 
-	ck_assert_int_eq(image_has_user(&admin, "root"), -ENOENT);
+	ck_assert_int_eq(rootfs_has_user(&admin, "root"), -ENOENT);
 	make_file("/etc/passwd", 0644,
 		"rubbish\nworker:x:7001:7002:Worker:/srv/worker:/bin/sh\n");
-	ck_assert_int_eq(image_has_user(&admin, "worker"), 1);
-	ck_assert_int_eq(image_has_user(&admin, "root"), 0);
+	ck_assert_int_eq(rootfs_has_user(&admin, "worker"), 1);
+	ck_assert_int_eq(rootfs_has_user(&admin, "root"), 0);
 	free(place);
 }
 END_TEST
@@ -67,5 +67,5 @@ int main(void)
 	const TTest *const tests[] = {symlinks_stay_in_the_root,
 		without_a_root_it_is_this_machine, accounts_are_those_of_the_root};
 
-	return run_tests("image", tests, COUNT_OF(tests));
+	return run_tests("rootfs", tests, COUNT_OF(tests));
 }
