@@ -2,7 +2,7 @@
 /* apt-universal-hooks plan APT-ARGUMENTS: which hooks an apt command would run. */
 #include "apt.h"
 #include "options.h"
-#include "runs.h"
+#include "plan_view.h"
 
 #include <stdio.h>
 
@@ -36,7 +36,7 @@ static void write_plan(const struct terminal *terminal, const struct preview *pr
 		terminal_say(terminal, "", _("Hooks are switched off for this run."));
 		return;
 	}
-	runs_write(terminal, preview);
+	plan_view_write(terminal, preview);
 }
 
 static int show(const struct admin *admin, const struct preview *preview)
@@ -46,7 +46,8 @@ static int show(const struct admin *admin, const struct preview *preview)
 	if (admin->is_json)
 		return json_print(json_pack("{s:o, s:b, s:o}", "transaction",
 			packages_to_json(&preview->transaction), "switched_off",
-			preview->is_switched_off, "hook_points", runs_to_json(preview)));
+			preview->is_switched_off, "hook_points",
+			plan_view_to_json(preview)));
 	terminal = terminal_of(admin);
 	write_plan(&terminal, preview);
 	return STATUS_FINE;

@@ -3,10 +3,10 @@
 #include "apt.h"
 #include "hook_list.h"
 #include "options.h"
+#include "plan_view.h"
 #include "proc.h"
 #include "report.h"
 #include "runner.h"
-#include "runs.h"
 #include "simulated.h"
 #include "spelling.h"
 
@@ -205,7 +205,7 @@ static int show_or_run(
 	}
 	if (wanted->is_dry) {
 		terminal = terminal_of(admin);
-		runs_write_point(&terminal, preview, wanted->hook_point);
+		plan_view_write_point(&terminal, preview, wanted->hook_point);
 		return STATUS_FINE;
 	}
 	set_outcomes(&preview->transaction, wanted->result);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks why PACKAGE: which hooks a transaction with it would fire. */
 #include "options.h"
-#include "runs.h"
+#include "plan_view.h"
 #include "simulated.h"
 
 static int show(const struct admin *admin, const struct preview *preview)
@@ -11,9 +11,9 @@ static int show(const struct admin *admin, const struct preview *preview)
 	if (admin->is_json)
 		return json_print(json_pack("{s:o, s:o}", "transaction",
 			packages_to_json(&preview->transaction), "hook_points",
-			runs_to_json(preview)));
+			plan_view_to_json(preview)));
 	terminal = terminal_of(admin);
-	runs_write(&terminal, preview);
+	plan_view_write(&terminal, preview);
 	return STATUS_FINE;
 }
 

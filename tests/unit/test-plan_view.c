@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
 #include "output.h"
-#include "runs.h"
+#include "plan_view.h"
 
 #define owns_preview __attribute__((cleanup(preview_done)))
 
@@ -52,7 +52,7 @@ static void assert_written(const struct terminal *terminal, const struct preview
 	owns_output struct output output;
 
 	output_begin();
-	runs_write(terminal, preview);
+	plan_view_write(terminal, preview);
 	output_end(&output);
 	ck_assert_str_eq(output.err.data, "");
 	assert_shown(output.out.data, expected);
@@ -60,7 +60,7 @@ static void assert_written(const struct terminal *terminal, const struct preview
 
 static void assert_json(const struct preview *preview, const char *expected)
 {
-	json_t *json = runs_to_json(preview);
+	json_t *json = plan_view_to_json(preview);
 	owns_memory char *text = json_dumps(json, JSON_COMPACT);
 
 	json_decref(json);
@@ -112,7 +112,7 @@ START_TEST(one_hook_point_can_be_told_alone)
 	skip_unless(become_root(), "this is not root");
 	make(&preview, "", TWO_PACKAGES);
 	output_begin();
-	runs_write_point(&piped, &preview, UH_PRE_INVOKE);
+	plan_view_write_point(&piped, &preview, UH_PRE_INVOKE);
 	output_end(&output);
 	assert_shown(output.out.data, "Pre-Invoke\n"
 				      "  @/etc/apt/universal-hooks/Pre-Invoke/a\n"
@@ -203,7 +203,7 @@ static void assert_obstacle(const char *settings, const char *expected)
 
 	make(&preview, settings, "foo - - none < 1 amd64 none /foo.deb\n");
 	output_begin();
-	runs_write_point(&piped, &preview, UH_POST_INVOKE);
+	plan_view_write_point(&piped, &preview, UH_POST_INVOKE);
 	output_end(&output);
 	found = strstr(output.out.data, "      not run: ");
 	ck_assert_msg(found != NULL, "%s", output.out.data);
@@ -351,5 +351,5 @@ int main(void)
 		programs_read_the_same, programs_read_the_packages,
 		a_directory_that_cannot_be_read_is_told_as_such};
 
-	return run_tests("runs", tests, COUNT_OF(tests));
+	return run_tests("plan_view", tests, COUNT_OF(tests));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "runs.h"
+#include "plan_view.h"
 #include "effective_settings.h"
 
 #include <stdio.h>
@@ -143,7 +143,7 @@ static void write_run(const struct terminal *terminal, const struct preview *pre
 	}
 }
 
-void runs_write_point(const struct terminal *terminal, const struct preview *preview,
+void plan_view_write_point(const struct terminal *terminal, const struct preview *preview,
 	enum uh_hook_point hook_point)
 {
 	const struct plan *plan = &preview->plans[hook_point];
@@ -158,10 +158,10 @@ void runs_write_point(const struct terminal *terminal, const struct preview *pre
 			preview_lacks(preview, hook_point, &plan->runs[i]));
 }
 
-void runs_write(const struct terminal *terminal, const struct preview *preview)
+void plan_view_write(const struct terminal *terminal, const struct preview *preview)
 {
 	for (int i = 0; i < HOOK_POINT_COUNT; i++)
-		runs_write_point(terminal, preview, (enum uh_hook_point)i);
+		plan_view_write_point(terminal, preview, (enum uh_hook_point)i);
 }
 
 static json_t *lines_to_json(struct slice lines)
@@ -217,7 +217,7 @@ static json_t *run_to_json(
 	return object;
 }
 
-json_t *runs_to_json(const struct preview *preview)
+json_t *plan_view_to_json(const struct preview *preview)
 {
 	json_t *points = json_array();
 
