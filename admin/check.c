@@ -220,7 +220,7 @@ int admin_check(struct admin *admin, int argc, char **argv)
 		.text = _(
 			"Finds what will not work as its author thinks, among the "
 			"hooks, their directories, their settings and apt's way to them, "
-			"and says how to mend it. With PATHs, which are scripts or "
+			"and says how to fix it. With PATHs, which are scripts or "
 			"directories of the tree, it looks at these only. Ends with 0 "
 			"when all is well, 1 when something was found, and 2 when "
 			"not everything could be looked at."),

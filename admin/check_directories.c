@@ -3,8 +3,8 @@
  * The shape of the tree: directories and scripts that stand where nothing is looked for.
  */
 #include "checks.h"
+#include "fix.h"
 #include "foreign.h"
-#include "mend.h"
 #include "nearest.h"
 #include "rootfs.h"
 #include "script_text.h"
@@ -142,8 +142,7 @@ static int find_scripts(const struct check *check, const char *directory, unsign
 }
 
 /* A directory gets its right name, or, where that is taken, what it holds moves there. */
-static void mend_name(
-	struct buffer *command, const struct entry *entry, const char *right)
+static void fix_name(struct buffer *command, const struct entry *entry, const char *right)
 {
 	owns_memory char *target = string_format("%s/%s", entry->directory, right);
 	struct stat status;
@@ -151,17 +150,17 @@ static void mend_name(
 	if (target == NULL)
 		return;
 	if (lstat(target, &status) < 0) {
-		mend_add(command, (const char *const[]){
-					  "mv", "-nT", "--", entry->path, target, NULL});
+		fix_add(command, (const char *const[]){
+					 "mv", "-nT", "--", entry->path, target, NULL});
 		return;
 	}
 	if (!S_ISDIR(status.st_mode) || lstat(entry->path, &status) < 0 ||
 		!S_ISDIR(status.st_mode))
 		return;
-	mend_add(command,
+	fix_add(command,
 		(const char *const[]){"find", entry->path, "-mindepth", "1", "-maxdepth",
 			"1", "-exec", "mv", "-n", "-t", target, "--", "{}", "+", NULL});
-	mend_add(command, (const char *const[]){"rmdir", "--", entry->path, NULL});
+	fix_add(command, (const char *const[]){"rmdir", "--", entry->path, NULL});
 }
 
 static bool has_packages(enum room room)
@@ -185,7 +184,7 @@ static void check_hook_point(struct check *check, const struct entry *entry,
 	}
 	if (!check_concerns(check, entry->path))
 		return;
-	mend_name(&command, entry, right);
+	fix_name(&command, entry, right);
 	if (is_too_early)
 		check_find(check, FINDING_PACKAGES_NOT_KNOWN, entry->path, &command,
 			_("nothing in it is run, for at Pre-Invoke apt does not tell its "
@@ -214,7 +213,7 @@ static void check_foreign_point(struct check *check, const struct entry *entry,
 		return;
 	}
 	right = uh_hook_point_name(point->hook_point);
-	mend_name(&command, entry, right);
+	fix_name(&command, entry, right);
 	check_find(check, FINDING_HOOK_POINT_FOREIGN, entry->path, &command,
 		_("nothing in it is run: it has the name of a hook point of %s, which is "
 		  "%s for apt"),
@@ -234,7 +233,7 @@ static void check_unknown_directory(
 		for (size_t i = 0; i < COUNT_OF(subtrees); i++)
 			nearest_try(&nearest, subtrees[i]);
 	if (nearest.word != NULL) {
-		mend_name(&command, entry, nearest.word);
+		fix_name(&command, entry, nearest.word);
 		check_find(check, FINDING_DIRECTORY_UNKNOWN, entry->path, &command,
 			_("nothing in it is run; did you mean %s?"), nearest.word);
 		return;
@@ -282,11 +281,10 @@ static void check_lower_directory(struct check *check, const struct entry *entry
 		return;
 	if (scripts == SCRIPTS_ONLY && lstat(entry->path, &status) == 0 &&
 		S_ISDIR(status.st_mode)) {
-		mend_add(
-			&command, (const char *const[]){"find", entry->path, "-mindepth",
+		fix_add(&command, (const char *const[]){"find", entry->path, "-mindepth",
 					  "1", "-maxdepth", "1", "-exec", "mv", "-n",
 					  "-t", entry->directory, "--", "{}", "+", NULL});
-		mend_add(&command,
+		fix_add(&command,
 			(const char *const[]){"rmdir", "--", entry->path, NULL});
 	}
 	check_find(check, FINDING_DIRECTORY_NOT_READ, entry->path, &command,

@@ -2,8 +2,8 @@
 /* The directories of pkgs/ and multi_pkgs/, held against the packages that apt knows. */
 #include "apt.h"
 #include "checks.h"
+#include "fix.h"
 #include "known.h"
-#include "mend.h"
 #include "segments.h"
 #include "spelling.h"
 
@@ -13,7 +13,7 @@
 #define LISTS "/var/lib/apt/lists"
 
 /* Only to a name that is free: what both directories hold, a person has to look at. */
-static void mend_name(
+static void fix_name(
 	struct buffer *command, const struct subject *subject, const char *right)
 {
 	owns_memory char *target = string_format(
@@ -21,8 +21,8 @@ static void mend_name(
 	struct stat status;
 
 	if (target != NULL && lstat(target, &status) < 0 && errno == ENOENT)
-		mend_add(command, (const char *const[]){"mv", "-nT", "--", subject->path,
-					  target, NULL});
+		fix_add(command, (const char *const[]){
+					 "mv", "-nT", "--", subject->path, target, NULL});
 }
 
 static void check_name(
@@ -38,7 +38,7 @@ static void check_name(
 			subject->name);
 		return;
 	}
-	mend_name(&command, subject, nearest);
+	fix_name(&command, subject, nearest);
 	check_find(check, kind, subject->path, &command,
 		_("apt knows no package %s; did you mean %s?"), subject->name, nearest);
 }
@@ -50,7 +50,7 @@ static void check_wildcard(
 	owns_memory char *meant = wildcard_meant(subject->name);
 
 	if (meant != NULL && known_matches(known, meant) == 1) {
-		mend_name(&command, subject, meant);
+		fix_name(&command, subject, meant);
 		check_find(check, FINDING_WILDCARD_WITHOUT_MATCH, subject->path, &command,
 			_("apt knows no package %s; did you mean %s?"), subject->name,
 			meant);
@@ -91,7 +91,7 @@ static void complain_of_lists(struct check *check, size_t count)
 		return;
 	}
 	if (admin->root[0] == '\0')
-		mend_add(&command, (const char *const[]){"apt-get", "update", NULL});
+		fix_add(&command, (const char *const[]){"apt-get", "update", NULL});
 	check_find(check, FINDING_NO_PACKAGE_LISTS, path, &command,
 		ngettext("apt has no lists of packages, so %zu name in the hook tree "
 			 "cannot be judged",

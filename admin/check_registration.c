@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether apt calls the helper, and as it was shipped. */
 #include "checks.h"
-#include "mend.h"
+#include "fix.h"
 #include "registration.h"
 
 #include <sys/stat.h>
@@ -10,14 +10,14 @@
  * dpkg would take the file out of the package, which no archive may have, so we do out of
  * our own copy; apt passes over the backup, whose name ends with "~".
  */
-static void mend_file(struct buffer *command, const struct check *check, const char *file)
+static void fix_file(struct buffer *command, const struct check *check, const char *file)
 {
 	owns_memory char *copy =
 		string_format("%s%s", check->admin->root, UH_SHIPPED_CONF);
 
 	if (copy != NULL)
-		mend_add(command, (const char *const[]){"install", "--backup", "-m",
-					  "644", "--", copy, file, NULL});
+		fix_add(command, (const char *const[]){"install", "--backup", "-m", "644",
+					 "--", copy, file, NULL});
 }
 
 static void check_entry(struct check *check, const struct registration_entry *entry,
@@ -28,7 +28,7 @@ static void check_entry(struct check *check, const struct registration_entry *en
 
 	/* What another file says would count all the same. */
 	if (strcmp(file, shipped_file) == 0)
-		mend_file(&command, check, shipped_file);
+		fix_file(&command, check, shipped_file);
 	switch (entry->registered) {
 	case REGISTERED_AS_SHIPPED:
 		return;
@@ -65,7 +65,7 @@ static void check_entries(
 	struct stat status;
 
 	if (is_all_missing(registration) && lstat(file, &status) < 0) {
-		mend_file(&command, check, file);
+		fix_file(&command, check, file);
 		check_find(check, FINDING_REGISTRATION_MISSING, file, &command,
 			_("the file is missing, so apt runs no hook at all"));
 		return;

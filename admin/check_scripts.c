@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Each script by itself: whether it could be executed, and by what. */
 #include "checks.h"
-#include "mend.h"
+#include "fix.h"
 #include "preview.h"
 #include "rootfs.h"
 #include "script_text.h"
@@ -35,12 +35,12 @@ static char *search(const struct admin *admin, const char *program)
 }
 
 /* sed(1) for a script's text, through a symlink to it. */
-static void mend_text(struct buffer *command, const char *expression, const char *path)
+static void fix_text(struct buffer *command, const char *expression, const char *path)
 {
 	const char *const words[] = {
 		"sed", "-i", "--follow-symlinks", expression, "--", path, NULL};
 
-	mend_add(command, words);
+	fix_add(command, words);
 }
 
 /* Whether a word is none that sed would take for anything but itself, "." aside. */
@@ -51,7 +51,7 @@ static bool is_plain(const char *word)
 }
 
 /* If the program is elsewhere, the #! line can be made to say so. */
-static void mend_interpreter(struct buffer *command, const struct check *check,
+static void fix_interpreter(struct buffer *command, const struct check *check,
 	const char *path, const char *interpreter)
 {
 	const char *slash = strrchr(interpreter, '/');
@@ -66,7 +66,7 @@ static void mend_interpreter(struct buffer *command, const struct check *check,
 		return;
 	expression = string_format("1s|^#![[:blank:]]*%s|#!%s|", interpreter, found);
 	if (expression != NULL)
-		mend_text(command, expression, path);
+		fix_text(command, expression, path);
 }
 
 static void check_command(
@@ -78,7 +78,7 @@ static void check_command(
 	if (text->command == NULL)
 		return;
 	if (strpbrk(text->command, " \t") != NULL) {
-		mend_text(&command, "1s|env|env -S|", path);
+		fix_text(&command, "1s|env|env -S|", path);
 		check_find(check, FINDING_INTERPRETER_MISSING, path, &command,
 			_("%s gets \"%s\" as one word and finds no such program"),
 			text->interpreter, text->command);
@@ -107,13 +107,13 @@ static void check_interpreter_file(
 		(void)complain(_("%s cannot be looked at: %s"), text->interpreter,
 			strerror(EACCES));
 	} else if (error < 0) {
-		mend_interpreter(&command, check, path, text->interpreter);
+		fix_interpreter(&command, check, path, text->interpreter);
 		check_find(check, FINDING_INTERPRETER_MISSING, path, &command,
 			_("its interpreter %s does not exist, so it cannot be started"),
 			text->interpreter);
 	} else if (!is_executable_file(&status)) {
 		if (S_ISREG(status.st_mode) && full != NULL)
-			mend_add(&command, words);
+			fix_add(&command, words);
 		check_find(check, FINDING_INTERPRETER_NOT_EXECUTABLE, path, &command,
 			_("its interpreter %s is not executable, so it cannot be "
 			  "started"),
@@ -137,7 +137,7 @@ static void check_interpreter(
 		check_interpreter_file(check, path, text);
 		return;
 	}
-	mend_interpreter(&command, check, path, text->interpreter);
+	fix_interpreter(&command, check, path, text->interpreter);
 	check_find(check, FINDING_INTERPRETER_RELATIVE, path, &command,
 		_("its interpreter %s is no full path, so it cannot be started"),
 		text->interpreter);
@@ -149,8 +149,8 @@ static void check_text(
 	owns_buffer struct buffer unmark = {0};
 	owns_buffer struct buffer uncrlf = {0};
 
-	mend_text(&unmark, "1s/^\\xef\\xbb\\xbf//", path);
-	mend_text(&uncrlf, "s/\\r$//", path);
+	fix_text(&unmark, "1s/^\\xef\\xbb\\xbf//", path);
+	fix_text(&uncrlf, "s/\\r$//", path);
 	if (text->has_mark)
 		check_find(check, FINDING_BYTE_ORDER_MARK, path, &unmark,
 			_("it begins with a byte-order mark, so its first line is not "
@@ -210,20 +210,20 @@ static void look_into(struct check *check, const char *path)
 }
 
 /* Owner and mode are both put right, since after one the other would still be wrong. */
-static void mend_breach(struct buffer *command, const char *path)
+static void fix_breach(struct buffer *command, const char *path)
 {
 	struct stat status;
 
 	if (lstat(path, &status) < 0)
 		return;
 	if (status.st_uid != 0 && S_ISLNK(status.st_mode))
-		mend_add(command, (const char *const[]){
-					  "chown", "-h", "root:root", "--", path, NULL});
+		fix_add(command, (const char *const[]){
+					 "chown", "-h", "root:root", "--", path, NULL});
 	else if (status.st_uid != 0)
-		mend_add(command,
+		fix_add(command,
 			(const char *const[]){"chown", "root:root", "--", path, NULL});
 	if (!S_ISLNK(status.st_mode) && (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		mend_add(command,
+		fix_add(command,
 			(const char *const[]){"chmod", "go-w", "--", path, NULL});
 }
 
@@ -238,7 +238,7 @@ static void check_breach(struct check *check, const struct script *script)
 		check->findings.has_failed = true;
 		return;
 	}
-	mend_breach(&command, breach->path);
+	fix_breach(&command, breach->path);
 	check_find(check, FINDING_OPEN_TO_OTHERS, breach->path, &command,
 		_("hooks are not run, for %s"), fault);
 }
@@ -252,7 +252,7 @@ static void check_script(struct check *check, const struct script *script)
 	case SCRIPT_IS_FINE:
 		break;
 	case SCRIPT_IS_NOT_EXECUTABLE:
-		mend_add(&command,
+		fix_add(&command,
 			(const char *const[]){"chmod", "a+x", "--", path, NULL});
 		check_find(check, FINDING_NOT_EXECUTABLE, path, &command,
 			_("it is not executable, so it is not run"));
@@ -293,7 +293,7 @@ static void check_mask(struct check *check, const struct hook *hook)
 	script_done(&other);
 	if (node == NODE_SCRIPT && hook->place == PLACE_OF_ADMINISTRATOR)
 		return;
-	mend_add(&command, words);
+	fix_add(&command, words);
 	check_find(check, FINDING_MASK_WITHOUT_PURPOSE, path, &command,
 		_("this mask has no packages' hook to mask"));
 }

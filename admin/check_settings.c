@@ -3,8 +3,8 @@
 #include "apt.h"
 #include "checks.h"
 #include "dpkg.h"
+#include "fix.h"
 #include "known.h"
-#include "mend.h"
 #include "nearest.h"
 #include "origins.h"
 #include "rootfs.h"
@@ -306,7 +306,7 @@ static void find_required(const struct reading *reading, const char *package)
 	owns_buffer struct buffer command = {0};
 
 	if (is_installable(reading->check, package))
-		mend_add(&command,
+		fix_add(&command,
 			(const char *const[]){"apt-get", "install", package, NULL});
 	for (size_t i = 0; i < reading->settings.count; i++)
 		if (reading->settings.items[i].value == package)

@@ -138,7 +138,7 @@ static void write_finding(const struct terminal *terminal, const struct finding 
 	terminal_write(terminal, "", "  ", &text);
 	endless.width = 0;
 	if (finding->command != NULL)
-		terminal_say(&endless, "", _("  mend: %s"), finding->command);
+		terminal_say(&endless, "", _("  fix: %s"), finding->command);
 }
 
 static size_t count_of(const struct findings *findings, enum severity severity)

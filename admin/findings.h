@@ -58,7 +58,7 @@ struct finding {
 	char *path;
 	unsigned long line; /* 0: none */
 	char *message;
-	char *command; /* that mends it, or NULL */
+	char *command; /* that fixes it, or NULL */
 };
 
 /* Zero-initialised is empty. */

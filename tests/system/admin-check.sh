@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# apt-universal-hooks check: every fault is found once, what it says mends it, and nothing is said
+# apt-universal-hooks check: every fault is found once, what it says fixes it, and nothing is said
 # of what is well.
 
 package app 1
@@ -56,7 +56,7 @@ mend_all() {
 		                         stdout=subprocess.PIPE)
 		    return [finding for finding in json.loads(ran.stdout)["findings"] if finding["command"]]
 
-		def mend(finding):
+		def fix(finding):
 		    command = finding["command"]
 		    if "\n" in command:
 		        sys.exit("not one line: " + command)
@@ -69,10 +69,10 @@ mend_all() {
 
 		found = check()
 		if not found:
-		    sys.exit("there was nothing to mend")
+		    sys.exit("there was nothing to fix")
 		for _ in range(2 * len(found)):
 		    if found:
-		        mend(found[0])
+		        fix(found[0])
 		        found = check()
 		if found:
 		    sys.exit("there is no end to it: %s" % found)
@@ -638,10 +638,10 @@ test_on_a_terminal_of_80_and_of_40_columns() {
 	expect_file /wide <<-'EOF'
 		error: /etc/apt/universal-hooks/Post-Invoke/010-hook: it is not executable, so
 		  it is not run
-		  mend: chmod a+x -- /etc/apt/universal-hooks/Post-Invoke/010-hook
+		  fix: chmod a+x -- /etc/apt/universal-hooks/Post-Invoke/010-hook
 		error: /etc/apt/universal-hooks/post-invoke: nothing in it is run, for the hook
 		  point is called Post-Invoke
-		  mend: find /etc/apt/universal-hooks/post-invoke -mindepth 1 -maxdepth 1 -exec mv -n -t /etc/apt/universal-hooks/Post-Invoke -- '{}' + && rmdir -- /etc/apt/universal-hooks/post-invoke
+		  fix: find /etc/apt/universal-hooks/post-invoke -mindepth 1 -maxdepth 1 -exec mv -n -t /etc/apt/universal-hooks/Post-Invoke -- '{}' + && rmdir -- /etc/apt/universal-hooks/post-invoke
 		2 errors in 1 hook
 	EOF
 	script -qec 'stty cols 40; TERM=xterm apt-universal-hooks check Post-Invoke' /dev/null |
@@ -650,13 +650,13 @@ test_on_a_terminal_of_80_and_of_40_columns() {
 		<31merror:<0m
 		  <1m/etc/apt/universal-hooks/Post-Invoke/010-hook<0m:
 		  it is not executable, so it is not run
-		  mend: chmod a+x -- /etc/apt/universal-hooks/Post-Invoke/010-hook
+		  fix: chmod a+x -- /etc/apt/universal-hooks/Post-Invoke/010-hook
 		1 error in 1 hook
 	EOF
 	check_ends_with 1 Post-Invoke
 	expect_file "$output" <<-'EOF'
 		error: /etc/apt/universal-hooks/Post-Invoke/010-hook: it is not executable, so it is not run
-		  mend: chmod a+x -- /etc/apt/universal-hooks/Post-Invoke/010-hook
+		  fix: chmod a+x -- /etc/apt/universal-hooks/Post-Invoke/010-hook
 		1 error in 1 hook
 	EOF
 }

@@ -43,7 +43,7 @@ START_TEST(by_path_line_and_kind_and_each_once)
 	assert_written(&findings, 0, 14,
 		"warning: /a\\012: zero\n"
 		"error: /b: one\n"
-		"  mend: chmod a+x /b\n"
+		"  fix: chmod a+x /b\n"
 		"error: /b: two\n"
 		"warning: /c:9: three\n"
 		"warning: /c:10: four\n"
@@ -60,7 +60,7 @@ START_TEST(a_sentence_is_broken_and_a_command_is_not)
 	assert_written(&findings, 24, 1,
 		"error: /path: a sentence\n"
 		"  that is long\n"
-		"  mend: sed -i 's/\\r$//' -- /path/of/it\n"
+		"  fix: sed -i 's/\\r$//' -- /path/of/it\n"
 		"1 error in 1 hook\n");
 }
 END_TEST

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "mend.h"
+#include "fix.h"
 #include "printable.h"
 
 static bool is_printable(const char *word)
@@ -61,7 +61,7 @@ static void add_format_of(struct buffer *command, const char *word)
 	}
 }
 
-void mend_add(struct buffer *command, const char *const *words)
+void fix_add(struct buffer *command, const char *const *words)
 {
 	size_t plain = 0;
 

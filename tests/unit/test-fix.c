@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "fix.h"
 #include "fixture.h"
-#include "mend.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@ static void assert_command(const char *const *words, const char *expected)
 {
 	owns_buffer struct buffer command = {0};
 
-	mend_add(&command, words);
+	fix_add(&command, words);
 	assert_text(&command, expected);
 }
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -47,8 +47,8 @@ START_TEST(commands_are_joined)
 {
 	owns_buffer struct buffer command = {0};
 
-	mend_add(&command, WORDS("mv", "a", "b"));
-	mend_add(&command, WORDS("rmdir", "c\n"));
+	fix_add(&command, WORDS("mv", "a", "b"));
+	fix_add(&command, WORDS("rmdir", "c\n"));
 	assert_text(&command, "mv a b && printf 'c\\012\\000' | xargs -0 rmdir");
 }
 END_TEST
@@ -64,7 +64,7 @@ static void assert_removes(const char *name)
 
 	make_file(path, 0644, "");
 	full = strdup(at(path));
-	mend_add(&command, WORDS("rm", "--", full));
+	fix_add(&command, WORDS("rm", "--", full));
 	buffer_append(&command, (struct slice){"", 1});
 	ck_assert_int_eq(command.error, 0);
 	pid = fork();
@@ -101,5 +101,5 @@ int main(void)
 		other_words_are_quoted, what_cannot_be_shown_goes_by_way_of_printf,
 		commands_are_joined, every_byte_reaches_the_command};
 
-	return run_tests("mend", tests, COUNT_OF(tests));
+	return run_tests("fix", tests, COUNT_OF(tests));
 }

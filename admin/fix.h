@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Commands for a shell that can be copied and run, whatever the names in them are. */
-#ifndef MEND_H
-#define MEND_H
+#ifndef FIX_H
+#define FIX_H
 
 #include "base.h"
 
@@ -14,7 +14,7 @@ extern "C" {
  * there is one already. It is one printable line: words that hold control characters, or
  * what is no UTF-8, go by way of printf(1) and xargs(1).
  */
-void mend_add(struct buffer *command, const char *const *words);
+void fix_add(struct buffer *command, const char *const *words);
 
 #ifdef __cplusplus
 }
