@@ -3,7 +3,7 @@
 #include "apt.h"
 #include "checks.h"
 #include "fix.h"
-#include "known.h"
+#include "package_names.h"
 #include "segments.h"
 #include "spelling.h"
 
@@ -25,13 +25,13 @@ static void fix_name(
 					 "mv", "-nT", "--", subject->path, target, NULL});
 }
 
-static void check_name(
-	struct check *check, const struct known *known, const struct subject *subject)
+static void check_name(struct check *check, const struct package_names *names,
+	const struct subject *subject)
 {
 	owns_buffer struct buffer command = {0};
 	enum finding_kind kind = subject->is_wildcard ? FINDING_WILDCARD_WITHOUT_MATCH
 						      : FINDING_PACKAGE_UNKNOWN;
-	const char *nearest = known_nearest(known, subject->name);
+	const char *nearest = package_names_nearest(names, subject->name);
 
 	if (nearest == NULL) {
 		check_find(check, kind, subject->path, NULL, _("apt knows no package %s"),
@@ -43,13 +43,13 @@ static void check_name(
 		_("apt knows no package %s; did you mean %s?"), subject->name, nearest);
 }
 
-static void check_wildcard(
-	struct check *check, const struct known *known, const struct subject *subject)
+static void check_wildcard(struct check *check, const struct package_names *names,
+	const struct subject *subject)
 {
 	owns_buffer struct buffer command = {0};
 	owns_memory char *meant = wildcard_meant(subject->name);
 
-	if (meant != NULL && known_matches(known, meant) == 1) {
+	if (meant != NULL && package_names_matches(names, meant) == 1) {
 		fix_name(&command, subject, meant);
 		check_find(check, FINDING_WILDCARD_WITHOUT_MATCH, subject->path, &command,
 			_("apt knows no package %s; did you mean %s?"), subject->name,
@@ -60,23 +60,23 @@ static void check_wildcard(
 		_("no package that apt knows matches %s"), subject->name);
 }
 
-static bool is_known(const struct known *known, const struct subject *subject)
+static bool is_known(const struct package_names *names, const struct subject *subject)
 {
 	/* What PCRE2 gives up on, nobody can tell. */
-	return subject->is_wildcard ? known_matches(known, subject->name) != 0
-				    : known_has(known, subject->name);
+	return subject->is_wildcard ? package_names_matches(names, subject->name) != 0
+				    : package_names_has(names, subject->name);
 }
 
-static void check_subject(
-	struct check *check, const struct known *known, const struct subject *subject)
+static void check_subject(struct check *check, const struct package_names *names,
+	const struct subject *subject)
 {
 	owns_memory char *meant =
 		subject->is_wildcard ? wildcard_meant(subject->name) : NULL;
 
 	if (segments_of(subject->name).is_pattern || meant != NULL)
-		check_wildcard(check, known, subject);
+		check_wildcard(check, names, subject);
 	else
-		check_name(check, known, subject);
+		check_name(check, names, subject);
 }
 
 /* Instead of a word about each name that is not installed. */
@@ -101,35 +101,36 @@ static void complain_of_lists(struct check *check, size_t count)
 		count);
 }
 
-static void check_subjects(struct check *check, const struct known *known)
+static void check_subjects(struct check *check, const struct package_names *names)
 {
 	size_t unknown = 0;
 
 	for (size_t i = 0; i < check->subject_count; i++) {
 		const struct subject *subject = &check->subjects[i];
 
-		if (is_known(known, subject))
+		if (is_known(names, subject))
 			continue;
 		unknown++;
-		if (known->has_lists)
-			check_subject(check, known, subject);
+		if (names->has_lists)
+			check_subject(check, names, subject);
 	}
-	if (unknown > 0 && !known->has_lists)
+	if (unknown > 0 && !names->has_lists)
 		complain_of_lists(check, unknown);
 }
 
 void check_packages(struct check *check)
 {
 	static const char *const all[] = {NULL};
-	__attribute__((cleanup(known_done))) struct known known = {.has_lists = false};
+	__attribute__((cleanup(package_names_done))) struct package_names names = {
+		.has_lists = false};
 	owns_buffer struct buffer lines = {0};
 
 	if (check->subject_count == 0 || check->is_apt_mute)
 		return;
 	if (apt_packages(check->admin, all, &lines) < 0)
 		check->is_blind = true;
-	else if (known_parse(&known, buffer_slice(&lines)) < 0)
+	else if (package_names_parse(&names, buffer_slice(&lines)) < 0)
 		check->findings.has_failed = true;
 	else
-		check_subjects(check, &known);
+		check_subjects(check, &names);
 }

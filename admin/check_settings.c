@@ -4,9 +4,9 @@
 #include "checks.h"
 #include "dpkg.h"
 #include "fix.h"
-#include "known.h"
 #include "nearest.h"
 #include "origins.h"
+#include "package_names.h"
 #include "rootfs.h"
 #include "settings.h"
 
@@ -291,14 +291,15 @@ static int list_required(
 /* The command is for what apt could install; elsewhere than here, a person has to. */
 static bool is_installable(const struct check *check, const char *package)
 {
-	__attribute__((cleanup(known_done))) struct known known = {.has_lists = false};
+	__attribute__((cleanup(package_names_done))) struct package_names packages = {
+		.has_lists = false};
 	const char *const names[] = {package, NULL};
 	owns_buffer struct buffer lines = {0};
 
 	return check->admin->root[0] == '\0' &&
 	       apt_packages(check->admin, names, &lines) == 0 &&
-	       known_parse(&known, buffer_slice(&lines)) == 0 &&
-	       known_has(&known, package);
+	       package_names_parse(&packages, buffer_slice(&lines)) == 0 &&
+	       package_names_has(&packages, package);
 }
 
 static void find_required(const struct reading *reading, const char *package)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "known.h"
+#include "package_names.h"
 #include "nearest.h"
 #include "wildcard.h"
 
 #include <errno.h>
 
-static int add_package(struct known *known, struct slice line)
+static int add_package(struct package_names *names, struct slice line)
 {
 	struct slice rest = line;
 	struct slice name = slice_cut(&rest, '\t');
@@ -17,11 +17,11 @@ static int add_package(struct known *known, struct slice line)
 		return 0;
 	qualified = string_format("%.*s:%.*s", (int)name.size, name.data,
 		(int)architecture.size, architecture.data);
-	if (qualified == NULL || string_list_add(&known->qualified, qualified) < 0)
+	if (qualified == NULL || string_list_add(&names->qualified, qualified) < 0)
 		return -ENOMEM;
 	qualified[name.size] = '\0';
-	known->has_lists = known->has_lists || slice_equals(installed, "-");
-	return string_list_add(&known->names, qualified);
+	names->has_lists = names->has_lists || slice_equals(installed, "-");
+	return string_list_add(&names->plain, qualified);
 }
 
 static void write_text(struct string_list *list, struct buffer *text)
@@ -33,26 +33,26 @@ static void write_text(struct string_list *list, struct buffer *text)
 	}
 }
 
-int known_parse(struct known *known, struct slice lines)
+int package_names_parse(struct package_names *names, struct slice lines)
 {
 	int error = 0;
 
-	memset(known, 0, sizeof(*known));
+	memset(names, 0, sizeof(*names));
 	while (lines.size > 0 && error == 0)
-		error = add_package(known, slice_cut(&lines, '\n'));
+		error = add_package(names, slice_cut(&lines, '\n'));
 	if (error < 0)
 		return error;
-	write_text(&known->names, &known->text);
-	write_text(&known->qualified, &known->qualified_text);
-	return known->text.error < 0 ? known->text.error : known->qualified_text.error;
+	write_text(&names->plain, &names->text);
+	write_text(&names->qualified, &names->qualified_text);
+	return names->text.error < 0 ? names->text.error : names->qualified_text.error;
 }
 
-void known_done(struct known *known)
+void package_names_done(struct package_names *names)
 {
-	string_list_done(&known->names);
-	string_list_done(&known->qualified);
-	buffer_done(&known->text);
-	buffer_done(&known->qualified_text);
+	string_list_done(&names->plain);
+	string_list_done(&names->qualified);
+	buffer_done(&names->text);
+	buffer_done(&names->qualified_text);
 }
 
 /* A directory's name with a colon is held against name and architecture (plan.h). */
@@ -62,20 +62,20 @@ static bool is_qualified(const char *directory_name)
 }
 
 static const struct string_list *list_for(
-	const struct known *known, const char *directory_name)
+	const struct package_names *names, const char *directory_name)
 {
-	return is_qualified(directory_name) ? &known->qualified : &known->names;
+	return is_qualified(directory_name) ? &names->qualified : &names->plain;
 }
 
-bool known_has(const struct known *known, const char *directory_name)
+bool package_names_has(const struct package_names *names, const char *directory_name)
 {
-	return string_list_has(list_for(known, directory_name), directory_name);
+	return string_list_has(list_for(names, directory_name), directory_name);
 }
 
-int known_matches(const struct known *known, const char *directory_name)
+int package_names_matches(const struct package_names *names, const char *directory_name)
 {
 	const struct buffer *text =
-		is_qualified(directory_name) ? &known->qualified_text : &known->text;
+		is_qualified(directory_name) ? &names->qualified_text : &names->text;
 	struct wildcard *wildcard;
 	int matches = wildcard_new(&wildcard, directory_name, buffer_slice(text));
 
@@ -86,9 +86,10 @@ int known_matches(const struct known *known, const char *directory_name)
 	return matches;
 }
 
-const char *known_nearest(const struct known *known, const char *directory_name)
+const char *package_names_nearest(
+	const struct package_names *names, const char *directory_name)
 {
-	const struct string_list *list = list_for(known, directory_name);
+	const struct string_list *list = list_for(names, directory_name);
 	struct nearest nearest = nearest_to(directory_name);
 
 	for (size_t i = 0; i < list->count; i++)
