@@ -50,12 +50,12 @@ int admin_status(struct admin *admin, int argc, char **argv);
 
 /*
  * Writes "E: …" or "W: …" and a line end to standard error; control characters of names
- * in it as \ooo. complain() returns STATUS_TROUBLE.
+ * in it as \ooo. report_error() returns STATUS_TROUBLE.
  */
-int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void warn_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int report_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void report_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Out of memory. */
-int complain_of_memory(void);
+int report_no_memory(void);
 
 #ifdef __cplusplus
 }

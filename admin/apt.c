@@ -24,32 +24,32 @@ static struct apt_question question_of(
 }
 
 /* apt's lines already have their "E: " and "W: ". */
-static void pass_on(const char *complaint)
+static void pass_on(const char *message)
 {
 	(void)fflush(stdout); /* main() looks at the end */
-	if (complaint != NULL)
-		(void)fputs(complaint, stderr); /* there is nobody to tell */
+	if (message != NULL)
+		(void)fputs(message, stderr); /* there is nobody to tell */
 }
 
 static int ask(const struct apt_question *question, struct buffer *lines)
 {
-	owns_memory char *complaint = NULL;
-	int error = bridge_ask(question, lines, &complaint);
+	owns_memory char *message = NULL;
+	int error = bridge_ask(question, lines, &message);
 
 	switch (error) {
 	case 0:
 		if (question->kind == APT_TRANSACTION || question->kind == APT_PACKAGES)
-			pass_on(complaint);
+			pass_on(message);
 		return 0;
 	case -EPROTO:
-		pass_on(complaint);
+		pass_on(message);
 		break;
 	case -ENOMEM:
-		(void)complain_of_memory();
+		(void)report_no_memory();
 		break;
 	default:
-		(void)complain(_("apt cannot be asked: %s"),
-			complaint != NULL ? complaint : strerror(-error));
+		(void)report_error(_("apt cannot be asked: %s"),
+			message != NULL ? message : strerror(-error));
 		break;
 	}
 	return error;
@@ -134,11 +134,11 @@ bool apt_has_colour(const struct admin *admin)
 {
 	struct apt_question question = question_of(admin, APT_CONFIGURATION);
 	owns_buffer struct buffer lines = {0};
-	owns_memory char *complaint = NULL;
+	owns_memory char *message = NULL;
 	owns_memory char *value = NULL;
 
 	question.scope = "APT::Color";
-	if (bridge_ask(&question, &lines, &complaint) < 0)
+	if (bridge_ask(&question, &lines, &message) < 0)
 		return true;
 	value = configuration_value(buffer_slice(&lines), "APT::Color");
 	return value == NULL || apt_boolean(slice_of(value)) != 0;

@@ -247,7 +247,7 @@ static int read_and_show(const struct admin *admin, size_t number)
 	if (status >= 0)
 		return status;
 	if (count_costs(&costs, &log) < 0) {
-		status = complain_of_memory();
+		status = report_no_memory();
 	} else {
 		if (number > 0 && costs.count > number)
 			costs.count = number;

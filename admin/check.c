@@ -147,7 +147,7 @@ static int read_limit(struct check *check, const char *word)
 		found = word[0] == '/' ? add_full_limit(check, word)
 				       : add_relative_limit(check, word);
 	if (found < 0)
-		return complain_of_memory();
+		return report_no_memory();
 	return found > 0 ? -1 : hook_list_report_missing(&check->hooks, word);
 }
 
@@ -171,7 +171,7 @@ static int show(struct check *check)
 	int status = STATUS_FINE;
 
 	if (check->findings.has_failed)
-		return complain_of_memory();
+		return report_no_memory();
 	findings_sort(&check->findings);
 	if (check->admin->is_json) {
 		status = json_print(json_pack(
@@ -190,7 +190,7 @@ static int check_words(struct check *check, char **words, int count)
 	int status = -1;
 
 	if (hook_list_read(&check->hooks, check->admin) < 0)
-		return complain_of_memory();
+		return report_no_memory();
 	for (int i = 0; i < count && status < 0; i++)
 		status = read_limit(check, words[i]);
 	if (status >= 0)

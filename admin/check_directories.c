@@ -409,7 +409,7 @@ static void check_room(struct check *check, const char *path, enum room room)
 	error = list(path, &names);
 	if (error < 0 && error != -ENOENT) {
 		check->is_blind = true;
-		(void)complain(_("%s cannot be read: %s"), path, strerror(-error));
+		(void)report_error(_("%s cannot be read: %s"), path, strerror(-error));
 	}
 	for (size_t i = 0; i < names.count; i++) {
 		owns_entry struct entry entry = {.path = NULL};

@@ -80,7 +80,7 @@ static void check_subject(struct check *check, const struct package_names *names
 }
 
 /* Instead of a word about each name that is not installed. */
-static void complain_of_lists(struct check *check, size_t count)
+static void report_lists(struct check *check, size_t count)
 {
 	const struct admin *admin = check->admin;
 	owns_buffer struct buffer command = {0};
@@ -115,7 +115,7 @@ static void check_subjects(struct check *check, const struct package_names *name
 			check_subject(check, names, subject);
 	}
 	if (unknown > 0 && !names->has_lists)
-		complain_of_lists(check, unknown);
+		report_lists(check, unknown);
 }
 
 void check_packages(struct check *check)

@@ -104,7 +104,7 @@ static void check_interpreter_file(
 
 	if (error == -EACCES) {
 		check->is_blind = true;
-		(void)complain(_("%s cannot be looked at: %s"), text->interpreter,
+		(void)report_error(_("%s cannot be looked at: %s"), text->interpreter,
 			strerror(EACCES));
 	} else if (error < 0) {
 		fix_interpreter(&command, check, path, text->interpreter);
@@ -206,7 +206,7 @@ static void look_into(struct check *check, const char *path)
 		return;
 	}
 	check->is_blind = true;
-	(void)complain(_("%s cannot be read: %s"), path, strerror(-error));
+	(void)report_error(_("%s cannot be read: %s"), path, strerror(-error));
 }
 
 /* Owner and mode are both put right, since after one the other would still be wrong. */
@@ -269,7 +269,7 @@ static void check_script(struct check *check, const struct script *script)
 		check_breach(check, script);
 		break;
 	case SCRIPT_CANNOT_START:
-		(void)complain(
+		(void)report_error(
 			_("%s cannot be read: %s"), path, strerror(-script->error));
 		check->is_blind = true;
 		return;

@@ -171,7 +171,8 @@ static bool has_user(const struct reading *reading, const struct setting *settin
 	found = rootfs_has_user(reading->check->admin, setting->value);
 	if (found < 0) {
 		reading->check->is_blind = true;
-		(void)complain(_("accounts cannot be looked up: %s"), strerror(-found));
+		(void)report_error(
+			_("accounts cannot be looked up: %s"), strerror(-found));
 	}
 	return found != 0;
 }
@@ -255,7 +256,7 @@ static void check_directory(const struct reading *reading, const struct setting 
 		return;
 	if (error == -EACCES) {
 		reading->check->is_blind = true;
-		(void)complain(_("%s cannot be looked at: %s"), setting->value,
+		(void)report_error(_("%s cannot be looked at: %s"), setting->value,
 			strerror(EACCES));
 		return;
 	}
@@ -350,7 +351,8 @@ static void check_required(const struct reading *reading)
 	if (error == 0)
 		return;
 	reading->check->is_blind = true;
-	(void)complain(_("dpkg cannot be asked for the packages that hooks require: %s"),
+	(void)report_error(
+		_("dpkg cannot be asked for the packages that hooks require: %s"),
 		strerror(-error));
 }
 

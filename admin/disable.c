@@ -15,7 +15,7 @@ static int hooks_of(
 	for (size_t i = 0; i < list->count; i++)
 		if (list->items[i].action == action &&
 			string_list_add(hooks, list->items[i].hook) < 0)
-			return complain_of_memory();
+			return report_no_memory();
 	return -1;
 }
 
@@ -76,11 +76,12 @@ static int check_name(const struct state *state, const struct target_list *list,
 	const char *twin = find_twin(state, list, target->hook);
 
 	if (!disabled_can_name(target->hook))
-		return complain(_("apt.conf cannot name %s, where \"::\" separates keys; "
-				  "give the script another name, or take its x bit"),
+		return report_error(
+			_("apt.conf cannot name %s, where \"::\" separates keys; "
+			  "give the script another name, or take its x bit"),
 			target->hook);
 	if (twin != NULL)
-		return complain(
+		return report_error(
 			_("apt.conf cannot tell %s from %s, which has a setting as well; "
 			  "give the script another name, or take its x bit"),
 			target->hook, twin);
@@ -117,20 +118,21 @@ static int report_disabled(
 		return STATUS_FINE;
 	}
 	if (setting == NULL) {
-		warn_of(_("%s still runs: apt does not read its line in %s%s"),
+		report_warning(_("%s still runs: apt does not read its line in %s%s"),
 			target->hook, admin->root, DISABLED_FILE);
 		return STATUS_FINDINGS;
 	}
 	place = setting_place(setting, admin);
 	if (place == NULL)
-		return complain_of_memory();
+		return report_no_memory();
 	if (setting->number == 0) {
 		targets_say(is_old ? _("%s was disabled already: set in %s")
 				   : _("%s is disabled: set in %s"),
 			target->hook, place);
 		return STATUS_FINE;
 	}
-	warn_of(_("%s still runs: %s has %s \"%s\", which counts more; take that line "
+	report_warning(
+		_("%s still runs: %s has %s \"%s\", which counts more; take that line "
 		  "out"),
 		target->hook, place, setting->key, setting->value);
 	return STATUS_FINDINGS;

@@ -98,14 +98,14 @@ int disabled_parse(struct string_list *hooks, struct slice text, size_t *ret_lin
 	return error;
 }
 
-static int complain_of_file(const struct admin *admin, int error)
+static int report_file(const struct admin *admin, int error)
 {
 	if (error == -ENOMEM)
-		return complain_of_memory();
+		return report_no_memory();
 	if (error == -EACCES || error == -EPERM)
-		return complain(
+		return report_error(
 			_("only root can change %s%s"), admin->root, DISABLED_FILE);
-	return complain(_("%s%s cannot be changed: %s"), admin->root, DISABLED_FILE,
+	return report_error(_("%s%s cannot be changed: %s"), admin->root, DISABLED_FILE,
 		strerror(-error));
 }
 
@@ -134,14 +134,16 @@ int disabled_read(struct string_list *hooks, const struct admin *admin)
 	if (error == 0)
 		return -1;
 	if (error == -ENOMEM)
-		return complain_of_memory();
+		return report_no_memory();
 	if (error == -EBADMSG)
-		return complain(_("%s:%zu is no line of disable, so the file is left as "
-				  "it is; move the line to another file"),
+		return report_error(
+			_("%s:%zu is no line of disable, so the file is left as "
+			  "it is; move the line to another file"),
 			path, line);
 	if (error == -ELOOP || error == -EINVAL)
-		return complain(_("%s is no regular file, so it is left as it is"), path);
-	return complain(_("%s cannot be read: %s"), path, strerror(-error));
+		return report_error(
+			_("%s is no regular file, so it is left as it is"), path);
+	return report_error(_("%s cannot be read: %s"), path, strerror(-error));
 }
 
 static int fill_and_rename(
@@ -229,15 +231,15 @@ static int change_locked(const struct string_list *hooks, const struct admin *ad
 	int status, error;
 
 	if (path == NULL)
-		return complain_of_memory();
+		return report_no_memory();
 	status = disabled_read(&before, admin);
 	if (status >= 0)
 		return status;
 	changes = apply(&after, &before, hooks, is_added);
 	if (changes < 0)
-		return complain_of_memory();
+		return report_no_memory();
 	error = changes > 0 ? store(directory, directory_fd, path, &after) : 0;
-	return error < 0 ? complain_of_file(admin, error) : -1;
+	return error < 0 ? report_file(admin, error) : -1;
 }
 
 /* Whether the file is ours, and still the one that others of us look for. */
@@ -286,22 +288,22 @@ static int change(
 	int status, error;
 
 	if (directory == NULL)
-		return complain_of_memory();
+		return report_no_memory();
 	if (directories_lead_out(admin->root, directory))
-		return complain(
+		return report_error(
 			_("the way to %s leads out of %s"), directory, admin->root);
 	error = is_added ? directories_make_above(directory) : 0;
 	if (error < 0)
-		return complain_of_file(admin, error);
+		return report_file(admin, error);
 	*strrchr(directory, '/') = '\0';
 	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT && !is_added)
 		return -1;
 	if (fd < 0)
-		return complain_of_file(admin, -errno);
+		return report_file(admin, -errno);
 	lock = take_lock(fd);
 	if (lock < 0)
-		return complain_of_file(admin, lock);
+		return report_file(admin, lock);
 	status = change_locked(hooks, admin, is_added, directory, fd);
 	(void)unlinkat(fd, LOCK, 0); /* an empty file, if it stays */
 	return status;

@@ -16,7 +16,7 @@ int settings_ask(struct settings *settings, const struct admin *admin)
 	memset(settings, 0, sizeof(*settings));
 	if (apt_configuration(admin, "Universal-Hooks", &lines) < 0)
 		return STATUS_TROUBLE;
-	return settings_parse(settings, buffer_slice(&lines)) < 0 ? complain_of_memory()
+	return settings_parse(settings, buffer_slice(&lines)) < 0 ? report_no_memory()
 								  : -1;
 }
 

@@ -22,7 +22,8 @@ static int report_enabled(struct state *state, const struct admin *admin,
 	owns_memory char *place = NULL;
 
 	if (state_has_mask(state, target->hook)) {
-		warn_of(_("%s stays disabled: %s masks it by way of another link, which "
+		report_warning(
+			_("%s stays disabled: %s masks it by way of another link, which "
 			  "disable did not make; remove it yourself"),
 			target->hook, target->mask);
 		return STATUS_FINDINGS;
@@ -30,8 +31,9 @@ static int report_enabled(struct state *state, const struct admin *admin,
 	if (setting != NULL) {
 		place = setting_place(setting, admin);
 		if (place == NULL)
-			return complain_of_memory();
-		warn_of(_("%s stays disabled: %s has %s \"%s\"; take that line out"),
+			return report_no_memory();
+		report_warning(
+			_("%s stays disabled: %s has %s \"%s\"; take that line out"),
 			target->hook, place, setting->key, setting->value);
 		return STATUS_FINDINGS;
 	}
@@ -53,7 +55,7 @@ static int do_enable(const struct admin *admin, const struct state *before,
 	for (size_t i = 0; i < list->count; i++)
 		if (string_list_has(&before->disabled, list->items[i].hook) &&
 			string_list_add(&hooks, list->items[i].hook) < 0)
-			return complain_of_memory();
+			return report_no_memory();
 	if (hooks.count > 0) {
 		int status = disabled_take_out(&hooks, admin);
 

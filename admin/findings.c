@@ -165,7 +165,7 @@ static void write_sum(const struct terminal *terminal, const struct findings *fi
 		warnings);
 
 	if (hooks == NULL || first == NULL || second == NULL)
-		(void)complain_of_memory();
+		(void)report_no_memory();
 	else if (findings->count == 0)
 		terminal_say(terminal, "", _("%s, nothing to complain of"), hooks);
 	else if (warnings == 0 || errors == 0)

@@ -231,9 +231,9 @@ int hook_list_report_missing(const struct hook_list *hooks, const char *path)
 		nearest_try(&nearest, hooks->items[i].script.path);
 	}
 	if (nearest.word != NULL)
-		return complain(
+		return report_error(
 			_("there is no hook %s; did you mean %s?"), path, nearest.word);
-	return complain(
+	return report_error(
 		_("there is no hook %s: apt-universal-hooks list shows all"), path);
 }
 
@@ -242,6 +242,7 @@ void hook_list_warn_unreadable(const struct hook_list *hooks)
 	for (size_t i = 0; i < hooks->faults.count; i++) {
 		const struct script *fault = &hooks->faults.items[i];
 
-		warn_of(_("%s cannot be read: %s"), fault->path, strerror(-fault->error));
+		report_warning(
+			_("%s cannot be read: %s"), fault->path, strerror(-fault->error));
 	}
 }

@@ -31,7 +31,7 @@ int json_print(json_t *value)
 
 	json_decref(value);
 	if (lacks_memory)
-		return complain_of_memory();
+		return report_no_memory();
 	(void)putchar('\n'); /* see above */
 	return STATUS_FINE;
 }

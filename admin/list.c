@@ -46,9 +46,9 @@ static int find_owners(struct inventory *inventory)
 	for (size_t i = 0; i < inventory->hooks.count; i++)
 		if (string_list_add(&paths,
 			    inventory->hooks.items[i].script.path + root_size) < 0)
-			return complain_of_memory();
+			return report_no_memory();
 	return owner_list_ask(&inventory->owners, inventory->admin, &paths) < 0
-		       ? complain_of_memory()
+		       ? report_no_memory()
 		       : -1;
 }
 
@@ -58,11 +58,12 @@ static int inventory_take(struct inventory *inventory)
 	int status;
 
 	if (hook_list_read(&inventory->hooks, inventory->admin) < 0)
-		return complain_of_memory();
+		return report_no_memory();
 	for (size_t i = 0; i < inventory->hooks.faults.count; i++) {
 		const struct script *fault = &inventory->hooks.faults.items[i];
 
-		warn_of(_("%s cannot be read: %s"), fault->path, strerror(-fault->error));
+		report_warning(
+			_("%s cannot be read: %s"), fault->path, strerror(-fault->error));
 	}
 	status = settings_ask(&inventory->settings, inventory->admin);
 	if (status < 0)
@@ -89,7 +90,7 @@ static int item_make(
 	item->last = log_last_run_of(&inventory->log, item->path, &item->transaction);
 	return settings_for(
 		       &inventory->settings, hook->script.relative, &item->settings) < 0
-		       ? complain_of_memory()
+		       ? report_no_memory()
 		       : -1;
 }
 
@@ -228,7 +229,7 @@ static int write_hook(const struct terminal *terminal, const struct inventory *i
 	if (status >= 0)
 		return status;
 	if (first == NULL || next == NULL)
-		return complain_of_memory();
+		return report_no_memory();
 	buffer_append_string(
 		&text, hook->standing == STANDING_COUNTS ? MARK_NAME : MARK_FAINT);
 	text_add_name(&text, hook->script.path);

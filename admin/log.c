@@ -244,10 +244,10 @@ static json_t *log_to_json(const struct wanted *wanted, const struct log *log)
 }
 
 /* A script that is gone may still be in the log; one in neither is a slip. */
-static int complain_of_script(const struct admin *admin, const char *path)
+static int report_script(const struct admin *admin, const char *path)
 {
 	struct hook_list hooks;
-	int status = hook_list_read(&hooks, admin) < 0 ? complain_of_memory() : -1;
+	int status = hook_list_read(&hooks, admin) < 0 ? report_no_memory() : -1;
 
 	if (status < 0 && hook_list_find(&hooks, admin, path) == NULL)
 		status = hook_list_report_missing(&hooks, path);
@@ -261,7 +261,7 @@ static int show(
 	struct terminal terminal;
 
 	if (find_first(wanted, log) == log->count && wanted->script != NULL) {
-		int status = complain_of_script(admin, wanted->script);
+		int status = report_script(admin, wanted->script);
 
 		if (status >= 0)
 			return status;
@@ -290,7 +290,7 @@ static int make_path(struct wanted *wanted, const struct admin *admin)
 	if (size > 0 && strncmp(path, admin->root, size) == 0 && path[size] == '/')
 		path += size;
 	wanted->path = log_path(path);
-	return wanted->path != NULL ? -1 : complain_of_memory();
+	return wanted->path != NULL ? -1 : report_no_memory();
 }
 
 static int read_and_show(const struct admin *admin, struct wanted *wanted)
@@ -299,7 +299,7 @@ static int read_and_show(const struct admin *admin, struct wanted *wanted)
 	int status;
 
 	if (wanted->is_last && wanted->number > 1)
-		return complain(
+		return report_error(
 			_("--last and -n %zu cannot both be done"), wanted->number);
 	if (wanted->is_last)
 		wanted->number = 1;

@@ -501,28 +501,31 @@ static void read_files(struct file *newer, struct file *earlier, const char *roo
 		earlier->error = read_file_tail(earlier, LOG_SIZE_MAX - newer->text.size);
 }
 
-static int complain_of_file(const struct file *file)
+static int report_file(const struct file *file)
 {
 	if (file->error == -ENOMEM)
-		return complain_of_memory();
+		return report_no_memory();
 	if (file->error == -EINVAL)
-		return complain(_("%s is not a regular file"), file->path);
-	return complain(_("%s cannot be read: %s"), file->path, strerror(-file->error));
+		return report_error(_("%s is not a regular file"), file->path);
+	return report_error(
+		_("%s cannot be read: %s"), file->path, strerror(-file->error));
 }
 
 static void warn_of_faults(const struct file *file, const struct log_faults *faults)
 {
 	if (file->is_tail)
-		warn_of(_("%s is large: only the end of it is looked at"), file->path);
+		report_warning(
+			_("%s is large: only the end of it is looked at"), file->path);
 	if (faults->lines == 0)
 		return;
 	if (file->is_tail)
-		warn_of(ngettext("%s: %zu line is not understood and passed over",
-				"%s: %zu lines are not understood and passed over",
-				(unsigned long)faults->lines),
+		report_warning(ngettext("%s: %zu line is not understood and passed over",
+				       "%s: %zu lines are not understood and passed over",
+				       (unsigned long)faults->lines),
 			file->path, faults->lines);
 	else
-		warn_of(ngettext("%s: %zu line is not understood and passed over: line "
+		report_warning(
+			ngettext("%s: %zu line is not understood and passed over: line "
 				 "%zu",
 				"%s: %zu lines are not understood and passed over, the "
 				"first is line %zu",
@@ -552,13 +555,13 @@ static bool is_unusable(const struct file *file)
 static int judge_files(const struct file *newer, const struct file *earlier)
 {
 	if (is_unusable(newer))
-		return complain_of_file(newer);
+		return report_file(newer);
 	if (!is_unusable(earlier))
 		return -1;
 	if (newer->error < 0 || earlier->error == -ENOMEM)
-		return complain_of_file(earlier);
-	warn_of(_("%s cannot be read, so what is older is not known: %s"), earlier->path,
-		strerror(-earlier->error));
+		return report_file(earlier);
+	report_warning(_("%s cannot be read, so what is older is not known: %s"),
+		earlier->path, strerror(-earlier->error));
 	return -1;
 }
 
@@ -575,7 +578,7 @@ int log_read(struct log *log, const struct admin *admin)
 		return status;
 	log->has_no_log = newer.error < 0 && earlier.error < 0;
 	if (parse_file(log, &earlier) < 0 || parse_file(log, &newer) < 0)
-		return complain_of_memory();
+		return report_no_memory();
 	return -1;
 }
 

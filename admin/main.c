@@ -54,16 +54,17 @@ static const struct subcommand *find_subcommand(const char *name)
 	return NULL;
 }
 
-static int complain_of_subcommand(const char *name)
+static int report_subcommand(const char *name)
 {
 	struct nearest nearest = nearest_to(name);
 
 	for (size_t i = 0; i < COUNT_OF(subcommands); i++)
 		nearest_try(&nearest, subcommands[i].name);
 	if (nearest.word != NULL)
-		return complain(_("there is no subcommand \"%s\"; did you mean \"%s\"?"),
-			name, nearest.word);
-	return complain(
+		return report_error(
+			_("there is no subcommand \"%s\"; did you mean \"%s\"?"), name,
+			nearest.word);
+	return report_error(
 		_("there is no subcommand \"%s\": apt-universal-hooks --help"), name);
 }
 
@@ -73,7 +74,7 @@ static int close_output(int status)
 	errno = 0;
 	if (fflush(stdout) == 0 && ferror(stdout) == 0)
 		return status;
-	return errno == EPIPE ? status : complain(_("standard output: %m"));
+	return errno == EPIPE ? status : report_error(_("standard output: %m"));
 }
 
 /*
@@ -97,7 +98,7 @@ int main(int argc, char **argv)
 	(void)bindtextdomain(UH_TEXT_DOMAIN, UH_LOCALE_DIR);
 	(void)textdomain(UH_TEXT_DOMAIN);
 	if (argc < 2)
-		return complain(_("what shall be done? apt-universal-hooks --help"));
+		return report_error(_("what shall be done? apt-universal-hooks --help"));
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 		strcmp(argv[1], "help") == 0)
 		return close_output(help());
@@ -107,10 +108,10 @@ int main(int argc, char **argv)
 	}
 	subcommand = find_subcommand(argv[1]);
 	if (subcommand == NULL)
-		return complain_of_subcommand(argv[1]);
+		return report_subcommand(argv[1]);
 	admin.root = strdup("");
 	if (admin.root == NULL)
-		return complain_of_memory();
+		return report_no_memory();
 	status = subcommand->run(&admin, argc - 1, argv + 1);
 	free(admin.root);
 	return close_output(status);

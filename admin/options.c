@@ -87,7 +87,7 @@ static const struct option_row *find_option(
 	return find_long(reading, (struct slice){name.data + 2, name.size - 2});
 }
 
-static int complain_of_unknown(const struct reading *reading, const char *word)
+static int report_unknown(const struct reading *reading, const char *word)
 {
 	owns_memory char *name = strndup(word, strcspn(word, "="));
 	bool is_long = word[1] == '-' && name != NULL;
@@ -98,9 +98,9 @@ static int complain_of_unknown(const struct reading *reading, const char *word)
 		for (size_t i = 0; (row = row_at(reading, i)) != NULL; i++)
 			nearest_try(&nearest, row->name);
 	if (nearest.word != NULL)
-		return complain(_("there is no option %s; did you mean --%s?"), name,
+		return report_error(_("there is no option %s; did you mean --%s?"), name,
 			nearest.word);
-	return complain(_("there is no option %s: apt-universal-hooks %s"),
+	return report_error(_("there is no option %s: apt-universal-hooks %s"),
 		name != NULL ? name : word, reading->usage->synopsis);
 }
 
@@ -110,7 +110,7 @@ static int take_number(const struct option_row *row, const char *value)
 	unsigned long number = is_number ? strtoul(value, NULL, 10) : 0;
 
 	if (number == 0)
-		return complain(
+		return report_error(
 			_("--%s %s: that is no number above 0"), row->name, value);
 	*(size_t *)row->target = number;
 	return -1;
@@ -122,15 +122,15 @@ static int take(const struct option_row *row, const char *word, const char *valu
 	switch (row->kind) {
 	case OPTION_FLAG:
 		if (value != NULL)
-			return complain(_("%s: --%s takes no argument"), word, row->name);
+			return report_error(
+				_("%s: --%s takes no argument"), word, row->name);
 		*(bool *)row->target = true;
 		return -1;
 	case OPTION_TEXT:
 		*(const char **)row->target = value;
 		return -1;
 	case OPTION_LIST:
-		return string_list_add(row->target, value) < 0 ? complain_of_memory()
-							       : -1;
+		return string_list_add(row->target, value) < 0 ? report_no_memory() : -1;
 	case OPTION_NUMBER:
 		assert(value != NULL);
 		return take_number(row, value);
@@ -147,7 +147,7 @@ static int take_at(
 	if (row->kind == OPTION_FLAG || value != NULL)
 		return take(row, word, value);
 	if (*at + 1 == argc)
-		return complain(_("%s needs an argument: %s"), word, row->argument);
+		return report_error(_("%s needs an argument: %s"), word, row->argument);
 	return take(row, word, argv[++*at]);
 }
 
@@ -184,7 +184,7 @@ static int read_words(
 		if (row != NULL)
 			status = take_at(row, value, argc, argv, &at);
 		else if (is_option(argv[at]) && unknown == UNKNOWN_IS_WRONG)
-			status = complain_of_unknown(reading, argv[at]);
+			status = report_unknown(reading, argv[at]);
 		else
 			move_word(argv, at, kept++);
 	}
@@ -241,10 +241,10 @@ static int take_root(const struct reading *reading)
 		return -1;
 	root = find_directory(reading->root);
 	if (root == NULL)
-		return complain(_("--root %s cannot be used: %m"), reading->root);
+		return report_error(_("--root %s cannot be used: %m"), reading->root);
 	free(admin->root);
 	admin->root = strdup(strcmp(root, "/") != 0 ? root : "");
-	return admin->root != NULL ? -1 : complain_of_memory();
+	return admin->root != NULL ? -1 : report_no_memory();
 }
 
 /* What is common to both ways of reading, when the words have been read. */
@@ -270,10 +270,10 @@ int options_read(
 	if (status >= 0)
 		return status;
 	if (*words < usage->words_min)
-		return complain(_("something is missing: apt-universal-hooks %s"),
+		return report_error(_("something is missing: apt-universal-hooks %s"),
 			usage->synopsis);
 	if (usage->words_max >= 0 && *words > usage->words_max)
-		return complain(_("\"%s\" is too much: apt-universal-hooks %s"),
+		return report_error(_("\"%s\" is too much: apt-universal-hooks %s"),
 			argv[usage->words_max + 1], usage->synopsis);
 	return -1;
 }

@@ -96,7 +96,7 @@ int admin_plan(struct admin *admin, int argc, char **argv)
 		return status;
 	argv[words + 1] = NULL;
 	if (words == 0)
-		return complain(_("something is missing: apt-universal-hooks %s"),
+		return report_error(_("something is missing: apt-universal-hooks %s"),
 			usage.synopsis);
 	return preview_words(admin, argv + 1);
 }

@@ -94,9 +94,9 @@ int preview_make(struct preview *preview, const struct admin *admin,
 	if (error == 0 && is_called && !preview->is_switched_off)
 		error = make_plans(preview, request->result);
 	if (error == -ENOMEM)
-		return complain_of_memory();
+		return report_no_memory();
 	if (error < 0)
-		return complain(
+		return report_error(
 			_("what apt tells of its transaction cannot be understood"));
 	return -1;
 }

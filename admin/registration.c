@@ -86,7 +86,7 @@ int registration_take(struct registration *registration, const struct admin *adm
 		error = registration_of(
 			registration, buffer_slice(&configuration), &origins);
 	if (error < 0)
-		(void)complain_of_memory();
+		(void)report_no_memory();
 	return error;
 }
 

@@ -46,7 +46,7 @@ static int ask_apt(const struct admin *admin, struct needs *needs)
 	if (error == 0)
 		error = string_list_terminate(&names);
 	if (error < 0)
-		return complain_of_memory();
+		return report_no_memory();
 	/* Without a name apt would tell of all. */
 	if (names.count > 0 &&
 		apt_packages(admin, (const char *const *)names.items, &lines) == 0)
@@ -64,10 +64,11 @@ static int ask_dpkg(const struct admin *admin, struct needs *needs)
 		return STATUS_TROUBLE;
 	status_file = configuration_status_file(admin, buffer_slice(&lines));
 	if (status_file == NULL)
-		return complain_of_memory();
+		return report_no_memory();
 	error = needs_look_up(needs, status_file);
 	if (error < 0)
-		return complain(_("dpkg-query does not tell what is installed (%s): %s"),
+		return report_error(
+			_("dpkg-query does not tell what is installed (%s): %s"),
 			status_file, strerror(-error));
 	return -1;
 }
@@ -81,13 +82,13 @@ static int find_needs(const struct admin *admin, struct needs *needs)
 	int status;
 
 	if (error < 0)
-		return complain_of_memory();
+		return report_no_memory();
 	hook_list_warn_unreadable(&hooks);
 	status = settings_ask(&settings, admin);
 	if (status >= 0)
 		return status;
 	if (needs_find(needs, &hooks, &settings) < 0)
-		return complain_of_memory();
+		return report_no_memory();
 	status = ask_dpkg(admin, needs);
 	return status < 0 ? ask_apt(admin, needs) : status;
 }
@@ -97,13 +98,15 @@ static void write_name(const struct need *need)
 	const char *hook = need->hooks.items[0];
 
 	if (need_is_misread(need)) {
-		warn_of(_("%s, which %s requires, is left out: apt has no such package, "
+		report_warning(
+			_("%s, which %s requires, is left out: apt has no such package, "
 			  "and apt-get would take the name for something else"),
 			need->package, hook);
 		return;
 	}
 	if (need->knowledge == UNKNOWN_TO_APT)
-		warn_of(_("apt has no package %s, which %s requires; perhaps after "
+		report_warning(
+			_("apt has no package %s, which %s requires; perhaps after "
 			  "apt-get update"),
 			need->package, hook);
 	(void)puts(need->package); /* main() looks at the end */
@@ -162,7 +165,7 @@ static int write_table(const struct admin *admin, const struct needs *needs)
 	has_failed = table.has_failed;
 	table_done(&table);
 	if (has_failed)
-		return complain_of_memory();
+		return report_no_memory();
 	return count_missing(needs) > 0 ? STATUS_FINDINGS : STATUS_FINE;
 }
 
@@ -209,7 +212,7 @@ static int check_names(const struct needs *needs)
 		if (need->is_installed)
 			continue;
 		if (need->knowledge == UNKNOWN_TO_APT || need_is_misread(need))
-			return complain(
+			return report_error(
 				_("apt has no package %s, which %s requires, so nothing "
 				  "is installed; perhaps after apt-get update"),
 				need->package, need->hooks.items[0]);
@@ -226,7 +229,7 @@ static int enter_root(const struct admin *admin)
 	if (admin->root[0] == '\0')
 		return -1;
 	if (chroot(admin->root) < 0 || chdir("/") < 0)
-		return complain(_("%s cannot be entered: %m"), admin->root);
+		return report_error(_("%s cannot be entered: %m"), admin->root);
 	return -1;
 }
 
@@ -238,7 +241,7 @@ static int start_apt_get(const struct admin *admin, const struct needs *needs)
 	int status;
 
 	if (argv == NULL)
-		return complain_of_memory();
+		return report_no_memory();
 	argv[count++] = "apt-get";
 	argv[count++] = "install";
 	argv[count++] = "--";
@@ -250,7 +253,7 @@ static int start_apt_get(const struct admin *admin, const struct needs *needs)
 		return status;
 	(void)fflush(stdout); /* nothing waits in it */
 	(void)execv(APT_GET, (char *const *)argv);
-	return complain(_("%s%s cannot be started: %m"), admin->root, APT_GET);
+	return report_error(_("%s%s cannot be started: %m"), admin->root, APT_GET);
 }
 
 static int install(const struct admin *admin, const struct needs *needs)
@@ -265,7 +268,7 @@ static int install(const struct admin *admin, const struct needs *needs)
 		return STATUS_FINE;
 	}
 	if (geteuid() != 0)
-		return complain(_("only root can install packages"));
+		return report_error(_("only root can install packages"));
 	status = check_names(needs);
 	return status >= 0 ? status : start_apt_get(admin, needs);
 }
@@ -313,6 +316,7 @@ int admin_requires(struct admin *admin, int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (wanted.is_install && (wanted.is_missing_only || admin->is_json))
-		return complain(_("--install goes with neither --missing nor --json"));
+		return report_error(
+			_("--install goes with neither --missing nor --json"));
 	return find_and_show(admin, &wanted);
 }

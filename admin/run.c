@@ -125,7 +125,7 @@ static int prepare(void)
 	(void)umask(022);
 	(void)signal(SIGCHLD, SIG_DFL);
 	(void)signal(SIGPIPE, SIG_IGN);
-	return chdir("/") < 0 ? complain(_("/ cannot be entered: %m")) : -1;
+	return chdir("/") < 0 ? report_error(_("/ cannot be entered: %m")) : -1;
 }
 
 /* 0 without /proc; then nobody else can tell that our files have an owner. */
@@ -163,7 +163,7 @@ static int execute(const struct admin *admin, const struct wanted *wanted,
 	frontend_key(&frontend, key);
 	error = state_dir_open(&state, admin->root, &preview->tree.trust, &breach);
 	if (error < 0)
-		warn_of(_("%s cannot be used: %s"),
+		report_warning(_("%s cannot be used: %s"),
 			breach.path != NULL ? breach.path : state.path, strerror(-error));
 	free(breach.path);
 	(void)runner_run(&preview->plans[wanted->hook_point], &run_context, hear, tally,
@@ -194,7 +194,8 @@ static int show_or_run(
 	struct terminal terminal;
 
 	if (wanted->script != NULL && keep_only(plan, admin, wanted->script) == 0)
-		return complain(_("%s is no hook that runs at %s in this transaction"),
+		return report_error(
+			_("%s is no hook that runs at %s in this transaction"),
 			wanted->script, uh_hook_point_name(wanted->hook_point));
 	if (plan->count == 0 || preview->is_switched_off) {
 		terminal = terminal_plain();
@@ -218,7 +219,7 @@ static int enter_root(struct admin *admin)
 	if (admin->root[0] == '\0')
 		return -1;
 	if (chroot(admin->root) < 0 || chdir("/") < 0)
-		return complain(_("%s cannot be entered: %m"), admin->root);
+		return report_error(_("%s cannot be entered: %m"), admin->root);
 	admin->root[0] = '\0';
 	return -1;
 }
@@ -240,7 +241,7 @@ static int run_hooks(struct admin *admin, const struct wanted *wanted)
 		return status;
 	simulated_to_stream(&simulated, admin->root, &stream);
 	if (stream.error < 0)
-		return complain_of_memory();
+		return report_no_memory();
 	request.stream = buffer_slice(&stream);
 	status = preview_make(&preview, admin, &request);
 	return status >= 0 ? status : show_or_run(admin, wanted, &preview);
@@ -260,7 +261,7 @@ static int read_result(struct wanted *wanted)
 		wanted->result = (enum result)words[i].value;
 		return -1;
 	}
-	return complain(_("there is no result \"%s\": ok, failed and aborted are"),
+	return report_error(_("there is no result \"%s\": ok, failed and aborted are"),
 		wanted->result_word);
 }
 
@@ -284,7 +285,7 @@ static int check_and_run(struct admin *admin, struct wanted *wanted, const char 
 	if (status < 0)
 		status = read_result(wanted);
 	if (status < 0 && !wanted->is_dry && geteuid() != 0)
-		status = complain(
+		status = report_error(
 			_("only root can run hooks, as apt does; --dry-run shows "
 			  "what would run"));
 	return status >= 0 ? status : run_hooks(admin, wanted);
@@ -330,7 +331,7 @@ int admin_run(struct admin *admin, int argc, char **argv)
 	if (status < 0)
 		status = wanted.command_line != NULL
 				 ? check_and_run(admin, &wanted, argv[1])
-				 : complain_of_memory();
+				 : report_no_memory();
 	string_list_done(&wanted.packages);
 	free(wanted.command_line);
 	return status;

@@ -67,15 +67,15 @@ static int wish_parse(struct wish *wish, const char *text)
 	wish->architecture = copy_of(architecture);
 	wish->version = copy_of(version);
 	if (wish->name == NULL || wish->architecture == NULL || wish->version == NULL)
-		return complain_of_memory();
+		return report_no_memory();
 	if (!is_whole(architecture) || !is_whole(version) || !wish_is_plain(wish))
-		return complain(_("\"%s\" is no package: NAME, NAME:ARCHITECTURE or "
-				  "NAME=VERSION is needed"),
+		return report_error(_("\"%s\" is no package: NAME, NAME:ARCHITECTURE or "
+				      "NAME=VERSION is needed"),
 			text);
 	return -1;
 }
 
-static int complain_of_package(const struct admin *admin, const struct wish *wish)
+static int report_package(const struct admin *admin, const struct wish *wish)
 {
 	static const char *const all[] = {NULL};
 	owns_buffer struct buffer lines = {0};
@@ -91,16 +91,16 @@ static int complain_of_package(const struct admin *admin, const struct wish *wis
 		owns_memory char *name = strndup(field.data, field.size);
 
 		if (name == NULL || string_list_add(&names, name) < 0)
-			return complain_of_memory();
+			return report_no_memory();
 	}
 	string_list_sort_unique(&names);
 	for (size_t i = 0; i < names.count; i++)
 		nearest_try(&nearest, names.items[i]);
 	if (nearest.word != NULL)
-		return complain(_("apt knows no package %s%s%s; did you mean %s?"),
+		return report_error(_("apt knows no package %s%s%s; did you mean %s?"),
 			wish->name, wish->architecture[0] != '\0' ? ":" : "",
 			wish->architecture, nearest.word);
-	return complain(_("apt knows no package %s%s%s"), wish->name,
+	return report_error(_("apt knows no package %s%s%s"), wish->name,
 		wish->architecture[0] != '\0' ? ":" : "", wish->architecture);
 }
 
@@ -224,7 +224,7 @@ static int add_wish(struct simulated *simulated, const struct admin *admin,
 	if (!find_known(buffer_slice(&lines), &wish, native != NULL ? native : "all",
 		    &known)) {
 		if (wish.version[0] == '\0')
-			return complain_of_package(admin, &wish);
+			return report_package(admin, &wish);
 		known.architecture =
 			slice_of(wish.architecture[0] != '\0' ? wish.architecture
 				 : native != NULL             ? native
@@ -235,7 +235,7 @@ static int add_wish(struct simulated *simulated, const struct admin *admin,
 	else
 		(void)operation_parse(operation, &kind); /* the caller has tried */
 	add_action(&simulated->actions, &wish, &known, kind);
-	return simulated->actions.error < 0 ? complain_of_memory() : -1;
+	return simulated->actions.error < 0 ? report_no_memory() : -1;
 }
 
 static char *find_status_file(const struct admin *admin, struct slice configuration)
@@ -256,7 +256,7 @@ int simulated_make(struct simulated *simulated, const struct admin *admin,
 	simulated->status_file =
 		find_status_file(admin, buffer_slice(&simulated->configuration));
 	if (simulated->status_file == NULL)
-		return complain_of_memory();
+		return report_no_memory();
 	if (operation != NULL && strcmp(operation, "purge") == 0)
 		buffer_append_string(&simulated->configuration, "APT::Get::Purge=true\n");
 	for (size_t i = 0; i < packages->count && status < 0; i++)
@@ -282,10 +282,11 @@ int operation_check(const char *word)
 	for (int i = OPERATION_INSTALL; i <= OPERATION_CONFIGURE; i++)
 		nearest_try(&nearest, operation_name((enum operation)i));
 	if (nearest.word != NULL)
-		return complain(_("there is no operation \"%s\"; did you mean %s?"), word,
-			nearest.word);
-	return complain(_("there is no operation \"%s\": install, upgrade, downgrade, "
-			  "reinstall, remove, purge and configure are"),
+		return report_error(_("there is no operation \"%s\"; did you mean %s?"),
+			word, nearest.word);
+	return report_error(
+		_("there is no operation \"%s\": install, upgrade, downgrade, "
+		  "reinstall, remove, purge and configure are"),
 		word);
 }
 

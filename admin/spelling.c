@@ -54,9 +54,9 @@ int hook_point_read(const char *word, enum uh_hook_point *ret_hook_point)
 	if (uh_hook_point_parse(word, ret_hook_point))
 		return -1;
 	if (hook_point_meant(word, &meant))
-		return complain(_("there is no hook point \"%s\"; did you mean %s?"),
+		return report_error(_("there is no hook point \"%s\"; did you mean %s?"),
 			word, uh_hook_point_name(meant));
-	return complain(
+	return report_error(
 		_("there is no hook point \"%s\": Pre-Invoke, Pre-Install-Pkgs and "
 		  "Post-Invoke are"),
 		word);

@@ -43,7 +43,7 @@ static int count_hooks(struct report *report)
 		error = counts_take(&report->counts[i], &hooks, &report->settings,
 			(enum uh_hook_point)i);
 	if (error < 0)
-		return complain_of_memory();
+		return report_no_memory();
 	hook_list_warn_unreadable(&hooks);
 	return -1;
 }
@@ -105,7 +105,7 @@ static void write_line(
 	buffer_append_format(&line, MARK_NAME "%s:" MARK_END " ", key);
 	buffer_append(&line, buffer_slice(value));
 	if (line.error < 0 || value->error < 0)
-		(void)complain_of_memory();
+		(void)report_no_memory();
 	else
 		terminal_write(terminal, "", "  ", &line);
 }

@@ -34,7 +34,7 @@ int state_take(struct state *state, const struct admin *admin)
 
 	memset(state, 0, sizeof(*state));
 	if (hook_list_read(&state->hooks, admin) < 0)
-		return complain_of_memory();
+		return report_no_memory();
 	status = settings_ask(&state->settings, admin);
 	return status < 0 ? disabled_read(&state->disabled, admin) : status;
 }
@@ -72,7 +72,7 @@ static int add_target(
 			sizeof(*list->items)) < 0) {
 		free(target.hook);
 		free(target.mask);
-		return complain_of_memory();
+		return report_no_memory();
 	}
 	list->items[list->count++] = target;
 	return -1;
@@ -110,7 +110,7 @@ static int find_target(struct target_list *list, struct state *state,
 	if (is_enable && string_list_has(&state->disabled, path))
 		return add_target(list, state, path);
 	if (hook_tree_look(&state->hooks.tree, path) == NODE_DIRECTORY)
-		return complain(
+		return report_error(
 			_("%s is a directory, and only scripts can be named here"), word);
 	return hook_list_report_missing(&state->hooks, word);
 }
@@ -125,11 +125,12 @@ int targets_find(struct target_list *list, struct state *state, const struct adm
 	return status;
 }
 
-static int complain_of_mask(const struct target *target, int error)
+static int report_mask(const struct target *target, int error)
 {
 	if (error == -EACCES || error == -EPERM)
-		return complain(_("only root can change %s"), target->mask);
-	return complain(_("%s cannot be changed: %s"), target->mask, strerror(-error));
+		return report_error(_("only root can change %s"), target->mask);
+	return report_error(
+		_("%s cannot be changed: %s"), target->mask, strerror(-error));
 }
 
 /* Where the way to a mask leaves the image, nothing at all is done. */
@@ -140,8 +141,8 @@ static int check_masks(const struct admin *admin, const struct target_list *list
 
 		if (target->action == ACTION_MASK &&
 			directories_lead_out(admin->root, target->mask))
-			return complain(_("the way to %s leads out of %s"), target->mask,
-				admin->root);
+			return report_error(_("the way to %s leads out of %s"),
+				target->mask, admin->root);
 	}
 	return -1;
 }
@@ -156,7 +157,7 @@ int targets_mask(const struct target_list *list, const struct admin *admin)
 
 		if (error == 0)
 			continue;
-		status = complain_of_mask(target, error);
+		status = report_mask(target, error);
 		while (i-- > 0)
 			if (list->items[i].action == ACTION_MASK)
 				(void)mask_remove(list->items[i].mask); /* just made */
@@ -174,7 +175,7 @@ int targets_unmask(const struct target_list *list, const struct admin *admin)
 		int error = target->action == ACTION_MASK ? mask_remove(target->mask) : 0;
 
 		if (error < 0)
-			status = complain_of_mask(target, error);
+			status = report_mask(target, error);
 	}
 	return status;
 }
@@ -208,7 +209,7 @@ void targets_say(const char *format, ...)
 	va_end(arguments);
 	text_add_sentence(&text, line != NULL ? line : "");
 	if (line == NULL || text.error < 0)
-		(void)complain_of_memory();
+		(void)report_no_memory();
 	else
 		terminal_write(&terminal, "", "  ", &text);
 }

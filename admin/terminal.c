@@ -194,7 +194,7 @@ void terminal_say(
 	va_end(arguments);
 	if (size < 0) {
 		line = NULL;
-		(void)complain_of_memory();
+		(void)report_no_memory();
 		return;
 	}
 	text = (struct buffer){.data = line, .size = (size_t)size};
@@ -212,7 +212,7 @@ void terminal_item(const struct terminal *terminal, const struct buffer *head,
 		column = NARROW_COLUMN;
 	indent = string_format("%*s", (int)column, "");
 	if (indent == NULL) {
-		(void)complain_of_memory();
+		(void)report_no_memory();
 		return;
 	}
 	put(terminal, buffer_slice(head));
@@ -321,7 +321,7 @@ void table_write(const struct table *table)
 	unsigned widths[TABLE_COLUMNS] = {0};
 
 	if (table->has_failed)
-		(void)complain_of_memory();
+		(void)report_no_memory();
 	else if (table->cells.count == 0)
 		return;
 	else if (!table->terminal->is_terminal)

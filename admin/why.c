@@ -30,7 +30,7 @@ static int explain(const struct admin *admin, const struct string_list *packages
 		return status;
 	simulated_to_stream(&simulated, admin->root, &stream);
 	if (stream.error < 0)
-		return complain_of_memory();
+		return report_no_memory();
 	request.stream = buffer_slice(&stream);
 	status = preview_make(&preview, admin, &request);
 	return status >= 0 ? status : show(admin, &preview);
@@ -65,6 +65,6 @@ int admin_why(struct admin *admin, int argc, char **argv)
 		status = operation_check(operation);
 	for (int i = 1; i <= words && status < 0; i++)
 		if (string_list_add(&packages, argv[i]) < 0)
-			status = complain_of_memory();
+			status = report_no_memory();
 	return status >= 0 ? status : explain(admin, &packages, operation);
 }

@@ -408,7 +408,7 @@ static const apt_command *find_command(const char *name)
 	return nullptr;
 }
 
-/* As above, with a complaint where there is none. */
+/* As above, with a message where there is none. */
 static const apt_command *need_command(const char *name)
 {
 	const apt_command *command = find_command(name);
@@ -1213,10 +1213,10 @@ static bool answer_question(const apt_question &question, std::ostream &answer)
 }
 
 /*
- * What apt breaks into several lines is several complaints of one kind: all but the first
+ * What apt breaks into several lines is several messages of one kind: all but the first
  * begin with spaces.
  */
-static void complain(apt_listener *listener, void *context, bool has_answer)
+static void report_error(apt_listener *listener, void *context, bool has_answer)
 {
 	std::stringstream text;
 	std::string kind = "E: ";
@@ -1242,7 +1242,7 @@ try {
 
 	if (!has_answer && !_error->PendingError())
 		_error->Error("There is no answer, and nothing says why");
-	complain(listener, context, has_answer);
+	report_error(listener, context, has_answer);
 	if (!has_answer)
 		return -1;
 	listener(APT_ANSWER, lines.data(), lines.size(), context);

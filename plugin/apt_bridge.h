@@ -28,7 +28,7 @@ enum apt_question_kind {
 	 * Where the lines of scope come from: file, number of the line, and the line as
 	 * above, tab-separated, the file %-encoded; files in the order in which apt reads
 	 * them. Number 0 where the line cannot be told. A file that is not well-formed is
-	 * told as far as apt has read it, with a complaint.
+	 * told as far as apt has read it, with a message.
 	 */
 	APT_ORIGINS,
 	/*
@@ -67,7 +67,7 @@ typedef void apt_listener(
 /*
  * Reads apt's configuration as apt itself does (apt.conf(5): APT_CONFIG, apt.conf.d,
  * apt.conf), then files and options of the question, and answers. Returns 0, or −1 when
- * apt would refuse: then there is no answer, but a complaint. Never throws. To be called
+ * apt would refuse: then there is no answer, but a message. Never throws. To be called
  * once a process, since libapt-pkg keeps what it has read.
  */
 __attribute__((visibility("default"))) int apt_bridge_answer(

@@ -28,7 +28,7 @@ static void take(enum apt_part part, const char *bytes, size_t size, void *conte
 /* How the child below ends. */
 enum { BRIDGE_ANSWERED, BRIDGE_REFUSED, BRIDGE_NOT_LOADED, BRIDGE_FAILED };
 
-/* What the bridge says goes to parts; why it cannot be loaded is a complaint as well. */
+/* What the bridge says goes to parts; why it cannot be loaded is a message as well. */
 static int ask(const struct apt_question *question, struct buffer *parts)
 {
 	apt_bridge_answer_function *answer = NULL;
@@ -60,7 +60,7 @@ static void limit_time(const struct apt_question *question)
 		(void)setrlimit(RLIMIT_CPU, &limit); /* else it is as it was */
 }
 
-/* The answer's size, the answer, the complaints: one after the other, so nobody waits. */
+/* The answer's size, the answer, the messages: one after the other, so nobody waits. */
 static void answer_and_exit(const struct apt_question *question, int fd)
 {
 	struct buffer parts[] = {[APT_ANSWER] = {0}, [APT_COMPLAINT] = {0}};
@@ -118,7 +118,7 @@ static int run_child(const struct apt_question *question, struct buffer *output)
 }
 
 /* Takes the output of the child apart; 0, −EIO where it is cut off, or −ENOMEM. */
-static int take_apart(struct slice output, struct buffer *answer, char **ret_complaint)
+static int take_apart(struct slice output, struct buffer *answer, char **ret_message)
 {
 	size_t size;
 
@@ -130,8 +130,8 @@ static int take_apart(struct slice output, struct buffer *answer, char **ret_com
 	if (size > output.size)
 		return -EIO;
 	if (size < output.size) {
-		*ret_complaint = strndup(output.data + size, output.size - size);
-		if (*ret_complaint == NULL)
+		*ret_message = strndup(output.data + size, output.size - size);
+		if (*ret_message == NULL)
 			return -ENOMEM;
 	}
 	buffer_append(answer, (struct slice){output.data, size});
@@ -139,18 +139,18 @@ static int take_apart(struct slice output, struct buffer *answer, char **ret_com
 }
 
 int bridge_ask(
-	const struct apt_question *question, struct buffer *answer, char **ret_complaint)
+	const struct apt_question *question, struct buffer *answer, char **ret_message)
 {
 	owns_buffer struct buffer output = {0};
 	int end, error;
 
-	*ret_complaint = NULL;
+	*ret_message = NULL;
 	end = run_child(question, &output);
 	if (end < 0)
 		return end;
 	if (end == BRIDGE_FAILED)
 		return -EIO;
-	error = take_apart(buffer_slice(&output), answer, ret_complaint);
+	error = take_apart(buffer_slice(&output), answer, ret_message);
 	if (error < 0)
 		return error;
 	if (end == BRIDGE_NOT_LOADED)
@@ -197,16 +197,15 @@ int bridge_settings(
 		.words = none,
 		.scope = "Universal-Hooks",
 	};
-	owns_memory char *complaint = NULL;
+	owns_memory char *message = NULL;
 	int error;
 
 	*ret_reason = NULL;
 	if (files == NULL || options == NULL)
 		return -ENOMEM;
-	error = bridge_ask(&question, lines, &complaint);
-	if (complaint != NULL && (error == -ELIBACC || error == 0))
-		*ret_reason =
-			string_format("%.*s", (int)strcspn(complaint, "\n"), complaint);
+	error = bridge_ask(&question, lines, &message);
+	if (message != NULL && (error == -ELIBACC || error == 0))
+		*ret_reason = string_format("%.*s", (int)strcspn(message, "\n"), message);
 	else if (error == -EPROTO || error == -EIO)
 		*ret_reason = string_format("%s does not answer", bridge_file);
 	return error == -EPROTO ? -EIO : error;

@@ -16,12 +16,12 @@ extern "C" {
 /*
  * Appends the answer (apt_bridge.h has its form) to answer. 0; −EPROTO when apt refuses;
  * −ELIBACC when the bridge cannot be loaded, as in the middle of an upgrade of
- * libapt-pkg; −EIO when it does not answer; or another −errno. ret_complaint is the
+ * libapt-pkg; −EIO when it does not answer; or another −errno. ret_message is the
  * caller's, lines of apt's own ("W: …", also with 0, and "E: …"), or why the bridge
  * cannot be loaded; NULL for none.
  */
 int bridge_ask(
-	const struct apt_question *question, struct buffer *answer, char **ret_complaint);
+	const struct apt_question *question, struct buffer *answer, char **ret_message);
 
 /*
  * Asks for the settings of the scope Universal-Hooks, with what the command line adds.

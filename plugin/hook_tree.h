@@ -73,7 +73,7 @@ int hook_tree_scripts(
 	struct hook_tree *tree, const char *directory, struct script_list *scripts);
 
 /*
- * Appends the complaint that a directory could not be read, in either place: −errno why.
+ * Appends the message that a directory could not be read, in either place: −errno why.
  * 0 or −ENOMEM.
  */
 int hook_tree_add_fault(const struct hook_tree *tree, const char *directory, int error,

@@ -45,7 +45,7 @@ static int first_of(int error, int later_error)
 /*
  * In place of what there was no memory for; -ENOMEM when there is none for that either.
  */
-static int complain(struct planner *planner, const char *directory)
+static int add_fault(struct planner *planner, const char *directory)
 {
 	const struct planned_run reason = {.reason = REASON_ALWAYS};
 	owns_scripts struct script_list faults = {0};
@@ -62,9 +62,9 @@ static int add_directory(
 
 	/* First, since a veto of one that is left keeps quiet what comes after it. */
 	if (error < 0)
-		error = complain(planner, directory);
+		error = add_fault(planner, directory);
 	if (add_runs(planner->plan, &scripts, reason) < 0)
-		error = first_of(error, complain(planner, directory));
+		error = first_of(error, add_fault(planner, directory));
 	return error;
 }
 
@@ -76,7 +76,7 @@ static int add_package_directory(
 		string_join("pkgs/", name, "/", planner->hook_point);
 
 	if (directory == NULL)
-		return complain(planner, "pkgs");
+		return add_fault(planner, "pkgs");
 	return add_directory(planner, directory, &reason);
 }
 
@@ -104,7 +104,7 @@ static int add_package(struct planner *planner, const struct string_list *direct
 			string_join(name, ":", package->architecture);
 
 		if (directory == NULL)
-			error = first_of(error, complain(planner, "pkgs"));
+			error = first_of(error, add_fault(planner, "pkgs"));
 		else if (string_list_has(qualified, directory))
 			error = first_of(error,
 				add_package_directory(planner, directory, package));
@@ -127,7 +127,7 @@ static int plan_packages(struct planner *planner)
 				error, string_list_add(&qualified, directories.items[i]));
 	error = first_of(error, add_runs(planner->plan, &faults, &reason));
 	if (error < 0)
-		error = complain(planner, "pkgs");
+		error = add_fault(planner, "pkgs");
 	for (size_t i = 0; directories.count > 0 && i < planner->transaction->count;
 		i = transaction_end_of_name(planner->transaction, i))
 		error = first_of(
@@ -155,7 +155,7 @@ static int keep_wildcard(struct plan *plan, const char *name, struct wildcard *w
 	return 0;
 }
 
-/* PCRE2 had enough of a name, or no memory: one complaint stands for its scripts. */
+/* PCRE2 had enough of a name, or no memory: one message stands for its scripts. */
 static void become_unmatched(struct script_list *scripts, const struct hook_tree *tree,
 	const char *directory, int error)
 {
@@ -214,10 +214,10 @@ static int plan_wildcard(struct planner *planner, const char *name)
 	if (!may_match(plan, name))
 		return 0;
 	if (directory == NULL)
-		return complain(planner, "multi_pkgs");
+		return add_fault(planner, "multi_pkgs");
 	error = hook_tree_scripts(planner->tree, directory, &scripts);
 	if (error < 0)
-		error = complain(planner, directory);
+		error = add_fault(planner, directory);
 	if (scripts.count == 0)
 		return error;
 	found = match(plan, name, &reason);
@@ -226,7 +226,7 @@ static int plan_wildcard(struct planner *planner, const char *name)
 	if (found < 0)
 		become_unmatched(&scripts, planner->tree, directory, found);
 	if (add_runs(plan, &scripts, &reason) < 0)
-		error = first_of(error, complain(planner, directory));
+		error = first_of(error, add_fault(planner, directory));
 	return error;
 }
 
@@ -240,17 +240,17 @@ static int plan_wildcards(struct planner *planner)
 	int error;
 
 	if (parent == NULL)
-		return complain(planner, "multi_pkgs");
+		return add_fault(planner, "multi_pkgs");
 	error = hook_tree_names(planner->tree, parent, &directories, &faults);
 	error = first_of(error, add_runs(plan, &faults, &reason));
 	if (error < 0)
-		error = complain(planner, parent);
+		error = add_fault(planner, parent);
 	if (directories.count == 0)
 		return error;
 	transaction_names(planner->transaction, false, &plan->names);
 	transaction_names(planner->transaction, true, &plan->qualified_names);
 	if (plan->names.error < 0 || plan->qualified_names.error < 0)
-		return first_of(error, complain(planner, parent));
+		return first_of(error, add_fault(planner, parent));
 	for (size_t i = 0; i < directories.count; i++)
 		error = first_of(error, plan_wildcard(planner, directories.items[i]));
 	return error;
@@ -427,7 +427,7 @@ static int apply_operations(
 	return 0;
 }
 
-/* A complaint, which no setting is for. */
+/* A message, which no setting is for. */
 static bool is_directory(const struct script *script)
 {
 	return script->fault == DIRECTORY_IS_UNREADABLE ||

@@ -237,8 +237,8 @@ expect_us_to_work() {
 
 # What the plan, made before, says of the packages, against what has become of them.
 foresee() {
-	apt-universal-hooks plan --json "$@" >/plan 2>/complaints || fail "no plan: $(cat /complaints)"
-	expect_file /complaints </dev/null
+	apt-universal-hooks plan --json "$@" >/plan 2>/messages || fail "no plan: $(cat /messages)"
+	expect_file /messages </dev/null
 }
 
 expect_it_was_foreseen() {

@@ -9,7 +9,7 @@ const char *const no_words[] = {NULL};
 void reply_done(struct reply *reply)
 {
 	buffer_done(&reply->answer);
-	free(reply->complaint);
+	free(reply->message);
 }
 
 struct reply ask(struct apt_question question)
@@ -26,14 +26,14 @@ struct reply ask(struct apt_question question)
 		question.options = no_words;
 	if (question.words == NULL)
 		question.words = no_words;
-	reply.error = bridge_ask(&question, &reply.answer, &reply.complaint);
+	reply.error = bridge_ask(&question, &reply.answer, &reply.message);
 	return reply;
 }
 
 static void assert_answered(const struct reply *reply)
 {
 	ck_assert_msg(reply->error == 0, "the bridge: %s, %s", strerror(-reply->error),
-		reply->complaint != NULL ? reply->complaint : "no complaint");
+		reply->message != NULL ? reply->message : "no message");
 }
 
 const char *answer_of(struct reply *reply)
@@ -50,21 +50,21 @@ void assert_answer(const struct reply *reply, const char *expected)
 	assert_text(&reply->answer, expected);
 }
 
-void assert_refusal(const struct reply *reply, const char *complaint)
+void assert_refusal(const struct reply *reply, const char *message)
 {
 	struct slice rest;
 
 	ck_assert_int_eq(reply->error, -EPROTO);
 	ck_assert_uint_eq(reply->answer.size, 0);
-	ck_assert_ptr_nonnull(reply->complaint);
-	ck_assert_msg(strstr(reply->complaint, complaint) != NULL, "\"%s\" is not in: %s",
-		complaint, reply->complaint);
-	rest = slice_of(reply->complaint);
+	ck_assert_ptr_nonnull(reply->message);
+	ck_assert_msg(strstr(reply->message, message) != NULL, "\"%s\" is not in: %s",
+		message, reply->message);
+	rest = slice_of(reply->message);
 	while (rest.size > 0) {
 		struct slice line = slice_cut(&rest, '\n');
 
 		ck_assert_msg(line.size > 3 && strchr("EWN", line.data[0]) != NULL &&
 				      line.data[1] == ':',
-			"not a line of its own: %s", reply->complaint);
+			"not a line of its own: %s", reply->message);
 	}
 }

@@ -17,7 +17,7 @@ extern const char *const no_words[];
 struct reply {
 	int error;
 	struct buffer answer;
-	char *complaint;
+	char *message;
 };
 #define owns_reply __attribute__((cleanup(reply_done)))
 
@@ -30,6 +30,6 @@ struct reply ask(struct apt_question question);
 const char *answer_of(struct reply *reply);
 void assert_answer(const struct reply *reply, const char *expected);
 /* apt refuses, has nothing else to say than lines of its own, and this among them. */
-void assert_refusal(const struct reply *reply, const char *complaint);
+void assert_refusal(const struct reply *reply, const char *message);
 
 #endif

@@ -141,7 +141,7 @@ START_TEST(the_configuration_of_another_root_is_told)
 END_TEST
 
 /* Nothing on standard output, a line for each of apt's on standard error, no answer. */
-static void assert_refused(int error, const struct buffer *lines, const char *complaint)
+static void assert_refused(int error, const struct buffer *lines, const char *message)
 {
 	owns_output struct output output;
 
@@ -150,7 +150,7 @@ static void assert_refused(int error, const struct buffer *lines, const char *co
 	ck_assert_uint_eq(lines->size, 0);
 	ck_assert_str_eq(output.out.data, "");
 	ck_assert_ptr_nonnull(strstr(output.err.data, "E: "));
-	ck_assert_msg(strstr(output.err.data, complaint) != NULL, "%s", output.err.data);
+	ck_assert_msg(strstr(output.err.data, message) != NULL, "%s", output.err.data);
 	ck_assert_int_eq(output.err.data[output.err.size - 1], '\n');
 }
 

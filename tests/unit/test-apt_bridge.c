@@ -67,7 +67,7 @@ static void assert_does(
 	struct transaction_faults faults;
 	owns_buffer struct buffer table = {0};
 
-	ck_assert_msg(reply.error == 0, "%s: %s", words[0], reply.complaint);
+	ck_assert_msg(reply.error == 0, "%s: %s", words[0], reply.message);
 	ck_assert_int_eq(transaction_parse_stream(
 				 &transaction, buffer_slice(&reply.answer), &faults),
 		0);
@@ -77,11 +77,11 @@ static void assert_does(
 }
 
 static void assert_refuses(
-	const struct world *world, const char *const *words, const char *complaint)
+	const struct world *world, const char *const *words, const char *message)
 {
 	owns_reply struct reply reply = ask_in(world, words);
 
-	assert_refusal(&reply, complaint);
+	assert_refusal(&reply, message);
 }
 
 /* ------------------------------- virtual packages ---------------------------------- */
@@ -446,7 +446,7 @@ END_TEST
 
 /* --------------------------------- configuration ----------------------------------- */
 
-static void assert_all_refuse(struct apt_question question, const char *complaint)
+static void assert_all_refuse(struct apt_question question, const char *message)
 {
 	const enum apt_question_kind kinds[] = {
 		APT_CONFIGURATION, APT_TRANSACTION, APT_PACKAGES};
@@ -457,7 +457,7 @@ static void assert_all_refuse(struct apt_question question, const char *complain
 
 		question.kind = kinds[i];
 		reply = ask(question);
-		assert_refusal(&reply, complaint);
+		assert_refusal(&reply, message);
 	}
 }
 

@@ -215,8 +215,8 @@ START_TEST(a_warning_comes_with_the_answer)
 	ck_assert_int_eq(rmdir(at("/etc/apt/apt.conf.d")), 0);
 	reply = ask((struct apt_question){.scope = "Universal-Hooks"});
 	assert_answer(&reply, "Universal-Hooks::Timeout=1\n");
-	ck_assert_ptr_nonnull(reply.complaint);
-	ck_assert_int_eq(strncmp(reply.complaint, "W: Unable to read ", 18), 0);
+	ck_assert_ptr_nonnull(reply.message);
+	ck_assert_int_eq(strncmp(reply.message, "W: Unable to read ", 18), 0);
 }
 END_TEST
 
@@ -297,9 +297,9 @@ START_TEST(a_file_with_an_error_is_complained_of_and_the_rest_is_told)
 		"/etc/apt/apt.conf.d/10bad\t1\tUniversal-Hooks::When=ran\n"
 		"/etc/apt/apt.conf.d/20good\t1\tUniversal-Hooks::Timeout=2\n");
 	reply = ask(question);
-	ck_assert_ptr_nonnull(reply.complaint);
-	ck_assert_ptr_nonnull(strstr(reply.complaint, "E: Syntax error"));
-	ck_assert_ptr_nonnull(strstr(reply.complaint, "10bad"));
+	ck_assert_ptr_nonnull(reply.message);
+	ck_assert_ptr_nonnull(strstr(reply.message, "E: Syntax error"));
+	ck_assert_ptr_nonnull(strstr(reply.message, "10bad"));
 }
 END_TEST
 
@@ -349,8 +349,8 @@ static void assert_actions(const char *const *words, const char *expected)
 
 	reply = ask((struct apt_question){
 		.kind = APT_TRANSACTION, .options = WORDS(source), .words = words});
-	ck_assert_msg(reply.error == 0, "the bridge refuses: %s", reply.complaint);
-	ck_assert_ptr_null(reply.complaint);
+	ck_assert_msg(reply.error == 0, "the bridge refuses: %s", reply.message);
+	ck_assert_ptr_null(reply.message);
 	ck_assert_int_eq(transaction_parse_stream(
 				 &transaction, buffer_slice(&reply.answer), &faults),
 		0);
@@ -402,14 +402,14 @@ START_TEST(the_stream_has_the_words_the_settings_and_where_the_debs_will_be)
 }
 END_TEST
 
-static void assert_words_refused(const char *const *words, const char *complaint)
+static void assert_words_refused(const char *const *words, const char *message)
 {
 	owns_memory char *source = make_system();
 	owns_reply struct reply reply = {0};
 
 	reply = ask((struct apt_question){
 		.kind = APT_TRANSACTION, .options = WORDS(source), .words = words});
-	assert_refusal(&reply, complaint);
+	assert_refusal(&reply, message);
 }
 
 START_TEST(words_that_apt_refuses_are_complained_of)
@@ -512,10 +512,10 @@ START_TEST(a_bridge_that_dies_does_not_take_the_caller_along)
 	owns_reply struct reply reply = {0};
 
 	configure_apt("");
-	reply.error = bridge_ask(&question, &reply.answer, &reply.complaint);
+	reply.error = bridge_ask(&question, &reply.answer, &reply.message);
 	ck_assert_int_eq(reply.error, -EIO);
 	ck_assert_uint_eq(reply.answer.size, 0);
-	ck_assert_ptr_null(reply.complaint);
+	ck_assert_ptr_null(reply.message);
 }
 END_TEST
 

@@ -130,7 +130,7 @@ static void assert_no_answer(int error)
 
 	ck_assert_int_eq(reply.error, error);
 	ck_assert_uint_eq(reply.answer.size, 0);
-	ck_assert_ptr_null(reply.complaint);
+	ck_assert_ptr_null(reply.message);
 }
 
 START_TEST(a_bridge_that_leaves_without_a_word_does_not_answer)
@@ -161,7 +161,7 @@ START_TEST(a_library_that_is_no_bridge_is_told)
 	bridge = NULL;
 	reply = ask((struct apt_question){.kind = APT_PACKAGES});
 	ck_assert_int_eq(reply.error, -ELIBACC);
-	ck_assert_str_eq(reply.complaint, bridge_file);
+	ck_assert_str_eq(reply.message, bridge_file);
 }
 END_TEST
 

@@ -38,7 +38,7 @@ static void assert_answer(int error, const struct buffer *answer, const char *ex
 		assert_text(answer, expected);
 }
 
-static bool is_complaint(const struct script *script)
+static bool is_message(const struct script *script)
 {
 	return script->fault != SCRIPT_IS_FINE;
 }
@@ -46,11 +46,11 @@ static bool is_complaint(const struct script *script)
 /* All of it, or something that says that it is not all. */
 static void assert_scripts(int error, const struct script_list *scripts, size_t expected)
 {
-	size_t complaints = 0;
+	size_t messages = 0;
 
 	for (size_t i = 0; i < scripts->count; i++)
-		complaints += is_complaint(&scripts->items[i]);
-	ck_assert(error < 0 || complaints > 0 || scripts->count == expected);
+		messages += is_message(&scripts->items[i]);
+	ck_assert(error < 0 || messages > 0 || scripts->count == expected);
 }
 
 static void list_scripts(void)
@@ -67,7 +67,7 @@ static void list_scripts(void)
 	assert_scripts(error, &scripts, 2);
 	/* A package's script never comes in the place of the administrator's. */
 	for (size_t i = 0; i < scripts.count; i++)
-		if (!is_complaint(&scripts.items[i]))
+		if (!is_message(&scripts.items[i]))
 			ck_assert(strstr(scripts.items[i].path, "usr/lib") == NULL ||
 				  strstr(scripts.items[i].path, "/b") != NULL);
 	script_list_done(&scripts);
@@ -148,7 +148,7 @@ static void make_plan(void)
 	struct settings settings = {.count = 0};
 	struct hook_tree tree;
 	struct plan plan;
-	size_t complaints = 0;
+	size_t messages = 0;
 	int error;
 
 	ck_assert_int_eq(hook_tree_init(&tree, root()), 0);
@@ -164,8 +164,8 @@ static void make_plan(void)
 	plan_apply_settings(&plan, &settings, &transaction);
 	(void)faults_arm(false);
 	for (size_t i = 0; i < plan.count; i++)
-		complaints += is_complaint(&plan.runs[i].script);
-	ck_assert(error < 0 || complaints > 0 || plan.count == 4);
+		messages += is_message(&plan.runs[i].script);
+	ck_assert(error < 0 || messages > 0 || plan.count == 4);
 	/* Only that of bar, whose Operations are others, is skipped. */
 	for (size_t i = 0; i < plan.count; i++)
 		ck_assert(plan.runs[i].skip == SKIP_NOT || is_for_bar(&plan.runs[i]));

@@ -352,7 +352,7 @@ START_TEST(a_script_without_a_relative_path_is_named_by_its_path)
 }
 END_TEST
 
-static void assert_complaint(
+static void assert_message(
 	const struct hook_list *hooks, const char *path, const char *expected)
 {
 	output_begin();
@@ -369,15 +369,15 @@ START_TEST(of_a_hook_that_is_not_there_the_nearest_is_named)
 	make_script(LIB "Post-Invoke/clean-up", "");
 	make_link(ETC "Pre-Invoke/stop", "/dev/null");
 	take(&hooks);
-	assert_complaint(&hooks, "Post-Invoke/clean_up",
+	assert_message(&hooks, "Post-Invoke/clean_up",
 		"E: there is no hook Post-Invoke/clean_up; did you mean "
 		"Post-Invoke/clean-up?\n");
-	assert_complaint(&hooks, "pre-invoke/stp",
+	assert_message(&hooks, "pre-invoke/stp",
 		"E: there is no hook pre-invoke/stp; did you mean Pre-Invoke/stop?\n");
 	answer = string_format("E: there is no hook %s; did you mean %s?\n", wanted,
 		at(LIB "Post-Invoke/clean-up"));
-	assert_complaint(&hooks, wanted, answer);
-	assert_complaint(&hooks, "\n",
+	assert_message(&hooks, wanted, answer);
+	assert_message(&hooks, "\n",
 		"E: there is no hook \\012: apt-universal-hooks list shows all\n");
 }
 END_TEST

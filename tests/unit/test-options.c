@@ -234,10 +234,10 @@ START_TEST(a_number_is_above_0_and_nothing_but_a_number)
 	assert_read("a|-n99999999999999999999999", most);
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
 		owns_memory char *line = string_format("a|--count=%s", words[i]);
-		owns_memory char *complaint = string_format(
+		owns_memory char *message = string_format(
 			"E: --count %s: that is no number above 0\n", words[i]);
 
-		assert_trouble(options_read, line, complaint);
+		assert_trouble(options_read, line, message);
 	}
 	assert_trouble(options_read, "a|-n", "E: -n needs an argument: N\n");
 }

@@ -76,13 +76,13 @@ static void assert_made(
 }
 
 static void assert_trouble(
-	const char *packages, const char *operation, const char *complaint)
+	const char *packages, const char *operation, const char *message)
 {
 	owns_simulated struct simulated simulated;
 
 	output_begin();
 	ck_assert_int_eq(make(&simulated, packages, operation), STATUS_TROUBLE);
-	assert_output("", complaint);
+	assert_output("", message);
 }
 
 START_TEST(what_is_not_installed_is_and_what_is_upgraded)
@@ -231,15 +231,15 @@ START_TEST(a_word_that_is_no_package_is_trouble)
 	make_system("");
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
 		owns_buffer struct buffer name = {0};
-		owns_memory char *complaint = NULL;
+		owns_memory char *message = NULL;
 
 		for (const char *at = words[i]; *at != '\0'; at++)
 			buffer_append_format(&name, *at == '\t' ? "\\011" : "%c", *at);
-		complaint = string_format("E: \"%.*s\" is no package: NAME, "
-					  "NAME:ARCHITECTURE or NAME=VERSION is "
-					  "needed\n",
+		message = string_format("E: \"%.*s\" is no package: NAME, "
+					"NAME:ARCHITECTURE or NAME=VERSION is "
+					"needed\n",
 			(int)name.size, name.data);
-		assert_trouble(words[i], NULL, complaint);
+		assert_trouble(words[i], NULL, message);
 	}
 }
 END_TEST
@@ -327,11 +327,11 @@ START_TEST(where_apt_cannot_say_it_is_trouble)
 }
 END_TEST
 
-static void assert_operation(const char *word, int status, const char *complaint)
+static void assert_operation(const char *word, int status, const char *message)
 {
 	output_begin();
 	ck_assert_int_eq(operation_check(word), status);
-	assert_output("", complaint);
+	assert_output("", message);
 }
 
 START_TEST(an_operation_is_one_of_seven_words)

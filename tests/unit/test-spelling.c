@@ -108,7 +108,7 @@ START_TEST(a_hook_point_is_named_as_apt_does)
 }
 END_TEST
 
-static void assert_complaint(const char *word, const char *expected)
+static void assert_message(const char *word, const char *expected)
 {
 	enum uh_hook_point hook_point = UH_POST_INVOKE;
 
@@ -120,11 +120,11 @@ static void assert_complaint(const char *word, const char *expected)
 
 START_TEST(another_spelling_is_trouble_and_the_right_one_is_named)
 {
-	assert_complaint("post-invoke",
+	assert_message("post-invoke",
 		"E: there is no hook point \"post-invoke\"; did you mean Post-Invoke?\n");
-	assert_complaint("PreInvoke",
+	assert_message("PreInvoke",
 		"E: there is no hook point \"PreInvoke\"; did you mean Pre-Invoke?\n");
-	assert_complaint("Pre-Install-Pkg\n",
+	assert_message("Pre-Install-Pkg\n",
 		"E: there is no hook point \"Pre-Install-Pkg\\012\"; did you mean "
 		"Pre-Install-Pkgs?\n");
 }
@@ -132,11 +132,11 @@ END_TEST
 
 START_TEST(where_none_is_near_all_are_named)
 {
-	assert_complaint("zsh",
+	assert_message("zsh",
 		"E: there is no hook point \"zsh\": Pre-Invoke, Pre-Install-Pkgs and "
 		"Post-Invoke are\n");
-	assert_complaint("", "E: there is no hook point \"\": Pre-Invoke, "
-			     "Pre-Install-Pkgs and Post-Invoke are\n");
+	assert_message("", "E: there is no hook point \"\": Pre-Invoke, "
+			   "Pre-Install-Pkgs and Post-Invoke are\n");
 }
 END_TEST
 

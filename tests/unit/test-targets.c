@@ -46,7 +46,7 @@ static void assert_found(bool is_enable, const char *first, const char *second,
 	assert_text(&text, expected);
 }
 
-static void assert_trouble(bool is_enable, const char *word, const char *complaint)
+static void assert_trouble(bool is_enable, const char *word, const char *message)
 {
 	const struct admin admin = of_root();
 	char *words[] = {(char *)word, NULL};
@@ -57,7 +57,7 @@ static void assert_trouble(bool is_enable, const char *word, const char *complai
 	output_begin();
 	ck_assert_int_eq(
 		targets_find(&list, &state, &admin, words, is_enable), STATUS_TROUBLE);
-	assert_output("", complaint);
+	assert_output("", message);
 }
 
 START_TEST(each_hook_is_found_once_whichever_way_it_is_written)
@@ -136,13 +136,13 @@ START_TEST(masks_are_made_all_or_none)
 		{.mask = b, .action = ACTION_SETTING},
 		{.mask = c, .action = ACTION_MASK}};
 	const struct target_list list = {.items = items, .count = COUNT_OF(items)};
-	owns_memory char *complaint =
+	owns_memory char *message =
 		string_format("E: %s cannot be changed: File exists\n", c);
 
 	make_script(ETC "Post-Invoke/c", "");
 	output_begin();
 	ck_assert_int_eq(targets_mask(&list, &admin), STATUS_TROUBLE);
-	assert_output("", complaint);
+	assert_output("", message);
 	ck_assert(!is_there(ETC "Post-Invoke/a"));
 	ck_assert_int_eq(remove(at(ETC "Post-Invoke/c")), 0);
 	ck_assert_int_eq(targets_mask(&list, &admin), GOES_ON);

@@ -9,7 +9,7 @@
 START_TEST(a_complaint_is_one_line_in_apts_form_and_trouble)
 {
 	output_begin();
-	ck_assert_int_eq(complain("no %s, no %d", "hook", 1), STATUS_TROUBLE);
+	ck_assert_int_eq(report_error("no %s, no %d", "hook", 1), STATUS_TROUBLE);
 	assert_output("", "E: no hook, no 1\n");
 }
 END_TEST
@@ -17,7 +17,7 @@ END_TEST
 START_TEST(a_warning_is_one_line_in_apts_form)
 {
 	output_begin();
-	warn_of("%s: %s", "/a b", "");
+	report_warning("%s: %s", "/a b", "");
 	assert_output("", "W: /a b: \n");
 }
 END_TEST
@@ -26,7 +26,7 @@ START_TEST(the_reason_of_the_last_failure_can_be_said)
 {
 	output_begin();
 	errno = ENOENT;
-	(void)complain("/a: %m");
+	(void)report_error("/a: %m");
 	assert_output("", "E: /a: No such file or directory\n");
 }
 END_TEST
@@ -34,7 +34,7 @@ END_TEST
 START_TEST(a_name_cannot_forge_a_line_nor_speak_to_the_terminal)
 {
 	output_begin();
-	(void)complain("%s", "a\nE: b\033[31m \xff caf\xc3\xa9 %s%n");
+	(void)report_error("%s", "a\nE: b\033[31m \xff caf\xc3\xa9 %s%n");
 	assert_output("", "E: a\\012E: b\\033[31m \\377 caf\xc3\xa9 %s%n\n");
 }
 END_TEST
@@ -48,7 +48,7 @@ START_TEST(a_long_name_is_not_cut)
 	name[100000] = '\0';
 	line = string_format("E: %s\n", name);
 	output_begin();
-	(void)complain("%s", name);
+	(void)report_error("%s", name);
 	assert_output("", line);
 }
 END_TEST
@@ -61,7 +61,7 @@ START_TEST(what_was_written_before_is_seen_before)
 	/* Both to one place: the order is what counts. */
 	ck_assert_int_eq(dup2(STDOUT_FILENO, STDERR_FILENO), STDERR_FILENO);
 	(void)printf("before\n");
-	warn_of("behind");
+	report_warning("behind");
 	output_end(&output);
 	ck_assert_str_eq(output.out.data, "before\nW: behind\n");
 }
@@ -70,7 +70,7 @@ END_TEST
 START_TEST(lack_of_memory_is_trouble)
 {
 	output_begin();
-	ck_assert_int_eq(complain_of_memory(), STATUS_TROUBLE);
+	ck_assert_int_eq(report_no_memory(), STATUS_TROUBLE);
 	assert_output("", "E: out of memory\n");
 }
 END_TEST
@@ -84,5 +84,5 @@ int main(void)
 		a_long_name_is_not_cut, what_was_written_before_is_seen_before,
 		lack_of_memory_is_trouble};
 
-	return run_tests("complaint", tests, COUNT_OF(tests));
+	return run_tests("message", tests, COUNT_OF(tests));
 }

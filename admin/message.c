@@ -12,7 +12,7 @@ __attribute__((format(printf, 2, 0))) static int write_message(
 
 	if (vasprintf(&message, format, arguments) < 0) {
 		message = NULL;
-		return complain_of_memory();
+		return report_no_memory();
 	}
 	(void)fflush(stdout); /* main() looks at the end */
 	text_add_sentence(&line, message);
@@ -20,7 +20,7 @@ __attribute__((format(printf, 2, 0))) static int write_message(
 	return STATUS_TROUBLE;
 }
 
-int complain(const char *format, ...)
+int report_error(const char *format, ...)
 {
 	va_list arguments;
 	int status;
@@ -31,7 +31,7 @@ int complain(const char *format, ...)
 	return status;
 }
 
-void warn_of(const char *format, ...)
+void report_warning(const char *format, ...)
 {
 	va_list arguments;
 
@@ -40,7 +40,7 @@ void warn_of(const char *format, ...)
 	va_end(arguments);
 }
 
-int complain_of_memory(void)
+int report_no_memory(void)
 {
 	(void)fputs(_("E: out of memory\n"), stderr); /* there is nobody to tell */
 	return STATUS_TROUBLE;
