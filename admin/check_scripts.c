@@ -210,7 +210,7 @@ static void look_into(struct check *check, const char *path)
 }
 
 /* Owner and mode are both put right, since after one the other would still be wrong. */
-static void fix_breach(struct buffer *command, const char *path)
+static void fix_unsafe(struct buffer *command, const char *path)
 {
 	struct stat status;
 
@@ -228,9 +228,9 @@ static void fix_breach(struct buffer *command, const char *path)
 }
 
 /* At the path that is open, so that it is found once, however many scripts are below. */
-static void check_breach(struct check *check, const struct script *script)
+static void check_unsafe(struct check *check, const struct script *script)
 {
-	const struct trust_breach *breach = &script->breach;
+	const struct unsafe_path *unsafe = &script->unsafe;
 	owns_buffer struct buffer command = {0};
 	owns_memory char *fault = fault_text(script);
 
@@ -238,8 +238,8 @@ static void check_breach(struct check *check, const struct script *script)
 		check->findings.has_failed = true;
 		return;
 	}
-	fix_breach(&command, breach->path);
-	check_find(check, FINDING_OPEN_TO_OTHERS, breach->path, &command,
+	fix_unsafe(&command, unsafe->path);
+	check_find(check, FINDING_OPEN_TO_OTHERS, unsafe->path, &command,
 		_("hooks are not run, for %s"), fault);
 }
 
@@ -266,7 +266,7 @@ static void check_script(struct check *check, const struct script *script)
 			_("the symlink leads nowhere: %s"), strerror(-script->error));
 		return;
 	case SCRIPT_IS_OPEN_TO_OTHERS:
-		check_breach(check, script);
+		check_unsafe(check, script);
 		break;
 	case SCRIPT_CANNOT_START:
 		(void)report_error(

@@ -170,28 +170,28 @@ const char *reason_name(enum reason reason)
 	return word_of(names, COUNT_OF(names), (int)reason);
 }
 
-static char *breach_text(const struct trust_breach *breach)
+static char *unsafe_text(const struct unsafe_path *unsafe)
 {
 	const struct passwd *user;
 	const struct group *group;
 
-	switch (breach->kind) {
-	case UH_BREACH_OWNER:
-		user = getpwuid(breach->id);
+	switch (unsafe->kind) {
+	case UH_UNSAFE_OWNER:
+		user = getpwuid(unsafe->id);
 		if (user != NULL)
-			return string_format(_("%s belongs to the user %s"), breach->path,
+			return string_format(_("%s belongs to the user %s"), unsafe->path,
 				user->pw_name);
 		return string_format(
-			_("%s belongs to the user %u"), breach->path, breach->id);
-	case UH_BREACH_GROUP:
-		group = getgrgid(breach->id);
+			_("%s belongs to the user %u"), unsafe->path, unsafe->id);
+	case UH_UNSAFE_GROUP:
+		group = getgrgid(unsafe->id);
 		if (group != NULL)
 			return string_format(_("%s can be written by the group %s"),
-				breach->path, group->gr_name);
+				unsafe->path, group->gr_name);
 		return string_format(
-			_("%s can be written by the group %u"), breach->path, breach->id);
-	case UH_BREACH_WORLD:
-		return string_format(_("%s can be written by everybody"), breach->path);
+			_("%s can be written by the group %u"), unsafe->path, unsafe->id);
+	case UH_UNSAFE_WORLD:
+		return string_format(_("%s can be written by everybody"), unsafe->path);
 	}
 	return NULL;
 }
@@ -208,7 +208,7 @@ char *fault_text(const struct script *script)
 	case SCRIPT_IS_DANGLING:
 		return strdup(_("leads nowhere"));
 	case SCRIPT_IS_OPEN_TO_OTHERS:
-		return breach_text(&script->breach);
+		return unsafe_text(&script->unsafe);
 	case SCRIPT_CANNOT_START:
 		return strdup(strerror(-script->error));
 	case DIRECTORY_IS_UNREADABLE:

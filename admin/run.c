@@ -140,7 +140,7 @@ static int execute(const struct admin *admin, const struct wanted *wanted,
 	struct preview *preview, struct tally *tally)
 {
 	struct state_dir state = {.fd = -1};
-	struct trust_breach breach = {.path = NULL};
+	struct unsafe_path unsafe = {.path = NULL};
 	struct frontend frontend = {.pid = getpid()};
 	char key[FRONTEND_KEY_SIZE];
 	struct uh_event veto;
@@ -161,11 +161,11 @@ static int execute(const struct admin *admin, const struct wanted *wanted,
 
 	frontend.start_time = own_start_time();
 	frontend_key(&frontend, key);
-	error = state_dir_open(&state, admin->root, &preview->tree.trust, &breach);
+	error = state_dir_open(&state, admin->root, &preview->tree.trust, &unsafe);
 	if (error < 0)
 		report_warning(_("%s cannot be used: %s"),
-			breach.path != NULL ? breach.path : state.path, strerror(-error));
-	free(breach.path);
+			unsafe.path != NULL ? unsafe.path : state.path, strerror(-error));
+	free(unsafe.path);
 	(void)runner_run(&preview->plans[wanted->hook_point], &run_context, hear, tally,
 		&has_failed, &veto);
 	state_dir_done(&state);

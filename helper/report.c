@@ -82,24 +82,24 @@ static void add_ending(struct line *line, const struct uh_ending *ending)
 	}
 }
 
-static void add_breach(struct line *line, const struct uh_event *event)
+static void add_unsafe(struct line *line, const struct uh_event *event)
 {
 	const struct passwd *user;
 	const struct group *group;
 
 	add_name(line, event->detail != NULL ? event->detail : event->path);
-	switch (event->breach) {
-	case UH_BREACH_OWNER:
+	switch (event->unsafe) {
+	case UH_UNSAFE_OWNER:
 		user = getpwuid(event->id);
 		add_format(line, " belongs to the user %s (%u)",
 			user != NULL ? user->pw_name : "without a name", event->id);
 		return;
-	case UH_BREACH_GROUP:
+	case UH_UNSAFE_GROUP:
 		group = getgrgid(event->id);
 		add_format(line, " can be written by the group %s (%u)",
 			group != NULL ? group->gr_name : "without a name", event->id);
 		return;
-	case UH_BREACH_WORLD:
+	case UH_UNSAFE_WORLD:
 		add_format(line, " can be written by everybody");
 		return;
 	}
@@ -281,7 +281,7 @@ static void add_tail(struct line *line, enum tail tail, const struct uh_event *e
 		add_ending(line, &event->ending);
 		return;
 	case TAIL_BREACH:
-		add_breach(line, event);
+		add_unsafe(line, event);
 		return;
 	case TAIL_DATABASE:
 		add_format(line, event->error < 0 ? ": " : " ");

@@ -60,7 +60,7 @@ void hook_tree_done(struct hook_tree *tree)
 void script_done(struct script *script)
 {
 	free(script->path);
-	free(script->breach.path);
+	free(script->unsafe.path);
 	memset(script, 0, sizeof(*script));
 }
 
@@ -291,8 +291,8 @@ static enum tree_node look_at(struct trust *trust, const char *path, struct scri
 		found->fault = SCRIPT_IS_NOT_A_FILE;
 		return NODE_SCRIPT;
 	}
-	found->error = trust_check(trust, path, &found->breach);
-	found->fault = found->breach.path != NULL ? SCRIPT_IS_OPEN_TO_OTHERS
+	found->error = trust_check(trust, path, &found->unsafe);
+	found->fault = found->unsafe.path != NULL ? SCRIPT_IS_OPEN_TO_OTHERS
 						  : fault_of(found->error);
 	if (found->error == 0 && (status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0)
 		found->fault = SCRIPT_IS_NOT_EXECUTABLE;
@@ -408,9 +408,9 @@ int hook_tree_scripts(
 		}
 		if (add_script(scripts, tree->places[entry->place], path, found.fault,
 			    found.error) == 0) {
-			scripts->items[scripts->count - 1].breach = found.breach;
+			scripts->items[scripts->count - 1].unsafe = found.unsafe;
 		} else {
-			free(found.breach.path);
+			free(found.unsafe.path);
 			error = -ENOMEM;
 		}
 	}

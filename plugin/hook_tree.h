@@ -38,8 +38,8 @@ struct script {
 	char *path;
 	const char *relative; /* the end of path that is below its place of the tree */
 	enum script_fault fault;
-	int error;                  /* −errno, where the fault has one */
-	struct trust_breach breach; /* of SCRIPT_IS_OPEN_TO_OTHERS */
+	int error;                 /* −errno, where the fault has one */
+	struct unsafe_path unsafe; /* of SCRIPT_IS_OPEN_TO_OTHERS */
 };
 
 /* Zero-initialised is empty. */

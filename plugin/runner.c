@@ -413,9 +413,9 @@ static void tell_fault(struct run *run, const struct planned_run *planned)
 	struct uh_event event = {
 		.kind = kinds[script->fault],
 		.error = script->error,
-		.detail = script->breach.path,
-		.breach = script->breach.kind,
-		.id = script->breach.id,
+		.detail = script->unsafe.path,
+		.unsafe = script->unsafe.kind,
+		.id = script->unsafe.id,
 	};
 
 	if (script->fault == SCRIPT_IS_OPEN_TO_OTHERS ||

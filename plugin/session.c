@@ -44,14 +44,14 @@ static void tell_command_line(struct session *session, int error)
 
 void session_explain_state(struct session *session)
 {
-	const struct trust_breach *breach = &session->state_breach;
+	const struct unsafe_path *unsafe = &session->state_unsafe;
 
-	if (session->state_error == -EPERM && breach->path != NULL)
+	if (session->state_error == -EPERM && unsafe->path != NULL)
 		session_tell(session, (struct uh_event){.kind = UH_STATE_OPEN_TO_OTHERS,
 					      .path = session->state.path,
-					      .detail = breach->path,
-					      .breach = breach->kind,
-					      .id = breach->id});
+					      .detail = unsafe->path,
+					      .unsafe = unsafe->kind,
+					      .id = unsafe->id});
 	else if (session->state_error < 0)
 		tell_error(session, UH_STATE_UNUSABLE, session->state_error);
 	session->state_error = 0;
@@ -82,7 +82,7 @@ int session_init(struct session *session)
 		return -ENOMEM;
 	}
 	session->state_error = state_dir_open(&session->state, session->root,
-		&session->tree.trust, &session->state_breach);
+		&session->tree.trust, &session->state_unsafe);
 	return 0;
 }
 
@@ -100,7 +100,7 @@ void session_done(struct session *session)
 	transaction_done(&session->transaction);
 	command_line_done(&session->command_line);
 	log_writer_done(&session->log);
-	free(session->state_breach.path);
+	free(session->state_unsafe.path);
 	cleanup_close(&session->clean_up_lock);
 	state_dir_done(&session->state);
 	hook_tree_done(&session->tree);

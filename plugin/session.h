@@ -32,7 +32,7 @@ struct session {
 	} possibilities[UH_POST_INVOKE + 1];
 	struct state_dir state;
 	int state_error; /* why state is not open, until it was told */
-	struct trust_breach state_breach;
+	struct unsafe_path state_unsafe;
 	struct frontend frontend;
 	char key[FRONTEND_KEY_SIZE];
 	int clean_up_lock;      /* held while our scripts run, see record.h; −1: not */

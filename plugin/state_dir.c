@@ -14,18 +14,18 @@
 #define NAME_SIZE (FRONTEND_KEY_SIZE + 32)
 
 int state_dir_open(struct state_dir *state, const char *root, struct trust *trust,
-	struct trust_breach *ret_breach)
+	struct unsafe_path *ret_unsafe)
 {
 	int error;
 
-	memset(ret_breach, 0, sizeof(*ret_breach));
+	memset(ret_unsafe, 0, sizeof(*ret_unsafe));
 	state->fd = -1;
 	state->path = string_join(root, STATE_DIR);
 	if (state->path == NULL)
 		return -ENOMEM;
 	if (mkdir(state->path, 0755) < 0 && errno != EEXIST)
 		return -errno;
-	error = trust_check(trust, state->path, ret_breach);
+	error = trust_check(trust, state->path, ret_unsafe);
 	if (error < 0)
 		return error;
 	state->fd = open(state->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

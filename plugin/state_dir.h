@@ -22,11 +22,11 @@ struct state_dir {
 
 /*
  * Opens the directory, makes it (0755) where it is missing. Held to the same rule as
- * scripts: −EPERM with ret_breach filled when others could write there. 0 or another
+ * scripts: −EPERM with ret_unsafe filled when others could write there. 0 or another
  * −errno otherwise; state_dir_done() also after an error.
  */
 int state_dir_open(struct state_dir *state, const char *root, struct trust *trust,
-	struct trust_breach *ret_breach);
+	struct unsafe_path *ret_unsafe);
 void state_dir_done(struct state_dir *state);
 
 /*

@@ -31,28 +31,28 @@ void trust_done(struct trust *trust)
  * A symlink's own mode says nothing (symlink(7)); who may replace it, its directory says.
  */
 static int judge(const struct trust *trust, const char *path, const struct stat *status,
-	struct trust_breach *ret_breach)
+	struct unsafe_path *ret_unsafe)
 {
 	bool has_mode = !S_ISLNK(status->st_mode);
-	enum uh_breach kind;
+	enum uh_unsafe kind;
 	unsigned id;
 
 	if (status->st_uid != 0 && status->st_uid != trust->user) {
-		kind = UH_BREACH_OWNER;
+		kind = UH_UNSAFE_OWNER;
 		id = status->st_uid;
 	} else if (has_mode && (status->st_mode & S_IWOTH) != 0) {
-		kind = UH_BREACH_WORLD;
+		kind = UH_UNSAFE_WORLD;
 		id = 0;
 	} else if (has_mode && (status->st_mode & S_IWGRP) != 0) {
-		kind = UH_BREACH_GROUP;
+		kind = UH_UNSAFE_GROUP;
 		id = status->st_gid;
 	} else {
 		return 0;
 	}
-	ret_breach->path = strdup(*path != '\0' ? path : "/");
-	ret_breach->kind = kind;
-	ret_breach->id = id;
-	return ret_breach->path != NULL ? -EPERM : -ENOMEM;
+	ret_unsafe->path = strdup(*path != '\0' ? path : "/");
+	ret_unsafe->kind = kind;
+	ret_unsafe->id = id;
+	return ret_unsafe->path != NULL ? -EPERM : -ENOMEM;
 }
 
 /* A walk under way: where it stands, without symlinks, and what is still to go. */
@@ -133,7 +133,7 @@ static int follow_link(struct walk *walk)
 }
 
 static int take_step(const struct trust *trust, struct walk *walk, const char *name,
-	struct trust_breach *ret_breach)
+	struct unsafe_path *ret_unsafe)
 {
 	struct stat status;
 	int error;
@@ -149,20 +149,20 @@ static int take_step(const struct trust *trust, struct walk *walk, const char *n
 		return error;
 	if (lstat(walk->at, &status) < 0)
 		return -errno;
-	error = judge(trust, walk->at, &status, ret_breach);
+	error = judge(trust, walk->at, &status, ret_unsafe);
 	if (error < 0)
 		return error;
 	return S_ISLNK(status.st_mode) ? follow_link(walk) : 0;
 }
 
 static int walk_on(
-	const struct trust *trust, struct walk *walk, struct trust_breach *ret_breach)
+	const struct trust *trust, struct walk *walk, struct unsafe_path *ret_unsafe)
 {
 	char name[NAME_MAX + 1];
 	int error;
 
 	while (next_name(walk, name, &error)) {
-		error = take_step(trust, walk, name, ret_breach);
+		error = take_step(trust, walk, name, ret_unsafe);
 		if (error < 0)
 			return error;
 	}
@@ -191,7 +191,7 @@ static int begin_walk(
 
 /* Looks at the directory anew and remembers it when it is good. */
 static int check_directory(struct trust *trust, struct walk *walk, struct slice directory,
-	struct trust_breach *ret_breach)
+	struct unsafe_path *ret_unsafe)
 {
 	size_t root_size = strlen(trust->root);
 	struct slice below = {directory.data + root_size, directory.size - root_size};
@@ -205,11 +205,11 @@ static int check_directory(struct trust *trust, struct walk *walk, struct slice 
 	/* The root itself counts: whoever may write there can replace what lies below. */
 	if (stat(root_size > 0 ? trust->root : "/", &status) < 0)
 		return -errno;
-	error = judge(trust, trust->root, &status, ret_breach);
+	error = judge(trust, trust->root, &status, ret_unsafe);
 	if (error == 0)
 		error = begin_walk(walk, trust, trust->root, below);
 	if (error == 0)
-		error = walk_on(trust, walk, ret_breach);
+		error = walk_on(trust, walk, ret_unsafe);
 	if (error < 0)
 		return error;
 	trust->directory = strndup(directory.data, directory.size);
@@ -225,18 +225,18 @@ static bool is_remembered(const struct trust *trust, struct slice directory)
 	       slice_equals(directory, trust->directory);
 }
 
-int trust_check(struct trust *trust, const char *path, struct trust_breach *ret_breach)
+int trust_check(struct trust *trust, const char *path, struct unsafe_path *ret_unsafe)
 {
 	const char *slash = strrchr(path, '/');
 	struct slice directory = {path, slash != NULL ? (size_t)(slash - path) : 0};
 	struct walk walk;
 	int error;
 
-	memset(ret_breach, 0, sizeof(*ret_breach));
+	memset(ret_unsafe, 0, sizeof(*ret_unsafe));
 	if (slash == NULL || strncmp(path, trust->root, strlen(trust->root)) != 0)
 		return -EINVAL;
 	if (!is_remembered(trust, directory)) {
-		error = check_directory(trust, &walk, directory, ret_breach);
+		error = check_directory(trust, &walk, directory, ret_unsafe);
 		if (error < 0)
 			return error;
 	}
@@ -244,5 +244,5 @@ int trust_check(struct trust *trust, const char *path, struct trust_breach *ret_
 	error = begin_walk(&walk, trust, trust->resolved, slice_of(slash));
 	if (error < 0)
 		return error;
-	return walk_on(trust, &walk, ret_breach);
+	return walk_on(trust, &walk, ret_unsafe);
 }

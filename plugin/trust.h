@@ -13,9 +13,9 @@
 extern "C" {
 #endif
 
-struct trust_breach {
+struct unsafe_path {
 	char *path; /* what is open; the caller's to free */
-	enum uh_breach
+	enum uh_unsafe
 		kind; /* a foreign owner, or a mode that lets group or world write */
 	unsigned id;  /* the owner or the group */
 };
@@ -35,13 +35,13 @@ void trust_done(struct trust *trust);
 /*
  * Walks from the root to path, through every symlink on the way, and looks at owner and
  * mode of each step. path begins with the root. Returns 0 when it is safe, −EPERM with
- * ret_breach filled when not, or another −errno when it could not be looked at (−ENOENT,
+ * ret_unsafe filled when not, or another −errno when it could not be looked at (−ENOENT,
  * −ELOOP, …).
  *
  * After a 0 nobody but the trusted can swap what was looked at, so a later open or execve
  * of the same path meets the same file (path_resolution(7)).
  */
-int trust_check(struct trust *trust, const char *path, struct trust_breach *ret_breach);
+int trust_check(struct trust *trust, const char *path, struct unsafe_path *ret_unsafe);
 
 #ifdef __cplusplus
 }

@@ -38,7 +38,7 @@ enum uh_event_kind {
 	UH_SCRIPT_NOT_EXECUTABLE, /* no x bit */
 	UH_SCRIPT_NOT_A_FILE,     /* a fifo, a socket, a device */
 	UH_SCRIPT_DANGLING,       /* a symlink without an end: error is ENOENT or ELOOP */
-	UH_SCRIPT_OPEN_TO_OTHERS, /* detail names the open path, id to whom, breach how */
+	UH_SCRIPT_OPEN_TO_OTHERS, /* detail names the open path, id to whom, unsafe how */
 	UH_SCRIPT_WITHOUT_LIST, /* its --pkg_list or MATCHED file was not written: error */
 	UH_SCRIPT_SKIPPED, /* by the setting that detail names; nothing to worry about */
 	UH_SCRIPT_LACKS_PACKAGE, /* detail: a package of Requires that is not installed */
@@ -98,7 +98,7 @@ enum uh_event_kind {
 	UH_INTERRUPTED,       /* Ctrl-C; path is the script that it met */
 };
 
-enum uh_breach { UH_BREACH_OWNER, UH_BREACH_GROUP, UH_BREACH_WORLD };
+enum uh_unsafe { UH_UNSAFE_OWNER, UH_UNSAFE_GROUP, UH_UNSAFE_WORLD };
 
 /*
  * One thing that happened. Only the fields named at the kind above have a meaning;
@@ -114,7 +114,7 @@ struct uh_event {
 	int error; /* −errno, 0 where ending tells it */
 	struct uh_ending ending;
 	long milliseconds;
-	enum uh_breach breach;
+	enum uh_unsafe unsafe;
 	unsigned id; /* user or group */
 	size_t count;
 	size_t first;

@@ -297,9 +297,9 @@ static void write_ending(struct buffer *text, struct uh_ending ending)
 
 void write_event(const struct uh_event *event, void *context)
 {
-	static const char *const breaches[] = {[UH_BREACH_OWNER] = "owner",
-		[UH_BREACH_GROUP] = "group",
-		[UH_BREACH_WORLD] = "world"};
+	static const char *const kinds_of_unsafe[] = {[UH_UNSAFE_OWNER] = "owner",
+		[UH_UNSAFE_GROUP] = "group",
+		[UH_UNSAFE_WORLD] = "world"};
 	struct buffer *text = context;
 
 	ck_assert_uint_lt((size_t)event->kind, COUNT_OF(kinds));
@@ -315,7 +315,7 @@ void write_event(const struct uh_event *event, void *context)
 	if (event->kind == UH_SCRIPT_OPEN_TO_OTHERS ||
 		event->kind == UH_STATE_OPEN_TO_OTHERS)
 		buffer_append_format(text, " %s %s", short_path(event->detail),
-			breaches[event->breach]);
+			kinds_of_unsafe[event->unsafe]);
 	else if (event->detail != NULL && event->kind != UH_BRIDGE_UNUSABLE)
 		buffer_append_format(text, " %s", event->detail);
 	if (event->key != NULL)

@@ -199,10 +199,10 @@ static void leave_behind(const struct frontend *owner)
 	struct transaction_faults faults;
 	struct state_dir state;
 	struct trust trust;
-	struct trust_breach breach;
+	struct unsafe_path unsafe;
 
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(state_dir_open(&state, root(), &trust, &breach), 0);
+	ck_assert_int_eq(state_dir_open(&state, root(), &trust, &unsafe), 0);
 	ck_assert_int_eq(
 		transaction_parse_stream(&transaction, slice_of(stream), &faults), 0);
 	transaction.status_stamp = dpkg_stamp(transaction.status_file);
@@ -268,14 +268,14 @@ START_TEST(while_a_script_of_it_runs_nothing_is_cleaned_up)
 {
 	struct state_dir state;
 	struct trust trust;
-	struct trust_breach breach;
+	struct unsafe_path unsafe;
 	owns_fd int lock = -1;
 
 	make_recorders();
 	leave_behind(&gone);
 	/* That script's helper holds the lock. */
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(state_dir_open(&state, root(), &trust, &breach), 0);
+	ck_assert_int_eq(state_dir_open(&state, root(), &trust, &unsafe), 0);
 	lock = record_lock_clean_up(&state, &gone, false);
 	ck_assert_int_ge(lock, 0);
 	state_dir_done(&state);

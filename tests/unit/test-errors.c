@@ -384,17 +384,17 @@ END_TEST
 static void judge(void)
 {
 	struct trust trust = {.root = NULL};
-	struct trust_breach breach = {.path = NULL};
+	struct unsafe_path unsafe = {.path = NULL};
 	const char *path = at("/link/open/file");
 	int error;
 
 	(void)faults_arm(true);
 	error = trust_init(&trust, root());
 	if (error == 0)
-		error = trust_check(&trust, path, &breach);
+		error = trust_check(&trust, path, &unsafe);
 	(void)faults_arm(false);
 	ck_assert_int_lt(error, 0);
-	free(breach.path);
+	free(unsafe.path);
 	trust_done(&trust);
 }
 
@@ -435,14 +435,14 @@ static void look_for_owner(void)
 {
 	struct state_dir state = {.fd = -1};
 	struct trust trust;
-	struct trust_breach breach = {.path = NULL};
+	struct unsafe_path unsafe = {.path = NULL};
 	struct frontend owner = {.pid = 0};
 	bool is_found = false;
 	int error;
 
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
 	(void)faults_arm(true);
-	error = state_dir_open(&state, root(), &trust, &breach);
+	error = state_dir_open(&state, root(), &trust, &unsafe);
 	if (error == 0)
 		is_found = state_dir_only_owner(&state, &owner);
 	if (error == 0)
@@ -450,7 +450,7 @@ static void look_for_owner(void)
 	(void)faults_arm(false);
 	ck_assert(!is_found || owner.pid == 4194305);
 	ck_assert(is_there(STATE "4194305-1.keep"));
-	free(breach.path);
+	free(unsafe.path);
 	state_dir_done(&state);
 	trust_done(&trust);
 }

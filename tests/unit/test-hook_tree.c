@@ -43,9 +43,9 @@ static void assert_scripts(const char *directory, const char *expected)
 			faults[script->fault]);
 		if (script->error < 0)
 			buffer_append_format(&text, " (%s)", strerror(-script->error));
-		if (script->breach.path != NULL)
+		if (script->unsafe.path != NULL)
 			buffer_append_format(
-				&text, " %s", script->breach.path + strlen(root()));
+				&text, " %s", script->unsafe.path + strlen(root()));
 		buffer_append_string(&text, "\n");
 	}
 	assert_text(&text, expected);

@@ -21,10 +21,10 @@ static struct state_dir open_state(void)
 {
 	struct state_dir state;
 	struct trust trust;
-	struct trust_breach breach;
+	struct unsafe_path unsafe;
 
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(state_dir_open(&state, root(), &trust, &breach), 0);
+	ck_assert_int_eq(state_dir_open(&state, root(), &trust, &unsafe), 0);
 	trust_done(&trust);
 	return state;
 }

@@ -410,19 +410,19 @@ START_TEST(what_another_user_owns_is_not_run)
 }
 END_TEST
 
-START_TEST(a_breach_names_the_path_and_who_has_it)
+START_TEST(an_unsafe_path_names_the_path_and_who_has_it)
 {
 	struct script script = {.fault = SCRIPT_IS_OPEN_TO_OTHERS,
-		.breach = {.path = (char *)"/a b", .kind = UH_BREACH_OWNER}};
+		.unsafe = {.path = (char *)"/a b", .kind = UH_UNSAFE_OWNER}};
 
 	assert_fault(script, "/a b belongs to the user root");
-	script.breach.id = 4294901760;
+	script.unsafe.id = 4294901760;
 	assert_fault(script, "/a b belongs to the user 4294901760");
-	script.breach.kind = UH_BREACH_GROUP;
+	script.unsafe.kind = UH_UNSAFE_GROUP;
 	assert_fault(script, "/a b can be written by the group 4294901760");
-	script.breach.id = 0;
+	script.unsafe.id = 0;
 	assert_fault(script, "/a b can be written by the group root");
-	script.breach.kind = UH_BREACH_WORLD;
+	script.unsafe.kind = UH_UNSAFE_WORLD;
 	assert_fault(script, "/a b can be written by everybody");
 	assert_fault((struct script){.fault = SCRIPT_IS_FINE}, NULL);
 	assert_fault((struct script){.fault = DIRECTORY_IS_UNMATCHED},
@@ -477,7 +477,8 @@ int main(void)
 		where_dpkg_does_not_answer_what_is_required_is_lacking,
 		one_run_can_be_switched_off, apt_calls_no_hook_where_nothing_is_to_do,
 		what_is_no_stream_is_trouble, scripts_that_cannot_run_say_why,
-		what_another_user_owns_is_not_run, a_breach_names_the_path_and_who_has_it,
+		what_another_user_owns_is_not_run,
+		an_unsafe_path_names_the_path_and_who_has_it,
 		a_run_is_executed_when_nothing_is_in_its_way, a_reason_has_a_word,
 		nothing_is_written_anywhere};
 

@@ -65,7 +65,7 @@ START_TEST(each_event_is_one_line_in_apts_form)
 			.value = "value",
 			.error = -EACCES,
 			.ending = {UH_EXITED, 1},
-			.breach = UH_BREACH_WORLD,
+			.unsafe = UH_UNSAFE_WORLD,
 			.count = 2,
 			.first = 3};
 		owns_buffer struct buffer text = report(&event);
@@ -95,16 +95,16 @@ START_TEST(an_event_without_a_path_begins_with_its_words)
 }
 END_TEST
 
-START_TEST(a_breach_names_the_open_path_and_to_whom)
+START_TEST(an_unsafe_path_names_the_open_path_and_to_whom)
 {
 	struct uh_event event = {
 		.kind = UH_SCRIPT_OPEN_TO_OTHERS, .path = "/a/b", .detail = "/a"};
 
-	event.breach = UH_BREACH_WORLD;
+	event.unsafe = UH_UNSAFE_WORLD;
 	assert_report(event, "E: /a/b is not run: /a can be written by everybody\n");
-	event.breach = UH_BREACH_OWNER;
+	event.unsafe = UH_UNSAFE_OWNER;
 	assert_report(event, "E: /a/b is not run: /a belongs to the user root (0)\n");
-	event.breach = UH_BREACH_GROUP;
+	event.unsafe = UH_UNSAFE_GROUP;
 	event.id = 4294901760;
 	assert_report(event,
 		"E: /a/b is not run: /a can be written by the group without a "
@@ -220,12 +220,12 @@ START_TEST(what_has_no_name_has_its_number)
 {
 	struct uh_event event = {.kind = UH_SCRIPT_OPEN_TO_OTHERS,
 		.path = "/a",
-		.breach = UH_BREACH_OWNER,
+		.unsafe = UH_UNSAFE_OWNER,
 		.id = 4294901760};
 
 	assert_report(event,
 		"E: /a is not run: /a belongs to the user without a name (4294901760)\n");
-	event.breach = UH_BREACH_GROUP;
+	event.unsafe = UH_UNSAFE_GROUP;
 	event.id = 0;
 	assert_report(
 		event, "E: /a is not run: /a can be written by the group root (0)\n");
@@ -256,7 +256,7 @@ int main(void)
 		a_failure_names_the_path_and_the_status_or_signal,
 		each_event_is_one_line_in_apts_form,
 		an_event_without_a_path_begins_with_its_words,
-		a_breach_names_the_open_path_and_to_whom,
+		an_unsafe_path_names_the_open_path_and_to_whom,
 		lines_that_were_ignored_are_counted,
 		dpkg_query_is_told_by_error_or_by_ending,
 		a_name_can_neither_forge_a_line_nor_speak_to_the_terminal,

@@ -36,12 +36,12 @@ static const char packages[] = "bar 1 all none > - - none **REMOVE**\n"
 
 static void set_up(struct stage *stage, enum uh_hook_point hook_point)
 {
-	struct trust_breach breach;
+	struct unsafe_path unsafe;
 
 	memset(stage, 0, sizeof(*stage));
 	ck_assert_int_eq(hook_tree_init(&stage->tree, root()), 0);
 	ck_assert_int_eq(
-		state_dir_open(&stage->state, root(), &stage->tree.trust, &breach), 0);
+		state_dir_open(&stage->state, root(), &stage->tree.trust, &unsafe), 0);
 	parse_packages(&stage->transaction, hook_point == UH_PRE_INVOKE ? "" : packages);
 	ck_assert_int_eq(
 		plan_make(&stage->plan, &stage->tree, hook_point, &stage->transaction),

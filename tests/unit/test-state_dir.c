@@ -9,13 +9,13 @@
 
 #define SELF "1-1"
 
-static int open_state(struct state_dir *state, struct trust_breach *breach)
+static int open_state(struct state_dir *state, struct unsafe_path *unsafe)
 {
 	struct trust trust;
 	int error;
 
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	error = state_dir_open(state, root(), &trust, breach);
+	error = state_dir_open(state, root(), &trust, unsafe);
 	trust_done(&trust);
 	return error;
 }
@@ -23,10 +23,10 @@ static int open_state(struct state_dir *state, struct trust_breach *breach)
 static struct state_dir opened(void)
 {
 	struct state_dir state;
-	struct trust_breach breach;
+	struct unsafe_path unsafe;
 
-	ck_assert_int_eq(open_state(&state, &breach), 0);
-	ck_assert_ptr_null(breach.path);
+	ck_assert_int_eq(open_state(&state, &unsafe), 0);
+	ck_assert_ptr_null(unsafe.path);
 	return state;
 }
 #define owns_state __attribute__((cleanup(state_dir_done)))
@@ -34,12 +34,12 @@ static struct state_dir opened(void)
 static void assert_not_opened(int expected)
 {
 	owns_state struct state_dir state;
-	struct trust_breach breach;
+	struct unsafe_path unsafe;
 
-	ck_assert_int_eq(open_state(&state, &breach), expected);
+	ck_assert_int_eq(open_state(&state, &unsafe), expected);
 	ck_assert_int_eq(state.fd, -1);
-	ck_assert_int_eq(breach.path != NULL, expected == -EPERM);
-	free(breach.path);
+	ck_assert_int_eq(unsafe.path != NULL, expected == -EPERM);
+	free(unsafe.path);
 }
 
 static void write_state(const struct state_dir *state, const char *key,

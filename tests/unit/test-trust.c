@@ -8,11 +8,11 @@
 
 #define FOREIGN_USER 65534
 
-static int check(struct trust *trust, const char *full, struct trust_breach *breach)
+static int check(struct trust *trust, const char *full, struct unsafe_path *unsafe)
 {
-	int error = trust_check(trust, full, breach);
+	int error = trust_check(trust, full, unsafe);
 
-	ck_assert_int_eq(breach->path != NULL, error == -EPERM);
+	ck_assert_int_eq(unsafe->path != NULL, error == -EPERM);
 	return error;
 }
 
@@ -20,26 +20,26 @@ static int check(struct trust *trust, const char *full, struct trust_breach *bre
 static void assert_check(const char *path, int expected)
 {
 	struct trust trust;
-	struct trust_breach breach;
+	struct unsafe_path unsafe;
 
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(check(&trust, at(path), &breach), expected);
-	free(breach.path);
+	ck_assert_int_eq(check(&trust, at(path), &unsafe), expected);
+	free(unsafe.path);
 	trust_done(&trust);
 }
 
 static void assert_open(
-	const char *path, const char *open_path, enum uh_breach kind, unsigned id)
+	const char *path, const char *open_path, enum uh_unsafe kind, unsigned id)
 {
 	struct trust trust;
-	struct trust_breach breach;
+	struct unsafe_path unsafe;
 
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(check(&trust, at(path), &breach), -EPERM);
-	ck_assert_str_eq(breach.path, *open_path != '\0' ? at(open_path) : root());
-	ck_assert_int_eq(breach.kind, kind);
-	ck_assert_uint_eq(breach.id, id);
-	free(breach.path);
+	ck_assert_int_eq(check(&trust, at(path), &unsafe), -EPERM);
+	ck_assert_str_eq(unsafe.path, *open_path != '\0' ? at(open_path) : root());
+	ck_assert_int_eq(unsafe.kind, kind);
+	ck_assert_uint_eq(unsafe.id, id);
+	free(unsafe.path);
 	trust_done(&trust);
 }
 
@@ -57,9 +57,9 @@ START_TEST(a_file_that_others_can_write_is_open)
 {
 	make_script("/a/file", "");
 	set_mode("/a/file", 0757);
-	assert_open("/a/file", "/a/file", UH_BREACH_WORLD, 0);
+	assert_open("/a/file", "/a/file", UH_UNSAFE_WORLD, 0);
 	set_mode("/a/file", 0775);
-	assert_open("/a/file", "/a/file", UH_BREACH_GROUP, getegid());
+	assert_open("/a/file", "/a/file", UH_UNSAFE_GROUP, getegid());
 }
 END_TEST
 
@@ -67,11 +67,11 @@ START_TEST(any_directory_on_the_way_counts)
 {
 	make_script("/a/b/c/file", "");
 	set_mode("/a/b", 0777);
-	assert_open("/a/b/c/file", "/a/b", UH_BREACH_WORLD, 0);
+	assert_open("/a/b/c/file", "/a/b", UH_UNSAFE_WORLD, 0);
 	set_mode("/a/b", 0775);
-	assert_open("/a/b/c/file", "/a/b", UH_BREACH_GROUP, getegid());
+	assert_open("/a/b/c/file", "/a/b", UH_UNSAFE_GROUP, getegid());
 	set_mode("/a/b", 01777);
-	assert_open("/a/b/c/file", "/a/b", UH_BREACH_WORLD, 0);
+	assert_open("/a/b/c/file", "/a/b", UH_UNSAFE_WORLD, 0);
 	set_mode("/a/b", 0755);
 	assert_check("/a/b/c/file", 0);
 }
@@ -81,22 +81,22 @@ START_TEST(the_root_itself_counts)
 {
 	make_script("/file", "");
 	ck_assert_int_eq(chmod(root(), 0777), 0);
-	assert_open("/file", "", UH_BREACH_WORLD, 0);
+	assert_open("/file", "", UH_UNSAFE_WORLD, 0);
 }
 END_TEST
 
-START_TEST(another_owner_is_a_breach)
+START_TEST(another_owner_is_unsafe)
 {
 	skip_unless(geteuid() == 0, "only root can give a file away");
 	make_script("/a/file", "");
 	make_link("/a/link", "file");
 	ck_assert_int_eq(lchown(at("/a/link"), FOREIGN_USER, (gid_t)-1), 0);
-	assert_open("/a/link", "/a/link", UH_BREACH_OWNER, FOREIGN_USER);
+	assert_open("/a/link", "/a/link", UH_UNSAFE_OWNER, FOREIGN_USER);
 	assert_check("/a/file", 0);
 	ck_assert_int_eq(chown(at("/a/file"), FOREIGN_USER, (gid_t)-1), 0);
-	assert_open("/a/file", "/a/file", UH_BREACH_OWNER, FOREIGN_USER);
+	assert_open("/a/file", "/a/file", UH_UNSAFE_OWNER, FOREIGN_USER);
 	ck_assert_int_eq(chown(at("/a"), FOREIGN_USER, (gid_t)-1), 0);
-	assert_open("/a/file", "/a", UH_BREACH_OWNER, FOREIGN_USER);
+	assert_open("/a/file", "/a", UH_UNSAFE_OWNER, FOREIGN_USER);
 }
 END_TEST
 
@@ -124,10 +124,10 @@ START_TEST(what_a_symlink_leads_to_counts_with_its_directories)
 	make_link("/a/link", "../opt/real/file");
 	assert_check("/a/link", 0);
 	set_mode("/opt/real/file", 0777);
-	assert_open("/a/link", "/opt/real/file", UH_BREACH_WORLD, 0);
+	assert_open("/a/link", "/opt/real/file", UH_UNSAFE_WORLD, 0);
 	set_mode("/opt/real/file", 0755);
 	set_mode("/opt", 0777);
-	assert_open("/a/link", "/opt", UH_BREACH_WORLD, 0);
+	assert_open("/a/link", "/opt", UH_UNSAFE_WORLD, 0);
 }
 END_TEST
 
@@ -137,7 +137,7 @@ START_TEST(a_symlink_to_a_directory_on_the_way_is_followed)
 	make_link("/a/link", "../real");
 	assert_check("/a/link/b/file", 0);
 	set_mode("/real", 0777);
-	assert_open("/a/link/b/file", "/real", UH_BREACH_WORLD, 0);
+	assert_open("/a/link/b/file", "/real", UH_UNSAFE_WORLD, 0);
 }
 END_TEST
 
@@ -147,7 +147,7 @@ START_TEST(the_directory_that_a_symlink_stands_in_counts)
 	make_link("/open/link", "../real/file");
 	make_link("/a/link", "../open/link");
 	set_mode("/open", 0777);
-	assert_open("/a/link", "/open", UH_BREACH_WORLD, 0);
+	assert_open("/a/link", "/open", UH_UNSAFE_WORLD, 0);
 }
 END_TEST
 
@@ -157,7 +157,7 @@ START_TEST(an_absolute_symlink_begins_at_the_root_again)
 	make_link("/a/link", "/real/file");
 	assert_check("/a/link", 0);
 	set_mode("/real", 0777);
-	assert_open("/a/link", "/real", UH_BREACH_WORLD, 0);
+	assert_open("/a/link", "/real", UH_UNSAFE_WORLD, 0);
 }
 END_TEST
 
@@ -202,7 +202,7 @@ END_TEST
 START_TEST(names_and_paths_that_are_too_long_are_an_error)
 {
 	struct trust trust;
-	struct trust_breach breach;
+	struct unsafe_path unsafe;
 	owns_memory char *name = string_format("%s/%0*d", root(), NAME_MAX + 1, 0);
 	owns_buffer struct buffer path = {0};
 
@@ -211,8 +211,8 @@ START_TEST(names_and_paths_that_are_too_long_are_an_error)
 		buffer_append_string(&path, "/.");
 	buffer_append(&path, (struct slice){"/x", 3});
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(check(&trust, name, &breach), -ENAMETOOLONG);
-	ck_assert_int_eq(check(&trust, path.data, &breach), -ENAMETOOLONG);
+	ck_assert_int_eq(check(&trust, name, &unsafe), -ENAMETOOLONG);
+	ck_assert_int_eq(check(&trust, path.data, &unsafe), -ENAMETOOLONG);
 	trust_done(&trust);
 }
 END_TEST
@@ -222,7 +222,7 @@ START_TEST(a_file_or_a_link_that_is_too_long_is_an_error)
 	owns_memory char *name = string_format("%s/a/%0*d", root(), PATH_MAX, 0);
 	owns_buffer struct buffer target = {0};
 	struct trust trust;
-	struct trust_breach breach;
+	struct unsafe_path unsafe;
 
 	make_script("/a/x", "");
 	for (int i = 0; i < PATH_MAX / 2 - 10; i++)
@@ -232,7 +232,7 @@ START_TEST(a_file_or_a_link_that_is_too_long_is_an_error)
 	assert_check("/a/link/x", 0);
 	assert_check("/a/link/././././././././././././x", -ENAMETOOLONG);
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(check(&trust, name, &breach), -ENAMETOOLONG);
+	ck_assert_int_eq(check(&trust, name, &unsafe), -ENAMETOOLONG);
 	trust_done(&trust);
 }
 END_TEST
@@ -240,12 +240,12 @@ END_TEST
 START_TEST(a_path_that_does_not_begin_with_the_root_is_an_error)
 {
 	struct trust trust;
-	struct trust_breach breach;
+	struct unsafe_path unsafe;
 
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(check(&trust, "/etc/passwd", &breach), -EINVAL);
-	ck_assert_int_eq(check(&trust, "relative", &breach), -EINVAL);
-	ck_assert_int_eq(check(&trust, "", &breach), -EINVAL);
+	ck_assert_int_eq(check(&trust, "/etc/passwd", &unsafe), -EINVAL);
+	ck_assert_int_eq(check(&trust, "relative", &unsafe), -EINVAL);
+	ck_assert_int_eq(check(&trust, "", &unsafe), -EINVAL);
 	trust_done(&trust);
 }
 END_TEST
@@ -253,7 +253,7 @@ END_TEST
 START_TEST(files_side_by_side_are_each_judged)
 {
 	struct trust trust;
-	struct trust_breach breach;
+	struct unsafe_path unsafe;
 
 	make_script("/a/good", "");
 	make_script("/a/open", "");
@@ -261,16 +261,16 @@ START_TEST(files_side_by_side_are_each_judged)
 	set_mode("/a/open", 0777);
 	set_mode("/b", 0777);
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(check(&trust, at("/a/good"), &breach), 0);
-	ck_assert_int_eq(check(&trust, at("/a/open"), &breach), -EPERM);
-	free(breach.path);
-	ck_assert_int_eq(check(&trust, at("/a/good"), &breach), 0);
-	ck_assert_int_eq(check(&trust, at("/b/good"), &breach), -EPERM);
-	free(breach.path);
-	ck_assert_int_eq(check(&trust, at("/b/good"), &breach), -EPERM);
-	free(breach.path);
-	ck_assert_int_eq(check(&trust, at("/a/good"), &breach), 0);
-	ck_assert_int_eq(check(&trust, at("/a/nothing"), &breach), -ENOENT);
+	ck_assert_int_eq(check(&trust, at("/a/good"), &unsafe), 0);
+	ck_assert_int_eq(check(&trust, at("/a/open"), &unsafe), -EPERM);
+	free(unsafe.path);
+	ck_assert_int_eq(check(&trust, at("/a/good"), &unsafe), 0);
+	ck_assert_int_eq(check(&trust, at("/b/good"), &unsafe), -EPERM);
+	free(unsafe.path);
+	ck_assert_int_eq(check(&trust, at("/b/good"), &unsafe), -EPERM);
+	free(unsafe.path);
+	ck_assert_int_eq(check(&trust, at("/a/good"), &unsafe), 0);
+	ck_assert_int_eq(check(&trust, at("/a/nothing"), &unsafe), -ENOENT);
 	trust_done(&trust);
 }
 END_TEST
@@ -278,19 +278,19 @@ END_TEST
 START_TEST(without_a_prefix_the_root_of_the_machine_counts)
 {
 	struct trust trust;
-	struct trust_breach breach;
+	struct unsafe_path unsafe;
 	struct stat status;
 
 	ck_assert_int_eq(stat("/", &status), 0);
 	skip_unless(status.st_uid == 0 && (status.st_mode & 022) == 0,
 		"the root of this machine is open to others");
 	ck_assert_int_eq(trust_init(&trust, ""), 0);
-	ck_assert_int_eq(check(&trust, "/no-such-file-here", &breach), -ENOENT);
+	ck_assert_int_eq(check(&trust, "/no-such-file-here", &unsafe), -ENOENT);
 	ck_assert_int_eq(
-		check(&trust, "/tmp", &breach), stat("/tmp", &status) < 0     ? -ENOENT
+		check(&trust, "/tmp", &unsafe), stat("/tmp", &status) < 0     ? -ENOENT
 						: (status.st_mode & 022) != 0 ? -EPERM
 									      : 0);
-	free(breach.path);
+	free(unsafe.path);
 	trust_done(&trust);
 }
 END_TEST
@@ -299,7 +299,7 @@ int main(void)
 {
 	const TTest *const tests[] = {what_only_its_owner_can_write_is_safe,
 		a_file_that_others_can_write_is_open, any_directory_on_the_way_counts,
-		the_root_itself_counts, another_owner_is_a_breach,
+		the_root_itself_counts, another_owner_is_unsafe,
 		root_and_the_user_who_asks_are_both_trusted,
 		what_a_symlink_leads_to_counts_with_its_directories,
 		a_symlink_to_a_directory_on_the_way_is_followed,
