@@ -63,9 +63,9 @@ struct task {
 	clean_up_close *close;
 };
 
-static void tell_guard(struct session *session, int error)
+static void emit_guard(struct session *session, int error)
 {
-	session_tell(
+	session_emit(
 		session, (struct uh_event){.kind = UH_GUARD_NOT_STARTED, .error = error});
 }
 
@@ -76,16 +76,16 @@ static void do_task(void *context, int error)
 	owns_fd int lock = -1;
 
 	if (error < 0) {
-		tell_guard(session, error);
+		emit_guard(session, error);
 		return;
 	}
 	/* apt may be gone while a script of ours still runs: it holds the lock. */
 	lock = record_lock_clean_up(&session->state, &session->frontend, true);
 	if (lock < 0 && lock != -ENOENT)
-		tell_guard(session, lock);
+		emit_guard(session, lock);
 	if (lock >= 0 && !clean_up_for(session, &session->frontend, task->close) &&
 		state_dir_has(&session->state, session->key, RECORD_CLEAN_UP))
-		tell_guard(session, -EAGAIN);
+		emit_guard(session, -EAGAIN);
 }
 
 /* What ran in a transaction that nobody closed still goes into the log. */
@@ -169,7 +169,7 @@ static void start_guard(struct session *session, clean_up_close *close)
 				 : -ENOMEM;
 
 	if (error < 0)
-		tell_guard(session, error);
+		emit_guard(session, error);
 }
 
 /* The lock first, so that apt's end finds whoever cleans up waiting for us. */
@@ -191,7 +191,7 @@ bool clean_up_prepare(struct session *session, clean_up_close *close)
 		return true;
 	error = record_want_clean_up(&session->state, &session->frontend);
 	if (error < 0)
-		session_tell(session, (struct uh_event){.kind = UH_RECORD_NOT_WRITTEN,
+		session_emit(session, (struct uh_event){.kind = UH_RECORD_NOT_WRITTEN,
 					      .path = session->state.path,
 					      .error = error});
 	take_lock(session);

@@ -23,12 +23,12 @@ static enum uh_verdict close_transaction(struct session *session)
 	session_settle_outcome(session);
 	if (session->is_clean_up && session->result != RESULT_OK &&
 		plan_has_work(&session->plan))
-		session_tell(session, (struct uh_event){.kind = UH_CLEAN_UP});
+		session_emit(session, (struct uh_event){.kind = UH_CLEAN_UP});
 	if (session->plan.count > 0)
 		end = session_run(session, &veto);
 	session_write_log(session);
 	if (end == RUN_VETOED)
-		session_tell(session, veto);
+		session_emit(session, veto);
 	return end == RUN_VETOED ? UH_STOP : UH_GO_ON;
 }
 
@@ -48,7 +48,7 @@ static enum uh_verdict open_transaction(struct session *session)
 	}
 	clean_up_now(session, close_transaction);
 	if (end == RUN_VETOED)
-		session_tell(session, veto);
+		session_emit(session, veto);
 	return UH_STOP;
 }
 

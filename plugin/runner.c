@@ -41,7 +41,7 @@ struct environment {
 	bool is_incomplete;
 };
 
-static void tell(struct run *run, struct uh_event event)
+static void emit(struct run *run, struct uh_event event)
 {
 	run->listener(&event, run->context);
 }
@@ -160,12 +160,12 @@ static const char *matched_by(const struct planned_run *planned)
 }
 
 /* Tells of a script, by its path and what it matched. */
-static void tell_of(
+static void emit_about(
 	struct run *run, const struct planned_run *planned, struct uh_event event)
 {
 	event.path = planned->script.path;
 	event.matched = matched_by(planned);
-	tell(run, event);
+	emit(run, event);
 }
 
 /* The same of one that failed, or that was to run and could not, which is no better. */
@@ -174,10 +174,10 @@ static void fail(
 {
 	enum on_failure policy = planned->settings.on_failure;
 
-	tell_of(run, planned, event);
+	emit_about(run, planned, event);
 	run->has_failed = true;
 	if (run->run_context->are_settings_lost)
-		tell_of(run, planned, (struct uh_event){.kind = UH_VETO_UNKNOWN});
+		emit_about(run, planned, (struct uh_event){.kind = UH_VETO_UNKNOWN});
 	if (policy == ON_FAILURE_WARN)
 		return;
 	if (run->veto == NULL) {
@@ -207,7 +207,7 @@ static void give_transaction(struct run *run)
 	transaction_to_table(run->run_context->transaction, &table);
 	error = hand_out(run, "transaction", &table, &run->transaction_file);
 	if (error < 0)
-		tell(run, (struct uh_event){
+		emit(run, (struct uh_event){
 				  .kind = UH_TRANSACTION_FILE_MISSING, .error = error});
 }
 
@@ -311,7 +311,7 @@ static void execute(struct run *run, const struct planned_run *planned,
 	if (event.error < 0 || event.ending.end != UH_EXITED || event.ending.value != 0)
 		fail(run, planned, event);
 	else
-		tell_of(run, planned, event);
+		emit_about(run, planned, event);
 }
 
 /* Whether the packages of Requires are there; if not, that has been told. */
@@ -327,11 +327,11 @@ static bool has_required(struct run *run, const struct planned_run *planned)
 	if (missing == (ssize_t)settings->required_count)
 		return true;
 	if (missing < 0)
-		tell_of(run, planned,
+		emit_about(run, planned,
 			(struct uh_event){
 				.kind = UH_REQUIREMENTS_UNKNOWN, .error = (int)missing});
 	else
-		tell_of(run, planned,
+		emit_about(run, planned,
 			(struct uh_event){.kind = UH_SCRIPT_LACKS_PACKAGE,
 				.detail = settings->required[missing]});
 	return false;
@@ -398,7 +398,7 @@ static void run_script(struct run *run, const struct planned_run *planned)
  * What a fault of the tree is told as; what was made unsafe counts as a failure, and what
  * would run, if only it could be looked at.
  */
-static void tell_fault(struct run *run, const struct planned_run *planned)
+static void emit_fault(struct run *run, const struct planned_run *planned)
 {
 	static const enum uh_event_kind kinds[] = {
 		[SCRIPT_CANNOT_START] = UH_SCRIPT_NOT_STARTED,
@@ -422,21 +422,21 @@ static void tell_fault(struct run *run, const struct planned_run *planned)
 		script->fault == SCRIPT_CANNOT_START)
 		fail(run, planned, event);
 	else
-		tell_of(run, planned, event);
+		emit_about(run, planned, event);
 }
 
 static void take_turn(struct run *run, const struct planned_run *planned)
 {
 	if (run->is_stopped)
-		tell_of(run, planned,
+		emit_about(run, planned,
 			(struct uh_event){
 				.kind = UH_SCRIPT_SKIPPED, .detail = "On-Failure"});
 	else if (planned->skip != SKIP_NOT)
-		tell_of(run, planned,
+		emit_about(run, planned,
 			(struct uh_event){.kind = UH_SCRIPT_SKIPPED,
 				.detail = skip_name(planned->skip)});
 	else if (planned->script.fault != SCRIPT_IS_FINE)
-		tell_fault(run, planned);
+		emit_fault(run, planned);
 	else
 		run_script(run, planned);
 }
@@ -472,7 +472,7 @@ enum run_end runner_run(const struct plan *plan, const struct run_context *run_c
 		take_turn(&run, &plan->runs[i]);
 		is_interrupted = interrupts_are_pending();
 		if (is_interrupted)
-			tell_of(&run, &plan->runs[i],
+			emit_about(&run, &plan->runs[i],
 				(struct uh_event){.kind = UH_INTERRUPTED});
 	}
 	interrupts_release(&interrupts);

@@ -18,27 +18,27 @@ bool session_is_possible(struct session *session, enum uh_hook_point hook_point)
 	return *known == POSSIBLE;
 }
 
-void session_tell(struct session *session, struct uh_event event)
+void session_emit(struct session *session, struct uh_event event)
 {
 	log_writer_note(&session->log, session->hook_point, &event);
 	session->listener(&event, session->context);
 }
 
-static void hear(const struct uh_event *event, void *context)
+static void on_event(const struct uh_event *event, void *context)
 {
-	session_tell(context, *event);
+	session_emit(context, *event);
 }
 
-static void tell_error(struct session *session, enum uh_event_kind kind, int error)
+static void emit_error(struct session *session, enum uh_event_kind kind, int error)
 {
-	session_tell(session,
+	session_emit(session,
 		(struct uh_event){
 			.kind = kind, .path = session->state.path, .error = error});
 }
 
-static void tell_command_line(struct session *session, int error)
+static void emit_command_line(struct session *session, int error)
 {
-	session_tell(session,
+	session_emit(session,
 		(struct uh_event){.kind = UH_COMMAND_LINE_UNREADABLE, .error = error});
 }
 
@@ -47,13 +47,13 @@ void session_explain_state(struct session *session)
 	const struct unsafe_path *unsafe = &session->state_unsafe;
 
 	if (session->state_error == -EPERM && unsafe->path != NULL)
-		session_tell(session, (struct uh_event){.kind = UH_STATE_OPEN_TO_OTHERS,
+		session_emit(session, (struct uh_event){.kind = UH_STATE_OPEN_TO_OTHERS,
 					      .path = session->state.path,
 					      .detail = unsafe->path,
 					      .unsafe = unsafe->kind,
 					      .id = unsafe->id});
 	else if (session->state_error < 0)
-		tell_error(session, UH_STATE_UNUSABLE, session->state_error);
+		emit_error(session, UH_STATE_UNUSABLE, session->state_error);
 	session->state_error = 0;
 }
 
@@ -78,7 +78,7 @@ int session_init(struct session *session)
 	session->state.fd = -1;
 	session->clean_up_lock = -1;
 	if (hook_tree_init(&session->tree, session->root) < 0) {
-		session_tell(session, (struct uh_event){.kind = UH_OUT_OF_MEMORY});
+		session_emit(session, (struct uh_event){.kind = UH_OUT_OF_MEMORY});
 		return -ENOMEM;
 	}
 	session->state_error = state_dir_open(&session->state, session->root,
@@ -106,23 +106,23 @@ void session_done(struct session *session)
 	hook_tree_done(&session->tree);
 }
 
-static void tell_faults(struct session *session, const struct transaction_faults *faults)
+static void emit_faults(struct session *session, const struct transaction_faults *faults)
 {
 	if (faults->has_no_names)
-		session_tell(session, (struct uh_event){.kind = UH_STREAM_WITHOUT_NAMES});
+		session_emit(session, (struct uh_event){.kind = UH_STREAM_WITHOUT_NAMES});
 	if (faults->ignored_lines > 0)
-		session_tell(session, (struct uh_event){.kind = UH_STREAM_LINES_IGNORED,
+		session_emit(session, (struct uh_event){.kind = UH_STREAM_LINES_IGNORED,
 					      .count = faults->ignored_lines,
 					      .first = faults->first_ignored_line});
 	if (faults->is_cut)
-		session_tell(session, (struct uh_event){.kind = UH_STREAM_CUT});
+		session_emit(session, (struct uh_event){.kind = UH_STREAM_CUT});
 }
 
-static void tell_database(
+static void emit_database(
 	struct session *session, int error, const struct uh_ending *ending)
 {
 	if (error < 0)
-		session_tell(session, (struct uh_event){.kind = UH_DATABASE_UNREADABLE,
+		session_emit(session, (struct uh_event){.kind = UH_DATABASE_UNREADABLE,
 					      .error = error == -EPROTO ? 0 : error,
 					      .ending = *ending});
 }
@@ -135,14 +135,14 @@ void session_read_stream(struct session *session, int fd)
 
 	cleanup_close(&fd);
 	if (error == -EFBIG)
-		session_tell(session, (struct uh_event){.kind = UH_STREAM_TOO_LARGE});
+		session_emit(session, (struct uh_event){.kind = UH_STREAM_TOO_LARGE});
 	else if (error < 0)
-		session_tell(session,
+		session_emit(session,
 			(struct uh_event){.kind = UH_STREAM_UNREADABLE, .error = error});
 	error = transaction_read_stream(
 		&session->transaction, &bytes, &session->transaction_faults);
 	if (error < 0)
-		session_tell(session,
+		session_emit(session,
 			(struct uh_event){.kind = UH_STREAM_UNREADABLE, .error = error});
 	else
 		session->is_known = session->transaction.protocol != 0;
@@ -171,12 +171,12 @@ void session_find_packages(struct session *session)
 		error = transaction_find_packages(
 			&session->transaction, &session->transaction_faults);
 	if (error < 0) {
-		session_tell(session,
+		session_emit(session,
 			(struct uh_event){.kind = UH_STREAM_UNREADABLE, .error = error});
 		return;
 	}
-	tell_faults(session, &session->transaction_faults);
-	tell_database(
+	emit_faults(session, &session->transaction_faults);
+	emit_database(
 		session, outcome_find_purges(&session->transaction, &ending), &ending);
 }
 
@@ -193,10 +193,10 @@ void session_save_record(struct session *session)
 	session->transaction.status_stamp = dpkg_stamp(session->transaction.status_file);
 	error = session->transaction.status_stamp != NULL ? 0 : -errno;
 	if (error < 0 && error != -ENOENT && session_is_possible(session, UH_POST_INVOKE))
-		tell_database(session, error, &nothing);
+		emit_database(session, error, &nothing);
 	error = record_save(&session->state, &session->frontend, &session->transaction);
 	if (error < 0 && session_is_possible(session, UH_POST_INVOKE))
-		tell_error(session, UH_RECORD_NOT_WRITTEN, error);
+		emit_error(session, UH_RECORD_NOT_WRITTEN, error);
 }
 
 void session_read_record(struct session *session)
@@ -213,14 +213,14 @@ void session_read_record(struct session *session)
 	session->is_known = error == 0 && !faults->is_of_other_version;
 	if (session->is_known) {
 		faults->first_ignored_line = 0; /* apt's numbers are others */
-		tell_faults(session, faults);
+		emit_faults(session, faults);
 		return;
 	}
 	if (error < 0 && error != -ENOENT)
-		tell_error(session, UH_RECORD_UNREADABLE, error);
+		emit_error(session, UH_RECORD_UNREADABLE, error);
 	else if (!session->is_clean_up &&
 		 plan_needs_packages(&session->tree, UH_POST_INVOKE))
-		session_tell(session,
+		session_emit(session,
 			(struct uh_event){.kind = error == 0 ? UH_RECORD_OF_OTHER_VERSION
 							     : UH_RECORD_MISSING});
 }
@@ -229,7 +229,7 @@ void session_plan(struct session *session)
 {
 	if (plan_make(&session->plan, &session->tree, session->hook_point,
 		    &session->transaction) < 0)
-		session_tell(session, (struct uh_event){.kind = UH_OUT_OF_MEMORY});
+		session_emit(session, (struct uh_event){.kind = UH_OUT_OF_MEMORY});
 }
 
 void session_read_command_line(struct session *session)
@@ -244,7 +244,7 @@ void session_read_command_line(struct session *session)
 	/* Without a /proc there is none. Later apt tells its options itself. */
 	if (error < 0 && error != -ENOENT && error != -ESRCH &&
 		session->hook_point == UH_PRE_INVOKE)
-		tell_command_line(session, error);
+		emit_command_line(session, error);
 }
 
 /*
@@ -269,11 +269,11 @@ void session_read_settings(struct session *session)
 		error = settings_parse(&session->settings, text);
 	session->are_settings_lost = error < 0;
 	if (error < 0)
-		session_tell(session, (struct uh_event){.kind = UH_BRIDGE_UNUSABLE,
+		session_emit(session, (struct uh_event){.kind = UH_BRIDGE_UNUSABLE,
 					      .detail = reason,
 					      .error = error});
 	else if (reason != NULL)
-		session_tell(session, (struct uh_event){.kind = UH_SETTINGS_DOUBTFUL,
+		session_emit(session, (struct uh_event){.kind = UH_SETTINGS_DOUBTFUL,
 					      .detail = reason});
 }
 
@@ -298,7 +298,7 @@ void session_leave_clean_up(struct session *session)
 		return;
 	plan_keep(&session->plan, is_not_for_clean_up, NULL);
 	if (session->plan.count < count)
-		session_tell(session, (struct uh_event){.kind = UH_CLEAN_UP_LATER});
+		session_emit(session, (struct uh_event){.kind = UH_CLEAN_UP_LATER});
 }
 
 static bool is_not_started(const struct planned_run *run, const void *context)
@@ -340,7 +340,7 @@ void session_check_settings(struct session *session)
 			setting_judge(setting, has_user(setting), &session->tree);
 
 		if (fault != SETTING_IS_FINE)
-			session_tell(session, (struct uh_event){.kind = kinds[fault],
+			session_emit(session, (struct uh_event){.kind = kinds[fault],
 						      .key = setting->key,
 						      .value = setting->value});
 	}
@@ -365,7 +365,7 @@ void session_settle_outcome(struct session *session)
 	/* Whatever came of it, apt did not get here; unless dpkg had done all before. */
 	if (session->is_clean_up && session->result != RESULT_OK)
 		session->result = RESULT_ABORTED;
-	tell_database(session, error, &ending);
+	emit_database(session, error, &ending);
 	how.is_success = session->result == RESULT_OK;
 	how.is_failure =
 		session->result == RESULT_FAILED || session->result == RESULT_ABORTED;
@@ -385,14 +385,14 @@ static char *find_command_line(struct session *session)
 	command_line =
 		told != NULL ? strdup(told) : command_line_join(&session->command_line);
 	if (is_there && command_line == NULL)
-		tell_command_line(session, -ENOMEM);
+		emit_command_line(session, -ENOMEM);
 	return command_line;
 }
 
-static void tell_log(struct session *session, int error)
+static void emit_log(struct session *session, int error)
 {
 	if (error < 0)
-		session_tell(session, (struct uh_event){.kind = UH_LOG_NOT_WRITTEN,
+		session_emit(session, (struct uh_event){.kind = UH_LOG_NOT_WRITTEN,
 					      .path = LOG_FILE,
 					      .error = error});
 }
@@ -409,7 +409,7 @@ void session_keep_log(struct session *session)
 		return;
 	}
 	command_line = find_command_line(session);
-	tell_log(session, log_writer_keep(&session->log, &session->state, session->key,
+	emit_log(session, log_writer_keep(&session->log, &session->state, session->key,
 				  command_line));
 }
 
@@ -417,7 +417,7 @@ void session_write_log(struct session *session)
 {
 	owns_memory char *command_line = find_command_line(session);
 
-	tell_log(session,
+	emit_log(session,
 		log_writer_write(&session->log, &session->state, session->key,
 			session->root, command_line, result_name(session->result)));
 }
@@ -444,10 +444,10 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 
 	session_explain_state(session);
 	end = runner_run(
-		&session->plan, &run_context, hear, session, &has_failed, ret_veto);
+		&session->plan, &run_context, on_event, session, &has_failed, ret_veto);
 	if (has_failed && !is_last && session->state.fd >= 0)
 		error = record_note_failure(&session->state, &session->frontend);
 	if (error < 0)
-		tell_error(session, UH_FAILURE_NOT_NOTED, error);
+		emit_error(session, UH_FAILURE_NOT_NOTED, error);
 	return end;
 }

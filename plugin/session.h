@@ -63,7 +63,7 @@ void session_done(struct session *session);
 bool session_is_possible(struct session *session, enum uh_hook_point hook_point);
 
 /* Notes the event for the log and hands it to the listener. */
-void session_tell(struct session *session, struct uh_event event);
+void session_emit(struct session *session, struct uh_event event);
 
 /* The options that apt was started with, once. */
 void session_read_command_line(struct session *session);
