@@ -158,7 +158,7 @@ static size_t count_hooks(const struct check *check)
 	for (size_t i = 0; i < check->hooks.count; i++) {
 		const struct hook *hook = &check->hooks.items[i];
 
-		if (hook->standing == STANDING_COUNTS &&
+		if (hook->status == HOOK_EFFECTIVE &&
 			check_concerns(check, hook->script.path))
 			count++;
 	}
@@ -205,9 +205,9 @@ static int check_words(struct check *check, char **words, int count)
 
 static void check_done(struct check *check)
 {
-	for (size_t i = 0; i < check->subject_count; i++)
-		free(check->subjects[i].path);
-	free(check->subjects);
+	for (size_t i = 0; i < check->directory_count; i++)
+		free(check->directories[i].path);
+	free(check->directories);
 	findings_done(&check->findings);
 	string_list_done(&check->limits);
 	hook_list_done(&check->hooks);

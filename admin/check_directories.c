@@ -292,19 +292,20 @@ static void check_lower_directory(struct check *check, const struct entry *entry
 		  "over"));
 }
 
-static void add_subject(struct check *check, struct entry *entry, bool is_wildcard)
+static void add_package_directory(
+	struct check *check, struct entry *entry, bool is_wildcard)
 {
-	struct subject *subject;
+	struct package_directory *directory;
 
 	if (!check_concerns(check, entry->path))
 		return;
-	if (array_grow(&check->subjects, &check->subject_capacity, check->subject_count,
-		    sizeof(*check->subjects)) < 0) {
+	if (array_grow(&check->directories, &check->directory_capacity,
+		    check->directory_count, sizeof(*check->directories)) < 0) {
 		check->findings.has_failed = true;
 		return;
 	}
-	subject = &check->subjects[check->subject_count++];
-	*subject = (struct subject){.path = entry->path,
+	directory = &check->directories[check->directory_count++];
+	*directory = (struct package_directory){.path = entry->path,
 		.name = entry->path + strlen(entry->directory) + 1,
 		.is_wildcard = is_wildcard};
 	entry->path = NULL;
@@ -321,12 +322,12 @@ static void check_directory(struct check *check, struct entry *entry, enum room 
 	case ROOM_PACKAGES:
 		check_room(check, entry->path, ROOM_PACKAGE);
 		if (!hook_tree_is_leftover(entry->name))
-			add_subject(check, entry, false);
+			add_package_directory(check, entry, false);
 		return;
 	case ROOM_POINT:
 		check_room(check, entry->path, ROOM_HOOKS);
 		if (!hook_tree_is_leftover(entry->name))
-			add_subject(check, entry, true);
+			add_package_directory(check, entry, true);
 		return;
 	case ROOM_HOOKS:
 		check_lower_directory(check, entry);

@@ -305,9 +305,9 @@ void check_scripts(struct check *check)
 
 		if (!check_concerns(check, hook->script.path))
 			continue;
-		if (hook->standing == STANDING_IS_MASK)
+		if (hook->status == HOOK_IS_MASK)
 			check_mask(check, hook);
-		else if (hook->standing == STANDING_COUNTS &&
+		else if (hook->status == HOOK_EFFECTIVE &&
 			 !check_is_foreign(check, hook->script.path))
 			check_script(check, &hook->script);
 	}

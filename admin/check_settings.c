@@ -234,7 +234,7 @@ static void mark_hooks(const struct reading *reading)
 	for (size_t i = 0; i < check->hooks.count; i++) {
 		const struct hook *hook = &check->hooks.items[i];
 
-		if (hook->standing == STANDING_COUNTS &&
+		if (hook->status == HOOK_EFFECTIVE &&
 			check_concerns(check, hook->script.path))
 			mark_hook(reading, hook);
 	}

@@ -11,7 +11,7 @@ extern "C" {
 #endif
 
 /* A directory whose name is to be held against apt's packages. */
-struct subject {
+struct package_directory {
 	char *path;
 	const char *name; /* the end of path */
 	bool is_wildcard; /* in multi_pkgs/, not in pkgs/ */
@@ -25,10 +25,10 @@ struct check {
 	bool is_blind;    /* something could not be looked at, and that has been said */
 	bool is_apt_mute; /* apt does not tell its configuration, so nor anything else */
 
-	struct subject
-		*subjects; /* what check_directories() found for check_packages() */
-	size_t subject_count;
-	size_t subject_capacity;
+	struct package_directory
+		*directories; /* what check_directories() found for check_packages() */
+	size_t directory_count;
+	size_t directory_capacity;
 };
 
 /* Whether findings at path are wanted: it is one of the limits, or below one. */

@@ -43,9 +43,9 @@ int counts_take(struct counts *counts, const struct hook_list *hooks,
 
 		if (hook->hook_point != hook_point)
 			continue;
-		counts->masked += hook->standing == STANDING_MASKED;
-		counts->overridden += hook->standing == STANDING_OVERRIDDEN;
-		if (hook->standing != STANDING_COUNTS)
+		counts->masked += hook->status == HOOK_MASKED;
+		counts->overridden += hook->status == HOOK_OVERRIDDEN;
+		if (hook->status != HOOK_EFFECTIVE)
 			continue;
 		count_reason(counts, hook->reason);
 		error = count_able(counts, hook, settings);

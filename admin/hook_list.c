@@ -9,29 +9,29 @@ struct directory {
 	const char *path; /* relative to the tree */
 	enum uh_hook_point hook_point;
 	enum reason reason;
-	const char *subject;
+	const char *match;
 };
 
 static void hook_done(struct hook *hook)
 {
 	script_done(&hook->script);
-	free(hook->subject);
+	free(hook->match);
 	free(hook->by);
 }
 
 /* What overrides or masks a packages' hook, if anything does. */
-static int find_standing(struct hook_list *hooks, struct hook *hook, const char *relative)
+static int find_status(struct hook_list *hooks, struct hook *hook, const char *relative)
 {
 	struct script other = {.path = NULL};
 	enum tree_node node;
 
-	if (hook->place == PLACE_OF_ADMINISTRATOR || hook->standing == STANDING_IS_MASK)
+	if (hook->place == PLACE_OF_ADMINISTRATOR || hook->status == HOOK_IS_MASK)
 		return 0;
 	node = hook_tree_look_in(&hooks->tree, PLACE_OF_ADMINISTRATOR, relative, &other);
 	script_done(&other);
 	if (node != NODE_SCRIPT && node != NODE_MASK)
 		return 0;
-	hook->standing = node == NODE_MASK ? STANDING_MASKED : STANDING_OVERRIDDEN;
+	hook->status = node == NODE_MASK ? HOOK_MASKED : HOOK_OVERRIDDEN;
 	hook->by = string_format(
 		"%s/%s", hooks->tree.places[PLACE_OF_ADMINISTRATOR], relative);
 	return hook->by != NULL ? 0 : -ENOMEM;
@@ -55,13 +55,13 @@ static int add_hook(struct hook_list *hooks, const struct directory *directory,
 	if (node == NODE_ABSENT || node == NODE_DIRECTORY)
 		return 0;
 	hooks->count++;
-	if (directory->subject != NULL) {
-		hook->subject = strdup(directory->subject);
-		if (hook->subject == NULL)
+	if (directory->match != NULL) {
+		hook->match = strdup(directory->match);
+		if (hook->match == NULL)
 			return -ENOMEM;
 	}
 	if (node == NODE_MASK) {
-		hook->standing = STANDING_IS_MASK;
+		hook->status = HOOK_IS_MASK;
 		hook->script.path =
 			string_format("%s/%s", hooks->tree.places[place], relative);
 		if (hook->script.path == NULL)
@@ -69,7 +69,7 @@ static int add_hook(struct hook_list *hooks, const struct directory *directory,
 		hook->script.relative =
 			hook->script.path + strlen(hooks->tree.places[place]) + 1;
 	}
-	return find_standing(hooks, hook, relative);
+	return find_status(hooks, hook, relative);
 }
 
 /* By name, then the administrator's before the packages'. */
@@ -118,16 +118,15 @@ static int add_directories(struct hook_list *hooks, enum uh_hook_point hook_poin
 	int error = hook_tree_names(&hooks->tree, parent, &names, &hooks->faults);
 
 	for (size_t i = 0; i < names.count && error == 0; i++) {
-		owns_memory char *subject =
-			string_format("%s/%s", parent, names.items[i]);
+		owns_memory char *match = string_format("%s/%s", parent, names.items[i]);
 		owns_memory char *path =
 			string_format("%s/%s%s", parent, names.items[i], below);
 		const struct directory directory = {
 			path, hook_point, reason, names.items[i]};
 
-		if (subject == NULL || path == NULL)
+		if (match == NULL || path == NULL)
 			error = -ENOMEM;
-		else if (!is_only_file(hooks, subject))
+		else if (!is_only_file(hooks, match))
 			error = add_directory(hooks, &directory);
 	}
 	return error;

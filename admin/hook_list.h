@@ -15,11 +15,11 @@ extern "C" {
 #endif
 
 /* How a hook stands towards the file of the same name in the other place. */
-enum standing {
-	STANDING_COUNTS,
-	STANDING_OVERRIDDEN, /* of a package; the administrator has one of that name */
-	STANDING_MASKED,     /* of a package; the administrator has masked it */
-	STANDING_IS_MASK     /* itself a symlink to /dev/null */
+enum hook_status {
+	HOOK_EFFECTIVE,
+	HOOK_OVERRIDDEN, /* of a package; the administrator has one of that name */
+	HOOK_MASKED,     /* of a package; the administrator has masked it */
+	HOOK_IS_MASK     /* itself a symlink to /dev/null */
 };
 
 struct hook {
@@ -27,8 +27,8 @@ struct hook {
 	size_t place;         /* PLACE_OF_… */
 	enum uh_hook_point hook_point;
 	enum reason reason;
-	char *subject; /* the package, NAME or NAME:ARCH, or the wildcard; or NULL */
-	enum standing standing;
+	char *match; /* the package, NAME or NAME:ARCH, or the wildcard; or NULL */
+	enum hook_status status;
 	char *by; /* the path that overrides or masks it, or NULL */
 };
 

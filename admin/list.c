@@ -108,25 +108,25 @@ static void add_place(struct buffer *text, const struct hook *hook)
 		buffer_append_string(text, _("always"));
 		return;
 	}
-	text_add_name(text, hook->subject);
+	text_add_name(text, hook->match);
 }
 
-static void add_standing(struct buffer *text, const struct hook *hook)
+static void add_status(struct buffer *text, const struct hook *hook)
 {
 	owns_buffer struct buffer by = {0};
 
 	text_add_name(&by, hook->by != NULL ? hook->by : "");
-	switch (hook->standing) {
-	case STANDING_COUNTS:
+	switch (hook->status) {
+	case HOOK_EFFECTIVE:
 		return;
-	case STANDING_OVERRIDDEN:
+	case HOOK_OVERRIDDEN:
 		buffer_append_format(
 			text, _("overridden by %.*s"), (int)by.size, by.data);
 		return;
-	case STANDING_MASKED:
+	case HOOK_MASKED:
 		buffer_append_format(text, _("masked by %.*s"), (int)by.size, by.data);
 		return;
-	case STANDING_IS_MASK:
+	case HOOK_IS_MASK:
 		buffer_append_string(text, _("a mask"));
 		return;
 	}
@@ -173,21 +173,21 @@ static void write_detail(const struct terminal *terminal, const char *indent,
 static void write_details(
 	const struct terminal *terminal, const char *indent, const struct item *item)
 {
-	bool counts = item->hook->standing == STANDING_COUNTS;
+	bool counts = item->hook->status == HOOK_EFFECTIVE;
 	owns_memory char *fault = counts ? fault_text(&item->hook->script) : NULL;
-	owns_buffer struct buffer standing = {0};
+	owns_buffer struct buffer status = {0};
 	owns_buffer struct buffer why_not = {0};
 	owns_buffer struct buffer owner = {0};
 	owns_buffer struct buffer settings = {0};
 	owns_buffer struct buffer last = {0};
 
-	add_standing(&standing, item->hook);
+	add_status(&status, item->hook);
 	text_add_sentence(&why_not, fault != NULL ? fault : "");
 	text_add_sentence(&owner, item->owner != NULL ? item->owner : "");
 	if (counts)
 		effective_settings_add(&settings, &item->settings);
 	add_last(&last, item);
-	write_detail(terminal, indent, "", MARK_FAINT, &standing);
+	write_detail(terminal, indent, "", MARK_FAINT, &status);
 	write_detail(terminal, indent, _("not run"), MARK_BAD, &why_not);
 	write_detail(terminal, indent, _("package"), "", &owner);
 	write_detail(terminal, indent, _("settings"), "", &settings);
@@ -210,7 +210,7 @@ static const struct branches *branches_of(const struct terminal *terminal)
 static bool is_one_group(const struct hook *a, const struct hook *b)
 {
 	return a->hook_point == b->hook_point && a->reason == b->reason &&
-	       (a->subject == NULL || strcmp(a->subject, b->subject) == 0);
+	       (a->match == NULL || strcmp(a->match, b->match) == 0);
 }
 
 /* A hook and what there is to say of it, in a group whose lines begin with below. */
@@ -231,7 +231,7 @@ static int write_hook(const struct terminal *terminal, const struct inventory *i
 	if (first == NULL || next == NULL)
 		return report_no_memory();
 	buffer_append_string(
-		&text, hook->standing == STANDING_COUNTS ? MARK_NAME : MARK_FAINT);
+		&text, hook->status == HOOK_EFFECTIVE ? MARK_NAME : MARK_FAINT);
 	text_add_name(&text, hook->script.path);
 	buffer_append_string(&text, MARK_END);
 	terminal_write(terminal, first, next, &text);
@@ -321,8 +321,8 @@ static int add_row(
 	add_place(&text, hook);
 	add_cell(table, &text);
 	table_add_name(table, hook->script.path);
-	add_standing(&text, hook);
-	if (hook->standing == STANDING_COUNTS)
+	add_status(&text, hook);
+	if (hook->status == HOOK_EFFECTIVE)
 		fault = fault_text(&hook->script);
 	text_add_sentence(&text, fault != NULL ? fault : "");
 	add_cell(table, &text);
@@ -371,23 +371,23 @@ static json_t *last_to_json(const struct item *item)
 
 static json_t *hook_to_json(const struct inventory *inventory, const struct hook *hook)
 {
-	static const char *const standings[] = {
-		[STANDING_COUNTS] = "counts",
-		[STANDING_OVERRIDDEN] = "overridden",
-		[STANDING_MASKED] = "masked",
-		[STANDING_IS_MASK] = "mask",
+	static const char *const statuses[] = {
+		[HOOK_EFFECTIVE] = "counts",
+		[HOOK_OVERRIDDEN] = "overridden",
+		[HOOK_MASKED] = "masked",
+		[HOOK_IS_MASK] = "mask",
 	};
 	__attribute__((cleanup(item_done))) struct item item;
 	owns_memory char *fault = NULL;
 
 	if (item_make(&item, inventory, hook) >= 0)
 		return NULL;
-	if (hook->standing == STANDING_COUNTS)
+	if (hook->status == HOOK_EFFECTIVE)
 		fault = fault_text(&hook->script);
 	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}",
 		"hook_point", uh_hook_point_name(hook->hook_point), "reason",
-		reason_name(hook->reason), "subject", json_text(hook->subject), "path",
-		json_text(hook->script.path), "standing", standings[hook->standing], "by",
+		reason_name(hook->reason), "subject", json_text(hook->match), "path",
+		json_text(hook->script.path), "standing", statuses[hook->status], "by",
 		json_text(hook->by), "not_run", json_text(fault), "package",
 		json_text(item.owner), "settings",
 		effective_settings_to_json(&item.settings), "last", last_to_json(&item));

@@ -65,11 +65,11 @@ static bool is_of_package(const struct log_run *run, const char *package)
 	case REASON_ALWAYS:
 		return false;
 	case REASON_WILDCARD:
-		return is_of_wildcard(run->subject, name, package);
+		return is_of_wildcard(run->match, name, package);
 	case REASON_PACKAGE:
 		/* pkgs/NAME is for all architectures, pkgs/NAME:ARCH for one. */
-		directory = string_format("/pkgs/%s:", run->subject);
-		if (!slice_equals(name, run->subject) || directory == NULL)
+		directory = string_format("/pkgs/%s:", run->match);
+		if (!slice_equals(name, run->match) || directory == NULL)
 			return false;
 		if (rest.size == 0 || strstr(run->path, directory) == NULL)
 			return true;
@@ -208,7 +208,7 @@ static json_t *run_to_json(const struct log_run *run)
 	log_add_outcome(&outcome, run);
 	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:b}", "hook_point",
 		uh_hook_point_name(run->hook_point), "reason", reason_name(run->reason),
-		"subject", json_text(run->subject), "path", json_text(run->path), "ended",
+		"subject", json_text(run->match), "path", json_text(run->path), "ended",
 		json_stringn(outcome.data, outcome.size), "milliseconds",
 		run->milliseconds >= 0 ? json_integer(run->milliseconds) : json_null(),
 		"failed", log_has_failed(run));

@@ -154,7 +154,7 @@ static bool read_outcome(struct log_run *run, struct slice text)
 }
 
 /* What the path of a script says that it was run for: the log has it in brackets. */
-static struct slice find_subject(
+static struct slice find_match(
 	struct slice directory, const char *hook_point, enum reason *ret_reason)
 {
 	struct slice last = {NULL, 0};
@@ -176,37 +176,36 @@ static struct slice find_subject(
 }
 
 /*
- * "PATH [SUBJECT". Both may hold blanks and brackets; but a subject holds no slash, and
+ * "PATH [MATCH". Both may hold blanks and brackets; but a match holds no slash, and
  * the path tells what it is.
  */
 static bool read_path(struct log_run *run, struct slice text)
 {
 	struct slice directory = text;
 	struct slice path = text;
-	struct slice subject;
+	struct slice match;
 	struct slice name;
 
 	if (text.size == 0 || text.data[0] != '/' || !take_last(&directory, '/', &name))
 		return false;
-	subject = find_subject(
-		directory, uh_hook_point_name(run->hook_point), &run->reason);
-	if (name.size < subject.size + strlen(" ["))
+	match = find_match(directory, uh_hook_point_name(run->hook_point), &run->reason);
+	if (name.size < match.size + strlen(" ["))
 		return false;
-	path.size -= subject.size + strlen(" [");
-	/* slice_compare(), since an empty subject need not point anywhere. */
+	path.size -= match.size + strlen(" [");
+	/* slice_compare(), since an empty match need not point anywhere. */
 	if (memcmp(path.data + path.size, " [", strlen(" [")) != 0 ||
-		slice_compare((struct slice){path.data + path.size + strlen(" ["),
-				      subject.size},
-			subject) != 0)
+		slice_compare(
+			(struct slice){path.data + path.size + strlen(" ["), match.size},
+			match) != 0)
 		return false;
 	if (run->reason != REASON_ALWAYS)
-		run->subject = make_string((struct slice){
-			path.data + path.size + strlen(" ["), subject.size});
+		run->match = make_string(
+			(struct slice){path.data + path.size + strlen(" ["), match.size});
 	run->path = make_string(path);
 	return true;
 }
 
-/* " HOOK-POINT PATH [SUBJECT] OUTCOME"; no outcome holds a bracket. */
+/* " HOOK-POINT PATH [MATCH] OUTCOME"; no outcome holds a bracket. */
 static bool read_run(struct log_run *run, struct slice line)
 {
 	struct slice outcome;

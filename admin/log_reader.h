@@ -33,7 +33,7 @@ struct log_run {
 	enum uh_hook_point hook_point;
 	const char *path;
 	enum reason reason;
-	const char *subject; /* the package or the wildcard; NULL for always */
+	const char *match; /* the package or the wildcard; NULL for always */
 	enum log_outcome outcome;
 	int value;       /* the exit status, the signal, the seconds of the timeout */
 	const char *why; /* of LOGGED_NOT_STARTED and LOGGED_SKIPPED, else NULL */

@@ -68,7 +68,7 @@ int needs_find(struct needs *needs, const struct hook_list *hooks,
 	int error = 0;
 
 	for (size_t i = 0; i < hooks->count && error == 0; i++)
-		if (hooks->items[i].standing == STANDING_COUNTS)
+		if (hooks->items[i].status == HOOK_EFFECTIVE)
 			error = add_needs_of(needs, &hooks->items[i], settings);
 	if (needs->count > 0)
 		qsort(needs->items, needs->count, sizeof(*needs->items), compare_needs);

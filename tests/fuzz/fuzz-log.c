@@ -32,7 +32,7 @@ static void write_run(struct buffer *written, const struct log_run *run)
 
 	buffer_append_format(written, " %s %s [%s] %s ",
 		uh_hook_point_name(run->hook_point), run->path,
-		run->subject != NULL ? run->subject : "always",
+		run->match != NULL ? run->match : "always",
 		word_of(outcomes, COUNT_OF(outcomes), (int)run->outcome));
 	if (run->why != NULL)
 		buffer_append_format(written, "(%s)\n", run->why);
@@ -73,13 +73,13 @@ static void must_be_right(const struct log_run *run)
 	must(uh_hook_point_name(run->hook_point) != NULL);
 	must(run->outcome <= LOGGED_SKIPPED);
 	must(run->path[0] == '/' && is_one_line(run->path));
-	must(is_one_line(run->subject) && is_one_line(run->why));
-	must((run->reason == REASON_ALWAYS) == (run->subject == NULL));
-	must(run->subject == NULL || strchr(run->subject, '/') == NULL);
+	must(is_one_line(run->match) && is_one_line(run->why));
+	must((run->reason == REASON_ALWAYS) == (run->match == NULL));
+	must(run->match == NULL || strchr(run->match, '/') == NULL);
 	must((run->why == NULL) == has_run);
 	must(has_run ? run->milliseconds >= 0 && run->value >= 0
 		     : run->milliseconds == -1 && run->value == 0);
-	must(run->subject == NULL || strstr(run->path, run->subject) != NULL);
+	must(run->match == NULL || strstr(run->path, run->match) != NULL);
 }
 
 static void must_be_whole(const struct log_transaction *transaction)

@@ -44,10 +44,10 @@ static void write_hook(const struct hook *hook, struct buffer *text)
 	static const char *const reasons[] = {[REASON_PACKAGE] = "package",
 		[REASON_WILDCARD] = "wildcard",
 		[REASON_ALWAYS] = "always"};
-	static const char *const standings[] = {[STANDING_COUNTS] = "",
-		[STANDING_OVERRIDDEN] = " overridden by ",
-		[STANDING_MASKED] = " masked by ",
-		[STANDING_IS_MASK] = " is a mask"};
+	static const char *const statuses[] = {[HOOK_EFFECTIVE] = "",
+		[HOOK_OVERRIDDEN] = " overridden by ",
+		[HOOK_MASKED] = " masked by ",
+		[HOOK_IS_MASK] = " is a mask"};
 	static const char *const faults[] = {[SCRIPT_IS_FINE] = "",
 		[SCRIPT_IS_NOT_EXECUTABLE] = " not executable",
 		[SCRIPT_IS_NOT_A_FILE] = " no file",
@@ -56,10 +56,10 @@ static void write_hook(const struct hook *hook, struct buffer *text)
 
 	buffer_append_format(text, "%s %s", uh_hook_point_name(hook->hook_point),
 		reasons[hook->reason]);
-	if (hook->subject != NULL)
-		buffer_append_format(text, " %s", hook->subject);
+	if (hook->match != NULL)
+		buffer_append_format(text, " %s", hook->match);
 	buffer_append_format(text, " %s%s%s%s\n", short_of(hook->script.path),
-		faults[hook->script.fault], standings[hook->standing],
+		faults[hook->script.fault], statuses[hook->status],
 		hook->by != NULL ? short_of(hook->by) : "");
 	/* What comes in one form comes in the other. */
 	ck_assert_str_eq(hook->script.relative, short_of(hook->script.path) + 4);
@@ -293,7 +293,7 @@ START_TEST(hooks_are_many)
 	}
 	take(&hooks);
 	ck_assert_uint_eq(hooks.count, 500);
-	ck_assert_str_eq(hooks.items[499].subject, "p99");
+	ck_assert_str_eq(hooks.items[499].match, "p99");
 }
 END_TEST
 

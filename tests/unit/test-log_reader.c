@@ -42,7 +42,7 @@ static void write_run(struct buffer *text, const struct log_run *run)
 		[REASON_ALWAYS] = "always"};
 
 	buffer_append_format(text, " %s|%s|%s %s|", uh_hook_point_name(run->hook_point),
-		run->path, reasons[run->reason], or_none(run->subject));
+		run->path, reasons[run->reason], or_none(run->match));
 	log_add_outcome(text, run);
 	buffer_append_format(text, "|%ld%s\n", (long)run->milliseconds,
 		log_has_failed(run) ? "|failed" : "");
@@ -246,7 +246,7 @@ START_TEST(what_the_engine_writes_is_understood)
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
 		ck_assert_str_eq(log.transactions[0].runs[i].path,
 			TREE "pkgs/a\\012b/Pre-Install-Pkgs/] \\177[");
-		ck_assert_str_eq(log.transactions[0].runs[i].subject, "a\\012b");
+		ck_assert_str_eq(log.transactions[0].runs[i].match, "a\\012b");
 	}
 	ck_assert_int_eq(log.transactions[0].runs[0].value, 7);
 	ck_assert_str_eq(log.transactions[0].runs[1].why, "Argument list too long");
