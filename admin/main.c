@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks(8): finds the subcommand. */
-#include "nearest.h"
-#include "terminal.h"
+#include "cmd/cmd.h"
+#include "ui/message.h"
+#include "ui/nearest.h"
+#include "ui/terminal.h"
 
 #include <errno.h>
 #include <langinfo.h>

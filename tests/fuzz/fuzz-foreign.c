@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Hooks of other package managers: both kinds are read, whatever the text is of. */
-#include "foreign.h"
+#include "check/foreign.h"
 #include "harness.h"
 
 static void read_as(enum foreign_kind kind, struct slice text)

@@ -5,7 +5,7 @@
  * log from the one before it.
  */
 #include "harness.h"
-#include "log_reader.h"
+#include "model/log_reader.h"
 
 #include <limits.h>
 

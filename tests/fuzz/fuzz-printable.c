@@ -2,7 +2,7 @@
 /* Names that anybody may have made up, as they are shown on a terminal. */
 #include "harness.h"
 #include "printable.h"
-#include "terminal.h"
+#include "ui/terminal.h"
 
 #include <stdio.h>
 

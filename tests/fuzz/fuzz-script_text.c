@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The beginning of a file that stands where scripts do. */
+#include "check/script_text.h"
 #include "harness.h"
-#include "script_text.h"
 
 static bool is_word(const char *text)
 {

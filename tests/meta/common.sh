@@ -36,7 +36,7 @@ c_files() {
 # objects_of TARGET DIRECTORY: the modules of a library, in the order of its list.
 objects_of() {
 	sed -n "/^add_library($1 OBJECT/,/)/p" "$2/CMakeLists.txt" |
-		grep -oE '[a-z_]+\.c\>' | sed 's/\.c$//'
+		grep -oE '[a-z_/]+\.c\>' | sed 's/\.c$//'
 }
 
 # The modules of plugin/ in the order in which one may include another.

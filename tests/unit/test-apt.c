@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is asked through the bridge that was just built. */
-#include "apt.h"
 #include "fixture.h"
 #include "output.h"
+#include "system/apt.h"
 
 #include <unistd.h>
 
@@ -227,23 +227,6 @@ START_TEST(progress_is_for_people_on_a_terminal)
 }
 END_TEST
 
-START_TEST(apt_has_colour_unless_it_is_switched_off)
-{
-	const struct admin admin = this_machine();
-
-	output_begin();
-	configure_apt("");
-	ck_assert(apt_has_colour(&admin));
-	configure_apt("Binary::apt::APT::Color \"off\";\n");
-	ck_assert(!apt_has_colour(&admin));
-	configure_apt("Binary::apt::APT::Color \"what\";\n");
-	ck_assert(apt_has_colour(&admin));
-	configure_apt("this cannot be read \"");
-	ck_assert(apt_has_colour(&admin));
-	assert_output("", "");
-}
-END_TEST
-
 int main(void)
 {
 	const TTest *const tests[] = {a_value_is_found_by_its_whole_key_in_any_case,
@@ -256,8 +239,7 @@ int main(void)
 		the_configuration_of_another_root_is_told,
 		where_apt_refuses_its_own_words_are_said,
 		packages_are_told_with_what_apt_warns_of,
-		progress_is_for_people_on_a_terminal,
-		apt_has_colour_unless_it_is_switched_off};
+		progress_is_for_people_on_a_terminal};
 
 	return run_tests("apt", tests, COUNT_OF(tests));
 }

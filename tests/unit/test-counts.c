@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How many hooks there are, of what kind, and how that is said. */
-#include "counts.h"
 #include "fixture.h"
+#include "model/counts.h"
 
 static struct counts count(enum uh_hook_point hook_point, const char *lines)
 {

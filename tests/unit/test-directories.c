@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "directories.h"
 #include "fixture.h"
+#include "system/directories.h"
 
 #include <errno.h>
 #include <unistd.h>

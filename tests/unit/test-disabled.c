@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The file of hooks that are disabled: its text, and how it comes and goes. */
-#include "disabled.h"
 #include "fixture.h"
+#include "model/disabled.h"
 
 #include <errno.h>
 #include <sys/wait.h>

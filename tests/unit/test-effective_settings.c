@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "effective_settings.h"
 #include "fixture.h"
+#include "model/effective_settings.h"
 #include "output.h"
 
 #define owns_settings __attribute__((cleanup(settings_done)))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "findings.h"
+#include "check/findings.h"
 #include "fixture.h"
 
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "fix.h"
+#include "check/fix.h"
 #include "fixture.h"
 
 #include <sys/wait.h>

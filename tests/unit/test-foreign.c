@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "check/foreign.h"
 #include "fixture.h"
-#include "foreign.h"
 
 #define owns_hooks __attribute__((cleanup(foreign_hooks_done)))
 

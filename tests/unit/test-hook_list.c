@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
-#include "hook_list.h"
+#include "model/hook_list.h"
 #include "output.h"
 
 #include <unistd.h>

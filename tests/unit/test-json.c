@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "admin.h"
 #include "fixture.h"
-#include "json.h"
 #include "output.h"
+#include "ui/json.h"
 
 #include <fcntl.h>
 #include <stdio_ext.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
-#include "log_reader.h"
 #include "log_writer.h"
+#include "model/log_reader.h"
 
 #include <errno.h>
 #include <fcntl.h>

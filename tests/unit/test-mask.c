@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Masks, and the directories that they need. */
 #include "fixture.h"
-#include "mask.h"
+#include "model/mask.h"
 
 #include <errno.h>
 #include <unistd.h>

@@ -2,6 +2,7 @@
 #include "admin.h"
 #include "fixture.h"
 #include "output.h"
+#include "ui/message.h"
 
 #include <errno.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
-#include "nearest.h"
+#include "ui/nearest.h"
 
 static size_t distance(const char *a, const char *b)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which packages hooks need, what of them is there, and where dpkg has its database. */
-#include "apt.h"
 #include "fixture.h"
-#include "needs.h"
+#include "model/needs.h"
+#include "system/apt.h"
 
 #include <unistd.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
-#include "options.h"
 #include "output.h"
+#include "ui/options.h"
 
 #include <unistd.h>
 

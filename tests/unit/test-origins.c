@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
-#include "origins.h"
+#include "system/origins.h"
 
 #define owns_origins __attribute__((cleanup(origins_done)))
 

@@ -2,7 +2,7 @@
 /* Asked of dpkg-query, with a database of the test's own. */
 #include "fixture.h"
 #include "output.h"
-#include "owner.h"
+#include "system/owner.h"
 
 #define owns_owners __attribute__((cleanup(owner_list_done)))
 #define INFO "/var/lib/dpkg/info/"

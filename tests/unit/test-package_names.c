@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
-#include "package_names.h"
+#include "model/package_names.h"
 
 #define owns_package_names __attribute__((cleanup(package_names_done)))
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
+#include "model/plan_view.h"
 #include "output.h"
-#include "plan_view.h"
 
 #define owns_preview __attribute__((cleanup(preview_done)))
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
+#include "model/preview.h"
 #include "output.h"
-#include "preview.h"
 
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
-#include "registration.h"
+#include "system/registration.h"
 
 #define HELPER "/usr/libexec/apt-universal-hooks/helper"
 #define CALL(point)                                                                      \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
-#include "rootfs.h"
+#include "system/rootfs.h"
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "check/script_text.h"
 #include "fixture.h"
-#include "script_text.h"
 
 #define owns_script_text __attribute__((cleanup(script_text_done)))
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
+#include "model/simulated.h"
 #include "output.h"
-#include "simulated.h"
 
 #define GOES_ON (-1)
 #define owns_simulated __attribute__((cleanup(simulated_done)))

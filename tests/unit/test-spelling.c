@@ -2,7 +2,7 @@
 #include "admin.h"
 #include "fixture.h"
 #include "output.h"
-#include "spelling.h"
+#include "ui/spelling.h"
 
 static void assert_meant(const char *word, const char *expected)
 {

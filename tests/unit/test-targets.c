@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
+#include "model/targets.h"
 #include "output.h"
-#include "targets.h"
 
 #define GOES_ON (-1)
 

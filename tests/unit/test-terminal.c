@@ -2,7 +2,8 @@
 /* What terminals of several widths show, by pseudo-terminals. */
 #include "fixture.h"
 #include "output.h"
-#include "terminal.h"
+#include "system/apt.h"
+#include "ui/terminal.h"
 
 #include <locale.h>
 #include <unistd.h>
@@ -45,7 +46,7 @@ static struct terminal ask_terminal(unsigned short columns)
 	struct terminal terminal;
 
 	output_begin_terminal(columns);
-	terminal = terminal_of(&admin);
+	terminal = apt_terminal(&admin);
 	output_end(&output);
 	ck_assert_str_eq(output.err.data, "");
 	return terminal;
@@ -77,7 +78,7 @@ START_TEST(what_is_piped_has_neither_end_nor_colour)
 	ck_assert_int_eq(unsetenv("NO_COLOR"), 0);
 	configure_apt("APT::Color \"1\";\n");
 	output_begin();
-	terminal = terminal_of(&admin);
+	terminal = apt_terminal(&admin);
 	assert_output("", "");
 	ck_assert(!terminal.is_terminal);
 	ck_assert(!terminal.has_colour);
@@ -98,6 +99,8 @@ START_TEST(colour_is_for_terminals_that_have_it_and_people_who_want_it)
 		{"dumb", NULL, "", false},
 		{NULL, NULL, "", false},
 		{"xterm", NULL, "Binary::apt::APT::Color \"no\";\n", false},
+		{"xterm", NULL, "Binary::apt::APT::Color \"what\";\n", true},
+		{"xterm", NULL, "this cannot be read \"", true},
 		{"xterm", NULL, "binary::APT::apt::color \"0\";\n", false},
 		/* As with apt(8), whose own default may count before this. */
 		{"xterm", NULL, "APT::Color \"no\";\n", APT_HAS_STRONG_DEFAULTS},

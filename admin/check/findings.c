@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "check/findings.h"
+#include "ui/message.h"
+
+#include <stdio.h>
+
+enum severity { SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_COUNT };
+
+/* An error keeps something from running; a warning is probably not what was meant. */
+static const struct {
+	const char *word;
+	enum severity severity;
+} kinds[] = {
+	[FINDING_NOT_EXECUTABLE] = {"not-executable", SEVERITY_ERROR},
+	[FINDING_DANGLING] = {"dangling-symlink", SEVERITY_ERROR},
+	[FINDING_NOT_A_FILE] = {"not-a-file", SEVERITY_ERROR},
+	[FINDING_OPEN_TO_OTHERS] = {"open-to-others", SEVERITY_ERROR},
+	[FINDING_EMPTY] = {"empty-script", SEVERITY_WARNING},
+	[FINDING_BINARY] = {"not-a-script", SEVERITY_ERROR},
+	[FINDING_INTERPRETER_MISSING] = {"interpreter-missing", SEVERITY_ERROR},
+	[FINDING_INTERPRETER_NOT_EXECUTABLE] = {"interpreter-not-executable",
+		SEVERITY_ERROR},
+	[FINDING_INTERPRETER_RELATIVE] = {"interpreter-relative", SEVERITY_ERROR},
+	[FINDING_CRLF] = {"crlf-line-ends", SEVERITY_ERROR},
+	[FINDING_BYTE_ORDER_MARK] = {"byte-order-mark", SEVERITY_ERROR},
+	[FINDING_LEFTOVER] = {"leftover", SEVERITY_WARNING},
+	[FINDING_MASK_WITHOUT_PURPOSE] = {"mask-without-purpose", SEVERITY_WARNING},
+	[FINDING_HOOK_POINT_MISSPELT] = {"hook-point-misspelt", SEVERITY_ERROR},
+	[FINDING_PACKAGES_NOT_KNOWN] = {"packages-not-known", SEVERITY_ERROR},
+	[FINDING_DIRECTORY_UNKNOWN] = {"folder-unknown", SEVERITY_WARNING},
+	[FINDING_DIRECTORY_NOT_READ] = {"folder-not-read", SEVERITY_WARNING},
+	[FINDING_NOT_A_DIRECTORY] = {"not-a-folder", SEVERITY_ERROR},
+	[FINDING_SCRIPT_MISPLACED] = {"script-misplaced", SEVERITY_ERROR},
+	[FINDING_HOOK_POINT_FOREIGN] = {"hook-point-foreign", SEVERITY_ERROR},
+	[FINDING_FILE_FOREIGN] = {"file-foreign", SEVERITY_ERROR},
+	[FINDING_PACKAGE_UNKNOWN] = {"package-unknown", SEVERITY_WARNING},
+	[FINDING_WILDCARD_WITHOUT_MATCH] = {"wildcard-without-match", SEVERITY_WARNING},
+	[FINDING_NO_PACKAGE_LISTS] = {"no-package-lists", SEVERITY_WARNING},
+	[FINDING_SETTING_UNKNOWN] = {"setting-unknown", SEVERITY_WARNING},
+	[FINDING_SETTING_UNUSABLE] = {"setting-unusable", SEVERITY_WARNING},
+	[FINDING_SETTING_NO_HOOK] = {"setting-without-hook", SEVERITY_WARNING},
+	[FINDING_SETTING_MASKED] = {"setting-masked", SEVERITY_WARNING},
+	[FINDING_USER_MISSING] = {"user-missing", SEVERITY_ERROR},
+	[FINDING_DIRECTORY_MISSING] = {"directory-missing", SEVERITY_ERROR},
+	[FINDING_REQUIRES_MISSING] = {"requires-missing", SEVERITY_ERROR},
+	[FINDING_REGISTRATION_MISSING] = {"registration-missing", SEVERITY_ERROR},
+	[FINDING_REGISTRATION_EDITED] = {"registration-edited", SEVERITY_WARNING},
+};
+
+static const char *const severities[] = {
+	[SEVERITY_WARNING] = "warning", [SEVERITY_ERROR] = "error"};
+
+static void finding_done(struct finding *finding)
+{
+	free(finding->path);
+	free(finding->message);
+	free(finding->command);
+}
+
+void findings_add(struct findings *findings, enum finding_kind kind, const char *path,
+	unsigned long line, const struct buffer *command, const char *message)
+{
+	struct finding finding = {.kind = kind,
+		.path = strdup(path),
+		.line = line,
+		.message = strdup(message)};
+
+	if (command->size > 0)
+		finding.command = strndup(command->data, command->size);
+	if (finding.path == NULL || finding.message == NULL || command->error < 0 ||
+		(command->size > 0 && finding.command == NULL) ||
+		array_grow(&findings->items, &findings->capacity, findings->count,
+			sizeof(*findings->items)) < 0) {
+		finding_done(&finding);
+		findings->has_failed = true;
+		return;
+	}
+	findings->items[findings->count++] = finding;
+}
+
+void findings_done(struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		finding_done(&findings->items[i]);
+	free(findings->items);
+	memset(findings, 0, sizeof(*findings));
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct finding *a = left, *b = right;
+	int order = strcmp(a->path, b->path);
+
+	if (order == 0)
+		order = (a->line > b->line) - (a->line < b->line);
+	if (order == 0)
+		order = (a->kind > b->kind) - (a->kind < b->kind);
+	return order != 0 ? order : strcmp(a->message, b->message);
+}
+
+void findings_sort(struct findings *findings)
+{
+	size_t kept = 0;
+
+	if (findings->count == 0)
+		return;
+	qsort(findings->items, findings->count, sizeof(*findings->items), compare);
+	for (size_t i = 1; i < findings->count; i++) {
+		if (compare(&findings->items[kept], &findings->items[i]) == 0)
+			finding_done(&findings->items[i]);
+		else
+			findings->items[++kept] = findings->items[i];
+	}
+	findings->count = kept + 1;
+}
+
+static enum severity severity_of(const struct finding *finding)
+{
+	return kinds[finding->kind].severity;
+}
+
+static void write_finding(const struct terminal *terminal, const struct finding *finding)
+{
+	bool is_error = severity_of(finding) == SEVERITY_ERROR;
+	/*
+	 * A command is of use only as it is, so a terminal may break it, but we do not.
+	 */
+	struct terminal endless = *terminal;
+	owns_buffer struct buffer text = {0};
+
+	buffer_append_format(&text, "%s%s%s ", is_error ? MARK_BAD : MARK_MIND,
+		is_error ? _("error:") : _("warning:"), MARK_END);
+	buffer_append_string(&text, MARK_NAME);
+	text_add_name(&text, finding->path);
+	if (finding->line > 0)
+		buffer_append_format(&text, ":%lu", finding->line);
+	buffer_append_string(&text, MARK_END ": ");
+	text_add_sentence(&text, finding->message);
+	terminal_write(terminal, "", "  ", &text);
+	endless.width = 0;
+	if (finding->command != NULL)
+		terminal_say(&endless, "", _("  fix: %s"), finding->command);
+}
+
+static size_t count_of(const struct findings *findings, enum severity severity)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < findings->count; i++)
+		if (severity_of(&findings->items[i]) == severity)
+			count++;
+	return count;
+}
+
+static void write_sum(const struct terminal *terminal, const struct findings *findings,
+	size_t hook_count)
+{
+	size_t errors = count_of(findings, SEVERITY_ERROR);
+	size_t warnings = count_of(findings, SEVERITY_WARNING);
+	owns_memory char *hooks = string_format(
+		ngettext("%zu hook", "%zu hooks", (unsigned long)hook_count), hook_count);
+	owns_memory char *first = string_format(
+		ngettext("%zu error", "%zu errors", (unsigned long)errors), errors);
+	owns_memory char *second = string_format(
+		ngettext("%zu warning", "%zu warnings", (unsigned long)warnings),
+		warnings);
+
+	if (hooks == NULL || first == NULL || second == NULL)
+		(void)report_no_memory();
+	else if (findings->count == 0)
+		terminal_say(terminal, "", _("%s, nothing to complain of"), hooks);
+	else if (warnings == 0 || errors == 0)
+		terminal_say(
+			terminal, "", _("%s in %s"), errors > 0 ? first : second, hooks);
+	else
+		terminal_say(terminal, "", _("%s, %s in %s"), first, second, hooks);
+}
+
+void findings_write(const struct terminal *terminal, const struct findings *findings,
+	size_t hook_count)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		write_finding(terminal, &findings->items[i]);
+	write_sum(terminal, findings, hook_count);
+}
+
+static json_t *finding_to_json(const struct finding *finding)
+{
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "kind",
+		kinds[finding->kind].word, "severity", severities[severity_of(finding)],
+		"path", json_text(finding->path), "line",
+		finding->line > 0 ? json_integer((json_int_t)finding->line) : json_null(),
+		"message", json_text(finding->message), "command",
+		json_text(finding->command));
+}
+
+json_t *findings_to_json(const struct findings *findings)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < findings->count; i++)
+		if (json_array_append_new(array, finding_to_json(&findings->items[i])) <
+			0) {
+			json_decref(array);
+			return NULL;
+		}
+	return array;
+}

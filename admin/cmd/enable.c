@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* apt-universal-hooks enable: takes back what disable did, and nothing else. */
+#include "cmd/cmd.h"
+#include "model/disabled.h"
+#include "model/mask.h"
+#include "model/targets.h"
+#include "ui/message.h"
+
+/* enable looks at the mask and at our file, whatever else there is. */
+static void choose_to_enable(struct state *state, struct target_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct target *target = &list->items[i];
+
+		if (state_has_mask(state, target->hook) && mask_is_plain(target->mask))
+			target->action = ACTION_MASK;
+	}
+}
+
+static int report_enabled(struct state *state, const struct admin *admin,
+	const struct target *target, bool was_disabled)
+{
+	const struct setting *setting = state_disabling(state, target->hook);
+	owns_memory char *place = NULL;
+
+	if (state_has_mask(state, target->hook)) {
+		report_warning(
+			_("%s stays disabled: %s masks it by way of another link, which "
+			  "disable did not make; remove it yourself"),
+			target->hook, target->mask);
+		return STATUS_FINDINGS;
+	}
+	if (setting != NULL) {
+		place = setting_place(setting, admin);
+		if (place == NULL)
+			return report_no_memory();
+		report_warning(
+			_("%s stays disabled: %s has %s \"%s\"; take that line out"),
+			target->hook, place, setting->key, setting->value);
+		return STATUS_FINDINGS;
+	}
+	if (hook_list_find(&state->hooks, admin, target->hook) == NULL)
+		targets_say(_("%s is not disabled any more, but there is no such script"),
+			target->hook);
+	else
+		targets_say(
+			was_disabled ? _("%s is enabled") : _("%s was enabled already"),
+			target->hook);
+	return STATUS_FINE;
+}
+
+static int do_enable(const struct admin *admin, const struct state *before,
+	const struct target_list *list)
+{
+	owns_strings struct string_list hooks = {0};
+
+	for (size_t i = 0; i < list->count; i++)
+		if (string_list_has(&before->disabled, list->items[i].hook) &&
+			string_list_add(&hooks, list->items[i].hook) < 0)
+			return report_no_memory();
+	if (hooks.count > 0) {
+		int status = disabled_take_out(&hooks, admin);
+
+		if (status >= 0)
+			return status;
+	}
+	return targets_unmask(list, admin);
+}
+
+static int enable(const struct admin *admin, char **words)
+{
+	owns_state struct state before;
+	owns_state struct state after = {.hooks = {.count = 0}};
+	owns_targets struct target_list targets = {0};
+	int status = state_take(&before, admin);
+
+	if (status < 0)
+		status = targets_find(&targets, &before, admin, words, true);
+	if (status < 0) {
+		choose_to_enable(&before, &targets);
+		status = do_enable(admin, &before, &targets);
+	}
+	if (status < 0)
+		status = state_take(&after, admin);
+	for (size_t i = 0; i < targets.count && status < STATUS_TROUBLE; i++) {
+		const struct target *target = &targets.items[i];
+		bool was_disabled = target->action == ACTION_MASK ||
+				    state_disabling(&before, target->hook) != NULL;
+		int one = report_enabled(&after, admin, target, was_disabled);
+
+		status = one > status ? one : status;
+	}
+	return status;
+}
+
+int admin_enable(struct admin *admin, int argc, char **argv)
+{
+	const struct usage usage = {
+		.synopsis = "enable SCRIPT…",
+		.text = _("Switches hooks on again: takes back what disable did, the "
+			  "mask or the setting. What else disables a hook is named and "
+			  "left alone, and the exit status is 1 then. SCRIPT is as for "
+			  "disable."),
+		.words_min = 1,
+		.words_max = -1,
+	};
+
+	return targets_command(admin, &usage, argc, argv, enable);
+}

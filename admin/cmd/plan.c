@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* apt-universal-hooks plan APT-ARGUMENTS: which hooks an apt command would run. */
+#include "cmd/cmd.h"
+#include "model/plan_view.h"
+#include "system/apt.h"
+#include "ui/message.h"
+#include "ui/options.h"
+
+#include <stdio.h>
+
+static void write_transaction(
+	const struct terminal *terminal, const struct transaction *transaction)
+{
+	owns_buffer struct buffer text = {0};
+
+	buffer_append_format(&text,
+		ngettext("%zu package:", "%zu packages:",
+			(unsigned long)transaction->count),
+		transaction->count);
+	for (size_t i = 0; i < transaction->count; i++) {
+		const struct package *package = &transaction->packages[i];
+
+		buffer_append_format(&text, "%s %s %s", i > 0 ? "," : "",
+			operation_name(package->operation), package->name);
+	}
+	terminal_write(terminal, "", "  ", &text);
+}
+
+static void write_plan(const struct terminal *terminal, const struct preview *preview)
+{
+	if (preview->transaction.count == 0) {
+		terminal_say(
+			terminal, "", _("apt has nothing to do, so it calls no hook."));
+		return;
+	}
+	write_transaction(terminal, &preview->transaction);
+	if (preview->is_switched_off) {
+		terminal_say(terminal, "", _("Hooks are switched off for this run."));
+		return;
+	}
+	plan_view_write(terminal, preview);
+}
+
+static int show(const struct admin *admin, const struct preview *preview)
+{
+	struct terminal terminal;
+
+	if (admin->is_json)
+		return json_print(json_pack("{s:o, s:b, s:o}", "transaction",
+			packages_to_json(&preview->transaction), "switched_off",
+			preview->is_switched_off, "hook_points",
+			plan_view_to_json(preview)));
+	terminal = apt_terminal(admin);
+	write_plan(&terminal, preview);
+	return STATUS_FINE;
+}
+
+/* "apt-get install zsh" says whose defaults hold; "install zsh" is apt's. */
+static const char *take_program(char ***words)
+{
+	if (strcmp((*words)[0], "apt-get") != 0 && strcmp((*words)[0], "apt") != 0)
+		return "apt";
+	return *(*words)++;
+}
+
+static int preview_words(const struct admin *admin, char **words)
+{
+	__attribute__((cleanup(preview_done))) struct preview preview = {.nothing = {0}};
+	owns_buffer struct buffer stream = {0};
+	const char *program = take_program(&words);
+	struct preview_request request = {
+		.words = (const char *const *)words, .result = RESULT_OK};
+	int status;
+
+	if (apt_transaction(admin, program, request.words, &stream) < 0)
+		return STATUS_TROUBLE;
+	request.stream = buffer_slice(&stream);
+	status = preview_make(&preview, admin, &request);
+	return status >= 0 ? status : show(admin, &preview);
+}
+
+int admin_plan(struct admin *admin, int argc, char **argv)
+{
+	const struct usage usage = {
+		.synopsis = "plan APT-ARGUMENT…",
+		.text = _("Shows which hooks would run, in which order and why, if apt "
+			  "were "
+			  "called with these arguments. Nothing is locked, downloaded or "
+			  "changed, and no rights are needed. With \"apt-get\" as the "
+			  "first "
+			  "argument, what apt-get(8) would do."),
+		.has_json = true,
+	};
+	int words;
+	int status = options_pick(admin, &usage, argc, argv, &words);
+
+	if (status >= 0)
+		return status;
+	argv[words + 1] = NULL;
+	if (words == 0)
+		return report_error(_("something is missing: apt-universal-hooks %s"),
+			usage.synopsis);
+	return preview_words(admin, argv + 1);
+}

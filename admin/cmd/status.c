@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* apt-universal-hooks status: whether apt calls the hooks, and how many there are. */
+#include "cmd/cmd.h"
+#include "model/counts.h"
+#include "model/effective_settings.h"
+#include "model/log_reader.h"
+#include "model/preview.h"
+#include "model/targets.h"
+#include "system/apt.h"
+#include "system/registration.h"
+#include "ui/json.h"
+#include "ui/message.h"
+#include "ui/options.h"
+#include "ui/terminal.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+/* All that is told. */
+struct report {
+	const struct admin *admin;
+	struct settings settings;
+	struct counts counts[HOOK_POINT_COUNT];
+	struct registration registration;
+	struct log log;
+	bool has_log; /* else the log could not be read, and that has been said */
+	bool has_helper;
+	bool is_off_here;          /* by the environment */
+	const struct setting *off; /* the setting that disables all hooks, or NULL */
+};
+
+static void report_done(struct report *report)
+{
+	settings_done(&report->settings);
+	registration_done(&report->registration);
+	log_done(&report->log);
+}
+
+static int count_hooks(struct report *report)
+{
+	__attribute__((cleanup(hook_list_done))) struct hook_list hooks;
+	int error = hook_list_read(&hooks, report->admin);
+
+	for (int i = 0; i < HOOK_POINT_COUNT && error == 0; i++)
+		error = counts_take(&report->counts[i], &hooks, &report->settings,
+			(enum uh_hook_point)i);
+	if (error < 0)
+		return report_no_memory();
+	hook_list_warn_unreadable(&hooks);
+	return -1;
+}
+
+static bool has_helper(const struct admin *admin)
+{
+	owns_memory char *path = string_format("%s%s", admin->root, UH_HELPER);
+
+	return path == NULL || access(path, X_OK) == 0;
+}
+
+/* −1 to go on, or the status to end with, and that has been said. */
+static int report_take(struct report *report)
+{
+	const char *variable = getenv("APT_UNIVERSAL_HOOKS");
+	int status = settings_ask(&report->settings, report->admin);
+
+	if (status < 0)
+		status = count_hooks(report);
+	if (status >= 0)
+		return status;
+	if (registration_take(&report->registration, report->admin) < 0)
+		return STATUS_TROUBLE;
+	report->has_log = log_read(&report->log, report->admin) < 0;
+	report->has_helper = has_helper(report->admin);
+	report->is_off_here = variable != NULL && strcmp(variable, "off") == 0;
+	report->off = settings_enabled_by(&report->settings, "");
+	if (report->off != NULL && report->off->number != 0)
+		report->off = NULL;
+	return -1;
+}
+
+/* Whether apt calls the helper, and finds it. */
+static bool is_called(const struct report *report, enum uh_hook_point hook_point)
+{
+	const struct registration_entry *entry =
+		registration_at(&report->registration, hook_point);
+
+	return report->has_helper &&
+	       (!entry->is_call || entry->registered != REGISTERED_NOT);
+}
+
+static int find_status(const struct report *report)
+{
+	if (!report->has_log)
+		return STATUS_TROUBLE;
+	for (int i = 0; i < HOOK_POINT_COUNT; i++)
+		if (counts_able(&report->counts[i]) > 0 &&
+			!is_called(report, (enum uh_hook_point)i))
+			return STATUS_FINDINGS;
+	return STATUS_FINE;
+}
+
+static void write_line(
+	const struct terminal *terminal, const char *key, const struct buffer *value)
+{
+	owns_buffer struct buffer line = {0};
+
+	buffer_append_format(&line, MARK_NAME "%s:" MARK_END " ", key);
+	buffer_append(&line, buffer_slice(value));
+	if (line.error < 0 || value->error < 0)
+		(void)report_no_memory();
+	else
+		terminal_write(terminal, "", "  ", &line);
+}
+
+static void add_marked(struct buffer *text, const char *mark, const char *words)
+{
+	buffer_append_format(text, "%s%s" MARK_END, mark, words);
+}
+
+static void write_switch(const struct terminal *terminal, const struct report *report)
+{
+	owns_buffer struct buffer text = {0};
+	owns_buffer struct buffer file = {0};
+	owns_memory char *place = NULL;
+
+	if (!report->is_off_here && report->off == NULL) {
+		add_marked(&text, MARK_GOOD, _("switched on"));
+	} else if (report->off == NULL) {
+		buffer_append_format(&text,
+			_("%sswitched off%s by APT_UNIVERSAL_HOOKS=off in the "
+			  "environment"),
+			MARK_MIND, MARK_END);
+	} else {
+		place = setting_place(report->off, report->admin);
+		text_add_name(&file, place != NULL ? place : "?");
+		buffer_append_format(&text,
+			report->is_off_here
+				? _("%sswitched off%s by APT_UNIVERSAL_HOOKS=off in the "
+				    "environment, and by Universal-Hooks::Enabled in "
+				    "%.*s")
+				: _("%sswitched off%s by Universal-Hooks::Enabled in "
+				    "%.*s"),
+			MARK_MIND, MARK_END, (int)file.size, file.data);
+	}
+	write_line(terminal, _("Hooks"), &text);
+}
+
+static void write_helper(const struct terminal *terminal, const struct report *report)
+{
+	owns_buffer struct buffer text = {0};
+	owns_buffer struct buffer path = {0};
+
+	if (report->has_helper)
+		return;
+	text_add_name(&path, report->admin->root);
+	buffer_append_string(&path, UH_HELPER);
+	buffer_append_format(&text, _("%snot there, so no hook runs:%s %.*s"), MARK_BAD,
+		MARK_END, (int)path.size, path.data);
+	write_line(terminal, _("Helper"), &text);
+}
+
+static void add_place(struct buffer *text, const struct registration_entry *entry)
+{
+	if (entry->file == NULL)
+		return;
+	buffer_append_string(text, _(" in "));
+	text_add_name(text, entry->file);
+	if (entry->line > 0)
+		buffer_append_format(text, ":%lu", entry->line);
+}
+
+/* "registered in FILE:LINE"; what is not as shipped is named. */
+static void add_registration(struct buffer *text, const struct registration_entry *entry)
+{
+	switch (entry->registered) {
+	case REGISTERED_AS_SHIPPED:
+		add_marked(text, MARK_GOOD, _("registered"));
+		break;
+	case REGISTERED_EDITED:
+		add_marked(text, MARK_MIND, _("registered, but edited"));
+		break;
+	case REGISTERED_NOT:
+		if (entry->is_call)
+			add_marked(text, MARK_BAD, _("not registered"));
+		else
+			add_marked(text, MARK_MIND, _("registered, but without "));
+		break;
+	}
+	if (!entry->is_call && entry->registered != REGISTERED_AS_SHIPPED) {
+		if (entry->registered == REGISTERED_EDITED)
+			buffer_append_string(text, ": ");
+		text_add_name(text, entry->key);
+	}
+	add_place(text, entry);
+}
+
+static void write_point(const struct terminal *terminal, const struct report *report,
+	enum uh_hook_point hook_point)
+{
+	owns_buffer struct buffer text = {0};
+
+	counts_add(&text, &report->counts[hook_point]);
+	buffer_append_string(&text, "; ");
+	add_registration(&text, registration_at(&report->registration, hook_point));
+	write_line(terminal, uh_hook_point_name(hook_point), &text);
+}
+
+static const struct log_transaction *last_of(const struct log *log)
+{
+	return log->count > 0 ? &log->transactions[log->count - 1] : NULL;
+}
+
+static size_t count_failed(const struct log_transaction *transaction)
+{
+	size_t failed = 0;
+
+	for (size_t i = 0; i < transaction->count; i++)
+		failed += log_has_failed(&transaction->runs[i]);
+	return failed;
+}
+
+static size_t count_ran(const struct log_transaction *transaction)
+{
+	size_t ran = 0;
+
+	for (size_t i = 0; i < transaction->count; i++)
+		ran += transaction->runs[i].milliseconds >= 0;
+	return ran;
+}
+
+static void add_transaction(
+	struct buffer *text, const struct log_transaction *transaction)
+{
+	size_t failed = count_failed(transaction);
+	size_t ran = count_ran(transaction);
+
+	if (transaction->start[0] != '\0')
+		buffer_append_format(text, "%s, ", transaction->start);
+	if (transaction->command_line != NULL)
+		buffer_append_format(text, "%s, ", transaction->command_line);
+	buffer_append_format(text, _("result %s, "),
+		transaction->result != NULL ? transaction->result : "unknown");
+	buffer_append_format(
+		text, ngettext("%zu hook ran", "%zu hooks ran", (unsigned long)ran), ran);
+	if (failed > 0)
+		buffer_append_format(
+			text, _(", %s%zu failed%s"), MARK_BAD, failed, MARK_END);
+}
+
+static void write_last(const struct terminal *terminal, const struct report *report)
+{
+	const struct log_transaction *last = last_of(&report->log);
+	owns_buffer struct buffer text = {0};
+
+	if (!report->has_log)
+		buffer_append_string(&text, _("not known"));
+	else if (last == NULL)
+		buffer_append_string(&text, _("none in the log"));
+	else
+		add_transaction(&text, last);
+	write_line(terminal, _("Last transaction"), &text);
+}
+
+static void write_report(const struct report *report)
+{
+	struct terminal terminal = apt_terminal(report->admin);
+	owns_buffer struct buffer version = {0};
+
+	buffer_append_string(&version, UH_VERSION);
+	write_line(&terminal, _("Version"), &version);
+	write_switch(&terminal, report);
+	write_helper(&terminal, report);
+	for (int i = 0; i < HOOK_POINT_COUNT; i++)
+		write_point(&terminal, report, (enum uh_hook_point)i);
+	write_last(&terminal, report);
+}
+
+static json_t *point_to_json(const struct report *report, enum uh_hook_point hook_point)
+{
+	static const char *const words[] = {
+		[REGISTERED_AS_SHIPPED] = "as-shipped",
+		[REGISTERED_EDITED] = "edited",
+		[REGISTERED_NOT] = "missing",
+	};
+	const struct registration_entry *entry =
+		registration_at(&report->registration, hook_point);
+	const struct counts *counts = &report->counts[hook_point];
+
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:I, s:I, "
+			 "s:I, s:I}",
+		"hook_point", uh_hook_point_name(hook_point), "registered",
+		words[entry->registered], "key", entry->key, "file",
+		json_text(entry->file), "line",
+		entry->line > 0 ? json_integer((json_int_t)entry->line) : json_null(),
+		"called", is_called(report, hook_point), "hooks",
+		(json_int_t)counts_hooks(counts), "by_package",
+		(json_int_t)counts->by_package, "by_wildcard",
+		(json_int_t)counts->by_wildcard, "always", (json_int_t)counts->always,
+		"disabled", (json_int_t)counts->disabled, "faulty",
+		(json_int_t)counts->faulty, "masked", (json_int_t)counts->masked,
+		"overridden", (json_int_t)counts->overridden);
+}
+
+static json_t *last_to_json(const struct report *report)
+{
+	const struct log_transaction *last = last_of(&report->log);
+
+	if (last == NULL)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:s, s:I, s:I}", "start",
+		json_text(last->start[0] != '\0' ? last->start : NULL), "end",
+		json_text(last->end[0] != '\0' ? last->end : NULL), "command_line",
+		json_text(last->command_line), "result",
+		last->result != NULL ? last->result : "unknown", "ran",
+		(json_int_t)count_ran(last), "failed", (json_int_t)count_failed(last));
+}
+
+/* The words are the environment's and the setting's names. */
+static json_t *switch_to_json(const struct report *report)
+{
+	json_t *array = json_array();
+
+	if (report->is_off_here)
+		(void)json_array_append_new(array, json_text("APT_UNIVERSAL_HOOKS"));
+	if (report->off != NULL)
+		(void)json_array_append_new(array, json_text("Universal-Hooks::Enabled"));
+	return array;
+}
+
+static int print_json(const struct report *report)
+{
+	json_t *points = json_array();
+
+	for (int i = 0; i < HOOK_POINT_COUNT; i++)
+		(void)json_array_append_new(
+			points, point_to_json(report, (enum uh_hook_point)i));
+	return json_print(json_pack("{s:s, s:o, s:b, s:o, s:o}", "version", UH_VERSION,
+		"switched_off_by", switch_to_json(report), "helper", report->has_helper,
+		"hook_points", points, "last_transaction", last_to_json(report)));
+}
+
+static int show(const struct report *report)
+{
+	int status = STATUS_FINE;
+
+	if (report->admin->is_json)
+		status = print_json(report);
+	else
+		write_report(report);
+	return status == STATUS_FINE ? find_status(report) : status;
+}
+
+int admin_status(struct admin *admin, int argc, char **argv)
+{
+	__attribute__((cleanup(report_done))) struct report report = {.admin = admin};
+	const struct usage usage = {
+		.synopsis = "status",
+		.text = _("Says whether apt calls the hooks, by which file, how many "
+			  "there are at each hook point, and what the last transaction "
+			  "was. The exit status is 1 when there are hooks at a hook "
+			  "point that apt does not call."),
+		.has_json = true,
+	};
+	int words;
+	int status = options_read(admin, &usage, argc, argv, &words);
+
+	if (status < 0)
+		status = report_take(&report);
+	return status < 0 ? show(&report) : status;
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "model/disabled.h"
+#include "apt_text.h"
+#include "system/directories.h"
+#include "ui/message.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define HEAD                                                                             \
+	"// Written by \"apt-universal-hooks disable\", a line for each hook; "          \
+	"\"enable\" "                                                                    \
+	"takes it out\n// again, and removes this file with the last. Not to be "        \
+	"edited.\n"
+#define COMMENT "//"
+#define BEFORE "Universal-Hooks::Scripts::"
+#define BEHIND "::Enabled \"false\";"
+
+/* apt passes over names that begin with a dot. */
+#define TEMPORARY "%s/.99apt-universal-hooks-disabled.XXXXXX"
+
+/* postrm removes it with the others. */
+#define LOCK ".99apt-universal-hooks-disabled.lock"
+
+/* A path is some hundred bytes long, and nobody has that many hooks. */
+#define SIZE_MAX_READ ((size_t)16 << 20)
+
+bool disabled_can_name(const char *hook)
+{
+	size_t size = strlen(hook);
+
+	return strstr(hook, "::") == NULL && size > 0 && hook[size - 1] != ':';
+}
+
+/* apt decodes %xx in a key on every release (ParseQuoteWord), so no quotes are needed. */
+static void encode(struct buffer *text, const char *hook)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789/._-+:~@,";
+
+	for (; *hook != '\0'; hook++) {
+		if (strchr(plain, *hook) != NULL)
+			buffer_append(text, (struct slice){hook, 1});
+		else
+			buffer_append_format(text, "%%%02x", (unsigned char)*hook);
+	}
+}
+
+void disabled_format(struct buffer *text, const struct string_list *hooks)
+{
+	if (hooks->count > 0)
+		buffer_append_string(text, HEAD);
+	for (size_t i = 0; i < hooks->count; i++) {
+		buffer_append_string(text, BEFORE);
+		encode(text, hooks->items[i]);
+		buffer_append_string(text, BEHIND "\n");
+	}
+}
+
+/* 0, −EBADMSG or −ENOMEM. */
+static int parse_line(struct string_list *hooks, struct slice line)
+{
+	const struct slice before = slice_of(BEFORE), behind = slice_of(BEHIND);
+	owns_memory char *hook = NULL;
+	size_t rest;
+
+	if (!slice_has_prefix(line, before) || line.size < before.size + behind.size)
+		return -EBADMSG;
+	rest = line.size - behind.size;
+	if (memcmp(line.data + rest, behind.data, behind.size) != 0)
+		return -EBADMSG;
+	hook = percent_decode(
+		(struct slice){line.data + before.size, rest - before.size});
+	if (hook == NULL)
+		return -ENOMEM;
+	return disabled_can_name(hook) ? string_list_add(hooks, hook) : -EBADMSG;
+}
+
+int disabled_parse(struct string_list *hooks, struct slice text, size_t *ret_line)
+{
+	bool is_head = true; /* another version may have another one */
+	int error = 0;
+
+	for (size_t number = 1; text.size > 0 && error == 0; number++) {
+		struct slice line = slice_cut(&text, '\n');
+
+		is_head = is_head && slice_has_prefix(line, slice_of(COMMENT));
+		if (is_head || line.size == 0)
+			continue;
+		error = parse_line(hooks, line);
+		if (error == -EBADMSG)
+			*ret_line = number;
+	}
+	string_list_sort_unique(hooks);
+	return error;
+}
+
+static int report_file(const struct admin *admin, int error)
+{
+	if (error == -ENOMEM)
+		return report_no_memory();
+	if (error == -EACCES || error == -EPERM)
+		return report_error(
+			_("only root can change %s%s"), admin->root, DISABLED_FILE);
+	return report_error(_("%s%s cannot be changed: %s"), admin->root, DISABLED_FILE,
+		strerror(-error));
+}
+
+/* A symlink leads to a file of somebody else, and is none of ours. */
+static int read_text(const char *path, struct buffer *text)
+{
+	owns_fd int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat status;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	return S_ISREG(status.st_mode) ? buffer_read(text, fd, SIZE_MAX_READ) : -EINVAL;
+}
+
+int disabled_read(struct string_list *hooks, const struct admin *admin)
+{
+	owns_memory char *path = string_format("%s%s", admin->root, DISABLED_FILE);
+	owns_buffer struct buffer text = {0};
+	size_t line = 0;
+	int error = path != NULL ? read_text(path, &text) : -ENOMEM;
+
+	if (error == 0)
+		error = disabled_parse(hooks, buffer_slice(&text), &line);
+	if (error == 0)
+		return -1;
+	if (error == -ENOMEM)
+		return report_no_memory();
+	if (error == -EBADMSG)
+		return report_error(
+			_("%s:%zu is no line of disable, so the file is left as "
+			  "it is; move the line to another file"),
+			path, line);
+	if (error == -ELOOP || error == -EINVAL)
+		return report_error(
+			_("%s is no regular file, so it is left as it is"), path);
+	return report_error(_("%s cannot be read: %s"), path, strerror(-error));
+}
+
+static int fill_and_rename(
+	int fd, const char *temporary, const char *path, struct slice text)
+{
+	int error = write_all(fd, text);
+
+	if (error == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0))
+		error = -errno;
+	if (error == 0 && rename(temporary, path) < 0)
+		error = -errno;
+	return error;
+}
+
+/* 0 or −errno, with the old file as it was. */
+static int replace(const char *directory, const char *path, struct slice text)
+{
+	owns_memory char *temporary = string_format(TEMPORARY, directory);
+	owns_fd int fd = -1;
+	int error;
+
+	if (temporary == NULL)
+		return -ENOMEM;
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	error = fill_and_rename(fd, temporary, path, text);
+	if (error < 0)
+		(void)unlink(temporary); /* apt passes over it, if it stays */
+	return error;
+}
+
+static int store(const char *directory, int directory_fd, const char *path,
+	const struct string_list *hooks)
+{
+	owns_buffer struct buffer text = {0};
+	int error;
+
+	disabled_format(&text, hooks);
+	if (text.error < 0)
+		return text.error;
+	if (hooks->count == 0)
+		error = unlink(path) < 0 ? -errno : 0;
+	else
+		error = replace(directory, path, buffer_slice(&text));
+	if (error < 0)
+		return error;
+	(void)fsync(directory_fd); /* it is there; only a crash could tell */
+	return 0;
+}
+
+/* The list as it shall be; how many hooks that changes, or −ENOMEM. */
+static ssize_t apply(struct string_list *after, const struct string_list *before,
+	const struct string_list *hooks, bool is_added)
+{
+	ssize_t changes = 0;
+
+	for (size_t i = 0; i < before->count; i++) {
+		bool is_kept = true;
+
+		for (size_t k = 0; k < hooks->count; k++)
+			if (strcmp(before->items[i], hooks->items[k]) == 0)
+				is_kept = is_added;
+		changes += !is_kept;
+		if (is_kept && string_list_add(after, before->items[i]) < 0)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; is_added && i < hooks->count; i++) {
+		changes += !string_list_has(before, hooks->items[i]);
+		if (string_list_add(after, hooks->items[i]) < 0)
+			return -ENOMEM;
+	}
+	string_list_sort_unique(after);
+	return changes;
+}
+
+/* With the lock, so that nobody else writes between reading and writing. */
+static int change_locked(const struct string_list *hooks, const struct admin *admin,
+	bool is_added, const char *directory, int directory_fd)
+{
+	owns_memory char *path = string_format("%s%s", admin->root, DISABLED_FILE);
+	owns_strings struct string_list before = {0};
+	owns_strings struct string_list after = {0};
+	ssize_t changes;
+	int status, error;
+
+	if (path == NULL)
+		return report_no_memory();
+	status = disabled_read(&before, admin);
+	if (status >= 0)
+		return status;
+	changes = apply(&after, &before, hooks, is_added);
+	if (changes < 0)
+		return report_no_memory();
+	error = changes > 0 ? store(directory, directory_fd, path, &after) : 0;
+	return error < 0 ? report_file(admin, error) : -1;
+}
+
+/* Whether the file is ours, and still the one that others of us look for. */
+static int check_lock(int directory_fd, int lock)
+{
+	struct stat opened, there;
+
+	if (fstat(lock, &opened) < 0)
+		return -errno;
+	if (!S_ISREG(opened.st_mode) || opened.st_uid != geteuid() ||
+		(opened.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		return -EINVAL;
+	if (fstatat(directory_fd, LOCK, &there, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return opened.st_ino == there.st_ino && opened.st_dev == there.st_dev;
+}
+
+/*
+ * A file that nobody else can open: what everybody can read, everybody can lock
+ * (flock(2)) and keep. The descriptor is the caller's; or −errno.
+ */
+static int take_lock(int directory_fd)
+{
+	for (;;) {
+		owns_fd int lock = openat(directory_fd, LOCK,
+			O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+		int is_ours = lock >= 0 ? check_lock(directory_fd, lock) : -errno;
+
+		if (is_ours < 0)
+			return is_ours;
+		if (flock(lock, LOCK_EX) < 0)
+			return -errno;
+		/* Who had it before has removed it, so the next one makes another. */
+		is_ours = check_lock(directory_fd, lock);
+		if (is_ours != 0)
+			return is_ours < 0 ? is_ours : steal_fd(&lock);
+	}
+}
+
+static int change(
+	const struct string_list *hooks, const struct admin *admin, bool is_added)
+{
+	owns_memory char *directory = string_format("%s%s", admin->root, DISABLED_FILE);
+	owns_fd int fd = -1;
+	owns_fd int lock = -1;
+	int status, error;
+
+	if (directory == NULL)
+		return report_no_memory();
+	if (directories_lead_out(admin->root, directory))
+		return report_error(
+			_("the way to %s leads out of %s"), directory, admin->root);
+	error = is_added ? directories_make_above(directory) : 0;
+	if (error < 0)
+		return report_file(admin, error);
+	*strrchr(directory, '/') = '\0';
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT && !is_added)
+		return -1;
+	if (fd < 0)
+		return report_file(admin, -errno);
+	lock = take_lock(fd);
+	if (lock < 0)
+		return report_file(admin, lock);
+	status = change_locked(hooks, admin, is_added, directory, fd);
+	(void)unlinkat(fd, LOCK, 0); /* an empty file, if it stays */
+	return status;
+}
+
+int disabled_add(const struct string_list *hooks, const struct admin *admin)
+{
+	return change(hooks, admin, true);
+}
+
+int disabled_take_out(const struct string_list *hooks, const struct admin *admin)
+{
+	return change(hooks, admin, false);
+}

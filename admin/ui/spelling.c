@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ui/spelling.h"
+#include "admin.h"
+#include "ui/message.h"
+#include "ui/nearest.h"
+
+#include <ctype.h>
+#include <fnmatch.h>
+#include <strings.h>
+
+#define WILDCARD "__WILDCARD__"
+
+/* Letters only, so that hyphens, underscores and capitals make no difference. */
+static const struct word hook_point_words[] = {
+	{"preinvoke", UH_PRE_INVOKE},
+	{"preinstallpkgs", UH_PRE_INSTALL_PKGS},
+	{"preinstallpackages", UH_PRE_INSTALL_PKGS},
+	{"postinvoke", UH_POST_INVOKE},
+};
+
+char *letters_of(const char *word)
+{
+	char *letters = strdup(word);
+	char *end = letters;
+
+	if (letters == NULL)
+		return NULL;
+	for (; *word != '\0'; word++)
+		if (isalpha((unsigned char)*word))
+			*end++ = (char)tolower((unsigned char)*word);
+	*end = '\0';
+	return letters;
+}
+
+bool hook_point_meant(const char *word, enum uh_hook_point *ret_hook_point)
+{
+	owns_memory char *letters = letters_of(word);
+	struct nearest nearest = nearest_to(letters != NULL ? letters : "");
+
+	for (size_t i = 0; i < COUNT_OF(hook_point_words); i++)
+		nearest_try(&nearest, hook_point_words[i].word);
+	for (size_t i = 0; i < COUNT_OF(hook_point_words); i++) {
+		if (nearest.word != hook_point_words[i].word)
+			continue;
+		*ret_hook_point = (enum uh_hook_point)hook_point_words[i].value;
+		return true;
+	}
+	return false;
+}
+
+int hook_point_read(const char *word, enum uh_hook_point *ret_hook_point)
+{
+	enum uh_hook_point meant;
+
+	if (uh_hook_point_parse(word, ret_hook_point))
+		return -1;
+	if (hook_point_meant(word, &meant))
+		return report_error(_("there is no hook point \"%s\"; did you mean %s?"),
+			word, uh_hook_point_name(meant));
+	return report_error(
+		_("there is no hook point \"%s\": Pre-Invoke, Pre-Install-Pkgs and "
+		  "Post-Invoke are"),
+		word);
+}
+
+/* Cuts off the end that makes a leftover of a name; false when it has none. */
+static bool cut_ending(char *name)
+{
+	static const char *const endings[] = {"~", ".bak", ".disabled", ".save", ".orig",
+		".dpkg-*", ".ucf-*", ".distUpgrade", ".swp"};
+
+	for (size_t i = 0; i < COUNT_OF(endings); i++)
+		for (char *end = name; *end != '\0'; end++)
+			if (fnmatch(endings[i], end, 0) == 0) {
+				*end = '\0';
+				return true;
+			}
+	return false;
+}
+
+char *leftover_meant(const char *name)
+{
+	size_t size = strlen(name);
+	bool is_autosave = size > 2 && name[0] == '#' && name[size - 1] == '#';
+	char *meant = is_autosave ? strndup(name + 1, size - 2)
+				  : strdup(name + strspn(name, "."));
+
+	while (meant != NULL && cut_ending(meant))
+		continue;
+	if (meant != NULL && meant[0] == '\0') {
+		free(meant);
+		meant = NULL;
+	}
+	return meant;
+}
+
+/* The size of what stands at name in place of the right word; 0 when nothing does. */
+static size_t size_of_wrong_word(const char *name)
+{
+	static const char word[] = "WILDCARD";
+	size_t before = strspn(name, "_");
+	size_t size = before + strlen(word);
+
+	if (name[0] == '*')
+		return strspn(name, "*");
+	if (before == 0 || strncasecmp(name + before, word, strlen(word)) != 0)
+		return 0;
+	return size + strspn(name + size, "_");
+}
+
+char *wildcard_meant(const char *name)
+{
+	owns_buffer struct buffer meant = {0};
+	bool is_other = false;
+
+	while (*name != '\0') {
+		size_t size = size_of_wrong_word(name);
+		struct slice here = {name, size > 0 ? size : 1};
+
+		is_other = is_other || (size > 0 && !slice_equals(here, WILDCARD));
+		buffer_append(&meant, size > 0 ? slice_of(WILDCARD) : here);
+		name += here.size;
+	}
+	return is_other && meant.error == 0 ? strndup(meant.data, meant.size) : NULL;
+}
