@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# bash completion for apt-universal-hooks(8). It uses nothing of the package bash-completion, and
-# names are only compared: the shell evaluates none.
+# bash completion for apt-universal-hooks(8). The package bash-completion is not needed. Names are
+# only compared; the shell never evaluates them.
 
-# Splits the command line up to the cursor, without quotes, into words and the one at the cursor,
-# cur. head is what of that stays: readline(3) takes some characters for the end of a word.
+# Splits the command line before the cursor into unquoted words, and sets cur to the word at the
+# cursor. readline(3) replaces only what follows the last break character: head is the rest of cur.
 _apt_universal_hooks_split() {
 	local line=${COMP_LINE:0:COMP_POINT} word='' quote='' before_quote='' is_word='' char i
 	words=() head=''
@@ -34,7 +34,7 @@ _apt_universal_hooks_split() {
 	cur=$word
 }
 
-# Offers those of its arguments that begin like the word at the cursor.
+# Offers those arguments that begin with the word at the cursor.
 _apt_universal_hooks_offer() {
 	local candidate
 	for candidate; do
@@ -49,7 +49,7 @@ _apt_universal_hooks_packages() {
 	_apt_universal_hooks_offer "${names[@]}"
 }
 
-# Paths are in the third column. One that is not a file was changed for being shown.
+# The third column is the path. Skip paths that list has escaped: no file has that name.
 _apt_universal_hooks_scripts() {
 	local path
 	compopt -o filenames
@@ -67,7 +67,7 @@ _apt_universal_hooks_debs() {
 	done
 }
 
-# Sets kind to what stands behind an option of a subcommand, to nothing where nothing does.
+# _apt_universal_hooks_kind SUBCOMMAND OPTION: sets kind to what the option takes, if anything.
 _apt_universal_hooks_kind() {
 	kind=
 	case $1:$2 in
@@ -131,7 +131,7 @@ _apt_universal_hooks_apt_words() {
 	fi
 }
 
-# _apt_universal_hooks_word SUBCOMMAND WORD...: what may stand behind the words.
+# _apt_universal_hooks_word SUBCOMMAND WORD...: offers what can follow these words.
 _apt_universal_hooks_word() {
 	local subcommand=$1
 	shift

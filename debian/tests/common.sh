@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# A package made on the spot, scripts in the tree that report to $log, and the testbed left as it
-# was found.
+# Creates a sample package and scripts that write to $log, and restores the testbed at the end.
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 umask 022
 
@@ -40,7 +39,7 @@ make_package() {
 	dpkg-deb --build "$work/$sample" "$work/$sample.deb" >/dev/null
 }
 
-# drop_script FOLDER [EXIT-STATUS]
+# drop_script DIRECTORY [EXIT-STATUS]
 drop_script() {
 	mkdir -p "$tree/$1"
 	cat >"$tree/$1/zz-dep8" <<-END
@@ -51,7 +50,7 @@ drop_script() {
 	chmod 755 "$tree/$1/zz-dep8"
 }
 
-# apt_ends_with STATUS ARGUMENT...: what it says is in $work/apt, and nothing is left of it.
+# apt_ends_with STATUS ARGUMENT...: saves its output in $work/apt, and expects no state to be left.
 apt_ends_with() {
 	local expected=$1 status=0
 	shift
@@ -65,8 +64,8 @@ apt_succeeds() {
 	! grep '^[WE]: ' "$work/apt" || fail "apt-get $* should not have warned"
 }
 
-# The runs since the last time, against the text on stdin.
+# Compares the runs since the last call with the text on stdin.
 expect_runs() {
-	diff -u --label expected --label 'what ran' - "$log" || fail 'that is not what should run'
+	diff -u --label expected --label 'what ran' - "$log" || fail 'other scripts ran than expected'
 	: >"$log"
 }
