@@ -453,8 +453,8 @@ right_target() {
 	rm -r debian/app debian/app.substvars
 }
 
-# The end of a message on a target that has none of them.
-shapes='HOOK-POINT/NAME, pkgs/PACKAGE/HOOK-POINT/NAME and multi_pkgs/HOOK-POINT/PATTERN/NAME'
+# The end of a message on a target of another form.
+valid_targets='valid targets are HOOK-POINT/NAME, pkgs/PACKAGE/HOOK-POINT/NAME and multi_pkgs/HOOK-POINT/PATTERN/NAME'
 
 test_targets_that_are_right_are_taken() {
 	start_source
@@ -491,7 +491,7 @@ test_a_wrong_hook_point_stops_the_build() {
 	wrong_target multi_pkgs/PostInvoke/perl/010-a \
 		'there is no hook point "PostInvoke"; did you mean Post-Invoke?'
 	wrong_target whatever/010-a \
-		'there is no hook point "whatever": Pre-Invoke, Pre-Install-Pkgs and Post-Invoke are'
+		'there is no hook point "whatever"; use Pre-Invoke, Pre-Install-Pkgs or Post-Invoke'
 }
 
 test_packages_at_Pre-Invoke_stop_the_build() {
@@ -504,31 +504,31 @@ test_packages_at_Pre-Invoke_stop_the_build() {
 
 test_a_wrong_folder_stops_the_build() {
 	start_source
-	wrong_target 010-a "it stands in no folder: $shapes"
-	wrong_target pkgs/010-a "nothing looks for hooks in pkgs/: $shapes"
-	wrong_target pkgs/perl/010-a "nothing looks for hooks in pkgs/perl/: $shapes"
+	wrong_target 010-a "the target has no directory; $valid_targets"
+	wrong_target pkgs/010-a "hooks in pkgs/ never run; $valid_targets"
+	wrong_target pkgs/perl/010-a "hooks in pkgs/perl/ never run; $valid_targets"
 	wrong_target pkgs/perl/Post-Invoke/deeper/010-a \
-		"nothing looks for hooks in pkgs/perl/Post-Invoke/deeper/: $shapes"
+		"hooks in pkgs/perl/Post-Invoke/deeper/ never run; $valid_targets"
 	wrong_target multi_pkgs/Post-Invoke/010-a \
-		"nothing looks for hooks in multi_pkgs/Post-Invoke/: $shapes"
-	wrong_target Post-Invoke/deeper/010-a "nothing looks for hooks in Post-Invoke/deeper/: $shapes"
+		"hooks in multi_pkgs/Post-Invoke/ never run; $valid_targets"
+	wrong_target Post-Invoke/deeper/010-a "hooks in Post-Invoke/deeper/ never run; $valid_targets"
 	wrong_target pkgs/Post-Invoke/perl/010-a \
 		'the package comes before the hook point; did you mean pkgs/perl/Post-Invoke?'
 	wrong_target multi_pkgs/ea-__WILDCARD__/Post-Invoke/010-a \
 		'the hook point comes before the pattern; did you mean multi_pkgs/Post-Invoke/ea-__WILDCARD__?'
 	wrong_target pkg/perl/Post-Invoke/010-a \
-		'nothing looks for hooks in pkg/perl/Post-Invoke/; did you mean pkgs?'
+		'hooks in pkg/perl/Post-Invoke/ never run; did you mean pkgs?'
 	wrong_target multipkgs/Post-Invoke/perl/010-a \
-		'nothing looks for hooks in multipkgs/Post-Invoke/perl/; did you mean multi_pkgs?'
+		'hooks in multipkgs/Post-Invoke/perl/ never run; did you mean multi_pkgs?'
 	wrong_target /Post-Invoke/010-a \
-		'a target is a path below the tree; did you mean Post-Invoke/010-a?'
+		'a target is relative to the tree; did you mean Post-Invoke/010-a?'
 	wrong_target usr/lib/apt/universal-hooks/Post-Invoke/010-a \
-		'a target is a path below the tree; did you mean Post-Invoke/010-a?'
+		'a target is relative to the tree; did you mean Post-Invoke/010-a?'
 	wrong_target /etc/apt/universal-hooks/Post-Invoke/010-a \
-		'a target is a path below the tree; did you mean Post-Invoke/010-a?'
+		'a target is relative to the tree; did you mean Post-Invoke/010-a?'
 	wrong_target Post-Invoke/../../bin/010-a \
-		'a target does not lead upwards: Post-Invoke/../../bin/010-a'
-	wrong_target ../010-a 'a target does not lead upwards: ../010-a'
+		'a target must not contain "..": Post-Invoke/../../bin/010-a'
+	wrong_target ../010-a 'a target must not contain "..": ../010-a'
 }
 
 test_a_wrong_wildcard_stops_the_build() {
@@ -538,34 +538,34 @@ test_a_wrong_wildcard_stops_the_build() {
 		ea-__Wildcard__ ea-WILDCARD__ ea-___WILDCARD__ ea-__WILDCARDS__ ea-__WILD_CARD__ \
 		ea-wildcard__; do
 		wrong_target "multi_pkgs/Post-Invoke/$wrong/010-a" \
-			"\"$wrong\" has no wildcard that is known here; did you mean ea-__WILDCARD__?"
+			"\"$wrong\" contains an invalid wildcard; did you mean ea-__WILDCARD__?"
 	done
 	wrong_target 'multi_pkgs/Post-Invoke/php?.?/010-a' \
-		'no name of a package can match "php?.?"; the only wildcard is __WILDCARD__'
+		'no package name can match "php?.?"; the only wildcard is __WILDCARD__'
 	wrong_target 'multi_pkgs/Post-Invoke/php[78]/010-a' \
-		'no name of a package can match "php[78]"; the only wildcard is __WILDCARD__'
+		'no package name can match "php[78]"; the only wildcard is __WILDCARD__'
 	wrong_target multi_pkgs/Post-Invoke/Perl__WILDCARD__/010-a \
-		'no name of a package can match "Perl__WILDCARD__"'
+		'no package name can match "Perl__WILDCARD__"'
 	wrong_target multi_pkgs/Post-Invoke/-__WILDCARD__/010-a \
-		'no name of a package can match "-__WILDCARD__"'
-	wrong_target multi_pkgs/Post-Invoke/x/010-a 'no name of a package can match "x"'
+		'no package name can match "-__WILDCARD__"'
+	wrong_target multi_pkgs/Post-Invoke/x/010-a 'no package name can match "x"'
 	wrong_target multi_pkgs/Post-Invoke/lib__WILDCARD__:i368/010-a \
 		'no package has the architecture "i368"'
 	wrong_target pkgs/ea-__WILDCARD__/Post-Invoke/010-a \
-		'"ea-__WILDCARD__" is not one package, as pkgs/ needs it; did you mean multi_pkgs/Post-Invoke/ea-__WILDCARD__?'
+		'"ea-__WILDCARD__" is not a single package, as pkgs/ requires; did you mean multi_pkgs/Post-Invoke/ea-__WILDCARD__?'
 	wrong_target 'pkgs/ea-*/Post-Invoke/010-a' \
-		'"ea-*" is not one package, as pkgs/ needs it; did you mean multi_pkgs/Post-Invoke/ea-__WILDCARD__?'
+		'"ea-*" is not a single package, as pkgs/ requires; did you mean multi_pkgs/Post-Invoke/ea-__WILDCARD__?'
 }
 
 test_a_wrong_package_stops_the_build() {
 	start_source
 	wrong_target pkgs/Perl/Post-Invoke/010-a \
-		'"Perl" cannot be the name of a package; did you mean perl?'
+		'"Perl" is not a valid package name; did you mean perl?'
 	wrong_target pkgs/perl_foo/Post-Invoke/010-a \
-		'"perl_foo" cannot be the name of a package; did you mean perl-foo?'
-	wrong_target pkgs/x/Post-Invoke/010-a '"x" cannot be the name of a package'
-	wrong_target 'pkgs/php?/Post-Invoke/010-a' '"php?" cannot be the name of a package'
-	wrong_target pkgs/-perl/Post-Invoke/010-a '"-perl" cannot be the name of a package'
+		'"perl_foo" is not a valid package name; did you mean perl-foo?'
+	wrong_target pkgs/x/Post-Invoke/010-a '"x" is not a valid package name'
+	wrong_target 'pkgs/php?/Post-Invoke/010-a' '"php?" is not a valid package name'
+	wrong_target pkgs/-perl/Post-Invoke/010-a '"-perl" is not a valid package name'
 	wrong_target pkgs/perl:any/Post-Invoke/010-a 'no package has the architecture "any"'
 	wrong_target pkgs/perl:/Post-Invoke/010-a 'no package has the architecture ""'
 	wrong_target pkgs/perl:amd64:i386/Post-Invoke/010-a \
@@ -586,7 +586,7 @@ test_a_wrong_name_stops_the_build() {
 	for name in .010-a 010-a~ 010-a.bak 010-a.disabled 010-a.save 010-a.orig 010-a.dpkg-new \
 		010-a.ucf-dist 010-a.distUpgrade 010-a.swp '#010-a#'; do
 		wrong_target "Post-Invoke/$name" \
-			"a hook with the name \"$name\" is passed over, like a backup"
+			"a hook named \"$name\" is ignored, like a backup file"
 	done
 	cp script foo
 	wrong_line 'foo Post-Invoke/' "\"foo\" $rule"
@@ -594,25 +594,25 @@ test_a_wrong_name_stops_the_build() {
 
 test_a_wrong_line_stops_the_build() {
 	start_source
-	wrong_line script 'a line is SOURCE TARGET, and not "script"'
+	wrong_line script 'expected SOURCE TARGET, found "script"'
 	wrong_line 'script Post-Invoke/010-a 755' \
-		'a line is SOURCE TARGET, and not "script Post-Invoke/010-a 755"'
+		'expected SOURCE TARGET, found "script Post-Invoke/010-a 755"'
 }
 
 test_two_hooks_with_one_target_stop_the_build() {
 	start_source
 	printf 'script Post-Invoke/010-a\n\nscript ./Post-Invoke//010-a\n' >debian/app.universal-hooks
-	tool_tells_of 'debian/app.universal-hooks:3: error: Post-Invoke/010-a is the target of debian/app.universal-hooks:1 as well'
+	tool_tells_of 'debian/app.universal-hooks:3: error: Post-Invoke/010-a is also the target of debian/app.universal-hooks:1'
 	mkdir -p debian/app.universal-hooks.d/Post-Invoke
 	cp script debian/app.universal-hooks.d/Post-Invoke/010-a
 	sed -i 2,3d debian/app.universal-hooks
-	tool_tells_of 'debian/app.universal-hooks.d/Post-Invoke/010-a: error: Post-Invoke/010-a is the target of debian/app.universal-hooks:1 as well'
+	tool_tells_of 'debian/app.universal-hooks.d/Post-Invoke/010-a: error: Post-Invoke/010-a is also the target of debian/app.universal-hooks:1'
 }
 
 test_a_wrong_source_stops_the_build() {
 	start_source
 	local line='source Post-Invoke/010-a'
-	wrong_line "$line" 'source does not exist, also not in debian/tmp'
+	wrong_line "$line" 'source does not exist, here or in debian/tmp'
 	mkdir source
 	wrong_line "$line" 'source is not a regular file'
 	rmdir source
@@ -620,7 +620,7 @@ test_a_wrong_source_stops_the_build() {
 	wrong_line "$line" 'source is not a regular file'
 	rm source
 	ln -s nowhere source
-	wrong_line "$line" 'source is a symlink that leads nowhere'
+	wrong_line "$line" 'source is a dangling symlink'
 	ln -sf /dev/null source
 	wrong_line "$line" 'source is not a regular file'
 	ln -sf script source
@@ -638,7 +638,7 @@ wrong_text() {
 
 test_a_script_that_cannot_be_started_stops_the_build() {
 	start_source
-	local no_program='is no compiled program, and does not begin with #! and an interpreter'
+	local no_program='is not a compiled program, and does not begin with #! and an interpreter'
 	wrong_text "$no_program" </dev/null
 	wrong_text "$no_program" <<<'echo hello'
 	wrong_text "$no_program" <<<$'\n#!/bin/sh'
@@ -646,7 +646,7 @@ test_a_script_that_cannot_be_started_stops_the_build() {
 	wrong_text 'has an interpreter without a full path' <<<'#!python3'
 	wrong_text 'has an interpreter without a full path' <<<'#! env python3'
 	wrong_text 'has an interpreter without a full path' <<<'#!'
-	wrong_text 'has lines that end with CR LF, as on DOS' <<<$'#!/bin/sh\r'
+	wrong_text 'has DOS line endings (CR LF)' <<<$'#!/bin/sh\r'
 	wrong_text 'begins with a byte-order mark' <<<$'\xef\xbb\xbf#!/bin/sh'
 	printf '#! \t/usr/bin/env python3' >source
 	tool_succeeds
@@ -662,8 +662,8 @@ test_a_folder_is_looked_at_like_a_list() {
 	echo nothing >$folder/README
 	ln -s /dev/null $folder/Post-Invoke/030-c
 	tool_tells_of "$folder/Post-Invoke/030-c: error: it is not a regular file" \
-		"$folder/README: error: it is no compiled program" \
-		"$folder/README: error: it stands in no folder" \
+		"$folder/README: error: it is not a compiled program" \
+		"$folder/README: error: the target has no directory" \
 		"$folder/README: error: \"README\" does not begin" \
 		"$folder/posttrans/020-b: error: there is no hook point \"posttrans\"; did you mean"
 }
@@ -672,9 +672,9 @@ test_all_mistakes_of_all_packages_are_told_at_once() {
 	start_two
 	echo 'script pkgs/Perl/Pre-Invoke/a.bak' >>debian/app.universal-hooks
 	echo 'nowhere Post-Invoke/c' >>debian/other.universal-hooks
-	tool_tells_of 'debian/app.universal-hooks:3: error: "Perl" cannot be' \
+	tool_tells_of 'debian/app.universal-hooks:3: error: "Perl" is not a valid' \
 		'debian/app.universal-hooks:3: error: packages are not known' \
-		'debian/app.universal-hooks:3: error: a hook with the name "a.bak"' \
+		'debian/app.universal-hooks:3: error: a hook named "a.bak"' \
 		'debian/other.universal-hooks:3: error: nowhere does not exist' \
 		'debian/other.universal-hooks:3: error: "c" does not begin'
 	[[ ! -e debian/other ]] || fail 'nothing should be installed, also of the other package'
@@ -692,7 +692,7 @@ test_a_mistake_stops_the_build_of_a_package() {
 test_arguments_that_nothing_is_known_of_are_errors() {
 	start_two
 	! dh_installuniversalhooks script >$report 2>&1 || fail 'it should take no argument'
-	has 'it takes options only' <$report
+	has 'no arguments are expected' <$report
 	! dh_installuniversalhooks --unheard-of >$report 2>&1 || fail 'it should not take that option'
 	[[ -z $(installed) ]] || fail 'nothing should be installed'
 }
