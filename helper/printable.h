@@ -5,18 +5,10 @@
 
 #include <stddef.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /*
  * How many bytes the character at at has; 0 when it is better written as \ooo: a control
  * character, which a terminal could take for a command, or no well-formed UTF-8.
  */
 size_t printable_size(const char *at);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

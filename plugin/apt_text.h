@@ -5,10 +5,6 @@
 
 #include "base.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /*
  * How apt writes keys and values of its configuration into a stream (APT-HOOK-CONTRACT
  * §4): bytes <= 0x20, >= 0x7f and '%' as %xx. The decoded string is the caller's, NULL
@@ -27,9 +23,5 @@ bool apt_is_in_scope(struct slice key, const char *scope);
  * libapt-pkg's StringToBool(): 1 for "true", "yes", …, 0 for "false", "no", …, else −1.
  */
 int apt_boolean(struct slice text);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -9,10 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Bytes that somebody else owns; may hold NUL, ends without one. */
 struct slice {
 	const char *data;
@@ -146,9 +142,5 @@ struct word {
 };
 const char *word_of(const struct word *table, size_t count, int value);
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

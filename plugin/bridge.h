@@ -9,10 +9,6 @@
 #include "apt_bridge.h"
 #include "command_line.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /*
  * Appends the answer (apt_bridge.h has its form) to answer. 0; −EPROTO when apt refuses;
  * −ELIBACC when the bridge cannot be loaded, as in the middle of an upgrade of
@@ -33,9 +29,5 @@ int bridge_settings(
 
 /* Where the bridge is. */
 extern const char bridge_file[];
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

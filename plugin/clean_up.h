@@ -10,10 +10,6 @@
 
 #include "session.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* The way of a Post-Invoke session from here on, engine.c has it. */
 typedef enum uh_verdict clean_up_close(struct session *session);
 
@@ -39,9 +35,5 @@ bool clean_up_hold(struct session *session);
 
 /* At Pre-Invoke: what earlier transactions left, when apt and the guard were killed. */
 void clean_up_earlier(struct session *session, clean_up_close *close);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -6,10 +6,6 @@
 #include "base.h"
 #include "frontend.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /*
  * What apt's own options say of its configuration: -o KEY=VALUE and -c FILE in all the
  * ways that apt-get(8) takes them. Zero-initialised is empty.
@@ -36,9 +32,5 @@ char *command_line_join(const struct command_line *command_line);
 
 /* Whether -o switches this package off for the run: Universal-Hooks::Enabled=false. */
 bool command_line_switches_off(const struct command_line *command_line);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -6,10 +6,6 @@
 #include "base.h"
 #include "universal_hooks.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /*
  * What tells one state of the database from another: dpkg writes a new status file
  * whenever it ran, so the same stamp afterwards means that it did not. status_file is
@@ -52,9 +48,5 @@ bool dpkg_has_installed(struct slice answer, const char *package);
  */
 ssize_t dpkg_first_missing(
 	const char *status_file, const char *const *packages, size_t count);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

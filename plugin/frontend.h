@@ -9,10 +9,6 @@
 
 #include "universal_hooks.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /*
  * pid 0: not known, since there is no /proc. A start time makes a pid unique (proc(5)).
  */
@@ -33,9 +29,5 @@ bool frontend_is_alive(const struct frontend *frontend);
 #define FRONTEND_KEY_SIZE 48
 void frontend_key(const struct frontend *frontend, char key[FRONTEND_KEY_SIZE]);
 bool frontend_parse_key(const char *key, struct frontend *ret_frontend);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

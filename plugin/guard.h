@@ -9,10 +9,6 @@
 
 #include "frontend.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* error is 0, or −errno where neither can be waited for. */
 typedef void guard_clean_up(void *context, int error);
 
@@ -25,9 +21,5 @@ typedef void guard_clean_up(void *context, int error);
  */
 int guard_start(const struct frontend *frontend, const char *path, int lock,
 	guard_clean_up *clean_up, void *context);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

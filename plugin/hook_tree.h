@@ -10,10 +10,6 @@
 #include "base.h"
 #include "trust.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* The places, in the order in which they count. */
 enum { PLACE_OF_ADMINISTRATOR, PLACE_OF_PACKAGES, PLACE_COUNT };
 
@@ -105,9 +101,5 @@ bool hook_tree_has_any(
 void script_done(struct script *script);
 void script_list_done(struct script_list *list);
 #define owns_scripts __attribute__((cleanup(script_list_done)))
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -10,10 +10,6 @@
 #include "plan.h"
 #include "state_dir.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Zero-initialised is empty. */
 struct log_writer {
 	struct buffer lines; /* one a run */
@@ -52,9 +48,5 @@ bool log_writer_has_run(const struct state_dir *state, const char *key);
  */
 int log_writer_write(struct log_writer *writer, const struct state_dir *state,
 	const char *key, const char *root, const char *command_line, const char *result);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -6,10 +6,6 @@
 #include "transaction.h"
 #include "universal_hooks.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Unknown: the database could not be read, or there is no record to hold against it. */
 enum result { RESULT_UNKNOWN, RESULT_OK, RESULT_FAILED, RESULT_ABORTED };
 
@@ -37,9 +33,5 @@ enum result outcome_compare(struct transaction *transaction, struct slice answer
  * only where there is something to find out.
  */
 int outcome_find_purges(struct transaction *transaction, struct uh_ending *ret_ending);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -11,10 +11,6 @@
 #include "transaction.h"
 #include "wildcard.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 enum reason { REASON_PACKAGE, REASON_WILDCARD, REASON_ALWAYS };
 
 /* Why a script that was chosen does not run: which setting says so. */
@@ -101,9 +97,5 @@ int plan_matched_names(const struct planned_run *run,
 
 /* "Enabled" and so on, NULL for SKIP_NOT. */
 const char *skip_name(enum skip skip);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -7,10 +7,6 @@
 
 #include <sys/types.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct proc {
 	pid_t pid;
 	pid_t parent;
@@ -51,9 +47,5 @@ int proc_list_children(struct pid_list *children);
  * /proc. Zombies do not count.
  */
 int proc_kill_descendants(const struct pid_list *spared, int signal_number);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

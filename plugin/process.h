@@ -8,10 +8,6 @@
 
 #include <signal.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct process_spec {
 	const char *path; /* absolute; executed as it is, never through a shell */
 	char *const *argv;
@@ -62,9 +58,5 @@ void interrupts_hold(struct interrupts *interrupts);
 bool interrupts_are_pending(void);
 /* Takes pending ones away and puts the mask back. */
 void interrupts_release(const struct interrupts *interrupts);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

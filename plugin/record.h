@@ -9,10 +9,6 @@
 #include "state_dir.h"
 #include "transaction.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* The suffix of what says that a clean-up is due, see record_want_clean_up(). */
 #define RECORD_CLEAN_UP "clean-up"
 
@@ -82,9 +78,5 @@ void record_forget(const struct state_dir *state, const struct frontend *fronten
  * The same of a known frontend that has had nothing to run: there is no more than that.
  */
 void record_drop(const struct state_dir *state, const struct frontend *frontend);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -8,10 +8,6 @@
 #include "state_dir.h"
 #include "universal_hooks.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* What all scripts of a hook point are told. Everything is the caller's. */
 struct run_context {
 	enum uh_hook_point hook_point;
@@ -39,9 +35,5 @@ enum run_end { RUN_COMPLETE, RUN_INTERRUPTED, RUN_VETOED };
 enum run_end runner_run(const struct plan *plan, const struct run_context *run_context,
 	uh_listener *listener, void *context, bool *ret_has_failed,
 	struct uh_event *ret_veto);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

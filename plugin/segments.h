@@ -11,10 +11,6 @@
 
 #include "base.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Slices of the directory's name. */
 struct segments {
 	struct slice first;  /* before the first wildcard, or all of it */
@@ -39,9 +35,5 @@ struct slice segments_narrow(const struct segments *segments, struct slice names
 
 /* The line around offset, without its end. */
 struct slice names_line(struct slice names, size_t offset);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

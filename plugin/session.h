@@ -12,10 +12,6 @@
 #include "outcome.h"
 #include "runner.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct session {
 	enum uh_hook_point hook_point;
 	const char *root;
@@ -101,9 +97,5 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto);
 /* Keeps what ran for the log, or writes the log. */
 void session_keep_log(struct session *session);
 void session_write_log(struct session *session);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -9,10 +9,6 @@
 
 #include "hook_tree.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 enum on_failure { ON_FAILURE_WARN, ON_FAILURE_ABORT, ON_FAILURE_ABORT_AFTER };
 enum when { WHEN_RAN, WHEN_SUCCESS, WHEN_FAILURE, WHEN_ALWAYS };
 
@@ -102,9 +98,5 @@ enum setting_fault setting_judge(
 
 /* Whether any script could have this When. */
 bool settings_mention_when(const struct settings *settings, enum when when);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

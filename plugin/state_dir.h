@@ -11,10 +11,6 @@
 #include "frontend.h"
 #include "trust.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct state_dir {
 	int fd;     /* −1: not open */
 	char *path; /* for scripts */
@@ -100,9 +96,5 @@ bool state_dir_only_owner(const struct state_dir *state, struct frontend *ret_ow
  */
 bool state_dir_only_key(
 	const struct state_dir *state, const char *suffix, char key[FRONTEND_KEY_SIZE]);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -8,10 +8,6 @@
 
 #include "base.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 enum operation {
 	OPERATION_INSTALL,
 	OPERATION_UPGRADE,
@@ -139,9 +135,5 @@ const char *operation_name(enum operation operation);
 bool operation_parse(const char *word, enum operation *ret_operation);
 
 void transaction_done(struct transaction *transaction);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -9,10 +9,6 @@
 
 #include "universal_hooks.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct unsafe_path {
 	char *path; /* what is open; the caller's to free */
 	enum uh_unsafe
@@ -42,9 +38,5 @@ void trust_done(struct trust *trust);
  * of the same path meets the same file (path_resolution(7)).
  */
 int trust_check(struct trust *trust, const char *path, struct unsafe_path *ret_unsafe);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

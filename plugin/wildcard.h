@@ -12,10 +12,6 @@
 
 #include "base.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct wildcard;
 
 /*
@@ -48,9 +44,5 @@ struct wildcard_functions {
 	void (*destroy)(struct wildcard *);
 };
 #define WILDCARD_FUNCTIONS_SYMBOL "uh_wildcard_functions_1"
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -6,10 +6,6 @@
 #include "check/findings.h"
 #include "model/hook_list.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* A directory whose name is to be held against apt's packages. */
 struct package_directory {
 	char *path;
@@ -59,9 +55,5 @@ void check_directories(struct check *check);
 void check_settings(struct check *check);
 void check_registration(struct check *check);
 void check_packages(struct check *check);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

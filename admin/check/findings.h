@@ -6,10 +6,6 @@
 #include "ui/json.h"
 #include "ui/terminal.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* The words for them are in findings.c, and in apt-universal-hooks(8). */
 enum finding_kind {
 	/* A script. */
@@ -82,9 +78,5 @@ void findings_write(const struct terminal *terminal, const struct findings *find
 	size_t hook_count);
 /* The caller's; NULL without memory. */
 json_t *findings_to_json(const struct findings *findings);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

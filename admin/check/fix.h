@@ -5,19 +5,11 @@
 
 #include "base.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /*
  * Appends a command of these words (with NULL behind them) to the text, behind " && " if
  * there is one already. It is one printable line: words that hold control characters, or
  * what is no UTF-8, go by way of printf(1) and xargs(1).
  */
 void fix_add(struct buffer *command, const char *const *words);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -6,10 +6,6 @@
 #include "base.h"
 #include "universal_hooks.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* As much of a file as is read. */
 #define FOREIGN_SIZE 65536
 
@@ -52,9 +48,5 @@ struct foreign_point {
 
 /* NULL where the word names no other program's hook point. */
 const struct foreign_point *foreign_point_of(const char *word);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

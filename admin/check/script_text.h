@@ -5,10 +5,6 @@
 
 #include "base.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* As much of a file as needs to be read. */
 #define SCRIPT_TEXT_SIZE 4096
 
@@ -35,9 +31,5 @@ struct script_text {
 /* head is the first SCRIPT_TEXT_SIZE bytes. 0 or −ENOMEM; script_text_done() in both. */
 int script_text_read(struct script_text *text, struct slice head);
 void script_text_done(struct script_text *text);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -6,10 +6,6 @@
 #include "model/hook_list.h"
 #include "settings.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct counts {
 	/* Those that count are one of these. */
 	size_t always;
@@ -34,9 +30,5 @@ size_t counts_able(const struct counts *counts);
 
 /* Appends "2 hooks (1 by package, 1 always), 1 disabled". */
 void counts_add(struct buffer *text, const struct counts *counts);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

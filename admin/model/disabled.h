@@ -9,10 +9,6 @@
 
 #include "admin.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Below the admin's root. Removed when nothing is left in it. */
 #define DISABLED_FILE "/etc/apt/apt.conf.d/99apt-universal-hooks-disabled.conf"
 
@@ -42,9 +38,5 @@ int disabled_read(struct string_list *hooks, const struct admin *admin);
  */
 int disabled_add(const struct string_list *hooks, const struct admin *admin);
 int disabled_take_out(const struct string_list *hooks, const struct admin *admin);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

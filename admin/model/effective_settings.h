@@ -7,10 +7,6 @@
 #include "settings.h"
 #include "ui/json.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /*
  * Reads the scope Universal-Hooks:: below the admin's root, as apt has it now. Returns −1
  * to go on, or the status to end with, and that has been said. settings_done() is the
@@ -26,9 +22,5 @@ void effective_settings_add(struct buffer *text, const struct script_settings *s
 
 /* All of them, with the names that they have in apt.conf. The caller's. */
 json_t *effective_settings_to_json(const struct script_settings *settings);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

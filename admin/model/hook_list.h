@@ -10,10 +10,6 @@
 #include "hook_tree.h"
 #include "plan.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* How a hook stands towards the file of the same name in the other place. */
 enum hook_status {
 	HOOK_EFFECTIVE,
@@ -71,9 +67,5 @@ int hook_list_report_missing(const struct hook_list *hooks, const char *path);
  * counted.
  */
 void hook_list_warn_unreadable(const struct hook_list *hooks);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

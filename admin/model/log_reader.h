@@ -13,10 +13,6 @@
 #include "admin.h"
 #include "plan.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Of both files together; of what is larger, the newest part counts. */
 #define LOG_SIZE_MAX ((size_t)16 << 20)
 #define LOG_TIME_SIZE sizeof("2026-11-20 18:02:05")
@@ -103,9 +99,5 @@ const struct log_run *log_last_run_of(const struct log *log, const char *path,
 void log_add_outcome(struct buffer *text, const struct log_run *run);
 /* "12 ms", "3.456 s", "2 min 3.456 s". */
 void log_add_duration(struct buffer *text, int64_t milliseconds);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -5,10 +5,6 @@
 
 #include "base.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /*
  * Makes a mask where nothing is, with the directories above it. 0 or −errno, −EEXIST
  * where something stands there.
@@ -20,9 +16,5 @@ bool mask_is_plain(const char *path);
 
 /* Removes such a mask; 0, −EINVAL when it is none, or another −errno. */
 int mask_remove(const char *path);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -6,10 +6,6 @@
 #include "model/hook_list.h"
 #include "settings.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Whether apt has a version of a package; nobody knows until it was asked. */
 enum knowledge { KNOWLEDGE_NONE, KNOWN_TO_APT, UNKNOWN_TO_APT };
 
@@ -50,9 +46,5 @@ void needs_learn(struct needs *needs, struct slice lines);
  * expression where it has a '.' or a '+' in it.
  */
 bool need_is_misread(const struct need *need);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

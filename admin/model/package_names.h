@@ -5,10 +5,6 @@
 
 #include "base.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Zero-initialised is empty. */
 struct package_names {
 	struct string_list plain;     /* ascending, each once */
@@ -32,9 +28,5 @@ int package_names_matches(const struct package_names *names, const char *directo
 /* The nearest name, NULL when none is near; names owns it. */
 const char *package_names_nearest(
 	const struct package_names *names, const char *directory_name);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -7,10 +7,6 @@
 #include "ui/json.h"
 #include "ui/terminal.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* What is planned at each hook point, and why; what of it is left out, and why. */
 void plan_view_write(const struct terminal *terminal, const struct preview *preview);
 void plan_view_write_point(const struct terminal *terminal, const struct preview *preview,
@@ -19,9 +15,5 @@ void plan_view_write_point(const struct terminal *terminal, const struct preview
 json_t *plan_view_to_json(const struct preview *preview);
 /* The transaction's packages as JSON, the caller's. */
 json_t *packages_to_json(const struct transaction *transaction);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -7,10 +7,6 @@
 #include "outcome.h"
 #include "plan.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #define HOOK_POINT_COUNT (UH_POST_INVOKE + 1)
 
 /* What a preview is made of. */
@@ -56,9 +52,5 @@ const char *reason_name(enum reason reason);
 
 /* Why a script with this fault is not run, in a few words. The caller's, or NULL. */
 char *fault_text(const struct script *script);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

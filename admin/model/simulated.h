@@ -8,10 +8,6 @@
 #include "admin.h"
 #include "transaction.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct simulated {
 	struct buffer configuration; /* apt's, as it stands in its info stream */
 	struct buffer actions;       /* the package lines */
@@ -41,9 +37,5 @@ int operation_check(const char *word);
  */
 void simulated_to_stream(
 	const struct simulated *simulated, const char *root, struct buffer *stream);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -7,10 +7,6 @@
 #include "settings.h"
 #include "ui/options.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* How things are, before and after. */
 struct state {
 	struct hook_list hooks;
@@ -68,9 +64,5 @@ void targets_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A subcommand whose words are hooks: reads its options, and does the work. */
 int targets_command(struct admin *admin, const struct usage *usage, int argc, char **argv,
 	int (*work)(const struct admin *admin, char **words));
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -6,10 +6,6 @@
 #include "admin.h"
 #include "ui/terminal.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /*
  * Each appends apt's answer to lines. 0, or −errno when there is none: then apt's words,
  * or the reason, have been written to standard error. apt's warnings are written there in
@@ -45,9 +41,5 @@ char *configuration_value(struct slice lines, const char *key);
  * "Dir"; below the admin's root. The caller's, NULL without memory.
  */
 char *configuration_status_file(const struct admin *admin, struct slice lines);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

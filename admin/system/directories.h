@@ -5,10 +5,6 @@
 
 #include "base.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Makes the directories above path that are not there, with mode 0755. 0 or −errno. */
 int directories_make_above(const char *path);
 
@@ -18,9 +14,5 @@ int directories_make_above(const char *path);
  * nothing leaves.
  */
 bool directories_lead_out(const char *root, const char *path);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

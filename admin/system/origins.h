@@ -5,10 +5,6 @@
 
 #include "base.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct origin {
 	char *file;
 	unsigned long line; /* 0: not known */
@@ -36,9 +32,5 @@ void origins_done(struct origins *origins);
  */
 const struct origin *origins_find(
 	const struct origins *origins, const char *key, const char *value);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

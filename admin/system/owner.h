@@ -5,10 +5,6 @@
 
 #include "admin.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Of one path, or of several packages ("a, b") that share it. Strings are its own. */
 struct owner {
 	char *path; /* as seen from the root */
@@ -33,9 +29,5 @@ void owner_list_done(struct owner_list *list);
 
 /* The packages of a path, NULL for none. */
 const char *owner_of(const struct owner_list *list, const char *path);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -10,10 +10,6 @@
 #include "system/origins.h"
 #include "universal_hooks.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Where the entries were installed; below the admin's root. */
 #define REGISTRATION_FILE "/etc/apt/apt.conf.d/apt-universal-hooks.conf"
 
@@ -56,9 +52,5 @@ void registration_done(struct registration *registration);
  */
 const struct registration_entry *registration_at(
 	const struct registration *registration, enum uh_hook_point hook_point);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -7,10 +7,6 @@
 
 #include <sys/stat.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* open(2) for reading, of an absolute path in the image: a descriptor or −errno. */
 int rootfs_open(const struct admin *admin, const char *path);
 /* stat(2), likewise: 0 or −errno. */
@@ -20,9 +16,5 @@ int rootfs_stat(const struct admin *admin, const char *path, struct stat *ret_st
  * cannot be read. This machine's own are all that getpwnam(3) knows.
  */
 int rootfs_has_user(const struct admin *admin, const char *name);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -7,10 +7,6 @@
 
 #include <jansson.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /*
  * A string, or null for NULL. JSON is UTF-8: what a name has of other bytes, and control
  * characters, are \ooo in it, as on a terminal. NULL without memory, which jansson's
@@ -25,9 +21,5 @@ json_t *json_version(const char *version);
  * with; NULL is no memory, and that is said.
  */
 int json_print(json_t *value);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

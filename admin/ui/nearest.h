@@ -5,10 +5,6 @@
 
 #include "base.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /*
  * How many letters have to be changed, put in, left out or swapped with their neighbour
  * to make b of a, upper and lower case being the same; limit where it is that many or
@@ -27,9 +23,5 @@ struct nearest {
 struct nearest nearest_to(const char *wanted);
 /* Of words that are equally near the first counts. word is the caller's. */
 void nearest_try(struct nearest *nearest, const char *word);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

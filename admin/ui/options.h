@@ -5,10 +5,6 @@
 
 #include "admin.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* target is a bool, a const char *, a struct string_list, or a size_t above 0. */
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_LIST, OPTION_NUMBER };
 struct option_row {
@@ -47,9 +43,5 @@ int options_read(struct admin *admin, const struct usage *usage, int argc, char 
  */
 int options_pick(struct admin *admin, const struct usage *usage, int argc, char **argv,
 	int *words);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

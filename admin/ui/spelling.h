@@ -5,10 +5,6 @@
 
 #include "universal_hooks.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /*
  * Whether a word is a hook point's name, right or misspelt ("post-invoke", "PostInvok").
  */
@@ -34,9 +30,5 @@ char *leftover_meant(const char *name);
  * another form. The caller's; NULL where it has neither.
  */
 char *wildcard_meant(const char *name);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

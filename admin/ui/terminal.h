@@ -9,10 +9,6 @@
 #include "admin.h"
 #include "ui/text.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct terminal {
 	bool is_terminal;
 	bool has_colour;
@@ -63,9 +59,5 @@ void table_add_name(struct table *table, const char *name);
  */
 void table_write(const struct table *table);
 void table_done(struct table *table);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

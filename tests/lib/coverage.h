@@ -30,8 +30,4 @@ __attribute__((constructor)) static void write_counters_at_quick_exit(void)
 
 #define _exit quick_exit
 
-#ifdef __cplusplus
-}
-#endif
-
 #endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ui/memory.h"
+#include "ui/message.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+_Noreturn void die_without_memory(void)
+{
+	exit(report_no_memory());
+}
+
+void *xcheck(void *pointer)
+{
+	if (pointer == NULL)
+		die_without_memory();
+	return pointer;
+}
+
+int xensure(int error)
+{
+	if (error == -ENOMEM)
+		die_without_memory();
+	return error;
+}
+
+char *xstrdup(const char *string)
+{
+	return xcheck(strdup(string));
+}
+
+char *xstrndup(const char *string, size_t size)
+{
+	return xcheck(strndup(string, size));
+}
+
+char *xformat(const char *format, ...)
+{
+	char *text;
+	va_list arguments;
+	int size;
+
+	va_start(arguments, format);
+	size = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	if (size < 0)
+		die_without_memory();
+	return text;
+}
+
+char *xbuffer_steal(struct buffer *buffer)
+{
+	char *text;
+
+	buffer_append(buffer, (struct slice){"", 1});
+	xensure(buffer->error);
+	text = buffer->data;
+	*buffer = (struct buffer){.data = NULL};
+	return text;
+}
+
+void xlist_add(struct string_list *list, const char *string)
+{
+	xensure(string_list_add(list, string));
+}
+
+void xgrow(void *array, size_t *capacity, size_t count, size_t element_size)
+{
+	xensure(array_grow(array, capacity, count, element_size));
+}

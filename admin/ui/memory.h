@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Allocation for code that has nothing to undo. Without memory these functions do not
+ * return: they write "E: out of memory" and exit with STATUS_TROUBLE. Code that must roll
+ * back (run, disable, enable) checks for itself.
+ */
+#ifndef MEMORY_H
+#define MEMORY_H
+
+#include "base.h"
+
+_Noreturn void die_without_memory(void);
+
+/* Returns pointer unless it is NULL. */
+void *xcheck(void *pointer);
+/* Returns error unless it is −ENOMEM. */
+int xensure(int error);
+
+/* strdup(3), strndup(3) and asprintf(3); the caller frees the result. */
+char *xstrdup(const char *string);
+char *xstrndup(const char *string, size_t size);
+char *xformat(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Moves the bytes out of buffer, with a NUL behind them; the caller frees the result. */
+char *xbuffer_steal(struct buffer *buffer);
+/* string_list_add() and array_grow() of base.h. */
+void xlist_add(struct string_list *list, const char *string);
+void xgrow(void *array, size_t *capacity, size_t count, size_t element_size);
+
+#endif
