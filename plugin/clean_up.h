@@ -1,39 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apt calls no Post-Invoke when something stops it before dpkg, or kills it. A hook that
- * stopped a service must not leave it stopped: those of Post-Invoke whose When is failure
- * or always run all the same, once, whoever comes first: the helper that stops apt, the
- * guard, or the next transaction.
+ * apt calls no Post-Invoke if something stops it before dpkg or kills it. A hook that
+ * stopped a service must not leave it stopped: Post-Invoke scripts whose When is failure
+ * or always then run all the same, exactly once, by whoever comes first: the helper that
+ * stops apt, the guard, or the next transaction.
  */
 #ifndef CLEAN_UP_H
 #define CLEAN_UP_H
 
 #include "session.h"
 
-/* The way of a Post-Invoke session from here on, engine.c has it. */
-typedef enum uh_verdict clean_up_close(struct session *session);
-
 /*
- * Before the first script runs: from then on there may be something to clean up. False
- * when apt has gone already: somebody may be cleaning up, and no script is to run now.
+ * Call it before the first script runs, which may make a clean-up necessary. False if apt
+ * is already gone: somebody may be cleaning up, and no script may run now.
  */
-bool clean_up_prepare(struct session *session, clean_up_close *close);
+bool clean_up_prepare(struct session *session);
 
+/* Closes the transaction because we stop apt, with a clean-up if one is due. */
+void clean_up_now(struct session *session);
+
+/* At Post-Invoke, first: takes the lock, so that nobody else runs scripts. */
+void clean_up_lock(struct session *session);
 /*
- * apt stops now, since we say so. The transaction is closed, with or without a clean-
- * up.
+ * Then, with the record read: if a clean-up is due, the scripts that run now are the
+ * clean-up, and if we are killed, others continue it. If the state directory cannot be
+ * opened, it is left to others. False if apt was killed and others clean up or have done.
  */
-void clean_up_now(struct session *session, clean_up_close *close);
+bool clean_up_claim(struct session *session);
 
-/*
- * At Post-Invoke, where apt got to its end: what is due is done now, by the scripts that
- * run anyway. If this process is killed, somebody else goes on where it stood. Where
- * the state directory cannot be opened, it is left to others. False when
- * apt was killed, and somebody cleans up or has done so.
- */
-bool clean_up_hold(struct session *session);
-
-/* At Pre-Invoke: what earlier transactions left, when apt and the guard were killed. */
-void clean_up_earlier(struct session *session, clean_up_close *close);
+/* At Pre-Invoke: what earlier transactions have left, if apt and the guard were killed. */
+void clean_up_earlier(struct session *session);
 
 #endif

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How the last column begins where nothing ran. */
+/* How the last column begins if the script did not run. */
 #define SKIPPED "skipped ("
 
 #define COMMAND_LINE "Commandline: "
@@ -18,8 +18,8 @@
 #define RUNS_MAX ((size_t)16 << 20)
 
 /*
- * Of C1 (ECMA-48), which has a byte for "ESC [", UTF-8 has 0xc2 in front; a terminal that
- * knows no UTF-8 obeys the byte alone. Behind another one it ends a character.
+ * C1 controls (ECMA-48), such as CSI, are 0xc2 and a byte in UTF-8, and that byte alone
+ * for a terminal without UTF-8. After other bytes it continues a character.
  */
 static bool is_control(unsigned char byte, unsigned char before)
 {
@@ -43,7 +43,7 @@ void log_add_clean(struct buffer *buffer, const char *text)
 	}
 }
 
-/* apt's own history.log writes times so: "2026-11-20  17:05:00". */
+/* The format of apt's own history.log: "2026-11-20  17:05:00". */
 static void append_time(struct buffer *buffer, const char *field)
 {
 	struct timespec now;
@@ -72,7 +72,7 @@ static void append_ending(struct buffer *line, const struct uh_event *event)
 	buffer_append_format(line, " %ld ms", event->milliseconds);
 }
 
-/* The last column; nothing for an event that is not about a script. */
+/* The last column; nothing if the event is not a script's result. */
 static void append_outcome(struct buffer *line, const struct uh_event *event)
 {
 	static const struct word reasons[] = {
@@ -124,14 +124,14 @@ void log_writer_done(struct log_writer *writer)
 	buffer_done(&writer->lines);
 }
 
-/* Digits and nothing else, and no larger than an id can be: it would become another. */
+/* A number too large for an id would be truncated to another one. */
 static bool parse_id(const char *text, unsigned long long *ret_id)
 {
 	return text != NULL && slice_to_number(slice_of(text), ret_id) &&
 	       *ret_id < UINT32_MAX;
 }
 
-/* Like apt's history.log: who was behind sudo(8) or pkexec(1). */
+/* The user who called sudo(8) or pkexec(1), as in apt's history.log. */
 static void append_requester(struct buffer *stanza)
 {
 	static const char *const variables[] = {"SUDO_UID", "PKEXEC_UID"};
@@ -149,21 +149,21 @@ static void append_requester(struct buffer *stanza)
 	}
 }
 
-/* What earlier calls kept, nothing when this is the first. */
-static int read_kept(const struct state_dir *state, const char *key, struct buffer *kept)
+/* The lines of earlier calls; none if this is the first. */
+static int read_kept(const struct state *state, struct buffer *kept)
 {
-	int error = state->fd >= 0 ? state_dir_read(state, key, LOG_RUNS, RUNS_MAX, kept)
-				   : -ENOENT;
+	int error =
+		state->fd >= 0 ? state_read(state, LOG_RUNS, RUNS_MAX, kept) : -ENOENT;
 
 	return error == -ENOENT ? 0 : error;
 }
 
-bool log_writer_has_run(const struct state_dir *state, const char *key)
+bool log_writer_has_run(const struct state *state)
 {
 	owns_buffer struct buffer kept = {0};
 	struct slice rest;
 
-	if (read_kept(state, key, &kept) < 0)
+	if (read_kept(state, &kept) < 0)
 		return false;
 	for (rest = buffer_slice(&kept); rest.size > 0;) {
 		struct slice line = slice_cut(&rest, '\n');
@@ -184,7 +184,7 @@ static void append_command_line(struct buffer *buffer, const char *command_line)
 	buffer_append_string(buffer, "\n");
 }
 
-/* What the first call knows: apt may be gone when the stanza is written. */
+/* Written by the first call: apt may be gone when the stanza is written. */
 static void append_header(struct buffer *kept, const char *key, const char *command_line)
 {
 	if (kept->size > 0)
@@ -195,8 +195,8 @@ static void append_header(struct buffer *kept, const char *key, const char *comm
 	buffer_append_format(kept, "Transaction: %s\n", key);
 }
 
-int log_writer_keep(struct log_writer *writer, const struct state_dir *state,
-	const char *key, const char *command_line)
+int log_writer_keep(
+	struct log_writer *writer, const struct state *state, const char *command_line)
 {
 	owns_buffer struct buffer kept = {0};
 	int lines_error = writer->lines.error;
@@ -204,20 +204,20 @@ int log_writer_keep(struct log_writer *writer, const struct state_dir *state,
 
 	if (writer->lines.size == 0)
 		return lines_error;
-	error = read_kept(state, key, &kept);
+	error = read_kept(state, &kept);
 	if (error < 0)
 		return error;
-	append_header(&kept, key, command_line);
+	append_header(&kept, state->key, command_line);
 	buffer_append(&kept, buffer_slice(&writer->lines));
 	if (kept.error < 0)
 		return kept.error;
-	error = state_dir_replace(state, key, LOG_RUNS, buffer_slice(&kept));
+	error = state_replace(state, LOG_RUNS, buffer_slice(&kept));
 	if (error == 0)
 		buffer_done(&writer->lines);
 	return error < 0 ? error : lines_error;
 }
 
-/* Fields first, then the lines of the runs, which begin with a space. */
+/* Fields first, then one line for each script, which begins with a space. */
 static void append_stanza(struct buffer *stanza, struct slice kept,
 	const struct log_writer *writer, const char *command_line, const char *result)
 {
@@ -240,16 +240,16 @@ static void append_stanza(struct buffer *stanza, struct slice kept,
 	buffer_append_string(stanza, "\n");
 }
 
-/* All of it, or the file is cut back to what it was. */
+/* Appends all bytes, or truncates the file to its old size. */
 static int append_to_log(const char *path, struct slice bytes)
 {
-	/* A FIFO has nobody at its other end, and apt is not to wait for one. */
+	/* A FIFO may have no reader, and apt must not wait for one. */
 	owns_fd int fd = open(path,
 		O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
 			O_CLOEXEC,
 		0644);
 	struct stat before;
-	bool is_alone;
+	bool is_locked;
 	int error;
 
 	if (fd < 0)
@@ -262,15 +262,15 @@ static int append_to_log(const char *path, struct slice bytes)
 	 * Everybody may read the file, hence lock it (flock(2)): nobody is waited for.
 	 * With company, what was written of a stanza stays.
 	 */
-	is_alone = flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &before) == 0;
+	is_locked = flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &before) == 0;
 	error = write_all(fd, bytes);
-	if (error < 0 && is_alone && ftruncate(fd, before.st_size) < 0)
-		return error; /* the first one is the one to tell */
+	if (error < 0 && is_locked && ftruncate(fd, before.st_size) < 0)
+		return error; /* the first error is the one to report */
 	return error;
 }
 
-int log_writer_write(struct log_writer *writer, const struct state_dir *state,
-	const char *key, const char *root, const char *command_line, const char *result)
+int log_writer_write(struct log_writer *writer, const struct state *state,
+	const char *root, const char *command_line, const char *result)
 {
 	owns_memory char *path = string_join(root, LOG_FILE);
 	owns_buffer struct buffer kept = {0};
@@ -280,12 +280,12 @@ int log_writer_write(struct log_writer *writer, const struct state_dir *state,
 
 	if (path == NULL)
 		return -ENOMEM;
-	kept_error = read_kept(state, key, &kept);
-	/* What is lost of it is told; the rest is still worth having. */
+	kept_error = read_kept(state, &kept);
+	/* The error is reported; what this call knows is still written. */
 	if (kept_error < 0)
 		buffer_done(&kept);
 	if (kept.size > 0 || writer->lines.size > 0) {
-		append_header(&kept, key, command_line);
+		append_header(&kept, state->key, command_line);
 		append_stanza(&stanza, buffer_slice(&kept), writer, command_line, result);
 		buffer_done(&writer->lines);
 		write_error = stanza.error < 0
@@ -295,6 +295,6 @@ int log_writer_write(struct log_writer *writer, const struct state_dir *state,
 	if (error == 0)
 		error = kept_error < 0 ? kept_error : write_error;
 	if (state->fd >= 0)
-		(void)state_dir_remove(state, key, LOG_RUNS); /* the sweep tries again */
+		(void)state_remove(state, LOG_RUNS); /* the sweep tries again */
 	return error;
 }

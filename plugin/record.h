@@ -1,82 +1,65 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What one call of the helper leaves for the next one of the same dpkg run: the
- * transaction, which only Pre-Install-Pkgs is told of, and whether a hook has failed.
+ * transaction, which only Pre-Install-Pkgs is told of, whether a hook has failed, and
+ * whether a clean-up is due. See state.h for the files.
  */
 #ifndef RECORD_H
 #define RECORD_H
 
-#include "state_dir.h"
+#include "state.h"
 #include "transaction.h"
 
-/* The suffix of what says that a clean-up is due, see record_want_clean_up(). */
+/* The suffix of the file that marks a clean-up as due; its lock is flock(2). */
 #define RECORD_CLEAN_UP "clean-up"
 
-/* Keeps the transaction for the frontend, in place of an older record. 0 or −errno. */
-int record_save(const struct state_dir *state, const struct frontend *frontend,
-	const struct transaction *transaction);
+/* Keeps the transaction, replacing an older record. 0 or −errno. */
+int record_save(const struct state *state, const struct transaction *transaction);
+/*
+ * Reads the record into transaction, which needs transaction_done() in every case.
+ * −ENOENT if there is none, −EBADMSG if a part of it is missing, or another −errno.
+ */
+int record_read(const struct state *state, struct transaction *transaction,
+	struct transaction_faults *ret_faults);
+/* Whether there is one, readable or not. */
+bool record_exists(const struct state *state);
+
+/* Notes that a hook failed; 0 or −errno. Whether one did; true in doubt. */
+int record_note_failure(const struct state *state);
+bool record_has_failure(const struct state *state);
 
 /*
- * Reads the frontend's record into transaction. Without a /proc, hence without a known
- * frontend, the only record there is counts. −ENOENT when there is none; in every case
- * transaction must be given to transaction_done().
+ * Marks a clean-up as due: hooks have run before dpkg, and hooks of Post-Invoke want to
+ * know how it ends. 1 if the mark is new, 0 if it was there, or −errno.
  */
-int record_read(const struct state_dir *state, const struct frontend *frontend,
-	struct transaction *transaction, struct transaction_faults *ret_faults);
-/* Whether the frontend has one, be it readable or not. */
-bool record_is_there(const struct state_dir *state, const struct frontend *frontend);
-/* Remembers that a hook of the frontend's run failed. 0 or −errno. */
-int record_note_failure(const struct state_dir *state, const struct frontend *frontend);
-/* Whether one did. */
-bool record_has_failure(const struct state_dir *state, const struct frontend *frontend);
+int record_want_clean_up(const struct state *state);
+/*
+ * Whether a clean-up is due, although the directory could not be opened. False if that
+ * cannot be told.
+ */
+bool record_is_clean_up_due(const char *root, const struct state *state);
+/*
+ * Locks the mark. Only the holder of the lock may run scripts of this transaction. Waits
+ * for the lock if wait is set. Returns a descriptor that the caller closes; −EWOULDBLOCK
+ * if somebody else has the lock, −ENOENT if no clean-up is due, or another −errno.
+ */
+int record_lock_clean_up(const struct state *state, bool wait);
+/*
+ * Whether the holder of the lock must clean up: it is still due, and started scripts can
+ * be noted. If they could not, each later transaction would start them again.
+ */
+bool record_claim_clean_up(const struct state *state);
 
 /*
- * Remembers that hooks have run before dpkg, and that hooks of Post-Invoke want to know
- * how it ends. 1 when that is new, 0 when it was known, or −errno.
+ * The path of the file that says that a Post-Invoke script was started while a clean-up
+ * was due, so that it is not started again after a SIGKILL. script is relative to the
+ * tree. The caller frees the path; NULL without memory.
  */
-int record_want_clean_up(const struct state_dir *state, const struct frontend *frontend);
-/*
- * Whether a clean-up of the frontend is due, where the state directory below root could
- * not be opened: needs neither memory nor a descriptor. False where nobody can tell.
- */
-bool record_is_clean_up_due(const char *root, const struct frontend *frontend);
-/*
- * Opens what says that a clean-up is due and locks it (flock(2)): whoever holds the lock
- * runs scripts of this transaction, and nobody else does; waits for it where wait is set.
- * The descriptor is the caller's; −errno when there is no clean-up due, or somebody else
- * has it.
- */
-int record_lock_clean_up(
-	const struct state_dir *state, const struct frontend *frontend, bool wait);
-/*
- * Whether the holder of the lock is to clean up: it is still due, and what is started can
- * be noted, since otherwise it would be started at every transaction to come.
- */
-bool record_claim_clean_up(
-	const struct state_dir *state, const struct frontend *frontend);
-/*
- * The full path of what record_want_clean_up() makes; the caller's, NULL without
- * memory.
- */
-char *record_clean_up_path(
-	const struct state_dir *state, const struct frontend *frontend);
+char *record_started_path(const struct state *state, const char *script);
 
-/*
- * The file that says that a script of Post-Invoke was started while a clean-up was due,
- * so that nobody who goes on after a SIGKILL starts it again. script is its path below
- * the tree. The caller's, NULL without memory.
- */
-char *record_started_path(
-	const struct state_dir *state, const char *key, const char *script);
-
-/*
- * The transaction is over: forgets the frontend's record, failure, clean-up and what was
- * started in it. The clean-up goes first, since without it nobody goes on.
- */
-void record_forget(const struct state_dir *state, const struct frontend *frontend);
-/*
- * The same of a known frontend that has had nothing to run: there is no more than that.
- */
-void record_drop(const struct state_dir *state, const struct frontend *frontend);
+/* The transaction is over: deletes all of the above, first the mark of the clean-up. */
+void record_forget(const struct state *state);
+/* The same where only a record and a failure can exist, since no script ran. */
+void record_drop(const struct state *state);
 
 #endif

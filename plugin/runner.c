@@ -192,8 +192,7 @@ static int hand_out(
 {
 	if (bytes->error < 0)
 		return bytes->error;
-	return state_dir_hand_out(run->run_context->state, run->run_context->key, suffix,
-		buffer_slice(bytes), path);
+	return state_hand_out(run->run_context->state, suffix, buffer_slice(bytes), path);
 }
 
 /* …_TRANSACTION is for all scripts, so it is written before the first of them. */
@@ -224,7 +223,7 @@ static int give_lists(struct run *run, const struct planned_run *planned)
 		transaction_names(run->run_context->transaction, false, &names);
 		error = hand_out(run, "pkg_list", &names, &run->list_file);
 	}
-	state_dir_discard(&run->matched_file);
+	state_discard(&run->matched_file);
 	if (error == 0)
 		error = plan_matched_names(
 			planned, run->run_context->transaction, &matched);
@@ -295,8 +294,8 @@ static void execute(struct run *run, const struct planned_run *planned,
 	if (event.error == 0)
 		event.error = make_command(&command, planned, argument, account);
 	if (run->run_context->is_once)
-		marker = record_started_path(run->run_context->state,
-			run->run_context->key, planned->script.relative);
+		marker = record_started_path(
+			run->run_context->state, planned->script.relative);
 	spec.marker = marker;
 	spec.path = command.argv[0];
 	spec.argv = (char *const *)command.argv;
@@ -476,9 +475,9 @@ enum run_end runner_run(const struct plan *plan, const struct run_context *run_c
 				(struct uh_event){.kind = UH_INTERRUPTED});
 	}
 	interrupts_release(&interrupts);
-	state_dir_discard(&run.transaction_file);
-	state_dir_discard(&run.list_file);
-	state_dir_discard(&run.matched_file);
+	state_discard(&run.transaction_file);
+	state_discard(&run.list_file);
+	state_discard(&run.matched_file);
 	*ret_has_failed = run.has_failed;
 	if (is_interrupted)
 		return RUN_INTERRUPTED;

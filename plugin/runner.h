@@ -5,7 +5,7 @@
 
 #include "outcome.h"
 #include "plan.h"
-#include "state_dir.h"
+#include "state.h"
 #include "universal_hooks.h"
 
 /* What all scripts of a hook point are told. Everything is the caller's. */
@@ -17,9 +17,8 @@ struct run_context {
 	enum result result;       /* of Post-Invoke */
 	bool has_failed_before;   /* an earlier hook of the transaction failed */
 	bool are_settings_lost;   /* so what On-Failure says is not known */
-	const struct state_dir *state;
-	const char *key; /* of the frontend, for files */
-	bool is_once;    /* each script is started once, whoever is killed: record.h */
+	const struct state *state;
+	bool is_once; /* each script is started once, whoever is killed: record.h */
 };
 
 /* RUN_VETOED: a script failed whose On-Failure is abort or abort-after. */

@@ -10,12 +10,11 @@
 
 bool session_is_possible(struct session *session, enum uh_hook_point hook_point)
 {
-	enum possibility *known = &session->possibilities[hook_point];
-
-	if (*known == NOT_ASKED)
-		*known = plan_is_possible(&session->tree, hook_point) ? POSSIBLE
-								      : IMPOSSIBLE;
-	return *known == POSSIBLE;
+	if (session->has_hooks[hook_point] == NOT_ASKED)
+		session->has_hooks[hook_point] =
+			plan_is_possible(&session->tree, hook_point) ? POSSIBLE
+								     : IMPOSSIBLE;
+	return session->has_hooks[hook_point] == POSSIBLE;
 }
 
 void session_emit(struct session *session, struct uh_event event)
@@ -42,7 +41,7 @@ static void emit_command_line(struct session *session, int error)
 		(struct uh_event){.kind = UH_COMMAND_LINE_UNREADABLE, .error = error});
 }
 
-void session_explain_state(struct session *session)
+void session_report_state(struct session *session)
 {
 	const struct unsafe_path *unsafe = &session->state_unsafe;
 
@@ -57,22 +56,6 @@ void session_explain_state(struct session *session)
 	session->state_error = 0;
 }
 
-/*
- * When /proc does not answer, nobody can tell whose files are whose; but after dpkg the
- * only ones that are there are this transaction's, as they are without a /proc.
- */
-static void settle_frontend(struct session *session)
-{
-	int error = session->frontend.error;
-
-	if (error == 0 || session->state.fd < 0 ||
-		(session->hook_point == UH_POST_INVOKE &&
-			state_dir_only_owner(&session->state, &session->frontend)))
-		return;
-	cleanup_close(&session->state.fd);
-	session->state_error = error;
-}
-
 int session_init(struct session *session)
 {
 	session->state.fd = -1;
@@ -81,16 +64,36 @@ int session_init(struct session *session)
 		session_emit(session, (struct uh_event){.kind = UH_OUT_OF_MEMORY});
 		return -ENOMEM;
 	}
-	session->state_error = state_dir_open(&session->state, session->root,
+	session->state_error = state_open(&session->state, session->root,
 		&session->tree.trust, &session->state_unsafe);
 	return 0;
+}
+
+/*
+ * Without the pid we cannot build the key. At Post-Invoke, a single set of files in the
+ * directory must be ours.
+ */
+static void adopt_only_owner(struct session *session)
+{
+	struct frontend *frontend = &session->frontend;
+
+	if (frontend->pid != 0 || session->state.fd < 0)
+		return;
+	if (session->hook_point == UH_POST_INVOKE &&
+		state_only_owner(&session->state, frontend))
+		return;
+	/* Without /proc, the key is "unknown" at all hook points. */
+	if (frontend->error == 0)
+		return;
+	cleanup_close(&session->state.fd);
+	session->state_error = frontend->error;
 }
 
 void session_set_frontend(struct session *session, const struct frontend *frontend)
 {
 	session->frontend = *frontend;
-	settle_frontend(session);
-	frontend_key(&session->frontend, session->key);
+	adopt_only_owner(session);
+	state_set_frontend(&session->state, &session->frontend);
 }
 
 void session_done(struct session *session)
@@ -100,9 +103,10 @@ void session_done(struct session *session)
 	transaction_done(&session->transaction);
 	command_line_done(&session->command_line);
 	log_writer_done(&session->log);
+	free(session->joined_command_line);
 	free(session->state_unsafe.path);
 	cleanup_close(&session->clean_up_lock);
-	state_dir_done(&session->state);
+	state_done(&session->state);
 	hook_tree_done(&session->tree);
 }
 
@@ -127,7 +131,7 @@ static void emit_database(
 					      .ending = *ending});
 }
 
-/* All of the stream at once: apt writes it blocking, and no script may hold the pipe. */
+/* Reads all of it at once: apt's write blocks, and no script may hold the pipe. */
 void session_read_stream(struct session *session, int fd)
 {
 	owns_buffer struct buffer bytes = {0};
@@ -148,17 +152,13 @@ void session_read_stream(struct session *session, int fd)
 		session->is_known = session->transaction.protocol != 0;
 }
 
-/*
- * By hooks of now; and of after dpkg, which must be told what is purged, and may have to
- * clean up.
- */
+/* By hooks of now, or by hooks of after dpkg: of what is purged, or to clean up. */
 static bool are_packages_wanted(struct session *session)
 {
 	if (session_is_possible(session, UH_PRE_INSTALL_PKGS))
 		return true;
 	return (transaction_may_remove(&session->transaction) ||
-		       (session->state.fd >= 0 &&
-			       log_writer_has_run(&session->state, session->key))) &&
+		       (session->state.fd >= 0 && log_writer_has_run(&session->state))) &&
 	       session_is_possible(session, UH_POST_INVOKE);
 }
 
@@ -180,49 +180,53 @@ void session_find_packages(struct session *session)
 		session, outcome_find_purges(&session->transaction, &ending), &ending);
 }
 
-/* Kept even when no hook stands there yet: a package of this run may bring one. */
+/* Without a Post-Invoke hook too: a package of this transaction may install one. */
 void session_save_record(struct session *session)
 {
 	static const struct uh_ending nothing = {UH_EXITED, 0};
 	int error;
 
 	if (session->state.fd < 0 && session_is_possible(session, UH_POST_INVOKE))
-		session_explain_state(session);
+		session_report_state(session);
 	if (session->state.fd < 0 || !session->is_known)
 		return;
 	session->transaction.status_stamp = dpkg_stamp(session->transaction.status_file);
 	error = session->transaction.status_stamp != NULL ? 0 : -errno;
 	if (error < 0 && error != -ENOENT && session_is_possible(session, UH_POST_INVOKE))
 		emit_database(session, error, &nothing);
-	error = record_save(&session->state, &session->frontend, &session->transaction);
+	error = record_save(&session->state, &session->transaction);
 	if (error < 0 && session_is_possible(session, UH_POST_INVOKE))
 		emit_error(session, UH_RECORD_NOT_WRITTEN, error);
 }
 
 void session_read_record(struct session *session)
 {
-	struct transaction_faults *faults = &session->transaction_faults;
-	int error = -ENOENT;
-
-	if (session->state.fd >= 0) {
-		error = record_read(&session->state, &session->frontend,
-			&session->transaction, faults);
-		session->has_failed_before =
-			record_has_failure(&session->state, &session->frontend);
-	}
-	session->is_known = error == 0 && !faults->is_of_other_version;
-	if (session->is_known) {
-		faults->first_ignored_line = 0; /* apt's numbers are others */
-		emit_faults(session, faults);
+	session->record_error = -ENOENT;
+	if (session->state.fd < 0)
 		return;
-	}
-	if (error < 0 && error != -ENOENT)
+	session->record_error = record_read(
+		&session->state, &session->transaction, &session->transaction_faults);
+	session->has_failed_before = record_has_failure(&session->state);
+	session->is_known = session->record_error == 0 &&
+			    !session->transaction_faults.is_of_other_version;
+}
+
+void session_report_record(struct session *session)
+{
+	int error = session->record_error;
+
+	if (session->is_known) {
+		/* The record's line numbers are not those of apt's stream. */
+		session->transaction_faults.first_ignored_line = 0;
+		emit_faults(session, &session->transaction_faults);
+	} else if (error < 0 && error != -ENOENT) {
 		emit_error(session, UH_RECORD_UNREADABLE, error);
-	else if (!session->is_clean_up &&
-		 plan_needs_packages(&session->tree, UH_POST_INVOKE))
+	} else if (session->closer == CLOSED_BY_APT &&
+		   plan_needs_packages(&session->tree, UH_POST_INVOKE)) {
 		session_emit(session,
 			(struct uh_event){.kind = error == 0 ? UH_RECORD_OF_OTHER_VERSION
 							     : UH_RECORD_MISSING});
+	}
 }
 
 void session_plan(struct session *session)
@@ -232,25 +236,53 @@ void session_plan(struct session *session)
 		session_emit(session, (struct uh_event){.kind = UH_OUT_OF_MEMORY});
 }
 
-void session_read_command_line(struct session *session)
+static void read_command_line(struct session *session)
 {
 	int error = session->frontend.error;
 
-	if (session->has_command_line)
+	if (session->command_line_reading != NOT_READ)
 		return;
-	session->has_command_line = true;
 	if (error == 0)
 		error = command_line_read(&session->command_line, &session->frontend);
-	/* Without a /proc there is none. Later apt tells its options itself. */
+	session->command_line_reading = error == 0 ? READ : UNREADABLE;
+	/* Without /proc there is none. Later hook points get the options from apt. */
 	if (error < 0 && error != -ENOENT && error != -ESRCH &&
 		session->hook_point == UH_PRE_INVOKE)
 		emit_command_line(session, error);
 }
 
-/*
- * Of what apt itself sent; where it sent nothing, out of libapt-pkg, which takes its
- * time.
- */
+/* As apt spells it, or as /proc shows it; NULL if it is not known. */
+static const char *command_line_of(struct session *session)
+{
+	if (session->transaction.command_line != NULL)
+		return session->transaction.command_line;
+	/* The pid may have been reused; do not read another process's command line. */
+	if (session->closer == CLOSED_BY_APT)
+		read_command_line(session);
+	if (session->joined_command_line == NULL &&
+		session->command_line.words.count > 0) {
+		session->joined_command_line = command_line_join(&session->command_line);
+		if (session->joined_command_line == NULL)
+			emit_command_line(session, -ENOMEM);
+	}
+	return session->joined_command_line;
+}
+
+bool session_is_switched_off(struct session *session)
+{
+	const char *value = getenv("APT_UNIVERSAL_HOOKS");
+
+	if (value != NULL && strcmp(value, "off") == 0)
+		return true;
+	/* No record is saved when the hooks are off; and apt's stream has all of -o. */
+	if (session->is_known && (session->hook_point == UH_POST_INVOKE ||
+					 session->transaction.settings.size == 0))
+		return false;
+	read_command_line(session);
+	return command_line_switches_off(&session->command_line);
+}
+
+/* libapt-pkg takes its time, so it is asked only if apt has sent nothing. */
 void session_read_settings(struct session *session)
 {
 	owns_buffer struct buffer lines = {0};
@@ -258,16 +290,15 @@ void session_read_settings(struct session *session)
 	struct slice text = buffer_slice(&session->transaction.settings);
 	int error = 0;
 
-	if (session->has_settings)
+	if (session->settings_reading != NOT_READ)
 		return;
-	session->has_settings = true;
 	if (!session->is_known) {
 		error = bridge_settings(&session->command_line, &lines, &reason);
 		text = buffer_slice(&lines);
 	}
 	if (error == 0)
 		error = settings_parse(&session->settings, text);
-	session->are_settings_lost = error < 0;
+	session->settings_reading = error < 0 ? UNREADABLE : READ;
 	if (error < 0)
 		session_emit(session, (struct uh_event){.kind = UH_BRIDGE_UNUSABLE,
 					      .detail = reason,
@@ -294,7 +325,7 @@ void session_leave_clean_up(struct session *session)
 {
 	size_t count = session->plan.count;
 
-	if (!session->is_left_to_others)
+	if (session->clean_up != CLEAN_UP_BY_OTHERS)
 		return;
 	plan_keep(&session->plan, is_not_for_clean_up, NULL);
 	if (session->plan.count < count)
@@ -308,13 +339,13 @@ static bool is_not_started(const struct planned_run *run, const void *context)
 
 	if (run->script.relative == NULL)
 		return true;
-	path = record_started_path(&session->state, session->key, run->script.relative);
+	path = record_started_path(&session->state, run->script.relative);
 	return path == NULL || access(path, F_OK) < 0;
 }
 
-void session_drop_started(struct session *session)
+static void drop_started(struct session *session)
 {
-	if (session->is_once)
+	if (session->clean_up == CLEAN_UP_DUE)
 		plan_keep(&session->plan, is_not_started, session);
 }
 
@@ -323,7 +354,7 @@ static bool has_user(const struct setting *setting)
 	return !setting_is_user(setting) || getpwnam(setting->value) != NULL;
 }
 
-/* At Pre-Install-Pkgs, where apt tells them all, so once a transaction. */
+/* At Pre-Install-Pkgs only, where apt sends all of them: once per transaction. */
 void session_check_settings(struct session *session)
 {
 	static const enum uh_event_kind kinds[] = {
@@ -346,47 +377,30 @@ void session_check_settings(struct session *session)
 	}
 }
 
-/* By a script, or for the log. dpkg-query reads all of dpkg's database. */
+/* By a script, or for the log. dpkg-query reads the whole database. */
 static bool is_result_wanted(const struct session *session)
 {
 	return plan_has_work(&session->plan) ||
-	       (session->state.fd >= 0 &&
-		       state_dir_has(&session->state, session->key, LOG_RUNS));
+	       (session->state.fd >= 0 && state_has(&session->state, LOG_RUNS));
 }
 
-void session_settle_outcome(struct session *session)
+static void find_outcome(struct session *session)
 {
 	struct uh_ending ending = {UH_EXITED, 0};
-	struct ending how = {.has_run = !session->is_clean_up};
+	struct ending how = {.has_run = session->closer == CLOSED_BY_APT};
 	int error = 0;
 
-	if (session->is_known && !session->is_cut_off && is_result_wanted(session))
+	if (session->is_known && session->closer != CLOSED_AMID_DPKG &&
+		is_result_wanted(session))
 		error = outcome_settle(&session->transaction, &session->result, &ending);
-	/* Whatever came of it, apt did not get here; unless dpkg had done all before. */
-	if (session->is_clean_up && session->result != RESULT_OK)
+	/* apt did not get here; but dpkg may have done everything before. */
+	if (session->closer != CLOSED_BY_APT && session->result != RESULT_OK)
 		session->result = RESULT_ABORTED;
 	emit_database(session, error, &ending);
 	how.is_success = session->result == RESULT_OK;
 	how.is_failure =
 		session->result == RESULT_FAILED || session->result == RESULT_ABORTED;
 	plan_apply_when(&session->plan, &how);
-}
-
-static char *find_command_line(struct session *session)
-{
-	const char *told = session->transaction.command_line;
-	bool is_there;
-	char *command_line;
-
-	/* Of others' processes there may be another one by now. */
-	if (told == NULL && !session->is_clean_up)
-		session_read_command_line(session);
-	is_there = told != NULL || session->command_line.words.count > 0;
-	command_line =
-		told != NULL ? strdup(told) : command_line_join(&session->command_line);
-	if (is_there && command_line == NULL)
-		emit_command_line(session, -ENOMEM);
-	return command_line;
 }
 
 static void emit_log(struct session *session, int error)
@@ -399,55 +413,70 @@ static void emit_log(struct session *session, int error)
 
 void session_keep_log(struct session *session)
 {
-	owns_memory char *command_line = NULL;
-
 	if (session->log.lines.size == 0 && session->log.lines.error == 0)
 		return;
-	/* Where nothing can be kept, it goes into the log as it is. */
-	if (session->state.fd < 0) {
+	/* Nothing can be kept without the state directory: write the log now. */
+	if (session->state.fd < 0)
 		session_write_log(session);
-		return;
-	}
-	command_line = find_command_line(session);
-	emit_log(session, log_writer_keep(&session->log, &session->state, session->key,
-				  command_line));
+	else
+		emit_log(session, log_writer_keep(&session->log, &session->state,
+					  command_line_of(session)));
 }
 
 void session_write_log(struct session *session)
 {
-	owns_memory char *command_line = find_command_line(session);
-
-	emit_log(session,
-		log_writer_write(&session->log, &session->state, session->key,
-			session->root, command_line, result_name(session->result)));
+	emit_log(
+		session, log_writer_write(&session->log, &session->state, session->root,
+				 command_line_of(session), result_name(session->result)));
 }
 
 enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 {
-	bool is_last = session->hook_point == UH_POST_INVOKE;
-	owns_memory char *command_line = find_command_line(session);
 	struct run_context run_context = {
 		.hook_point = session->hook_point,
 		.transaction = &session->transaction,
 		.is_known = session->is_known,
-		.command_line = command_line,
+		.command_line = command_line_of(session),
 		.result = session->result,
 		.has_failed_before = session->has_failed_before,
-		.are_settings_lost = session->are_settings_lost,
+		.are_settings_lost = session->settings_reading == UNREADABLE,
 		.state = &session->state,
-		.key = session->key,
-		.is_once = session->is_once,
+		.is_once = session->clean_up == CLEAN_UP_DUE,
 	};
 	bool has_failed;
 	enum run_end end;
 	int error = 0;
 
-	session_explain_state(session);
+	session_report_state(session);
 	end = runner_run(
 		&session->plan, &run_context, on_event, session, &has_failed, ret_veto);
-	if (has_failed && !is_last && session->state.fd >= 0)
-		error = record_note_failure(&session->state, &session->frontend);
+	if (has_failed && session->hook_point != UH_POST_INVOKE && session->state.fd >= 0)
+		error = record_note_failure(&session->state);
 	if (error < 0)
 		emit_error(session, UH_FAILURE_NOT_NOTED, error);
 	return end;
+}
+
+enum uh_verdict session_close(struct session *session)
+{
+	struct uh_event veto;
+	enum run_end end = RUN_COMPLETE;
+
+	session_plan(session);
+	if (plan_has_scripts(&session->plan))
+		session_read_settings(session);
+	session_apply_settings(session);
+	drop_started(session);
+	session_leave_clean_up(session);
+	find_outcome(session);
+	if (session->closer != CLOSED_BY_APT && session->result != RESULT_OK &&
+		plan_has_work(&session->plan))
+		session_emit(session, (struct uh_event){.kind = UH_CLEAN_UP});
+	if (session->plan.count > 0)
+		end = session_run(session, &veto);
+	session_write_log(session);
+	if (end != RUN_VETOED)
+		return UH_GO_ON;
+	session_emit(session, veto);
+	return UH_STOP;
 }

@@ -26,9 +26,10 @@ static int hooks_of(
  * holds for its directory, or for all, is disabled for the time when that no longer
  * holds.
  */
-static enum action action_to_disable(struct state *state, const struct target *target)
+static enum action action_to_disable(
+	struct tree_status *state, const struct target *target)
 {
-	const struct setting *setting = state_disabling(state, target->hook);
+	const struct setting *setting = tree_status_disabling(state, target->hook);
 	struct script script;
 	enum tree_node node;
 
@@ -59,7 +60,7 @@ static bool is_twin(const char *a, const char *b)
  * it: its settings and this one's would get mixed up. NULL where there is none.
  */
 static const char *find_twin(
-	const struct state *state, const struct target_list *list, const char *hook)
+	const struct tree_status *state, const struct target_list *list, const char *hook)
 {
 	for (size_t i = 0; i < state->settings.count; i++)
 		if (is_twin(state->settings.items[i].path, hook))
@@ -72,7 +73,7 @@ static const char *find_twin(
 }
 
 /* Whether a setting can be written for the hook. */
-static int check_name(const struct state *state, const struct target_list *list,
+static int check_name(const struct tree_status *state, const struct target_list *list,
 	const struct target *target)
 {
 	const char *twin = find_twin(state, list, target->hook);
@@ -90,7 +91,7 @@ static int check_name(const struct state *state, const struct target_list *list,
 	return -1;
 }
 
-static int choose_to_disable(struct state *state, struct target_list *list)
+static int choose_to_disable(struct tree_status *state, struct target_list *list)
 {
 	int status = -1;
 
@@ -106,14 +107,14 @@ static int choose_to_disable(struct state *state, struct target_list *list)
 
 /* What has come of it, as apt sees it now. */
 static int report_disabled(
-	struct state *state, const struct admin *admin, const struct target *target)
+	struct tree_status *state, const struct admin *admin, const struct target *target)
 {
 	const struct setting *setting =
 		settings_enabled_by(&state->settings, target->hook);
 	bool is_old = target->action == ACTION_NONE;
 	owns_memory char *place = NULL;
 
-	if (state_has_mask(state, target->hook)) {
+	if (tree_status_has_mask(state, target->hook)) {
 		targets_say(is_old ? _("%s was disabled already: masked by %s")
 				   : _("%s is disabled: masked by %s"),
 			target->hook, target->mask);
@@ -159,10 +160,10 @@ static int do_disable(const struct admin *admin, const struct target_list *list)
 
 static int disable(const struct admin *admin, char **words)
 {
-	owns_state struct state before;
-	owns_state struct state after = {.hooks = {.count = 0}};
+	owns_tree_status struct tree_status before;
+	owns_tree_status struct tree_status after = {.hooks = {.count = 0}};
 	owns_targets struct target_list targets = {0};
-	int status = state_take(&before, admin);
+	int status = tree_status_read(&before, admin);
 
 	if (status < 0)
 		status = targets_find(&targets, &before, admin, words, false);
@@ -171,7 +172,7 @@ static int disable(const struct admin *admin, char **words)
 	if (status < 0)
 		status = do_disable(admin, &targets);
 	if (status < 0)
-		status = state_take(&after, admin);
+		status = tree_status_read(&after, admin);
 	for (size_t i = 0; i < targets.count && status < STATUS_TROUBLE; i++) {
 		int one = report_disabled(&after, admin, &targets.items[i]);
 

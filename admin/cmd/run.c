@@ -141,10 +141,9 @@ static unsigned long long own_start_time(void)
 static int execute(const struct admin *admin, const struct wanted *wanted,
 	struct preview *preview, struct tally *tally)
 {
-	struct state_dir state = {.fd = -1};
+	struct state state = {.fd = -1};
 	struct unsafe_path unsafe = {.path = NULL};
 	struct frontend frontend = {.pid = getpid()};
-	char key[FRONTEND_KEY_SIZE];
 	struct uh_event veto;
 	struct run_context run_context = {
 		.hook_point = wanted->hook_point,
@@ -156,21 +155,20 @@ static int execute(const struct admin *admin, const struct wanted *wanted,
 		.result = wanted->hook_point == UH_POST_INVOKE ? wanted->result
 							       : RESULT_UNKNOWN,
 		.state = &state,
-		.key = key,
 	};
 	bool has_failed;
 	int error;
 
 	frontend.start_time = own_start_time();
-	frontend_key(&frontend, key);
-	error = state_dir_open(&state, admin->root, &preview->tree.trust, &unsafe);
+	error = state_open(&state, admin->root, &preview->tree.trust, &unsafe);
 	if (error < 0)
 		report_warning(_("%s cannot be used: %s"),
 			unsafe.path != NULL ? unsafe.path : state.path, strerror(-error));
 	free(unsafe.path);
+	state_set_frontend(&state, &frontend);
 	(void)runner_run(&preview->plans[wanted->hook_point], &run_context, hear, tally,
 		&has_failed, &veto);
-	state_dir_done(&state);
+	state_done(&state);
 	return has_failed || tally->has_failed ? STATUS_FINDINGS : STATUS_FINE;
 }
 

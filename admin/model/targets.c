@@ -13,7 +13,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void state_done(struct state *state)
+void tree_status_done(struct tree_status *state)
 {
 	hook_list_done(&state->hooks);
 	settings_done(&state->settings);
@@ -29,7 +29,7 @@ void targets_done(struct target_list *list)
 	free(list->items);
 }
 
-int state_take(struct state *state, const struct admin *admin)
+int tree_status_read(struct tree_status *state, const struct admin *admin)
 {
 	int status;
 
@@ -40,7 +40,7 @@ int state_take(struct state *state, const struct admin *admin)
 	return status < 0 ? disabled_read(&state->disabled, admin) : status;
 }
 
-bool state_has_mask(struct state *state, const char *hook)
+bool tree_status_has_mask(struct tree_status *state, const char *hook)
 {
 	struct script script;
 	enum tree_node node = hook_tree_look_in(
@@ -50,7 +50,8 @@ bool state_has_mask(struct state *state, const char *hook)
 	return node == NODE_MASK;
 }
 
-const struct setting *state_disabling(const struct state *state, const char *hook)
+const struct setting *tree_status_disabling(
+	const struct tree_status *state, const char *hook)
 {
 	const struct setting *setting = settings_enabled_by(&state->settings, hook);
 
@@ -58,7 +59,7 @@ const struct setting *state_disabling(const struct state *state, const char *hoo
 }
 
 static int add_target(
-	struct target_list *list, const struct state *state, const char *hook)
+	struct target_list *list, const struct tree_status *state, const char *hook)
 {
 	struct target target;
 
@@ -81,7 +82,7 @@ static int add_target(
 
 /* The end of path that is below the hook tree, whichever way it was written. */
 static const char *below_tree(
-	const struct state *state, const struct admin *admin, const char *path)
+	const struct tree_status *state, const struct admin *admin, const char *path)
 {
 	size_t root_size = strlen(admin->root);
 
@@ -100,7 +101,7 @@ static const char *below_tree(
 }
 
 /* A hook that is gone can have left a line in our file: enable takes that as well. */
-static int find_target(struct target_list *list, struct state *state,
+static int find_target(struct target_list *list, struct tree_status *state,
 	const struct admin *admin, const char *word, bool is_enable)
 {
 	const struct hook *hook = hook_list_find(&state->hooks, admin, word);
@@ -116,8 +117,8 @@ static int find_target(struct target_list *list, struct state *state,
 	return hook_list_report_missing(&state->hooks, word);
 }
 
-int targets_find(struct target_list *list, struct state *state, const struct admin *admin,
-	char **words, bool is_enable)
+int targets_find(struct target_list *list, struct tree_status *state,
+	const struct admin *admin, char **words, bool is_enable)
 {
 	int status = -1;
 

@@ -8,7 +8,7 @@
 #include "ui/options.h"
 
 /* How things are, before and after. */
-struct state {
+struct tree_status {
 	struct hook_list hooks;
 	struct settings settings;
 	struct string_list disabled; /* in the file of disabled.h */
@@ -33,16 +33,16 @@ struct target_list {
  * Asks apt, and looks at the tree; state is overwritten. This, and all below that return
  * an int, return −1 to go on, or the status to end with, and that has been said.
  */
-int state_take(struct state *state, const struct admin *admin);
-void state_done(struct state *state);
-#define owns_state __attribute__((cleanup(state_done)))
+int tree_status_read(struct tree_status *state, const struct admin *admin);
+void tree_status_done(struct tree_status *state);
+#define owns_tree_status __attribute__((cleanup(tree_status_done)))
 
 /*
  * Finds the hooks of words, which end with NULL, each once. Where one of them is none,
  * that is an error; but gone hooks may still stand in our file, and enable takes those.
  */
-int targets_find(struct target_list *list, struct state *state, const struct admin *admin,
-	char **words, bool is_enable);
+int targets_find(struct target_list *list, struct tree_status *state,
+	const struct admin *admin, char **words, bool is_enable);
 void targets_done(struct target_list *list);
 #define owns_targets __attribute__((cleanup(targets_done)))
 
@@ -52,9 +52,10 @@ int targets_mask(const struct target_list *list, const struct admin *admin);
 int targets_unmask(const struct target_list *list, const struct admin *admin);
 
 /* Whether there is a mask for the hook. */
-bool state_has_mask(struct state *state, const char *hook);
+bool tree_status_has_mask(struct tree_status *state, const char *hook);
 /* The setting that disables the hook, NULL where none does. The state's. */
-const struct setting *state_disabling(const struct state *state, const char *hook);
+const struct setting *tree_status_disabling(
+	const struct tree_status *state, const char *hook);
 /* "FILE:LINE" of a setting, as far as apt can tell. The caller's, NULL without memory. */
 char *setting_place(const struct setting *setting, const struct admin *admin);
 

@@ -197,18 +197,19 @@ static void leave_behind(const struct frontend *owner)
 	owns_memory char *stream = make_stream(WANTED);
 	owns_transaction struct transaction transaction;
 	struct transaction_faults faults;
-	struct state_dir state;
+	struct state state;
 	struct trust trust;
 	struct unsafe_path unsafe;
 
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(state_dir_open(&state, root(), &trust, &unsafe), 0);
+	ck_assert_int_eq(state_open(&state, root(), &trust, &unsafe), 0);
+	state_set_frontend(&state, owner);
 	ck_assert_int_eq(
 		transaction_parse_stream(&transaction, slice_of(stream), &faults), 0);
 	transaction.status_stamp = dpkg_stamp(transaction.status_file);
-	ck_assert_int_eq(record_save(&state, owner, &transaction), 0);
-	ck_assert_int_eq(record_want_clean_up(&state, owner), 1);
-	state_dir_done(&state);
+	ck_assert_int_eq(record_save(&state, &transaction), 0);
+	ck_assert_int_eq(record_want_clean_up(&state), 1);
+	state_done(&state);
 	trust_done(&trust);
 }
 
@@ -266,7 +267,7 @@ END_TEST
 
 START_TEST(while_a_script_of_it_runs_nothing_is_cleaned_up)
 {
-	struct state_dir state;
+	struct state state;
 	struct trust trust;
 	struct unsafe_path unsafe;
 	owns_fd int lock = -1;
@@ -275,10 +276,11 @@ START_TEST(while_a_script_of_it_runs_nothing_is_cleaned_up)
 	leave_behind(&gone);
 	/* That script's helper holds the lock. */
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(state_dir_open(&state, root(), &trust, &unsafe), 0);
-	lock = record_lock_clean_up(&state, &gone, false);
+	ck_assert_int_eq(state_open(&state, root(), &trust, &unsafe), 0);
+	state_set_frontend(&state, &gone);
+	lock = record_lock_clean_up(&state, false);
 	ck_assert_int_ge(lock, 0);
-	state_dir_done(&state);
+	state_done(&state);
 	trust_done(&trust);
 	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
 	assert_taken_file("/log", "");
@@ -418,19 +420,21 @@ static void begin(
 	session_set_frontend(session, &gone);
 }
 
-static enum uh_verdict no_close(struct session *session)
+/* The beginning of Post-Invoke, up to the question whether it is ours to close. */
+static bool claims(struct session *session)
 {
-	(void)session;
-	return UH_GO_ON;
+	clean_up_lock(session);
+	session_read_record(session);
+	return clean_up_claim(session);
 }
 
-static bool can_hold(void)
+static bool can_claim(void)
 {
 	__attribute__((cleanup(session_done))) struct session session;
 	owns_buffer struct buffer events = {0};
 
 	begin(&session, UH_POST_INVOKE, &events);
-	return clean_up_hold(&session);
+	return claims(&session);
 }
 
 /* What Post-Invoke would run where the state directory cannot be opened. */
@@ -442,7 +446,7 @@ static size_t left_to_run(int state_error)
 	begin(&session, UH_POST_INVOKE, &events);
 	cleanup_close(&session.state.fd);
 	session.state_error = state_error;
-	ck_assert(clean_up_hold(&session));
+	ck_assert(claims(&session));
 	session_plan(&session);
 	session_read_settings(&session);
 	session_apply_settings(&session);
@@ -471,19 +475,19 @@ START_TEST(where_apt_has_gone_post_invoke_is_left_to_who_cleans_up)
 	owns_buffer struct buffer events = {0};
 
 	/* All is done. */
-	ck_assert(!can_hold());
+	ck_assert(!can_claim());
 	/* Nobody is there yet, or it is none of theirs. */
 	leave_behind(&gone);
-	ck_assert(can_hold());
+	ck_assert(can_claim());
 	ck_assert_int_eq(unlink(at(STATE "4194301-1." RECORD_CLEAN_UP)), 0);
-	ck_assert(can_hold());
+	ck_assert(can_claim());
 	/* Somebody is at it. */
 	ck_assert_int_eq(unlink(at(STATE "4194301-1.transaction")), 0);
 	leave_behind(&gone);
 	begin(&other, UH_POST_INVOKE, &events);
-	other.clean_up_lock = record_lock_clean_up(&other.state, &gone, false);
+	other.clean_up_lock = record_lock_clean_up(&other.state, false);
 	ck_assert_int_ge(other.clean_up_lock, 0);
-	ck_assert(!can_hold());
+	ck_assert(!can_claim());
 }
 END_TEST
 
@@ -496,7 +500,7 @@ static bool can_prepare(void)
 	session_plan(&session);
 	session_read_settings(&session);
 	session_apply_settings(&session);
-	return clean_up_prepare(&session, no_close);
+	return clean_up_prepare(&session);
 }
 
 START_TEST(where_apt_has_gone_no_script_runs_before_dpkg)

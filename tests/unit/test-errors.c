@@ -12,7 +12,7 @@
 #include "plan.h"
 #include "proc.h"
 #include "process.h"
-#include "state_dir.h"
+#include "state.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -433,7 +433,7 @@ END_TEST
 
 static void look_for_owner(void)
 {
-	struct state_dir state = {.fd = -1};
+	struct state state = {.fd = -1};
 	struct trust trust;
 	struct unsafe_path unsafe = {.path = NULL};
 	struct frontend owner = {.pid = 0};
@@ -442,16 +442,16 @@ static void look_for_owner(void)
 
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
 	(void)faults_arm(true);
-	error = state_dir_open(&state, root(), &trust, &unsafe);
+	error = state_open(&state, root(), &trust, &unsafe);
 	if (error == 0)
-		is_found = state_dir_only_owner(&state, &owner);
+		is_found = state_only_owner(&state, &owner);
 	if (error == 0)
-		state_dir_sweep(&state, &(struct frontend){.pid = 1}, "keep");
+		state_sweep(&state, &(struct frontend){.pid = 1}, "keep");
 	(void)faults_arm(false);
 	ck_assert(!is_found || owner.pid == 4194305);
 	ck_assert(is_there(STATE "4194305-1.keep"));
 	free(unsafe.path);
-	state_dir_done(&state);
+	state_done(&state);
 	trust_done(&trust);
 }
 

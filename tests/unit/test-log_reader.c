@@ -219,7 +219,7 @@ START_TEST(what_the_engine_writes_is_understood)
 		UH_SCRIPT_OPEN_TO_OTHERS, UH_SCRIPT_WITHOUT_LIST, UH_SCRIPT_SKIPPED,
 		UH_SCRIPT_LACKS_PACKAGE, UH_SCRIPT_WITHOUT_USER, UH_SCRIPT_WITHOUT_RIGHTS,
 		UH_SCRIPT_WITHOUT_DIRECTORY, UH_REQUIREMENTS_UNKNOWN};
-	struct state_dir state = {.fd = -1};
+	struct state state = {.fd = -1, .key = "12-34"};
 	struct log_writer writer = {.lines = {0}};
 	owns_log struct log log = {.count = 0};
 	const struct admin admin = {.root = (char *)root()};
@@ -234,8 +234,7 @@ START_TEST(what_the_engine_writes_is_understood)
 				.ending = {UH_TIMED_OUT, 7},
 				.milliseconds = 7001});
 	ck_assert_int_eq(
-		log_writer_write(&writer, &state, "12-34", root(), "apt\tx", "aborted"),
-		0);
+		log_writer_write(&writer, &state, root(), "apt\tx", "aborted"), 0);
 	ck_assert_int_eq(log_read(&log, &admin), -1);
 	ck_assert_uint_eq(log.count, 1);
 	ck_assert(log.transactions[0].is_whole);

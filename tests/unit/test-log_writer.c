@@ -12,19 +12,20 @@
 #include <unistd.h>
 
 #define owns_log __attribute__((cleanup(log_writer_done)))
-#define owns_state __attribute__((cleanup(state_dir_done)))
+#define owns_state __attribute__((cleanup(state_done)))
 
-static const char key[] = "4194301-1";
+static const struct frontend self = {.pid = 4194301, .start_time = 1};
 static const char kept[] = STATE "4194301-1." LOG_RUNS;
 
-static struct state_dir open_state(void)
+static struct state open_state(void)
 {
-	struct state_dir state;
+	struct state state;
 	struct trust trust;
 	struct unsafe_path unsafe;
 
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(state_dir_open(&state, root(), &trust, &unsafe), 0);
+	ck_assert_int_eq(state_open(&state, root(), &trust, &unsafe), 0);
+	state_set_frontend(&state, &self);
 	trust_done(&trust);
 	return state;
 }
@@ -152,16 +153,16 @@ START_TEST(control_characters_are_escaped)
 }
 END_TEST
 
-static void keep(struct log_writer *writer, const struct state_dir *state,
-	const char *command_line)
+static void keep(
+	struct log_writer *writer, const struct state *state, const char *command_line)
 {
-	ck_assert_int_eq(log_writer_keep(writer, state, key, command_line), 0);
+	ck_assert_int_eq(log_writer_keep(writer, state, command_line), 0);
 	ck_assert_uint_eq(writer->lines.size, 0);
 }
 
 START_TEST(all_hook_points_of_a_transaction_are_one_stanza)
 {
-	owns_state struct state_dir state = open_state();
+	owns_state struct state state = open_state();
 	owns_log struct log_writer first = {.lines = {0}};
 	owns_log struct log_writer second = {.lines = {0}};
 	owns_log struct log_writer last = {.lines = {0}};
@@ -174,7 +175,7 @@ START_TEST(all_hook_points_of_a_transaction_are_one_stanza)
 	keep(&second, &state, "another");
 	ck_assert(!is_there(LOG_FILE));
 	note_end(&last, UH_POST_INVOKE, "/d", 2);
-	ck_assert_int_eq(log_writer_write(&last, &state, key, root(), NULL, "ok"), 0);
+	ck_assert_int_eq(log_writer_write(&last, &state, root(), NULL, "ok"), 0);
 	ck_assert(!is_there(kept));
 	assert_log("Start-Date: TIME\n"
 		   "Commandline: apt-get -y install foo\\012bar\n"
@@ -191,14 +192,14 @@ END_TEST
 
 START_TEST(the_last_call_that_knows_the_command_line_is_believed)
 {
-	owns_state struct state_dir state = open_state();
+	owns_state struct state state = open_state();
 	owns_log struct log_writer first = {.lines = {0}};
 	owns_log struct log_writer last = {.lines = {0}};
 
 	ck_assert_int_eq(unsetenv("SUDO_UID") | unsetenv("PKEXEC_UID"), 0);
 	note_end(&first, UH_PRE_INVOKE, "/a", 0);
 	keep(&first, &state, "/usr/libexec/packagekitd");
-	ck_assert_int_eq(log_writer_write(&last, &state, key, root(),
+	ck_assert_int_eq(log_writer_write(&last, &state, root(),
 				 "packagekit role='install\n'", "ok"),
 		0);
 	assert_log("Start-Date: TIME\n"
@@ -213,8 +214,8 @@ END_TEST
 
 START_TEST(a_transaction_with_one_hook_point_needs_nothing_kept)
 {
-	owns_state struct state_dir state = open_state();
-	struct state_dir closed = {.fd = -1};
+	owns_state struct state state = open_state();
+	struct state closed = {.fd = -1, .key = "4194301-1"};
 	owns_log struct log_writer writer = {.lines = {0}};
 	static const char stanza[] = "Start-Date: TIME\n"
 				     "Transaction: 4194301-1\n"
@@ -226,11 +227,11 @@ START_TEST(a_transaction_with_one_hook_point_needs_nothing_kept)
 
 	ck_assert_int_eq(unsetenv("SUDO_UID") | unsetenv("PKEXEC_UID"), 0);
 	note_end(&writer, UH_POST_INVOKE, "/a", 0);
-	ck_assert_int_eq(log_writer_write(&writer, &state, key, root(), NULL, NULL), 0);
+	ck_assert_int_eq(log_writer_write(&writer, &state, root(), NULL, NULL), 0);
 	assert_log(stanza);
 	/* Without a state directory either; the log grows. */
 	note_end(&writer, UH_POST_INVOKE, "/a", 0);
-	ck_assert_int_eq(log_writer_write(&writer, &closed, key, root(), NULL, NULL), 0);
+	ck_assert_int_eq(log_writer_write(&writer, &closed, root(), NULL, NULL), 0);
 	assert_log(both);
 }
 END_TEST
@@ -254,7 +255,7 @@ START_TEST(who_asked_is_named_as_in_apts_own_log)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		owns_state struct state_dir state = open_state();
+		owns_state struct state state = open_state();
 		owns_log struct log_writer writer = {.lines = {0}};
 		owns_memory char *expected =
 			string_format("Start-Date: TIME\n%sTransaction: 4194301-1\n"
@@ -267,7 +268,7 @@ START_TEST(who_asked_is_named_as_in_apts_own_log)
 		ck_assert_int_eq(setenv(cases[i].variable, cases[i].value, 1), 0);
 		note_end(&writer, UH_POST_INVOKE, "/a", 0);
 		ck_assert_int_eq(
-			log_writer_write(&writer, &state, key, root(), NULL, "ok"), 0);
+			log_writer_write(&writer, &state, root(), NULL, "ok"), 0);
 		assert_log(expected);
 		ck_assert_int_eq(remove(at(LOG_FILE)), 0);
 	}
@@ -276,27 +277,27 @@ END_TEST
 
 START_TEST(where_nothing_ran_nothing_is_written)
 {
-	owns_state struct state_dir state = open_state();
+	owns_state struct state state = open_state();
 	owns_log struct log_writer writer = {.lines = {0}};
 
 	keep(&writer, &state, "apt-get update");
 	ck_assert(!is_there(kept));
 	ck_assert_int_eq(
-		log_writer_write(&writer, &state, key, root(), "apt-get update", "ok"),
-		0);
+		log_writer_write(&writer, &state, root(), "apt-get update", "ok"), 0);
 	ck_assert(!is_there(LOG_FILE));
 }
 END_TEST
 
 START_TEST(what_is_kept_belongs_to_one_transaction)
 {
-	owns_state struct state_dir state = open_state();
+	static const struct frontend other = {.pid = 4194302, .start_time = 2};
+	owns_state struct state state = open_state();
+	struct state others = state_of(&state, &other);
 	owns_log struct log_writer writer = {.lines = {0}};
 
 	note_end(&writer, UH_PRE_INVOKE, "/a", 0);
 	keep(&writer, &state, NULL);
-	ck_assert_int_eq(
-		log_writer_write(&writer, &state, "4194302-2", root(), NULL, "ok"), 0);
+	ck_assert_int_eq(log_writer_write(&writer, &others, root(), NULL, "ok"), 0);
 	ck_assert(!is_there(LOG_FILE));
 	ck_assert(is_there(kept));
 }
@@ -304,11 +305,11 @@ END_TEST
 
 static int write_one(void)
 {
-	owns_state struct state_dir state = open_state();
+	owns_state struct state state = open_state();
 	owns_log struct log_writer writer = {.lines = {0}};
 
 	note_end(&writer, UH_POST_INVOKE, "/a", 0);
-	return log_writer_write(&writer, &state, key, root(), NULL, "ok");
+	return log_writer_write(&writer, &state, root(), NULL, "ok");
 }
 
 START_TEST(a_log_that_cannot_be_opened_says_why)
@@ -328,7 +329,7 @@ END_TEST
 START_TEST(a_full_disk_leaves_no_half_of_a_stanza)
 {
 	static const char before[] = "Start-Date: earlier\n\n";
-	owns_state struct state_dir state = open_state();
+	owns_state struct state state = open_state();
 	owns_log struct log_writer writer = {.lines = {0}};
 	struct rlimit limit;
 	int error;
@@ -339,7 +340,7 @@ START_TEST(a_full_disk_leaves_no_half_of_a_stanza)
 	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
 	limit.rlim_cur = sizeof(before) + 10;
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	error = log_writer_write(&writer, &state, key, root(), NULL, "ok");
+	error = log_writer_write(&writer, &state, root(), NULL, "ok");
 	limit.rlim_cur = limit.rlim_max;
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	ck_assert_int_eq(error, -EFBIG);
@@ -351,7 +352,7 @@ END_TEST
 START_TEST(a_log_that_somebody_has_locked_is_written_all_the_same)
 {
 	owns_log struct log_writer writer = {.lines = {.data = NULL}};
-	owns_state struct state_dir state = open_state();
+	owns_state struct state state = open_state();
 	owns_fd int reader = -1;
 
 	make_file(LOG_FILE, 0644, "");
@@ -359,7 +360,7 @@ START_TEST(a_log_that_somebody_has_locked_is_written_all_the_same)
 	ck_assert_int_ge(reader, 0);
 	ck_assert_int_eq(flock(reader, LOCK_EX), 0);
 	note_end(&writer, UH_POST_INVOKE, "/a", 0);
-	ck_assert_int_eq(log_writer_write(&writer, &state, key, root(), NULL, "ok"), 0);
+	ck_assert_int_eq(log_writer_write(&writer, &state, root(), NULL, "ok"), 0);
 	assert_log("Start-Date: TIME\nTransaction: 4194301-1\nResult: ok\nHooks:\n"
 		   " Post-Invoke /a [always] exit 0 12 ms\nEnd-Date: TIME\n\n");
 }
@@ -371,13 +372,13 @@ START_TEST(what_was_kept_and_is_no_text_of_ours_does_no_harm)
 		"", "\n", "no end of line", " \n", "\x01\xff\n"};
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
-		owns_state struct state_dir state = open_state();
+		owns_state struct state state = open_state();
 		owns_log struct log_writer writer = {.lines = {0}};
 
 		make_file(kept, 0600, texts[i]);
 		note_end(&writer, UH_POST_INVOKE, "/a", 0);
 		ck_assert_int_eq(
-			log_writer_write(&writer, &state, key, root(), NULL, "ok"), 0);
+			log_writer_write(&writer, &state, root(), NULL, "ok"), 0);
 		ck_assert(is_there(LOG_FILE));
 		ck_assert(!is_there(kept));
 	}
@@ -387,13 +388,13 @@ END_TEST
 START_TEST(a_log_that_is_no_file_is_not_written_to)
 {
 	struct log_writer writer = {.lines = {.data = NULL}};
-	const struct state_dir state = {.fd = -1};
+	const struct state state = {.fd = -1};
 	int error;
 
 	skip_unless(mknod(at(LOG_FILE), S_IFCHR | 0644, makedev(1, 3)) == 0,
 		"no device can be made here");
 	buffer_append_string(&writer.lines, " a\n");
-	error = log_writer_write(&writer, &state, "1-2", root(), NULL, NULL);
+	error = log_writer_write(&writer, &state, root(), NULL, NULL);
 	log_writer_done(&writer);
 	ck_assert_int_eq(error, -EINVAL);
 }

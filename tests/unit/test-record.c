@@ -6,43 +6,45 @@
 #include <unistd.h>
 
 static const struct frontend self = {.pid = 4194301, .start_time = 1},
-			     other = {.pid = 4194302, .start_time = 2},
-			     unknown = {.pid = 0};
+			     other = {.pid = 4194302, .start_time = 2};
 static const char table[] = "foo\tall\tinstall\t-\t1\t-\n";
 
-static struct state_dir open_state(void)
+static struct state open_state(void)
 {
-	struct state_dir state;
+	struct state state;
 	struct trust trust;
 	struct unsafe_path unsafe;
 
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(state_dir_open(&state, root(), &trust, &unsafe), 0);
+	ck_assert_int_eq(state_open(&state, root(), &trust, &unsafe), 0);
+	state_set_frontend(&state, &self);
 	trust_done(&trust);
 	return state;
 }
-#define owns_state __attribute__((cleanup(state_dir_done)))
+#define owns_state __attribute__((cleanup(state_done)))
 
-static void save(const struct state_dir *state, const struct frontend *frontend,
-	const char *version)
+static void save(
+	const struct state *state, const struct frontend *frontend, const char *version)
 {
+	struct state owners = state_of(state, frontend);
 	owns_memory char *line =
 		string_format("foo - - none < %s all none /foo.deb\n", version);
 	owns_transaction struct transaction transaction;
 
 	parse_packages(&transaction, line);
-	ck_assert_int_eq(record_save(state, frontend, &transaction), 0);
+	ck_assert_int_eq(record_save(&owners, &transaction), 0);
 }
 
 /* NULL: there is none to take. */
-static void assert_taken(const struct state_dir *state, const struct frontend *frontend,
-	const char *expected)
+static void assert_taken(
+	const struct state *state, const struct frontend *frontend, const char *expected)
 {
+	struct state owners = state_of(state, frontend);
 	owns_transaction struct transaction transaction;
 	struct transaction_faults faults;
-	int error = record_read(state, frontend, &transaction, &faults);
+	int error = record_read(&owners, &transaction, &faults);
 
-	record_forget(state, frontend);
+	record_forget(&owners);
 	ck_assert_int_eq(error, expected != NULL ? 0 : -ENOENT);
 	if (expected != NULL) {
 		owns_buffer struct buffer found = table_of(&transaction);
@@ -53,7 +55,7 @@ static void assert_taken(const struct state_dir *state, const struct frontend *f
 
 START_TEST(a_record_is_taken_once)
 {
-	owns_state struct state_dir state = open_state();
+	owns_state struct state state = open_state();
 
 	save(&state, &self, "1");
 	assert_taken(&state, &self, table);
@@ -63,7 +65,7 @@ END_TEST
 
 START_TEST(only_root_may_read_a_record)
 {
-	owns_state struct state_dir state = open_state();
+	owns_state struct state state = open_state();
 	struct stat status;
 
 	(void)umask(0);
@@ -75,7 +77,7 @@ END_TEST
 
 START_TEST(a_new_record_replaces_the_old_one)
 {
-	owns_state struct state_dir state = open_state();
+	owns_state struct state state = open_state();
 
 	save(&state, &self, "2");
 	save(&state, &self, "1");
@@ -85,7 +87,7 @@ END_TEST
 
 START_TEST(records_of_two_processes_never_mix)
 {
-	owns_state struct state_dir state = open_state();
+	owns_state struct state state = open_state();
 
 	save(&state, &self, "1");
 	save(&state, &other, "2");
@@ -96,7 +98,7 @@ END_TEST
 
 START_TEST(a_record_of_somebody_else_stays_where_it_is)
 {
-	owns_state struct state_dir state = open_state();
+	owns_state struct state state = open_state();
 
 	save(&state, &other, "1");
 	assert_taken(&state, &self, NULL);
@@ -104,31 +106,16 @@ START_TEST(a_record_of_somebody_else_stays_where_it_is)
 }
 END_TEST
 
-START_TEST(an_unknown_process_takes_the_only_record_there_is)
-{
-	owns_state struct state_dir state = open_state();
-
-	assert_taken(&state, &unknown, NULL);
-	save(&state, &self, "1");
-	assert_taken(&state, &unknown, table);
-	save(&state, &unknown, "1");
-	assert_taken(&state, &unknown, table);
-	save(&state, &self, "1");
-	save(&state, &other, "1");
-	assert_taken(&state, &unknown, NULL);
-}
-END_TEST
-
 START_TEST(a_record_of_another_version_is_set_aside)
 {
-	owns_state struct state_dir state = open_state();
+	owns_state struct state state = open_state();
 	owns_transaction struct transaction transaction;
 	struct transaction_faults faults;
 
 	make_file(STATE "4194301-1.transaction", 0600,
 		"VERSION 3\nUniversal-Hooks-Record::Format=999\n\n"
 		"foo - - none < 1 all none /foo.deb\n");
-	ck_assert_int_eq(record_read(&state, &self, &transaction, &faults), 0);
+	ck_assert_int_eq(record_read(&state, &transaction, &faults), 0);
 	ck_assert(faults.is_of_other_version);
 	ck_assert_uint_eq(transaction.count, 0);
 }
@@ -136,12 +123,12 @@ END_TEST
 
 START_TEST(bytes_that_are_no_record_are_set_aside)
 {
-	owns_state struct state_dir state = open_state();
+	owns_state struct state state = open_state();
 	owns_transaction struct transaction transaction;
 	struct transaction_faults faults;
 
 	make_file(STATE "4194301-1.transaction", 0600, "\x01\xff rubbish");
-	ck_assert_int_eq(record_read(&state, &self, &transaction, &faults), 0);
+	ck_assert_int_eq(record_read(&state, &transaction, &faults), 0);
 	ck_assert(faults.is_of_other_version);
 	ck_assert_uint_eq(transaction.count, 0);
 }
@@ -152,7 +139,7 @@ START_TEST(a_record_that_was_not_written_to_its_end_is_told_from_a_whole_one)
 	static const char head[] = "VERSION 3\nUniversal-Hooks-Record::Format=1\n"
 				   "Universal-Hooks-Record::Size=35\n\n";
 	static const char line[] = "foo - - none < 1 all none /foo.deb\n";
-	owns_state struct state_dir state = open_state();
+	owns_state struct state state = open_state();
 	owns_memory char *whole = string_join(head, line);
 
 	for (size_t size = strlen(head); size <= strlen(whole); size++) {
@@ -161,7 +148,7 @@ START_TEST(a_record_that_was_not_written_to_its_end_is_told_from_a_whole_one)
 		struct transaction_faults faults;
 
 		make_file(STATE "4194301-1.transaction", 0600, part);
-		ck_assert_int_eq(record_read(&state, &self, &transaction, &faults),
+		ck_assert_int_eq(record_read(&state, &transaction, &faults),
 			size < strlen(whole) ? -EBADMSG : 0);
 		ck_assert_uint_eq(transaction.count, size < strlen(whole) ? 0 : 1);
 	}
@@ -170,50 +157,47 @@ END_TEST
 
 START_TEST(a_failure_is_remembered_until_the_transaction_is_over)
 {
-	owns_state struct state_dir state = open_state();
+	owns_state struct state state = open_state();
+	struct state others = state_of(&state, &other);
 
-	ck_assert(!record_has_failure(&state, &self));
-	ck_assert_int_eq(record_note_failure(&state, &self), 0);
-	ck_assert_int_eq(record_note_failure(&state, &self), 0);
-	ck_assert(!record_has_failure(&state, &other));
-	ck_assert(record_has_failure(&state, &self));
-	ck_assert(record_has_failure(&state, &self));
-	record_forget(&state, &other);
-	ck_assert(record_has_failure(&state, &self));
-	record_forget(&state, &self);
-	ck_assert(!record_has_failure(&state, &self));
+	ck_assert(!record_has_failure(&state));
+	ck_assert_int_eq(record_note_failure(&state), 0);
+	ck_assert_int_eq(record_note_failure(&state), 0);
+	ck_assert(!record_has_failure(&others));
+	ck_assert(record_has_failure(&state));
+	ck_assert(record_has_failure(&state));
+	record_forget(&others);
+	ck_assert(record_has_failure(&state));
+	record_forget(&state);
+	ck_assert(!record_has_failure(&state));
 }
 END_TEST
 
 START_TEST(a_failure_is_not_taken_for_a_record)
 {
-	owns_state struct state_dir state = open_state();
+	owns_state struct state state = open_state();
 	owns_transaction struct transaction transaction;
 	struct transaction_faults faults;
 
-	ck_assert_int_eq(record_note_failure(&state, &self), 0);
-	ck_assert_int_eq(record_read(&state, &unknown, &transaction, &faults), -ENOENT);
-	ck_assert(record_has_failure(&state, &unknown));
+	ck_assert_int_eq(record_note_failure(&state), 0);
+	ck_assert_int_eq(record_read(&state, &transaction, &faults), -ENOENT);
 	assert_taken(&state, &self, NULL);
 }
 END_TEST
 
 START_TEST(what_was_started_is_forgotten_with_the_transaction)
 {
-	owns_state struct state_dir state = open_state();
-	char key[FRONTEND_KEY_SIZE];
-	owns_memory char *path = NULL;
-	owns_memory char *another = NULL;
+	owns_state struct state state = open_state();
+	struct state others = state_of(&state, &other);
+	owns_memory char *path = record_started_path(&state, "Post-Invoke/a");
+	owns_memory char *another = record_started_path(&state, "Post-Invoke/b");
 
-	frontend_key(&self, key);
-	path = record_started_path(&state, key, "Post-Invoke/a");
-	another = record_started_path(&state, key, "Post-Invoke/b");
 	ck_assert_ptr_nonnull(path);
 	ck_assert_str_ne(path, another);
 	make_file(path + strlen(root()), 0600, "");
-	record_forget(&state, &other);
+	record_forget(&others);
 	ck_assert_int_eq(access(path, F_OK), 0);
-	record_forget(&state, &self);
+	record_forget(&state);
 	ck_assert_int_eq(access(path, F_OK), -1);
 }
 END_TEST
@@ -223,7 +207,6 @@ int main(void)
 	const TTest *const tests[] = {a_record_is_taken_once, only_root_may_read_a_record,
 		a_new_record_replaces_the_old_one, records_of_two_processes_never_mix,
 		a_record_of_somebody_else_stays_where_it_is,
-		an_unknown_process_takes_the_only_record_there_is,
 		a_record_of_another_version_is_set_aside,
 		bytes_that_are_no_record_are_set_aside,
 		a_record_that_was_not_written_to_its_end_is_told_from_a_whole_one,

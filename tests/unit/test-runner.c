@@ -13,7 +13,7 @@ struct stage {
 	struct hook_tree tree;
 	struct transaction transaction;
 	struct plan plan;
-	struct state_dir state;
+	struct state state;
 	struct run_context run_context;
 	struct buffer events;
 	enum run_end end;
@@ -26,7 +26,7 @@ static void stage_done(struct stage *stage)
 	plan_done(&stage->plan);
 	transaction_done(&stage->transaction);
 	hook_tree_done(&stage->tree);
-	state_dir_done(&stage->state);
+	state_done(&stage->state);
 	buffer_done(&stage->events);
 }
 #define owns_stage __attribute__((cleanup(stage_done)))
@@ -41,7 +41,9 @@ static void set_up(struct stage *stage, enum uh_hook_point hook_point)
 	memset(stage, 0, sizeof(*stage));
 	ck_assert_int_eq(hook_tree_init(&stage->tree, root()), 0);
 	ck_assert_int_eq(
-		state_dir_open(&stage->state, root(), &stage->tree.trust, &unsafe), 0);
+		state_open(&stage->state, root(), &stage->tree.trust, &unsafe), 0);
+	state_set_frontend(
+		&stage->state, &(struct frontend){.pid = 12, .start_time = 34});
 	parse_packages(&stage->transaction, hook_point == UH_PRE_INVOKE ? "" : packages);
 	ck_assert_int_eq(
 		plan_make(&stage->plan, &stage->tree, hook_point, &stage->transaction),
@@ -53,7 +55,6 @@ static void set_up(struct stage *stage, enum uh_hook_point hook_point)
 		.command_line = "apt-get install foo",
 		.result = RESULT_OK,
 		.state = &stage->state,
-		.key = "12-34",
 	};
 }
 

@@ -11,14 +11,14 @@ static struct admin of_root(void)
 }
 
 /* apt reads the settings below the root, and nothing else. */
-static void take(struct state *state)
+static void take(struct tree_status *state)
 {
 	const struct admin admin = of_root();
 
 	ck_assert_int_eq(unsetenv("APT_CONFIG"), 0);
 	make_directory("/etc/apt/apt.conf.d");
 	output_begin();
-	ck_assert_int_eq(state_take(state, &admin), GOES_ON);
+	ck_assert_int_eq(tree_status_read(state, &admin), GOES_ON);
 	assert_output("", "");
 }
 
@@ -28,7 +28,7 @@ static void assert_found(bool is_enable, const char *first, const char *second,
 {
 	const struct admin admin = of_root();
 	char *words[] = {(char *)first, (char *)second, (char *)third, NULL};
-	owns_state struct state state;
+	owns_tree_status struct tree_status state;
 	owns_targets struct target_list list = {0};
 	owns_buffer struct buffer text = {0};
 
@@ -50,7 +50,7 @@ static void assert_trouble(bool is_enable, const char *word, const char *message
 {
 	const struct admin admin = of_root();
 	char *words[] = {(char *)word, NULL};
-	owns_state struct state state;
+	owns_tree_status struct tree_status state;
 	owns_targets struct target_list list = {0};
 
 	take(&state);
@@ -90,23 +90,23 @@ END_TEST
 
 START_TEST(masks_are_told_from_what_else_stands_there)
 {
-	owns_state struct state state;
+	owns_tree_status struct tree_status state;
 
 	make_link(ETC "Post-Invoke/a", "/dev/null");
 	make_script(ETC "Post-Invoke/b", "");
 	make_link(LIB "Post-Invoke/c", "/dev/null");
 	take(&state);
-	ck_assert(state_has_mask(&state, "Post-Invoke/a"));
-	ck_assert(!state_has_mask(&state, "Post-Invoke/b"));
-	ck_assert(!state_has_mask(&state, "Post-Invoke/c"));
-	ck_assert(!state_has_mask(&state, "Post-Invoke/none"));
+	ck_assert(tree_status_has_mask(&state, "Post-Invoke/a"));
+	ck_assert(!tree_status_has_mask(&state, "Post-Invoke/b"));
+	ck_assert(!tree_status_has_mask(&state, "Post-Invoke/c"));
+	ck_assert(!tree_status_has_mask(&state, "Post-Invoke/none"));
 }
 END_TEST
 
 START_TEST(the_setting_that_disables_is_found_with_its_place)
 {
 	const struct admin admin = of_root();
-	owns_state struct state state;
+	owns_tree_status struct tree_status state;
 	const struct setting *setting;
 	owns_memory char *place = NULL;
 	owns_memory char *expected =
@@ -117,12 +117,12 @@ START_TEST(the_setting_that_disables_is_found_with_its_place)
 		"Universal-Hooks::Scripts::Post-Invoke::Enabled \"false\";\n"
 		"Universal-Hooks::Scripts::Post-Invoke/b::Enabled \"true\";\n");
 	take(&state);
-	setting = state_disabling(&state, "Post-Invoke/a");
+	setting = tree_status_disabling(&state, "Post-Invoke/a");
 	ck_assert_ptr_nonnull(setting);
 	place = setting_place(setting, &admin);
 	ck_assert_str_eq(place, expected);
-	ck_assert_ptr_null(state_disabling(&state, "Post-Invoke/b"));
-	ck_assert_ptr_null(state_disabling(&state, "Pre-Invoke/a"));
+	ck_assert_ptr_null(tree_status_disabling(&state, "Post-Invoke/b"));
+	ck_assert_ptr_null(tree_status_disabling(&state, "Pre-Invoke/a"));
 }
 END_TEST
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
-#include "state_dir.h"
+#include "state.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -9,31 +9,32 @@
 
 #define SELF "1-1"
 
-static int open_state(struct state_dir *state, struct unsafe_path *unsafe)
+static int open_state(struct state *state, struct unsafe_path *unsafe)
 {
 	struct trust trust;
 	int error;
 
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	error = state_dir_open(state, root(), &trust, unsafe);
+	error = state_open(state, root(), &trust, unsafe);
 	trust_done(&trust);
 	return error;
 }
 
-static struct state_dir opened(void)
+static struct state opened(void)
 {
-	struct state_dir state;
+	struct state state;
 	struct unsafe_path unsafe;
 
 	ck_assert_int_eq(open_state(&state, &unsafe), 0);
 	ck_assert_ptr_null(unsafe.path);
+	state_set_frontend(&state, &(struct frontend){.pid = 1, .start_time = 1});
 	return state;
 }
-#define owns_state __attribute__((cleanup(state_dir_done)))
+#define owns_state __attribute__((cleanup(state_done)))
 
 static void assert_not_opened(int expected)
 {
-	owns_state struct state_dir state;
+	owns_state struct state state;
 	struct unsafe_path unsafe;
 
 	ck_assert_int_eq(open_state(&state, &unsafe), expected);
@@ -42,10 +43,21 @@ static void assert_not_opened(int expected)
 	free(unsafe.path);
 }
 
-static void write_state(const struct state_dir *state, const char *key,
-	const char *suffix, const char *text)
+/* The state, with the files of another key. */
+static struct state with_key(const struct state *state, const char *key)
 {
-	ck_assert_int_eq(state_dir_write(state, key, suffix, slice_of(text)), 0);
+	struct frontend frontend;
+
+	ck_assert(frontend_parse_key(key, &frontend));
+	return state_of(state, &frontend);
+}
+
+static void write_state(
+	const struct state *state, const char *key, const char *suffix, const char *text)
+{
+	struct state keyed = with_key(state, key);
+
+	ck_assert_int_eq(state_write(&keyed, suffix, slice_of(text)), 0);
 }
 
 static mode_t mode_of(const char *full)
@@ -60,7 +72,7 @@ START_TEST(the_directory_is_made_where_it_is_missing)
 {
 	(void)umask(022);
 	for (int i = 0; i < 2; i++) {
-		owns_state struct state_dir state = opened();
+		owns_state struct state state = opened();
 
 		ck_assert_str_eq(state.path, at("/run/apt-universal-hooks"));
 		ck_assert_uint_eq(mode_of(state.path), 0755);
@@ -99,30 +111,29 @@ END_TEST
 
 START_TEST(what_was_written_can_be_read_until_it_is_removed)
 {
-	owns_state struct state_dir state = opened();
+	owns_state struct state state = opened();
 	owns_buffer struct buffer bytes = {0};
 
 	write_state(&state, SELF, "transaction", "first");
 	write_state(&state, SELF, "transaction", "second");
 	ck_assert_uint_eq(mode_of(at(STATE SELF ".transaction")), 0600);
-	ck_assert_int_eq(state_dir_read(&state, SELF, "transaction", 100, &bytes), 0);
+	ck_assert_int_eq(state_read(&state, "transaction", 100, &bytes), 0);
 	assert_text(&bytes, "second");
-	ck_assert(state_dir_has(&state, SELF, "transaction"));
-	ck_assert_int_eq(state_dir_remove(&state, SELF, "transaction"), 0);
-	ck_assert(!state_dir_has(&state, SELF, "transaction"));
-	ck_assert_int_eq(state_dir_remove(&state, SELF, "transaction"), -ENOENT);
-	ck_assert_int_eq(
-		state_dir_read(&state, SELF, "transaction", 100, &bytes), -ENOENT);
+	ck_assert(state_has(&state, "transaction"));
+	ck_assert_int_eq(state_remove(&state, "transaction"), 0);
+	ck_assert(!state_has(&state, "transaction"));
+	ck_assert_int_eq(state_remove(&state, "transaction"), -ENOENT);
+	ck_assert_int_eq(state_read(&state, "transaction", 100, &bytes), -ENOENT);
 }
 END_TEST
 
 START_TEST(of_what_is_too_large_no_more_is_read)
 {
-	owns_state struct state_dir state = opened();
+	owns_state struct state state = opened();
 	owns_buffer struct buffer bytes = {0};
 
 	write_state(&state, SELF, "transaction", "0123456789");
-	ck_assert_int_eq(state_dir_read(&state, SELF, "transaction", 9, &bytes), -EFBIG);
+	ck_assert_int_eq(state_read(&state, "transaction", 9, &bytes), -EFBIG);
 	assert_text(&bytes, "012345678");
 }
 END_TEST
@@ -138,7 +149,7 @@ static void fill_the_disk(void)
 
 START_TEST(a_file_is_written_whole_or_not_at_all)
 {
-	owns_state struct state_dir state = opened();
+	owns_state struct state state = opened();
 	owns_memory char *much = calloc(1, 100000);
 	const struct slice bytes = {much, 100000};
 	char *path = NULL;
@@ -146,10 +157,9 @@ START_TEST(a_file_is_written_whole_or_not_at_all)
 	write_state(&state, SELF, "runs", "before");
 	write_state(&state, SELF, "transaction", "before");
 	fill_the_disk();
-	ck_assert_int_eq(state_dir_replace(&state, SELF, "runs", bytes), -EFBIG);
-	ck_assert_int_eq(state_dir_write(&state, SELF, "transaction", bytes), -EFBIG);
-	ck_assert_int_eq(
-		state_dir_hand_out(&state, SELF, "pkg_list", bytes, &path), -EFBIG);
+	ck_assert_int_eq(state_replace(&state, "runs", bytes), -EFBIG);
+	ck_assert_int_eq(state_write(&state, "transaction", bytes), -EFBIG);
+	ck_assert_int_eq(state_hand_out(&state, "pkg_list", bytes, &path), -EFBIG);
 	ck_assert_ptr_null(path);
 	assert_file(STATE SELF ".runs", "before");
 	ck_assert_int_eq(remove(at(STATE SELF ".runs")), 0);
@@ -160,79 +170,72 @@ END_TEST
 
 START_TEST(a_symlink_in_the_way_is_not_followed)
 {
-	owns_state struct state_dir state = opened();
+	owns_state struct state state = opened();
 	owns_buffer struct buffer bytes = {0};
 
 	make_file("/precious", 0644, "precious");
 	make_link(STATE SELF ".transaction", "../../precious");
 	make_link(STATE SELF ".transaction.new", "../../precious");
-	ck_assert_int_eq(
-		state_dir_write(&state, SELF, "transaction", slice_of("x")), -ELOOP);
-	ck_assert_int_eq(
-		state_dir_replace(&state, SELF, "transaction", slice_of("x")), -ELOOP);
-	ck_assert_int_eq(
-		state_dir_read(&state, SELF, "transaction", 100, &bytes), -ELOOP);
+	ck_assert_int_eq(state_write(&state, "transaction", slice_of("x")), -ELOOP);
+	ck_assert_int_eq(state_replace(&state, "transaction", slice_of("x")), -ELOOP);
+	ck_assert_int_eq(state_read(&state, "transaction", 100, &bytes), -ELOOP);
 	assert_file("/precious", "precious");
 }
 END_TEST
 
 START_TEST(what_is_no_file_or_belongs_to_somebody_else_is_not_read)
 {
-	owns_state struct state_dir state = opened();
+	owns_state struct state state = opened();
 	owns_buffer struct buffer bytes = {0};
 
 	ck_assert_int_eq(mkfifo(at(STATE SELF ".transaction"), 0600), 0);
-	ck_assert_int_eq(
-		state_dir_read(&state, SELF, "transaction", 100, &bytes), -EPERM);
+	ck_assert_int_eq(state_read(&state, "transaction", 100, &bytes), -EPERM);
 	write_state(&state, SELF, "runs", "x");
 	if (geteuid() != 0)
 		return;
 	ck_assert_int_eq(chown(at(STATE SELF ".runs"), 1, 1), 0);
-	ck_assert_int_eq(state_dir_read(&state, SELF, "runs", 100, &bytes), -EPERM);
+	ck_assert_int_eq(state_read(&state, "runs", 100, &bytes), -EPERM);
 }
 END_TEST
 
 START_TEST(a_file_handed_out_is_new_and_everybody_may_read_it)
 {
-	owns_state struct state_dir state = opened();
+	owns_state struct state state = opened();
 	char *one = NULL, *two = NULL;
 
 	(void)umask(077);
-	ck_assert_int_eq(
-		state_dir_hand_out(&state, SELF, "pkg_list", slice_of("a\n"), &one), 0);
-	ck_assert_int_eq(
-		state_dir_hand_out(&state, SELF, "pkg_list", slice_of("b\n"), &two), 0);
+	ck_assert_int_eq(state_hand_out(&state, "pkg_list", slice_of("a\n"), &one), 0);
+	ck_assert_int_eq(state_hand_out(&state, "pkg_list", slice_of("b\n"), &two), 0);
 	ck_assert_str_ne(one, two);
 	ck_assert_uint_eq(mode_of(one), 0644);
 	assert_file(one + strlen(root()), "a\n");
-	state_dir_discard(&one);
-	state_dir_discard(&two);
+	state_discard(&one);
+	state_discard(&two);
 	ck_assert_ptr_null(one);
-	state_dir_discard(&one);
+	state_discard(&one);
 	ck_assert_int_eq(rmdir(at(STATE)), 0);
 }
 END_TEST
 
 START_TEST(without_a_directory_nothing_is_handed_out)
 {
-	struct state_dir state = {-1, strdup(at("/run"))};
+	struct state state = {.fd = -1, .path = strdup(at("/run"))};
 	char *path = NULL;
 
 	ck_assert_int_eq(
-		state_dir_hand_out(&state, SELF, "pkg_list", slice_of("a\n"), &path),
-		-ENOENT);
+		state_hand_out(&state, "pkg_list", slice_of("a\n"), &path), -ENOENT);
 	ck_assert_ptr_null(path);
-	state_dir_done(&state);
+	state_done(&state);
 }
 END_TEST
 
 START_TEST(a_file_is_removed_once)
 {
-	owns_state struct state_dir state = opened();
+	owns_state struct state state = opened();
 
 	write_state(&state, SELF, "failed", "");
-	ck_assert_int_eq(state_dir_remove(&state, SELF, "failed"), 0);
-	ck_assert_int_eq(state_dir_remove(&state, SELF, "failed"), -ENOENT);
+	ck_assert_int_eq(state_remove(&state, "failed"), 0);
+	ck_assert_int_eq(state_remove(&state, "failed"), -ENOENT);
 }
 END_TEST
 
@@ -245,7 +248,7 @@ static void key_of_parent(char key[FRONTEND_KEY_SIZE], struct frontend *parent)
 
 START_TEST(a_sweep_leaves_only_what_belongs_to_others_who_live)
 {
-	owns_state struct state_dir state = opened();
+	owns_state struct state state = opened();
 	char living[FRONTEND_KEY_SIZE];
 	struct frontend self = {.pid = 4194303, .start_time = 17}, parent;
 	owns_memory char *lives = NULL;
@@ -261,7 +264,7 @@ START_TEST(a_sweep_leaves_only_what_belongs_to_others_who_live)
 	make_file(STATE "4194303-17.transaction.new", 0600, "");
 	make_file(STATE "not-ours", 0644, "");
 	make_file(STATE "not.ours", 0644, "");
-	state_dir_sweep(&state, &self, "clean-up");
+	state_sweep(&state, &self, "clean-up");
 	ck_assert(is_there(lives));
 	ck_assert(is_there(STATE "not-ours"));
 	ck_assert(is_there(STATE "not.ours"));
@@ -275,7 +278,7 @@ END_TEST
 
 START_TEST(a_sweep_of_an_unknown_process_leaves_nothing_of_ours)
 {
-	owns_state struct state_dir state = opened();
+	owns_state struct state state = opened();
 	char living[FRONTEND_KEY_SIZE];
 	struct frontend unknown = {.pid = 0}, parent;
 	owns_memory char *lives = NULL;
@@ -284,38 +287,23 @@ START_TEST(a_sweep_of_an_unknown_process_leaves_nothing_of_ours)
 	lives = string_format(STATE "%s.transaction", living);
 	write_state(&state, living, "transaction", "");
 	make_file(STATE "not-ours", 0644, "");
-	state_dir_sweep(&state, &unknown, "clean-up");
+	state_sweep(&state, &unknown, "clean-up");
 	ck_assert(!is_there(lives));
 	ck_assert(is_there(STATE "not-ours"));
 }
 END_TEST
 
-START_TEST(only_the_only_file_with_a_suffix_counts)
-{
-	owns_state struct state_dir state = opened();
-	char key[FRONTEND_KEY_SIZE];
-
-	ck_assert(!state_dir_only_key(&state, "transaction", key));
-	write_state(&state, "12-34", "transaction", "");
-	write_state(&state, "56-78", "failed", "");
-	make_file(STATE "12-34.transaction.abcdef", 0644, "");
-	make_file(STATE "other.transaction", 0644, "");
-	ck_assert(state_dir_only_key(&state, "transaction", key));
-	ck_assert_str_eq(key, "12-34");
-	write_state(&state, "56-78", "transaction", "");
-	ck_assert(!state_dir_only_key(&state, "transaction", key));
-}
-END_TEST
-
 START_TEST(what_is_forgotten_is_of_one_transaction)
 {
-	owns_state struct state_dir state = opened();
+	owns_state struct state state = opened();
+	struct state keyed;
 
 	write_state(&state, "12-34", "transaction", "");
 	write_state(&state, "12-345", "transaction", "");
 	make_file(STATE "12-34.pkg_list.abcdef", 0644, "");
 	make_file(STATE "not-ours", 0644, "");
-	state_dir_forget(&state, "12-34");
+	keyed = with_key(&state, "12-34");
+	state_forget(&keyed);
 	ck_assert(!is_there(STATE "12-34.transaction"));
 	ck_assert(!is_there(STATE "12-34.pkg_list.abcdef"));
 	ck_assert(is_there(STATE "12-345.transaction"));
@@ -325,30 +313,30 @@ END_TEST
 
 START_TEST(only_the_only_owner_counts)
 {
-	owns_state struct state_dir state = opened();
+	owns_state struct state state = opened();
 	struct frontend owner = {.pid = 0};
 
 	make_file(STATE "not-ours", 0644, "");
-	ck_assert(!state_dir_only_owner(&state, &owner));
+	ck_assert(!state_only_owner(&state, &owner));
 	write_state(&state, "12-34", "transaction", "");
 	make_file(STATE "12-34.pkg_list.abcdef", 0644, "");
-	ck_assert(state_dir_only_owner(&state, &owner));
+	ck_assert(state_only_owner(&state, &owner));
 	ck_assert_int_eq(owner.pid, 12);
 	ck_assert_uint_eq(owner.start_time, 34);
 	write_state(&state, "12-35", "runs", "");
-	ck_assert(!state_dir_only_owner(&state, &owner));
+	ck_assert(!state_only_owner(&state, &owner));
 }
 END_TEST
 
 START_TEST(a_directory_with_a_file_of_anybody_is_not_empty)
 {
-	owns_state struct state_dir state = opened();
-	struct state_dir closed = {.fd = -1};
+	owns_state struct state state = opened();
+	struct state closed = {.fd = -1};
 
-	ck_assert(state_dir_is_empty(&state));
+	ck_assert(state_is_empty(&state));
 	make_file(STATE "of-nobody", 0600, "");
-	ck_assert(!state_dir_is_empty(&state));
-	ck_assert(!state_dir_is_empty(&closed));
+	ck_assert(!state_is_empty(&state));
+	ck_assert(!state_is_empty(&closed));
 }
 END_TEST
 
@@ -367,9 +355,8 @@ int main(void)
 		without_a_directory_nothing_is_handed_out, a_file_is_removed_once,
 		a_sweep_leaves_only_what_belongs_to_others_who_live,
 		a_sweep_of_an_unknown_process_leaves_nothing_of_ours,
-		only_the_only_file_with_a_suffix_counts,
 		what_is_forgotten_is_of_one_transaction, only_the_only_owner_counts,
 		a_directory_with_a_file_of_anybody_is_not_empty};
 
-	return run_tests("state_dir", tests, COUNT_OF(tests));
+	return run_tests("state", tests, COUNT_OF(tests));
 }

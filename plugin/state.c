@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "state.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STATE_DIR "/run/apt-universal-hooks"
+
+/* Our own suffixes are short; files for scripts have their names made elsewhere. */
+#define NAME_SIZE (FRONTEND_KEY_SIZE + 32)
+
+int state_open(struct state *state, const char *root, struct trust *trust,
+	struct unsafe_path *ret_unsafe)
+{
+	int error;
+
+	memset(ret_unsafe, 0, sizeof(*ret_unsafe));
+	state->fd = -1;
+	state->path = string_join(root, STATE_DIR);
+	if (state->path == NULL)
+		return -ENOMEM;
+	if (mkdir(state->path, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	error = trust_check(trust, state->path, ret_unsafe);
+	if (error < 0)
+		return error;
+	state->fd = open(state->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return state->fd >= 0 ? 0 : -errno;
+}
+
+void state_done(struct state *state)
+{
+	cleanup_close(&state->fd);
+	free(state->path);
+	state->path = NULL;
+}
+
+void state_set_frontend(struct state *state, const struct frontend *frontend)
+{
+	frontend_key(frontend, state->key);
+}
+
+struct state state_of(const struct state *state, const struct frontend *frontend)
+{
+	struct state other = {.fd = state->fd, .path = state->path};
+
+	state_set_frontend(&other, frontend);
+	return other;
+}
+
+static void make_name(char name[NAME_SIZE], const struct state *state, const char *suffix)
+{
+	const char *end = name + NAME_SIZE;
+	char *at = text_append(text_append(name, end, state->key), end, ".");
+
+	(void)text_append(at, end, suffix);
+}
+
+static int write_file(const struct state *state, const char *name, struct slice bytes)
+{
+	owns_fd int fd = openat(state->fd, name,
+		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	error = write_all(fd, bytes);
+	if (error < 0)
+		(void)unlinkat(state->fd, name, 0); /* the sweep tries again */
+	return error;
+}
+
+int state_write(const struct state *state, const char *suffix, struct slice bytes)
+{
+	char name[NAME_SIZE];
+
+	make_name(name, state, suffix);
+	return write_file(state, name, bytes);
+}
+
+int state_replace(const struct state *state, const char *suffix, struct slice bytes)
+{
+	char name[NAME_SIZE], new_name[NAME_SIZE + sizeof(".new")];
+	const char *end = new_name + sizeof(new_name);
+	int error;
+
+	make_name(name, state, suffix);
+	(void)text_append(text_append(new_name, end, name), end, ".new");
+	error = write_file(state, new_name, bytes);
+	if (error < 0 || renameat(state->fd, new_name, state->fd, name) == 0)
+		return error;
+	error = -errno;
+	(void)unlinkat(state->fd, new_name, 0); /* the sweep tries again */
+	return error;
+}
+
+int state_hand_out(const struct state *state, const char *suffix, struct slice bytes,
+	char **ret_path)
+{
+	owns_memory char *path = NULL;
+	owns_fd int fd = -1;
+	int error;
+
+	if (state->fd < 0)
+		return -ENOENT;
+	path = string_join(state->path, "/", state->key, ".", suffix, ".XXXXXX");
+	if (path == NULL)
+		return -ENOMEM;
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	error = write_all(fd, bytes);
+	if (error == 0 && fchmod(fd, 0644) < 0)
+		error = -errno;
+	if (error < 0) {
+		(void)unlink(path); /* the sweep tries again */
+		return error;
+	}
+	*ret_path = path;
+	path = NULL;
+	return 0;
+}
+
+void state_discard(char **path)
+{
+	if (*path != NULL)
+		(void)unlink(*path); /* the sweep tries again */
+	free(*path);
+	*path = NULL;
+}
+
+int state_open_file(const struct state *state, const char *suffix)
+{
+	char name[NAME_SIZE];
+	struct stat status;
+	owns_fd int fd = -1;
+
+	make_name(name, state, suffix);
+	fd = openat(state->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return -errno;
+	/* The directory may have had another owner, and files in it still have. */
+	if (!S_ISREG(status.st_mode) || status.st_uid != geteuid())
+		return -EPERM;
+	return steal_fd(&fd);
+}
+
+int state_read(
+	const struct state *state, const char *suffix, size_t limit, struct buffer *bytes)
+{
+	owns_fd int fd = state_open_file(state, suffix);
+
+	return fd >= 0 ? buffer_read(bytes, fd, limit) : fd;
+}
+
+int state_remove(const struct state *state, const char *suffix)
+{
+	char name[NAME_SIZE];
+
+	make_name(name, state, suffix);
+	return unlinkat(state->fd, name, 0) == 0 ? 0 : -errno;
+}
+
+bool state_has(const struct state *state, const char *suffix)
+{
+	char name[NAME_SIZE];
+
+	make_name(name, state, suffix);
+	return faccessat(state->fd, name, F_OK, 0) == 0;
+}
+
+bool state_lacks(const struct state *state, const char *suffix)
+{
+	return !state_has(state, suffix) && errno == ENOENT;
+}
+
+bool state_has_below(const char *root, const struct state *state, const char *suffix)
+{
+	owns_memory char *path =
+		string_join(root, STATE_DIR, "/", state->key, ".", suffix);
+
+	return path != NULL && access(path, F_OK) == 0;
+}
+
+char *state_path(const struct state *state, const char *suffix)
+{
+	return string_join(state->path, "/", state->key, ".", suffix);
+}
+
+/* A walk through the files of the directory that are ours. */
+struct state_walk {
+	DIR *dir;
+	const char *name;
+	const char *suffix;
+	struct frontend owner;
+};
+
+static void state_walk_done(struct state_walk *walk)
+{
+	if (walk->dir != NULL)
+		(void)closedir(walk->dir); /* it was only read */
+}
+#define owns_walk __attribute__((cleanup(state_walk_done)))
+
+static struct state_walk state_walk_begin(const struct state *state)
+{
+	int fd = openat(state->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct state_walk walk = {.dir = fd >= 0 ? fdopendir(fd) : NULL};
+
+	if (walk.dir == NULL)
+		cleanup_close(&fd);
+	return walk;
+}
+
+/* Splits KEY.SUFFIX; false for a file that is not ours. */
+static bool parse_name(struct state_walk *walk, const char *name)
+{
+	char key[FRONTEND_KEY_SIZE];
+	size_t size = strcspn(name, ".");
+
+	if (size >= sizeof(key) || name[size] == '\0')
+		return false;
+	memcpy(key, name, size);
+	key[size] = '\0';
+	walk->name = name;
+	walk->suffix = name + size + 1;
+	return frontend_parse_key(key, &walk->owner);
+}
+
+static bool state_walk_next(struct state_walk *walk)
+{
+	const struct dirent *entry;
+
+	while (walk->dir != NULL && (entry = readdir(walk->dir)) != NULL)
+		if (parse_name(walk, entry->d_name))
+			return true;
+	return false;
+}
+
+static bool is_same_frontend(const struct frontend *a, const struct frontend *b)
+{
+	return a->pid == b->pid && a->start_time == b->start_time;
+}
+
+static bool is_abandoned(const struct frontend *owner, const struct frontend *frontend)
+{
+	return frontend->pid == 0 || owner->pid == 0 || !frontend_is_alive(owner) ||
+	       is_same_frontend(owner, frontend);
+}
+
+bool state_find_abandoned(const struct state *state, const struct frontend *frontend,
+	const char *suffix, size_t skipped, struct frontend *ret_owner)
+{
+	owns_walk struct state_walk walk = state_walk_begin(state);
+
+	while (state_walk_next(&walk)) {
+		if (strcmp(walk.suffix, suffix) != 0 ||
+			!is_abandoned(&walk.owner, frontend))
+			continue;
+		*ret_owner = walk.owner;
+		if (skipped-- == 0)
+			return true;
+	}
+	return false;
+}
+
+void state_sweep(
+	const struct state *state, const struct frontend *frontend, const char *kept)
+{
+	owns_walk struct state_walk walk = state_walk_begin(state);
+
+	while (state_walk_next(&walk)) {
+		struct state owners = state_of(state, &walk.owner);
+
+		if (is_abandoned(&walk.owner, frontend) && state_lacks(&owners, kept))
+			(void)unlinkat(state->fd, walk.name, 0); /* the next sweep */
+	}
+}
+
+/* False if files may be left. */
+static bool forget_all(const struct state *state)
+{
+	owns_walk struct state_walk walk = state_walk_begin(state);
+	size_t size = strlen(state->key);
+	const struct dirent *entry;
+	bool is_done = true;
+
+	if (walk.dir == NULL)
+		return false;
+	for (errno = 0; (entry = readdir(walk.dir)) != NULL; errno = 0)
+		if (strncmp(entry->d_name, state->key, size) == 0 &&
+			entry->d_name[size] == '.' &&
+			unlinkat(state->fd, entry->d_name, 0) < 0)
+			is_done = false;
+	return is_done && errno == 0;
+}
+
+void state_forget(const struct state *state)
+{
+	/* The error may have been transient; otherwise the sweep deletes the rest. */
+	if (!forget_all(state))
+		(void)forget_all(state);
+}
+
+bool state_is_empty(const struct state *state)
+{
+	owns_walk struct state_walk walk = state_walk_begin(state);
+	const struct dirent *entry;
+	bool is_empty = walk.dir != NULL;
+
+	errno = 0;
+	while (is_empty && (entry = readdir(walk.dir)) != NULL)
+		is_empty = strcmp(entry->d_name, ".") == 0 ||
+			   strcmp(entry->d_name, "..") == 0;
+	return is_empty && errno == 0;
+}
+
+bool state_only_owner(const struct state *state, struct frontend *ret_owner)
+{
+	owns_walk struct state_walk walk = state_walk_begin(state);
+	struct frontend first;
+	bool is_found = false;
+
+	for (; state_walk_next(&walk); is_found = true) {
+		if (is_found && !is_same_frontend(&walk.owner, &first))
+			return false;
+		first = walk.owner;
+	}
+	if (is_found)
+		*ret_owner = first;
+	return is_found;
+}
