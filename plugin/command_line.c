@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-/* execve(2): one argument has at most 128 KiB, all of them some MiB. */
+/* execve(2) limits an argument to 128 KiB, and all of them to some MiB. */
 #define SIZE_LIMIT ((size_t)2 << 20)
 
 int command_line_read(struct command_line *command_line, const struct frontend *frontend)
@@ -38,7 +38,7 @@ void command_line_done(struct command_line *command_line)
 	string_list_done(&command_line->files);
 }
 
-/* A relative path is meant from where apt was started, not from here. */
+/* A relative path starts at apt's working directory, not at ours. */
 static int add_file(struct command_line *command_line, const char *file)
 {
 	owns_memory char *path = file[0] == '/' ? strdup(file)
@@ -58,8 +58,8 @@ static int take_value(struct command_line *command_line, char option, const char
 }
 
 /*
- * One word of short options, "-yo" or "-oKEY=VALUE" or "-o=KEY=VALUE": the first that
- * wants a value has the rest of the word, or the next word. 1 when that one was used, 0,
+ * Reads a word of short options: "-yo", "-oKEY=VALUE" or "-o=KEY=VALUE". The first option
+ * with a value takes the rest of the word, or the next word: then returns 1. Otherwise 0
  * or −ENOMEM.
  */
 static int read_short(
@@ -83,10 +83,7 @@ static int read_short(
 	return error < 0 ? error : 1;
 }
 
-/*
- * --option and --config-file, with "=" or a word of their own. Returns like
- * read_short().
- */
+/* Reads --option and --config-file, with "=" or the next word; see read_short(). */
 static int read_long(
 	struct command_line *command_line, const char *word, const char *next)
 {
@@ -131,10 +128,7 @@ int command_line_parse(struct command_line *command_line)
 	return 0;
 }
 
-/*
- * Single quotes around an option's value with a space; other quotes and line ends are
- * left out.
- */
+/* Like apt: quotes a value with a space, and drops other quotes and line ends. */
 static void append_word(struct buffer *line, const char *word)
 {
 	const char *equals = strchr(word, '=');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The arguments of the process that drives the run, out of /proc. */
+/* The frontend's command line, as /proc shows it. */
 #ifndef COMMAND_LINE_H
 #define COMMAND_LINE_H
 
@@ -7,8 +7,8 @@
 #include "frontend.h"
 
 /*
- * What apt's own options say of its configuration: -o KEY=VALUE and -c FILE in all the
- * ways that apt-get(8) takes them. Zero-initialised is empty.
+ * What the command line says about apt's configuration: -o KEY=VALUE and -c FILE, in all
+ * forms that apt-get(8) accepts. Zero-initialised is empty.
  */
 struct command_line {
 	pid_t pid;
@@ -17,7 +17,7 @@ struct command_line {
 	struct string_list files;
 };
 
-/* 0, −ENOMEM, or −errno where they cannot be read; command_line_done() in every case. */
+/* 0, −ENOMEM, or −errno if it cannot be read; command_line_done() in every case. */
 int command_line_read(struct command_line *command_line, const struct frontend *frontend);
 void command_line_done(struct command_line *command_line);
 
@@ -25,12 +25,12 @@ void command_line_done(struct command_line *command_line);
 int command_line_parse(struct command_line *command_line);
 
 /*
- * The words joined like apt's CommandLine::AsString, which cannot be taken apart again.
- * The caller's to free; NULL when there are none.
+ * Joins the words like apt's CommandLine::AsString, which cannot be split again. The
+ * caller frees the result; NULL if there are no words, or no memory.
  */
 char *command_line_join(const struct command_line *command_line);
 
-/* Whether -o switches this package off for the run: Universal-Hooks::Enabled=false. */
+/* Whether Universal-Hooks::Enabled=false is given with -o. */
 bool command_line_switches_off(const struct command_line *command_line);
 
 #endif

@@ -82,7 +82,7 @@ static void adopt_only_owner(struct session *session)
 	if (session->hook_point == UH_POST_INVOKE &&
 		state_only_owner(&session->state, frontend))
 		return;
-	/* Without /proc, the key is "unknown" at all hook points. */
+	/* No /proc at all: the key is "unknown" at every hook point. */
 	if (frontend->error == 0)
 		return;
 	cleanup_close(&session->state.fd);
@@ -152,7 +152,7 @@ void session_read_stream(struct session *session, int fd)
 		session->is_known = session->transaction.protocol != 0;
 }
 
-/* By hooks of now, or by hooks of after dpkg: of what is purged, or to clean up. */
+/* By a hook of now; or by one after dpkg, which is told of purges or may clean up. */
 static bool are_packages_wanted(struct session *session)
 {
 	if (session_is_possible(session, UH_PRE_INSTALL_PKGS))
@@ -180,7 +180,7 @@ void session_find_packages(struct session *session)
 		session, outcome_find_purges(&session->transaction, &ending), &ending);
 }
 
-/* Without a Post-Invoke hook too: a package of this transaction may install one. */
+/* Saved even without a Post-Invoke hook: this transaction may install one. */
 void session_save_record(struct session *session)
 {
 	static const struct uh_ending nothing = {UH_EXITED, 0};
@@ -274,7 +274,7 @@ bool session_is_switched_off(struct session *session)
 
 	if (value != NULL && strcmp(value, "off") == 0)
 		return true;
-	/* No record is saved when the hooks are off; and apt's stream has all of -o. */
+	/* A record is saved only if the hooks are on; apt's stream repeats all of -o. */
 	if (session->is_known && (session->hook_point == UH_POST_INVOKE ||
 					 session->transaction.settings.size == 0))
 		return false;
