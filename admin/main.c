@@ -2,7 +2,7 @@
 /* apt-universal-hooks(8): finds the subcommand. */
 #include "cmd/cmd.h"
 #include "ui/message.h"
-#include "ui/nearest.h"
+#include "ui/spelling.h"
 #include "ui/terminal.h"
 
 #include <errno.h>

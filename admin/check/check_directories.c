@@ -8,7 +8,6 @@
 #include "check/script_text.h"
 #include "system/rootfs.h"
 #include "ui/message.h"
-#include "ui/nearest.h"
 #include "ui/spelling.h"
 
 #include <dirent.h>

@@ -6,10 +6,9 @@
 #include "model/package_names.h"
 #include "settings.h"
 #include "system/apt.h"
-#include "system/origins.h"
 #include "system/rootfs.h"
 #include "ui/message.h"
-#include "ui/nearest.h"
+#include "ui/spelling.h"
 
 #include <errno.h>
 #include <sys/stat.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/disabled.h"
 #include "apt_text.h"
-#include "system/directories.h"
+#include "system/rootfs.h"
 #include "ui/message.h"
 
 #include <errno.h>

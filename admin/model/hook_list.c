@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/hook_list.h"
 #include "ui/message.h"
-#include "ui/nearest.h"
+#include "ui/spelling.h"
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/mask.h"
-#include "system/directories.h"
+#include "system/rootfs.h"
 
 #include <errno.h>
 #include <unistd.h>

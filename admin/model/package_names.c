@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/package_names.h"
-#include "ui/nearest.h"
+#include "ui/spelling.h"
 #include "wildcard.h"
 
 #include <errno.h>

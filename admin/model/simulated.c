@@ -2,7 +2,7 @@
 #include "model/simulated.h"
 #include "system/apt.h"
 #include "ui/message.h"
-#include "ui/nearest.h"
+#include "ui/spelling.h"
 
 #include <assert.h>
 

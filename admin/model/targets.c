@@ -4,8 +4,7 @@
 #include "model/effective_settings.h"
 #include "model/mask.h"
 #include "system/apt.h"
-#include "system/directories.h"
-#include "system/origins.h"
+#include "system/rootfs.h"
 #include "ui/message.h"
 #include "ui/terminal.h"
 

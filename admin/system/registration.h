@@ -7,7 +7,7 @@
 #define REGISTRATION_H
 
 #include "admin.h"
-#include "system/origins.h"
+#include "system/apt.h"
 #include "universal_hooks.h"
 
 /* Where the entries were installed; below the admin's root. */

@@ -17,4 +17,14 @@ int rootfs_stat(const struct admin *admin, const char *path, struct stat *ret_st
  */
 int rootfs_has_user(const struct admin *admin, const char *name);
 
+/* Makes the directories above path that are not there, with mode 0755. 0 or −errno. */
+int directories_make_above(const char *path);
+
+/*
+ * Whether the way to path, which begins with root, leaves it through a symlink, so that
+ * another system would be changed than the one meant. root is a real path, or "", which
+ * nothing leaves.
+ */
+bool directories_lead_out(const char *root, const char *path);
+
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ui/options.h"
 #include "ui/message.h"
-#include "ui/nearest.h"
+#include "ui/spelling.h"
 #include "ui/terminal.h"
 
 #include <assert.h>

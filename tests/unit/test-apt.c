@@ -227,6 +227,65 @@ START_TEST(progress_is_for_people_on_a_terminal)
 }
 END_TEST
 
+#define owns_origins __attribute__((cleanup(origins_done)))
+
+START_TEST(a_line_has_file_number_key_and_value)
+{
+	owns_origins struct origins origins;
+
+	ck_assert_int_eq(origins_parse(&origins,
+				 slice_of("/etc/a%20b.conf\t7\tA%3d1::B=c%20d=e\n")),
+		0);
+	ck_assert_uint_eq(origins.count, 1);
+	ck_assert_str_eq(origins.items[0].file, "/etc/a b.conf");
+	ck_assert_uint_eq(origins.items[0].line, 7);
+	ck_assert_str_eq(origins.items[0].key, "A=1::B");
+	ck_assert_str_eq(origins.items[0].value, "c d=e");
+}
+END_TEST
+
+START_TEST(the_last_place_counts_and_keys_have_no_case)
+{
+	owns_origins struct origins origins;
+	const struct origin *found;
+
+	ck_assert_int_eq(origins_parse(&origins, slice_of("/1\t1\tA::B=x\n"
+							  "/2\t2\ta::b=y\n"
+							  "/3\t3\tA::B=x\n"
+							  "/4\t4\tA::C=z\n")),
+		0);
+	found = origins_find(&origins, "A::B", "x");
+	ck_assert_str_eq(found->file, "/3");
+	found = origins_find(&origins, "A::B", "y");
+	ck_assert_str_eq(found->file, "/2");
+	found = origins_find(&origins, "A::b", NULL);
+	ck_assert_str_eq(found->file, "/3");
+	ck_assert_ptr_null(origins_find(&origins, "A::B", "X"));
+	ck_assert_ptr_null(origins_find(&origins, "A", NULL));
+}
+END_TEST
+
+START_TEST(lines_of_another_form_are_passed_over)
+{
+	owns_origins struct origins origins;
+
+	ck_assert_int_eq(
+		origins_parse(&origins, slice_of("\n"
+						 "/only/a/file\n"
+						 "/file\t5\n"
+						 "\t5\tA=b\n"
+						 "/file\tmany\tA=b\n"
+						 "/file\t99999999999999999999\tA=\n"
+						 "/cut\t6\tA")),
+		0);
+	ck_assert_uint_eq(origins.count, 3);
+	ck_assert_uint_eq(origins.items[0].line, 0);
+	ck_assert_uint_eq(origins.items[1].line, 0);
+	ck_assert_str_eq(origins.items[1].value, "");
+	ck_assert_str_eq(origins.items[2].key, "A");
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {a_value_is_found_by_its_whole_key_in_any_case,
@@ -239,7 +298,10 @@ int main(void)
 		the_configuration_of_another_root_is_told,
 		where_apt_refuses_its_own_words_are_said,
 		packages_are_told_with_what_apt_warns_of,
-		progress_is_for_people_on_a_terminal};
+		progress_is_for_people_on_a_terminal,
+		a_line_has_file_number_key_and_value,
+		the_last_place_counts_and_keys_have_no_case,
+		lines_of_another_form_are_passed_over};
 
 	return run_tests("apt", tests, COUNT_OF(tests));
 }
