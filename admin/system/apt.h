@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What only apt knows, asked through the bridge (apt_bridge.h has the answers' form). */
+/*
+ * Questions to apt's library, through the bridge, and its configuration. The lines of the
+ * answers are described in apt_bridge.h.
+ */
 #ifndef APT_H
 #define APT_H
 
@@ -7,45 +10,41 @@
 #include "ui/terminal.h"
 
 /*
- * Each appends apt's answer to lines. 0, or −errno when there is none: then apt's words,
- * or the reason, have been written to standard error. apt's warnings are written there in
- * any case, but for those that the configuration causes, since apt itself says them often
- * enough.
+ * Each of these four appends the answer to lines. Returns 0, or −errno after printing
+ * apt's messages or the reason. apt's warnings are printed as well, except those about
+ * its configuration, which apt itself repeats often enough.
  */
 int apt_configuration(const struct admin *admin, const char *scope, struct buffer *lines);
 int apt_origins(const struct admin *admin, const char *scope, struct buffer *lines);
 /*
- * What apt would do: program is "apt" or "apt-get", words (with NULL behind them) are its
- * arguments. Shows apt's progress on a terminal, but not before JSON.
+ * What apt would do: program is "apt" or "apt-get", words are its arguments, terminated
+ * by NULL. Shows apt's progress on a terminal, except with --json.
  */
 int apt_transaction(const struct admin *admin, const char *program,
 	const char *const *words, struct buffer *lines);
-/* names (with NULL behind them), or all packages when there are none. */
+/* names is terminated by NULL; without names, all packages. */
 int apt_packages(
 	const struct admin *admin, const char *const *names, struct buffer *lines);
 
-/*
- * Standard output, in colour unless APT::Color forbids it for apt(8), which is asked only
- * where colour is possible.
- */
+/* Standard output, in colour if terminal_may_have_colour() and APT::Color allow it. */
 struct terminal apt_terminal(const struct admin *admin);
 
 /*
- * The value of key (in any case) in lines of a configuration, the last if there are
- * several; decoded, the caller's, NULL where there is none.
+ * Finds key, ignoring case, in an answer of apt_configuration(); the last value applies.
+ * The caller frees the result; NULL if key is not set.
  */
 char *configuration_value(struct slice lines, const char *key);
 
 /*
- * Where dpkg's database is, according to lines of apt's configuration that hold all of
- * "Dir"; below the admin's root. The caller's, NULL without memory.
+ * The path of dpkg's status file, below the admin's root, from an answer for all of
+ * "Dir". The caller frees it.
  */
 char *configuration_status_file(const struct admin *admin, struct slice lines);
 
-/* An entry of apt's configuration, and the file and line that set it. */
+/* A setting, and the line of apt's configuration that sets it. */
 struct origin {
 	char *file;
-	unsigned long line; /* 0: not known */
+	unsigned long line; /* 0: unknown */
 	char *key;
 	char *value;
 };
@@ -57,16 +56,13 @@ struct origins {
 	size_t capacity;
 };
 
-/*
- * Reads what apt_origins() has answered; lines of another form are passed over. origins
- * is overwritten and must be given to origins_done(), also after an error. 0 or −ENOMEM.
- */
+/* Parses an answer of apt_origins(), ignoring malformed lines. Returns 0. */
 int origins_parse(struct origins *origins, struct slice lines);
 void origins_done(struct origins *origins);
 
 /*
- * The last place that sets key (in any case) to value, which is the one that counts; NULL
- * where there is none. Any value where value is NULL.
+ * The last line, which is the one that applies, that sets key, ignoring case, to value,
+ * or to any value if that is NULL; NULL if there is none.
  */
 const struct origin *origins_find(
 	const struct origins *origins, const char *key, const char *value);

@@ -1,49 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "system/owner.h"
 #include "process.h"
+#include "ui/memory.h"
 
-#include <errno.h>
 #include <unistd.h>
 
 #define DPKG_QUERY "/usr/bin/dpkg-query"
-/* Where another root has it, below that root (dpkg(1), --admindir). */
+/* dpkg(1), --admindir; below another root. */
 #define DATABASE "var/lib/dpkg"
-/* The database of another root may hold FIFOs, which dpkg-query would wait for. */
+/* dpkg-query would wait for a FIFO in the database of another root. */
 #define TIMEOUT "/usr/bin/timeout"
 #define SECONDS "10"
 #define ANSWER_MAX ((size_t)16 << 20)
 
-/*
- * dpkg-query(1), --search: a path is a pattern there, so what glob(7) knows is escaped.
- */
-static int add_pattern(struct string_list *words, const char *path)
+/* dpkg-query --search takes glob(7) patterns. */
+static void add_escaped(struct string_list *words, const char *path)
 {
 	owns_buffer struct buffer pattern = {0};
+	owns_memory char *word = NULL;
 
 	for (; *path != '\0'; path++) {
 		if (strchr("*?[]\\", *path) != NULL)
 			buffer_append_string(&pattern, "\\");
 		buffer_append(&pattern, (struct slice){path, 1});
 	}
-	buffer_append(&pattern, (struct slice){"", 1});
-	return pattern.error < 0 ? pattern.error : string_list_add(words, pattern.data);
+	word = xbuffer_steal(&pattern);
+	xlist_add(words, word);
 }
 
-static int add_owner(struct owner_list *list, struct slice packages, struct slice path)
-{
-	struct owner *owner;
-
-	if (array_grow(&list->items, &list->capacity, list->count, sizeof(*list->items)) <
-		0)
-		return -ENOMEM;
-	owner = &list->items[list->count++];
-	owner->packages = strndup(packages.data, packages.size);
-	owner->path = strndup(path.data, path.size);
-	return owner->packages != NULL && owner->path != NULL ? 0 : -ENOMEM;
-}
-
-/* Of packages a space comes only behind a comma; of what is said of a diversion not. */
-static bool is_list(struct slice packages)
+/* Only in lists of packages does a comma precede each space; not in diversion messages. */
+static bool is_package_list(struct slice packages)
 {
 	for (size_t i = 0; i < packages.size; i++)
 		if (packages.data[i] == ' ' && (i == 0 || packages.data[i - 1] != ','))
@@ -51,39 +37,34 @@ static bool is_list(struct slice packages)
 	return packages.size > 0;
 }
 
-/* "PACKAGE[, PACKAGE]…: PATH"; a line about a diversion, in any language, is none. */
-static int read_line(struct owner_list *list, struct slice line)
+/* "PACKAGE[, PACKAGE]…: PATH"; diversions are reported in the language of the user. */
+static void add_owner(struct owner_list *list, struct slice line)
 {
 	const char *colon = memmem(line.data, line.size, ": /", 3);
-	struct slice packages, path;
+	size_t size = colon != NULL ? (size_t)(colon - line.data) : 0;
 
-	if (colon == NULL)
-		return 0;
-	packages = (struct slice){line.data, (size_t)(colon - line.data)};
-	if (!is_list(packages))
-		return 0;
-	path = (struct slice){colon + 2, line.size - packages.size - 2};
-	return add_owner(list, packages, path);
+	if (!is_package_list((struct slice){line.data, size}))
+		return;
+	xgrow(&list->items, &list->capacity, list->count, sizeof(*list->items));
+	list->items[list->count++] =
+		(struct owner){.path = xstrndup(colon + 2, line.size - size - 2),
+			.packages = xstrndup(line.data, size)};
 }
 
-static int make_words(struct string_list *words, const struct admin *admin,
+static void make_arguments(struct string_list *words, const struct admin *admin,
 	const struct string_list *paths)
 {
-	owns_memory char *directory =
-		string_format("--admindir=%s/%s", admin->root, DATABASE);
+	owns_memory char *directory = xformat("--admindir=%s/%s", admin->root, DATABASE);
 	const char *const here[] = {"dpkg-query", "--search", NULL};
 	const char *const elsewhere[] = {"timeout", "--signal=KILL", SECONDS, DPKG_QUERY,
 		directory, "--search", NULL};
 	const char *const *first = admin->root[0] != '\0' ? elsewhere : here;
-	int error = 0;
 
-	if (directory == NULL)
-		return -ENOMEM;
-	for (; *first != NULL && error == 0; first++)
-		error = string_list_add(words, *first);
-	for (size_t i = 0; i < paths->count && error == 0; i++)
-		error = add_pattern(words, paths->items[i]);
-	return error == 0 ? string_list_terminate(words) : error;
+	for (; *first != NULL; first++)
+		xlist_add(words, *first);
+	for (size_t i = 0; i < paths->count; i++)
+		add_escaped(words, paths->items[i]);
+	xensure(string_list_terminate(words));
 }
 
 int owner_list_ask(struct owner_list *list, const struct admin *admin,
@@ -94,24 +75,20 @@ int owner_list_ask(struct owner_list *list, const struct admin *admin,
 	struct process_spec spec = {.path = DPKG_QUERY, .envp = environ};
 	struct uh_ending ending;
 	struct slice rest;
-	int error = 0;
 
 	memset(list, 0, sizeof(*list));
 	if (paths->count == 0)
 		return 0;
-	error = make_words(&words, admin, paths);
-	if (error < 0)
-		return error;
+	make_arguments(&words, admin, paths);
 	if (admin->root[0] != '\0')
 		spec.path = TIMEOUT;
 	spec.argv = words.items;
-	/* It fails where a path has no owner, and tells of the others all the same. */
-	error = process_capture(&spec, ANSWER_MAX, &answer, &ending);
-	if (error < 0)
-		return error == -ENOMEM ? error : 0;
-	for (rest = buffer_slice(&answer); rest.size > 0 && error == 0;)
-		error = read_line(list, slice_cut(&rest, '\n'));
-	return error;
+	if (xensure(process_capture(&spec, ANSWER_MAX, &answer, &ending)) < 0)
+		return 0;
+	/* The exit status does not matter: it is 1 if any path has no owner. */
+	for (rest = buffer_slice(&answer); rest.size > 0;)
+		add_owner(list, slice_cut(&rest, '\n'));
+	return 0;
 }
 
 void owner_list_done(struct owner_list *list)

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which package a file came with, as dpkg -S says it. */
+/* Which packages own files, according to dpkg-query(1). */
 #ifndef OWNER_H
 #define OWNER_H
 
 #include "admin.h"
 
-/* Of one path, or of several packages ("a, b") that share it. Strings are its own. */
 struct owner {
-	char *path; /* as seen from the root */
-	char *packages;
+	char *path;     /* as seen from the root */
+	char *packages; /* one, or several that share the path: "a, b" */
 };
 
 /* Zero-initialised is empty. */
@@ -19,15 +18,14 @@ struct owner_list {
 };
 
 /*
- * Asks dpkg's database below the admin's root for the paths, which are as seen from that
- * root. Paths of no package are not in the list; nor is any, where dpkg does not answer.
- * 0 or −ENOMEM; owner_list_done() in both cases.
+ * Looks the paths, as seen from the admin's root, up in the dpkg database of that root.
+ * Paths without an owner are left out, as are all if dpkg-query fails. Returns 0.
  */
 int owner_list_ask(struct owner_list *list, const struct admin *admin,
 	const struct string_list *paths);
 void owner_list_done(struct owner_list *list);
 
-/* The packages of a path, NULL for none. */
+/* The packages that own path, or NULL. */
 const char *owner_of(const struct owner_list *list, const char *path);
 
 #endif

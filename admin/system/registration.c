@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "system/registration.h"
 #include "system/apt.h"
-#include "ui/message.h"
+#include "ui/memory.h"
 
 #include <assert.h>
-#include <errno.h>
 
 #define SCOPE "DPkg"
 
-/* Made of conf/apt-universal-hooks.conf.in when the build is configured. */
+/* Generated from conf/apt-universal-hooks.conf.in by cmake. */
 static const struct {
 	const char *key;
 	const char *value;
@@ -16,57 +15,50 @@ static const struct {
 #include "shipped_entries.inc"
 };
 
-/* The options belong to the call that gets the list of packages. */
+/* The entries that are no calls configure how Pre-Install-Pkgs gets its list. */
 static enum uh_hook_point hook_point_of(const char *key, bool *ret_is_call)
 {
 	const char *word = key + strlen(SCOPE "::");
-	owns_memory char *name = strndup(word, strcspn(word, ":"));
-	enum uh_hook_point hook_point;
+	owns_memory char *name = xstrndup(word, strcspn(word, ":"));
+	enum uh_hook_point hook_point = UH_PRE_INSTALL_PKGS;
 
-	*ret_is_call = name != NULL && uh_hook_point_parse(name, &hook_point);
-	return *ret_is_call ? hook_point : UH_PRE_INSTALL_PKGS;
+	*ret_is_call = uh_hook_point_parse(name, &hook_point);
+	return hook_point;
 }
 
-static int read_entry(struct registration_entry *entry, struct slice configuration,
+static void set_registered(struct registration_entry *entry, struct slice configuration,
 	const struct origins *origins)
 {
 	const struct origin *origin;
 
+	entry->registered = REGISTERED_NOT;
 	entry->value = configuration_value(configuration, entry->key);
-	if (entry->value == NULL) {
-		entry->registered = REGISTERED_NOT;
-		return 0;
-	}
+	if (entry->value == NULL)
+		return;
 	entry->registered = strcmp(entry->value, entry->shipped) == 0
 				    ? REGISTERED_AS_SHIPPED
 				    : REGISTERED_EDITED;
 	origin = origins_find(origins, entry->key, entry->value);
 	if (origin == NULL)
-		return 0;
+		return;
 	entry->line = origin->line;
-	entry->file = strdup(origin->file);
-	return entry->file != NULL ? 0 : -ENOMEM;
+	entry->file = xstrdup(origin->file);
 }
 
-int registration_of(struct registration *registration, struct slice configuration,
+void registration_of(struct registration *registration, struct slice configuration,
 	const struct origins *origins)
 {
-	int error = 0;
-
-	*registration = (struct registration){
-		.entries = calloc(COUNT_OF(shipped), sizeof(*registration->entries))};
-	if (registration->entries == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < COUNT_OF(shipped) && error == 0; i++) {
+	*registration = (struct registration){.entries = xcheck(calloc(COUNT_OF(shipped),
+						      sizeof(*registration->entries))),
+		.count = COUNT_OF(shipped)};
+	for (size_t i = 0; i < COUNT_OF(shipped); i++) {
 		struct registration_entry *entry = &registration->entries[i];
 
 		entry->key = shipped[i].key;
 		entry->shipped = shipped[i].value;
 		entry->hook_point = hook_point_of(entry->key, &entry->is_call);
-		error = read_entry(entry, configuration, origins);
-		registration->count++;
+		set_registered(entry, configuration, origins);
 	}
-	return error;
 }
 
 int registration_take(struct registration *registration, const struct admin *admin)
@@ -82,13 +74,9 @@ int registration_take(struct registration *registration, const struct admin *adm
 		error = apt_origins(admin, SCOPE, &lines);
 	if (error < 0)
 		return error;
-	error = origins_parse(&origins, buffer_slice(&lines));
-	if (error == 0)
-		error = registration_of(
-			registration, buffer_slice(&configuration), &origins);
-	if (error < 0)
-		(void)report_no_memory();
-	return error;
+	(void)origins_parse(&origins, buffer_slice(&lines)); /* always 0 */
+	registration_of(registration, buffer_slice(&configuration), &origins);
+	return 0;
 }
 
 void registration_done(struct registration *registration)
@@ -105,7 +93,7 @@ const struct registration_entry *registration_at(
 	const struct registration *registration, enum uh_hook_point hook_point)
 {
 	const struct registration_entry *call = NULL;
-	const struct registration_entry *odd = NULL;
+	const struct registration_entry *changed = NULL;
 
 	for (size_t i = 0; i < registration->count; i++) {
 		const struct registration_entry *entry = &registration->entries[i];
@@ -114,9 +102,9 @@ const struct registration_entry *registration_at(
 			continue;
 		if (entry->is_call)
 			call = entry;
-		if (odd == NULL && entry->registered != REGISTERED_AS_SHIPPED)
-			odd = entry;
+		if (changed == NULL && entry->registered != REGISTERED_AS_SHIPPED)
+			changed = entry;
 	}
 	assert(call != NULL);
-	return odd == NULL || call->registered == REGISTERED_NOT ? call : odd;
+	return changed == NULL || call->registered == REGISTERED_NOT ? call : changed;
 }

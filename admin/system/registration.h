@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whether apt calls the helper: what conf/apt-universal-hooks.conf.in says, held against
- * what apt's configuration says now.
+ * Whether apt calls the helper: its configuration compared with the shipped
+ * conf/apt-universal-hooks.conf.in.
  */
 #ifndef REGISTRATION_H
 #define REGISTRATION_H
@@ -10,7 +10,7 @@
 #include "system/apt.h"
 #include "universal_hooks.h"
 
-/* Where the entries were installed; below the admin's root. */
+/* The shipped file, below the admin's root. */
 #define REGISTRATION_FILE "/etc/apt/apt.conf.d/apt-universal-hooks.conf"
 
 enum registered { REGISTERED_AS_SHIPPED, REGISTERED_EDITED, REGISTERED_NOT };
@@ -18,13 +18,13 @@ enum registered { REGISTERED_AS_SHIPPED, REGISTERED_EDITED, REGISTERED_NOT };
 /* One line of the shipped file. */
 struct registration_entry {
 	const char *key;     /* "DPkg::Pre-Invoke::apt-universal-hooks" */
-	const char *shipped; /* its value there */
+	const char *shipped; /* its value in that file */
 	enum uh_hook_point hook_point;
-	bool is_call; /* else how apt hands the list of packages over */
+	bool is_call; /* else an option of how apt passes the list of packages */
 	enum registered registered;
-	char *value;        /* what apt has; NULL for REGISTERED_NOT */
-	char *file;         /* the file that says so; NULL where none is known */
-	unsigned long line; /* 0: not known */
+	char *value;        /* in apt's configuration; NULL for REGISTERED_NOT */
+	char *file;         /* that sets it; NULL if unknown */
+	unsigned long line; /* 0: unknown */
 };
 
 /* By hook point, the call first. */
@@ -34,21 +34,18 @@ struct registration {
 };
 
 /*
- * Asks apt. 0, or −errno when apt does not answer, which has been said then;
- * registration_done() in both cases.
+ * Asks apt. 0, or −errno, after a message, if apt does not answer; registration_done() in
+ * both cases.
  */
 int registration_take(struct registration *registration, const struct admin *admin);
-/*
- * The same with apt's answers at hand: its configuration, and where that comes from.
- * 0 or −ENOMEM; registration_done() in both cases.
- */
-int registration_of(struct registration *registration, struct slice configuration,
+/* The same for answers of apt_configuration() and apt_origins(). */
+void registration_of(struct registration *registration, struct slice configuration,
 	const struct origins *origins);
 void registration_done(struct registration *registration);
 
 /*
- * The entry that tells how a hook point is registered: the call, if apt does not call the
- * helper there; else the first that is not as shipped; else the call.
+ * The entry that shows the state of a hook point: the first that is not as shipped, or
+ * the call, if that is missing or all are as shipped.
  */
 const struct registration_entry *registration_at(
 	const struct registration *registration, enum uh_hook_point hook_point);

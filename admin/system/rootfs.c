@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "system/rootfs.h"
+#include "ui/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +21,7 @@ static int open_below(const char *root, const char *path, int flags)
 
 	if (directory < 0)
 		return -errno;
-	/* glibc of Debian 11 has no SYS_openat2. */
+	/* glibc in Debian 11 does not define SYS_openat2. */
 	fd = syscall(__NR_openat2, directory, path, &how, sizeof(how));
 	return fd >= 0 ? (int)fd : -errno;
 }
@@ -32,19 +33,17 @@ static int open_in(const struct admin *admin, const char *path, int flags)
 
 	if (admin->root[0] != '\0')
 		fd = open_below(admin->root, path, flags | O_CLOEXEC);
-	/* Before Linux 5.6, or where a container forbids it, symlinks lead astray. */
+	/* Before Linux 5.6 or in some containers: absolute symlinks leave the root. */
 	if (fd != -ENOSYS && fd != -EPERM)
 		return fd;
-	full = string_format("%s%s", admin->root, path);
-	if (full == NULL)
-		return -ENOMEM;
+	full = xformat("%s%s", admin->root, path);
 	fd = open(full, flags | O_CLOEXEC);
 	return fd >= 0 ? fd : -errno;
 }
 
 int rootfs_open(const struct admin *admin, const char *path)
 {
-	/* Whatever it is by now, there is nothing to wait for. */
+	/* It may have become a FIFO or a terminal: do not wait for it. */
 	return open_in(admin, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 }
 
@@ -59,7 +58,7 @@ int rootfs_stat(const struct admin *admin, const char *path, struct stat *ret_st
 	return fstat(fd, ret_status) == 0 ? 0 : -errno;
 }
 
-static int find_in(FILE *accounts, const char *name)
+static int has_account(FILE *accounts, const char *name)
 {
 	const struct passwd *account;
 
@@ -85,12 +84,12 @@ int rootfs_has_user(const struct admin *admin, const char *name)
 		cleanup_close(&fd);
 		return found;
 	}
-	found = find_in(accounts, name);
-	(void)fclose(accounts); /* it was only read */
+	found = has_account(accounts, name);
+	(void)fclose(accounts); /* only read */
 	return found;
 }
 
-/* The umask may take away what everybody needs to look into the directory. */
+/* chmod(2), because everybody must be able to read it, whatever the umask. */
 static int make_directory(const char *path)
 {
 	if (mkdir(path, 0755) < 0)
@@ -121,10 +120,7 @@ bool directories_lead_out(const char *root, const char *path)
 	size_t root_size = strlen(root);
 	char *slash;
 
-	/*
-	 * The file itself is not followed; of the directories, those count that are
-	 * there.
-	 */
+	/* The nearest parent that exists; path itself is not followed. */
 	while (directory != NULL && real == NULL &&
 		(slash = strrchr(directory, '/')) != NULL && slash > directory) {
 		*slash = '\0';
