@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What all subcommands share: their options, exit statuses, and translation. */
+/* What all subcommands share: options, exit statuses, gettext. */
 #ifndef ADMIN_H
 #define ADMIN_H
 
@@ -7,7 +7,7 @@
 
 #include <libintl.h>
 
-/* gettext(3); N_() marks what is looked up later. */
+/* gettext(3); N_() marks text that is translated later. */
 /* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) its name */
 #define _(text) gettext(text)
 #define N_(text) text
@@ -15,13 +15,13 @@
 /* Exit statuses, see apt-universal-hooks(8). */
 enum {
 	STATUS_FINE,
-	STATUS_FINDINGS, /* check found something, a hook of run failed, … */
-	STATUS_TROUBLE   /* what was asked for could not be done at all */
+	STATUS_FINDINGS, /* success, but check found something, a hook failed, … */
+	STATUS_TROUBLE   /* failure, at least in part */
 };
 
-/* The options that every subcommand takes. */
+/* The options that every subcommand accepts. */
 struct admin {
-	char *root; /* --root, without a slash at its end; "" for this machine */
+	char *root; /* --root, without a trailing slash; "" for this system */
 	bool is_json;
 };
 

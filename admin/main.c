@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* apt-universal-hooks(8): finds the subcommand. */
+/* apt-universal-hooks(8): runs the subcommand. */
 #include "cmd/cmd.h"
+#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/spelling.h"
 #include "ui/terminal.h"
@@ -11,21 +12,21 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* In the order in which somebody gets to know them. */
+/* In the order in which a new user needs them. */
 static const struct subcommand subcommands[] = {
-	{"status", N_("say whether apt calls the hooks, and how many there are"),
+	{"status", N_("show whether apt calls the hooks, and how many there are"),
 		admin_status},
-	{"list", N_("show every hook, where it applies and how it last ended"),
+	{"list", N_("show all hooks, where they apply and how they last ended"),
 		admin_list},
 	{"plan", N_("show which hooks an apt command would run"), admin_plan},
-	{"why", N_("show which hooks a package would set off"), admin_why},
-	{"run", N_("run hooks by hand on a made-up transaction"), admin_run},
-	{"check", N_("find what will not work as its author thinks"), admin_check},
+	{"why", N_("show which hooks would run for a package"), admin_why},
+	{"run", N_("run hooks by hand for a simulated transaction"), admin_run},
+	{"check", N_("find what does not work as intended"), admin_check},
 	{"log", N_("show what has run"), admin_log},
 	{"blame", N_("show which hooks take the most time"), admin_blame},
 	{"requires", N_("show or install the packages that hooks need"), admin_requires},
-	{"disable", N_("switch a hook off"), admin_disable},
-	{"enable", N_("switch a hook on again"), admin_enable},
+	{"disable", N_("disable hooks"), admin_disable},
+	{"enable", N_("enable hooks again"), admin_enable},
 };
 
 static int help(void)
@@ -33,18 +34,17 @@ static int help(void)
 	struct terminal terminal = terminal_plain();
 
 	terminal_say(&terminal, "", _("Usage: apt-universal-hooks SUBCOMMAND [OPTION]…"));
-	terminal_say(&terminal, "", "%s", "");
+	(void)putchar('\n');
 	for (size_t i = 0; i < COUNT_OF(subcommands); i++) {
 		owns_buffer struct buffer name = {0};
 
 		buffer_append_format(&name, "  %s", subcommands[i].name);
 		terminal_item(&terminal, &name, 12, gettext(subcommands[i].summary));
 	}
-	terminal_say(&terminal, "", "%s", "");
+	(void)putchar('\n');
 	terminal_say(&terminal, "",
-		_("Each has --help. The manual is apt-universal-hooks(8), the settings "
-		  "of "
-		  "hooks are in apt-universal-hooks.conf(5)."));
+		_("Each subcommand has --help. See also apt-universal-hooks(8), and "
+		  "apt-universal-hooks.conf(5) for the settings of hooks."));
 	return STATUS_FINE;
 }
 
@@ -67,10 +67,10 @@ static int report_subcommand(const char *name)
 			_("there is no subcommand \"%s\"; did you mean \"%s\"?"), name,
 			nearest.word);
 	return report_error(
-		_("there is no subcommand \"%s\": apt-universal-hooks --help"), name);
+		_("there is no subcommand \"%s\"; see apt-universal-hooks --help"), name);
 }
 
-/* A full disk behind a pipe is an error like any other; a reader that left is none. */
+/* A full disk is an error; a reader that closed the pipe is not. */
 static int close_output(int status)
 {
 	errno = 0;
@@ -79,11 +79,8 @@ static int close_output(int status)
 	return errno == EPIPE ? status : report_error(_("standard output: %m"));
 }
 
-/*
- * apt knows no language in which I is not the large i, as in Turkish: with its letters,
- * settings would not be what they are for the helper.
- */
-static void use_letters_of_apt(void)
+/* In Turkish, I and i are different letters; apt and the helper ignore case as C does. */
+static void ignore_case_as_apt_does(void)
 {
 	if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
 		(void)setlocale(LC_CTYPE, "C.UTF-8"); /* every Debian has it */
@@ -95,12 +92,13 @@ int main(int argc, char **argv)
 	const struct subcommand *subcommand;
 	int status;
 
-	(void)setlocale(LC_ALL, ""); /* without it, the messages are English */
-	use_letters_of_apt();
+	(void)setlocale(LC_ALL, ""); /* if it fails, messages are English */
+	ignore_case_as_apt_does();
 	(void)bindtextdomain(UH_TEXT_DOMAIN, UH_LOCALE_DIR);
 	(void)textdomain(UH_TEXT_DOMAIN);
 	if (argc < 2)
-		return report_error(_("what shall be done? apt-universal-hooks --help"));
+		return report_error(
+			_("no subcommand given; see apt-universal-hooks --help"));
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 		strcmp(argv[1], "help") == 0)
 		return close_output(help());
@@ -111,9 +109,7 @@ int main(int argc, char **argv)
 	subcommand = find_subcommand(argv[1]);
 	if (subcommand == NULL)
 		return report_subcommand(argv[1]);
-	admin.root = strdup("");
-	if (admin.root == NULL)
-		return report_no_memory();
+	admin.root = xstrdup("");
 	status = subcommand->run(&admin, argc - 1, argv + 1);
 	free(admin.root);
 	return close_output(status);

@@ -7,6 +7,7 @@
 #include "model/preview.h"
 #include "system/apt.h"
 #include "system/owner.h"
+#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/options.h"
 #include "ui/spelling.h"
@@ -300,13 +301,9 @@ static int write_tree(const struct terminal *terminal, const struct inventory *i
 /* Adds the text as a cell and empties it for the next. */
 static void add_cell(struct table *table, struct buffer *text)
 {
-	buffer_append(text, (struct slice){"", 1});
-	if (text->error < 0)
-		table->has_failed = true;
-	else
-		table_add(table, text->data);
-	buffer_done(text);
-	memset(text, 0, sizeof(*text));
+	owns_memory char *cell = xbuffer_steal(text);
+
+	table_add(table, cell);
 }
 
 /* What the tree says of a hook, in one row. */

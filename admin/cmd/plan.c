@@ -98,7 +98,8 @@ int admin_plan(struct admin *admin, int argc, char **argv)
 		return status;
 	argv[words + 1] = NULL;
 	if (words == 0)
-		return report_error(_("something is missing: apt-universal-hooks %s"),
+		return report_error(
+			_("an argument is missing; usage: apt-universal-hooks %s"),
 			usage.synopsis);
 	return preview_words(admin, argv + 1);
 }

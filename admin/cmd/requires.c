@@ -5,6 +5,7 @@
 #include "model/needs.h"
 #include "system/apt.h"
 #include "ui/json.h"
+#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/options.h"
 #include "ui/terminal.h"
@@ -126,29 +127,28 @@ static int write_missing(const struct needs *needs)
 static void add_state(struct table *table, const struct need *need)
 {
 	owns_memory char *text =
-		string_format("%s%s" MARK_END, need->is_installed ? MARK_GOOD : MARK_BAD,
+		xformat("%s%s" MARK_END, need->is_installed ? MARK_GOOD : MARK_BAD,
 			need->is_installed                  ? _("yes")
 			: need->knowledge == UNKNOWN_TO_APT ? _("no, unknown to apt")
 							    : _("no"));
 
-	table_add(table, text != NULL ? text : "");
-	table->has_failed = table->has_failed || text == NULL;
+	table_add(table, text);
 }
 
 static void add_row(struct table *table, const struct need *need)
 {
 	owns_buffer struct buffer hooks = {0};
+	owns_memory char *cell = NULL;
 
 	for (size_t i = 0; i < need->hooks.count; i++) {
 		if (i > 0)
 			buffer_append_string(&hooks, " ");
 		text_add_name(&hooks, need->hooks.items[i]);
 	}
-	buffer_append(&hooks, (struct slice){"", 1});
+	cell = xbuffer_steal(&hooks);
 	table_add_name(table, need->package);
 	add_state(table, need);
-	table_add(table, hooks.error == 0 ? hooks.data : "");
-	table->has_failed = table->has_failed || hooks.error < 0;
+	table_add(table, cell);
 }
 
 static int write_table(const struct admin *admin, const struct needs *needs)
@@ -157,17 +157,13 @@ static int write_table(const struct admin *admin, const struct needs *needs)
 	struct terminal terminal = apt_terminal(admin);
 	struct table table = {
 		.terminal = &terminal, .titles = titles, .columns = COUNT_OF(titles)};
-	bool has_failed;
 
 	if (needs->count == 0)
 		terminal_say(&terminal, "", _("No hook requires a package."));
 	for (size_t i = 0; i < needs->count; i++)
 		add_row(&table, &needs->items[i]);
 	table_write(&table);
-	has_failed = table.has_failed;
 	table_done(&table);
-	if (has_failed)
-		return report_no_memory();
 	return count_missing(needs) > 0 ? STATUS_FINDINGS : STATUS_FINE;
 }
 

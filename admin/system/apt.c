@@ -43,7 +43,7 @@ static int ask_apt(const struct apt_question *question, struct buffer *lines)
 	if (error == -EPROTO || has_warnings)
 		pass_on(message);
 	else if (error < 0)
-		(void)report_error(_("apt cannot be asked: %s"),
+		(void)report_error(_("cannot ask apt: %s"),
 			message != NULL ? message : strerror(-error));
 	return error;
 }

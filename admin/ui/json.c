@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ui/json.h"
-#include "ui/message.h"
-#include "ui/terminal.h"
+#include "admin.h"
+#include "ui/memory.h"
+#include "ui/text.h"
 
 #include <stdio.h>
 
@@ -12,10 +13,9 @@ json_t *json_text(const char *text)
 	if (text == NULL)
 		return json_null();
 	text_add_sentence(&printable, text);
-	return printable.error < 0
-		       ? NULL
-		       : json_stringn(printable.size > 0 ? printable.data : "",
-				 printable.size);
+	xensure(printable.error);
+	return xcheck(
+		json_stringn(printable.size > 0 ? printable.data : "", printable.size));
 }
 
 json_t *json_version(const char *version)
@@ -25,14 +25,11 @@ json_t *json_version(const char *version)
 
 int json_print(json_t *value)
 {
-	/* main() looks at the end whether all could be written. */
-	bool lacks_memory =
-		value == NULL ||
-		(json_dumpf(value, stdout, JSON_INDENT(2)) < 0 && ferror(stdout) == 0);
+	int error = json_dumpf(xcheck(value), stdout, JSON_INDENT(2));
 
+	if (error < 0 && ferror(stdout) == 0)
+		die_without_memory();
 	json_decref(value);
-	if (lacks_memory)
-		return report_no_memory();
-	(void)putchar('\n'); /* see above */
+	(void)putchar('\n'); /* main() checks standard output */
 	return STATUS_FINE;
 }

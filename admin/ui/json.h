@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* JSON as the subcommands write it; jansson does the work. */
+/* Building and printing JSON with jansson. */
 #ifndef JSON_H
 #define JSON_H
 
@@ -8,17 +8,16 @@
 #include <jansson.h>
 
 /*
- * A string, or null for NULL. JSON is UTF-8: what a name has of other bytes, and control
- * characters, are \ooo in it, as on a terminal. NULL without memory, which jansson's
- * functions that take it over pass on.
+ * A string, or null for NULL. Control characters and bytes that are not UTF-8 become
+ * \ooo, as on a terminal.
  */
 json_t *json_text(const char *text);
-/* Like json_text(), null for "-", apt's word for none. */
+/* Like json_text(), but also null for "-", which apt writes for no version. */
 json_t *json_version(const char *version);
 
 /*
- * Writes value, which it takes over, to standard output and returns the status to end
- * with; NULL is no memory, and that is said.
+ * Prints value, frees it, and returns STATUS_FINE. NULL, which jansson returns without
+ * memory, ends the program.
  */
 int json_print(json_t *value);
 

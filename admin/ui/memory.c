@@ -3,7 +3,6 @@
 #include "ui/message.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 _Noreturn void die_without_memory(void)
@@ -35,17 +34,23 @@ char *xstrndup(const char *string, size_t size)
 	return xcheck(strndup(string, size));
 }
 
-char *xformat(const char *format, ...)
+char *xvformat(const char *format, va_list arguments)
 {
 	char *text;
+
+	if (vasprintf(&text, format, arguments) < 0)
+		die_without_memory();
+	return text;
+}
+
+char *xformat(const char *format, ...)
+{
 	va_list arguments;
-	int size;
+	char *text;
 
 	va_start(arguments, format);
-	size = vasprintf(&text, format, arguments);
+	text = xvformat(format, arguments);
 	va_end(arguments);
-	if (size < 0)
-		die_without_memory();
 	return text;
 }
 

@@ -9,6 +9,8 @@
 
 #include "base.h"
 
+#include <stdarg.h>
+
 _Noreturn void die_without_memory(void);
 
 /* Returns pointer unless it is NULL. */
@@ -16,10 +18,12 @@ void *xcheck(void *pointer);
 /* Returns error unless it is −ENOMEM. */
 int xensure(int error);
 
-/* strdup(3), strndup(3) and asprintf(3); the caller frees the result. */
+/* strdup(3), strndup(3), asprintf(3) and vasprintf(3); the caller frees the result. */
 char *xstrdup(const char *string);
 char *xstrndup(const char *string, size_t size);
 char *xformat(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *xvformat(const char *format, va_list arguments)
+	__attribute__((format(printf, 1, 0)));
 /* Moves the bytes out of buffer, with a NUL behind them; the caller frees the result. */
 char *xbuffer_steal(struct buffer *buffer);
 /* string_list_add() and array_grow() of base.h. */

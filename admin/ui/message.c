@@ -15,7 +15,7 @@ __attribute__((format(printf, 2, 0))) static int write_message(
 		message = NULL;
 		return report_no_memory();
 	}
-	(void)fflush(stdout); /* main() looks at the end */
+	(void)fflush(stdout); /* main() checks it */
 	text_add_sentence(&line, message);
 	(void)fprintf(stderr, "%s: %.*s\n", kind, (int)line.size, line.data);
 	return STATUS_TROUBLE;
@@ -43,6 +43,6 @@ void report_warning(const char *format, ...)
 
 int report_no_memory(void)
 {
-	(void)fputs(_("E: out of memory\n"), stderr); /* there is nobody to tell */
+	(void)fputs(_("E: out of memory\n"), stderr); /* nowhere else to say it */
 	return STATUS_TROUBLE;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ui/spelling.h"
-#include "admin.h"
+#include "ui/memory.h"
 #include "ui/message.h"
 
 #include <ctype.h>
@@ -10,30 +10,28 @@
 #define WORD_MAX 255
 #define WILDCARD "__WILDCARD__"
 
-static bool is_same(char a, char b)
+static bool is_same_letter(char a, char b)
 {
 	return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
-static size_t least(size_t a, size_t b, size_t c)
+static size_t least(size_t a, size_t b)
 {
-	size_t of_two = a < b ? a : b;
-
-	return of_two < c ? of_two : c;
+	return a < b ? a : b;
 }
 
-/* One row of the table of distances: of the first i + 1 bytes of a to each start of b. */
+/* row[j] becomes the distance between the first i + 1 bytes of a and the first j of b. */
 static void fill_row(size_t *row, const size_t *above, const size_t *two_above,
 	const char *a, size_t i, const char *b, size_t b_size)
 {
 	row[0] = i + 1;
 	for (size_t j = 0; j < b_size; j++) {
-		size_t change = above[j] + (is_same(a[i], b[j]) ? 0 : 1);
+		size_t change = above[j] + (is_same_letter(a[i], b[j]) ? 0 : 1);
 
-		row[j + 1] = least(change, above[j + 1] + 1, row[j] + 1);
-		if (i > 0 && j > 0 && is_same(a[i], b[j - 1]) &&
-			is_same(a[i - 1], b[j]) && two_above[j - 1] + 1 < row[j + 1])
-			row[j + 1] = two_above[j - 1] + 1;
+		row[j + 1] = least(change, least(above[j + 1], row[j]) + 1);
+		if (i > 0 && j > 0 && is_same_letter(a[i], b[j - 1]) &&
+			is_same_letter(a[i - 1], b[j]))
+			row[j + 1] = least(row[j + 1], two_above[j - 1] + 1);
 	}
 }
 
@@ -71,7 +69,7 @@ void nearest_try(struct nearest *nearest, const char *word)
 	nearest->word = word;
 }
 
-/* Letters only, so that hyphens, underscores and capitals make no difference. */
+/* Letters only, so that hyphens, underscores and case make no difference. */
 static const struct word hook_point_words[] = {
 	{"preinvoke", UH_PRE_INVOKE},
 	{"preinstallpkgs", UH_PRE_INSTALL_PKGS},
@@ -81,11 +79,9 @@ static const struct word hook_point_words[] = {
 
 char *letters_of(const char *word)
 {
-	char *letters = strdup(word);
+	char *letters = xstrdup(word);
 	char *end = letters;
 
-	if (letters == NULL)
-		return NULL;
 	for (; *word != '\0'; word++)
 		if (isalpha((unsigned char)*word))
 			*end++ = (char)tolower((unsigned char)*word);
@@ -96,17 +92,14 @@ char *letters_of(const char *word)
 bool hook_point_meant(const char *word, enum uh_hook_point *ret_hook_point)
 {
 	owns_memory char *letters = letters_of(word);
-	struct nearest nearest = nearest_to(letters != NULL ? letters : "");
+	struct nearest nearest = nearest_to(letters);
 
-	for (size_t i = 0; i < COUNT_OF(hook_point_words); i++)
-		nearest_try(&nearest, hook_point_words[i].word);
 	for (size_t i = 0; i < COUNT_OF(hook_point_words); i++) {
-		if (nearest.word != hook_point_words[i].word)
-			continue;
-		*ret_hook_point = (enum uh_hook_point)hook_point_words[i].value;
-		return true;
+		nearest_try(&nearest, hook_point_words[i].word);
+		if (nearest.word == hook_point_words[i].word)
+			*ret_hook_point = (enum uh_hook_point)hook_point_words[i].value;
 	}
-	return false;
+	return nearest.word != NULL;
 }
 
 int hook_point_read(const char *word, enum uh_hook_point *ret_hook_point)
@@ -119,20 +112,21 @@ int hook_point_read(const char *word, enum uh_hook_point *ret_hook_point)
 		return report_error(_("there is no hook point \"%s\"; did you mean %s?"),
 			word, uh_hook_point_name(meant));
 	return report_error(
-		_("there is no hook point \"%s\": Pre-Invoke, Pre-Install-Pkgs and "
-		  "Post-Invoke are"),
+		_("there is no hook point \"%s\"; use Pre-Invoke, Pre-Install-Pkgs or "
+		  "Post-Invoke"),
 		word);
 }
 
-/* Cuts off the end that makes a leftover of a name; false when it has none. */
-static bool cut_ending(char *name)
+/* Removes one suffix of a leftover; false if there is none. */
+static bool cut_suffix(char *name)
 {
-	static const char *const endings[] = {"~", ".bak", ".disabled", ".save", ".orig",
+	/* hook_tree.c has the same list. */
+	static const char *const suffixes[] = {"~", ".bak", ".disabled", ".save", ".orig",
 		".dpkg-*", ".ucf-*", ".distUpgrade", ".swp"};
 
-	for (size_t i = 0; i < COUNT_OF(endings); i++)
+	for (size_t i = 0; i < COUNT_OF(suffixes); i++)
 		for (char *end = name; *end != '\0'; end++)
-			if (fnmatch(endings[i], end, 0) == 0) {
+			if (fnmatch(suffixes[i], end, 0) == 0) {
 				*end = '\0';
 				return true;
 			}
@@ -143,20 +137,19 @@ char *leftover_meant(const char *name)
 {
 	size_t size = strlen(name);
 	bool is_autosave = size > 2 && name[0] == '#' && name[size - 1] == '#';
-	char *meant = is_autosave ? strndup(name + 1, size - 2)
-				  : strdup(name + strspn(name, "."));
+	char *meant = is_autosave ? xstrndup(name + 1, size - 2)
+				  : xstrdup(name + strspn(name, "."));
 
-	while (meant != NULL && cut_ending(meant))
+	while (cut_suffix(meant))
 		continue;
-	if (meant != NULL && meant[0] == '\0') {
-		free(meant);
-		meant = NULL;
-	}
-	return meant;
+	if (meant[0] != '\0')
+		return meant;
+	free(meant);
+	return NULL;
 }
 
-/* The size of what stands at name in place of the right word; 0 when nothing does. */
-static size_t size_of_wrong_word(const char *name)
+/* The length of a form of the wildcard at the beginning of name, or 0. */
+static size_t wildcard_size(const char *name)
 {
 	static const char word[] = "WILDCARD";
 	size_t before = strspn(name, "_");
@@ -175,12 +168,12 @@ char *wildcard_meant(const char *name)
 	bool is_other = false;
 
 	while (*name != '\0') {
-		size_t size = size_of_wrong_word(name);
+		size_t size = wildcard_size(name);
 		struct slice here = {name, size > 0 ? size : 1};
 
 		is_other = is_other || (size > 0 && !slice_equals(here, WILDCARD));
 		buffer_append(&meant, size > 0 ? slice_of(WILDCARD) : here);
 		name += here.size;
 	}
-	return is_other && meant.error == 0 ? strndup(meant.data, meant.size) : NULL;
+	return is_other ? xbuffer_steal(&meant) : NULL;
 }

@@ -1,52 +1,50 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What somebody meant who gave something in the tree a name that says nothing there. */
+/* What a misspelt word or file name probably means. */
 #ifndef SPELLING_H
 #define SPELLING_H
 
 #include "universal_hooks.h"
 
 /*
- * How many letters have to be changed, put in, left out or swapped with their neighbour
- * to make b of a, upper and lower case being the same; limit where it is that many or
- * more. Words of more than 255 bytes are as far apart as can be.
+ * The number of letters that must be changed, inserted, left out, or swapped with their
+ * neighbour to turn a into b, ignoring case; at most limit. Words of more than 255 bytes
+ * are as far apart as possible.
  */
 size_t word_distance(const char *a, const char *b, size_t limit);
 
-/* The search for one word among many. */
+/* A search for the word nearest to wanted. */
 struct nearest {
 	const char *wanted;
-	const char *word; /* the nearest so far, NULL for none that is near enough */
+	const char *word; /* the nearest so far, or NULL if none is near enough */
 	size_t distance;
 };
 
-/* Near enough is a third of the word's length, and never less than one letter. */
+/* A third of the letters may differ, and one letter always may. */
 struct nearest nearest_to(const char *wanted);
-/* Of words that are equally near the first counts. word is the caller's. */
+/* Of equally near words, the first is kept. Does not copy word. */
 void nearest_try(struct nearest *nearest, const char *word);
 
-/*
- * Whether a word is a hook point's name, right or misspelt ("post-invoke", "PostInvok").
- */
+/* Whether word is a hook point's name, perhaps misspelt ("post-invoke", "PostInvok"). */
 bool hook_point_meant(const char *word, enum uh_hook_point *ret_hook_point);
 
-/* Its letters only, and small; the caller's, NULL without memory. */
+/* The letters of word, in lower case; the caller frees them. */
 char *letters_of(const char *word);
 
 /*
- * The hook point that word names. Returns −1 with it, or the status to end with when
- * there is none of that name, and the one that was meant has been named.
+ * Parses the exact name of a hook point. Returns −1, or the exit status after an error
+ * message, which names the one that was probably meant.
  */
 int hook_point_read(const char *word, enum uh_hook_point *ret_hook_point);
 
 /*
- * The name that a leftover (hook_tree_is_leftover()) is a copy of: "a" for "a.dpkg-old",
- * "a~", ".a.swp". The caller's; NULL where nothing would be left of it, or no memory is.
+ * The file that a leftover (hook_tree_is_leftover()) is a copy of: "a" for "a.dpkg-old",
+ * "a~" and ".a.swp". The caller frees it; NULL if nothing would be left of the name.
  */
 char *leftover_meant(const char *name);
 
 /*
- * The name of a directory of wildcards with __WILDCARD__ where it has "*", or the word in
- * another form. The caller's; NULL where it has neither.
+ * The name of a directory with __WILDCARD__ instead of "*" and misspelt forms of the
+ * word ("_wildcard_"). The caller frees it; NULL if there are none.
  */
 char *wildcard_meant(const char *name);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ui/terminal.h"
-#include "ui/message.h"
+#include "ui/memory.h"
 
 #include <assert.h>
 #include <langinfo.h>
@@ -11,12 +11,12 @@
 #include <wchar.h>
 
 #define WIDTH_UNKNOWN 80
-/* Where the text of an item begins, where its own column would leave no room. */
+/* Where the text of an item begins on a narrow terminal. */
 #define NARROW_COLUMN 6
 /* Between the columns of a table. */
 #define GAP "  "
 
-/* ECMA-48, SGR; in the order of the marks. */
+/* ECMA-48 SGR sequences, indexed by mark. */
 static const char *const sequences[] = {
 	NULL, "\033[32m", "\033[31m", "\033[33m", "\033[1m", "\033[2m", "\033[0m"};
 
@@ -38,7 +38,7 @@ struct terminal terminal_plain(void)
 		.width = is_terminal ? find_width() : 0};
 }
 
-static bool is_set(const char *variable)
+static bool is_variable_set(const char *variable)
 {
 	const char *value = getenv(variable);
 
@@ -49,8 +49,9 @@ bool terminal_may_have_colour(const struct terminal *terminal)
 {
 	const char *type = getenv("TERM");
 
-	return terminal->is_terminal && !is_set("NO_COLOR") && !is_set("APT_NO_COLOR") &&
-	       type != NULL && strcmp(type, "dumb") != 0;
+	return terminal->is_terminal && !is_variable_set("NO_COLOR") &&
+	       !is_variable_set("APT_NO_COLOR") && type != NULL &&
+	       strcmp(type, "dumb") != 0;
 }
 
 static bool is_mark(char byte)
@@ -58,7 +59,7 @@ static bool is_mark(char byte)
 	return byte >= MARK_GOOD[0] && byte <= MARK_END[0];
 }
 
-/* Takes a character off the front of bytes, and returns the columns that it takes. */
+/* Removes the first character of bytes and returns its width. */
 static unsigned cut_character(struct slice *bytes)
 {
 	mbstate_t state = {0};
@@ -74,7 +75,7 @@ static unsigned cut_character(struct slice *bytes)
 	return columns >= 0 ? (unsigned)columns : 1;
 }
 
-/* Columns that bytes take on a terminal; what the locale does not know takes one each. */
+/* The width on a terminal; bytes that the locale cannot decode take a column each. */
 static unsigned width_of(struct slice bytes)
 {
 	unsigned width = 0;
@@ -92,13 +93,13 @@ static void put_sequence(char mark)
 	(void)fputs(sequences[number], stdout);
 }
 
-static void put(const struct terminal *terminal, struct slice bytes)
+static void put_styled(const struct terminal *terminal, struct slice bytes)
 {
 	for (size_t i = 0; i < bytes.size; i++) {
 		if (bytes.data[i] == MARK_SPACE[0])
 			(void)putchar(' ');
 		else if (!is_mark(bytes.data[i]))
-			(void)putchar(bytes.data[i]); /* main() looks at the end */
+			(void)putchar(bytes.data[i]); /* main() checks standard output */
 		else if (terminal->has_colour)
 			put_sequence(bytes.data[i]);
 	}
@@ -109,7 +110,7 @@ static void put_spaces(unsigned count)
 	(void)printf("%*s", (int)count, "");
 }
 
-/* One line of the text, broken where the width asks for it; column is where it begins. */
+/* Writes one line from column on, wrapped to the width. */
 static void write_words(const struct terminal *terminal, const char *next,
 	unsigned column, struct slice line)
 {
@@ -117,8 +118,8 @@ static void write_words(const struct terminal *terminal, const char *next,
 	struct slice word = slice_cut(&line, ' ');
 	unsigned at = column + width_of(word);
 
-	put(terminal, word);
-	/* A space at the very end has nothing behind it, but it is there. */
+	put_styled(terminal, word);
+	/* line.data is not NULL behind a trailing space, which is kept. */
 	while (line.data != NULL) {
 		unsigned width;
 
@@ -127,49 +128,45 @@ static void write_words(const struct terminal *terminal, const char *next,
 		if (width > 0 && terminal->width > 0 &&
 			at + 1 + width > terminal->width) {
 			(void)putchar('\n');
-			put(terminal, slice_of(next));
+			put_styled(terminal, slice_of(next));
 			at = start + width;
 		} else {
 			(void)putchar(' ');
 			at += 1 + width;
 		}
-		put(terminal, word);
+		put_styled(terminal, word);
 	}
 	(void)putchar('\n');
+}
+
+static void write_lines(const struct terminal *terminal, const char *first,
+	const char *next, struct slice text)
+{
+	do {
+		struct slice line = slice_cut(&text, '\n');
+
+		put_styled(terminal, slice_of(first));
+		write_words(terminal, next, width_of(slice_of(first)), line);
+		first = next;
+	} while (text.size > 0);
 }
 
 void terminal_write(const struct terminal *terminal, const char *first, const char *next,
 	const struct buffer *text)
 {
-	struct slice rest = buffer_slice(text);
-
-	do {
-		struct slice line = slice_cut(&rest, '\n');
-
-		put(terminal, slice_of(first));
-		write_words(terminal, next, width_of(slice_of(first)), line);
-		first = next;
-	} while (rest.size > 0);
+	write_lines(terminal, first, next, buffer_slice(text));
 }
 
 void terminal_say(
 	const struct terminal *terminal, const char *indent, const char *format, ...)
 {
 	owns_memory char *line = NULL;
-	struct buffer text;
 	va_list arguments;
-	int size;
 
 	va_start(arguments, format);
-	size = vasprintf(&line, format, arguments);
+	line = xvformat(format, arguments);
 	va_end(arguments);
-	if (size < 0) {
-		line = NULL;
-		(void)report_no_memory();
-		return;
-	}
-	text = (struct buffer){.data = line, .size = (size_t)size};
-	terminal_write(terminal, indent, indent, &text);
+	write_lines(terminal, indent, indent, slice_of(line));
 }
 
 void terminal_item(const struct terminal *terminal, const struct buffer *head,
@@ -181,12 +178,8 @@ void terminal_item(const struct terminal *terminal, const struct buffer *head,
 
 	if (is_narrow && column > NARROW_COLUMN)
 		column = NARROW_COLUMN;
-	indent = string_format("%*s", (int)column, "");
-	if (indent == NULL) {
-		(void)report_no_memory();
-		return;
-	}
-	put(terminal, buffer_slice(head));
+	indent = xformat("%*s", (int)column, "");
+	put_styled(terminal, buffer_slice(head));
 	if (is_narrow || width + 1 >= column) {
 		(void)putchar('\n');
 		width = 0;
@@ -197,20 +190,17 @@ void terminal_item(const struct terminal *terminal, const struct buffer *head,
 
 void table_add(struct table *table, const char *text)
 {
-	if (string_list_add(&table->cells, text) < 0)
-		table->has_failed = true;
+	xlist_add(&table->cells, text);
 }
 
 void table_add_name(struct table *table, const char *name)
 {
 	owns_buffer struct buffer text = {0};
+	owns_memory char *cell = NULL;
 
 	text_add_name(&text, name);
-	buffer_append(&text, (struct slice){"", 1});
-	if (text.error < 0)
-		table->has_failed = true;
-	else
-		table_add(table, text.data);
+	cell = xbuffer_steal(&text);
+	table_add(table, cell);
 }
 
 static void write_piped(const struct table *table)
@@ -220,7 +210,7 @@ static void write_piped(const struct table *table)
 		(void)printf(
 			"%s%s", table->titles[i], i + 1 < table->columns ? "\t" : "\n");
 	for (size_t i = 0; i < table->cells.count; i++) {
-		put(table->terminal, slice_of(table->cells.items[i]));
+		put_styled(table->terminal, slice_of(table->cells.items[i]));
 		(void)putchar((i + 1) % table->columns == 0 ? '\n' : '\t');
 	}
 }
@@ -231,10 +221,10 @@ static void write_row(
 	for (size_t i = 0; i < table->columns; i++) {
 		struct slice cell = slice_of(cells[i]);
 
-		put(table->terminal, cell);
+		put_styled(table->terminal, cell);
 		if (i + 1 < table->columns) {
 			put_spaces(widths[i] - width_of(cell));
-			put(table->terminal, slice_of(GAP));
+			put_styled(table->terminal, slice_of(GAP));
 		}
 	}
 	(void)putchar('\n');
@@ -242,20 +232,17 @@ static void write_row(
 
 static void write_block(const struct table *table, char *const *cells)
 {
-	put(table->terminal, slice_of(cells[0]));
+	put_styled(table->terminal, slice_of(cells[0]));
 	(void)putchar('\n');
 	for (size_t i = 1; i < table->columns; i++) {
-		owns_memory char *line =
-			string_format("%s: %s", table->titles[i], cells[i]);
-		struct buffer text = {
-			.data = line, .size = line != NULL ? strlen(line) : 0};
+		owns_memory char *line = xformat("%s: %s", table->titles[i], cells[i]);
 
-		if (line != NULL && cells[i][0] != '\0')
-			terminal_write(table->terminal, GAP, GAP GAP, &text);
+		if (cells[i][0] != '\0')
+			write_lines(table->terminal, GAP, GAP GAP, slice_of(line));
 	}
 }
 
-/* Sets how wide each column has to be, and returns how wide that makes a row. */
+/* Sets the width of each column, and returns the width of a row. */
 static unsigned find_widths(const struct table *table, unsigned *widths)
 {
 	unsigned sum = (unsigned)((table->columns - 1) * strlen(GAP));
@@ -291,9 +278,7 @@ void table_write(const struct table *table)
 {
 	unsigned widths[TABLE_COLUMNS] = {0};
 
-	if (table->has_failed)
-		(void)report_no_memory();
-	else if (table->cells.count == 0)
+	if (table->cells.count == 0)
 		return;
 	else if (!table->terminal->is_terminal)
 		write_piped(table);

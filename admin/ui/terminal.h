@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Standard output as people read it: as wide as the terminal, in colour where that is
- * wanted, and plain, without an end to its lines, where it is piped.
+ * Standard output for people: on a terminal, wrapped to its width and in colour if
+ * wanted; piped, plain and not wrapped.
  */
 #ifndef TERMINAL_H
 #define TERMINAL_H
@@ -12,50 +12,48 @@
 struct terminal {
 	bool is_terminal;
 	bool has_colour;
-	bool has_utf8;  /* for lines of a tree and bars */
-	unsigned width; /* columns; 0: no end */
+	bool has_utf8;  /* for trees and bars */
+	unsigned width; /* in columns; 0: do not wrap */
 };
 
-/* What standard output is, without colour. A terminal without a width has 80 columns. */
+/* Standard output, without colour. A terminal of unknown width has 80 columns. */
 struct terminal terminal_plain(void);
 /*
- * Whether it is a terminal with colours, and neither NO_COLOR (no-color.org) nor
- * APT_NO_COLOR (apt's own) forbids them. apt_terminal() asks apt's configuration as well.
+ * Whether this is a terminal with colours that neither NO_COLOR (no-color.org) nor
+ * APT_NO_COLOR (apt) disables. apt_terminal() also looks at apt's configuration.
  */
 bool terminal_may_have_colour(const struct terminal *terminal);
 
 /*
- * Writes the text as one line, or as several where the width asks for it: broken at
- * spaces, the first beginning with first, the others with next. A word is never broken,
- * so that a path can be copied. A line end in the text begins a new line.
+ * Writes text, wrapped at spaces. The first line is indented with first, the others with
+ * next. Words are never broken, so that paths can be copied. A newline in text begins a
+ * new line.
  */
 void terminal_write(const struct terminal *terminal, const char *first, const char *next,
 	const struct buffer *text);
-/* The same with one indent for all lines, and like printf(3). */
+/* Like printf(3), with the same indent for all lines. */
 void terminal_say(const struct terminal *terminal, const char *indent, const char *format,
 	...) __attribute__((format(printf, 3, 4)));
-/* A head, and what there is to say of it: from column on, or below where room lacks. */
+/* Writes head, and text from column on, or below head if that is too long. */
 void terminal_item(const struct terminal *terminal, const struct buffer *head,
 	unsigned column, const char *text);
 
-/* A table: cells are texts, as many in each row as there are titles. */
+/* Cells are texts, row by row. */
 struct table {
 	const struct terminal *terminal;
 	const char *const *titles; /* translated */
 	size_t columns;            /* at most TABLE_COLUMNS */
 	struct string_list cells;
-	bool has_failed; /* there was no memory for a cell */
 };
 #define TABLE_COLUMNS 8
 
-/* Adds a cell, a copy of the text. */
+/* Adds a copy of text as a cell; table_add_name() with text_add_name(). */
 void table_add(struct table *table, const char *text);
 void table_add_name(struct table *table, const char *name);
 /*
- * Writes it, without its titles when there is no row. On a terminal the columns are
- * aligned; where the width is not enough for that, each row is a block of lines, one a
- * cell, with its title. Piped, it is a line a row, cells separated by tabs, titles first.
- * Of a table that lacked memory only that is said.
+ * Writes the table; nothing if there are no rows. On a terminal, columns are aligned, or,
+ * if it is too narrow, each row is a block of lines "TITLE: CELL". Piped, each row is a
+ * line with tabs between the cells, and the titles are the first line.
  */
 void table_write(const struct table *table);
 void table_done(struct table *table);

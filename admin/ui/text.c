@@ -2,7 +2,7 @@
 #include "ui/text.h"
 #include "printable.h"
 
-static void add_printable(struct buffer *text, const char *name, const char *space)
+static void append_printable(struct buffer *text, const char *name, const char *space)
 {
 	while (*name != '\0') {
 		size_t size = printable_size(name);
@@ -19,10 +19,10 @@ static void add_printable(struct buffer *text, const char *name, const char *spa
 
 void text_add_name(struct buffer *text, const char *name)
 {
-	add_printable(text, name, MARK_SPACE);
+	append_printable(text, name, MARK_SPACE);
 }
 
 void text_add_sentence(struct buffer *text, const char *sentence)
 {
-	add_printable(text, sentence, " ");
+	append_printable(text, sentence, " ");
 }

@@ -462,15 +462,15 @@ test_the_log_of_another_root_is_shown() {
 test_what_makes_no_sense_is_said() {
 	made_up_log
 	asked 2 log -n 0
-	expect_file /err <<<'E: --number 0: that is no number above 0'
+	expect_file /err <<<'E: --number 0: not a number above 0'
 	asked 2 blame -n -1
-	expect_file /err <<<'E: --number -1: that is no number above 0'
+	expect_file /err <<<'E: --number -1: not a number above 0'
 	asked 2 log --last -n 3
 	expect_file /err <<<'E: --last and -n 3 cannot both be done'
 	asked 2 log --fialed
 	expect_file /err <<<'E: there is no option --fialed; did you mean --failed?'
 	asked 2 blame Post-Invoke
-	expect_file /err <<<'E: "Post-Invoke" is too much: apt-universal-hooks blame'
+	expect_file /err <<<'E: unexpected argument "Post-Invoke"; usage: apt-universal-hooks blame'
 	rm "$log"
 	mkfifo "$log"
 	asked 2 log

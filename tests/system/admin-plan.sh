@@ -275,7 +275,7 @@ test_what_apt_cannot_do_is_said_in_its_own_words() {
 	plan_refuses 'no-such-library' install app
 	plan_refuses 'instal' instal app
 	plan_refuses '--no-such-option' install --no-such-option app
-	plan_refuses 'something is missing'
+	plan_refuses 'an argument is missing'
 	plan_refuses 'cannot be used' install --root /no/such/directory app
 }
 

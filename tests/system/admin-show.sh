@@ -302,13 +302,13 @@ refuses() {
 
 test_bad_input_is_one_clear_error() {
 	make_hooks
-	refuses 'what shall be done?'
+	refuses 'no subcommand given'
 	refuses 'there is no subcommand "lst"; did you mean "list"?' lst
 	refuses 'there is no option --jsn; did you mean --json?' list --jsn
 	refuses 'there is no hook point "post-invoke"; did you mean Post-Invoke?' list post-invoke
 	refuses 'there is no hook point "Nothing"' run Nothing
-	refuses 'is too much' list Post-Invoke Pre-Invoke
-	refuses 'something is missing' why
+	refuses 'unexpected argument' list Post-Invoke Pre-Invoke
+	refuses 'an argument is missing' why
 	refuses 'apt knows no package aap; did you mean app?' why aap
 	refuses 'there is no operation "instal"; did you mean install?' why --operation instal app
 	refuses 'there is no result "good"' run Post-Invoke --result good

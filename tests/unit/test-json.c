@@ -57,14 +57,6 @@ START_TEST(a_value_is_printed_with_its_line_end)
 }
 END_TEST
 
-START_TEST(no_value_is_lack_of_memory)
-{
-	output_begin();
-	ck_assert_int_eq(json_print(NULL), STATUS_TROUBLE);
-	assert_output("", "E: out of memory\n");
-}
-END_TEST
-
 /* full(4): what main() finds at the end is not what is out of memory. */
 START_TEST(a_full_disk_is_not_taken_for_lack_of_memory)
 {
@@ -92,7 +84,7 @@ int main(void)
 	const TTest *const tests[] = {a_text_is_a_string_and_none_is_null,
 		any_name_becomes_well_formed_json,
 		apts_word_for_none_is_null_where_a_version_stands,
-		a_value_is_printed_with_its_line_end, no_value_is_lack_of_memory,
+		a_value_is_printed_with_its_line_end,
 		a_full_disk_is_not_taken_for_lack_of_memory};
 
 	return run_tests("json", tests, COUNT_OF(tests));

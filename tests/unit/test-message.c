@@ -2,9 +2,11 @@
 #include "admin.h"
 #include "fixture.h"
 #include "output.h"
+#include "ui/memory.h"
 #include "ui/message.h"
 
 #include <errno.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 START_TEST(a_complaint_is_one_line_in_apts_form_and_trouble)
@@ -68,11 +70,19 @@ START_TEST(what_was_written_before_is_seen_before)
 }
 END_TEST
 
-START_TEST(lack_of_memory_is_trouble)
+START_TEST(out_of_memory_is_trouble_and_ends_the_program)
 {
+	int status;
+	pid_t child;
+
 	output_begin();
-	ck_assert_int_eq(report_no_memory(), STATUS_TROUBLE);
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0)
+		(void)xcheck(NULL);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	assert_output("", "E: out of memory\n");
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == STATUS_TROUBLE);
 }
 END_TEST
 
@@ -83,7 +93,7 @@ int main(void)
 		the_reason_of_the_last_failure_can_be_said,
 		a_name_cannot_forge_a_line_nor_speak_to_the_terminal,
 		a_long_name_is_not_cut, what_was_written_before_is_seen_before,
-		lack_of_memory_is_trouble};
+		out_of_memory_is_trouble_and_ends_the_program};
 
 	return run_tests("message", tests, COUNT_OF(tests));
 }

@@ -176,24 +176,26 @@ START_TEST(an_unknown_option_is_trouble_and_the_nearest_is_named)
 	assert_trouble(options_read, "a|--JSON=1",
 		"E: there is no option --JSON; did you mean --json?\n");
 	assert_trouble(options_read, "a|--verbose",
-		"E: there is no option --verbose: apt-universal-hooks try WORD [WORD]\n");
+		"E: there is no option --verbose; usage: apt-universal-hooks try WORD "
+		"[WORD]\n");
 	assert_trouble(options_read, "a|-x",
-		"E: there is no option -x: apt-universal-hooks try WORD [WORD]\n");
+		"E: there is no option -x; usage: apt-universal-hooks try WORD [WORD]\n");
 	assert_trouble(options_read, "a|-s",
-		"E: there is no option -s: apt-universal-hooks try WORD [WORD]\n");
+		"E: there is no option -s; usage: apt-universal-hooks try WORD [WORD]\n");
 	assert_trouble(options_read, "a|-\n",
-		"E: there is no option -\\012: apt-universal-hooks try WORD [WORD]\n");
+		"E: there is no option -\\012; usage: apt-universal-hooks try WORD "
+		"[WORD]\n");
 }
 END_TEST
 
 START_TEST(an_option_without_a_name_is_unknown)
 {
 	assert_trouble(options_read, "a|--=x",
-		"E: there is no option --: apt-universal-hooks try WORD [WORD]\n");
-	assert_trouble(options_read,
-		"a|-=", "E: there is no option -: apt-universal-hooks try WORD [WORD]\n");
+		"E: there is no option --; usage: apt-universal-hooks try WORD [WORD]\n");
+	assert_trouble(options_read, "a|-=",
+		"E: there is no option -; usage: apt-universal-hooks try WORD [WORD]\n");
 	assert_trouble(options_read, "a|-=x",
-		"E: there is no option -: apt-universal-hooks try WORD [WORD]\n");
+		"E: there is no option -; usage: apt-universal-hooks try WORD [WORD]\n");
 }
 END_TEST
 
@@ -202,7 +204,8 @@ START_TEST(a_beginning_is_no_name)
 	assert_trouble(options_read, "a|--quic|--qui",
 		"E: there is no option --quic; did you mean --quick?\n");
 	assert_trouble(options_read, "a|--s",
-		"E: there is no option --s: apt-universal-hooks try WORD [WORD]\n");
+		"E: there is no option --s; usage: apt-universal-hooks try WORD "
+		"[WORD]\n");
 }
 END_TEST
 
@@ -234,8 +237,8 @@ START_TEST(a_number_is_above_0_and_nothing_but_a_number)
 	assert_read("a|-n99999999999999999999999", most);
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
 		owns_memory char *line = string_format("a|--count=%s", words[i]);
-		owns_memory char *message = string_format(
-			"E: --count %s: that is no number above 0\n", words[i]);
+		owns_memory char *message =
+			string_format("E: --count %s: not a number above 0\n", words[i]);
 
 		assert_trouble(options_read, line, message);
 	}
@@ -246,13 +249,17 @@ END_TEST
 START_TEST(words_are_as_many_as_the_usage_wants)
 {
 	assert_trouble(options_read, "",
-		"E: something is missing: apt-universal-hooks try WORD [WORD]\n");
+		"E: an argument is missing; usage: apt-universal-hooks try WORD "
+		"[WORD]\n");
 	assert_trouble(options_read, "--quick",
-		"E: something is missing: apt-universal-hooks try WORD [WORD]\n");
+		"E: an argument is missing; usage: apt-universal-hooks try WORD "
+		"[WORD]\n");
 	assert_trouble(options_read, "a|b|c",
-		"E: \"c\" is too much: apt-universal-hooks try WORD [WORD]\n");
+		"E: unexpected argument \"c\"; usage: apt-universal-hooks try WORD "
+		"[WORD]\n");
 	assert_trouble(options_read, "a|b|c|d",
-		"E: \"c\" is too much: apt-universal-hooks try WORD [WORD]\n");
+		"E: unexpected argument \"c\"; usage: apt-universal-hooks try WORD "
+		"[WORD]\n");
 }
 END_TEST
 
@@ -283,11 +290,11 @@ static void assert_help(reader *read, const char *line)
 		"  --script PATH           Only this one.\n"
 		"  -p, --package NAME      A package; more of them are more packages.\n"
 		"  -n, --count N           So many.\n"
-		"  --json                  Write JSON; its shape is in "
+		"  --json                  Print JSON, as described in "
 		"apt-universal-hooks(8).\n"
-		"  --root DIR              Look at the system in DIR instead of this "
-		"one.\n"
-		"  -h, --help              Explain this and do nothing.\n",
+		"  --root DIR              Operate on the system in DIR instead of "
+		"this one.\n"
+		"  -h, --help              Show this help and exit.\n",
 		"");
 }
 
@@ -320,13 +327,13 @@ START_TEST(help_has_no_line_that_is_too_wide)
 		      "  -n, --count N\n"
 		      "      So many.\n"
 		      "  --json\n"
-		      "      Write JSON; its shape is in\n"
+		      "      Print JSON, as described in\n"
 		      "      apt-universal-hooks(8).\n"
 		      "  --root DIR\n"
-		      "      Look at the system in DIR instead\n"
-		      "      of this one.\n"
+		      "      Operate on the system in DIR\n"
+		      "      instead of this one.\n"
 		      "  -h, --help\n"
-		      "      Explain this and do nothing.\n",
+		      "      Show this help and exit.\n",
 		"");
 }
 END_TEST
@@ -340,7 +347,8 @@ START_TEST(json_is_unknown_where_there_is_none)
 
 	output_begin();
 	ck_assert_int_eq(options_read(&admin, &usage, 2, argv, &words), STATUS_TROUBLE);
-	assert_output("", "E: there is no option --json: apt-universal-hooks try\n");
+	assert_output(
+		"", "E: there is no option --json; usage: apt-universal-hooks try\n");
 	ck_assert(!admin.is_json);
 }
 END_TEST

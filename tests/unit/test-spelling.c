@@ -133,10 +133,10 @@ END_TEST
 START_TEST(where_none_is_near_all_are_named)
 {
 	assert_message("zsh",
-		"E: there is no hook point \"zsh\": Pre-Invoke, Pre-Install-Pkgs and "
-		"Post-Invoke are\n");
-	assert_message("", "E: there is no hook point \"\": Pre-Invoke, "
-			   "Pre-Install-Pkgs and Post-Invoke are\n");
+		"E: there is no hook point \"zsh\"; use Pre-Invoke, Pre-Install-Pkgs or "
+		"Post-Invoke\n");
+	assert_message("", "E: there is no hook point \"\"; use Pre-Invoke, "
+			   "Pre-Install-Pkgs or Post-Invoke\n");
 }
 END_TEST
 

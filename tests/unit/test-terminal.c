@@ -481,19 +481,6 @@ START_TEST(a_table_of_one_column_is_a_list)
 }
 END_TEST
 
-START_TEST(a_table_that_lacks_memory_says_so_and_shows_nothing_half)
-{
-	const struct terminal terminal = of_width(80);
-	owns_table struct table table = table_of_three(&terminal);
-
-	add_row(&table, "/a", "fine", "1 ms");
-	table.has_failed = true;
-	output_begin();
-	table_write(&table);
-	assert_output("", "E: out of memory\n");
-}
-END_TEST
-
 int main(void)
 {
 	const TTest *const tests[] = {a_terminal_says_how_wide_it_is,
@@ -516,8 +503,7 @@ int main(void)
 		a_table_without_rows_is_not_there, the_columns_of_a_table_are_aligned,
 		a_table_that_is_too_wide_becomes_blocks,
 		a_piped_table_is_a_line_a_row_with_tabs,
-		a_column_is_as_wide_as_what_it_shows, a_table_of_one_column_is_a_list,
-		a_table_that_lacks_memory_says_so_and_shows_nothing_half};
+		a_column_is_as_wide_as_what_it_shows, a_table_of_one_column_is_a_list};
 
 	return run_tests("terminal", tests, COUNT_OF(tests));
 }
