@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is asked through the bridge that was just built. */
+/* Asks apt through the bridge from the build directory. */
 #include "fixture.h"
 #include "output.h"
 #include "system/apt.h"
@@ -25,7 +25,7 @@ static void assert_value(const char *lines, const char *key, const char *expecte
 	ck_assert_str_eq(value, expected);
 }
 
-START_TEST(a_value_is_found_by_its_whole_key_in_any_case)
+START_TEST(a_value_is_found_by_its_full_key_ignoring_case)
 {
 	const char *lines = "APT::Architecture=amd64\nAPT::Architectures::=i386\n"
 			    "Dir=/\nDir::State=var/lib/apt\n";
@@ -41,14 +41,14 @@ START_TEST(a_value_is_found_by_its_whole_key_in_any_case)
 }
 END_TEST
 
-START_TEST(of_several_values_the_last_counts)
+START_TEST(the_last_of_several_values_applies)
 {
 	assert_value("A=1\nB=2\na=3\n", "A", "3");
 	assert_value("A=1\nA=", "A", "");
 }
 END_TEST
 
-START_TEST(a_value_is_decoded_and_may_hold_anything)
+START_TEST(values_are_decoded)
 {
 	assert_value("A=%2fx%20y%3dz%c3%a9%25\n", "A", "/x y=z\xc3\xa9%");
 	assert_value("A=b=c\n", "A", "b=c");
@@ -56,7 +56,7 @@ START_TEST(a_value_is_decoded_and_may_hold_anything)
 }
 END_TEST
 
-START_TEST(a_key_is_decoded_as_well)
+START_TEST(keys_are_decoded)
 {
 	assert_value("A%20b=1\n", "A b", "1");
 	assert_value("A%20b=1\n", "A%20b", NULL);
@@ -72,7 +72,7 @@ static void assert_status_file(
 	ck_assert_str_eq(file, expected);
 }
 
-START_TEST(dpkgs_database_is_where_apt_has_it_and_below_the_root)
+START_TEST(the_status_file_is_below_the_root)
 {
 	assert_status_file("", "", "/var/lib/dpkg/status");
 	assert_status_file("/image", "", "/image/var/lib/dpkg/status");
@@ -87,19 +87,19 @@ START_TEST(dpkgs_database_is_where_apt_has_it_and_below_the_root)
 }
 END_TEST
 
-START_TEST(what_is_no_line_of_a_configuration_is_passed_over)
+START_TEST(malformed_lines_of_a_configuration_are_ignored)
 {
 	assert_value("A=1\nA\n\n=2\n", "A", "1");
 	assert_value("A", "A", NULL);
 }
 END_TEST
 
-START_TEST(settings_are_told_and_apts_warnings_of_them_are_not)
+START_TEST(warnings_about_the_configuration_are_not_printed)
 {
 	const struct admin admin = this_machine();
 	owns_buffer struct buffer lines = {0};
 
-	/* Directories of apt's are missing, of which it warns. */
+	/* apt would warn that directories of its own are missing. */
 	configure_apt("Universal-Hooks::Timeout \"5\";\nDir::Own \"x y\";\n");
 	output_begin();
 	ck_assert_int_eq(apt_configuration(&admin, "Universal-Hooks", &lines), 0);
@@ -109,7 +109,7 @@ START_TEST(settings_are_told_and_apts_warnings_of_them_are_not)
 }
 END_TEST
 
-START_TEST(origins_name_the_file_and_the_line)
+START_TEST(origins_have_the_file_and_the_line)
 {
 	const struct admin admin = this_machine();
 	owns_buffer struct buffer lines = {0};
@@ -124,7 +124,7 @@ START_TEST(origins_name_the_file_and_the_line)
 }
 END_TEST
 
-START_TEST(the_configuration_of_another_root_is_told)
+START_TEST(the_configuration_of_another_root_is_read)
 {
 	owns_memory char *image = string_format("%s", at("/image"));
 	const struct admin admin = {.root = image};
@@ -140,7 +140,7 @@ START_TEST(the_configuration_of_another_root_is_told)
 }
 END_TEST
 
-/* Nothing on standard output, a line for each of apt's on standard error, no answer. */
+/* No answer, and apt's errors on standard error. */
 static void assert_refused(int error, const struct buffer *lines, const char *message)
 {
 	owns_output struct output output;
@@ -154,7 +154,7 @@ static void assert_refused(int error, const struct buffer *lines, const char *me
 	ck_assert_int_eq(output.err.data[output.err.size - 1], '\n');
 }
 
-START_TEST(where_apt_refuses_its_own_words_are_said)
+START_TEST(errors_of_apt_are_printed)
 {
 	const struct admin admin = this_machine();
 	const char *const words[] = {"no-such-command", NULL};
@@ -171,7 +171,7 @@ START_TEST(where_apt_refuses_its_own_words_are_said)
 }
 END_TEST
 
-START_TEST(packages_are_told_with_what_apt_warns_of)
+START_TEST(warnings_about_packages_are_printed)
 {
 	const struct admin admin = this_machine();
 	const char *const names[] = {"foo", "bar", NULL};
@@ -194,7 +194,7 @@ START_TEST(packages_are_told_with_what_apt_warns_of)
 }
 END_TEST
 
-START_TEST(progress_is_for_people_on_a_terminal)
+START_TEST(progress_is_shown_on_a_terminal_without_json)
 {
 	struct admin admin = this_machine();
 	const char *const names[] = {"foo", NULL};
@@ -229,7 +229,7 @@ END_TEST
 
 #define owns_origins __attribute__((cleanup(origins_done)))
 
-START_TEST(a_line_has_file_number_key_and_value)
+START_TEST(an_origin_has_file_line_key_and_value)
 {
 	owns_origins struct origins origins;
 
@@ -244,7 +244,7 @@ START_TEST(a_line_has_file_number_key_and_value)
 }
 END_TEST
 
-START_TEST(the_last_place_counts_and_keys_have_no_case)
+START_TEST(the_last_origin_applies_and_keys_ignore_case)
 {
 	owns_origins struct origins origins;
 	const struct origin *found;
@@ -265,7 +265,7 @@ START_TEST(the_last_place_counts_and_keys_have_no_case)
 }
 END_TEST
 
-START_TEST(lines_of_another_form_are_passed_over)
+START_TEST(malformed_lines_of_origins_are_ignored)
 {
 	owns_origins struct origins origins;
 
@@ -288,20 +288,18 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {a_value_is_found_by_its_whole_key_in_any_case,
-		of_several_values_the_last_counts,
-		a_value_is_decoded_and_may_hold_anything, a_key_is_decoded_as_well,
-		dpkgs_database_is_where_apt_has_it_and_below_the_root,
-		what_is_no_line_of_a_configuration_is_passed_over,
-		settings_are_told_and_apts_warnings_of_them_are_not,
-		origins_name_the_file_and_the_line,
-		the_configuration_of_another_root_is_told,
-		where_apt_refuses_its_own_words_are_said,
-		packages_are_told_with_what_apt_warns_of,
-		progress_is_for_people_on_a_terminal,
-		a_line_has_file_number_key_and_value,
-		the_last_place_counts_and_keys_have_no_case,
-		lines_of_another_form_are_passed_over};
+	const TTest *const tests[] = {a_value_is_found_by_its_full_key_ignoring_case,
+		the_last_of_several_values_applies, values_are_decoded, keys_are_decoded,
+		the_status_file_is_below_the_root,
+		malformed_lines_of_a_configuration_are_ignored,
+		warnings_about_the_configuration_are_not_printed,
+		origins_have_the_file_and_the_line,
+		the_configuration_of_another_root_is_read, errors_of_apt_are_printed,
+		warnings_about_packages_are_printed,
+		progress_is_shown_on_a_terminal_without_json,
+		an_origin_has_file_line_key_and_value,
+		the_last_origin_applies_and_keys_ignore_case,
+		malformed_lines_of_origins_are_ignored};
 
 	return run_tests("apt", tests, COUNT_OF(tests));
 }

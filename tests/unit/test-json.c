@@ -8,7 +8,7 @@
 #include <stdio_ext.h>
 #include <unistd.h>
 
-/* Writes a value, which is taken over, as one line. */
+/* Compares value, which is freed, as one line. */
 static void assert_value(json_t *value, const char *expected)
 {
 	owns_memory char *text = NULL;
@@ -19,7 +19,7 @@ static void assert_value(json_t *value, const char *expected)
 	ck_assert_str_eq(text, expected);
 }
 
-START_TEST(a_text_is_a_string_and_none_is_null)
+START_TEST(a_text_is_a_string_or_null)
 {
 	assert_value(json_text("/a b"), "\"/a b\"");
 	assert_value(json_text(""), "\"\"");
@@ -27,7 +27,7 @@ START_TEST(a_text_is_a_string_and_none_is_null)
 }
 END_TEST
 
-START_TEST(any_name_becomes_well_formed_json)
+START_TEST(any_bytes_become_valid_json)
 {
 	assert_value(json_text("\"\\:%s"), "\"\\\"\\\\:%s\"");
 	assert_value(json_text("caf\xc3\xa9 \xf0\x9f\x90\xa7"),
@@ -39,7 +39,7 @@ START_TEST(any_name_becomes_well_formed_json)
 }
 END_TEST
 
-START_TEST(apts_word_for_none_is_null_where_a_version_stands)
+START_TEST(a_missing_version_is_null)
 {
 	assert_value(json_version("-"), "null");
 	assert_value(json_version(NULL), "null");
@@ -49,7 +49,7 @@ START_TEST(apts_word_for_none_is_null_where_a_version_stands)
 }
 END_TEST
 
-START_TEST(a_value_is_printed_with_its_line_end)
+START_TEST(a_value_is_printed_with_a_newline)
 {
 	output_begin();
 	ck_assert_int_eq(json_print(json_pack("{s:[i,b]}", "key", 1, 1)), STATUS_FINE);
@@ -57,8 +57,8 @@ START_TEST(a_value_is_printed_with_its_line_end)
 }
 END_TEST
 
-/* full(4): what main() finds at the end is not what is out of memory. */
-START_TEST(a_full_disk_is_not_taken_for_lack_of_memory)
+/* full(4): main() reports write errors. */
+START_TEST(a_full_disk_is_not_out_of_memory)
 {
 	owns_fd int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
 	owns_output struct output output;
@@ -81,11 +81,9 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {a_text_is_a_string_and_none_is_null,
-		any_name_becomes_well_formed_json,
-		apts_word_for_none_is_null_where_a_version_stands,
-		a_value_is_printed_with_its_line_end,
-		a_full_disk_is_not_taken_for_lack_of_memory};
+	const TTest *const tests[] = {a_text_is_a_string_or_null,
+		any_bytes_become_valid_json, a_missing_version_is_null,
+		a_value_is_printed_with_a_newline, a_full_disk_is_not_out_of_memory};
 
 	return run_tests("json", tests, COUNT_OF(tests));
 }

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-START_TEST(a_complaint_is_one_line_in_apts_form_and_trouble)
+START_TEST(an_error_is_one_line_in_apts_form)
 {
 	output_begin();
 	ck_assert_int_eq(report_error("no %s, no %d", "hook", 1), STATUS_TROUBLE);
@@ -25,7 +25,7 @@ START_TEST(a_warning_is_one_line_in_apts_form)
 }
 END_TEST
 
-START_TEST(the_reason_of_the_last_failure_can_be_said)
+START_TEST(errno_is_printed_with_percent_m)
 {
 	output_begin();
 	errno = ENOENT;
@@ -34,7 +34,7 @@ START_TEST(the_reason_of_the_last_failure_can_be_said)
 }
 END_TEST
 
-START_TEST(a_name_cannot_forge_a_line_nor_speak_to_the_terminal)
+START_TEST(control_characters_are_escaped)
 {
 	output_begin();
 	(void)report_error("%s", "a\nE: b\033[31m \xff caf\xc3\xa9 %s%n");
@@ -42,7 +42,7 @@ START_TEST(a_name_cannot_forge_a_line_nor_speak_to_the_terminal)
 }
 END_TEST
 
-START_TEST(a_long_name_is_not_cut)
+START_TEST(long_messages_are_not_truncated)
 {
 	owns_memory char *name = malloc(100001);
 	owns_memory char *line = NULL;
@@ -56,12 +56,12 @@ START_TEST(a_long_name_is_not_cut)
 }
 END_TEST
 
-START_TEST(what_was_written_before_is_seen_before)
+START_TEST(standard_output_is_flushed_first)
 {
 	owns_output struct output output;
 
 	output_begin();
-	/* Both to one place: the order is what counts. */
+	/* Both into one file, to see the order. */
 	ck_assert_int_eq(dup2(STDOUT_FILENO, STDERR_FILENO), STDERR_FILENO);
 	(void)printf("before\n");
 	report_warning("behind");
@@ -70,7 +70,7 @@ START_TEST(what_was_written_before_is_seen_before)
 }
 END_TEST
 
-START_TEST(out_of_memory_is_trouble_and_ends_the_program)
+START_TEST(out_of_memory_ends_the_program)
 {
 	int status;
 	pid_t child;
@@ -88,12 +88,10 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {a_complaint_is_one_line_in_apts_form_and_trouble,
-		a_warning_is_one_line_in_apts_form,
-		the_reason_of_the_last_failure_can_be_said,
-		a_name_cannot_forge_a_line_nor_speak_to_the_terminal,
-		a_long_name_is_not_cut, what_was_written_before_is_seen_before,
-		out_of_memory_is_trouble_and_ends_the_program};
+	const TTest *const tests[] = {an_error_is_one_line_in_apts_form,
+		a_warning_is_one_line_in_apts_form, errno_is_printed_with_percent_m,
+		control_characters_are_escaped, long_messages_are_not_truncated,
+		standard_output_is_flushed_first, out_of_memory_ends_the_program};
 
 	return run_tests("message", tests, COUNT_OF(tests));
 }

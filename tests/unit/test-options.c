@@ -7,8 +7,8 @@
 
 #define GOES_ON (-1)
 
-/* All that a subcommand with one option of each kind can be told. */
-struct told {
+/* What the options of a subcommand were set to: one option of each kind. */
+struct parsed {
 	struct admin admin;
 	bool is_quick;
 	const char *script;
@@ -18,28 +18,28 @@ struct told {
 	int words;
 };
 
-static void told_done(struct told *told)
+static void parsed_done(struct parsed *parsed)
 {
-	free(told->admin.root);
-	string_list_done(&told->packages);
-	for (size_t i = 0; i < COUNT_OF(told->argv); i++)
-		free(told->argv[i]);
+	free(parsed->admin.root);
+	string_list_done(&parsed->packages);
+	for (size_t i = 0; i < COUNT_OF(parsed->argv); i++)
+		free(parsed->argv[i]);
 }
-#define owns_told __attribute__((cleanup(told_done)))
+#define owns_parsed __attribute__((cleanup(parsed_done)))
 
-/* Each word has memory of its own, so that a sanitizer sees a step too far. */
-static int split(struct told *told, const char *line)
+/* Allocates each word separately, so that AddressSanitizer sees an overrun. */
+static int split(struct parsed *parsed, const char *line)
 {
 	struct slice rest = slice_of(line);
 	int argc = 0;
 
-	memset(told, 0, sizeof(*told));
-	told->admin.root = strdup("");
-	told->argv[argc++] = strdup("try");
+	memset(parsed, 0, sizeof(*parsed));
+	parsed->admin.root = strdup("");
+	parsed->argv[argc++] = strdup("try");
 	while (rest.size > 0) {
 		struct slice word = slice_cut(&rest, '|');
 
-		told->argv[argc++] = strndup(word.data, word.size);
+		parsed->argv[argc++] = strndup(word.data, word.size);
 	}
 	return argc;
 }
@@ -47,16 +47,16 @@ static int split(struct told *told, const char *line)
 typedef int reader(struct admin *admin, const struct usage *usage, int argc, char **argv,
 	int *words);
 
-/* Reads words that are separated by bars; at least one and at most two are wanted. */
-static int read_with(reader *read, struct told *told, const char *line)
+/* line is split at bars; one or two words must be left. */
+static int read_with(reader *read, struct parsed *parsed, const char *line)
 {
-	int argc = split(told, line);
+	int argc = split(parsed, line);
 	const struct option_row rows[] = {
-		{OPTION_FLAG, &told->is_quick, "quick", 'q', NULL, "Be quick."},
-		{OPTION_TEXT, &told->script, "script", '\0', "PATH", "Only this one."},
-		{OPTION_LIST, &told->packages, "package", 'p', "NAME",
+		{OPTION_FLAG, &parsed->is_quick, "quick", 'q', NULL, "Be quick."},
+		{OPTION_TEXT, &parsed->script, "script", '\0', "PATH", "Only this one."},
+		{OPTION_LIST, &parsed->packages, "package", 'p', "NAME",
 			"A package; more of them are more packages."},
-		{OPTION_NUMBER, &told->count, "count", 'n', "N", "So many."},
+		{OPTION_NUMBER, &parsed->count, "count", 'n', "N", "So many."},
 	};
 	const struct usage usage = {
 		.synopsis = "try WORD [WORD]",
@@ -68,60 +68,60 @@ static int read_with(reader *read, struct told *told, const char *line)
 		.words_max = 2,
 	};
 
-	return read(&told->admin, &usage, argc, told->argv, &told->words);
+	return read(&parsed->admin, &usage, argc, parsed->argv, &parsed->words);
 }
 
-/* The words that are left, with bars between them, and what the options say. */
-static void assert_told(const struct told *told, const char *expected)
+/* expected: the remaining words, joined with bars, then the options. */
+static void assert_parsed(const struct parsed *parsed, const char *expected)
 {
 	owns_buffer struct buffer text = {0};
 
-	for (int i = 1; i <= told->words; i++)
-		buffer_append_format(&text, "%s%s", i > 1 ? "|" : "", told->argv[i]);
-	if (told->is_quick)
+	for (int i = 1; i <= parsed->words; i++)
+		buffer_append_format(&text, "%s%s", i > 1 ? "|" : "", parsed->argv[i]);
+	if (parsed->is_quick)
 		buffer_append_string(&text, " quick");
-	if (told->admin.is_json)
+	if (parsed->admin.is_json)
 		buffer_append_string(&text, " json");
-	if (told->script != NULL)
-		buffer_append_format(&text, " script=%s", told->script);
-	if (told->count > 0)
-		buffer_append_format(&text, " count=%zu", told->count);
-	for (size_t i = 0; i < told->packages.count; i++)
-		buffer_append_format(&text, " package=%s", told->packages.items[i]);
+	if (parsed->script != NULL)
+		buffer_append_format(&text, " script=%s", parsed->script);
+	if (parsed->count > 0)
+		buffer_append_format(&text, " count=%zu", parsed->count);
+	for (size_t i = 0; i < parsed->packages.count; i++)
+		buffer_append_format(&text, " package=%s", parsed->packages.items[i]);
 	assert_text(&text, expected);
-	ck_assert_str_eq(told->argv[0], "try");
+	ck_assert_str_eq(parsed->argv[0], "try");
 }
 
 static void assert_read(const char *line, const char *expected)
 {
-	owns_told struct told told;
+	owns_parsed struct parsed parsed;
 
 	output_begin();
-	ck_assert_int_eq(read_with(options_read, &told, line), GOES_ON);
+	ck_assert_int_eq(read_with(options_read, &parsed, line), GOES_ON);
 	assert_output("", "");
-	assert_told(&told, expected);
+	assert_parsed(&parsed, expected);
 }
 
 static void assert_picked(const char *line, const char *expected)
 {
-	owns_told struct told told;
+	owns_parsed struct parsed parsed;
 
 	output_begin();
-	ck_assert_int_eq(read_with(options_pick, &told, line), GOES_ON);
+	ck_assert_int_eq(read_with(options_pick, &parsed, line), GOES_ON);
 	assert_output("", "");
-	assert_told(&told, expected);
+	assert_parsed(&parsed, expected);
 }
 
 static void assert_trouble(reader *read, const char *line, const char *expected)
 {
-	owns_told struct told told;
+	owns_parsed struct parsed parsed;
 
 	output_begin();
-	ck_assert_int_eq(read_with(read, &told, line), STATUS_TROUBLE);
+	ck_assert_int_eq(read_with(read, &parsed, line), STATUS_TROUBLE);
 	assert_output("", expected);
 }
 
-START_TEST(options_stand_anywhere_among_the_words)
+START_TEST(options_may_stand_among_the_words)
 {
 	assert_read("a", "a");
 	assert_read("a|b", "a|b");
@@ -141,20 +141,20 @@ START_TEST(an_argument_is_joined_or_the_next_word)
 	assert_read("a|-p|foo", "a package=foo");
 	assert_read("a|-p=foo", "a package==foo");
 	assert_read("a|--package||b", "a|b package=");
-	/* As getopt(3) has it, whatever it looks like. */
+	/* Like getopt(3), even if it looks like an option. */
 	assert_read("a|--script|--json", "a script=--json");
 	assert_read("a|--script|--|b", "a|b script=--");
 }
 END_TEST
 
-START_TEST(of_a_text_the_last_counts_and_a_list_takes_all)
+START_TEST(a_repeated_text_is_replaced_and_a_list_grows)
 {
 	assert_read("a|--script=x|--script=y", "a script=y");
 	assert_read("-px|a|--package|y|--package=x", "a package=x package=y package=x");
 }
 END_TEST
 
-START_TEST(behind_two_dashes_all_are_words)
+START_TEST(after_two_dashes_everything_is_a_word)
 {
 	assert_read("--|--json", "--json");
 	assert_read("a|-q|--|--quick", "a|--quick quick");
@@ -169,7 +169,7 @@ START_TEST(one_dash_is_a_word)
 }
 END_TEST
 
-START_TEST(an_unknown_option_is_trouble_and_the_nearest_is_named)
+START_TEST(an_unknown_option_is_an_error_that_suggests_the_nearest)
 {
 	assert_trouble(options_read, "a|--quik",
 		"E: there is no option --quik; did you mean --quick?\n");
@@ -188,7 +188,7 @@ START_TEST(an_unknown_option_is_trouble_and_the_nearest_is_named)
 }
 END_TEST
 
-START_TEST(an_option_without_a_name_is_unknown)
+START_TEST(an_option_without_a_name_is_an_error)
 {
 	assert_trouble(options_read, "a|--=x",
 		"E: there is no option --; usage: apt-universal-hooks try WORD [WORD]\n");
@@ -199,7 +199,7 @@ START_TEST(an_option_without_a_name_is_unknown)
 }
 END_TEST
 
-START_TEST(a_beginning_is_no_name)
+START_TEST(names_cannot_be_abbreviated)
 {
 	assert_trouble(options_read, "a|--quic|--qui",
 		"E: there is no option --quic; did you mean --quick?\n");
@@ -209,7 +209,7 @@ START_TEST(a_beginning_is_no_name)
 }
 END_TEST
 
-START_TEST(an_argument_that_lacks_or_is_too_much_is_trouble)
+START_TEST(a_missing_or_unwanted_argument_is_an_error)
 {
 	assert_trouble(
 		options_read, "a|--script", "E: --script needs an argument: PATH\n");
@@ -223,7 +223,7 @@ START_TEST(an_argument_that_lacks_or_is_too_much_is_trouble)
 }
 END_TEST
 
-START_TEST(a_number_is_above_0_and_nothing_but_a_number)
+START_TEST(a_number_is_decimal_and_above_0)
 {
 	static const char *const words[] = {
 		"0", "00", "", "-1", "+1", " 1", "1 ", "1x", "0x1", "1.5", "x"};
@@ -233,7 +233,7 @@ START_TEST(a_number_is_above_0_and_nothing_but_a_number)
 	assert_read("a|-n|20", "a count=20");
 	assert_read("a|-n0020", "a count=20");
 	assert_read("a|-n1|-n2", "a count=2");
-	/* Too large for any list, and so for all of it. */
+	/* More than fits is as many as possible. */
 	assert_read("a|-n99999999999999999999999", most);
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
 		owns_memory char *line = string_format("a|--count=%s", words[i]);
@@ -246,7 +246,7 @@ START_TEST(a_number_is_above_0_and_nothing_but_a_number)
 }
 END_TEST
 
-START_TEST(words_are_as_many_as_the_usage_wants)
+START_TEST(the_number_of_words_is_checked)
 {
 	assert_trouble(options_read, "",
 		"E: an argument is missing; usage: apt-universal-hooks try WORD "
@@ -263,7 +263,7 @@ START_TEST(words_are_as_many_as_the_usage_wants)
 }
 END_TEST
 
-START_TEST(of_another_programs_words_only_ours_are_taken)
+START_TEST(options_pick_leaves_unknown_options_in_place)
 {
 	assert_picked(
 		"install|-o|A=b|--json|zsh-|-x|--", "install|-o|A=b|zsh-|-x|-- json");
@@ -277,10 +277,10 @@ END_TEST
 
 static void assert_help(reader *read, const char *line)
 {
-	owns_told struct told told;
+	owns_parsed struct parsed parsed;
 
 	output_begin();
-	ck_assert_int_eq(read_with(read, &told, line), STATUS_FINE);
+	ck_assert_int_eq(read_with(read, &parsed, line), STATUS_FINE);
 	assert_output(
 		"Usage: apt-universal-hooks try WORD [WORD]\n"
 		"\n"
@@ -298,7 +298,7 @@ static void assert_help(reader *read, const char *line)
 		"");
 }
 
-START_TEST(help_is_all_that_is_done)
+START_TEST(help_is_printed_and_nothing_else_checked)
 {
 	assert_help(options_read, "--help");
 	assert_help(options_read, "a|b|c|-h|--root=/no/such/directory");
@@ -306,12 +306,12 @@ START_TEST(help_is_all_that_is_done)
 }
 END_TEST
 
-START_TEST(help_has_no_line_that_is_too_wide)
+START_TEST(help_is_wrapped_to_the_width)
 {
-	owns_told struct told told;
+	owns_parsed struct parsed parsed;
 
 	output_begin_terminal(40);
-	ck_assert_int_eq(read_with(options_read, &told, "-h"), STATUS_FINE);
+	ck_assert_int_eq(read_with(options_read, &parsed, "-h"), STATUS_FINE);
 	assert_output("Usage: apt-universal-hooks try WORD\n"
 		      "[WORD]\n"
 		      "\n"
@@ -338,7 +338,7 @@ START_TEST(help_has_no_line_that_is_too_wide)
 }
 END_TEST
 
-START_TEST(json_is_unknown_where_there_is_none)
+START_TEST(json_is_unknown_without_has_json)
 {
 	const struct usage usage = {.synopsis = "try", .text = "", .words_max = -1};
 	struct admin admin = {.root = NULL};
@@ -353,7 +353,7 @@ START_TEST(json_is_unknown_where_there_is_none)
 }
 END_TEST
 
-START_TEST(any_number_of_words_can_be_wanted)
+START_TEST(the_number_of_words_may_be_unlimited)
 {
 	const struct usage usage = {.synopsis = "try", .text = "", .words_max = -1};
 	struct admin admin = {.root = NULL};
@@ -368,20 +368,20 @@ START_TEST(any_number_of_words_can_be_wanted)
 }
 END_TEST
 
-/* The root that is read of "--root", with what is put behind it. */
+/* The root that "--root path" sets. */
 static void assert_root(const char *path, const char *expected)
 {
 	owns_memory char *line = string_format("a|--root|%s", path);
-	owns_told struct told told;
+	owns_parsed struct parsed parsed;
 
 	output_begin();
-	ck_assert_int_eq(read_with(options_read, &told, line), GOES_ON);
+	ck_assert_int_eq(read_with(options_read, &parsed, line), GOES_ON);
 	assert_output("", "");
-	ck_assert_str_eq(told.admin.root, expected);
-	ck_assert_int_eq(told.words, 1);
+	ck_assert_str_eq(parsed.admin.root, expected);
+	ck_assert_int_eq(parsed.words, 1);
 }
 
-START_TEST(the_root_is_a_whole_path_without_a_slash_at_its_end)
+START_TEST(the_root_is_a_real_path_without_a_trailing_slash)
 {
 	owns_memory char *image = NULL;
 
@@ -399,16 +399,16 @@ START_TEST(the_root_is_a_whole_path_without_a_slash_at_its_end)
 }
 END_TEST
 
-START_TEST(without_the_option_the_root_stays)
+START_TEST(without_the_option_the_root_does_not_change)
 {
-	owns_told struct told told;
+	owns_parsed struct parsed parsed;
 
-	ck_assert_int_eq(read_with(options_read, &told, "a"), GOES_ON);
-	ck_assert_str_eq(told.admin.root, "");
+	ck_assert_int_eq(read_with(options_read, &parsed, "a"), GOES_ON);
+	ck_assert_str_eq(parsed.admin.root, "");
 }
 END_TEST
 
-START_TEST(a_root_that_is_no_directory_is_trouble)
+START_TEST(a_root_that_is_not_a_directory_is_an_error)
 {
 	owns_memory char *absent = NULL;
 	owns_memory char *file = NULL;
@@ -431,21 +431,20 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {options_stand_anywhere_among_the_words,
+	const TTest *const tests[] = {options_may_stand_among_the_words,
 		an_argument_is_joined_or_the_next_word,
-		of_a_text_the_last_counts_and_a_list_takes_all,
-		behind_two_dashes_all_are_words, one_dash_is_a_word,
-		an_unknown_option_is_trouble_and_the_nearest_is_named,
-		an_option_without_a_name_is_unknown, a_beginning_is_no_name,
-		an_argument_that_lacks_or_is_too_much_is_trouble,
-		a_number_is_above_0_and_nothing_but_a_number,
-		words_are_as_many_as_the_usage_wants,
-		of_another_programs_words_only_ours_are_taken, help_is_all_that_is_done,
-		help_has_no_line_that_is_too_wide, json_is_unknown_where_there_is_none,
-		any_number_of_words_can_be_wanted,
-		the_root_is_a_whole_path_without_a_slash_at_its_end,
-		without_the_option_the_root_stays,
-		a_root_that_is_no_directory_is_trouble};
+		a_repeated_text_is_replaced_and_a_list_grows,
+		after_two_dashes_everything_is_a_word, one_dash_is_a_word,
+		an_unknown_option_is_an_error_that_suggests_the_nearest,
+		an_option_without_a_name_is_an_error, names_cannot_be_abbreviated,
+		a_missing_or_unwanted_argument_is_an_error,
+		a_number_is_decimal_and_above_0, the_number_of_words_is_checked,
+		options_pick_leaves_unknown_options_in_place,
+		help_is_printed_and_nothing_else_checked, help_is_wrapped_to_the_width,
+		json_is_unknown_without_has_json, the_number_of_words_may_be_unlimited,
+		the_root_is_a_real_path_without_a_trailing_slash,
+		without_the_option_the_root_does_not_change,
+		a_root_that_is_not_a_directory_is_an_error};
 
 	return run_tests("options", tests, COUNT_OF(tests));
 }

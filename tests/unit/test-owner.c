@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Asked of dpkg-query, with a database of the test's own. */
+/* Asks dpkg-query about a database made by the test. */
 #include "fixture.h"
 #include "output.h"
 #include "system/owner.h"
@@ -7,7 +7,7 @@
 #define owns_owners __attribute__((cleanup(owner_list_done)))
 #define INFO "/var/lib/dpkg/info/"
 
-/* A package with these files, one a line. */
+/* Adds a package; files has one path per line. */
 static void add_package(const char *name, const char *files)
 {
 	owns_memory char *list = string_format(INFO "%s.list", name);
@@ -27,7 +27,7 @@ static void add_package(const char *name, const char *files)
 	make_file(list, 0644, files);
 }
 
-/* The owner of path, when this and other paths were asked for. */
+/* Asks for the owners of path and other; expected is that of path. */
 static void assert_owner(const char *path, const char *other, const char *expected)
 {
 	const struct admin admin = {.root = (char *)root()};
@@ -44,7 +44,7 @@ static void assert_owner(const char *path, const char *other, const char *expect
 	ck_assert_ptr_null(owner_of(&list, ""));
 }
 
-START_TEST(a_file_belongs_to_the_package_it_came_with)
+START_TEST(a_file_belongs_to_its_package)
 {
 	add_package("foo", "/.\n/usr/a\n/usr/a b: /c\n");
 	add_package("bar", "/.\n/usr/b\n");
@@ -57,7 +57,7 @@ START_TEST(a_file_belongs_to_the_package_it_came_with)
 }
 END_TEST
 
-START_TEST(a_file_of_several_packages_names_them_all)
+START_TEST(a_file_may_belong_to_several_packages)
 {
 	/* In dpkg's order. */
 	add_package("foo", "/usr/a\n");
@@ -66,7 +66,7 @@ START_TEST(a_file_of_several_packages_names_them_all)
 }
 END_TEST
 
-START_TEST(a_name_is_no_pattern)
+START_TEST(patterns_in_paths_are_escaped)
 {
 	add_package("foo", "/usr/a\n/usr/b*\n/usr/[c]\n/usr/d?\\e\n");
 	assert_owner("/usr/*", NULL, NULL);
@@ -78,7 +78,7 @@ START_TEST(a_name_is_no_pattern)
 }
 END_TEST
 
-START_TEST(what_dpkg_says_of_diversions_is_no_owner)
+START_TEST(diversions_are_not_owners)
 {
 	add_package("foo", "/usr/a\n/usr/b\n");
 	make_file("/var/lib/dpkg/diversions", 0644,
@@ -90,13 +90,13 @@ START_TEST(what_dpkg_says_of_diversions_is_no_owner)
 }
 END_TEST
 
-START_TEST(without_a_database_nothing_has_an_owner)
+START_TEST(without_a_database_there_are_no_owners)
 {
 	assert_owner("/usr/a", NULL, NULL);
 }
 END_TEST
 
-START_TEST(without_paths_nobody_is_asked)
+START_TEST(without_paths_dpkg_is_not_asked)
 {
 	const struct admin admin = {.root = (char *)"/no/such/root"};
 	const struct string_list none = {0};
@@ -109,10 +109,10 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {a_file_belongs_to_the_package_it_came_with,
-		a_file_of_several_packages_names_them_all, a_name_is_no_pattern,
-		what_dpkg_says_of_diversions_is_no_owner,
-		without_a_database_nothing_has_an_owner, without_paths_nobody_is_asked};
+	const TTest *const tests[] = {a_file_belongs_to_its_package,
+		a_file_may_belong_to_several_packages, patterns_in_paths_are_escaped,
+		diversions_are_not_owners, without_a_database_there_are_no_owners,
+		without_paths_dpkg_is_not_asked};
 
 	return run_tests("owner", tests, COUNT_OF(tests));
 }

@@ -14,7 +14,7 @@
 #define VERSION "DPkg::Tools::Options::APT_UNIVERSAL_HOOKS%3d1::Version=3\n"
 #define INFO_FD "DPkg::Tools::Options::APT_UNIVERSAL_HOOKS%3d1::InfoFD=20\n"
 
-/* What is registered at each hook point, and where, for what apt's configuration says. */
+/* expected: for each hook point, the key, the state, and the file and line. */
 static void assert_registered(
 	const char *configuration, const char *places, const char *expected)
 {
@@ -39,7 +39,7 @@ static void assert_registered(
 	assert_text(&text, expected);
 }
 
-START_TEST(what_was_shipped_is_registered_as_shipped)
+START_TEST(unchanged_entries_are_as_shipped)
 {
 	assert_registered(PRE_INVOKE PRE_INSTALL_PKGS POST_INVOKE VERSION INFO_FD,
 		"/shipped\t4\t" PRE_INVOKE "/shipped\t9\t" POST_INVOKE,
@@ -49,7 +49,7 @@ START_TEST(what_was_shipped_is_registered_as_shipped)
 }
 END_TEST
 
-START_TEST(without_entries_nothing_is_registered)
+START_TEST(missing_entries_are_not_registered)
 {
 	assert_registered("DPkg::Pre-Invoke::other=" CALL("Pre-Invoke"), "",
 		"DPkg::Pre-Invoke::apt-universal-hooks: not:0\n"
@@ -58,7 +58,7 @@ START_TEST(without_entries_nothing_is_registered)
 }
 END_TEST
 
-START_TEST(an_edited_entry_names_its_file)
+START_TEST(an_edited_entry_has_its_file)
 {
 	assert_registered("DPkg::Pre-Invoke::apt-universal-hooks=/bin/true\n" //
 		PRE_INSTALL_PKGS POST_INVOKE VERSION INFO_FD,
@@ -70,7 +70,7 @@ START_TEST(an_edited_entry_names_its_file)
 }
 END_TEST
 
-START_TEST(how_the_list_is_handed_over_belongs_to_pre_install_pkgs)
+START_TEST(options_of_the_list_belong_to_pre_install_pkgs)
 {
 	assert_registered(PRE_INVOKE PRE_INSTALL_PKGS POST_INVOKE VERSION, "",
 		"DPkg::Pre-Invoke::apt-universal-hooks: as shipped:0\n"
@@ -83,7 +83,7 @@ START_TEST(how_the_list_is_handed_over_belongs_to_pre_install_pkgs)
 }
 END_TEST
 
-START_TEST(apt_is_asked)
+START_TEST(registration_take_asks_apt)
 {
 	__attribute__((cleanup(registration_done))) struct registration registration;
 	char no_root[] = "";
@@ -105,9 +105,10 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {what_was_shipped_is_registered_as_shipped,
-		without_entries_nothing_is_registered, an_edited_entry_names_its_file,
-		how_the_list_is_handed_over_belongs_to_pre_install_pkgs, apt_is_asked};
+	const TTest *const tests[] = {unchanged_entries_are_as_shipped,
+		missing_entries_are_not_registered, an_edited_entry_has_its_file,
+		options_of_the_list_belong_to_pre_install_pkgs,
+		registration_take_asks_apt};
 
 	return run_tests("registration", tests, COUNT_OF(tests));
 }

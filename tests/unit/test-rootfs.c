@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-/* What a path is in the root of the test, as it is seen in there. */
+/* The size of the file at path below the root of the test, or −errno. */
 static int size_of(const char *path)
 {
 	char *place = strdup(root());
@@ -17,7 +17,7 @@ static int size_of(const char *path)
 	return error < 0 ? error : (int)status.st_size;
 }
 
-START_TEST(symlinks_stay_in_the_root)
+START_TEST(symlinks_do_not_leave_the_root)
 {
 	make_file("/bin/real", 0755, "12345");
 	make_file("/etc/hostname", 0644, "1");
@@ -36,7 +36,7 @@ START_TEST(symlinks_stay_in_the_root)
 }
 END_TEST
 
-START_TEST(without_a_root_it_is_this_machine)
+START_TEST(without_a_root_it_is_this_system)
 {
 	char here[] = "";
 	const struct admin admin = {.root = here};
@@ -49,7 +49,7 @@ START_TEST(without_a_root_it_is_this_machine)
 }
 END_TEST
 
-START_TEST(accounts_are_those_of_the_root)
+START_TEST(users_are_those_of_the_root)
 {
 	char *place = strdup(root());
 	const struct admin admin = {.root = place};
@@ -74,7 +74,7 @@ static mode_t mode_of(const char *path)
 	return status.st_mode & 07777;
 }
 
-START_TEST(directories_are_made_above_a_file_and_everybody_can_look_into_them)
+START_TEST(missing_parents_are_created_whatever_the_umask)
 {
 	(void)umask(077);
 	ck_assert_int_eq(directories_make_above(at("/a/b c/d/file")), 0);
@@ -85,7 +85,7 @@ START_TEST(directories_are_made_above_a_file_and_everybody_can_look_into_them)
 }
 END_TEST
 
-START_TEST(directories_that_are_there_keep_their_mode)
+START_TEST(existing_directories_keep_their_mode)
 {
 	make_directory("/a");
 	set_mode("/a", 0700);
@@ -94,7 +94,7 @@ START_TEST(directories_that_are_there_keep_their_mode)
 }
 END_TEST
 
-START_TEST(where_a_file_stands_in_the_way_that_is_told)
+START_TEST(a_file_in_place_of_a_directory_is_an_error)
 {
 	make_file("/a", 0644, "");
 	ck_assert_int_eq(directories_make_above(at("/a/b/file")), -ENOTDIR);
@@ -110,7 +110,7 @@ static bool leads_out(const char *path)
 	return directories_lead_out(image, full);
 }
 
-START_TEST(a_way_leaves_the_root_only_by_a_symlink)
+START_TEST(only_symlinks_lead_out_of_the_root)
 {
 	make_directory("/image/etc/apt");
 	make_directory("/image2/etc");
@@ -122,7 +122,7 @@ START_TEST(a_way_leaves_the_root_only_by_a_symlink)
 	ck_assert(!leads_out("/etc/apt/file"));
 	ck_assert(!leads_out("/etc/apt/not/there/file"));
 	ck_assert(!leads_out("/inside/apt/file"));
-	/* The file itself is not followed. */
+	/* path itself is not followed. */
 	ck_assert(!leads_out("/etc/apt/mask"));
 	ck_assert(leads_out("/outside/file"));
 	ck_assert(leads_out("/outside/etc/not/there/file"));
@@ -130,7 +130,7 @@ START_TEST(a_way_leaves_the_root_only_by_a_symlink)
 }
 END_TEST
 
-START_TEST(nothing_leaves_this_machine)
+START_TEST(without_a_root_nothing_leads_out)
 {
 	make_link("/link", "/etc");
 	ck_assert(!directories_lead_out("", at("/link/file")));
@@ -139,12 +139,12 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {symlinks_stay_in_the_root,
-		without_a_root_it_is_this_machine, accounts_are_those_of_the_root,
-		directories_are_made_above_a_file_and_everybody_can_look_into_them,
-		directories_that_are_there_keep_their_mode,
-		where_a_file_stands_in_the_way_that_is_told,
-		a_way_leaves_the_root_only_by_a_symlink, nothing_leaves_this_machine};
+	const TTest *const tests[] = {symlinks_do_not_leave_the_root,
+		without_a_root_it_is_this_system, users_are_those_of_the_root,
+		missing_parents_are_created_whatever_the_umask,
+		existing_directories_keep_their_mode,
+		a_file_in_place_of_a_directory_is_an_error,
+		only_symlinks_lead_out_of_the_root, without_a_root_nothing_leads_out};
 
 	return run_tests("rootfs", tests, COUNT_OF(tests));
 }

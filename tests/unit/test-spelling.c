@@ -13,7 +13,7 @@ static void assert_meant(const char *word, const char *expected)
 	ck_assert_msg(strcmp(found, expected) == 0, "%s: %s", word, found);
 }
 
-START_TEST(hook_points_in_other_spellings)
+START_TEST(misspelt_hook_points_are_recognised)
 {
 	static const char *const post[] = {"Post-Invoke", "post-invoke", "PostInvoke",
 		"Post_Invoke", "POST-INVOKE", "post invoke", "Post-Invok", "Post-Involve",
@@ -31,7 +31,7 @@ START_TEST(hook_points_in_other_spellings)
 }
 END_TEST
 
-START_TEST(other_words_are_no_hook_points)
+START_TEST(other_words_are_not)
 {
 	static const char *const words[] = {"pkgs", "multi_pkgs", "lib", "", "-", "perl",
 		"post", "invoke", "nginx", "__WILDCARD__", "2024", "archive"};
@@ -41,7 +41,7 @@ START_TEST(other_words_are_no_hook_points)
 }
 END_TEST
 
-START_TEST(a_leftover_is_a_copy_of_something)
+START_TEST(a_leftover_is_traced_to_its_original)
 {
 	static const struct {
 		const char *name;
@@ -63,7 +63,7 @@ START_TEST(a_leftover_is_a_copy_of_something)
 }
 END_TEST
 
-START_TEST(wildcards_of_other_programs)
+START_TEST(misspelt_wildcards_are_corrected)
 {
 	static const struct {
 		const char *name;
@@ -86,7 +86,7 @@ START_TEST(wildcards_of_other_programs)
 }
 END_TEST
 
-START_TEST(a_hook_point_is_named_as_apt_does)
+START_TEST(hook_point_read_accepts_the_exact_names)
 {
 	static const struct {
 		const char *word;
@@ -96,7 +96,7 @@ START_TEST(a_hook_point_is_named_as_apt_does)
 		{"Post-Invoke", UH_POST_INVOKE}};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		/* Another one, so that it has to be set. */
+		/* Not the expected one, so that it must be set. */
 		enum uh_hook_point hook_point =
 			cases[(i + 1) % COUNT_OF(cases)].hook_point;
 
@@ -118,7 +118,7 @@ static void assert_message(const char *word, const char *expected)
 	ck_assert_int_eq(hook_point, UH_POST_INVOKE);
 }
 
-START_TEST(another_spelling_is_trouble_and_the_right_one_is_named)
+START_TEST(a_misspelt_hook_point_is_an_error_that_suggests_the_right_one)
 {
 	assert_message("post-invoke",
 		"E: there is no hook point \"post-invoke\"; did you mean Post-Invoke?\n");
@@ -130,7 +130,7 @@ START_TEST(another_spelling_is_trouble_and_the_right_one_is_named)
 }
 END_TEST
 
-START_TEST(where_none_is_near_all_are_named)
+START_TEST(without_a_suggestion_all_hook_points_are_named)
 {
 	assert_message("zsh",
 		"E: there is no hook point \"zsh\"; use Pre-Invoke, Pre-Install-Pkgs or "
@@ -154,10 +154,10 @@ static const char *find(const char *wanted, const char *const *words)
 	return nearest.word;
 }
 
-/* Of up to three words. */
+/* The nearest of several words. */
 #define FIND(wanted, ...) find(wanted, (const char *const[]){__VA_ARGS__, NULL})
 
-START_TEST(a_step_is_a_letter_changed_added_left_out_or_swapped)
+START_TEST(each_change_of_a_letter_counts_one)
 {
 	ck_assert_uint_eq(distance("remove", "remove"), 0);
 	ck_assert_uint_eq(distance("remove", "remote"), 1);
@@ -168,12 +168,12 @@ START_TEST(a_step_is_a_letter_changed_added_left_out_or_swapped)
 	ck_assert_uint_eq(distance("remove", "removing"), 3);
 	ck_assert_uint_eq(distance("kitten", "sitting"), 3);
 	ck_assert_uint_eq(distance("abcd", "badc"), 2);
-	/* What was swapped is not changed again. */
+	/* Swapped letters are not changed again. */
 	ck_assert_uint_eq(distance("ca", "abc"), 3);
 }
 END_TEST
 
-START_TEST(to_and_from_nothing_it_is_the_length)
+START_TEST(the_distance_from_an_empty_word_is_the_length)
 {
 	ck_assert_uint_eq(distance("", ""), 0);
 	ck_assert_uint_eq(distance("", "abc"), 3);
@@ -181,14 +181,14 @@ START_TEST(to_and_from_nothing_it_is_the_length)
 }
 END_TEST
 
-START_TEST(upper_and_lower_case_are_the_same)
+START_TEST(case_is_ignored)
 {
 	ck_assert_uint_eq(distance("POST-invoke", "Post-Invoke"), 0);
 	ck_assert_uint_eq(distance("Ab", "bA"), 1);
 }
 END_TEST
 
-START_TEST(the_way_back_is_as_long)
+START_TEST(the_distance_is_symmetric)
 {
 	uint32_t seed = 7;
 
@@ -212,7 +212,7 @@ START_TEST(the_way_back_is_as_long)
 }
 END_TEST
 
-START_TEST(no_distance_is_above_the_limit)
+START_TEST(the_distance_is_at_most_the_limit)
 {
 	ck_assert_uint_eq(word_distance("abc", "xyz", 2), 2);
 	ck_assert_uint_eq(word_distance("abc", "xyz", 3), 3);
@@ -223,7 +223,7 @@ START_TEST(no_distance_is_above_the_limit)
 }
 END_TEST
 
-START_TEST(words_of_more_than_255_bytes_are_as_far_apart_as_can_be)
+START_TEST(words_of_more_than_255_bytes_are_at_the_limit)
 {
 	char word[257];
 
@@ -237,14 +237,14 @@ START_TEST(words_of_more_than_255_bytes_are_as_far_apart_as_can_be)
 }
 END_TEST
 
-START_TEST(bytes_of_any_value_are_letters)
+START_TEST(any_byte_is_a_letter)
 {
 	ck_assert_uint_eq(distance("caf\xe9", "caf\xc3\xa9"), 2);
 	ck_assert_uint_eq(distance("\xff\n", "\n\xff"), 1);
 }
 END_TEST
 
-START_TEST(near_enough_is_a_third_and_never_less_than_one_letter)
+START_TEST(a_third_of_the_letters_may_differ_but_at_least_one)
 {
 	ck_assert_str_eq(FIND("ab", "abc"), "abc");
 	ck_assert_str_eq(FIND("a", "b"), "b");
@@ -256,7 +256,7 @@ START_TEST(near_enough_is_a_third_and_never_less_than_one_letter)
 }
 END_TEST
 
-START_TEST(the_nearest_counts_and_of_equals_the_first)
+START_TEST(the_first_of_equally_near_words_is_kept)
 {
 	ck_assert_str_eq(FIND("instal", "instant", "install"), "install");
 	ck_assert_str_eq(FIND("aa", "ab", "ac", "ad"), "ab");
@@ -267,18 +267,17 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {a_hook_point_is_named_as_apt_does,
-		another_spelling_is_trouble_and_the_right_one_is_named,
-		where_none_is_near_all_are_named, hook_points_in_other_spellings,
-		other_words_are_no_hook_points, a_leftover_is_a_copy_of_something,
-		wildcards_of_other_programs,
-		a_step_is_a_letter_changed_added_left_out_or_swapped,
-		to_and_from_nothing_it_is_the_length, upper_and_lower_case_are_the_same,
-		the_way_back_is_as_long, no_distance_is_above_the_limit,
-		words_of_more_than_255_bytes_are_as_far_apart_as_can_be,
-		bytes_of_any_value_are_letters,
-		near_enough_is_a_third_and_never_less_than_one_letter,
-		the_nearest_counts_and_of_equals_the_first};
+	const TTest *const tests[] = {hook_point_read_accepts_the_exact_names,
+		a_misspelt_hook_point_is_an_error_that_suggests_the_right_one,
+		without_a_suggestion_all_hook_points_are_named,
+		misspelt_hook_points_are_recognised, other_words_are_not,
+		a_leftover_is_traced_to_its_original, misspelt_wildcards_are_corrected,
+		each_change_of_a_letter_counts_one,
+		the_distance_from_an_empty_word_is_the_length, case_is_ignored,
+		the_distance_is_symmetric, the_distance_is_at_most_the_limit,
+		words_of_more_than_255_bytes_are_at_the_limit, any_byte_is_a_letter,
+		a_third_of_the_letters_may_differ_but_at_least_one,
+		the_first_of_equally_near_words_is_kept};
 
 	return run_tests("spelling", tests, COUNT_OF(tests));
 }

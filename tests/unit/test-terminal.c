@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What terminals of several widths show, by pseudo-terminals. */
+/* Output on pseudo-terminals of several widths. */
 #include "fixture.h"
 #include "output.h"
 #include "system/apt.h"
@@ -27,7 +27,6 @@ static struct buffer text_of(const char *string)
 	return (struct buffer){.data = (char *)string, .size = strlen(string)};
 }
 
-/* Writes the text with these beginnings of lines, and compares. */
 static void assert_written(const struct terminal *terminal, const char *first,
 	const char *next, const char *text, const char *expected)
 {
@@ -38,7 +37,7 @@ static void assert_written(const struct terminal *terminal, const char *first,
 	assert_output(expected, "");
 }
 
-/* One terminal after the other, each told of what it has. */
+/* What apt_terminal() finds on a pseudo-terminal. */
 static struct terminal ask_terminal(unsigned short columns)
 {
 	const struct admin admin = this_machine();
@@ -52,7 +51,7 @@ static struct terminal ask_terminal(unsigned short columns)
 	return terminal;
 }
 
-START_TEST(a_terminal_says_how_wide_it_is)
+START_TEST(the_width_is_that_of_the_terminal)
 {
 	configure_apt("");
 	ck_assert_uint_eq(ask_terminal(40).width, 40);
@@ -62,14 +61,14 @@ START_TEST(a_terminal_says_how_wide_it_is)
 }
 END_TEST
 
-START_TEST(a_terminal_that_does_not_say_has_80_columns)
+START_TEST(a_terminal_of_unknown_width_has_80_columns)
 {
 	configure_apt("");
 	ck_assert_uint_eq(ask_terminal(0).width, 80);
 }
 END_TEST
 
-START_TEST(what_is_piped_has_neither_end_nor_colour)
+START_TEST(a_pipe_has_neither_width_nor_colour)
 {
 	const struct admin admin = this_machine();
 	struct terminal terminal;
@@ -86,14 +85,14 @@ START_TEST(what_is_piped_has_neither_end_nor_colour)
 }
 END_TEST
 
-START_TEST(colour_is_for_terminals_that_have_it_and_people_who_want_it)
+START_TEST(colour_needs_a_capable_terminal_and_can_be_disabled)
 {
 	static const struct {
 		const char *type, *no_color, *apt;
 		bool has_colour;
 	} cases[] = {
 		{"xterm", NULL, "", true},
-		{"xterm", "", "", true}, /* no-color.org: when not empty */
+		{"xterm", "", "", true}, /* no-color.org: if not empty */
 		{"xterm", "0", "", false},
 		{"xterm", "1", "", false},
 		{"dumb", NULL, "", false},
@@ -102,7 +101,7 @@ START_TEST(colour_is_for_terminals_that_have_it_and_people_who_want_it)
 		{"xterm", NULL, "Binary::apt::APT::Color \"what\";\n", true},
 		{"xterm", NULL, "this cannot be read \"", true},
 		{"xterm", NULL, "binary::APT::apt::color \"0\";\n", false},
-		/* As with apt(8), whose own default may count before this. */
+		/* As for apt(8), whose own default may take precedence. */
 		{"xterm", NULL, "APT::Color \"no\";\n", APT_HAS_STRONG_DEFAULTS},
 		{"xterm", NULL, "APT::Color \"true\";\n", true},
 		{"xterm", NULL, "APT::Color \"perhaps\";\n", true},
@@ -143,7 +142,7 @@ START_TEST(the_plain_terminal_has_no_colour)
 }
 END_TEST
 
-START_TEST(the_locale_says_whether_there_is_utf8)
+START_TEST(utf8_depends_on_the_locale)
 {
 	ck_assert_ptr_nonnull(setlocale(LC_ALL, "C.UTF-8"));
 	ck_assert(terminal_plain().has_utf8);
@@ -152,7 +151,7 @@ START_TEST(the_locale_says_whether_there_is_utf8)
 }
 END_TEST
 
-START_TEST(a_sentence_keeps_what_can_be_shown_and_hides_the_rest)
+START_TEST(a_sentence_escapes_what_is_not_printable)
 {
 	static const struct {
 		const char *name, *expected;
@@ -177,7 +176,7 @@ START_TEST(a_sentence_keeps_what_can_be_shown_and_hides_the_rest)
 }
 END_TEST
 
-START_TEST(a_name_is_not_broken_at_its_spaces_and_a_sentence_is)
+START_TEST(sentences_break_at_spaces_and_names_do_not)
 {
 	const struct terminal ten = of_width(10);
 	owns_buffer struct buffer name = {0};
@@ -195,7 +194,7 @@ START_TEST(a_name_is_not_broken_at_its_spaces_and_a_sentence_is)
 }
 END_TEST
 
-START_TEST(a_line_breaks_at_spaces_before_the_width_is_reached)
+START_TEST(lines_break_at_spaces_before_the_width)
 {
 	const struct terminal ten = of_width(10);
 
@@ -209,7 +208,7 @@ START_TEST(a_line_breaks_at_spaces_before_the_width_is_reached)
 }
 END_TEST
 
-START_TEST(a_word_is_never_broken)
+START_TEST(words_are_never_broken)
 {
 	const struct terminal one = of_width(1);
 	const struct terminal ten = of_width(10);
@@ -221,7 +220,7 @@ START_TEST(a_word_is_never_broken)
 }
 END_TEST
 
-START_TEST(without_a_width_nothing_is_broken)
+START_TEST(without_a_width_lines_do_not_break)
 {
 	owns_memory char *line = malloc(20001);
 	owns_memory char *expected = NULL;
@@ -234,19 +233,19 @@ START_TEST(without_a_width_nothing_is_broken)
 }
 END_TEST
 
-START_TEST(spaces_are_kept_where_a_line_is_not_broken)
+START_TEST(spaces_are_kept_within_a_line)
 {
 	const struct terminal ten = of_width(10);
 
 	assert_written(&piped, "", "", " a  b ", " a  b \n");
 	assert_written(&piped, "", "", " ", " \n");
 	assert_written(&ten, "", "", " a  b ", " a  b \n");
-	/* A space that has no room on a terminal is nothing to see. */
+	/* A space in the last column is not visible. */
 	assert_written(&ten, "", "", "1234567890 ", "1234567890 \n");
 }
 END_TEST
 
-START_TEST(a_line_end_in_the_text_begins_a_new_line)
+START_TEST(a_newline_begins_a_new_line)
 {
 	const struct terminal ten = of_width(10);
 
@@ -257,12 +256,12 @@ START_TEST(a_line_end_in_the_text_begins_a_new_line)
 }
 END_TEST
 
-START_TEST(characters_count_as_the_columns_that_they_take)
+START_TEST(every_character_takes_its_own_width)
 {
 	const struct terminal ten = of_width(10);
 
 	ck_assert_ptr_nonnull(setlocale(LC_ALL, "C.UTF-8"));
-	/* One column each, and so no room for more than nine and a space. */
+	/* One column each: nine and a space fit. */
 	assert_written(&ten, "", "",
 		"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 \xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 e",
 		"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 "
@@ -271,16 +270,16 @@ START_TEST(characters_count_as_the_columns_that_they_take)
 	assert_written(&ten, "", "",
 		"\xe6\xbc\xa2\xe6\xbc\xa2 \xe6\xbc\xa2\xe6\xbc\xa2 x",
 		"\xe6\xbc\xa2\xe6\xbc\xa2 \xe6\xbc\xa2\xe6\xbc\xa2\nx\n");
-	/* An accent of its own takes none. */
+	/* A combining accent takes none. */
 	assert_written(&ten, "", "", "12345678e\xcc\x81 0", "12345678e\xcc\x81\n0\n");
 	assert_written(&ten, "", "", "1234567e\xcc\x81 0", "1234567e\xcc\x81 0\n");
-	/* What is no character, and what has no width, one. */
+	/* Invalid bytes and unassigned characters take one. */
 	assert_written(&ten, "", "", "12345678\xff 0", "12345678\xff\n0\n");
 	assert_written(&ten, "", "", "12345678\xcd\xb8 0", "12345678\xcd\xb8\n0\n");
 }
 END_TEST
 
-START_TEST(where_the_locale_has_no_utf8_every_byte_takes_a_column)
+START_TEST(without_utf8_every_byte_takes_a_column)
 {
 	const struct terminal ten = of_width(10);
 
@@ -292,7 +291,7 @@ START_TEST(where_the_locale_has_no_utf8_every_byte_takes_a_column)
 }
 END_TEST
 
-START_TEST(marks_are_colours_or_nothing_and_take_no_column)
+START_TEST(marks_take_no_column_and_may_be_colours)
 {
 	struct terminal ten = of_width(10);
 	const char *text = MARK_GOOD "1" MARK_BAD "2" MARK_MIND "3" MARK_NAME
@@ -307,7 +306,7 @@ START_TEST(marks_are_colours_or_nothing_and_take_no_column)
 }
 END_TEST
 
-START_TEST(what_is_said_is_formatted_and_indented)
+START_TEST(terminal_say_formats_and_indents)
 {
 	const struct terminal ten = of_width(10);
 
@@ -340,7 +339,7 @@ START_TEST(an_item_begins_at_its_column)
 }
 END_TEST
 
-START_TEST(an_item_with_a_long_head_begins_below_it)
+START_TEST(the_text_of_an_item_goes_below_a_long_head)
 {
 	const struct terminal twenty = of_width(20);
 
@@ -350,7 +349,7 @@ START_TEST(an_item_with_a_long_head_begins_below_it)
 }
 END_TEST
 
-START_TEST(an_item_of_a_narrow_terminal_begins_below_its_head)
+START_TEST(on_a_narrow_terminal_it_always_goes_below_the_head)
 {
 	const struct terminal fifteen = of_width(15);
 	const struct terminal sixteen = of_width(16);
@@ -385,7 +384,7 @@ static void assert_table(const struct table *table, const char *expected)
 	assert_output(expected, "");
 }
 
-START_TEST(a_table_without_rows_is_not_there)
+START_TEST(a_table_without_rows_is_not_written)
 {
 	const struct terminal wide = of_width(80);
 	owns_table struct table on_terminal = table_of_three(&wide);
@@ -396,7 +395,7 @@ START_TEST(a_table_without_rows_is_not_there)
 }
 END_TEST
 
-START_TEST(the_columns_of_a_table_are_aligned)
+START_TEST(columns_are_aligned_on_a_terminal)
 {
 	struct terminal terminal = of_width(24);
 	owns_table struct table table = table_of_three(&terminal);
@@ -413,7 +412,7 @@ START_TEST(the_columns_of_a_table_are_aligned)
 }
 END_TEST
 
-START_TEST(a_table_that_is_too_wide_becomes_blocks)
+START_TEST(a_table_that_is_too_wide_is_written_as_blocks)
 {
 	const struct terminal terminal = of_width(23);
 	const struct terminal narrow = of_width(10);
@@ -439,7 +438,7 @@ START_TEST(a_table_that_is_too_wide_becomes_blocks)
 }
 END_TEST
 
-START_TEST(a_piped_table_is_a_line_a_row_with_tabs)
+START_TEST(a_piped_table_has_tabs_between_cells)
 {
 	owns_table struct table table = table_of_three(&piped);
 
@@ -451,7 +450,7 @@ START_TEST(a_piped_table_is_a_line_a_row_with_tabs)
 }
 END_TEST
 
-START_TEST(a_column_is_as_wide_as_what_it_shows)
+START_TEST(a_column_is_as_wide_as_its_visible_text)
 {
 	const struct terminal terminal = of_width(80);
 	owns_table struct table table = table_of_three(&terminal);
@@ -483,27 +482,24 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {a_terminal_says_how_wide_it_is,
-		a_terminal_that_does_not_say_has_80_columns,
-		what_is_piped_has_neither_end_nor_colour,
-		colour_is_for_terminals_that_have_it_and_people_who_want_it,
-		the_plain_terminal_has_no_colour, the_locale_says_whether_there_is_utf8,
-		a_sentence_keeps_what_can_be_shown_and_hides_the_rest,
-		a_name_is_not_broken_at_its_spaces_and_a_sentence_is,
-		a_line_breaks_at_spaces_before_the_width_is_reached,
-		a_word_is_never_broken, without_a_width_nothing_is_broken,
-		spaces_are_kept_where_a_line_is_not_broken,
-		a_line_end_in_the_text_begins_a_new_line,
-		characters_count_as_the_columns_that_they_take,
-		where_the_locale_has_no_utf8_every_byte_takes_a_column,
-		marks_are_colours_or_nothing_and_take_no_column,
-		what_is_said_is_formatted_and_indented, an_item_begins_at_its_column,
-		an_item_with_a_long_head_begins_below_it,
-		an_item_of_a_narrow_terminal_begins_below_its_head,
-		a_table_without_rows_is_not_there, the_columns_of_a_table_are_aligned,
-		a_table_that_is_too_wide_becomes_blocks,
-		a_piped_table_is_a_line_a_row_with_tabs,
-		a_column_is_as_wide_as_what_it_shows, a_table_of_one_column_is_a_list};
+	const TTest *const tests[] = {the_width_is_that_of_the_terminal,
+		a_terminal_of_unknown_width_has_80_columns,
+		a_pipe_has_neither_width_nor_colour,
+		colour_needs_a_capable_terminal_and_can_be_disabled,
+		the_plain_terminal_has_no_colour, utf8_depends_on_the_locale,
+		a_sentence_escapes_what_is_not_printable,
+		sentences_break_at_spaces_and_names_do_not,
+		lines_break_at_spaces_before_the_width, words_are_never_broken,
+		without_a_width_lines_do_not_break, spaces_are_kept_within_a_line,
+		a_newline_begins_a_new_line, every_character_takes_its_own_width,
+		without_utf8_every_byte_takes_a_column,
+		marks_take_no_column_and_may_be_colours, terminal_say_formats_and_indents,
+		an_item_begins_at_its_column, the_text_of_an_item_goes_below_a_long_head,
+		on_a_narrow_terminal_it_always_goes_below_the_head,
+		a_table_without_rows_is_not_written, columns_are_aligned_on_a_terminal,
+		a_table_that_is_too_wide_is_written_as_blocks,
+		a_piped_table_has_tabs_between_cells,
+		a_column_is_as_wide_as_its_visible_text, a_table_of_one_column_is_a_list};
 
 	return run_tests("terminal", tests, COUNT_OF(tests));
 }
