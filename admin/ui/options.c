@@ -48,24 +48,15 @@ static const struct option_row *row_at(const struct option_parser *parser, size_
 	return i < COUNT_OF(parser->common) ? &parser->common[i] : NULL;
 }
 
-static const struct option_row *find_long(
-	const struct option_parser *parser, struct slice name)
+/* By its letter, or by its name if letter is '\0'. */
+static const struct option_row *find_row(
+	const struct option_parser *parser, char letter, struct slice name)
 {
 	const struct option_row *row;
 
 	for (size_t i = 0; (row = row_at(parser, i)) != NULL; i++)
-		if (slice_equals(name, row->name))
-			return row;
-	return NULL;
-}
-
-static const struct option_row *find_letter(
-	const struct option_parser *parser, char letter)
-{
-	const struct option_row *row;
-
-	for (size_t i = 0; (row = row_at(parser, i)) != NULL; i++)
-		if (row->letter == letter && letter != '\0')
+		if (letter != '\0' ? row->letter == letter
+				   : slice_equals(name, row->name))
 			return row;
 	return NULL;
 }
@@ -74,18 +65,16 @@ static const struct option_row *find_letter(
 static const struct option_row *find_option(
 	const struct option_parser *parser, const char *word, const char **ret_value)
 {
-	struct slice rest = slice_of(word);
+	struct slice value = slice_of(word);
 	struct slice name;
 
-	*ret_value = NULL;
 	if (word[1] != '-') {
 		*ret_value = word[2] != '\0' ? word + 2 : NULL;
-		return find_letter(parser, word[1]);
+		return find_row(parser, word[1], slice_of(""));
 	}
-	name = slice_cut(&rest, '=');
-	if (name.size < strlen(word))
-		*ret_value = word + name.size + 1;
-	return find_long(parser, (struct slice){name.data + 2, name.size - 2});
+	name = slice_cut(&value, '=');
+	*ret_value = value.data;
+	return find_row(parser, '\0', (struct slice){name.data + 2, name.size - 2});
 }
 
 static int report_unknown_option(const struct option_parser *parser, const char *word)

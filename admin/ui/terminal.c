@@ -230,18 +230,6 @@ static void write_row(
 	(void)putchar('\n');
 }
 
-static void write_block(const struct table *table, char *const *cells)
-{
-	put_styled(table->terminal, slice_of(cells[0]));
-	(void)putchar('\n');
-	for (size_t i = 1; i < table->columns; i++) {
-		owns_memory char *line = xformat("%s: %s", table->titles[i], cells[i]);
-
-		if (cells[i][0] != '\0')
-			write_lines(table->terminal, GAP, GAP GAP, slice_of(line));
-	}
-}
-
 /* Sets the width of each column, and returns the width of a row. */
 static unsigned find_widths(const struct table *table, unsigned *widths)
 {
@@ -270,8 +258,20 @@ static void write_aligned(const struct table *table, const unsigned *widths)
 
 static void write_blocks(const struct table *table)
 {
-	for (size_t i = 0; i < table->cells.count; i += table->columns)
-		write_block(table, table->cells.items + i);
+	assert(table->columns > 0);
+	for (size_t i = 0; i < table->cells.count; i++) {
+		const char *title = table->titles[i % table->columns];
+		const char *cell = table->cells.items[i];
+
+		if (i % table->columns == 0) {
+			put_styled(table->terminal, slice_of(cell));
+			(void)putchar('\n');
+		} else if (cell[0] != '\0') {
+			owns_memory char *line = xformat("%s: %s", title, cell);
+
+			write_lines(table->terminal, GAP, GAP GAP, slice_of(line));
+		}
+	}
 }
 
 void table_write(const struct table *table)
@@ -280,7 +280,7 @@ void table_write(const struct table *table)
 
 	if (table->cells.count == 0)
 		return;
-	else if (!table->terminal->is_terminal)
+	if (!table->terminal->is_terminal)
 		write_piped(table);
 	else if (find_widths(table, widths) <= table->terminal->width)
 		write_aligned(table, widths);
