@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The directories of pkgs/ and multi_pkgs/, held against the packages that apt knows. */
 #include "check/checks.h"
-#include "check/fix.h"
 #include "model/package_names.h"
 #include "segments.h"
 #include "system/apt.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether apt calls the helper, and as it was shipped. */
 #include "check/checks.h"
-#include "check/fix.h"
 #include "system/registration.h"
 
 #include <sys/stat.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The scope Universal-Hooks:: of apt.conf, and what it needs of the system. */
 #include "check/checks.h"
-#include "check/fix.h"
 #include "dpkg.h"
 #include "model/package_names.h"
 #include "settings.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/checks.h"
+#include "system/rootfs.h"
+#include "ui/memory.h"
+#include "ui/message.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
-static bool is_at_or_below(const char *path, const char *directory)
+bool path_is_within(const char *path, const char *directory)
 {
 	size_t size = strlen(directory);
 
@@ -15,44 +15,21 @@ static bool is_at_or_below(const char *path, const char *directory)
 bool check_concerns(const struct check *check, const char *path)
 {
 	for (size_t i = 0; i < check->limits.count; i++)
-		if (is_at_or_below(path, check->limits.items[i]))
+		if (path_is_within(path, check->limits.items[i]))
 			return true;
 	return check->limits.count == 0;
 }
 
-static void find(struct check *check, const struct finding *place,
-	const struct buffer *command, const char *format, va_list arguments)
+int check_read(
+	const struct check *check, const char *path, size_t limit, struct buffer *text)
 {
-	static const struct buffer nothing = {.data = NULL};
-	owns_memory char *message = NULL;
+	owns_fd int fd = rootfs_open(check->admin, path + strlen(check->admin->root));
 
-	if (vasprintf(&message, format, arguments) < 0) {
-		message = NULL;
-		check->findings.has_failed = true;
-		return;
-	}
-	findings_add(&check->findings, place->kind, place->path, place->line,
-		command != NULL ? command : &nothing, message);
+	return xensure(fd < 0 ? fd : buffer_read(text, fd, limit));
 }
 
-void check_find(struct check *check, enum finding_kind kind, const char *path,
-	const struct buffer *command, const char *format, ...)
+void check_report_unreadable(struct check *check, const char *path, int error)
 {
-	const struct finding place = {.kind = kind, .path = (char *)path};
-	va_list arguments;
-
-	va_start(arguments, format);
-	find(check, &place, command, format, arguments);
-	va_end(arguments);
-}
-
-void check_find_at(struct check *check, enum finding_kind kind, const char *path,
-	unsigned long line, const struct buffer *command, const char *format, ...)
-{
-	const struct finding place = {.kind = kind, .path = (char *)path, .line = line};
-	va_list arguments;
-
-	va_start(arguments, format);
-	find(check, &place, command, format, arguments);
-	va_end(arguments);
+	check->is_blind = true;
+	(void)report_error(_("%s cannot be read: %s"), path, strerror(-error));
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The parts of the subcommand check, each with its kinds of findings. */
+/* The parts of the subcommand check, and what they share. */
 #ifndef CHECKS_H
 #define CHECKS_H
 
 #include "check/findings.h"
 #include "model/hook_list.h"
 
-/* A directory whose name is to be held against apt's packages. */
+/* A directory of pkgs/ or multi_pkgs/, whose name apt's packages should have. */
 struct package_directory {
 	char *path;
 	const char *name; /* the end of path */
@@ -16,40 +16,42 @@ struct package_directory {
 struct check {
 	const struct admin *admin;
 	struct hook_list hooks;
-	struct string_list limits; /* full paths; when there are none, all is looked at */
+	struct string_list limits; /* full paths; if there are none, check everything */
 	struct findings findings;
-	bool is_blind;    /* something could not be looked at, and that has been said */
-	bool is_apt_mute; /* apt does not tell its configuration, so nor anything else */
+	bool is_blind;    /* something could not be read, and that has been reported */
+	bool is_apt_mute; /* apt cannot read its configuration: ask it nothing else */
 
-	struct package_directory
-		*directories; /* what check_directories() found for check_packages() */
+	/* check_directories() lists them for check_packages(). */
+	struct package_directory *directories;
 	size_t directory_count;
 	size_t directory_capacity;
 };
 
-/* Whether findings at path are wanted: it is one of the limits, or below one. */
+/* Whether path is the directory or inside it; neither ends with a slash. */
+bool path_is_within(const char *path, const char *directory);
+/* Whether to report findings at path: it is within one of the limits. */
 bool check_concerns(const struct check *check, const char *path);
 
 /*
- * Adds a finding; command may be NULL for none. The message is like printf(3), a sentence
- * that begins small and has no full stop, for it stands behind the path.
+ * Reads the first limit bytes of a file of the tree. 0, −EFBIG if there are more (the
+ * first are read), or −errno.
  */
-void check_find(struct check *check, enum finding_kind kind, const char *path,
-	const struct buffer *command, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
-/* The same at a line of a file; 0 is none. */
-void check_find_at(struct check *check, enum finding_kind kind, const char *path,
-	unsigned long line, const struct buffer *command, const char *format, ...)
-	__attribute__((format(printf, 6, 7)));
+int check_read(
+	const struct check *check, const char *path, size_t limit, struct buffer *text);
+/* Reports that path cannot be read, and why (−errno). */
+void check_report_unreadable(struct check *check, const char *path, int error);
 
-/*
- * Whether the file is a hook of another package manager; such a file is no script,
- * however it looks. check_foreign() also finds what is to say of it.
- */
+/* findings_add(), for a whole file and for a line of it. */
+#define check_find(check, kind, path, command, ...)                                      \
+	findings_add(&(check)->findings, kind, path, 0, command, __VA_ARGS__)
+#define check_find_at(check, kind, path, line, command, ...)                             \
+	findings_add(&(check)->findings, kind, path, line, command, __VA_ARGS__)
+
+/* Whether the file is a hook of another package manager; check_foreign() reports it. */
 bool check_is_foreign(const struct check *check, const char *path);
 bool check_foreign(struct check *check, const char *path);
 
-/* In this order. Each says itself what cannot be looked at. */
+/* In this order. Each reports what it cannot read. */
 void check_scripts(struct check *check);
 void check_directories(struct check *check);
 void check_settings(struct check *check);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/findings.h"
-#include "ui/message.h"
+#include "printable.h"
+#include "ui/memory.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
 enum severity { SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_COUNT };
 
-/* An error keeps something from running; a warning is probably not what was meant. */
+/* Error: something does not run. Warning: it is probably not what was meant. */
 static const struct {
 	const char *word;
 	enum severity severity;
@@ -58,23 +60,22 @@ static void finding_done(struct finding *finding)
 }
 
 void findings_add(struct findings *findings, enum finding_kind kind, const char *path,
-	unsigned long line, const struct buffer *command, const char *message)
+	unsigned long line, const struct buffer *command, const char *format, ...)
 {
-	struct finding finding = {.kind = kind,
-		.path = strdup(path),
-		.line = line,
-		.message = strdup(message)};
+	struct finding finding = {
+		.kind = kind, .path = xstrdup(path), .line = line, .message = NULL};
+	va_list arguments;
 
-	if (command->size > 0)
-		finding.command = strndup(command->data, command->size);
-	if (finding.path == NULL || finding.message == NULL || command->error < 0 ||
-		(command->size > 0 && finding.command == NULL) ||
-		array_grow(&findings->items, &findings->capacity, findings->count,
-			sizeof(*findings->items)) < 0) {
-		finding_done(&finding);
-		findings->has_failed = true;
-		return;
-	}
+	va_start(arguments, format);
+	if (vasprintf(&finding.message, format, arguments) < 0)
+		die_without_memory();
+	va_end(arguments);
+	if (command != NULL)
+		xensure(command->error);
+	if (command != NULL && command->size > 0)
+		finding.command = xstrndup(command->data, command->size);
+	xgrow(&findings->items, &findings->capacity, findings->count,
+		sizeof(*findings->items));
 	findings->items[findings->count++] = finding;
 }
 
@@ -86,7 +87,7 @@ void findings_done(struct findings *findings)
 	memset(findings, 0, sizeof(*findings));
 }
 
-static int compare(const void *left, const void *right)
+static int compare_findings(const void *left, const void *right)
 {
 	const struct finding *a = left, *b = right;
 	int order = strcmp(a->path, b->path);
@@ -104,9 +105,10 @@ void findings_sort(struct findings *findings)
 
 	if (findings->count == 0)
 		return;
-	qsort(findings->items, findings->count, sizeof(*findings->items), compare);
+	qsort(findings->items, findings->count, sizeof(*findings->items),
+		compare_findings);
 	for (size_t i = 1; i < findings->count; i++) {
-		if (compare(&findings->items[kept], &findings->items[i]) == 0)
+		if (compare_findings(&findings->items[kept], &findings->items[i]) == 0)
 			finding_done(&findings->items[i]);
 		else
 			findings->items[++kept] = findings->items[i];
@@ -122,9 +124,7 @@ static enum severity severity_of(const struct finding *finding)
 static void write_finding(const struct terminal *terminal, const struct finding *finding)
 {
 	bool is_error = severity_of(finding) == SEVERITY_ERROR;
-	/*
-	 * A command is of use only as it is, so a terminal may break it, but we do not.
-	 */
+	/* Only the terminal wraps a command, so that it can be copied. */
 	struct terminal endless = *terminal;
 	owns_buffer struct buffer text = {0};
 
@@ -152,28 +152,27 @@ static size_t count_of(const struct findings *findings, enum severity severity)
 	return count;
 }
 
-static void write_sum(const struct terminal *terminal, const struct findings *findings,
-	size_t hook_count)
+static void write_summary(const struct terminal *terminal,
+	const struct findings *findings, size_t hook_count)
 {
 	size_t errors = count_of(findings, SEVERITY_ERROR);
 	size_t warnings = count_of(findings, SEVERITY_WARNING);
-	owns_memory char *hooks = string_format(
+	owns_memory char *hooks = xformat(
 		ngettext("%zu hook", "%zu hooks", (unsigned long)hook_count), hook_count);
-	owns_memory char *first = string_format(
+	owns_memory char *error_count = xformat(
 		ngettext("%zu error", "%zu errors", (unsigned long)errors), errors);
-	owns_memory char *second = string_format(
-		ngettext("%zu warning", "%zu warnings", (unsigned long)warnings),
-		warnings);
+	owns_memory char *warning_count =
+		xformat(ngettext("%zu warning", "%zu warnings", (unsigned long)warnings),
+			warnings);
 
-	if (hooks == NULL || first == NULL || second == NULL)
-		(void)report_no_memory();
-	else if (findings->count == 0)
-		terminal_say(terminal, "", _("%s, nothing to complain of"), hooks);
+	if (findings->count == 0)
+		terminal_say(terminal, "", _("%s, no problems found"), hooks);
 	else if (warnings == 0 || errors == 0)
-		terminal_say(
-			terminal, "", _("%s in %s"), errors > 0 ? first : second, hooks);
+		terminal_say(terminal, "", _("%s in %s"),
+			errors > 0 ? error_count : warning_count, hooks);
 	else
-		terminal_say(terminal, "", _("%s, %s in %s"), first, second, hooks);
+		terminal_say(terminal, "", _("%s, %s in %s"), error_count, warning_count,
+			hooks);
 }
 
 void findings_write(const struct terminal *terminal, const struct findings *findings,
@@ -181,7 +180,7 @@ void findings_write(const struct terminal *terminal, const struct findings *find
 {
 	for (size_t i = 0; i < findings->count; i++)
 		write_finding(terminal, &findings->items[i]);
-	write_sum(terminal, findings, hook_count);
+	write_summary(terminal, findings, hook_count);
 }
 
 static json_t *finding_to_json(const struct finding *finding)
@@ -196,13 +195,94 @@ static json_t *finding_to_json(const struct finding *finding)
 
 json_t *findings_to_json(const struct findings *findings)
 {
-	json_t *array = json_array();
+	json_t *array = xcheck(json_array());
 
 	for (size_t i = 0; i < findings->count; i++)
 		if (json_array_append_new(array, finding_to_json(&findings->items[i])) <
-			0) {
-			json_decref(array);
-			return NULL;
-		}
+			0)
+			die_without_memory();
 	return array;
+}
+
+static bool is_printable(const char *word)
+{
+	while (*word != '\0') {
+		size_t size = printable_size(word);
+
+		if (size == 0)
+			return false;
+		word += size;
+	}
+	return true;
+}
+
+/* Whether every shell takes the word literally, wherever it is in a command. */
+static bool is_shell_literal(const char *word)
+{
+	static const char literal[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789@%+:,./_-";
+
+	return word[0] != '\0' && word[strspn(word, literal)] == '\0';
+}
+
+static void add_quoted_byte(struct buffer *command, char byte)
+{
+	if (byte == '\'')
+		buffer_append_string(command, "'\\''");
+	else
+		buffer_append(command, (struct slice){&byte, 1});
+}
+
+static void add_word(struct buffer *command, const char *word)
+{
+	if (is_shell_literal(word)) {
+		buffer_append_string(command, word);
+		return;
+	}
+	buffer_append_string(command, "'");
+	for (; *word != '\0'; word++)
+		add_quoted_byte(command, *word);
+	buffer_append_string(command, "'");
+}
+
+/* As printf(1)'s format, inside single quotes. */
+static void add_format_of(struct buffer *command, const char *word)
+{
+	while (*word != '\0') {
+		size_t size = printable_size(word);
+
+		if (size == 0)
+			buffer_append_format(command, "\\%03o", (unsigned char)*word);
+		else if (*word == '\\' || *word == '%')
+			buffer_append_format(command, "%c%c", *word, *word);
+		else if (size == 1)
+			add_quoted_byte(command, *word);
+		else
+			buffer_append(command, (struct slice){word, size});
+		word += size > 0 ? size : 1;
+	}
+}
+
+void fix_add(struct buffer *command, const char *const *words)
+{
+	size_t plain = 0;
+
+	while (words[plain] != NULL && is_printable(words[plain]))
+		plain++;
+	if (command->size > 0)
+		buffer_append_string(command, " && ");
+	if (words[plain] != NULL) {
+		buffer_append_string(command, "printf '");
+		for (size_t i = plain; words[i] != NULL; i++) {
+			add_format_of(command, words[i]);
+			buffer_append_string(command, "\\000");
+		}
+		buffer_append_string(command, "' | xargs -0 ");
+	}
+	for (size_t i = 0; i < plain; i++) {
+		if (i > 0)
+			buffer_append_string(command, " ");
+		add_word(command, words[i]);
+	}
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What check has found, and how it is shown. */
+/* What check has found, and the commands that fix it. */
 #ifndef FINDINGS_H
 #define FINDINGS_H
 
 #include "ui/json.h"
 #include "ui/terminal.h"
 
-/* The words for them are in findings.c, and in apt-universal-hooks(8). */
+/* Their words and severities are in findings.c; apt-universal-hooks(8) lists them. */
 enum finding_kind {
 	/* A script. */
 	FINDING_NOT_EXECUTABLE,
@@ -29,7 +29,7 @@ enum finding_kind {
 	FINDING_DIRECTORY_NOT_READ,
 	FINDING_NOT_A_DIRECTORY,
 	FINDING_SCRIPT_MISPLACED,
-	/* Made for another package manager. */
+	/* Something made for another package manager. */
 	FINDING_HOOK_POINT_FOREIGN,
 	FINDING_FILE_FOREIGN,
 	/* A package. */
@@ -44,7 +44,7 @@ enum finding_kind {
 	FINDING_USER_MISSING,
 	FINDING_DIRECTORY_MISSING,
 	FINDING_REQUIRES_MISSING,
-	/* apt's way to the hooks. */
+	/* The registration with apt. */
 	FINDING_REGISTRATION_MISSING,
 	FINDING_REGISTRATION_EDITED
 };
@@ -62,21 +62,34 @@ struct findings {
 	struct finding *items;
 	size_t count;
 	size_t capacity;
-	bool has_failed; /* there was no memory for one */
+	bool has_failed;
 };
 
-/* Takes nothing over; command is a shell's, and empty where there is none. */
+/*
+ * Adds a finding; line is 0 and command, which is for a shell, is NULL or empty for none.
+ * The message is like printf(3): a sentence that follows the path, so it begins with a
+ * small letter and has no full stop.
+ */
 void findings_add(struct findings *findings, enum finding_kind kind, const char *path,
-	unsigned long line, const struct buffer *command, const char *message);
+	unsigned long line, const struct buffer *command, const char *format, ...)
+	__attribute__((format(printf, 6, 7)));
 void findings_done(struct findings *findings);
 
-/* By path, line and kind, each once. */
+/* Sorts by path, line and kind, and drops duplicates. */
 void findings_sort(struct findings *findings);
 
-/* Each in some lines, and all in a last one, which also says among how many hooks. */
+/* Writes all findings, and a last line with the number of errors, warnings and hooks. */
 void findings_write(const struct terminal *terminal, const struct findings *findings,
 	size_t hook_count);
-/* The caller's; NULL without memory. */
+/* Returns a new reference. */
 json_t *findings_to_json(const struct findings *findings);
+
+/*
+ * Appends a command of these words (with NULL behind them) to what a user can paste into
+ * a shell, after " && " if there is a command already. The result is one printable line:
+ * words with control characters or invalid UTF-8 are passed by printf(1) and xargs(1).
+ */
+void fix_add(struct buffer *command, const char *const *words);
+#define fix_words(command, ...) fix_add(command, (const char *const[]){__VA_ARGS__, NULL})
 
 #endif

@@ -224,14 +224,14 @@ make_every_fault() {
 test_an_empty_tree_is_clean() {
 	check_finds </dev/null
 	check_ends_with 0
-	expect_equal '0 hooks, nothing to complain of' "$(cat $output)"
+	expect_equal '0 hooks, no problems found' "$(cat $output)"
 }
 
 test_a_tree_with_hooks_of_all_kinds_is_clean() {
 	make_a_clean_tree
 	check_finds </dev/null
 	check_ends_with 0
-	expect_equal '16 hooks, nothing to complain of' "$(cat $output)"
+	expect_equal '16 hooks, no problems found' "$(cat $output)"
 	expect_silent_errors
 }
 

@@ -2,6 +2,7 @@
 #include "check/findings.h"
 #include "fixture.h"
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define owns_findings __attribute__((cleanup(findings_done)))
@@ -11,10 +12,10 @@ static void add(struct findings *findings, enum finding_kind kind, const char *p
 {
 	struct buffer text = {.data = (char *)command, .size = strlen(command)};
 
-	findings_add(findings, kind, path, line, &text, message);
+	findings_add(findings, kind, path, line, &text, "%s", message);
 }
 
-/* What is written, in so many columns. */
+/* Compares the output in a terminal of this width. */
 static void assert_written(
 	struct findings *findings, unsigned width, size_t hooks, const char *expected)
 {
@@ -30,7 +31,7 @@ static void assert_written(
 	assert_taken_file("/written", expected);
 }
 
-START_TEST(by_path_line_and_kind_and_each_once)
+START_TEST(sorted_without_duplicates)
 {
 	owns_findings struct findings findings = {0};
 
@@ -51,7 +52,7 @@ START_TEST(by_path_line_and_kind_and_each_once)
 }
 END_TEST
 
-START_TEST(a_sentence_is_broken_and_a_command_is_not)
+START_TEST(messages_are_wrapped_and_commands_are_not)
 {
 	owns_findings struct findings findings = {0};
 
@@ -65,13 +66,13 @@ START_TEST(a_sentence_is_broken_and_a_command_is_not)
 }
 END_TEST
 
-START_TEST(the_sum)
+START_TEST(the_last_line_counts)
 {
 	owns_findings struct findings none = {0};
 	owns_findings struct findings one = {0};
 
-	assert_written(&none, 0, 14, "14 hooks, nothing to complain of\n");
-	assert_written(&none, 0, 1, "1 hook, nothing to complain of\n");
+	assert_written(&none, 0, 14, "14 hooks, no problems found\n");
+	assert_written(&none, 0, 1, "1 hook, no problems found\n");
 	add(&one, FINDING_LEFTOVER, "/a", 0, "", "b");
 	assert_written(&one, 0, 0, "warning: /a: b\n1 warning in 0 hooks\n");
 }
@@ -98,10 +99,103 @@ START_TEST(as_json)
 }
 END_TEST
 
+static void assert_command(const char *const *words, const char *expected)
+{
+	owns_buffer struct buffer command = {0};
+
+	fix_add(&command, words);
+	assert_text(&command, expected);
+}
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+START_TEST(plain_words_are_not_quoted)
+{
+	assert_command(WORDS("chmod", "a+x", "--", "/etc/apt/a-b_c.d:e"),
+		"chmod a+x -- /etc/apt/a-b_c.d:e");
+}
+END_TEST
+
+START_TEST(other_words_are_quoted)
+{
+	assert_command(WORDS("rm", "a b"), "rm 'a b'");
+	assert_command(WORDS("rm", "$(reboot)", "`x`", "a;b", "*"),
+		"rm '$(reboot)' '`x`' 'a;b' '*'");
+	assert_command(WORDS("rm", "it's"), "rm 'it'\\''s'");
+	assert_command(WORDS("rm", "~", "", "a\\b"), "rm '~' '' 'a\\b'");
+	assert_command(WORDS("rm", "gr\xc3\xbc\xc3\x9f"), "rm 'gr\xc3\xbc\xc3\x9f'");
+}
+END_TEST
+
+START_TEST(unprintable_words_go_through_printf)
+{
+	assert_command(
+		WORDS("rm", "--", "a\nb"), "printf 'a\\012b\\000' | xargs -0 rm --");
+	assert_command(WORDS("mv", "100%\033\\'", "to"),
+		"printf '100%%\\033\\\\'\\''\\000to\\000' | xargs -0 mv");
+	assert_command(
+		WORDS("mv", "from", "\xff"), "printf '\\377\\000' | xargs -0 mv from");
+}
+END_TEST
+
+START_TEST(commands_are_joined)
+{
+	owns_buffer struct buffer command = {0};
+
+	fix_add(&command, WORDS("mv", "a", "b"));
+	fix_add(&command, WORDS("rmdir", "c\n"));
+	assert_text(&command, "mv a b && printf 'c\\012\\000' | xargs -0 rmdir");
+}
+END_TEST
+
+/* Runs the command in a shell, which must remove this file. */
+static void assert_removes(const char *name)
+{
+	owns_buffer struct buffer command = {0};
+	owns_memory char *path = string_format("/directory/%s", name);
+	owns_memory char *full = NULL;
+	pid_t pid;
+	int status;
+
+	make_file(path, 0644, "");
+	full = strdup(at(path));
+	fix_add(&command, WORDS("rm", "--", full));
+	buffer_append(&command, (struct slice){"", 1});
+	ck_assert_int_eq(command.error, 0);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		(void)execl("/bin/sh", "sh", "-c", command.data, NULL);
+		_exit(127);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_msg(status == 0, "%s: status %d", command.data, status);
+	ck_assert_msg(!is_there(path), "%s does not remove it", command.data);
+}
+
+START_TEST(every_byte_reaches_the_command)
+{
+	for (int byte = 1; byte <= 255; byte++) {
+		char name[] = "a?b";
+
+		name[1] = (char)byte;
+		if (byte != '/')
+			assert_removes(name);
+	}
+	assert_removes("\n");
+	assert_removes("0\n0");
+	assert_removes("-rf");
+	assert_removes(" ");
+	assert_removes("$(touch hit)`touch hit`;touch hit\n&&touch hit'touch hit\"");
+}
+END_TEST
+
 int main(void)
 {
-	const TTest *const tests[] = {by_path_line_and_kind_and_each_once,
-		a_sentence_is_broken_and_a_command_is_not, the_sum, as_json};
+	const TTest *const tests[] = {sorted_without_duplicates,
+		messages_are_wrapped_and_commands_are_not, the_last_line_counts, as_json,
+		plain_words_are_not_quoted, other_words_are_quoted,
+		unprintable_words_go_through_printf, commands_are_joined,
+		every_byte_reaches_the_command};
 
 	return run_tests("findings", tests, COUNT_OF(tests));
 }
