@@ -2,8 +2,7 @@
 /*
  * The shape of the tree: directories and scripts that stand where nothing is looked for.
  */
-#include "check/checks.h"
-#include "check/foreign.h"
+#include "check/check_foreign.h"
 #include "check/script_text.h"
 #include "system/rootfs.h"
 #include "ui/message.h"
@@ -202,7 +201,7 @@ static void check_foreign_point(struct check *check, const struct entry *entry,
 	owns_buffer struct buffer command = {0};
 	const char *right;
 
-	if (!point->has_equal) {
+	if (!point->has_equivalent) {
 		if (room == ROOM_TREE ||
 			find_scripts(check, entry->path, 0) != SCRIPTS_NONE)
 			check_find(check, FINDING_DIRECTORY_UNKNOWN, entry->path, NULL,

@@ -1,23 +1,279 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Files that pacman or dnf would read, and that somebody has brought along. */
-#include "check/checks.h"
-#include "check/foreign.h"
-#include "system/rootfs.h"
+#include "check/check_foreign.h"
+#include "ui/memory.h"
+#include "ui/spelling.h"
 
-/* The kind of the file, with what could be read of it. */
-static enum foreign_kind look(
+/* How much of a file is read. */
+#define FOREIGN_SIZE 65536
+#define BLANKS " \t\r"
+
+/*
+ * yum has pretrans and posttrans, dnf pre_transaction and transaction, dnf5 also
+ * post_transaction, pacman PreTransaction and PostTransaction. At all of these the
+ * packages are known. The others come before that; apt has nothing like them.
+ */
+static const struct foreign_point foreign_points[] = {
+	{"pretrans", "yum", true, UH_PRE_INSTALL_PKGS},
+	{"posttrans", "yum", true, UH_POST_INVOKE},
+	{"pretransaction", "dnf", true, UH_PRE_INSTALL_PKGS},
+	{"transaction", "dnf", true, UH_POST_INVOKE},
+	{"posttransaction", "dnf", true, UH_POST_INVOKE},
+	{"config", "yum", false, 0},
+	{"postconfig", "yum", false, 0},
+	{"init", "yum", false, 0},
+	{"predownload", "yum", false, 0},
+	{"postdownload", "yum", false, 0},
+	{"prereposetup", "yum", false, 0},
+	{"postreposetup", "yum", false, 0},
+	{"exclude", "yum", false, 0},
+	{"preresolve", "yum", false, 0},
+	{"postresolve", "yum", false, 0},
+	{"close", "yum", false, 0},
+	{"clean", "yum", false, 0},
+	{"preconfig", "dnf", false, 0},
+	{"resolved", "dnf", false, 0},
+	{"sack", "dnf", false, 0},
+	{"prebasesetup", "dnf", false, 0},
+	{"postbasesetup", "dnf", false, 0},
+	{"reposconfigured", "dnf", false, 0},
+	{"reposloaded", "dnf", false, 0},
+	{"preaddcmdlinepackages", "dnf", false, 0},
+	{"postaddcmdlinepackages", "dnf", false, 0},
+	{"goalresolved", "dnf", false, 0},
+};
+
+const struct foreign_point *foreign_point_of(const char *word)
+{
+	owns_memory char *letters = xcheck(letters_of(word));
+
+	for (size_t i = 0; i < COUNT_OF(foreign_points); i++)
+		if (strcmp(letters, foreign_points[i].letters) == 0)
+			return &foreign_points[i];
+	return NULL;
+}
+
+const char *foreign_program(enum foreign_kind kind)
+{
+	return kind == FOREIGN_ALPM ? "pacman" : "dnf";
+}
+
+static struct slice strip_blanks(struct slice text)
+{
+	while (text.size > 0 && strchr(BLANKS, text.data[0]) != NULL) {
+		text.data++;
+		text.size--;
+	}
+	while (text.size > 0 && strchr(BLANKS, text.data[text.size - 1]) != NULL)
+		text.size--;
+	return text;
+}
+
+/* Takes the next line, stripped, and counts it; false at the end. */
+static bool next_line(struct slice *rest, unsigned long *number, struct slice *ret_line)
+{
+	if (rest->size == 0)
+		return false;
+	*ret_line = strip_blanks(slice_cut(rest, '\n'));
+	(*number)++;
+	return true;
+}
+
+/* NULL if the line is not an action. */
+static const struct foreign_point *point_of_action(struct slice line)
+{
+	struct slice rest = line;
+	struct slice word = slice_cut(&rest, ':');
+	owns_memory char *name = NULL;
+
+	if (word.size == line.size || line.data[0] == '#')
+		return NULL;
+	name = xstrndup(word.data, word.size);
+	return foreign_point_of(name);
+}
+
+static bool is_section_of_alpm(struct slice line)
+{
+	return slice_equals(line, "[Trigger]") || slice_equals(line, "[Action]");
+}
+
+static bool is_action(struct slice line)
+{
+	return point_of_action(line) != NULL;
+}
+
+static bool has_line(struct slice text, bool (*is_wanted_line)(struct slice line))
+{
+	unsigned long number = 0;
+	struct slice line;
+
+	while (next_line(&text, &number, &line))
+		if (is_wanted_line(line))
+			return true;
+	return false;
+}
+
+static bool has_suffix(const char *name, const char *suffix)
+{
+	size_t size = strlen(name), end = strlen(suffix);
+
+	return size > end && strcmp(name + size - end, suffix) == 0;
+}
+
+enum foreign_kind foreign_kind_of(const char *name, struct slice text)
+{
+	/* A script may contain such lines. */
+	if (slice_has_prefix(text, slice_of("#!")))
+		return FOREIGN_NONE;
+	if (has_suffix(name, ".hook") && has_line(text, is_section_of_alpm))
+		return FOREIGN_ALPM;
+	if (has_suffix(name, ".actions") && has_line(text, is_action))
+		return FOREIGN_ACTIONS;
+	return FOREIGN_NONE;
+}
+
+/*
+ * The directory for a pattern; the caller frees it. NULL if there is none: for files,
+ * exceptions, and wildcards other than "*".
+ */
+static char *directory_for(const char *pattern, enum uh_hook_point hook_point)
+{
+	const char *point = uh_hook_point_name(hook_point);
+	owns_memory char *wildcard = NULL;
+
+	if (strpbrk(pattern, "/?[]{}!\\") != NULL)
+		return NULL;
+	if (pattern[0] == '\0')
+		return xstrdup(point);
+	if (strchr(pattern, '*') == NULL)
+		return xformat("pkgs/%s/%s", pattern, point);
+	wildcard = xcheck(wildcard_meant(pattern));
+	return xformat("multi_pkgs/%s/%s", point, wildcard);
+}
+
+/* The caller sets the directory. */
+static struct foreign_hook *foreign_add(
+	struct foreign_hooks *hooks, unsigned long line, struct slice word)
+{
+	struct foreign_hook *hook;
+
+	xgrow(&hooks->items, &hooks->capacity, hooks->count, sizeof(*hooks->items));
+	hook = &hooks->items[hooks->count++];
+	*hook = (struct foreign_hook){
+		.line = line, .word = xstrndup(word.data, word.size), .has_point = true};
+	return hook;
+}
+
+/* Cuts "Key = Value" in two; without "=" the value is empty. */
+static struct slice cut_value(struct slice *line)
+{
+	struct slice value = *line;
+	struct slice key = slice_cut(&value, '=');
+
+	*line = strip_blanks(key);
+	return strip_blanks(value);
+}
+
+/* Read first, since When may follow the Targets. */
+static enum uh_hook_point point_of_alpm(struct slice text)
+{
+	unsigned long number = 0;
+	struct slice line;
+
+	while (next_line(&text, &number, &line)) {
+		struct slice value = cut_value(&line);
+
+		if (slice_equals(line, "When") && slice_equals(value, "PreTransaction"))
+			return UH_PRE_INSTALL_PKGS;
+	}
+	return UH_POST_INVOKE;
+}
+
+/* Type may follow the Targets too, so this is for the end of their section. */
+static void set_directories(
+	struct foreign_hooks *hooks, size_t first, enum uh_hook_point hook_point)
+{
+	for (size_t i = first; i < hooks->count; i++)
+		hooks->items[i].directory =
+			directory_for(hooks->items[i].word, hook_point);
+}
+
+static void read_alpm(struct foreign_hooks *hooks, struct slice text)
+{
+	enum uh_hook_point hook_point = point_of_alpm(text);
+	unsigned long number = 0;
+	size_t first = hooks->count;
+	bool is_of_packages = true; /* paths may look like packages */
+	struct slice line;
+
+	while (next_line(&text, &number, &line)) {
+		struct slice value = cut_value(&line);
+
+		if (line.size > 0 && line.data[0] == '[') {
+			if (is_of_packages)
+				set_directories(hooks, first, hook_point);
+			first = hooks->count;
+			is_of_packages = true;
+		} else if (slice_equals(line, "Type")) {
+			is_of_packages = slice_equals(value, "Package");
+		} else if (slice_equals(line, "Target") && value.size > 0) {
+			(void)foreign_add(hooks, number, value);
+		}
+	}
+	if (is_of_packages)
+		set_directories(hooks, first, hook_point);
+}
+
+static void read_dnf_actions(struct foreign_hooks *hooks, struct slice text)
+{
+	unsigned long number = 0;
+	struct slice line;
+
+	while (next_line(&text, &number, &line)) {
+		const struct foreign_point *point = point_of_action(line);
+		struct foreign_hook *hook;
+		struct slice word;
+
+		if (point == NULL)
+			continue;
+		word = slice_cut(&line, ':');
+		if (point->has_equivalent)
+			word = slice_cut(&line, ':');
+		hook = foreign_add(hooks, number, word);
+		hook->has_point = point->has_equivalent;
+		if (hook->has_point)
+			hook->directory = directory_for(hook->word, point->hook_point);
+	}
+}
+
+void foreign_read(struct foreign_hooks *hooks, enum foreign_kind kind, struct slice text)
+{
+	if (kind == FOREIGN_ALPM)
+		read_alpm(hooks, text);
+	else if (kind == FOREIGN_ACTIONS)
+		read_dnf_actions(hooks, text);
+}
+
+void foreign_hooks_done(struct foreign_hooks *hooks)
+{
+	for (size_t i = 0; i < hooks->count; i++) {
+		free(hooks->items[i].word);
+		free(hooks->items[i].directory);
+	}
+	free(hooks->items);
+	memset(hooks, 0, sizeof(*hooks));
+}
+
+/* A file that is too long or cannot be read is judged by what was read. */
+static enum foreign_kind read_foreign(
 	const struct check *check, const char *path, struct buffer *text)
 {
 	const char *name = strrchr(path, '/') + 1;
-	owns_fd int fd = -1;
 
-	/* Most names tell already that it is none. */
-	if (hook_tree_is_leftover(name) || !foreign_may_be(name))
+	/* Do not open every script. */
+	if (hook_tree_is_leftover(name) ||
+		!(has_suffix(name, ".hook") || has_suffix(name, ".actions")))
 		return FOREIGN_NONE;
-	fd = rootfs_open(check->admin, path + strlen(check->admin->root));
-	if (fd < 0)
-		return FOREIGN_NONE;
-	(void)buffer_read(text, fd, FOREIGN_SIZE); /* what there is, is judged */
+	(void)check_read(check, path, FOREIGN_SIZE, text);
 	return text->size > 0 ? foreign_kind_of(name, buffer_slice(text)) : FOREIGN_NONE;
 }
 
@@ -25,25 +281,24 @@ bool check_is_foreign(const struct check *check, const char *path)
 {
 	owns_buffer struct buffer text = {0};
 
-	return look(check, path, &text) != FOREIGN_NONE;
+	return read_foreign(check, path, &text) != FOREIGN_NONE;
 }
 
-static void find_hook(struct check *check, const char *path, const char *program,
+static void find_foreign(struct check *check, const char *path, const char *program,
 	const struct foreign_hook *hook)
 {
-	if (hook->place != NULL)
+	if (hook->directory != NULL)
 		check_find_at(check, FINDING_FILE_FOREIGN, path, hook->line, NULL,
-			_("it is for %s, and no script; one that does the same belongs "
-			  "in %s"),
-			program, hook->place);
+			_("a hook for %s, not a script; an equivalent script belongs in "
+			  "%s"),
+			program, hook->directory);
 	else if (hook->has_point)
 		check_find_at(check, FINDING_FILE_FOREIGN, path, hook->line, NULL,
-			_("it is for %s, and no script; no directory here can match "
-			  "\"%s\""),
+			_("a hook for %s, not a script; no directory can match \"%s\""),
 			program, hook->word);
 	else
 		check_find_at(check, FINDING_FILE_FOREIGN, path, hook->line, NULL,
-			_("it is for %s, and no script; apt has no hook point like "
+			_("a hook for %s, not a script; apt has no hook point like "
 			  "\"%s\""),
 			program, hook->word);
 }
@@ -53,16 +308,15 @@ bool check_foreign(struct check *check, const char *path)
 	__attribute__((cleanup(foreign_hooks_done))) struct foreign_hooks hooks = {
 		.items = NULL};
 	owns_buffer struct buffer text = {0};
-	enum foreign_kind kind = look(check, path, &text);
+	enum foreign_kind kind = read_foreign(check, path, &text);
 
 	if (kind == FOREIGN_NONE)
 		return false;
-	if (foreign_read(&hooks, kind, buffer_slice(&text)) < 0)
-		check->findings.has_failed = true;
+	foreign_read(&hooks, kind, buffer_slice(&text));
 	for (size_t i = 0; i < hooks.count; i++)
-		find_hook(check, path, foreign_program(kind), &hooks.items[i]);
+		find_foreign(check, path, foreign_program(kind), &hooks.items[i]);
 	if (hooks.count == 0)
 		check_find(check, FINDING_FILE_FOREIGN, path, NULL,
-			_("it is for %s, and no script"), foreign_program(kind));
+			_("a hook for %s, not a script"), foreign_program(kind));
 	return true;
 }

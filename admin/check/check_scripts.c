@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Each script by itself: whether it could be executed, and by what. */
-#include "check/checks.h"
+#include "check/check_foreign.h"
 #include "check/script_text.h"
 #include "model/preview.h"
 #include "system/rootfs.h"

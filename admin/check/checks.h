@@ -47,10 +47,6 @@ void check_report_unreadable(struct check *check, const char *path, int error);
 #define check_find_at(check, kind, path, line, command, ...)                             \
 	findings_add(&(check)->findings, kind, path, line, command, __VA_ARGS__)
 
-/* Whether the file is a hook of another package manager; check_foreign() reports it. */
-bool check_is_foreign(const struct check *check, const char *path);
-bool check_foreign(struct check *check, const char *path);
-
 /* In this order. Each reports what it cannot read. */
 void check_scripts(struct check *check);
 void check_directories(struct check *check);

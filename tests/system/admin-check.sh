@@ -414,12 +414,12 @@ test_what_is_said_of_the_files_of_others() {
 	check_ends_with 1
 	expect_silent_errors
 	expect_file "$output" <<-EOF
-		error: $hooks/Post-Invoke/a.hook:4: it is for pacman, and no script; one that does the same belongs in pkgs/app/Pre-Install-Pkgs
-		error: $hooks/Post-Invoke/a.hook:5: it is for pacman, and no script; one that does the same belongs in multi_pkgs/Pre-Install-Pkgs/app-__WILDCARD__
-		error: $hooks/Post-Invoke/a.hook:6: it is for pacman, and no script; no directory here can match "!app-extra"
-		error: $hooks/Post-Invoke/b.hook: it is for pacman, and no script
-		error: $hooks/c.actions:1: it is for dnf, and no script; one that does the same belongs in Post-Invoke
-		error: $hooks/c.actions:2: it is for dnf, and no script; apt has no hook point like "goal_resolved"
+		error: $hooks/Post-Invoke/a.hook:4: a hook for pacman, not a script; an equivalent script belongs in pkgs/app/Pre-Install-Pkgs
+		error: $hooks/Post-Invoke/a.hook:5: a hook for pacman, not a script; an equivalent script belongs in multi_pkgs/Pre-Install-Pkgs/app-__WILDCARD__
+		error: $hooks/Post-Invoke/a.hook:6: a hook for pacman, not a script; no directory can match "!app-extra"
+		error: $hooks/Post-Invoke/b.hook: a hook for pacman, not a script
+		error: $hooks/c.actions:1: a hook for dnf, not a script; an equivalent script belongs in Post-Invoke
+		error: $hooks/c.actions:2: a hook for dnf, not a script; apt has no hook point like "goal_resolved"
 		6 errors in 2 hooks
 	EOF
 }

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Hooks of other package managers: alpm-hooks(5) of pacman, libdnf5-actions(8) of dnf. */
+#ifndef CHECK_FOREIGN_H
+#define CHECK_FOREIGN_H
+
+#include "check/checks.h"
+#include "universal_hooks.h"
+
+enum foreign_kind { FOREIGN_NONE, FOREIGN_ALPM, FOREIGN_ACTIONS };
+
+/*
+ * Decides by name (NAME.hook, NAME.actions) and by text, since other programs may use
+ * such names.
+ */
+enum foreign_kind foreign_kind_of(const char *name, struct slice text);
+
+/* A Target of a .hook file, or a line of an .actions file. */
+struct foreign_hook {
+	unsigned long line;
+	char *word;      /* the pattern, or the hook point if apt has none like it */
+	char *directory; /* where an equivalent script belongs, or NULL */
+	bool has_point;  /* apt has such a hook point */
+};
+
+/* Zero-initialised is empty. */
+struct foreign_hooks {
+	struct foreign_hook *items;
+	size_t count;
+	size_t capacity;
+};
+
+/* Appends all hooks in the text of a file of this kind. */
+void foreign_read(struct foreign_hooks *hooks, enum foreign_kind kind, struct slice text);
+void foreign_hooks_done(struct foreign_hooks *hooks);
+
+/* The package manager that reads such files. */
+const char *foreign_program(enum foreign_kind kind);
+
+/* Another package manager's hook point. */
+struct foreign_point {
+	const char *letters; /* its name in lower case, without other characters */
+	const char *program;
+	bool has_equivalent; /* hook_point is apt's */
+	enum uh_hook_point hook_point;
+};
+
+/* NULL if the word is not another program's hook point. */
+const struct foreign_point *foreign_point_of(const char *word);
+
+/*
+ * Whether the file is a hook of another package manager, and so not a script;
+ * check_foreign() adds the findings as well.
+ */
+bool check_is_foreign(const struct check *check, const char *path);
+bool check_foreign(struct check *check, const char *path);
+
+#endif
