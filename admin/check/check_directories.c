@@ -3,7 +3,6 @@
  * The shape of the tree: directories and scripts that stand where nothing is looked for.
  */
 #include "check/check_foreign.h"
-#include "check/script_text.h"
 #include "system/rootfs.h"
 #include "ui/message.h"
 #include "ui/spelling.h"

@@ -1,17 +1,133 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Each script by itself: whether it could be executed, and by what. */
+/* Each script by itself: whether it can be executed, and by what. */
+#include "check/check_scripts.h"
 #include "check/check_foreign.h"
-#include "check/script_text.h"
 #include "model/preview.h"
 #include "system/rootfs.h"
-#include "ui/message.h"
+#include "ui/memory.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <sys/stat.h>
 
-/* Where root's apt will look, whoever started it. */
-static const char *const search_path[] = {
-	"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"};
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+#define BLANKS " \t"
+
+/* The control characters that occur in text. */
+#define TEXT_CONTROLS "\a\b\t\n\v\f\r\033"
+
+static bool is_text(struct slice bytes)
+{
+	for (size_t i = 0; i < bytes.size; i++) {
+		unsigned char byte = (unsigned char)bytes.data[i];
+
+		if (byte == '\0' || byte == 0x7f ||
+			(byte < 0x20 && strchr(TEXT_CONTROLS, byte) == NULL))
+			return false;
+	}
+	return true;
+}
+
+static void cut_bytes(struct slice *text, size_t count)
+{
+	text->data += count;
+	text->size -= count;
+}
+
+static bool is_blank_at(struct slice text, size_t i)
+{
+	return strchr(BLANKS, text.data[i]) != NULL;
+}
+
+/* Takes the next word, and the blanks around it, off rest's front. */
+static struct slice cut_word(struct slice *rest)
+{
+	struct slice word;
+
+	while (rest->size > 0 && is_blank_at(*rest, 0))
+		cut_bytes(rest, 1);
+	word = (struct slice){rest->data, 0};
+	while (word.size < rest->size && !is_blank_at(*rest, word.size))
+		word.size++;
+	cut_bytes(rest, word.size);
+	while (rest->size > 0 && is_blank_at(*rest, 0))
+		cut_bytes(rest, 1);
+	return word;
+}
+
+static bool is_env(struct slice interpreter)
+{
+	return slice_equals(interpreter, "/usr/bin/env") ||
+	       slice_equals(interpreter, "/bin/env");
+}
+
+/*
+ * What env looks for, given its one argument (execve(2)); empty if it has options or sets
+ * variables.
+ */
+static struct slice command_of_env(struct slice argument)
+{
+	static const struct slice nothing = {"", 0};
+
+	if (slice_has_prefix(argument, slice_of("-S"))) {
+		cut_bytes(&argument, 2);
+		argument = cut_word(&argument);
+	}
+	if (argument.size == 0 || argument.data[0] == '-' ||
+		memchr(argument.data, '=', argument.size) != NULL)
+		return nothing;
+	return argument;
+}
+
+/* line is what follows "#!". */
+static void read_interpreter(struct script_text *text, struct slice line)
+{
+	struct slice interpreter, command;
+
+	while (line.size > 0 && is_blank_at(line, line.size - 1))
+		line.size--;
+	interpreter = cut_word(&line);
+	text->interpreter = xstrndup(interpreter.data, interpreter.size);
+	if (!is_env(interpreter))
+		return;
+	command = command_of_env(line);
+	if (command.size > 0)
+		text->command = xstrndup(command.data, command.size);
+}
+
+void script_text_read(struct script_text *text, struct slice head)
+{
+	struct slice line;
+	struct slice rest = head;
+
+	*text = (struct script_text){.kind = head.size == 0 ? TEXT_EMPTY : TEXT_PLAIN};
+	if (slice_has_prefix(head, (struct slice){ELFMAG, SELFMAG})) {
+		text->kind = head.size >= sizeof(Elf32_Ehdr) ? TEXT_PROGRAM : TEXT_BINARY;
+		return;
+	}
+	text->has_mark = slice_has_prefix(head, slice_of(BYTE_ORDER_MARK));
+	if (text->has_mark)
+		cut_bytes(&rest, strlen(BYTE_ORDER_MARK));
+	line = slice_cut(&rest, '\n');
+	text->has_crlf = line.size > 0 && line.data[line.size - 1] == '\r' &&
+			 line.data + line.size < head.data + head.size;
+	if (text->has_crlf)
+		line.size--;
+	if (slice_has_prefix(line, slice_of("#!"))) {
+		text->kind = TEXT_INTERPRETED;
+		cut_bytes(&line, 2);
+		read_interpreter(text, line);
+	} else if (!is_text(head)) {
+		text->kind = TEXT_BINARY;
+	}
+}
+
+void script_text_done(struct script_text *text)
+{
+	free(text->interpreter);
+	free(text->command);
+	memset(text, 0, sizeof(*text));
+}
 
 static bool is_executable_file(const struct stat *status)
 {
@@ -19,38 +135,38 @@ static bool is_executable_file(const struct stat *status)
 	       (status->st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0;
 }
 
-/* The full path of a program that is in PATH, the caller's; NULL when there is none. */
-static char *search(const struct admin *admin, const char *program)
+/* The full path of a program in PATH, which the caller frees; NULL if there is none. */
+static char *find_program(const struct admin *admin, const char *program)
 {
-	for (size_t i = 0; i < COUNT_OF(search_path); i++) {
-		char *path = string_format("%s/%s", search_path[i], program);
+	/* Root's PATH, whatever the caller's is. */
+	static const char *const path[] = {"/usr/local/sbin", "/usr/local/bin",
+		"/usr/sbin", "/usr/bin", "/sbin", "/bin"};
+
+	for (size_t i = 0; i < COUNT_OF(path); i++) {
+		char *full = xformat("%s/%s", path[i], program);
 		struct stat status;
 
-		if (path != NULL && rootfs_stat(admin, path, &status) == 0 &&
-			is_executable_file(&status))
-			return path;
-		free(path);
+		if (rootfs_stat(admin, full, &status) == 0 && is_executable_file(&status))
+			return full;
+		free(full);
 	}
 	return NULL;
 }
 
-/* sed(1) for a script's text, through a symlink to it. */
+/* --follow-symlinks, so that a symlink to the script stays one. */
 static void fix_text(struct buffer *command, const char *expression, const char *path)
 {
-	const char *const words[] = {
-		"sed", "-i", "--follow-symlinks", expression, "--", path, NULL};
-
-	fix_add(command, words);
+	fix_words(command, "sed", "-i", "--follow-symlinks", expression, "--", path);
 }
 
-/* Whether a word is none that sed would take for anything but itself, "." aside. */
-static bool is_plain(const char *word)
+/* Whether the word means itself in sed's regular expressions; "." is close enough. */
+static bool is_sed_literal(const char *word)
 {
 	return word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				 "0123456789/._+-")] == '\0';
 }
 
-/* If the program is elsewhere, the #! line can be made to say so. */
+/* If the program is elsewhere in PATH, puts that path into the #! line. */
 static void fix_interpreter(struct buffer *command, const struct check *check,
 	const char *path, const char *interpreter)
 {
@@ -59,17 +175,16 @@ static void fix_interpreter(struct buffer *command, const struct check *check,
 	owns_memory char *found = NULL;
 	owns_memory char *expression = NULL;
 
-	if (program[0] == '\0' || !is_plain(interpreter))
+	if (program[0] == '\0' || !is_sed_literal(interpreter))
 		return;
-	found = search(check->admin, program);
+	found = find_program(check->admin, program);
 	if (found == NULL)
 		return;
-	expression = string_format("1s|^#![[:blank:]]*%s|#!%s|", interpreter, found);
-	if (expression != NULL)
-		fix_text(command, expression, path);
+	expression = xformat("1s|^#![[:blank:]]*%s|#!%s|", interpreter, found);
+	fix_text(command, expression, path);
 }
 
-static void check_command(
+static void check_command_of_env(
 	struct check *check, const char *path, const struct script_text *text)
 {
 	owns_buffer struct buffer command = {0};
@@ -77,18 +192,19 @@ static void check_command(
 
 	if (text->command == NULL)
 		return;
-	if (strpbrk(text->command, " \t") != NULL) {
+	if (strpbrk(text->command, BLANKS) != NULL) {
 		fix_text(&command, "1s|env|env -S|", path);
 		check_find(check, FINDING_INTERPRETER_MISSING, path, &command,
-			_("%s gets \"%s\" as one word and finds no such program"),
+			_("%s takes \"%s\" as the name of one program; the script cannot "
+			  "start"),
 			text->interpreter, text->command);
 		return;
 	}
 	if (strchr(text->command, '/') == NULL)
-		found = search(check->admin, text->command);
+		found = find_program(check->admin, text->command);
 	if (found == NULL && text->command[0] != '/')
 		check_find(check, FINDING_INTERPRETER_MISSING, path, NULL,
-			_("its interpreter %s is not in PATH, so it cannot be started"),
+			_("interpreter %s is not in PATH; the script cannot start"),
 			text->command);
 }
 
@@ -96,30 +212,25 @@ static void check_interpreter_file(
 	struct check *check, const char *path, const struct script_text *text)
 {
 	owns_buffer struct buffer command = {0};
-	owns_memory char *full =
-		string_format("%s%s", check->admin->root, text->interpreter);
-	const char *const words[] = {"chmod", "a+x", "--", full, NULL};
+	owns_memory char *full = xformat("%s%s", check->admin->root, text->interpreter);
 	struct stat status;
-	int error = rootfs_stat(check->admin, text->interpreter, &status);
+	int error = xensure(rootfs_stat(check->admin, text->interpreter, &status));
 
 	if (error == -EACCES) {
-		check->is_blind = true;
-		(void)report_error(_("%s cannot be looked at: %s"), text->interpreter,
-			strerror(EACCES));
+		check_report_unreadable(check, text->interpreter, error);
 	} else if (error < 0) {
 		fix_interpreter(&command, check, path, text->interpreter);
 		check_find(check, FINDING_INTERPRETER_MISSING, path, &command,
-			_("its interpreter %s does not exist, so it cannot be started"),
+			_("interpreter %s does not exist; the script cannot start"),
 			text->interpreter);
 	} else if (!is_executable_file(&status)) {
-		if (S_ISREG(status.st_mode) && full != NULL)
-			fix_add(&command, words);
+		if (S_ISREG(status.st_mode))
+			fix_words(&command, "chmod", "a+x", "--", full);
 		check_find(check, FINDING_INTERPRETER_NOT_EXECUTABLE, path, &command,
-			_("its interpreter %s is not executable, so it cannot be "
-			  "started"),
+			_("interpreter %s is not executable; the script cannot start"),
 			text->interpreter);
 	} else {
-		check_command(check, path, text);
+		check_command_of_env(check, path, text);
 	}
 }
 
@@ -130,7 +241,7 @@ static void check_interpreter(
 
 	if (text->interpreter[0] == '\0') {
 		check_find(check, FINDING_INTERPRETER_MISSING, path, NULL,
-			_("its first line, #!, names no interpreter"));
+			_("the #! line names no interpreter"));
 		return;
 	}
 	if (text->interpreter[0] == '/') {
@@ -139,7 +250,7 @@ static void check_interpreter(
 	}
 	fix_interpreter(&command, check, path, text->interpreter);
 	check_find(check, FINDING_INTERPRETER_RELATIVE, path, &command,
-		_("its interpreter %s is no full path, so it cannot be started"),
+		_("interpreter %s is not a full path; the script cannot start"),
 		text->interpreter);
 }
 
@@ -153,21 +264,18 @@ static void check_text(
 	fix_text(&uncrlf, "s/\\r$//", path);
 	if (text->has_mark)
 		check_find(check, FINDING_BYTE_ORDER_MARK, path, &unmark,
-			_("it begins with a byte-order mark, so its first line is not "
-			  "understood"));
+			_("starts with a byte-order mark; the first line is not "
+			  "recognized"));
 	if (text->has_crlf)
 		check_find(check, FINDING_CRLF, path, &uncrlf,
-			_("its lines end with CR LF, as on DOS, so they are not "
-			  "understood"));
+			_("has CRLF line endings; the script does not work"));
 	switch (text->kind) {
 	case TEXT_EMPTY:
-		check_find(check, FINDING_EMPTY, path, NULL,
-			_("it is empty, so it does nothing"));
+		check_find(check, FINDING_EMPTY, path, NULL, _("empty; it does nothing"));
 		return;
 	case TEXT_BINARY:
 		check_find(check, FINDING_BINARY, path, NULL,
-			_("it is neither a program nor a script, so it cannot be "
-			  "started"));
+			_("neither a program nor a script; it cannot start"));
 		return;
 	case TEXT_INTERPRETED:
 		check_interpreter(check, path, text);
@@ -178,38 +286,22 @@ static void check_text(
 	}
 }
 
-/* Like script_text_read(), −errno also when the file cannot be read. */
-static int read_text(
-	const struct check *check, const char *path, struct script_text *ret_text)
-{
-	owns_buffer struct buffer head = {0};
-	owns_fd int fd = -1;
-	int error = rootfs_open(check->admin, path + strlen(check->admin->root));
-
-	if (error < 0)
-		return error;
-	fd = error;
-	error = buffer_read(&head, fd, SCRIPT_TEXT_SIZE);
-	if (error < 0 && error != -EFBIG)
-		return error;
-	return script_text_read(ret_text, buffer_slice(&head));
-}
-
-static void look_into(struct check *check, const char *path)
+static void check_content(struct check *check, const char *path)
 {
 	__attribute__((cleanup(script_text_done))) struct script_text text = {
 		.interpreter = NULL};
-	int error = read_text(check, path, &text);
+	owns_buffer struct buffer head = {0};
+	int error = check_read(check, path, SCRIPT_TEXT_SIZE, &head);
 
-	if (error == 0) {
-		check_text(check, path, &text);
+	if (error < 0 && error != -EFBIG) {
+		check_report_unreadable(check, path, error);
 		return;
 	}
-	check->is_blind = true;
-	(void)report_error(_("%s cannot be read: %s"), path, strerror(-error));
+	script_text_read(&text, buffer_slice(&head));
+	check_text(check, path, &text);
 }
 
-/* Owner and mode are both put right, since after one the other would still be wrong. */
+/* Fixes owner and mode at once: with only one of them fixed it would still be unsafe. */
 static void fix_unsafe(struct buffer *command, const char *path)
 {
 	struct stat status;
@@ -217,30 +309,25 @@ static void fix_unsafe(struct buffer *command, const char *path)
 	if (lstat(path, &status) < 0)
 		return;
 	if (status.st_uid != 0 && S_ISLNK(status.st_mode))
-		fix_add(command, (const char *const[]){
-					 "chown", "-h", "root:root", "--", path, NULL});
+		fix_words(command, "chown", "-h", "root:root", "--", path);
 	else if (status.st_uid != 0)
-		fix_add(command,
-			(const char *const[]){"chown", "root:root", "--", path, NULL});
+		fix_words(command, "chown", "root:root", "--", path);
 	if (!S_ISLNK(status.st_mode) && (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		fix_add(command,
-			(const char *const[]){"chmod", "go-w", "--", path, NULL});
+		fix_words(command, "chmod", "go-w", "--", path);
 }
 
-/* At the path that is open, so that it is found once, however many scripts are below. */
+/*
+ * Found at the unsafe path, so that a directory is found once, whatever the number of
+ * scripts in it.
+ */
 static void check_unsafe(struct check *check, const struct script *script)
 {
-	const struct unsafe_path *unsafe = &script->unsafe;
 	owns_buffer struct buffer command = {0};
-	owns_memory char *fault = fault_text(script);
+	owns_memory char *fault = xcheck(fault_text(script));
 
-	if (fault == NULL) {
-		check->findings.has_failed = true;
-		return;
-	}
-	fix_unsafe(&command, unsafe->path);
-	check_find(check, FINDING_OPEN_TO_OTHERS, unsafe->path, &command,
-		_("hooks are not run, for %s"), fault);
+	fix_unsafe(&command, script->unsafe.path);
+	check_find(check, FINDING_OPEN_TO_OTHERS, script->unsafe.path, &command,
+		_("hooks here are not run: %s"), fault);
 }
 
 static void check_script(struct check *check, const struct script *script)
@@ -252,50 +339,46 @@ static void check_script(struct check *check, const struct script *script)
 	case SCRIPT_IS_FINE:
 		break;
 	case SCRIPT_IS_NOT_EXECUTABLE:
-		fix_add(&command,
-			(const char *const[]){"chmod", "a+x", "--", path, NULL});
+		fix_words(&command, "chmod", "a+x", "--", path);
 		check_find(check, FINDING_NOT_EXECUTABLE, path, &command,
-			_("it is not executable, so it is not run"));
+			_("not executable; it is not run"));
 		break;
 	case SCRIPT_IS_NOT_A_FILE:
 		check_find(check, FINDING_NOT_A_FILE, path, NULL,
-			_("it is not a regular file, so it is not run"));
+			_("not a regular file; it is not run"));
 		return;
 	case SCRIPT_IS_DANGLING:
 		check_find(check, FINDING_DANGLING, path, NULL,
-			_("the symlink leads nowhere: %s"), strerror(-script->error));
+			_("the symlink leads nowhere; it is not run: %s"),
+			strerror(-script->error));
 		return;
 	case SCRIPT_IS_OPEN_TO_OTHERS:
 		check_unsafe(check, script);
 		break;
 	case SCRIPT_CANNOT_START:
-		(void)report_error(
-			_("%s cannot be read: %s"), path, strerror(-script->error));
-		check->is_blind = true;
+		check_report_unreadable(check, path, script->error);
 		return;
 	case DIRECTORY_IS_UNREADABLE:
 	case DIRECTORY_IS_UNMATCHED:
 		return;
 	}
-	look_into(check, path);
+	check_content(check, path);
 }
 
-/* A mask in the place of packages is as idle as one that has nothing below it. */
+/* Only a mask in /etc masks; there must be a script in /usr/lib. */
 static void check_mask(struct check *check, const struct hook *hook)
 {
-	const char *path = hook->script.path;
-	const char *const words[] = {"rm", "--", path, NULL};
 	owns_buffer struct buffer command = {0};
-	struct script other = {.path = NULL};
+	struct script masked = {.path = NULL};
 	enum tree_node node = hook_tree_look_in(
-		&check->hooks.tree, PLACE_OF_PACKAGES, hook->script.relative, &other);
+		&check->hooks.tree, PLACE_OF_PACKAGES, hook->script.relative, &masked);
 
-	script_done(&other);
+	script_done(&masked);
 	if (node == NODE_SCRIPT && hook->place == PLACE_OF_ADMINISTRATOR)
 		return;
-	fix_add(&command, words);
-	check_find(check, FINDING_MASK_WITHOUT_PURPOSE, path, &command,
-		_("this mask has no packages' hook to mask"));
+	fix_words(&command, "rm", "--", hook->script.path);
+	check_find(check, FINDING_MASK_WITHOUT_PURPOSE, hook->script.path, &command,
+		_("masks no hook of a package; it has no effect"));
 }
 
 void check_scripts(struct check *check)

@@ -636,8 +636,8 @@ test_on_a_terminal_of_80_and_of_40_columns() {
 	script -qec 'stty cols 80; TERM=xterm NO_COLOR=1 apt-universal-hooks check' /dev/null |
 		sed 's/\r$//; s/.*\r//' >/wide || true
 	expect_file /wide <<-'EOF'
-		error: /etc/apt/universal-hooks/Post-Invoke/010-hook: it is not executable, so
-		  it is not run
+		error: /etc/apt/universal-hooks/Post-Invoke/010-hook: not executable; it is not
+		  run
 		  fix: chmod a+x -- /etc/apt/universal-hooks/Post-Invoke/010-hook
 		error: /etc/apt/universal-hooks/post-invoke: nothing in it is run, for the hook
 		  point is called Post-Invoke
@@ -649,13 +649,13 @@ test_on_a_terminal_of_80_and_of_40_columns() {
 	expect_file /narrow <<-'EOF'
 		<31merror:<0m
 		  <1m/etc/apt/universal-hooks/Post-Invoke/010-hook<0m:
-		  it is not executable, so it is not run
+		  not executable; it is not run
 		  fix: chmod a+x -- /etc/apt/universal-hooks/Post-Invoke/010-hook
 		1 error in 1 hook
 	EOF
 	check_ends_with 1 Post-Invoke
 	expect_file "$output" <<-'EOF'
-		error: /etc/apt/universal-hooks/Post-Invoke/010-hook: it is not executable, so it is not run
+		error: /etc/apt/universal-hooks/Post-Invoke/010-hook: not executable; it is not run
 		  fix: chmod a+x -- /etc/apt/universal-hooks/Post-Invoke/010-hook
 		1 error in 1 hook
 	EOF
