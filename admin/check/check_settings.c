@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The scope Universal-Hooks:: of apt.conf, and what it needs of the system. */
+#include "check/check_packages.h"
 #include "check/checks.h"
 #include "dpkg.h"
-#include "model/package_names.h"
 #include "settings.h"
 #include "system/apt.h"
 #include "system/rootfs.h"
+#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/spelling.h"
 
@@ -151,8 +152,7 @@ static void find_no_hook(const struct reading *reading, const struct setting *se
 	struct nearest nearest = nearest_to(below_tree(reading->check, setting->path));
 
 	for (size_t i = 0; i < hooks->count; i++)
-		if (try_paths(&nearest, &kept, hooks->items[i].script.relative) < 0)
-			reading->check->findings.has_failed = true;
+		xensure(try_paths(&nearest, &kept, hooks->items[i].script.relative));
 	message = nearest.word != NULL
 			  ? string_format(_("there is no hook at this path; did you mean "
 					    "%s?"),
@@ -214,10 +214,7 @@ static void mark_hook(const struct reading *reading, const struct hook *hook)
 {
 	struct script_settings script;
 
-	if (settings_for(&reading->settings, hook->script.relative, &script) < 0) {
-		reading->check->findings.has_failed = true;
-		return;
-	}
+	xensure(settings_for(&reading->settings, hook->script.relative, &script));
 	if (script.is_enabled) {
 		mark_used(reading, script.directory);
 		for (size_t i = 0; i < script.required_count; i++)
@@ -357,11 +354,8 @@ static void check_required(const struct reading *reading)
 
 static void check_lines(struct reading *reading)
 {
-	reading->is_used = calloc(reading->settings.count + 1, sizeof(*reading->is_used));
-	if (reading->is_used == NULL) {
-		reading->check->findings.has_failed = true;
-		return;
-	}
+	reading->is_used =
+		xcheck(calloc(reading->settings.count + 1, sizeof(*reading->is_used)));
 	for (size_t i = 0; i < reading->settings.count; i++)
 		if (is_wanted(reading->check, &reading->settings.items[i]))
 			check_setting(reading, &reading->settings.items[i]);
@@ -386,11 +380,11 @@ void check_settings(struct check *check)
 	owns_buffer struct buffer places = {0};
 
 	if (apt_configuration(check->admin, SCOPE, &lines) < 0 ||
-		apt_origins(check->admin, SCOPE, &places) < 0)
+		apt_origins(check->admin, SCOPE, &places) < 0) {
 		check->is_blind = check->is_apt_mute = true;
-	else if (settings_parse(&reading.settings, buffer_slice(&lines)) < 0 ||
-		 origins_parse(&reading.origins, buffer_slice(&places)) < 0)
-		check->findings.has_failed = true;
-	else
-		check_lines(&reading);
+		return;
+	}
+	xensure(settings_parse(&reading.settings, buffer_slice(&lines)));
+	xensure(origins_parse(&reading.origins, buffer_slice(&places)));
+	check_lines(&reading);
 }
