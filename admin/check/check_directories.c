@@ -1,134 +1,129 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The shape of the tree: directories and scripts that stand where nothing is looked for.
- */
+/* The shape of the tree: directories and scripts where none are looked for. */
 #include "check/check_foreign.h"
 #include "system/rootfs.h"
+#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/spelling.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
+#include <sys/stat.h>
 
-/* How deep scripts are looked for in a directory that is not read. */
+/* How deep to look for scripts in a directory that is not read. */
 #define DEPTH_MAX 8
 
-/* What a directory is for, by where it stands. */
-enum room {
-	ROOM_TREE,
-	ROOM_PACKAGES,  /* pkgs/ */
-	ROOM_PACKAGE,   /* pkgs/NAME/ */
-	ROOM_WILDCARDS, /* multi_pkgs/ */
-	ROOM_POINT,     /* multi_pkgs/Post-Invoke/ */
-	ROOM_HOOKS      /* where scripts belong */
+/* What a directory is for, which depends on where it is. */
+enum role {
+	ROLE_TREE,
+	ROLE_PACKAGES,   /* pkgs/ */
+	ROLE_PACKAGE,    /* pkgs/NAME/ */
+	ROLE_WILDCARDS,  /* multi_pkgs/ */
+	ROLE_HOOK_POINT, /* multi_pkgs/Post-Invoke/ */
+	ROLE_HOOKS       /* where scripts belong */
 };
 
-struct entry {
-	const char *directory; /* full path of what it stands in */
+static const struct {
+	const char *name;
+	enum role role;
+} subtrees[] = {{"pkgs", ROLE_PACKAGES}, {"multi_pkgs", ROLE_WILDCARDS}};
+
+struct checked_entry {
+	const char *directory; /* the full path of its directory */
 	const char *name;
 	char *path;
-	struct stat status; /* of what a symlink leads to */
+	struct stat status; /* of a symlink's target */
 };
 
-static void check_room(struct check *check, const char *path, enum room room);
+static void check_entries_of(struct check *check, const char *path, enum role role);
 
-/* All names but "." and "..", ascending. 0 or −errno. */
-static int list(const char *path, struct string_list *names)
+/* All names but "." and "..", sorted. 0 or −errno. */
+static int read_names(const char *path, struct string_list *names)
 {
 	DIR *directory = opendir(path);
-	const struct dirent *entry;
-	int error = 0;
+	const struct dirent *found;
+	int error;
 
 	if (directory == NULL)
 		return -errno;
-	while (error == 0) {
-		errno = 0;
-		entry = readdir(directory);
-		if (entry == NULL) {
-			error = -errno;
-			break;
-		}
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			error = string_list_add(names, entry->d_name);
-	}
+	for (errno = 0; (found = readdir(directory)) != NULL; errno = 0)
+		if (strcmp(found->d_name, ".") != 0 && strcmp(found->d_name, "..") != 0)
+			xlist_add(names, found->d_name);
+	error = -errno;
 	(void)closedir(directory); /* it was only read */
 	string_list_sort_unique(names);
 	return error;
 }
 
-/* Only what could be a script is worth a word where none belongs: notes may lie about. */
-static bool is_scriptlike(const struct check *check, const struct entry *entry)
+/* False if it is gone, or a symlink that leads nowhere. */
+static bool checked_entry_init(
+	struct checked_entry *entry, const char *directory, const char *name)
+{
+	*entry = (struct checked_entry){.directory = directory,
+		.name = name,
+		.path = xformat("%s/%s", directory, name)};
+	return stat(entry->path, &entry->status) == 0;
+}
+
+static void checked_entry_done(struct checked_entry *entry)
+{
+	free(entry->path);
+}
+#define owns_entry __attribute__((cleanup(checked_entry_done)))
+
+static bool is_real_directory(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* Where no script belongs, report only files that look like one; a README is fine. */
+static bool is_scriptlike(const struct check *check, const struct checked_entry *entry)
 {
 	owns_buffer struct buffer head = {0};
-	owns_fd int fd = -1;
 
 	if (!S_ISREG(entry->status.st_mode))
 		return false;
 	if ((entry->status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0)
 		return true;
-	fd = rootfs_open(check->admin, entry->path + strlen(check->admin->root));
-	return fd >= 0 && buffer_read(&head, fd, 2) == -EFBIG &&
+	return check_read(check, entry->path, 2, &head) == -EFBIG &&
 	       slice_equals(buffer_slice(&head), "#!");
 }
 
-static bool is_directory(const struct entry *entry)
+enum scripts { SCRIPTS_NONE, SCRIPTS_ONLY, SCRIPTS_AMONG_OTHERS };
+
+static enum scripts find_scripts(
+	const struct check *check, const char *directory, unsigned depth);
+
+static enum scripts find_scripts_at(
+	const struct check *check, const struct checked_entry *entry, unsigned depth)
 {
-	return S_ISDIR(entry->status.st_mode);
-}
-
-static int entry_init(struct entry *entry, const char *directory, const char *name)
-{
-	*entry = (struct entry){.directory = directory,
-		.name = name,
-		.path = string_format("%s/%s", directory, name)};
-	if (entry->path == NULL)
-		return -ENOMEM;
-	return stat(entry->path, &entry->status) == 0 ? 0 : -errno;
-}
-
-static void entry_done(struct entry *entry)
-{
-	free(entry->path);
-}
-#define owns_entry __attribute__((cleanup(entry_done)))
-
-enum { SCRIPTS_NONE, SCRIPTS_ONLY, SCRIPTS_AMONG_OTHERS };
-
-static int find_scripts(const struct check *check, const char *directory, unsigned depth);
-
-static int find_scripts_at(
-	const struct check *check, const struct entry *entry, unsigned depth)
-{
-	struct stat status;
-
 	if (hook_tree_is_leftover(entry->name))
 		return SCRIPTS_NONE;
 	if (is_scriptlike(check, entry))
 		return SCRIPTS_ONLY;
-	/* Not through symlinks, which could lead back here. */
-	if (lstat(entry->path, &status) < 0 || !S_ISDIR(status.st_mode))
+	/* Do not follow symlinks: they could lead back here. */
+	if (!is_real_directory(entry->path) ||
+		find_scripts(check, entry->path, depth + 1) == SCRIPTS_NONE)
 		return SCRIPTS_NONE;
-	return find_scripts(check, entry->path, depth + 1) != SCRIPTS_NONE
-		       ? SCRIPTS_AMONG_OTHERS
-		       : SCRIPTS_NONE;
+	return SCRIPTS_AMONG_OTHERS;
 }
 
-/*
- * Whether a directory holds scripts, in directories of its own as well, and nothing else.
- */
-static int find_scripts(const struct check *check, const char *directory, unsigned depth)
+/* Whether a directory has scripts, in its subdirectories too, and nothing else. */
+static enum scripts find_scripts(
+	const struct check *check, const char *directory, unsigned depth)
 {
 	owns_strings struct string_list names = {0};
 	size_t only = 0, others = 0;
 
-	if (depth == DEPTH_MAX || list(directory, &names) < 0)
+	if (depth == DEPTH_MAX || read_names(directory, &names) < 0)
 		return SCRIPTS_NONE;
 	for (size_t i = 0; i < names.count && others == 0; i++) {
-		owns_entry struct entry entry = {.path = NULL};
-		int found = SCRIPTS_NONE;
+		owns_entry struct checked_entry entry = {.path = NULL};
+		enum scripts found = SCRIPTS_NONE;
 
-		if (entry_init(&entry, directory, names.items[i]) == 0)
+		if (checked_entry_init(&entry, directory, names.items[i]))
 			found = find_scripts_at(check, &entry, depth);
 		only += found == SCRIPTS_ONLY;
 		others += found == SCRIPTS_AMONG_OTHERS;
@@ -138,201 +133,202 @@ static int find_scripts(const struct check *check, const char *directory, unsign
 	return only == names.count ? SCRIPTS_ONLY : SCRIPTS_AMONG_OTHERS;
 }
 
-/* A directory gets its right name, or, where that is taken, what it holds moves there. */
-static void fix_name(struct buffer *command, const struct entry *entry, const char *right)
+static bool has_scripts(const struct check *check, const struct checked_entry *entry)
 {
-	owns_memory char *target = string_format("%s/%s", entry->directory, right);
+	return find_scripts(check, entry->path, 0) != SCRIPTS_NONE;
+}
+
+/* Moves what is in the directory, and removes it. */
+static void fix_by_moving(struct buffer *command, const char *from, const char *to)
+{
+	fix_words(command, "find", from, "-mindepth", "1", "-maxdepth", "1", "-exec",
+		"mv", "-n", "-t", to, "--", "{}", "+");
+	fix_words(command, "rmdir", "--", from);
+}
+
+/* Renames the directory, or, if the right one exists, moves what is in it there. */
+static void fix_directory_name(
+	struct buffer *command, const struct checked_entry *entry, const char *right)
+{
+	owns_memory char *target = xformat("%s/%s", entry->directory, right);
 	struct stat status;
 
-	if (target == NULL)
-		return;
-	if (lstat(target, &status) < 0) {
-		fix_add(command, (const char *const[]){
-					 "mv", "-nT", "--", entry->path, target, NULL});
-		return;
-	}
-	if (!S_ISDIR(status.st_mode) || lstat(entry->path, &status) < 0 ||
-		!S_ISDIR(status.st_mode))
-		return;
-	fix_add(command,
-		(const char *const[]){"find", entry->path, "-mindepth", "1", "-maxdepth",
-			"1", "-exec", "mv", "-n", "-t", target, "--", "{}", "+", NULL});
-	fix_add(command, (const char *const[]){"rmdir", "--", entry->path, NULL});
+	if (lstat(target, &status) < 0)
+		fix_words(command, "mv", "-nT", "--", entry->path, target);
+	else if (S_ISDIR(status.st_mode) && is_real_directory(entry->path))
+		fix_by_moving(command, entry->path, target);
 }
 
-static bool has_packages(enum room room)
+static bool has_packages(enum role role)
 {
-	return room == ROOM_PACKAGE || room == ROOM_WILDCARDS;
+	return role == ROLE_PACKAGE || role == ROLE_WILDCARDS;
 }
 
-/* What a directory of a hook point's name, or nearly so, is in the room. */
-static void check_hook_point(struct check *check, const struct entry *entry,
-	enum room room, enum uh_hook_point hook_point)
+/* A directory that is named like a hook point, or nearly so. */
+static void check_hook_point(struct check *check, const struct checked_entry *entry,
+	enum role role, enum uh_hook_point hook_point)
 {
 	owns_buffer struct buffer command = {0};
-	bool is_too_early = hook_point == UH_PRE_INVOKE && has_packages(room);
+	bool is_too_early = hook_point == UH_PRE_INVOKE && has_packages(role);
 	const char *right =
 		uh_hook_point_name(is_too_early ? UH_PRE_INSTALL_PKGS : hook_point);
 
 	if (strcmp(entry->name, right) == 0) {
-		check_room(check, entry->path,
-			room == ROOM_WILDCARDS ? ROOM_POINT : ROOM_HOOKS);
+		check_entries_of(check, entry->path,
+			role == ROLE_WILDCARDS ? ROLE_HOOK_POINT : ROLE_HOOKS);
 		return;
 	}
 	if (!check_concerns(check, entry->path))
 		return;
-	fix_name(&command, entry, right);
+	fix_directory_name(&command, entry, right);
 	if (is_too_early)
 		check_find(check, FINDING_PACKAGES_NOT_KNOWN, entry->path, &command,
-			_("nothing in it is run, for at Pre-Invoke apt does not tell its "
-			  "packages yet; the next hook point is %s"),
+			_("the packages are not known yet at Pre-Invoke; scripts in this "
+			  "directory are not run; use %s instead"),
 			right);
 	else
 		check_find(check, FINDING_HOOK_POINT_MISSPELT, entry->path, &command,
-			_("nothing in it is run, for the hook point is called %s"),
+			_("the hook point is called %s; scripts in this directory are "
+			  "not run"),
 			right);
 }
 
-/* What yum or dnf calls a hook point, as in a tree that was made for them. */
-static void check_foreign_point(struct check *check, const struct entry *entry,
-	enum room room, const struct foreign_point *point)
+/* A directory that is named like a hook point of yum or dnf. */
+static void check_foreign_point(struct check *check, const struct checked_entry *entry,
+	enum role role, const struct foreign_point *point)
 {
 	owns_buffer struct buffer command = {0};
 	const char *right;
 
-	if (!point->has_equivalent) {
-		if (room == ROOM_TREE ||
-			find_scripts(check, entry->path, 0) != SCRIPTS_NONE)
-			check_find(check, FINDING_DIRECTORY_UNKNOWN, entry->path, NULL,
-				_("nothing in it is run: %s has a hook point of this "
-				  "name, and apt none like it"),
-				point->program);
-		return;
+	if (point->has_equivalent) {
+		right = uh_hook_point_name(point->hook_point);
+		fix_directory_name(&command, entry, right);
+		check_find(check, FINDING_HOOK_POINT_FOREIGN, entry->path, &command,
+			_("a hook point of %s, called %s by apt; scripts in this "
+			  "directory are not run"),
+			point->program, right);
+	} else if (role == ROLE_TREE || has_scripts(check, entry)) {
+		check_find(check, FINDING_DIRECTORY_UNKNOWN, entry->path, NULL,
+			_("a hook point of %s that apt does not have; scripts in this "
+			  "directory are not run"),
+			point->program);
 	}
-	right = uh_hook_point_name(point->hook_point);
-	fix_name(&command, entry, right);
-	check_find(check, FINDING_HOOK_POINT_FOREIGN, entry->path, &command,
-		_("nothing in it is run: it has the name of a hook point of %s, which is "
-		  "%s for apt"),
-		point->program, right);
 }
 
-static const char *const subtrees[] = {"pkgs", "multi_pkgs"};
-static const enum room rooms_of_subtrees[] = {ROOM_PACKAGES, ROOM_WILDCARDS};
-
 static void check_unknown_directory(
-	struct check *check, const struct entry *entry, enum room room)
+	struct check *check, const struct checked_entry *entry, enum role role)
 {
 	struct nearest nearest = nearest_to(entry->name);
 	owns_buffer struct buffer command = {0};
 
-	if (room == ROOM_TREE)
+	if (role == ROLE_TREE)
 		for (size_t i = 0; i < COUNT_OF(subtrees); i++)
-			nearest_try(&nearest, subtrees[i]);
+			nearest_try(&nearest, subtrees[i].name);
 	if (nearest.word != NULL) {
-		fix_name(&command, entry, nearest.word);
+		fix_directory_name(&command, entry, nearest.word);
 		check_find(check, FINDING_DIRECTORY_UNKNOWN, entry->path, &command,
-			_("nothing in it is run; did you mean %s?"), nearest.word);
-		return;
-	}
-	if (room == ROOM_TREE || find_scripts(check, entry->path, 0) != SCRIPTS_NONE)
+			_("scripts in this directory are not run; did you mean %s?"),
+			nearest.word);
+	} else if (role == ROLE_TREE || has_scripts(check, entry)) {
 		check_find(check, FINDING_DIRECTORY_UNKNOWN, entry->path, NULL,
-			_("nothing in it is run, for it has no hook point's name"));
+			_("not a hook point; scripts in this directory are not run"));
+	}
+}
+
+/* Sets ret_role if the name is that of a subtree of the tree. */
+static bool is_subtree(const char *name, enum role role, enum role *ret_role)
+{
+	for (size_t i = 0; i < COUNT_OF(subtrees) && role == ROLE_TREE; i++)
+		if (strcmp(name, subtrees[i].name) == 0) {
+			*ret_role = subtrees[i].role;
+			return true;
+		}
+	return false;
 }
 
 static void check_named_directory(
-	struct check *check, const struct entry *entry, enum room room)
+	struct check *check, const struct checked_entry *entry, enum role role)
 {
 	const struct foreign_point *foreign;
 	enum uh_hook_point hook_point;
+	enum role subtree;
 
-	if (room == ROOM_TREE)
-		for (size_t i = 0; i < COUNT_OF(subtrees); i++)
-			if (strcmp(entry->name, subtrees[i]) == 0) {
-				check_room(check, entry->path, rooms_of_subtrees[i]);
-				return;
-			}
+	if (is_subtree(entry->name, role, &subtree)) {
+		check_entries_of(check, entry->path, subtree);
+		return;
+	}
 	/* Somebody has put it aside. */
 	if (hook_tree_is_leftover(entry->name))
 		return;
 	foreign = foreign_point_of(entry->name);
-	if (foreign != NULL && check_concerns(check, entry->path))
-		check_foreign_point(check, entry, room, foreign);
-	else if (foreign == NULL && hook_point_meant(entry->name, &hook_point))
-		check_hook_point(check, entry, room, hook_point);
-	else if (check_concerns(check, entry->path))
-		check_unknown_directory(check, entry, room);
+	if (foreign == NULL && hook_point_meant(entry->name, &hook_point))
+		check_hook_point(check, entry, role, hook_point);
+	else if (!check_concerns(check, entry->path))
+		return;
+	else if (foreign != NULL)
+		check_foreign_point(check, entry, role, foreign);
+	else
+		check_unknown_directory(check, entry, role);
 }
 
-/* A directory below a hook point's own, with scripts that somebody expects to run. */
-static void check_lower_directory(struct check *check, const struct entry *entry)
+/* A directory where scripts belong. */
+static void check_directory_among_hooks(
+	struct check *check, const struct checked_entry *entry)
 {
 	owns_buffer struct buffer command = {0};
-	struct stat status;
-	int scripts;
+	enum scripts scripts;
 
 	if (!check_concerns(check, entry->path) || hook_tree_is_leftover(entry->name))
 		return;
 	scripts = find_scripts(check, entry->path, 0);
 	if (scripts == SCRIPTS_NONE)
 		return;
-	if (scripts == SCRIPTS_ONLY && lstat(entry->path, &status) == 0 &&
-		S_ISDIR(status.st_mode)) {
-		fix_add(&command, (const char *const[]){"find", entry->path, "-mindepth",
-					  "1", "-maxdepth", "1", "-exec", "mv", "-n",
-					  "-t", entry->directory, "--", "{}", "+", NULL});
-		fix_add(&command,
-			(const char *const[]){"rmdir", "--", entry->path, NULL});
-	}
+	if (scripts == SCRIPTS_ONLY && is_real_directory(entry->path))
+		fix_by_moving(&command, entry->path, entry->directory);
 	check_find(check, FINDING_DIRECTORY_NOT_READ, entry->path, &command,
-		_("the scripts in it are not run, for directories among hooks are passed "
-		  "over"));
+		_("a directory among hooks; scripts in it are not run"));
 }
 
-static void add_package_directory(
-	struct check *check, struct entry *entry, bool is_wildcard)
+/* Leaves the name to check_packages(), and takes the path for it. */
+static void check_package_later(
+	struct check *check, struct checked_entry *entry, bool is_wildcard)
 {
-	struct package_directory *directory;
-
-	if (!check_concerns(check, entry->path))
+	if (hook_tree_is_leftover(entry->name) || !check_concerns(check, entry->path))
 		return;
-	if (array_grow(&check->directories, &check->directory_capacity,
-		    check->directory_count, sizeof(*check->directories)) < 0) {
-		check->findings.has_failed = true;
-		return;
-	}
-	directory = &check->directories[check->directory_count++];
-	*directory = (struct package_directory){.path = entry->path,
-		.name = entry->path + strlen(entry->directory) + 1,
-		.is_wildcard = is_wildcard};
+	xgrow(&check->directories, &check->directory_capacity, check->directory_count,
+		sizeof(*check->directories));
+	check->directories[check->directory_count++] =
+		(struct package_directory){.path = entry->path,
+			.name = entry->path + strlen(entry->directory) + 1,
+			.is_wildcard = is_wildcard};
 	entry->path = NULL;
 }
 
-static void check_directory(struct check *check, struct entry *entry, enum room room)
+/* role is that of the directory that the entry is in. */
+static void check_subdirectory(
+	struct check *check, struct checked_entry *entry, enum role role)
 {
-	switch (room) {
-	case ROOM_TREE:
-	case ROOM_PACKAGE:
-	case ROOM_WILDCARDS:
-		check_named_directory(check, entry, room);
+	switch (role) {
+	case ROLE_TREE:
+	case ROLE_PACKAGE:
+	case ROLE_WILDCARDS:
+		check_named_directory(check, entry, role);
 		return;
-	case ROOM_PACKAGES:
-		check_room(check, entry->path, ROOM_PACKAGE);
-		if (!hook_tree_is_leftover(entry->name))
-			add_package_directory(check, entry, false);
+	case ROLE_PACKAGES:
+		check_entries_of(check, entry->path, ROLE_PACKAGE);
+		check_package_later(check, entry, false);
 		return;
-	case ROOM_POINT:
-		check_room(check, entry->path, ROOM_HOOKS);
-		if (!hook_tree_is_leftover(entry->name))
-			add_package_directory(check, entry, true);
+	case ROLE_HOOK_POINT:
+		check_entries_of(check, entry->path, ROLE_HOOKS);
+		check_package_later(check, entry, true);
 		return;
-	case ROOM_HOOKS:
-		check_lower_directory(check, entry);
+	case ROLE_HOOKS:
+		check_directory_among_hooks(check, entry);
 		return;
 	}
 }
 
-static void check_leftover(struct check *check, const struct entry *entry)
+static void check_leftover(struct check *check, const struct checked_entry *entry)
 {
 	owns_memory char *meant = NULL;
 
@@ -341,85 +337,69 @@ static void check_leftover(struct check *check, const struct entry *entry)
 	meant = leftover_meant(entry->name);
 	if (meant != NULL)
 		check_find(check, FINDING_LEFTOVER, entry->path, NULL,
-			_("it is not run, for its name is a leftover's; as a hook it "
-			  "would be called %s"),
-			meant);
+			_("looks like a leftover of %s; it is not run"), meant);
 }
 
-static bool is_name_of_directory(const char *name, enum room room)
+static bool is_directory_name(const char *name, enum role role)
 {
 	enum uh_hook_point hook_point;
+	enum role subtree;
 
-	if (room == ROOM_TREE)
-		for (size_t i = 0; i < COUNT_OF(subtrees); i++)
-			if (strcmp(name, subtrees[i]) == 0)
-				return true;
-	return (room == ROOM_TREE || has_packages(room)) &&
-	       uh_hook_point_parse(name, &hook_point);
+	return is_subtree(name, role, &subtree) ||
+	       ((role == ROLE_TREE || has_packages(role)) &&
+		       uh_hook_point_parse(name, &hook_point));
 }
 
-/* A file, or whatever is no directory. */
-static void check_file(struct check *check, const struct entry *entry, enum room room)
+static void check_file(
+	struct check *check, const struct checked_entry *entry, enum role role)
 {
 	if (check_foreign(check, entry->path))
 		return;
-	if (room == ROOM_HOOKS)
+	if (role == ROLE_HOOKS)
 		check_leftover(check, entry);
-	else if (is_name_of_directory(entry->name, room))
+	else if (is_directory_name(entry->name, role))
 		check_find(check, FINDING_NOT_A_DIRECTORY, entry->path, NULL,
-			_("a directory belongs here, for hooks to be in"));
+			_("not a directory; hooks belong in a directory of this name"));
 	else if (!hook_tree_is_leftover(entry->name) && is_scriptlike(check, entry))
 		check_find(check, FINDING_SCRIPT_MISPLACED, entry->path, NULL,
-			_("it is not run, for no hook is looked for in this directory"));
+			_("scripts do not belong in this directory; it is not run"));
 }
 
-/*
- * Whether anything in the directory could be wanted: it is below a limit, or above one.
- */
-static bool is_on_the_way(const struct check *check, const char *path)
+static bool has_limit_within(const struct check *check, const char *path)
 {
-	size_t size = strlen(path);
-
-	if (check_concerns(check, path))
-		return true;
 	for (size_t i = 0; i < check->limits.count; i++)
-		if (strncmp(check->limits.items[i], path, size) == 0 &&
-			check->limits.items[i][size] == '/')
+		if (path_is_within(check->limits.items[i], path))
 			return true;
 	return false;
 }
 
-static void check_entry(struct check *check, struct entry *entry, enum room room)
-{
-	if (is_directory(entry) && entry->name[0] != '.')
-		check_directory(check, entry, room);
-	else if (!is_directory(entry) && check_concerns(check, entry->path))
-		check_file(check, entry, room);
-}
-
-static void check_room(struct check *check, const char *path, enum room room)
+static void check_entries_of(struct check *check, const char *path, enum role role)
 {
 	owns_strings struct string_list names = {0};
 	int error;
 
-	if (!is_on_the_way(check, path))
+	if (!check_concerns(check, path) && !has_limit_within(check, path))
 		return;
-	error = list(path, &names);
-	if (error < 0 && error != -ENOENT) {
-		check->is_blind = true;
-		(void)report_error(_("%s cannot be read: %s"), path, strerror(-error));
-	}
+	error = read_names(path, &names);
+	if (error < 0 && error != -ENOENT)
+		check_report_unreadable(check, path, error);
 	for (size_t i = 0; i < names.count; i++) {
-		owns_entry struct entry entry = {.path = NULL};
+		owns_entry struct checked_entry entry = {.path = NULL};
 
-		/* A symlink that leads nowhere is check_scripts()'s. */
-		if (entry_init(&entry, path, names.items[i]) == 0)
-			check_entry(check, &entry, room);
+		/* check_scripts() finds symlinks that lead nowhere. */
+		if (!checked_entry_init(&entry, path, names.items[i]))
+			continue;
+		if (!S_ISDIR(entry.status.st_mode)) {
+			if (check_concerns(check, entry.path))
+				check_file(check, &entry, role);
+		} else if (entry.name[0] != '.') {
+			check_subdirectory(check, &entry, role);
+		}
 	}
 }
 
 void check_directories(struct check *check)
 {
 	for (size_t place = 0; place < PLACE_COUNT; place++)
-		check_room(check, check->hooks.tree.places[place], ROOM_TREE);
+		check_entries_of(check, check->hooks.tree.places[place], ROLE_TREE);
 }

@@ -12,34 +12,22 @@
  * post_transaction, pacman PreTransaction and PostTransaction. At all of these the
  * packages are known. The others come before that; apt has nothing like them.
  */
-static const struct foreign_point foreign_points[] = {
-	{"pretrans", "yum", true, UH_PRE_INSTALL_PKGS},
-	{"posttrans", "yum", true, UH_POST_INVOKE},
-	{"pretransaction", "dnf", true, UH_PRE_INSTALL_PKGS},
-	{"transaction", "dnf", true, UH_POST_INVOKE},
-	{"posttransaction", "dnf", true, UH_POST_INVOKE},
-	{"config", "yum", false, 0},
-	{"postconfig", "yum", false, 0},
-	{"init", "yum", false, 0},
-	{"predownload", "yum", false, 0},
-	{"postdownload", "yum", false, 0},
-	{"prereposetup", "yum", false, 0},
-	{"postreposetup", "yum", false, 0},
-	{"exclude", "yum", false, 0},
-	{"preresolve", "yum", false, 0},
-	{"postresolve", "yum", false, 0},
-	{"close", "yum", false, 0},
-	{"clean", "yum", false, 0},
-	{"preconfig", "dnf", false, 0},
-	{"resolved", "dnf", false, 0},
-	{"sack", "dnf", false, 0},
-	{"prebasesetup", "dnf", false, 0},
-	{"postbasesetup", "dnf", false, 0},
-	{"reposconfigured", "dnf", false, 0},
-	{"reposloaded", "dnf", false, 0},
-	{"preaddcmdlinepackages", "dnf", false, 0},
-	{"postaddcmdlinepackages", "dnf", false, 0},
-	{"goalresolved", "dnf", false, 0},
+static const struct {
+	struct foreign_point point;
+	const char *names[13]; /* their letters in lower case, NULL after them */
+} foreign_points[] = {
+	{{"yum", true, UH_PRE_INSTALL_PKGS}, {"pretrans"}},
+	{{"yum", true, UH_POST_INVOKE}, {"posttrans"}},
+	{{"dnf", true, UH_PRE_INSTALL_PKGS}, {"pretransaction"}},
+	{{"dnf", true, UH_POST_INVOKE}, {"transaction", "posttransaction"}},
+	{{"yum", false, 0},
+		{"config", "postconfig", "init", "predownload", "postdownload",
+			"prereposetup", "postreposetup", "exclude", "preresolve",
+			"postresolve", "close", "clean"}},
+	{{"dnf", false, 0},
+		{"preconfig", "resolved", "sack", "prebasesetup", "postbasesetup",
+			"reposconfigured", "reposloaded", "preaddcmdlinepackages",
+			"postaddcmdlinepackages", "goalresolved"}},
 };
 
 const struct foreign_point *foreign_point_of(const char *word)
@@ -47,8 +35,10 @@ const struct foreign_point *foreign_point_of(const char *word)
 	owns_memory char *letters = xcheck(letters_of(word));
 
 	for (size_t i = 0; i < COUNT_OF(foreign_points); i++)
-		if (strcmp(letters, foreign_points[i].letters) == 0)
-			return &foreign_points[i];
+		for (const char *const *name = foreign_points[i].names; *name != NULL;
+			name++)
+			if (strcmp(letters, *name) == 0)
+				return &foreign_points[i].point;
 	return NULL;
 }
 

@@ -38,7 +38,6 @@ const char *foreign_program(enum foreign_kind kind);
 
 /* Another package manager's hook point. */
 struct foreign_point {
-	const char *letters; /* its name in lower case, without other characters */
 	const char *program;
 	bool has_equivalent; /* hook_point is apt's */
 	enum uh_hook_point hook_point;

@@ -2,48 +2,47 @@
 /* Whether apt calls the helper, and as it was shipped. */
 #include "check/checks.h"
 #include "system/registration.h"
+#include "ui/memory.h"
 
 #include <sys/stat.h>
 
 /*
- * dpkg would take the file out of the package, which no archive may have, so we do out of
- * our own copy; apt passes over the backup, whose name ends with "~".
+ * Installs our own copy, since dpkg could restore it only from an archive, which may not
+ * be there. apt ignores the backup, whose name ends with "~".
  */
-static void fix_file(struct buffer *command, const struct check *check, const char *file)
+static void fix_registration(
+	struct buffer *command, const struct check *check, const char *file)
 {
-	owns_memory char *copy =
-		string_format("%s%s", check->admin->root, UH_SHIPPED_CONF);
+	owns_memory char *copy = xformat("%s%s", check->admin->root, UH_SHIPPED_CONF);
 
-	if (copy != NULL)
-		fix_add(command, (const char *const[]){"install", "--backup", "-m", "644",
-					 "--", copy, file, NULL});
+	fix_words(command, "install", "--backup", "-m", "644", "--", copy, file);
 }
 
-static void check_entry(struct check *check, const struct registration_entry *entry,
+static void check_registered(struct check *check, const struct registration_entry *entry,
 	const char *shipped_file)
 {
 	owns_buffer struct buffer command = {0};
 	const char *file = entry->file != NULL ? entry->file : shipped_file;
 
-	/* What another file says would count all the same. */
+	/* An entry in another file would still override the installed copy. */
 	if (strcmp(file, shipped_file) == 0)
-		fix_file(&command, check, shipped_file);
+		fix_registration(&command, check, shipped_file);
 	switch (entry->registered) {
 	case REGISTERED_AS_SHIPPED:
 		return;
 	case REGISTERED_EDITED:
 		check_find_at(check, FINDING_REGISTRATION_EDITED, file, entry->line,
-			&command, _("%s is not as it was shipped: \"%s\""), entry->key,
-			entry->value);
+			&command, _("%s differs from the shipped value: \"%s\""),
+			entry->key, entry->value);
 		return;
 	case REGISTERED_NOT:
 		if (entry->is_call)
 			check_find(check, FINDING_REGISTRATION_MISSING, file, &command,
-				_("%s is missing, so no hook is run at %s"), entry->key,
+				_("%s is missing; no hook is run at %s"), entry->key,
 				uh_hook_point_name(entry->hook_point));
 		else
 			check_find(check, FINDING_REGISTRATION_MISSING, file, &command,
-				_("%s is missing, so hooks do not learn the packages"),
+				_("%s is missing; hooks are not told the packages"),
 				entry->key);
 		return;
 	}
@@ -57,38 +56,27 @@ static bool is_all_missing(const struct registration *registration)
 	return true;
 }
 
-static void check_entries(
-	struct check *check, const struct registration *registration, const char *file)
-{
-	owns_buffer struct buffer command = {0};
-	struct stat status;
-
-	if (is_all_missing(registration) && lstat(file, &status) < 0) {
-		fix_file(&command, check, file);
-		check_find(check, FINDING_REGISTRATION_MISSING, file, &command,
-			_("the file is missing, so apt runs no hook at all"));
-		return;
-	}
-	for (size_t i = 0; i < registration->count; i++)
-		check_entry(check, &registration->entries[i], file);
-}
-
 void check_registration(struct check *check)
 {
 	__attribute__((cleanup(registration_done))) struct registration registration = {
 		.count = 0};
-	owns_memory char *file =
-		string_format("%s%s", check->admin->root, REGISTRATION_FILE);
-	int error;
+	owns_memory char *file = xformat("%s%s", check->admin->root, REGISTRATION_FILE);
+	owns_buffer struct buffer command = {0};
+	struct stat status;
 
-	/* It is about no hook alone. */
+	/* It belongs to no hook in particular. */
 	if (check->limits.count > 0 || check->is_apt_mute)
 		return;
-	error = registration_take(&registration, check->admin);
-	if (error < 0)
+	if (registration_take(&registration, check->admin) < 0) {
 		check->is_blind = true;
-	else if (file == NULL)
-		check->findings.has_failed = true;
-	else
-		check_entries(check, &registration, file);
+		return;
+	}
+	if (is_all_missing(&registration) && lstat(file, &status) < 0) {
+		fix_registration(&command, check, file);
+		check_find(check, FINDING_REGISTRATION_MISSING, file, &command,
+			_("the file is missing; apt runs no hooks"));
+		return;
+	}
+	for (size_t i = 0; i < registration.count; i++)
+		check_registered(check, &registration.entries[i], file);
 }

@@ -62,7 +62,6 @@ struct findings {
 	struct finding *items;
 	size_t count;
 	size_t capacity;
-	bool has_failed;
 };
 
 /*

@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* apt-universal-hooks check: what will not work as its author thinks. */
+/* apt-universal-hooks check: what does not work as intended. */
 #include "check/checks.h"
 #include "cmd/cmd.h"
 #include "system/apt.h"
-#include "ui/message.h"
+#include "ui/memory.h"
 #include "ui/options.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <sys/stat.h>
 
-static bool is_below(const char *path, const char *directory)
-{
-	size_t size = strlen(directory);
-
-	return strncmp(path, directory, size) == 0 &&
-	       (path[size] == '\0' || path[size] == '/');
-}
-
 /*
- * A path without "//", "." and "..", of which the last takes back what stands before it;
- * the caller's, NULL without memory. No slash at its end.
+ * The path without "//", "." and "..", and without a slash at its end; the caller frees
+ * it. Symlinks are not resolved: ".." removes the name before it.
  */
 static char *normal_path(const char *word)
 {
@@ -40,75 +30,63 @@ static char *normal_path(const char *word)
 		buffer_append_string(&path, "/");
 		buffer_append(&path, name);
 	}
-	return path.error == 0 ? strndup(path.size > 0 ? path.data : "", path.size)
-			       : NULL;
+	return xbuffer_steal(&path);
 }
 
-/* Adds the path if something is there. Returns whether there was, or −ENOMEM. */
-static int add_limit(struct check *check, const char *path)
+/* Returns whether path is in the tree and exists. */
+static bool add_limit(struct check *check, const char *path)
 {
+	const struct hook_tree *tree = &check->hooks.tree;
 	struct stat status;
+	size_t place = 0;
 
-	if (lstat(path, &status) < 0)
-		return 0;
-	return string_list_add(&check->limits, path) < 0 ? -ENOMEM : 1;
+	while (place < PLACE_COUNT && !path_is_within(path, tree->places[place]))
+		place++;
+	if (place == PLACE_COUNT || lstat(path, &status) < 0)
+		return false;
+	xlist_add(&check->limits, path);
+	return true;
 }
 
-static bool is_in_tree(const struct hook_tree *tree, const char *path)
-{
-	for (size_t place = 0; place < PLACE_COUNT; place++)
-		if (is_below(path, tree->places[place]))
-			return true;
-	return false;
-}
-
-/* A full path, with the admin's root in front or without it. */
-static int add_full_limit(struct check *check, const char *word)
+/* A full path, with or without the admin's root in front. */
+static bool add_full_limit(struct check *check, const char *word)
 {
 	const char *root = check->admin->root;
 	owns_memory char *path = normal_path(word);
-	owns_memory char *full = NULL;
+	owns_memory char *full =
+		xformat("%s%s", path_is_within(path, root) ? "" : root, path);
 
-	if (path == NULL)
-		return -ENOMEM;
-	full = string_format("%s%s", is_below(path, root) ? "" : root, path);
-	if (full == NULL)
-		return -ENOMEM;
-	return is_in_tree(&check->hooks.tree, full) ? add_limit(check, full) : 0;
+	return add_limit(check, full);
 }
 
-/* In each place of the tree that has it. */
-static int add_relative_limit(struct check *check, const char *word)
+/* A path relative to the tree, in each place that has it. */
+static bool add_relative_limit(struct check *check, const char *word)
 {
-	int found = 0;
+	bool is_found = false;
 
-	for (size_t i = 0; i < PLACE_COUNT && found >= 0; i++) {
+	for (size_t i = 0; i < PLACE_COUNT; i++) {
 		const char *place = check->hooks.tree.places[i];
-		owns_memory char *full = string_format("%s/%s", place, word);
-		owns_memory char *path = full != NULL ? normal_path(full) : NULL;
-		int added = -ENOMEM;
+		owns_memory char *full = xformat("%s/%s", place, word);
+		owns_memory char *path = normal_path(full);
 
-		if (path != NULL)
-			added = is_below(path, place) ? add_limit(check, path) : 0;
-		found = added < 0 ? added : found + added;
+		/* Not with ".." into the other place. */
+		if (path_is_within(path, place) && add_limit(check, path))
+			is_found = true;
 	}
-	return found;
+	return is_found;
 }
 
 /* −1, or the status to end with. */
 static int read_limit(struct check *check, const char *word)
 {
-	int found = 0;
+	bool is_found = word[0] == '/'
+				? add_full_limit(check, word)
+				: word[0] != '\0' && add_relative_limit(check, word);
 
-	if (word[0] != '\0')
-		found = word[0] == '/' ? add_full_limit(check, word)
-				       : add_relative_limit(check, word);
-	if (found < 0)
-		return report_no_memory();
-	return found > 0 ? -1 : hook_list_report_missing(&check->hooks, word);
+	return is_found ? -1 : hook_list_report_missing(&check->hooks, word);
 }
 
-static size_t count_hooks(const struct check *check)
+static size_t count_checked_hooks(const struct check *check)
 {
 	size_t count = 0;
 
@@ -122,20 +100,18 @@ static size_t count_hooks(const struct check *check)
 	return count;
 }
 
-static int show(struct check *check)
+static int check_show(struct check *check)
 {
 	struct terminal terminal;
 	int status = STATUS_FINE;
 
-	if (check->findings.has_failed)
-		return report_no_memory();
 	findings_sort(&check->findings);
 	if (check->admin->is_json) {
 		status = json_print(json_pack(
 			"{s:o}", "findings", findings_to_json(&check->findings)));
 	} else {
 		terminal = apt_terminal(check->admin);
-		findings_write(&terminal, &check->findings, count_hooks(check));
+		findings_write(&terminal, &check->findings, count_checked_hooks(check));
 	}
 	if (status == STATUS_FINE && check->findings.count > 0)
 		status = STATUS_FINDINGS;
@@ -146,8 +122,7 @@ static int check_words(struct check *check, char **words, int count)
 {
 	int status = -1;
 
-	if (hook_list_read(&check->hooks, check->admin) < 0)
-		return report_no_memory();
+	xensure(hook_list_read(&check->hooks, check->admin));
 	for (int i = 0; i < count && status < 0; i++)
 		status = read_limit(check, words[i]);
 	if (status >= 0)
@@ -157,7 +132,7 @@ static int check_words(struct check *check, char **words, int count)
 	check_settings(check);
 	check_registration(check);
 	check_packages(check);
-	return show(check);
+	return check_show(check);
 }
 
 static void check_done(struct check *check)
@@ -175,12 +150,12 @@ int admin_check(struct admin *admin, int argc, char **argv)
 	const struct usage usage = {
 		.synopsis = "check [PATH…]",
 		.text = _(
-			"Finds what will not work as its author thinks, among the "
-			"hooks, their directories, their settings and apt's way to them, "
-			"and says how to fix it. With PATHs, which are scripts or "
-			"directories of the tree, it looks at these only. Ends with 0 "
-			"when all is well, 1 when something was found, and 2 when "
-			"not everything could be looked at."),
+			"Find what does not work as intended in hooks, their "
+			"directories, "
+			"their settings and their registration with apt, and show how to "
+			"fix it. With PATHs (scripts or directories of the hook tree), "
+			"check only these. The exit status is 0 if nothing was found, 1 "
+			"if something was, and 2 if not everything could be checked."),
 		.has_json = true,
 		.words_max = -1,
 	};

@@ -639,8 +639,8 @@ test_on_a_terminal_of_80_and_of_40_columns() {
 		error: /etc/apt/universal-hooks/Post-Invoke/010-hook: not executable; it is not
 		  run
 		  fix: chmod a+x -- /etc/apt/universal-hooks/Post-Invoke/010-hook
-		error: /etc/apt/universal-hooks/post-invoke: nothing in it is run, for the hook
-		  point is called Post-Invoke
+		error: /etc/apt/universal-hooks/post-invoke: the hook point is called
+		  Post-Invoke; scripts in this directory are not run
 		  fix: find /etc/apt/universal-hooks/post-invoke -mindepth 1 -maxdepth 1 -exec mv -n -t /etc/apt/universal-hooks/Post-Invoke -- '{}' + && rmdir -- /etc/apt/universal-hooks/post-invoke
 		2 errors in 1 hook
 	EOF
