@@ -12,7 +12,7 @@ enum severity { SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_COUNT };
 static const struct {
 	const char *word;
 	enum severity severity;
-} kinds[] = {
+} kinds[FINDING_KIND_COUNT] = {
 	[FINDING_NOT_EXECUTABLE] = {"not-executable", SEVERITY_ERROR},
 	[FINDING_DANGLING] = {"dangling-symlink", SEVERITY_ERROR},
 	[FINDING_NOT_A_FILE] = {"not-a-file", SEVERITY_ERROR},
@@ -62,8 +62,7 @@ static void finding_done(struct finding *finding)
 void findings_add(struct findings *findings, enum finding_kind kind, const char *path,
 	unsigned long line, const struct buffer *command, const char *format, ...)
 {
-	struct finding finding = {
-		.kind = kind, .path = xstrdup(path), .line = line, .message = NULL};
+	struct finding finding = {.kind = kind, .path = xstrdup(path), .line = line};
 	va_list arguments;
 
 	va_start(arguments, format);

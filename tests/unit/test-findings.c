@@ -108,6 +108,21 @@ static void assert_command(const char *const *words, const char *expected)
 }
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
+/* Without a word for its kind a finding cannot be written as JSON. */
+START_TEST(every_kind_has_a_word)
+{
+	for (int kind = 0; kind < FINDING_KIND_COUNT; kind++) {
+		owns_findings struct findings findings = {0};
+		json_t *json;
+
+		add(&findings, (enum finding_kind)kind, "/a", 0, "", "b");
+		json = findings_to_json(&findings);
+		ck_assert_uint_eq(json_array_size(json), 1);
+		json_decref(json);
+	}
+}
+END_TEST
+
 START_TEST(plain_words_are_not_quoted)
 {
 	assert_command(WORDS("chmod", "a+x", "--", "/etc/apt/a-b_c.d:e"),
@@ -193,7 +208,7 @@ int main(void)
 {
 	const TTest *const tests[] = {sorted_without_duplicates,
 		messages_are_wrapped_and_commands_are_not, the_last_line_counts, as_json,
-		plain_words_are_not_quoted, other_words_are_quoted,
+		every_kind_has_a_word, plain_words_are_not_quoted, other_words_are_quoted,
 		unprintable_words_go_through_printf, commands_are_joined,
 		every_byte_reaches_the_command};
 
