@@ -33,6 +33,32 @@ c_files() {
 	done
 }
 
+# The C files of what is installed.
+installed_c_files() {
+	find plugin helper admin -name '*.[ch]' -type f
+}
+
+# functions FILE…: prints FILE LINE LENGTH STORAGE NAME of each function that they define. LENGTH
+# counts the lines between the braces, which clang-format puts in column 0; STORAGE is static or
+# extern.
+functions() {
+	awk '
+		FNR == 1 { head = ""; open = 0 }
+		/^[A-Za-z_]/ { head = ""; line = FNR }
+		/^[A-Za-z_\t]/ && !open { head = head $0 }
+		/^\{$/ && head ~ /\)$/ {
+			open = FNR
+			storage = head ~ /(^|[ \t])static[ \t]/ ? "static" : "extern"
+			gsub(/__attribute__\(\([^()]*(\([^()]*\))?\)\)/, "", head)
+			sub(/\(.*/, "", head)
+			sub(/.*[^A-Za-z0-9_]/, "", head)
+		}
+		/^\}$/ && open {
+			print FILENAME, line, FNR - open - 1, storage, head
+			open = 0
+		}' "$@"
+}
+
 # objects_of TARGET DIRECTORY: the modules of a library, in the order of its list.
 objects_of() {
 	sed -n "/^add_library($1 OBJECT/,/)/p" "$2/CMakeLists.txt" |
