@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Building the package from a copy of the checkout, which stays clean.
+# Building the package from a copy of the checkout, so that the checkout stays clean.
 
-# Copies what belongs to the project, committed or not: no build directories, no history.
+# Copies the files that git does not ignore, committed or not.
 copy_the_tree() {
 	local copy=$1 file files=()
 	mkdir -p "$copy"
-	# Under sudo the checkout belongs to somebody else, which git takes for an attack.
+	# Under sudo, the checkout belongs to another user, so git would refuse it.
 	while IFS= read -r -d '' file; do
 		if [[ -e $top/$file || -L $top/$file ]]; then
 			files+=("$file")
@@ -19,7 +19,8 @@ copy_the_tree() {
 		tar --extract --directory="$copy" --no-same-permissions
 }
 
-# Builds in DIRECTORY/source and leaves .deb, .changes and .buildinfo in DIRECTORY.
+# build_the_package DIRECTORY RELEASE: builds in DIRECTORY/source, and leaves the .deb, .changes and
+# .buildinfo files in DIRECTORY.
 build_the_package() {
 	local directory=$1 release=$2
 	copy_the_tree "$directory/source" || return
@@ -30,7 +31,7 @@ build_the_package() {
 	fi
 }
 
-# The same with compiler, debhelper and libraries of another release.
+# The same with the compiler, debhelper and libraries of another release.
 build_in_a_chroot() {
 	local directory=$1 release=$2
 	mkdir "$directory/built"
@@ -48,11 +49,11 @@ build_in_a_chroot() {
 
 the_deb_in() {
 	local debs=("$1"/apt-plugin-universal-hooks_*.deb)
-	[[ ${#debs[@]} == 1 && -f ${debs[0]} ]] || die "not exactly one .deb of ours in $1"
+	[[ ${#debs[@]} == 1 && -f ${debs[0]} ]] || die "$1 does not contain exactly one .deb of ours"
 	printf '%s\n' "${debs[0]}"
 }
 
-# read_release_and_deb USAGE ARGUMENT...: sets release and deb, which is empty where none is named.
+# read_release_and_deb USAGE ARGUMENT...: sets release and deb, which is empty without --deb.
 read_release_and_deb() {
 	local usage=$1
 	release=$(release_of_this_machine) deb=
@@ -66,10 +67,10 @@ read_release_and_deb() {
 		esac
 		shift $(($# > 1 ? 2 : 1))
 	done
-	[[ -n $release ]] || die 'the release has no name; say --release NAME, like bookworm'
+	[[ -n $release ]] || die 'cannot detect the release of this machine; use --release'
 }
 
-# Sets deb, unless it is, and makes a system without it in TESTS_WORK/plain.
+# Sets deb, unless it is set, and creates a system without it in TESTS_WORK/plain.
 need_package_and_plain_system() {
 	if [[ -z $deb ]]; then
 		DEB_BUILD_OPTIONS=nocheck build_the_package "$TESTS_WORK/first" "$release" ||

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Throw-away chroots from the archive that the machine itself uses.
+# Disposable chroots, from the archive that the machine itself uses.
 
 release_of_this_machine() {
 	# shellcheck source=/dev/null
 	(. /etc/os-release && printf '%s\n' "${VERSION_CODENAME-}")
 }
 
-# sources.list lines for a release: what the machine has of it in Debian's own archive, or else
-# the release in the archive that the machine's own comes from.
+# Prints the lines of sources.list for a release: those of this machine, or, if it has none, one
+# for that release in the archive of the machine's own release.
 sources_of() {
 	local release=$1 lines
-	# shellcheck disable=SC2016 # apt-get fills these in
+	# shellcheck disable=SC2016 # apt-get expands these
 	lines=$(apt-get indextargets \
 		--format '$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(CODENAME)|$(RELEASE)|$(REPO_URI)' \
 		'Created-By: Packages' |
@@ -28,11 +28,11 @@ sources_of() {
 					print found[i]
 			}' | sort -u)
 	[[ -n $lines ]] ||
-		die "apt knows no Debian archive to take $release from; was apt-get update ever run?"
+		die "apt knows no Debian archive with $release; run apt-get update"
 	printf '%s\n' "$lines"
 }
 
-# Which archive packages are taken from, by bootstrap and put_upon_base.
+# Chooses the archive for bootstrap and put_upon_base.
 choose_the_archive() {
 	local release=$1
 	apt-config dump --no-empty |
@@ -41,7 +41,7 @@ choose_the_archive() {
 	sources_of "$release" >"$TESTS_WORK/sources.list"
 }
 
-# mmdebstrap RELEASE into TARGET, with the machine's archive and its way there (proxies).
+# bootstrap RELEASE TARGET [OPTION]...: runs mmdebstrap with the machine's archive and proxies.
 bootstrap() {
 	local release=$1 target=$2 way_there=$TESTS_WORK/way-there sources=$TESTS_WORK/sources.list
 	shift 2
@@ -56,9 +56,9 @@ bootstrap() {
 		"$@" "$release" "$target" "$sources"
 }
 
-# A system with the built package in it, installed by apt as anybody would, and with the addon of
-# the same build at hand. From then on it knows no archive but its own: all that tests install is
-# made on the spot.
+# make_base BASE RELEASE DEB: creates a system where apt has installed DEB, with the addon of the
+# same build in /. Afterwards its only archive is a local one, since tests create the packages that
+# they install.
 make_base() {
 	local base=$1 release=$2 deb=$3 addon=("${3%/*}"/dh-universal-hooks_*.deb)
 	[[ ${#addon[@]} == 1 && -f ${addon[0]} ]] || die "not exactly one addon beside $deb"
@@ -74,7 +74,7 @@ make_base() {
 
 cut_off_from_the_archive() {
 	local base=$1
-	# dpkg-preconfigure speaks up at each .deb because apt-utils is not here.
+	# Without apt-utils, dpkg-preconfigure would print a message for each .deb.
 	rm -f "$base"/etc/apt/apt.conf.d/{70debconf,99mmdebstrap} "$base"/etc/apt/sources.list.d/* &&
 		printf 'deb [trusted=yes] file:/repository ./\n' >"$base/etc/apt/sources.list" &&
 		mkdir "$base/repository" &&
@@ -82,9 +82,9 @@ cut_off_from_the_archive() {
 		quietly chroot "$base" apt-get update
 }
 
-# Puts packages (or the first of "a|b" that there is) upon BASE, out of the archive that was chosen
-# last. in_a_copy_of takes ROOM/upper:BASE from then on. ROOM is a directory that is not there yet; it
-# will be in memory.
+# put_upon_base BASE ROOM PACKAGE...: installs packages from the archive that was chosen last, in an
+# overlay on BASE: pass ROOM/upper:BASE to in_a_copy_of. "a|b" means the first that exists. ROOM must
+# not exist; it becomes a tmpfs.
 put_upon_base() {
 	local base=$1 room=$2 archive=$2/upper/archive
 	shift 2
@@ -117,14 +117,15 @@ put_upon_base() {
 			rm -r /archive' sh "$@"
 }
 
-# Runs a command in a copy of BASE that lasts as long as the command: its own file systems,
-# process numbers and terminals; with TESTS_OFFLINE a network, too, of which nothing is there but
-# loopback. /tests is this directory. limit is in seconds. in-overlay says what else BASE can be.
+# in_a_copy_of BASE COMMAND...: runs a command in a disposable copy of BASE with its own mount and
+# pid namespaces and terminals; with TESTS_OFFLINE also with a network that has only loopback.
+# /tests is the directory of the tests. The command gets SIGKILL after $limit seconds (300). See
+# in-overlay for other forms of BASE.
 in_a_copy_of() {
 	local base=$1 room status=0
 	shift
 	room=$(mktemp --directory "$TESTS_WORK/room.XXXXXX")
-	# unshare is deaf to everything but SIGKILL.
+	# unshare ignores all other signals.
 	timeout --foreground --signal=KILL "${limit-300}" \
 		unshare --mount --pid ${TESTS_OFFLINE:+--net} --fork --kill-child -- \
 		"$top/tests/lib/in-overlay" "$base" "$room" "$@" </dev/null || status=$?

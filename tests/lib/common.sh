@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# What tests/run and tests/demo share: messages, what the machine needs, a work directory, and
-# namespaces of their own, so that nothing stays mounted or running however they end.
+# What the runners in tests/ share: messages, installation of tools, a work directory, and private
+# namespaces, so that nothing stays mounted or running however they end.
 
-# Files of a test belong to root alone, whatever the caller's umask: the package insists on it.
+# The package refuses scripts that others can write, so do not depend on the caller's umask.
 umask 022
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 
@@ -18,7 +18,7 @@ die() {
 	exit 2
 }
 
-# Runs a command silently; what it had to say is shown when it failed.
+# Runs a command, and shows its output only if it fails.
 quietly() {
 	local status=0 log
 	log=$(mktemp "${TESTS_WORK:-/var/tmp}/quietly.XXXXXX")
@@ -33,10 +33,10 @@ quietly() {
 
 must_be_root_on_debian() {
 	((EUID == 0)) || die "needs root: sudo tests/${0##*/}"
-	[[ -x /usr/bin/apt-get ]] || die 'apt-get is not here; this runs on Debian only'
+	[[ -x /usr/bin/apt-get ]] || die 'needs Debian: there is no apt-get'
 }
 
-# Whether the packages, and what debian/control builds with, are all there.
+# is_installed PACKAGE...: whether these packages and the build dependencies are installed.
 is_installed() {
 	local states
 	states=$(dpkg-query --show --showformat='${db:Status-Status}\n' "$@" 2>/dev/null) &&
@@ -48,19 +48,19 @@ install_on_this_machine() {
 	if is_installed "$@"; then
 		return
 	fi
-	say 'Installing what is needed to build and test'
-	# A third-party archive that cannot be reached is no reason to stop.
-	quietly apt-get update || say 'Going on with the package lists that are there.'
+	say 'Installing build and test dependencies'
+	# It also fails if only a third-party archive cannot be reached.
+	quietly apt-get update || say 'Continuing with the existing package lists.'
 	quietly apt-get install --yes --no-install-recommends "$@"
 	(cd "$top" && quietly apt-get build-dep --yes --no-install-recommends ./)
 }
 
-# Starts the calling script again, with its arguments, as the first process of namespaces of its
-# own, and ends as it ends. When that process dies, the kernel ends what it started and unmounts
-# what it mounted; only the work directory is left to remove. Inside, it returns at once.
+# Restarts the calling script with its arguments as the first process of new namespaces, and exits
+# with its status. When that process dies, the kernel kills what it started and unmounts what it
+# mounted, so that only the work directory must be removed. Inside, this returns at once.
 enter_own_namespaces() {
 	if [[ -n ${TESTS_WORK-} ]]; then
-		# Whatever makes temporary files shall make them where they are removed.
+		# The work directory is removed at the end, with all temporary files.
 		export TMPDIR=$TESTS_WORK
 		return
 	fi
@@ -71,7 +71,7 @@ enter_own_namespaces() {
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
-	# With job control the tests have default signals: a plain background job ignores SIGINT.
+	# Job control gives the tests default signals: other background jobs ignore SIGINT.
 	set -m
 	unshare --mount --pid --fork --kill-child --mount-proc -- "$0" "$@" </dev/null &
 	namespaces=$!
@@ -84,7 +84,7 @@ enter_own_namespaces() {
 leave_own_namespaces() {
 	local first_process=
 	if [[ -n ${namespaces-} ]]; then
-		# A pid namespace ends with its first process, and unshare when all of it has ended.
+		# A pid namespace ends with its first process; unshare ends when all processes have.
 		read -r first_process <"/proc/$namespaces/task/$namespaces/children" || true
 		kill -KILL "${first_process:-$namespaces}" || true
 		wait "$namespaces" || true

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Included in front of every file of the preset coverage. A process that was forked ends
- * with _exit(2), which leaves out what exit(3) does, and so the writing of the counters:
- * here it writes them as well, of all libraries that are loaded.
+ * The preset coverage includes this in every file. Forked processes end with _exit(2),
+ * which does not write the counters: replace it by a function that does, for all loaded
+ * libraries.
  */
 #ifndef COVERAGE_H
 #define COVERAGE_H
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #ifdef __cplusplus
-/* Where a function is pure, gcov takes the way of an exception for one of ours. */
+/* gcov counts the exception path of a pure function as a branch of ours. */
 #include <apt-pkg/macros.h>
 #undef APT_PURE
 #define APT_PURE
@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-/* Of libgcov; each library and program has its own. */
+/* In libgcov, which each library and program has its own copy of. */
 void __gcov_dump(void);
 
 __attribute__((constructor)) static void write_counters_at_quick_exit(void)

@@ -10,7 +10,7 @@ drop_sample_script() {
 	mkdir -p "${1%/*}"
 	cat >"$1" <<-'SCRIPT'
 		#!/bin/sh
-		# Tells which script this is, and what a list of packages among its arguments holds.
+		# Logs its own path and the packages in its list, if it has one.
 		case ${1-} in
 		--pkg_list=*) echo "$0 --pkg_list=FILE   (FILE holds: $(xargs <"${1#--pkg_list=}"))" ;;
 		*) echo "$0" ;;
@@ -20,19 +20,19 @@ drop_sample_script() {
 	echo "     $1"
 }
 
-# transaction APT-GET-ARGUMENT...: shows what fires, and holds it against the text on stdin.
+# transaction APT-GET-ARGUMENT...: shows which scripts ran, and compares them with stdin.
 transaction() {
 	cat >/expected
 	: >/fired
 	printf '\n   # apt-get %s\n' "$*"
 	if ! apt-get --yes "$@" >/apt.output 2>&1 </dev/null || grep '^[WE]: ' /apt.output; then
 		cat /apt.output
-		echo 'apt did not do what it was asked for.'
+		echo 'apt failed.'
 		exit 1
 	fi
 	sed 's/^/     /' /fired
 	diff --unified --label expected --label fired /expected /fired || {
-		echo 'That is not what should have fired.'
+		echo 'These are not the expected scripts.'
 		exit 1
 	}
 	echo '     ^ as expected'
@@ -42,7 +42,7 @@ package demo-lib 1
 package demo-app 1 'Depends: demo-lib'
 publish
 
-echo '3. Dropping a sample script at every kind of place'
+echo '3. Dropping a sample script into every kind of directory'
 drop_sample_script $hooks/Pre-Invoke/010-sample
 for point in Pre-Install-Pkgs Post-Invoke; do
 	drop_sample_script "$hooks/pkgs/demo-app/$point/010-sample"
@@ -51,9 +51,9 @@ for point in Pre-Install-Pkgs Post-Invoke; do
 done
 drop_sample_script /usr/lib/apt/universal-hooks/Post-Invoke/020-sample-of-a-package
 
-echo '4. Running apt, and showing which scripts fired, in this order'
+echo '4. Running apt, and showing which scripts ran, in this order'
 
-# The application comes with the library that it depends on: two packages, one transaction.
+# apt installs the library that the application depends on: two packages, one transaction.
 transaction install demo-app <<-EOF
 	$hooks/Pre-Invoke/010-sample
 	$hooks/pkgs/demo-app/Pre-Install-Pkgs/010-sample
@@ -65,7 +65,7 @@ transaction install demo-app <<-EOF
 	/usr/lib/apt/universal-hooks/Post-Invoke/020-sample-of-a-package
 EOF
 
-# A new library: the application's own scripts have nothing to do with it.
+# An upgrade of the library does not run the scripts of the application.
 package demo-lib 2
 publish
 transaction upgrade <<-EOF
@@ -88,4 +88,4 @@ transaction remove demo-app <<-EOF
 	/usr/lib/apt/universal-hooks/Post-Invoke/020-sample-of-a-package
 EOF
 
-printf '\nAll scripts fired as expected.\n'
+printf '\nAll scripts ran as expected.\n'

@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Inside a test's chroot: examples put where their headers say, with the settings that their
-# headers say, the servers that they are about, and packages to upgrade.
+# Inside a test's chroot: installing examples with the settings in their headers, servers, and
+# packages to upgrade.
 
 examples=/usr/share/doc/apt-plugin-universal-hooks/examples
 settings=/etc/apt/apt.conf.d/60local-hooks
 dumps=/var/backups/before-upgrade
 
-# What every machine has, but not the chroot of every release.
+# Not every chroot has it.
 grep -q localhost /etc/hosts 2>/dev/null || echo '127.0.0.1 localhost' >>/etc/hosts
 
-# header_of NAME FIELD: what is behind "# FIELD:", a line each.
+# header_of NAME FIELD: prints the values of "# FIELD:".
 header_of() {
 	sed -n "s/^# $2: *//p" "$examples/$1"
 }
 
-# The lines that stand out, from an empty one behind "# Settings:" to the end of the header.
+# Prints the indented lines from the empty one after "# Settings:" to the end of the header.
 settings_of() {
 	sed -n '/^# Settings:/,/^[^#]/{ /^#$/,/^[^#]/s/^#     //p }' "$examples/$1"
 }
@@ -24,7 +24,7 @@ packages_of() {
 	header_of "$1" Needs | tr -d , | tr ' ' '\n' | grep -vx nothing || true
 }
 
-# use_example NAME: as its header says, nothing else.
+# use_example NAME: installs it as its header says.
 use_example() {
 	local place count=0
 	while read -r place; do
@@ -34,18 +34,18 @@ use_example() {
 	((count > 0)) || fail "the example $1 does not say where to put it"
 	[[ -n $(settings_of "$1") ]] || fail "the example $1 has no settings"
 	settings_of "$1" >>$settings
-	# shellcheck disable=SC2046 # a word each
+	# shellcheck disable=SC2046 # split into words
 	[[ -z $(packages_of "$1") ]] || dpkg-query --show $(packages_of "$1") >/dev/null ||
-		fail "the header of $1 names other packages than there are"
+		fail "the header of $1 names wrong packages"
 }
 
-# A file of the examples that holds an address or a secret, with the text on stdin.
+# local_file PATH: creates a file with an address or a secret from stdin.
 local_file() {
 	install -d -m 755 /etc/local-hooks
 	install -m 600 /dev/stdin "/etc/local-hooks/$1"
 }
 
-# wait_until COMMAND...: the command is the server's own way to say that it is there.
+# wait_until COMMAND...: retries the command, usually a request to a server, until it succeeds.
 wait_until() {
 	local _
 	for _ in {1..300}; do
@@ -55,7 +55,7 @@ wait_until() {
 	fail "not in 30 seconds: $*: $(cat /wait.output)"
 }
 
-# The loop devices of the machine. What is mounted with "-o loop" goes when the test ends.
+# Gives the chroot the machine's loop devices. Those of "mount -o loop" are freed when the test ends.
 have_loop_devices() {
 	local n
 	mknod /dev/loop-control c 10 237
@@ -65,7 +65,7 @@ have_loop_devices() {
 	losetup --find >/dev/null 2>&1
 }
 
-# skip REASON: what this kernel or machine does not have cannot be tested here.
+# skip REASON: ends a test that this kernel or machine does not support.
 skip() {
 	printf '%s\n' "$*"
 	exit 77
@@ -75,8 +75,8 @@ version_of() {
 	dpkg-query --show --showformat '${Version}' "$1"
 }
 
-# upgrade_of NAME: the installed package once more, with all of its files and maintainer scripts, as
-# a newer version in the archive, which then is in /upgraded.
+# upgrade_of NAME: repacks the installed package, with all files and maintainer scripts, as a newer
+# version for the archive. /upgraded gets that version.
 upgrade_of() {
 	local name=$1 tree file kind version
 	tree=$(mktemp --directory)
@@ -84,7 +84,7 @@ upgrade_of() {
 	chmod 755 "$tree"
 	mkdir "$tree/DEBIAN"
 	dpkg-query --listfiles "$name" | sed 's|^/||' | while read -r file; do
-		# Translations and manual pages are left out of chroots; /lib is a link in most.
+		# The chroot has no translations and manual pages; /lib is usually a symlink.
 		[[ $file == . || $file != */* && -L /$file || ! -e /$file && ! -L /$file ]] ||
 			printf '%s\0' "$file"
 	done | tar --create --directory=/ --null --no-recursion --files-from=- |
@@ -104,21 +104,21 @@ upgrade_of() {
 	printf '%s\n' "$version" >/upgraded
 }
 
-# apt does it, and none of our hooks has anything to say. dpkg and servers may.
+# apt succeeds, and our hooks report nothing. dpkg and servers may.
 apt_goes_through() {
 	run_apt apt-get --yes "$@" </dev/null
 	apt_must_end_with 0
 	expect_no_warning
 }
 
-# expect_veto EXAMPLE [WORD...]: apt was stopped before dpkg by that example, with those words.
+# expect_veto EXAMPLE [WORD...]: the example stopped apt before dpkg, with a message with these words.
 expect_veto() {
 	local example=$1 word
 	shift
 	apt_must_end_with 100
 	form=E expect_warning "$(header_of "$example" Place | head -n 1)" 'so stops apt'
 	for word; do
-		grep -F -e "$word" "$errors" >/dev/null || fail "nothing says: $word"
+		grep -F -e "$word" "$errors" >/dev/null || fail "no message contains: $word"
 	done
 	! grep -E '^(Unpacking|Removing|Setting up) ' "$output" || fail 'dpkg should not have run'
 }
@@ -136,14 +136,14 @@ apt_is_stopped_by() {
 	expect_veto "$example" "$@"
 }
 
-# The setting of one example for one run of apt.
+# instead EXAMPLE SETTING: prints an apt option that overrides a setting of the example.
 instead() {
 	local path
 	path=$(header_of "$1" Place | head -n 1)
 	printf 'Universal-Hooks::Scripts::%s::%s' "${path#"$hooks"/}" "$2"
 }
 
-# expect_a_warning_about EXAMPLE WORD...: it failed, and apt went on.
+# expect_a_warning_about EXAMPLE WORD...: the example failed, and apt went on.
 expect_a_warning_about() {
 	local example=$1
 	shift
@@ -151,17 +151,17 @@ expect_a_warning_about() {
 	expect_warning "/$(basename "$(header_of "$example" Place | head -n 1)")" exited "$@"
 }
 
-# expect_dumps DIRECTORY COUNT: so many, for root's eyes only, and nothing half done.
+# expect_dumps DIRECTORY COUNT: there are so many dumps, complete, and readable only by root.
 expect_dumps() {
 	local count
 	install -d -m 700 "$dumps/$1"
 	count=$(find "$dumps/$1" -type f | wc -l)
 	expect_equal "$2" "$count" "dumps in $1: $(ls -A "$dumps/$1")"
 	[[ -z $(find "$dumps/$1" -type f \( -name 'new*' -o -perm /077 \)) ]] ||
-		fail "half a dump, or one that others can read: $(ls -lA "$dumps/$1")"
+		fail "a dump is incomplete or readable by others: $(ls -lA "$dumps/$1")"
 }
 
-# Seven of them, from long ago. With one more, five are to be left.
+# Creates seven old dumps. After one more, only five of them are kept.
 old_dumps() {
 	local day
 	install -d -m 700 "$dumps/$1"
@@ -170,7 +170,7 @@ old_dumps() {
 	done
 }
 
-# A dump of today, and the newest of those from long ago.
+# Expects today's dump, and the newest of the old ones.
 expect_old_dumps_to_have_gone() {
 	local day
 	expect_dumps "$1" 5

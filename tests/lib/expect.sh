@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Inside a test's chroot: scripts in the tree that report their runs, apt runs, and what is
-# expected of both.
+# Inside a test's chroot: scripts that report their runs, running apt, and assertions about both.
 
 hooks=/etc/apt/universal-hooks
 packaged_hooks=/usr/lib/apt/universal-hooks
@@ -14,7 +13,7 @@ apt_status=none
 fail() {
 	printf '%s\n' "$*"
 	if [[ -e $output ]]; then
-		printf '\napt ended with exit status %s. Its output:\n' "$apt_status"
+		printf '\napt exited with status %s. Its output:\n' "$apt_status"
 		sed 's/\r$//; s/.*\r//' "$output"
 		printf '\nOn standard error:\n'
 		cat "$errors"
@@ -22,13 +21,13 @@ fail() {
 	exit 1
 }
 
-# has ARGUMENT-OF-GREP...: whether stdin has it. Reads all of it, since a program whose reader ends
-# early fails by SIGPIPE.
+# has GREP-ARGUMENT...: whether stdin matches. Unlike grep -q it reads to the end, so that the writer
+# does not get SIGPIPE.
 has() {
 	grep "$@" >/dev/null
 }
 
-# hook PATH: an executable with the text on stdin. A relative PATH is in the administrator's tree.
+# hook PATH: creates an executable from stdin. A relative PATH is in the administrator's tree.
 hook() {
 	local path=$1
 	[[ $path == /* ]] || path=$hooks/$path
@@ -37,8 +36,8 @@ hook() {
 	chmod 755 "$path"
 }
 
-# probe PATH [VARIABLE...]: a script that writes its path and arguments down in /runs, and the
-# named variables (without APT_UNIVERSAL_HOOKS_). Then it does what is in the variable "then":
+# probe PATH [VARIABLE...]: creates a script that records its path, its arguments and the named
+# variables (without APT_UNIVERSAL_HOOKS_) in /runs. Then it runs the code in the variable "then":
 #     then='exit 3' probe Post-Invoke/a RESULT
 probe() {
 	local path=$1
@@ -51,7 +50,7 @@ probe() {
 	SCRIPT
 }
 
-# Runs a command the way a person would start apt, with what it says in $output and $errors.
+# Runs a command as from an interactive shell, with stdout in $output and stderr in $errors.
 run_apt() {
 	publish
 	apt_status=0
@@ -59,56 +58,56 @@ run_apt() {
 }
 
 apt_must_end_with() {
-	[[ $apt_status == "$1" ]] || fail "apt should have ended with exit status $1"
+	[[ $apt_status == "$1" ]] || fail "apt should have exited with status $1"
 	[[ -z $(find "$state" -mindepth 1 2>/dev/null) ]] ||
-		fail "apt is gone, but this is left: $(find "$state" -mindepth 1)"
+		fail "apt left state behind: $(find "$state" -mindepth 1)"
 }
 
-# dpkg has things to say of its own, about directories of people that it does not remove.
-what_apt_complained_about() {
+# Prints apt's messages, without dpkg's warnings about directories that it does not remove.
+apt_messages() {
 	grep -v '^dpkg: warning: while removing' "$errors" || true
 }
 
-# The command is run, ends with 0 and is silent on standard error.
+# Runs the command, which must exit with 0 and print nothing on standard error.
 silently() {
 	run_apt "$@"
 	apt_must_end_with 0
-	[[ -z $(what_apt_complained_about) ]] || fail 'apt should have been silent'
+	[[ -z $(apt_messages) ]] || fail 'apt should have been silent'
 }
 
 apt_succeeds() {
 	silently apt-get --yes "$@" </dev/null
 }
 
-# The same, with something on standard error that the test looks at next.
+# The same, but there must be messages on standard error, which the test checks next.
 apt_succeeds_but_warns() {
 	run_apt apt-get --yes "$@" </dev/null
 	apt_must_end_with 0
-	[[ -n $(what_apt_complained_about) ]] || fail 'apt should have warned'
+	[[ -n $(apt_messages) ]] || fail 'apt should have warned'
 }
 
-# dpkg or a hook failed: apt's exit status for both is 100.
+# apt exits with 100 both if dpkg and if a hook fails.
 apt_fails() {
 	run_apt apt-get --yes "$@" </dev/null
-	[[ $apt_status == 100 ]] || fail 'apt should have ended with exit status 100'
+	[[ $apt_status == 100 ]] || fail 'apt should have exited with status 100'
 }
 
-# Whether one line on apt's standard error begins with "W: " (or what is given by "form") and
-# holds all these words.
+# expect_warning WORD...: a line on apt's standard error begins with "W: " (or "$form: ") and contains
+# all these words.
 expect_warning() {
 	local lines word
 	lines=$(grep -E "^${form:-W}: " "$errors" || true)
 	for word; do
 		lines=$(grep -F -e "$word" <<<"$lines" || true)
 	done
-	[[ -n $lines ]] || fail "no line on standard error begins with \"${form:-W}: \" and says: $*"
+	[[ -n $lines ]] || fail "no line on standard error begins with \"${form:-W}: \" and contains: $*"
 }
 
 expect_no_warning() {
 	! grep -E '^[WE]: ' "$errors" >/dev/null || fail 'apt should not have warned'
 }
 
-# The runs since the last time, against the text on stdin.
+# Compares the runs since the last call with stdin.
 expect_runs() {
 	local difference
 	difference=$(diff --unified --label expected --label 'what ran' - /runs) ||
@@ -124,7 +123,7 @@ expect_equal() {
 	[[ $1 == "$2" ]] || fail "expected \"$1\", but it is \"$2\"${3:+ ($3)}"
 }
 
-# expect_file PATH: its contents, against the text on stdin.
+# expect_file PATH: compares its contents with stdin.
 expect_file() {
 	local difference
 	difference=$(diff --unified --label expected --label "$1" - "$1") || fail "$difference"

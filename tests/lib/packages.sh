@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Inside a test's chroot: packages made on the spot, in an archive that apt knows.
+# Inside a test's chroot: creating packages in a local archive.
 
 repository=/repository
 archive_is_stale=
 
-# package NAME VERSION [FIELD: VALUE]...: a package of architecture all, unless a field says
-# otherwise. Its maintainer scripts and its conffile come from variables in front of the call:
+# package NAME VERSION [FIELD: VALUE]...: creates a package, with architecture all by default.
+# Variables in front of the call provide its maintainer scripts and its conffile:
 #     postinst='exit 1' conffile=/etc/app.conf package app 1 'Depends: lib'
-# files is a directory whose contents the package ships.
+# The package ships the contents of the directory $files.
 package() {
 	local name=$1 version=$2 tree script field=
 	shift 2
@@ -40,7 +40,7 @@ package() {
 	archive_is_stale=yes
 }
 
-# Tells apt what has been made; apt_succeeds and its like do so by themselves.
+# Updates apt's package lists. apt_succeeds and similar functions do so themselves.
 publish() {
 	local deb
 	[[ -n $archive_is_stale ]] || return 0
@@ -53,7 +53,7 @@ publish() {
 	archive_is_stale=
 }
 
-# unattended-upgrade takes only what a known origin has signed for.
+# unattended-upgrade upgrades only from archives with an allowed origin.
 sign_the_archive() {
 	publish
 	printf 'Origin: Tests\nSuite: tests\nDate: %s\nSHA256:\n %s %s Packages\n' \
@@ -63,7 +63,7 @@ sign_the_archive() {
 	apt-get -qq update
 }
 
-# With more settings on stdin.
+# Further settings come from stdin.
 let_unattended-upgrade_take_ours() {
 	printf '%s\n' '#clear Unattended-Upgrade::Origins-Pattern;' \
 		'Unattended-Upgrade::Origins-Pattern:: "origin=Tests";' "$(cat)" \

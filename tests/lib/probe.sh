@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# What a probe does: it adds one line about its run to /runs. $0 and the arguments are the
-# probe's own; "reports" names the variables that it was asked to tell as well.
+# The body of a probe: it adds one line about its run to /runs. $0 and the arguments are those of the
+# probe; "reports" names the variables to add.
 
 line=$(printf '%q' "${0#/etc/apt/universal-hooks/}")
 

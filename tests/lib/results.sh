@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# How tests are told and counted: a line each for people, a word each in a file for the sum.
-# The lock keeps the lines of tests that run at the same time apart.
+# Reporting and counting tests: each prints a line, and adds a word to a file for the totals. A lock
+# keeps the lines of parallel tests apart.
 
 results=$TESTS_WORK/results
 
@@ -13,7 +13,7 @@ passed() {
 	} 9>>"$results"
 }
 
-# What went wrong is read from stdin.
+# The details come from stdin.
 failed() {
 	{
 		flock 9
@@ -23,7 +23,7 @@ failed() {
 	} 9>>"$results"
 }
 
-# What cannot be tested here; the reason is read from stdin.
+# A test that cannot run here; the reason comes from stdin.
 skipped() {
 	{
 		flock 9
@@ -32,8 +32,8 @@ skipped() {
 	} 9>>"$results"
 }
 
-# check TITLE COMMAND...: a test that consists of one command, or of a function whose commands
-# are joined with &&. Returns whether it passed.
+# check TITLE COMMAND...: a test that is a single command, or a function whose commands are joined
+# with &&. Returns whether it passed.
 check() {
 	local title=$1 log status=0
 	shift
@@ -48,7 +48,7 @@ check() {
 	return "$status"
 }
 
-# Adds the tests that ctest told of in the file LOG. false where it told of none.
+# Adds the tests that ctest reports in the file LOG. Fails if there are none.
 count_what_ctest_ran() {
 	local told
 	told=$(sed -n -E '
@@ -62,7 +62,7 @@ how_many() {
 	grep --count --line-regexp "$1" "$results" || true
 }
 
-# The sum of everything; false when something failed or nothing ran.
+# Prints the totals. Fails if a test failed or none ran.
 sum_up() {
 	local passed failed skipped
 	touch "$results"

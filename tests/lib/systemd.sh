@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Inside a test's chroot: a system that systemd has booted, beside the shell of the test.
+# Inside a test's chroot: booting the system with systemd, next to the shell of the test.
 
-# Skips the test where that cannot be done, as where cgroups are not ours to make.
+# Skips the test if that is impossible, for example without permission to create cgroups.
 boot_systemd() {
 	local outside=/cgroups
 	group=$outside/apt-universal-hooks-tests.$$.$RANDOM
@@ -11,10 +11,10 @@ boot_systemd() {
 	mkdir "$group" || skip 'cgroups cannot be made here'
 	trap leave_no_group EXIT
 	mount -t sysfs sysfs /sys
-	# Shared with the shell of the test, which looks for what hooks leave there.
+	# Shared with the shell of the test, which checks what hooks leave there.
 	mount -t tmpfs -o mode=755 tmpfs /run
 	first_process=
-	# The subshell enters its group before it is the root of a namespace of cgroups.
+	# The subshell enters its group before that becomes the root of a cgroup namespace.
 	(
 		echo "$BASHPID" >"$group/cgroup.procs"
 		exec unshare --pid --mount --cgroup --fork --kill-child sh -c '
@@ -28,14 +28,14 @@ boot_systemd() {
 }
 
 is_booted() {
-	# The file has no end of line.
+	# read fails, since the file does not end with a newline.
 	read -r first_process <"/proc/$unshared/task/$unshared/children" || true
 	[[ -n $first_process ]] || return
-	# It fails where a unit has failed, as one that wants modules does in a chroot.
+	# "degraded": some units fail in a chroot, for example those that load modules.
 	[[ $(in_system systemctl is-system-running) =~ ^(running|degraded)$ ]]
 }
 
-# As if it had been called by somebody who has logged in there.
+# Runs a command inside the booted system.
 in_system() {
 	nsenter --target "$first_process" --pid --mount --cgroup --root --wd -- "$@"
 }

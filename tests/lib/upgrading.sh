@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Inside a test's chroot: from one release of Debian to the next, by apt itself, with hooks in the
-# way of it, and what is expected then.
+# Inside a test's chroot: upgrading from one Debian release to the next with apt, with hooks
+# installed, and the expected result.
 
 ours=apt-plugin-universal-hooks
 next_of_ours=$(apt-cache policy $ours | sed -n 's/^  Candidate: //p')
@@ -15,14 +15,14 @@ settings() {
 	cat >/etc/apt/apt.conf.d/90settings
 }
 
-what_dpkg_knows() {
+installed_packages() {
 	dpkg-query --show \
 		--showformat '${db:Status-Status} ${Package} ${Architecture} ${Version}\n' |
 		sed -n 's/^installed //p' | LC_ALL=C sort
 }
 
-# What has become of each package since /before was written, in the form of the transaction file,
-# without help from apt or from us.
+# Prints the packages that changed since /before was written, in the format of the transaction file,
+# computed without apt or our code.
 what_has_changed() {
 	awk '
 		FILENAME == "/before" { old[$1] = $3; of[$1] = $2; next }
@@ -35,17 +35,17 @@ what_has_changed() {
 					print name "|" of[name] "|install|-|" new[name] "|done"
 				else if (old[name] != new[name])
 					print name "|" of[name] "|upgrade|" old[name] "|" new[name] "|done"
-		}' /before <(what_dpkg_knows) | LC_ALL=C sort -t '|' -k 1,1
+		}' /before <(installed_packages) | LC_ALL=C sort -t '|' -k 1,1
 }
 
-# The names that the upgrade is about, as apt foresees them.
+# Prints the names of the packages that apt will upgrade, install or remove.
 names_to_come() {
 	apt-get --simulate dist-upgrade | awk '$1 == "Inst" || $1 == "Remv" { print $2 }' |
 		LC_ALL=C sort -u
 }
 
-# Hooks at every place: both trees, both kinds of directories of packages with and without an
-# architecture for all packages of the upgrade, wildcards, and settings of all sorts.
+# Creates hooks of every kind: in both trees, for package names with and without an architecture, for
+# all packages of the upgrade, for wildcards, and with various settings.
 hooks_everywhere() {
 	local point name
 	probe Pre-Invoke/a COMMAND_LINE
@@ -84,14 +84,15 @@ hooks_everywhere() {
 		Universal-Hooks::Scripts::Post-Invoke/failure::When "failure";
 		Universal-Hooks::Scripts::Post-Invoke/always::When "always";
 	CONF
-	what_dpkg_knows >/before
+	installed_packages >/before
 }
 
 list() {
 	printf '{%s}' "$(paste -s -d ,)"
 }
 
-# At the hook point of /changed: what the hooks of packages say, of wildcards, of all.
+# The expected runs of a hook point for the packages in /changed: package hooks, wildcard hooks, and
+# those that always run.
 runs_of_packages() {
 	local name architecture operation old new told
 	while IFS='|' read -r name architecture operation old new _; do
@@ -135,11 +136,11 @@ runs_of_all() {
 	fi
 }
 
-# expect_all_runs_of COMMAND-LINE: what those hooks have to say of an upgrade that succeeds.
+# expect_all_runs_of COMMAND-LINE: what those hooks report after a successful upgrade.
 expect_all_runs_of() {
 	local point
 	what_has_changed >/changed
-	(($(wc -l </changed) > 20)) || fail "that was no upgrade of a release: $(cat /changed)"
+	(($(wc -l </changed) > 20)) || fail "too few packages were upgraded: $(cat /changed)"
 	{
 		printf '%s\n' "Pre-Invoke/a COMMAND_LINE=$1" "$packaged_hooks/Pre-Invoke/b"
 		for point in Pre-Install-Pkgs Post-Invoke; do
@@ -151,8 +152,8 @@ expect_all_runs_of() {
 	expect_runs </expected
 }
 
-# dpkg runs many times in an upgrade, and apt may come to Post-Invoke after each of them: the helper
-# must start, whatever has been unpacked by then. Called like this it only says how it is called.
+# An upgrade runs dpkg many times, and apt may call Post-Invoke after each: the helper must start,
+# whatever has been unpacked so far. Without arguments it only prints its usage.
 watch_the_helper() {
 	hook /opt/watch <<-'SCRIPT'
 		#!/bin/sh
@@ -166,38 +167,38 @@ watch_the_helper() {
 
 expect_the_helper_to_have_started_each_time() {
 	rm /etc/apt/apt.conf.d/91watch
-	(($(wc -l </helper.starts) > 1)) || fail 'the test itself is wrong: nobody has watched'
+	(($(wc -l </helper.starts) > 1)) || fail 'the test is broken: the helper was never called'
 	! grep -v '^2 ' /helper.starts || fail 'the helper did not start'
 }
 
-# apt upgrades, and nobody has anything to warn of.
+# The upgrade succeeds without a warning.
 upgrade_succeeds() {
 	watch_the_helper
 	run_apt "$@" </dev/null
 	apt_must_end_with 0
-	expect_nothing_said_of_us
+	expect_no_message_about_us
 	expect_the_helper_to_have_started_each_time
 }
 
-# dpkg tells what it does with our package, as with any other.
-expect_nothing_said_of_us() {
+# Our name appears only in dpkg's usual progress messages.
+expect_no_message_about_us() {
 	! grep -hE '^[WE]: ' "$errors" "$output" || fail 'there should be no warning and no error'
-	! grep -F 'universal-hooks' "$errors" || fail 'nothing should be said of us'
+	! grep -F 'universal-hooks' "$errors" || fail 'no message should be about us'
 	! grep -F 'universal-hooks' "$output" | grep -vE "${ours}([ :(/]|\$|[^ ]*\.deb)" ||
-		fail 'nothing should be said of us'
+		fail 'no message should be about us'
 	! grep -hE 'not found|cannot open shared object' "$errors" "$output" ||
-		fail 'something was missed'
+		fail 'a file was missing'
 }
 
-# Processes of ours end by themselves when they have nothing more to wait for.
+# Our processes end by themselves, but may need a moment.
 expect_no_process_of_ours() {
 	local _
 	for _ in {1..100}; do
-		# Of a process that is just ending, there is no link to read.
+		# The link of a process that is just ending cannot be read.
 		grep -q universal-hooks/helper <(readlink /proc/[0-9]*/exe) || return 0
 		sleep 0.1
 	done
-	fail 'a process of ours is left'
+	fail 'one of our processes is still running'
 }
 
 expect_log_of_success() {
@@ -206,18 +207,18 @@ expect_log_of_success() {
 	expect_equal 'Result: ok' "$(grep '^Result: ' $log)"
 	expect_equal 0 "$(grep -E '^ (Pre|Post)-' $log |
 		grep -cvE ' (exit 0 [0-9]+ ms|skipped \((Enabled|Operations|When)\))$')" \
-		'lines of scripts that did not go well'
+		'lines of scripts that failed'
 }
 
-# The bridge finds all that it is linked to, and this package's library of apt is that.
+# expect_bridge_of PACKAGE: the bridge finds its libraries, and is linked to libapt-pkg of PACKAGE.
 expect_bridge_of() {
 	ldd "$(find /usr/lib -name apt-bridge.so)" >/libraries
-	! grep 'not found' /libraries || fail 'a library of the bridge is not there'
+	! grep 'not found' /libraries || fail 'a library of the bridge is missing'
 	grep -q "libapt-pkg\.so\.${1#libapt-pkg}" /libraries ||
-		fail "the bridge is not of $1: $(cat /libraries)"
+		fail "the bridge is not linked to $1: $(cat /libraries)"
 }
 
-# A transaction, a plan, and what check says, after all that.
+# After all that, plan, check and a transaction work.
 expect_us_to_work() {
 	: >/runs
 	rm -rf "${hooks:?}"/* "$packaged_hooks"
@@ -235,7 +236,8 @@ expect_us_to_work() {
 	LINES
 }
 
-# What the plan, made before, says of the packages, against what has become of them.
+# foresee ARGUMENT...: saves the plan for the transaction; expect_it_was_foreseen compares it with what
+# changed.
 foresee() {
 	apt-universal-hooks plan --json "$@" >/plan 2>/messages || fail "no plan: $(cat /messages)"
 	expect_file /messages </dev/null
@@ -248,7 +250,7 @@ expect_it_was_foreseen() {
 		awk '{ gsub(/[|]null[|]/, "|-|"); print }' | expect_file /changed
 }
 
-# One at each hook point, and one that cleans up, which takes a guard.
+# Creates a hook at each hook point, and some for clean-up, which start a guard.
 some_hooks() {
 	probe Pre-Invoke/a
 	probe Pre-Invoke/off

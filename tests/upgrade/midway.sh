@@ -12,10 +12,10 @@ finish_the_upgrade() {
 	dpkg --configure -a >/dev/null 2>&1 || true
 	run_apt apt-get --yes --fix-broken install </dev/null
 	apt_must_end_with 0
-	expect_nothing_said_of_us
+	expect_no_message_about_us
 	run_apt apt-get --yes dist-upgrade </dev/null
 	apt_must_end_with 0
-	expect_nothing_said_of_us
+	expect_no_message_about_us
 	expect_equal 2 "$(version_of app)"
 	expect_bridge_of "${next_library:-$library}"
 	expect_us_to_work
