@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * run-case FILE: makes the tree of a case, plans its hook point, compares the plan.
+ * run-case FILE: creates the tree of a case, plans its hook point, and compares the plan.
  *
- * A case shows one rule, which is its first line, behind a '#'. Every other line is one
- * of these; words stand apart by spaces, and %xx in a path is the byte xx.
+ * A case shows one rule, which is in the first line after a '#'. Every other line is one
+ * of these, with words separated by spaces. %xx in a path is the byte xx.
  *
  *   at HOOK-POINT
- *   executable PATH          a file in the tree, with mode 0755
+ *   executable PATH          a file with mode 0755
  *   plain PATH               a file that is not executable
- *   open PATH                an executable that everybody may write to
+ *   open PATH                an executable that everybody can write to
  *   fifo PATH, socket PATH, directory PATH
  *   symlink PATH TARGET
- *   apt LINE                 a package line of apt's, in protocol version 3
+ *   apt LINE                 a package line from apt, in protocol version 3
  *
- * and then, in its order, what the plan holds; "nothing" is a plan without scripts:
+ * and then the expected plan, in order; "nothing" is a plan without scripts:
  *
  *   package NAME:ARCHITECTURE OPERATION PATH
  *   wildcard DIRECTORY PATH --pkg_list=NAME,... matched=NAME,...
@@ -21,8 +21,8 @@
  *   warning PATH FAULT
  *   nothing
  *
- * PATH begins with etc/ for the administrator's tree, with lib/ for the packages' own,
- * and with / for what lies beside them. The native architecture is amd64.
+ * PATH begins with etc/ for the administrator's tree, with lib/ for that of packages, and
+ * with / for anything outside of both. The native architecture is amd64.
  */
 #include "fixture.h"
 #include "plan.h"
@@ -34,7 +34,7 @@
 static const char *case_file;
 static struct buffer case_text;
 
-/* What a case file says. */
+/* The contents of a case file. */
 struct expectation {
 	bool has_hook_point;
 	enum uh_hook_point hook_point;
@@ -53,7 +53,7 @@ static const struct {
 	const char *directory;
 } places[] = {{"etc/", ETC}, {"lib/", LIB}, {"/", "/"}};
 
-/* The next word; empty at the end of the line. */
+/* Cuts off the next word; empty at the end of the line. */
 static struct slice next_word(struct slice *line)
 {
 	struct slice word = {NULL, 0};
@@ -86,7 +86,7 @@ static char *decode(struct slice text)
 	return decoded.data;
 }
 
-/* Below the root; the caller's to free. */
+/* Returns the full path, which the caller frees. */
 static char *read_path(struct slice *line)
 {
 	struct slice word = next_word(line);
@@ -127,7 +127,7 @@ static bool make_entry(const char *kind, struct slice *line)
 	return true;
 }
 
-/* A line of the plan is kept with its words one space apart. */
+/* Keeps a line of the plan with single spaces between its words. */
 static bool keep_planned(
 	struct expectation *expectation, const char *kind, struct slice *line)
 {
@@ -205,7 +205,7 @@ static void write_path(struct buffer *text, const char *full)
 	}
 }
 
-/* Lines with commas in between. */
+/* Writes lines separated by commas. */
 static void write_names(struct buffer *text, const char *what, const struct buffer *names)
 {
 	struct slice rest = buffer_slice(names);
@@ -273,14 +273,15 @@ START_TEST(the_plan_is_the_expected_one)
 	ck_assert_int_eq(transaction_parse_stream(&transaction,
 				 buffer_slice(&expectation.stream), &faults),
 		0);
-	ck_assert_msg(faults.ignored_lines == 0, "%s: apt would not say that", case_file);
+	ck_assert_msg(
+		faults.ignored_lines == 0, "%s: apt never sends such a line", case_file);
 	ck_assert_int_eq(hook_tree_init(&tree, root()), 0);
 	ck_assert_int_eq(
 		plan_make(&plan, &tree, expectation.hook_point, &transaction), 0);
 	for (size_t i = 0; i < plan.count; i++) {
 		write_run(&text, &plan.runs[i], &transaction);
 		buffer_append_string(&text, "\n");
-		/* The quick look must not keep the engine from a plan like this. */
+		/* The quick check must never prevent such a plan. */
 		ck_assert(plan_is_possible(&tree, expectation.hook_point));
 		ck_assert(plan.runs[i].reason == REASON_ALWAYS ||
 			  plan_needs_packages(&tree, expectation.hook_point));
@@ -294,7 +295,7 @@ START_TEST(the_plan_is_the_expected_one)
 }
 END_TEST
 
-/* The rule of the case; it is the title of the test. */
+/* The rule of the case, which is the title of the test. */
 static char *find_rule(void)
 {
 	struct slice rest = buffer_slice(&case_text);

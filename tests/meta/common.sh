@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# What the meta tests share. Each looks at things, tells of faults, and ends with verdict.
+# Shared by the meta tests. Each counts what it looks at, reports faults, and ends with verdict.
 set -euo pipefail
 
 top=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
@@ -18,7 +18,7 @@ fault() {
 	faults=$((faults + 1))
 }
 
-# What a command finds is a fault; each line of it is told.
+# none_may_match GREP-ARGUMENT...: reports each matching line as a fault.
 none_may_match() {
 	local line
 	while IFS= read -r line; do
@@ -59,19 +59,19 @@ functions() {
 		}' "$@"
 }
 
-# objects_of TARGET DIRECTORY: the modules of a library, in the order of its list.
+# objects_of TARGET DIRECTORY: prints the modules of a library in the order of its list.
 objects_of() {
 	sed -n "/^add_library($1 OBJECT/,/)/p" "$2/CMakeLists.txt" |
 		grep -oE '[a-z_/]+\.c\>' | sed 's/\.c$//'
 }
 
-# The modules of plugin/ in the order in which one may include another.
+# Prints the modules of plugin/ in the order in which they may include one another.
 modules() {
 	objects_of engine-objects plugin
 }
 
 verdict() {
-	((looked_at > 0)) || fault 'nothing was looked at'
-	printf '%d looked at, %d faults\n' "$looked_at" "$faults"
+	((looked_at > 0)) || fault 'nothing was checked'
+	printf '%d checked, %d faults\n' "$looked_at" "$faults"
 	((faults == 0))
 }

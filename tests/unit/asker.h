@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Questions to the bridge that was just built, and what it says. */
+/* Asks the bridge that was just built, and checks its answers. */
 #ifndef ASKER_H
 #define ASKER_H
 
 #include "bridge.h"
 
-/* A list without anything in it, and one with these words. */
+/* An empty list, and one with these words. */
 extern const char *const no_words[];
 #define WORDS(...)                                                                       \
 	(const char *const[])                                                            \
@@ -13,7 +13,7 @@ extern const char *const no_words[];
 		__VA_ARGS__, NULL                                                        \
 	}
 
-/* What a bridge was asked, and said. */
+/* A question, and what the bridge answered. */
 struct reply {
 	int error;
 	struct buffer answer;
@@ -23,13 +23,13 @@ struct reply {
 
 void reply_done(struct reply *reply);
 
-/* What the question leaves out is what most of them have: apt-get, no root, no lists. */
+/* Fills in what most questions have: apt-get, no root, empty lists. */
 struct reply ask(struct apt_question question);
 
-/* The answer, NUL-terminated; fails the test where there is none. */
+/* The answer, NUL-terminated; the test fails if there is none. */
 const char *answer_of(struct reply *reply);
 void assert_answer(const struct reply *reply, const char *expected);
-/* apt refuses, has nothing else to say than lines of its own, and this among them. */
+/* apt must refuse with messages of its own only, one of which contains this. */
 void assert_refusal(const struct reply *reply, const char *message);
 
 #endif

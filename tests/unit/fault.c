@@ -17,13 +17,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Of our own functions that lie between a call and its place. */
+/* Stack frames of this file between the caller and find_place(). */
 #define WRAPPERS 3
 #define CALLERS 4
 #define CALLERS_MAX 64
 #define PLACES_MAX 4096
 
-/* What has been tried with one outcome is tried with another here and there only. */
+/* Of the places that were tried with another error, only every n-th is tried again. */
 #define AGAIN_EVERY 12
 
 struct places {
@@ -31,22 +31,22 @@ struct places {
 	uint64_t items[PLACES_MAX];
 };
 
-/* Shared by all that the test forks. */
+/* Shared with all processes that the test forks. */
 struct fault {
 	int kind;
 	int error;
-	bool is_looking; /* for places; nothing fails */
-	unsigned is_due; /* until it has been */
-	uint64_t place;  /* where */
+	bool is_looking; /* only collects places; nothing fails */
+	unsigned is_due; /* the failure has not happened yet */
+	uint64_t place;  /* where it happens */
 	struct places places;
-	struct places tried; /* in earlier tests, with any error */
+	struct places tried; /* in earlier tests, whatever the error */
 };
 
 static struct fault *fault;
 static bool is_armed;
-static int step_callers; /* of the test itself */
+static int step_callers; /* stack depth of the test itself */
 
-/* Of this call, by who called whom to come here from the step. */
+/* Hashes the chain of callers from the step to this call, and the error. */
 static uint64_t find_place(void)
 {
 	void *callers[CALLERS_MAX];
@@ -74,7 +74,7 @@ static void remember(struct places *places, uint64_t place)
 
 	if (is_in(places, place))
 		return;
-	/* Another process may have done so at the same time: then it is there twice. */
+	/* If another process does so at the same time, it is only listed twice. */
 	at = __atomic_fetch_add(&places->count, 1, __ATOMIC_SEQ_CST);
 	if (at < PLACES_MAX)
 		places->items[at] = place;
@@ -175,7 +175,7 @@ WRAP_SPAWN(0, posix_spawnattr_setsigdefault,
 WRAP_SPAWN(0, posix_spawnattr_setsigmask,
 	(posix_spawnattr_t * attributes, const sigset_t *set), (attributes, set))
 
-/* PCRE2 takes its memory itself. */
+/* PCRE2 calls malloc(3) inside its library, out of reach of --wrap. */
 #define WRAP_PCRE2(type, failure, name, parameters, arguments)                           \
 	WRAP(MEMORY, type, failure, name##_8, parameters, arguments)
 
@@ -192,7 +192,7 @@ WRAP_PCRE2(int, PCRE2_ERROR_NOMEMORY, pcre2_match,
 		uint32_t options, pcre2_match_data *data, pcre2_match_context *context),
 	(code, text, size, start, options, data, context))
 
-/* A child that there is can be waited for; only a signal comes in between. */
+/* Waiting for an existing child can only fail with EINTR. */
 pid_t __real_waitpid(pid_t pid, int *status, int options);
 pid_t __wrap_waitpid(pid_t pid, int *status, int options);
 pid_t __wrap_waitpid(pid_t pid, int *status, int options)
@@ -202,7 +202,7 @@ pid_t __wrap_waitpid(pid_t pid, int *status, int options)
 	return __real_waitpid(pid, status, options);
 }
 
-/* The mode comes last where a file may be made. */
+/* open(2) has a third argument only with O_CREAT; else the value is not used. */
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...)
@@ -229,7 +229,7 @@ int __wrap_openat(int fd, const char *path, int flags, ...)
 	return fails(CALL | PATH | WAITS) ? -1 : __real_openat(fd, path, flags, mode);
 }
 
-/* At the end of a process the counters of the preset coverage are written by calls. */
+/* The preset coverage writes its counters at exit with the same calls. */
 static void disarm(void)
 {
 	is_armed = false;
@@ -241,7 +241,7 @@ bool faults_start(void)
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (fault == MAP_FAILED || at_quick_exit(disarm) != 0 || atexit(disarm) != 0)
 		return false;
-	/* It loads a library when it is called for the first time. */
+	/* The first backtrace(3) loads a library, which calls malloc(3). */
 	(void)find_place();
 	return true;
 }
@@ -254,7 +254,7 @@ bool faults_arm(bool shall_be_armed)
 	return was_armed;
 }
 
-/* The first time nothing fails; from then on what was found at the time before. */
+/* Nothing fails in run 0, which finds the places; run N fails at the N-th place. */
 static bool choose(unsigned number)
 {
 	fault->is_looking = number == 0;
@@ -287,6 +287,6 @@ void faults_try(int kind, int error, void (*step)(void))
 	}
 	fault->is_due = 0;
 	ck_assert_uint_gt(fault->places.count, 0);
-	/* Some come too late where a guard is quicker, which depends on the load. */
+	/* Depending on the load, a guard may be faster, so that a place is not reached. */
 	ck_assert_uint_ge(hit * 4, tried);
 }

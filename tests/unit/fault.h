@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One call of the engine fails: the first that is made from a place, which is a chain of
- * callers, for each place in turn. The linker puts __wrap_NAME in the place of NAME for
- * our own objects, not for libc (CMakeLists.txt has the list of names).
+ * Makes one call of the engine fail: the first from each place in turn, where a place is
+ * a chain of callers. The linker replaces NAME by __wrap_NAME in our objects, but not in
+ * libc; CMakeLists.txt lists the names.
  */
 #ifndef FAULT_H
 #define FAULT_H
 
 #include <stdbool.h>
 
-/* By what can become of a call. */
+/* Kinds of calls, by how they can fail. */
 enum {
 	MEMORY = 1,
 	CALL = 2,
-	PATH = 4,  /* what it names may be gone */
-	WAITS = 8, /* a signal may come in between */
+	PATH = 4,  /* the path may not exist */
+	WAITS = 8, /* a signal may interrupt it */
 };
 
-/* In main(), before all else; what is forked later shares it. False without memory. */
+/* Call this first in main(); processes forked later share the state. False if it fails. */
 bool faults_start(void);
 
-/* Whether calls may fail from here on, in this process; returns whether they could. */
+/* Sets whether calls may fail from here on in this process; returns the old value. */
 bool faults_arm(bool shall_be_armed);
 
 /*
- * Takes the step once to find all places of that kind of call, and once more for each
- * place, where the call fails with that errno. The step arms. Places that were tried in
- * earlier tests with the same errno are tried again here and there only.
+ * Runs the step once to find all places with this kind of call, and then once per place,
+ * where the call fails with this errno. The step must call faults_arm(). Only some of the
+ * places that earlier tests have tried are tried again.
  */
 void faults_try(int kind, int error, void (*step)(void));
 

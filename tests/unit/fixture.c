@@ -10,11 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* In place of the installed one. */
+/* Instead of the installed one. */
 extern const char bridge_file[];
 const char bridge_file[] = TEST_BRIDGE;
 
-/* Seconds for one test, on the slowest of build machines; a bound for what hangs. */
+/* In seconds. It only bounds tests that hang: build machines can be very slow. */
 #define TIMEOUT 300
 
 static char root_path[PATH_MAX / 2];
@@ -89,7 +89,7 @@ static void make_parents(const char *full)
 	for (char *slash = path + strlen(root_path) + 1;
 		(slash = strchr(slash, '/')) != NULL; slash++) {
 		*slash = '\0';
-		/* The mode in a step of its own, since the umask is the caller's. */
+		/* Not by mkdir(2), which would apply the caller's umask. */
 		if (mkdir(path, 0755) == 0)
 			ck_assert_int_eq(chmod(path, 0755), 0);
 		else
@@ -278,7 +278,7 @@ static const char *const kinds[] = {
 	KIND(INTERRUPTED),
 };
 
-/* Below the root, so that it is the same in every run. */
+/* Relative to the root, so that it is the same in every run. */
 static const char *short_path(const char *path)
 {
 	size_t size = strlen(root_path);
@@ -356,7 +356,7 @@ int call_engine(int forks, enum uh_hook_point hook_point, int stream_fd)
 	ck_assert_int_eq(fflush(NULL), 0);
 	pid = fork();
 	ck_assert_int_ge(pid, 0);
-	/* By way of exit(3), so that a sanitizer looks for leaks in there as well. */
+	/* exit(3) rather than _exit(2), so that LeakSanitizer checks the child as well. */
 	if (pid == 0)
 		exit(call_engine(forks - 1, hook_point, stream_fd));
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
@@ -372,7 +372,7 @@ int call_hook_point(enum uh_hook_point hook_point, const char *stream)
 	if (hook_point != UH_PRE_INSTALL_PKGS)
 		return call_engine(2, hook_point, -1);
 	ck_assert_int_eq(pipe(ends), 0);
-	/* As much as fits into the pipe, since nobody reads yet. */
+	/* Nobody reads yet: fail rather than block if the stream does not fit. */
 	ck_assert_int_eq(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
 	ck_assert_int_eq(write(ends[1], stream, strlen(stream)), (ssize_t)strlen(stream));
 	(void)close(ends[1]);
@@ -401,7 +401,7 @@ void configure_apt(const char *lines)
 {
 	owns_memory char *text = string_format("Dir \"%s/\";\n%s", root(), lines);
 
-	/* Without it apt complains. */
+	/* apt warns if it is missing. */
 	make_directory("/etc/apt/apt.conf.d");
 	make_file("/apt.conf", 0644, text);
 	ck_assert_int_eq(setenv("APT_CONFIG", at("/apt.conf"), 1), 0);
@@ -440,7 +440,7 @@ void assert_taken_file(const char *path, const char *text)
 	ck_assert_int_eq(remove(at(path)), 0);
 }
 
-/* A line of a run, without the root of this test and the milliseconds at its end. */
+/* Appends a run without the root of this test and the milliseconds at its end. */
 static void append_run(struct buffer *text, struct slice line)
 {
 	owns_memory char *run = strndup(line.data, line.size);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What all tests share: a root of their own with real files in it, transactions, and the
- * engine's events as text. A step that fails here fails the test. Paths begin with a
- * slash and are looked for below the root.
+ * Shared by all unit tests: a private root with real files, transactions, and the
+ * engine's events as text. If a function here fails, so does the test. Paths begin with a
+ * slash and are relative to the root.
  */
 #ifndef FIXTURE_H
 #define FIXTURE_H
@@ -20,13 +20,13 @@
 #define STATE "/run/apt-universal-hooks/"
 
 /*
- * Runs the tests, each in a process of its own in which the root is new, and where the
- * shell variable LOG names the file /log of it. The root of a test that failed stays in
- * the working directory to be looked at. Returns the exit status.
+ * Runs each test in its own process with a new root; the environment variable LOG names
+ * the file /log in it. If a test fails, its root stays in the working directory. Returns
+ * the exit status.
  */
 int run_tests(const char *title, const TTest *const *tests, size_t count);
 
-/* For a test that cannot be run here: says why and leaves it. */
+/* Ends a test that cannot run here, and prints the reason. */
 #define skip_unless(condition, why)                                                      \
 	do {                                                                             \
 		if (!(condition)) {                                                      \
@@ -36,66 +36,66 @@ int run_tests(const char *title, const TTest *const *tests, size_t count);
 	} while (0)
 
 const char *root(void);
-/* The full path; good until the eighth call after this one. */
+/* The full path; valid until the eighth call after this one. */
 const char *at(const char *path);
 
-/* Each makes the directories above it as well, which nobody but the caller may write to. */
+/* These also create the parent directories, writable only by the caller. */
 void make_directory(const char *path);
 void make_file(const char *path, mode_t mode, const char *text);
-/* An executable for /bin/sh. */
+/* Creates an executable shell script. */
 void make_script(const char *path, const char *commands);
 void make_link(const char *path, const char *target);
 void make_node(const char *path, mode_t type);
 
 void set_mode(const char *path, mode_t mode);
 bool is_there(const char *path);
-/* All of the file, behind what is in text; size does not count the NUL at its end. */
+/* Appends the whole file to text; size does not count the NUL at the end. */
 void read_file(const char *path, struct buffer *text);
 void assert_file(const char *path, const char *text);
 
-/* Of tests/data: all names in it that end like this, and what stands in one file. */
+/* The names in tests/data with this suffix, and the contents of one file. */
 void list_data(const char *ending, struct string_list *names);
 void read_data(const char *name, struct buffer *bytes);
 
-/* A stream of these package lines alone, in version 3; for transaction_done(). */
+/* Parses a stream of version 3 with only these package lines; for transaction_done(). */
 void parse_packages(struct transaction *transaction, const char *lines);
-/* The transaction as scripts get it, for buffer_done(). */
+/* The transaction file as scripts get it; for buffer_done(). */
 struct buffer table_of(const struct transaction *transaction);
 
-/* A uh_listener that writes one line an event into the buffer that context points to. */
+/* A uh_listener that appends one line per event to the struct buffer in context. */
 void write_event(const struct uh_event *event, void *context);
-/* Compares with a NUL-terminated text; the buffer may hold anything. */
+/* Compares the buffer, which may contain any bytes, with a NUL-terminated text. */
 void assert_text(const struct buffer *buffer, const char *text);
 
-/* The same numbers in every run, all over the world. */
+/* Pseudo-random numbers that are the same in every run, on every machine. */
 uint32_t next_random(uint32_t *seed);
 
-/* What the registration gets when apt shall stop. */
+/* The helper's exit status that stops apt. */
 #define STOP 111
 
 /*
- * One call of the engine, as many forks below the test as lie between apt and the helper.
- * Events are added to the file /events. Returns what the registration gets: 0 or STOP.
+ * Calls the engine, as many forks below the test as the helper is below apt. Appends the
+ * events to the file /events. Returns the helper's exit status: 0 or STOP.
  */
 int call_engine(int forks, enum uh_hook_point hook_point, int stream_fd);
 
-/* A hook point, called as apt calls it: the test is apt. */
+/* Calls a hook point as apt does, with the test as apt. */
 int call_hook_point(enum uh_hook_point hook_point, const char *stream);
-/* At Pre-Install-Pkgs, for an upgrade of foo, with lines of apt's configuration. */
+/* Calls Pre-Install-Pkgs for an upgrade of foo, with these lines of apt's configuration. */
 int call_pre_install_pkgs(const char *settings);
-/* The stream of it; the caller's to free. */
+/* Returns the stream for it, which the caller frees. */
 char *make_stream(const char *settings);
-/* What apt reads of its configuration at Pre-Invoke, and nothing of this machine's. */
+/* The configuration that apt reads at Pre-Invoke, with nothing of this machine's. */
 void configure_apt(const char *lines);
-/* dpkg's database with foo in a state, written anew as dpkg does. */
+/* Replaces dpkg's database, as dpkg does, by one with foo in this state. */
 #define TEST_DATABASE "/var/lib/dpkg/status"
 void set_database(const char *status);
 
-/* A script that adds its place in the tree, and the text as the shell reads it, to /log. */
+/* A script that appends its path in the tree and the text, as sh expands it, to /log. */
 void make_recorder(const char *path, const char *text);
-/* Like assert_file(), and the file is removed; "" also for one that is not there. */
+/* Like assert_file(), but removes the file; a missing file counts as "". */
 void assert_taken_file(const char *path, const char *text);
-/* The log's stanzas, of each "Result: …" and the lines of its runs without their time. */
+/* Compares the stanzas of the log: "Result: …" and the lines of the runs without times. */
 void assert_stanzas(const char *expected);
 
 #define owns_transaction __attribute__((cleanup(transaction_done)))

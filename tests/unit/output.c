@@ -12,7 +12,7 @@
 #define OUT "/stdout"
 #define ERR "/stderr"
 
-/* Where both went before, and the end of the terminal to read from; −1 without one. */
+/* The original descriptors, and the master of the pseudoterminal, or −1. */
 static int before[2];
 static int master;
 
@@ -49,7 +49,7 @@ void output_begin_terminal(unsigned short columns)
 
 	ck_assert_int_eq(openpty(&master, &terminal, NULL, NULL, &size), 0);
 	ck_assert_int_eq(tcgetattr(terminal, &modes), 0);
-	/* A line end is to arrive as it was written. */
+	/* Do not let the terminal turn \n into \r\n. */
 	modes.c_oflag &= ~(tcflag_t)OPOST;
 	ck_assert_int_eq(tcsetattr(terminal, TCSANOW, &modes), 0);
 	begin(terminal);
@@ -61,7 +61,7 @@ static void terminate(struct buffer *text)
 	text->data[text->size] = '\0';
 }
 
-/* pty(7): EIO when nobody has the other end any more, which is as good as an end. */
+/* pty(7): EIO means that the other end has been closed, which is the end of the output. */
 static void read_terminal(struct buffer *text)
 {
 	int error = buffer_read(text, master, SIZE_MAX / 8);
