@@ -2,27 +2,27 @@
 /*
  * contest [OPTION]... TITLE LIMIT -- PROGRAM [ARGUMENT]... -- BASELINE [ARGUMENT]...
  *
- * Starts the two in turn, so that both meet the same machine, and compares the time from
- * before posix_spawn(3) to the end, in microseconds. Prints a line of the table: both
- * medians, and the median of the rounds' ratios, since a processor that others use as
- * well gets slower and faster, and a median of times falls now into the one and now into
- * the other. The exit status is 1 when that ratio is above LIMIT ("-": there is none).
+ * Starts both programs alternately, so that they meet the same conditions, and compares
+ * the time from posix_spawn(3) to the end, in microseconds. Prints a row of the table:
+ * both medians, and the median of the ratios of all rounds, because on a busy machine the
+ * speed changes from round to round. The exit status is 1 if that ratio is above LIMIT
+ * ("-": no limit).
  *
- *   --rounds N     how many count; some more before them do not
- *   --at-most N    so many count, should --rounds be more
- *   --memory       compares the peak of resident memory instead, in KiB
- *   --together     starts the two at once, on one processor that the kernel gives them in
- *                  turn, and compares the processor time of each with all its children
- *   --stream FILE  each finds a pipe with it where apt hands its list over, and as stdin
- *   --clear DIRECTORY the files in it are removed before each start, not measured
- *   --before TEXT  for sh(1), before each start, not measured; its parameters are the
- *                  first words of what is started then
- *   --json FILE    appends the figures as an object of JSON on a line
- *   --key KEY      the name of that object
+ *   --rounds N         number of rounds that count, after some to warm up
+ *   --at-most N        upper bound for --rounds
+ *   --memory           compare the peak of resident memory instead, in KiB
+ *   --together         start both at once on the same processor, and compare the CPU time
+ *                      of each, including its children
+ *   --stream FILE      pass the file in a pipe, on apt's descriptor and as stdin
+ *   --clear DIRECTORY  remove the files in it before each start, not measured
+ *   --before TEXT      run TEXT in sh(1) before each start, not measured; its parameters
+ *                      are the first words of the command
+ *   --json FILE        append the figures as a JSON object in one line
+ *   --key KEY          the name of that object
  *
- * As apt's hooks before and after dpkg are, the two are started by a fork; what stands
- * behind --before is started by the process itself, as Pre-Install-Pkgs is. Both come
- * after the same: a shell leaves caches other than a program does.
+ * A forked process starts both programs, like apt's hooks before and after dpkg. The
+ * process itself starts the shell of --before, like Pre-Install-Pkgs. Both programs start
+ * after the same shell, since it leaves other caches behind than a program.
  */
 #include <dirent.h>
 #include <err.h>
@@ -44,7 +44,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Exit statuses beside 0. */
+/* Exit statuses other than 0. */
 enum { LIMIT_MISSED = 1, BROKEN = 2 };
 
 #define ROUNDS 201
@@ -61,10 +61,10 @@ struct contest {
 	char **programs[2];
 };
 
-/* A program under way. */
+/* A running program. */
 struct turn {
-	pid_t starter; /* the fork that has started it, and says its figure */
-	pid_t writer;  /* who fills its stream, 0 for nobody */
+	pid_t starter; /* the forked process that starts and measures it */
+	pid_t writer;  /* the process that writes its stream, or 0 */
 	int stream;
 };
 
@@ -72,10 +72,10 @@ struct quartiles {
 	double low, median, high;
 };
 
-/* Of the rounds that count. */
+/* The result of the rounds that count. */
 struct figures {
-	struct quartiles of[2]; /* this, and what it is held against */
-	double ratio;           /* the median of the rounds' */
+	struct quartiles of[2]; /* the program and the baseline */
+	double ratio;           /* the median of all rounds */
 };
 
 static double microseconds(void)
@@ -93,8 +93,8 @@ static void must_succeed(const char *program, int status)
 }
 
 /*
- * The other end of the pipe, as apt is: it writes all, and blocks where nobody reads. A
- * baseline need not read to the end.
+ * Writes to the pipe like apt: everything, and blocking. A baseline need not read to the
+ * end.
  */
 static pid_t start_writer(const struct contest *contest, int *ret_fd)
 {
@@ -172,13 +172,13 @@ static double peak_of(pid_t pid)
 			peak = strtod(line + 6, NULL);
 	if (peak == 0)
 		err(BROKEN, "%s", path);
-	(void)fclose(file); /* it was only read */
+	(void)fclose(file); /* only read */
 	return peak;
 }
 
 /*
- * Stopped at its exit, since wait4(2) counts what the process was before it became the
- * program as well.
+ * Stops the process at its exit to read its peak, because that of wait4(2) includes the
+ * time before execve(2).
  */
 static double memory_of(char **program, int stream)
 {
@@ -189,7 +189,7 @@ static double memory_of(char **program, int stream)
 	if (pid == 0) {
 		if (stream >= 0 && (dup2(stream, INFO_FD) < 0 || dup2(stream, 0) < 0))
 			_exit(BROKEN);
-		(void)ptrace(PTRACE_TRACEME, 0, NULL, NULL); /* no exit is seen then */
+		(void)ptrace(PTRACE_TRACEME, 0, NULL, NULL); /* a failure shows later */
 		(void)execv(program[0], program);
 		_exit(BROKEN);
 	}
@@ -210,7 +210,7 @@ static double memory_of(char **program, int stream)
 	return peak;
 }
 
-/* On the last of the processors that we may use. */
+/* Pins the process to the last processor that it may use. */
 static void share_a_processor(void)
 {
 	cpu_set_t allowed, one;
@@ -227,7 +227,7 @@ static void share_a_processor(void)
 		err(BROKEN, "sched_setaffinity");
 }
 
-/* Of a process without other children, so that theirs is the program's. */
+/* This process has no other children, so the time of its children is the program's. */
 static double processor_time_of(char **program, int stream)
 {
 	struct rusage usage;
@@ -253,7 +253,7 @@ static double figure_of(const struct contest *contest, char **program, int strea
 	return 0;
 }
 
-/* ret_figure is shared memory, and is there when the turn has ended. */
+/* ret_figure is in shared memory, and is set when the turn has ended. */
 static struct turn begin_turn(
 	const struct contest *contest, char **program, double *ret_figure)
 {
@@ -277,7 +277,7 @@ static void end_turn(const struct turn *turn)
 	if (waitpid(turn->starter, &status, 0) != turn->starter)
 		err(BROKEN, "waitpid");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		exit(BROKEN); /* it has said why */
+		exit(BROKEN); /* the child has printed the reason */
 	end_writer(turn->writer, turn->stream);
 }
 
@@ -294,7 +294,7 @@ static void clear_directory(const char *path)
 		if (entry->d_type == DT_REG &&
 			unlinkat(dirfd(directory), entry->d_name, 0) < 0)
 			err(BROKEN, "%s/%s", path, entry->d_name);
-	(void)closedir(directory); /* it was only read */
+	(void)closedir(directory); /* only read */
 }
 
 static void run_before(const char *text, char **program)
@@ -332,7 +332,7 @@ static void play_in_turn(const struct contest *contest, double figures[2])
 	}
 }
 
-/* Who begins is the other one in the next round. */
+/* The programs take turns in starting first. */
 static void play_together(const struct contest *contest, size_t round, double figures[2])
 {
 	struct turn turns[2];
@@ -353,7 +353,7 @@ static int compare(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* Sorts them. */
+/* Sorts the figures. */
 static struct quartiles quartiles_of(double *values, size_t count)
 {
 	qsort(values, count, sizeof(*values), compare);
@@ -446,7 +446,7 @@ static const char *map_file(const char *path, size_t *ret_size)
 	bytes = mmap(NULL, *ret_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
 	if (bytes == MAP_FAILED)
 		err(BROKEN, "%s", path);
-	(void)close(fd); /* it is only read */
+	(void)close(fd); /* only read */
 	return bytes;
 }
 
@@ -480,13 +480,13 @@ static void read_options(struct contest *contest, int argc, char **argv)
 		else if (option == 'k')
 			contest->key = optarg;
 		else
-			exit(BROKEN); /* getopt_long(3) has said why */
+			exit(BROKEN); /* getopt_long(3) has printed the reason */
 	}
 	if (contest->rounds > most)
 		contest->rounds = most;
 }
 
-/* What stands between this "--" and the next or the end. */
+/* The arguments between this "--" and the next, or the end. */
 static char **read_program(char ***words)
 {
 	char **program = *words;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The least that a program costs. */
+/* The minimal cost of a program. */
 int main(void)
 {
 	return 0;

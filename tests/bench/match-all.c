@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * match-all engine|fnmatch NAMES DIRECTORIES: matches the package names of one file
- * against the directory names of another (sorted lines). Writes a line "directory:", then
- * its names. fnmatch(3) is asked of each name for each directory.
+ * match-all engine|fnmatch NAMES DIRECTORIES: matches the package names in one file
+ * against the directory names in another (sorted lines). Prints a line "directory:", then
+ * the names that match. With fnmatch, calls fnmatch(3) for each pair.
  */
 #include "base.h"
 #include "wildcard.h"
@@ -27,7 +27,7 @@ static void read_lines(const char *path, struct lines *lines)
 
 	if (fd < 0 || buffer_read(&lines->text, fd, SIZE_MAX / 2) < 0)
 		err(EXIT_FAILURE, "%s", path);
-	(void)close(fd); /* it was only read */
+	(void)close(fd); /* only read */
 	rest = buffer_slice(&lines->text);
 	while (rest.size > 0) {
 		struct slice line = slice_cut(&rest, '\n');
@@ -54,7 +54,7 @@ static void match_by_engine(
 	}
 }
 
-/* Names of packages have no character that fnmatch(3) would take for more than itself. */
+/* Package names contain no characters that are special to fnmatch(3). */
 static void append_pattern(struct buffer *pattern, const char *directory)
 {
 	const char *end;

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Where the contests take place: the product, built with Debian's flags, alone with the libraries
-# that it needs in a directory to change root into. The machine's own /etc, /usr and /run are not
-# touched.
+# The room for the benchmarks: a root directory with the package, built with Debian's flags, and the
+# libraries that it needs. The machine's own /etc, /usr and /run are not touched.
 
 helper=/usr/libexec/apt-universal-hooks/helper
 tree=/etc/apt/universal-hooks
@@ -11,7 +10,7 @@ state=/run/apt-universal-hooks
 build_with_debian_flags() {
 	build=$TESTS_WORK/bench-build
 	eval "$(DEB_BUILD_MAINT_OPTIONS=hardening=+all dpkg-buildflags --export=sh)"
-	# As debhelper does it: cmake does not know CPPFLAGS.
+	# Like debhelper, since cmake ignores CPPFLAGS.
 	CFLAGS="$CFLAGS $CPPFLAGS" quietly cmake -S "$top" -B "$build" \
 		-DCMAKE_BUILD_TYPE=None -DCMAKE_INSTALL_PREFIX=/usr -DCMAKE_INSTALL_SYSCONFDIR=/etc \
 		-DCMAKE_INSTALL_LIBDIR="lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)"
@@ -36,35 +35,36 @@ furnish_room() {
 	ldconfig -r "$room"
 	mknod -m 666 "$room/dev/null" c 1 3
 	mount -t proc proc "$room/proc"
-	# As on any Debian system; a rename on a disk takes longer than all of the helper.
+	# A tmpfs, as on any Debian system: a rename on a disk takes longer than the whole helper.
 	mount -t tmpfs -o mode=755 tmpfs "$room/run"
 }
 
-# in_room PROGRAM [ARGUMENT]...: with what apt's hooks find in the environment.
+# in_room PROGRAM [ARGUMENT]...: runs it with the environment of apt's hooks.
 in_room() {
 	env --ignore-environment PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C \
 		DPKG_FRONTEND_LOCKED=true APT_HOOK_INFO_FD=20 chroot "$room" "$@"
 }
 
-# The trees as the package brings them.
+# Restores the trees as the package ships them.
 clear_trees() {
 	rm -rf "${room:?}${tree:?}" "${room:?}${state:?}"
 	cp -a "$TESTS_WORK/empty-tree" "$room$tree"
 }
 
-# script PATH [FILE]: in the tree, of the static program that does nothing, or of a file.
+# script PATH [FILE]: copies a file, by default a static program that does nothing, into the tree.
 script() {
 	install -D --mode=755 "${2-$room/usr/bin/empty-static}" "$room$tree/$1"
 }
 
-# COUNT real names of packages, sorted, evenly out of all that the machine's apt knows.
+# names COUNT: prints real package names, sorted, evenly chosen from those that apt knows.
 names() {
 	local count=$1
 	awk -v count="$count" -v all="$(wc -l <"$TESTS_WORK/pkgnames")" \
 		'int(NR * count / all) > int((NR - 1) * count / all)' "$TESTS_WORK/pkgnames"
 }
 
-# COUNT wildcard directories, a fifth of each shape, out of parts of those names; some match nothing.
+# wildcards COUNT: prints wildcard directories of five shapes, made of parts of package names. Some
+# match nothing.
 wildcards() {
 	shuf --random-source="$TESTS_WORK/pkgnames" "$TESTS_WORK/pkgnames" |
 		awk -F - -v W=__WILDCARD__ -v each="$(($1 / 5))" '
@@ -86,8 +86,8 @@ wildcards() {
 			}' | sort
 }
 
-# What apt hands over when it installs the packages whose names are on stdin, with this machine's
-# configuration. Its order is not that of the names.
+# Prints the stream that apt would send for installing the packages on stdin, with this machine's
+# configuration and in an order that is not sorted.
 stream() {
 	printf 'VERSION 3\n'
 	apt-config dump --no-empty --format '%F=%v%n'

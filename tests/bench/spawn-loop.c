@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * spawn-loop DIRECTORY: the least that it takes to run the files of a directory in turn.
+ * spawn-loop DIRECTORY: the minimal cost of running the files of a directory in turn.
  */
 #include <dirent.h>
 #include <err.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Linked into a helper with AddressSanitizer: takes the place of malloc(3) and its like,
- * also for the libraries, and makes one of them fail. FAULT_ALLOCATION in the environment
- * is "PROCESS N", see inject.c; N 0: none fails, and each process notes how many it saw.
+ * Linked into a helper with AddressSanitizer. Replaces malloc(3) and similar functions,
+ * also for the libraries, and makes one call fail. FAULT_ALLOCATION in the environment is
+ * "PROCESS N", see inject.c. If N is 0, none fails, and each process notes its number of
+ * allocations.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -13,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What dlsym(3) may want while it looks for the real ones. */
+/* Memory for dlsym(3) while it looks for the real functions. */
 static char early[4096];
 static size_t early_size;
 
@@ -55,7 +56,7 @@ static void *look_up(const char *name)
 	return symbol;
 }
 
-/* False while it is under way. */
+/* False while dlsym(3) is running. */
 static bool is_ready(void)
 {
 	static bool has_begun;
@@ -88,7 +89,7 @@ static void note(const char *kind, unsigned long number)
 	(void)close(fd);
 }
 
-/* Whether this one is to fail. */
+/* Whether this allocation is to fail. */
 static bool fails(void)
 {
 	const char *text = getenv("FAULT_ALLOCATION");
@@ -141,7 +142,7 @@ void free(void *pointer)
 		real.free(pointer);
 }
 
-/* The sanitizer has its own of these, which would not come here. */
+/* The versions of the sanitizer would not call the malloc() of this file. */
 char *strndup(const char *string, size_t size)
 {
 	size_t length = strnlen(string, size);
@@ -188,7 +189,7 @@ __attribute__((destructor)) static void note_count_at_exit(void)
 	note_count();
 }
 
-/* Forked processes end with it. */
+/* Forked processes end with _exit(). */
 void _exit(int status)
 {
 	if (is_ready()) {

@@ -5,16 +5,16 @@
 
 #include <stdbool.h>
 
-/* "openat"; NULL for one that the table does not have: then it has to have it. */
+/* For example "openat"; NULL if the table lacks the call, which then must be added. */
 const char *call_name(long number);
 
-/* Calls that cannot fail, whatever the machine lacks: there is nothing to inject. */
+/* Whether the call can never fail, so that there is nothing to inject. */
 bool call_cannot_fail(long number);
 
-/* What the kernel has done also where it reports an error, see close(2). */
+/* Whether the kernel acts even if it reports an error, see close(2). */
 bool call_is_done_all_the_same(long number);
 
-/* ENOMEM for "ENOMEM"; 0 for a word that is none of those that are tried. */
+/* ENOMEM for "ENOMEM"; 0 for other words than the errors that are tried. */
 int error_number(const char *name);
 
 #endif

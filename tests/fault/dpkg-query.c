@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Answers as dpkg-query would in the play, whose status file says when it is. */
+/* Plays dpkg-query; the status file says whether dpkg has run. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stands where apt looks for the helper, and becomes it. When the file /case names this
- * hook point, something goes wrong in it:
+ * Installed in place of the helper, which it executes. If the file /case names this hook
+ * point, it injects a fault:
  *
  *     HOOK-POINT PROCESS CALL N ERRNO      the N-th CALL of PROCESS fails
  *     HOOK-POINT PROCESS allocation N      the N-th allocation of PROCESS fails
- *     HOOK-POINT - count                   nothing fails; all calls are written down
- *     HOOK-POINT - count-allocations       the same of allocations
+ *     HOOK-POINT - count                   nothing fails; all calls are noted
+ *     HOOK-POINT - count-allocations       the same for allocations
  *
  * PROCESS is "helper", "helper.1" for the first process that it forks, "helper.1.1" for
- * the first one of that. A process is ours until it executes another program.
+ * the first child of that. A process is ours until it executes another program.
  *
- * The helper keeps its own pid and parent, since it looks at them: it is a process beside
- * it that traces it. What happens is noted in the file /notes.
+ * A separate process traces the helper, which must keep its pid and its parent, because it
+ * uses them. The file /notes records what happens.
  */
 #include "calls.h"
 
@@ -38,7 +38,7 @@
 #define WORD_SIZE 64
 #define PROCESSES_MAX 256
 
-/* What a broken test ends with: apt would go on, so it is noted as well. */
+/* Exit status of a broken test, which is noted as well, since apt would go on. */
 #define BROKEN 99
 
 static struct {
@@ -49,21 +49,21 @@ static struct {
 	int error;
 } wanted;
 
-/* A process under trace. */
+/* A traced process. */
 struct tracee {
 	pid_t pid;
 	char name[WORD_SIZE];
 	unsigned children;
-	bool is_waiting; /* stopped, since nobody has said yet whose child it is */
+	bool is_waiting; /* stopped until its parent is known */
 	bool is_counted; /* it has executed the helper */
-	bool is_failing; /* the call that it is in shall fail */
+	bool is_failing; /* its current call shall fail */
 	bool is_in_main;
 	unsigned long seen; /* of the wanted call */
 };
 
 static struct tracee tracees[PROCESSES_MAX];
 static size_t tracee_count;
-static bool has_failed; /* the wanted call: there is no other */
+static bool has_failed; /* the fault has been injected */
 
 static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -133,7 +133,7 @@ static bool is_count(void)
 	return strcmp(wanted.call, "count") == 0;
 }
 
-/* Whether its calls are still worth a stop each; they take most of the time. */
+/* Whether it must still be stopped at each call, which takes most of the time. */
 static bool is_watched(const struct tracee *tracee)
 {
 	if (is_count() || !tracee->is_in_main)
@@ -141,14 +141,14 @@ static bool is_watched(const struct tracee *tracee)
 	return !has_failed && strcmp(tracee->name, wanted.process) == 0;
 }
 
-/* One that was killed in between says so to waitpid(). */
+/* If it was killed meanwhile, waitpid() will say so. */
 static void go_on(const struct tracee *tracee, int signal_number)
 {
 	(void)ptrace(is_watched(tracee) ? PTRACE_SYSCALL : PTRACE_CONT, tracee->pid, 0,
 		signal_number);
 }
 
-/* "" where it is none, or none of a file. */
+/* "" if the descriptor is not open, or not a file. */
 static void read_path_of_descriptor(pid_t pid, uint64_t fd, char path[256])
 {
 	char link[64];
@@ -159,7 +159,7 @@ static void read_path_of_descriptor(pid_t pid, uint64_t fd, char path[256])
 	path[size > 0 && path[0] == '/' ? size : 0] = '\0';
 }
 
-/* The path that a call is about, for people and for "judge"; "" for none. */
+/* The path that the call uses, for people and for "judge", or "". */
 static void read_path(
 	pid_t pid, const char *call, const uint64_t *arguments, char path[256])
 {
@@ -181,7 +181,7 @@ static void read_path(
 		read_path_of_descriptor(pid, arguments[0], path);
 		return;
 	}
-	/* A string near the end of a page: what lies behind it may not be there. */
+	/* Shorten the read for a string near the end of the mapped memory. */
 	size = process_vm_readv(pid, &here, 1, &there, 1, 0);
 	if (size < 0) {
 		there.iov_len = 4096 - ((size_t)there.iov_base & 4095);
@@ -197,7 +197,7 @@ static void read_path(
 			*at = '?';
 }
 
-/* No call of the number −1 exists, so nothing is done. */
+/* No system call has the number −1, so the kernel does nothing. */
 static void skip_call(pid_t pid)
 {
 #if defined(__x86_64__)
@@ -211,7 +211,7 @@ static void skip_call(pid_t pid)
 	if (ptrace(PTRACE_SETREGSET, pid, NT_ARM_SYSTEM_CALL, &registers) < 0)
 		broken("cannot skip a call");
 #else
-#error "How a system call is skipped is not known for this machine."
+#error "skip_call() does not support this architecture."
 #endif
 }
 
@@ -241,14 +241,14 @@ static void enter_call(struct tracee *tracee, const struct __ptrace_syscall_info
 	if (!tracee->is_counted)
 		return;
 	if (name == NULL) {
-		note("broken\tcalls.c does not have number %lu\n",
+		note("broken\tcalls.c lacks system call %lu\n",
 			(unsigned long)info->entry.nr);
 		return;
 	}
 	if (call_cannot_fail((long)info->entry.nr))
 		return;
 	read_path(tracee->pid, name, (const uint64_t *)info->entry.args, path);
-	/* main() begins with it. */
+	/* The first call of main(). */
 	if (strcmp(path, "/dev/null") == 0)
 		tracee->is_in_main = true;
 	if (is_count()) {
@@ -273,9 +273,7 @@ static void stop_at_call(struct tracee *tracee)
 	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
 		enter_call(tracee, &info);
 	} else if (tracee->is_failing) {
-		/*
-		 * brk(2), NOTES: the system call says where the end is, never an error.
-		 */
+		/* brk(2), NOTES: it returns the program break, never an error. */
 		set_result(
 			tracee->pid, strcmp(wanted.call, "brk") == 0 ? 0 : -wanted.error);
 		tracee->is_failing = false;
@@ -372,7 +370,7 @@ static void trace(pid_t pid, int ready)
 	(void)snprintf(first->name, WORD_SIZE, "helper");
 	go_on(first, 0);
 	if (write(ready, "", 1) != 1)
-		broken("cannot tell that all is ready");
+		broken("cannot report that the tracer is ready");
 	(void)close(ready);
 	while (tracee_count > 0) {
 		pid_t stopped = waitpid(-1, &status, __WALL);
@@ -386,7 +384,7 @@ static void trace(pid_t pid, int ready)
 	}
 }
 
-/* The tracer is nobody's child whom the helper could wait for, and holds no pipe. */
+/* The helper must not see the tracer, neither as its child nor as the writer of a pipe. */
 static void start_tracer(void)
 {
 	pid_t traced = getpid(), middle;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A script of the play: notes that it ran, where, and with what. Its name says how it
- * ends: "…-fails" fails always, "…-veto" when the file /veto is there.
+ * A script of the play: notes its path, its working directory and its input. "…-fails"
+ * always fails; "…-veto" fails if the file /veto exists.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@ static const char *variable(const char *name)
 	return value != NULL ? value : "none";
 }
 
-/* The text of a file, with its line ends as commas. */
+/* Reads a file, and replaces newlines by commas. */
 static void read_file(const char *path, char text[256])
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);

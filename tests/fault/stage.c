@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * stage: plays apt in a room of its own (chroot, pid namespace), once for each case on
- * stdin, and writes what came of it to stdout. A case is "PLAY" alone, where nothing goes
- * wrong, or "PLAY CASE" with what inject.c knows. The plays:
+ * stage: plays apt in a chroot and pid namespace, once for each case on stdin, and writes
+ * the outcome to stdout. A case is "PLAY" without a fault, or "PLAY CASE" with a case of
+ * inject.c. The plays:
  *
  *     whole    Pre-Invoke, Pre-Install-Pkgs and Post-Invoke of one transaction
- *     veto     the same with a script that stops it at Pre-Install-Pkgs
- *     killed   apt is gone before dpkg; then a whole one
- *     left     apt and the guard are gone before dpkg; then one that gets to Pre-Invoke,
+ *     veto     the same, but a script stops apt at Pre-Install-Pkgs
+ *     killed   apt is killed before dpkg; then a whole transaction
+ *     left     apt and the guard are killed before dpkg; then one that reaches Pre-Invoke,
  *              with the fault; then a whole one
  *
- * Facts are lines of words with tabs between them; a case ends with "end".
+ * Facts are lines of words separated by tabs; a case ends with "end".
  */
 #include <dirent.h>
 #include <err.h>
@@ -31,14 +31,14 @@
 #define STATUS_FILE "/var/lib/dpkg/status"
 #define INFO_FD 20 /* the registration's */
 
-/* Far above what a case takes: whoever is still there then hangs. */
+/* Far more than a case takes: processes that still run then hang. */
 #define PATIENCE_SECONDS 20
 
 static const char *const hook_points[] = {
 	"Pre-Invoke", "Pre-Install-Pkgs", "Post-Invoke"};
 enum { PRE_INVOKE, PRE_INSTALL_PKGS, POST_INVOKE, HOOK_POINTS };
 
-/* The registration's own shell lines, and what apt hands over. */
+/* The registered commands, and the stream. */
 static char *lines[HOOK_POINTS];
 static char *stream;
 
@@ -84,7 +84,7 @@ static void note(const char *kind, const char *word, int number)
 		err(99, "/notes");
 }
 
-/* The wait status of a shell with the line. */
+/* Returns the wait status of a shell that runs the line. */
 static int run_shell(const char *line, int info_fd)
 {
 	pid_t pid = fork();
@@ -103,7 +103,7 @@ static int run_shell(const char *line, int info_fd)
 	return status;
 }
 
-/* As apt does it: the child of a child for one kind of hook, a child for the other. */
+/* Like apt, which runs these hooks from a forked child, but those with a stream itself. */
 static int call_from_a_fork(const char *line)
 {
 	pid_t pid = fork();
@@ -116,7 +116,7 @@ static int call_from_a_fork(const char *line)
 	return WEXITSTATUS(status);
 }
 
-/* apt writes blocking; the whole stream fits into a pipe, so nobody waits here. */
+/* Never blocks: the whole stream fits into the pipe. */
 static int call_with_the_stream(const char *line)
 {
 	int ends[2], status;
@@ -146,7 +146,7 @@ static int call(int hook_point)
 	return status;
 }
 
-/* apt, up to and with a hook point; it stops where a hook wants it. */
+/* Plays apt up to this hook point, or until a hook stops it. */
 static void be_apt(int last, bool waits_to_be_killed)
 {
 	for (int i = 0; i <= last; i++) {
@@ -161,7 +161,7 @@ static void be_apt(int last, bool waits_to_be_killed)
 	_exit(0);
 }
 
-/* Kills all that descends from us and is our child by now, but one. */
+/* Kills all our children, including orphans that we have adopted, except one. */
 static void kill_children(pid_t spared)
 {
 	char path[64];
@@ -180,7 +180,7 @@ static void kill_children(pid_t spared)
 	free(text);
 }
 
-/* Until all that was started has ended; who does not end in time is told of. */
+/* Waits until all descendants have ended; reports and kills those that hang. */
 static void wait_for_all(void)
 {
 	bool is_late = false;
@@ -253,8 +253,8 @@ static void play(const char *name, const char *fault)
 	(void)unlink("/veto");
 }
 
-/* What a file says, line by line, each with a kind in front. */
-static void tell_lines(const char *path, const char *kind)
+/* Prints the lines of a file, each after its kind. */
+static void print_lines(const char *path, const char *kind)
 {
 	char *text = read_file(path);
 	char *rest = text, *line;
@@ -266,7 +266,7 @@ static void tell_lines(const char *path, const char *kind)
 	(void)unlink(path);
 }
 
-static void tell_files(
+static void print_files(
 	const char *directory, const char *prefix, const char *kind, bool lines_too)
 {
 	DIR *dir = opendir(directory);
@@ -281,7 +281,7 @@ static void tell_files(
 			continue;
 		(void)snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name);
 		if (lines_too)
-			tell_lines(path, kind);
+			print_lines(path, kind);
 		else
 			(void)printf("%s%s\n", kind, entry->d_name);
 		(void)unlink(path);
@@ -290,19 +290,19 @@ static void tell_files(
 		(void)closedir(dir);
 }
 
-static void tell_all(void)
+static void print_facts(void)
 {
-	tell_lines("/notes", "");
+	print_lines("/notes", "");
 	for (int i = 0; i < HOOK_POINTS; i++) {
 		char path[64], kind[64];
 
 		(void)snprintf(path, sizeof(path), "/said.%s", hook_points[i]);
 		(void)snprintf(kind, sizeof(kind), "said\t%s\t", hook_points[i]);
-		tell_lines(path, kind);
+		print_lines(path, kind);
 	}
-	tell_lines(LOG, "log\t");
-	tell_files("/", "sanitizer.", "sanitizer\t", true);
-	tell_files(STATE_DIR, "", "left\t", false);
+	print_lines(LOG, "log\t");
+	print_files("/", "sanitizer.", "sanitizer\t", true);
+	print_files(STATE_DIR, "", "left\t", false);
 	(void)rmdir(STATE_DIR);
 }
 
@@ -321,7 +321,7 @@ static void set_up(void)
 		lines[i] = must_read(line_file);
 	}
 	stream = must_read("/stream");
-	/* Not restarted, so that it ends a wait. */
+	/* Without SA_RESTART, so that the alarm interrupts waitpid(2). */
 	if (sigaction(SIGALRM, &alarm_action, NULL) < 0 ||
 		prctl(PR_SET_CHILD_SUBREAPER, 1) < 0 || chdir("/") < 0)
 		err(99, "set up");
@@ -343,7 +343,7 @@ int main(void)
 		if (fault != NULL)
 			*fault++ = '\0';
 		play(text, fault != NULL ? fault : "");
-		tell_all();
+		print_facts();
 		(void)printf("end\n");
 		(void)fflush(stdout);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* apt's %-encoding, there and back, and its words for true and false. */
+/* apt's %-encoding in both directions, and its words for true and false. */
 #include "apt_text.h"
 #include "harness.h"
 
@@ -13,7 +13,7 @@ static void must_be_encoded(struct slice text)
 		must(text.data[i] > ' ' && text.data[i] < 0x7f);
 }
 
-/* Any string comes back as it was. */
+/* Encoding and decoding must return the same string. */
 static void go_there_and_back(const char *text)
 {
 	owns_buffer struct buffer encoded = {0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The arguments of apt, each ended by a NUL, as /proc has them. */
+/* apt's NUL-terminated arguments, as in /proc/PID/cmdline. */
 #include "command_line.h"
 #include "harness.h"
 
@@ -17,7 +17,7 @@ static void read_words(struct command_line *command_line, struct slice bytes)
 	}
 }
 
-/* What is told stands at the end of some word behind the first. */
+/* The text must be the end of some argument after the first. */
 static void must_be_said(const struct command_line *command_line, const char *text)
 {
 	size_t size = strlen(text);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The log, as the administrator's command reads it: what was understood is written as
- * log_writer.c writes it, and must be understood as the same again. A form feed parts the
- * log from the one before it.
+ * The log as apt-universal-hooks reads it: what was parsed is written in the format of
+ * log_writer.c, and must be parsed as the same again. A form feed separates the log from
+ * the rotated one.
  */
 #include "harness.h"
 #include "model/log_reader.h"
 
 #include <limits.h>
 
-/* apt's own form has two blanks. */
+/* apt writes two blanks between date and time. */
 static void write_time(struct buffer *written, const char *field, const char *time)
 {
 	if (time[0] == '\0')
@@ -93,7 +93,7 @@ static void must_be_whole(const struct log_transaction *transaction)
 		must_be_right(&transaction->runs[i]);
 }
 
-/* The last run of a script is one of its own, and there is one. */
+/* The last run of a script must exist, and be one of that script. */
 static void must_have_last_run(const struct log *log, const char *path)
 {
 	owns_memory char *clean = log_path(path);
@@ -126,7 +126,7 @@ static void look_at(const struct log *log)
 	}
 }
 
-/* Without room behind the text, so that AddressSanitizer sees what is written there. */
+/* Of the exact size, so that AddressSanitizer sees any write behind the text. */
 static struct buffer copy_tightly(struct slice bytes)
 {
 	struct buffer text = {.size = bytes.size, .capacity = bytes.size};
@@ -150,7 +150,7 @@ static void parse(struct log *log, struct slice bytes)
 	must((faults.lines > 0) == (faults.first > 0));
 }
 
-/* is_whole may be another: what damaged a stanza is not written again. */
+/* Except is_whole: the lines that damaged a stanza are not written again. */
 static void must_survive(const struct log *log)
 {
 	owns_buffer struct buffer written = {0};

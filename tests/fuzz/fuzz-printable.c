@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names that anybody may have made up, as they are shown on a terminal. */
+/* Names that anybody can choose, as they are shown on a terminal. */
 #include "harness.h"
 #include "printable.h"
 #include "ui/terminal.h"
 
 #include <stdio.h>
 
-/* The character at the front, 0 for what is none, which no text holds. */
+/* The first character, or 0 for an invalid one; no text contains NUL. */
 static uint32_t decode(const char *text, size_t *ret_size)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -47,7 +47,7 @@ static void must_be_cut_well(const char *text)
 	}
 }
 
-/* What is shown, and what stands as \\ooo in it, together are the text. */
+/* With each \\ooo replaced by its byte, the output must be the text. */
 static void must_be_shown(const char *text, struct slice shown, char space)
 {
 	while (shown.size > 0) {

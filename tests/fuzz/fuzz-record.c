@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What one call of the helper leaves for the next one. */
+/* The record that one call of the helper leaves for the next. */
 #include "harness.h"
 #include "transaction_rules.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The first bytes of a file where scripts belong. */
 #include "check/check_scripts.h"
+/* The beginning of a file in the hook tree. */
 #include "harness.h"
 
 static bool is_word(const char *text)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The lines of Universal-Hooks::, and what of them holds for a script. */
+/* The lines of Universal-Hooks::, and which of them apply to a script. */
 #include "apt_text.h"
 #include "harness.h"
 #include "settings.h"
 
 #include <strings.h>
 
-/* The words of the settings in their order, apart from those in settings.c. */
+/* The names of the settings in their order, independent of settings.c. */
 static const char *const words[] = {"Enabled", "On-Failure", "When", "Operations",
 	"Timeout", "User", "Directory", "Requires"};
 enum { ENABLED, ON_FAILURE, WHEN, OPERATIONS, TIMEOUT, USER, DIRECTORY, REQUIRES, ALL };
@@ -25,7 +25,7 @@ static bool is_usable(const struct setting *setting, int name, const char *path)
 	       is_below(path, setting->path);
 }
 
-/* The last of the nearest, NULL where there is none. */
+/* The last of the most specific ones, or NULL. */
 static const struct setting *find_nearest(
 	const struct settings *settings, int name, const char *path)
 {
@@ -100,7 +100,7 @@ static void look_at(const struct settings *settings, const char *path)
 	script_settings_done(&script);
 }
 
-/* Digits only, up to a day. */
+/* Only digits, at most a day. */
 static bool is_time(const char *value, unsigned *ret_seconds)
 {
 	unsigned long seconds = 0;
@@ -124,7 +124,7 @@ static bool is_package(const char *value)
 	return value[0] != '\0' && strchr("-.+:_~", value[0]) == NULL;
 }
 
-/* What a value means, where that can be told in a line. */
+/* Checks a value, if its meaning is simple enough. */
 static void must_be_read_well(const struct setting *setting)
 {
 	unsigned timeout = 0;
@@ -164,7 +164,7 @@ static void must_be_named_well(const struct setting *setting)
 		strncasecmp(setting->key, "Universal-Hooks::Scripts::", 26) == 0);
 }
 
-/* At the setting's own path, above, below and beside it. */
+/* At the path of the setting, above, below and next to it. */
 static void look_around(const struct settings *settings, const char *path)
 {
 	static const char *const endings[] = {"", "/", "/x", "x", "//"};

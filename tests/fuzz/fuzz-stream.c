@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What apt hands over at Pre-Install-Pkgs, up to the record that is kept of it. */
+/* apt's stream at Pre-Install-Pkgs, and the record that is made of it. */
 #include "harness.h"
 #include "transaction_rules.h"
 
-/* As dpkg's database may tell of removals, when apt's configuration does not. */
+/* Plays dpkg's database, which may mark removals as purges. */
 static void purge_some(struct transaction *transaction)
 {
 	for (size_t i = 0; i < transaction->count; i++) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A directory's name against package names, held against a plain matcher. The input's
- * first line is the directory's name, in which a tab stands for __WILDCARD__; the others
- * are names. A '+' before them makes so many of them that PCRE2 compiles, a '!' makes
- * them so long that whatever is not linear does not end.
+ * Matches a directory's name against package names, and compares the result with that of
+ * a simple matcher. The first line of the input is the directory's name, in which a tab
+ * stands for __WILDCARD__; the others are package names. A '+' before them multiplies
+ * them until PCRE2 compiles the pattern; a '!' makes them so long that a matcher that is
+ * not linear does not end.
  */
 #include "harness.h"
 #include "segments.h"
@@ -15,22 +16,22 @@
 
 #define W "__WILDCARD__"
 
-/* What wildcard.c needs for PCRE2 to compile. */
+/* From this number of names on, wildcard.c lets PCRE2 compile the pattern. */
 #define MANY_SIZE 8192
 
-/* A directory's name has 255 bytes; much above it the plain matcher gets slow. */
+/* A directory's name has at most 255 bytes, and the simple matcher is slow. */
 #define DIRECTORY_NAME_MAX 1000
 
-/* A hundred times what it takes to look at each byte once. */
+/* A hundred times what it takes to read each byte once. */
 #define LONG_SIZE 65536
 #define SECONDS_MAX 2
 
-/* A name as it is to be matched: the size says how much of it. */
+/* The part of the name that the pattern is matched against. */
 static bool matches_from(struct slice pattern, struct slice name)
 {
 	size_t wild = strlen(W);
-	struct slice retry = {NULL, 0}; /* the pattern behind the last wildcard */
-	struct slice place = {NULL, 0}; /* where it was tried last */
+	struct slice retry = {NULL, 0}; /* the pattern after the last wildcard */
+	struct slice place = {NULL, 0}; /* where it was last tried */
 
 	for (;;) {
 		if (pattern.size >= wild && pattern.data[0] == W[0] &&
@@ -68,7 +69,7 @@ static void match_plainly(
 	}
 }
 
-/* A string that directories can be called, tabs aside, out of a line. */
+/* Turns a line into a valid directory name, apart from tabs. */
 static char *make_directory_name(struct slice line)
 {
 	struct buffer name = {0};
@@ -86,7 +87,7 @@ static char *make_directory_name(struct slice line)
 	return name.data;
 }
 
-/* Sorted, each once and ended, none of them empty: as transaction_names() makes them. */
+/* Sorted, unique, terminated and not empty, like those of transaction_names(). */
 static void make_names(struct slice lines, struct buffer *names)
 {
 	owns_strings struct string_list list = {0};
@@ -106,7 +107,7 @@ static void make_names(struct slice lines, struct buffer *names)
 	}
 }
 
-/* Each of them many times, with a number behind it and before it. */
+/* Repeats each of them, with a number after it or before it. */
 static void multiply(struct buffer *names)
 {
 	owns_buffer struct buffer lines = {0};
@@ -128,7 +129,7 @@ static void multiply(struct buffer *names)
 	make_names(buffer_slice(&lines), names);
 }
 
-/* The first name, said over and over again. */
+/* The first name, repeated. */
 static void lengthen(struct buffer *names)
 {
 	owns_buffer struct buffer line = {0};
@@ -143,7 +144,7 @@ static void lengthen(struct buffer *names)
 	make_names(buffer_slice(&line), names);
 }
 
-/* Not harness_fail(), since no printf(3) may be called where a signal interrupts. */
+/* Not harness_fail(), since printf(3) is not async-signal-safe. */
 static void end_what_takes_too_long(int number)
 {
 	static const char message[] = "this is not matched in linear time\n";
@@ -153,7 +154,7 @@ static void end_what_takes_too_long(int number)
 	abort();
 }
 
-/* Time of this process alone, since others may keep it waiting. 0 stops the clock. */
+/* Limits the CPU time of this process, since others may delay it. 0 removes the limit. */
 static void set_clock(time_t seconds)
 {
 	struct itimerval time = {.it_value.tv_sec = seconds};
@@ -162,7 +163,7 @@ static void set_clock(time_t seconds)
 	must(setitimer(ITIMER_VIRTUAL, &time, NULL) == 0);
 }
 
-/* −EIO, PCRE2's own limit on how often it tries, counts as not linear, too. */
+/* −EIO, which means that PCRE2 reached its match limit, counts as not linear, too. */
 static void match(const char *directory, struct slice names, struct buffer *matched)
 {
 	struct wildcard *wildcard = NULL;

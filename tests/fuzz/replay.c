@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Feeds the files of some directories to a harness, for compilers without libFuzzer. Each
- * directory has at least one file, or this fails.
+ * Feeds the files of some directories to a harness, for compilers without libFuzzer. Fails
+ * if a directory has no file.
  */
 #include "harness.h"
 
@@ -19,7 +19,7 @@ _Noreturn static void give_up(const char *what, const char *why)
 	exit(2);
 }
 
-/* Bytes of just their size, so that AddressSanitizer sees what is read behind them. */
+/* Feeds a copy of the exact size, so that AddressSanitizer sees any read behind it. */
 static void feed(struct slice bytes)
 {
 	owns_memory uint8_t *copy = malloc(bytes.size > 0 ? bytes.size : 1);
@@ -28,10 +28,10 @@ static void feed(struct slice bytes)
 		give_up("replay", strerror(ENOMEM));
 	if (bytes.size > 0)
 		memcpy(copy, bytes.data, bytes.size);
-	(void)LLVMFuzzerTestOneInput(copy, bytes.size); /* it has nothing to tell */
+	(void)LLVMFuzzerTestOneInput(copy, bytes.size); /* always 0 */
 }
 
-/* Whether the path is a file; it has been fed, then. */
+/* Feeds the path if it is a file; returns whether it is. */
 static bool replay_file(const char *path)
 {
 	owns_buffer struct buffer bytes = {0};
@@ -46,7 +46,7 @@ static bool replay_file(const char *path)
 	error = buffer_read(&bytes, fd, SIZE_LIMIT);
 	if (error < 0)
 		give_up(path, strerror(-error));
-	/* Before it is fed, so that the last one is the one that was too much. */
+	/* Print it first: if the harness crashes, the last line names the file. */
 	(void)printf("%s\n", path);
 	(void)fflush(stdout);
 	feed(buffer_slice(&bytes));
@@ -80,7 +80,7 @@ int main(int argc, char **argv)
 		size_t found = replay_directory(argv[i]);
 
 		if (found == 0)
-			give_up(argv[i], "there is no file in it");
+			give_up(argv[i], "it contains no file");
 		count += found;
 	}
 	(void)printf("%zu files replayed\n", count);

@@ -2,14 +2,14 @@
 #include "transaction_rules.h"
 #include "harness.h"
 
-/* What a package line says, as APT-HOOK-CONTRACT §4 has it. */
+/* A package line of apt's stream. */
 struct line {
 	struct slice name;
 	struct slice architecture;
 	struct slice old_version;
 	struct slice new_version;
 	char direction;
-	int rank; /* 3 unpack, 2 removal, 1 removal for a while, 0 configuration */
+	int rank; /* 3 unpack, 2 removal, 1 temporary removal, 0 configuration */
 };
 
 struct lines {
@@ -45,7 +45,7 @@ static bool is_name(struct slice word)
 		       is_in(word.data[0], '0', '9'));
 }
 
-/* −1 for a line that asks for nothing. */
+/* −1 for a line without an action. */
 static int rank_of(struct slice what, struct slice new_version)
 {
 	if (what.size == 0 || memchr(what.data, '\0', what.size) != NULL)
@@ -83,7 +83,7 @@ static bool read_line(struct line *line, struct slice text, unsigned protocol)
 	       strchr("<=>", line->direction) != NULL;
 }
 
-/* Lines seen so far, and which of them cannot be used. */
+/* The number of lines so far, and which of them are invalid. */
 struct tally {
 	size_t lines;
 	size_t ignored;
@@ -102,7 +102,7 @@ static void ignore(struct tally *tally)
 		tally->first = tally->lines;
 }
 
-/* The header's end; counts what of it cannot be used. */
+/* Skips the header; counts its invalid lines. */
 static struct slice skip_header(struct slice bytes, struct tally *tally)
 {
 	(void)next_line(&bytes, tally); /* the version */
@@ -118,7 +118,7 @@ static struct slice skip_header(struct slice bytes, struct tally *tally)
 	return bytes;
 }
 
-/* Lines that can be used go to lines and, as they are, to text. */
+/* Adds valid lines to lines and, unchanged, to text. */
 static void read_lines(struct lines *lines, struct buffer *text, struct slice bytes,
 	unsigned protocol, struct tally *tally)
 {
@@ -143,7 +143,7 @@ static bool is_of(const struct line *line, const struct package *package)
 	       slice_equals(line->architecture, package->architecture);
 }
 
-/* The first of the lines that ask for most. */
+/* The first of the lines with the highest rank. */
 static const struct line *find_best(
 	const struct lines *lines, const struct package *package, size_t *used)
 {
@@ -169,7 +169,7 @@ static enum operation unpack_of(const struct line *line)
 	return line->direction == '>' ? OPERATION_DOWNGRADE : OPERATION_REINSTALL;
 }
 
-/* The record's own list of what is purged may have made a purge of a removal. */
+/* A removal may be a purge by the record's list of purged packages. */
 static bool is_right_removal(
 	const struct transaction *transaction, const struct package *package)
 {
@@ -222,7 +222,7 @@ static void must_be_in_order(const struct transaction *transaction)
 	}
 }
 
-/* Each package is found by its name, and the one that stands for a name is of it. */
+/* Each package must be found by its name, and what is found must have that name. */
 static size_t must_be_found(const struct transaction *transaction)
 {
 	size_t names = 0;
