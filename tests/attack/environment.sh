@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# The environment, the working directory and the options that apt was started with. They are the
-# caller's, who is root, and go on to hooks as to maintainer scripts; the helper itself looks up no
-# program by them.
+# The environment, the working directory and the options of apt. Root chose them, so hooks inherit
+# them like maintainer scripts do, but the helper itself finds no program through them.
 . /tests/lib/attacker.sh
 
-# A directory of mallory's with all programs that anything of ours could look for.
+# Fills mallory's directory with all programs that our code could look for.
 her_programs() {
 	local name
 	for name in sh bash dpkg-query setpriv helper env cat; do
@@ -13,7 +12,7 @@ her_programs() {
 	done
 }
 
-# Runs apt as root from her directory; her programs would be found first.
+# Runs apt as root in her directory, where her programs would be found first.
 apt_in_her_directory_with() {
 	publish
 	cd /srv/mallory
@@ -22,7 +21,7 @@ apt_in_her_directory_with() {
 	expect_equal 0 "$apt_status" "apt's exit status"
 }
 
-# Programs that need no PATH: only what the helper looks up by itself would be found there.
+# Calls the helper directly: only programs that it looks up itself could be hers.
 helper_in_her_directory_with() {
 	cat >/etc/apt/apt.conf.d/90settings <<-'EOT'
 		Universal-Hooks::Scripts::Pre-Install-Pkgs/user::User "games";
@@ -67,7 +66,7 @@ test_IFS_and_other_variables_of_shells_do_not_change_what_is_called() {
 	grep -q always /runs || fail 'the hook did not run'
 }
 
-# It is the caller's, and bash scripts obey it: it is passed on, and nothing else of ours reads it.
+# Root chose to set BASH_ENV: hooks in bash obey it, but nothing else of ours does.
 test_BASH_ENV_is_read_by_hooks_in_bash_only() {
 	mallory_writes /srv/mallory/env.sh <<<'echo "sourced by $0" >>/owned'
 	hook Pre-Invoke/dash <<<$'#!/bin/sh\necho "BASH_ENV=$BASH_ENV" >>/runs'
@@ -97,7 +96,7 @@ test_a_forged_SUDO_UID_forges_no_line_of_the_log() {
 		apt_in_her_directory_with SUDO_UID="$uid" PKEXEC_UID="$uid"
 	done
 	! grep forged "$log" || fail 'a forged line is in the log'
-	! grep '^Requested-By: root' "$log" || fail "a number that is none was taken for root's"
+	! grep '^Requested-By: root' "$log" || fail 'an invalid number was taken for the uid of root'
 }
 
 test_a_descriptor_that_is_not_apts() {
@@ -105,7 +104,7 @@ test_a_descriptor_that_is_not_apts() {
 	probe Pre-Install-Pkgs/always
 	for fd in -1 99999999999 7 1 2 x '' 0x3; do
 		timeout 20 env APT_HOOK_INFO_FD="$fd" "$helper" Pre-Install-Pkgs </dev/null >/said 2>&1 ||
-			fail "the helper failed or waits with $fd"
+			fail "the helper failed or hangs with $fd"
 	done
 }
 
@@ -116,5 +115,5 @@ test_the_library_of_the_bridge_is_nowhere_to_be_set() {
 	apt_in_her_directory_with UH_APT_BRIDGE=/srv/mallory/apt-bridge.so
 	expect_no_warning
 	! grep -a -o '\$ORIGIN[^ ]*' "$helper" /usr/bin/apt-universal-hooks ||
-		fail 'a library is looked for on a relative path'
+		fail 'a library is searched for on a relative path'
 }

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Names and streams that are built to take time or memory. Time is held against a harmless one of
-# the same size, so a slow machine is no failure.
+# Names and streams that are designed to cost time or memory. Time is compared with that of a harmless
+# one of the same size, so that a slow machine is no failure.
 . /tests/lib/attacker.sh
 
-# For the ratio: the least of three, in milliseconds of CPU, which others do not take from it, and
-# never below one.
+# Prints the minimum of three runs, in milliseconds of CPU time, which other processes do not affect;
+# at least 1.
 milliseconds_of() {
 	local best=1000000 round took TIMEFORMAT='%3U %3S'
 	for round in 1 2 3; do
@@ -25,8 +25,8 @@ names() {
 	perl -e 'printf "'"$pattern"' - - none < 1 all none /x.deb\n", $_ for 1 .. 10000'
 }
 
-# compare PATTERN NAMES: 30 directories with the name, against 10,000 package names; no more than
-# 30 times what as many plain directories take.
+# compare PATTERN NAMES: matches 30 directories against 10,000 package names. That may take at most
+# 30 times as long as with ordinary directories.
 compare() {
 	local pattern=$1 number plain hostile
 	{ printf 'VERSION 3\n\n' && names "$2"; } >/stream
@@ -39,7 +39,7 @@ compare() {
 		probe "multi_pkgs/Pre-Install-Pkgs/${pattern}$number/x"
 	done
 	hostile=$(timeout 200 bash -c "$(declare -f); $(declare -p helper); milliseconds_of helper_on /stream") ||
-		fail 'it takes for ever'
+		fail 'it does not end'
 	printf '%d ms, %d ms\n' "$plain" "$hostile"
 	((hostile < plain * 30)) || fail "$hostile ms instead of $plain ms"
 	! grep 'cannot be matched' /said || fail 'the regex engine gave up'
@@ -67,8 +67,7 @@ test_regex_text_in_folder_names() {
 	compare '(a+)+__WILDCARD__(a|a)*$' "$(printf 'a%.0s' {1..200})%d"
 }
 
-# limited: with 1.5 GiB of memory, which is many times what is read of a stream,
-# the helper ends by itself, with 0, in time.
+# limited: with 1.5 GiB of memory, many times the limit of the stream, the helper exits with 0 in time.
 limited() {
 	local status=0
 	(
@@ -76,7 +75,7 @@ limited() {
 		APT_HOOK_INFO_FD=0 timeout --signal=KILL 100 "$helper" Pre-Install-Pkgs
 	) >/said 2>&1 || status=$?
 	expect_equal 0 "$status" "the helper's exit status"
-	! grep -q 'out of memory' /said || fail 'it took more memory than there is'
+	! grep -q 'out of memory' /said || fail 'it ran out of memory'
 }
 
 test_a_stream_without_end() {

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# mallory locks whatever she may open, and FIFOs and devices stand where files are expected: apt
-# does not wait.
+# mallory locks all files that she can open, and FIFOs and devices replace files: apt must not hang.
 . /tests/lib/attacker.sh
 
 test_locks_on_all_that_she_may_open() {
@@ -12,7 +11,7 @@ test_locks_on_all_that_she_may_open() {
 	mapfile -t files < <(find / -xdev \( -path '*universal-hooks*' -o -path '/var/log/apt*' \
 		-o -path '/etc/apt*' -o -path '/run*' \) \( -type f -o -type d \) -perm -o=r \
 		-not -path '/usr/share/*')
-	((${#files[@]} > 20)) || fail "only ${#files[@]} files; the test itself is wrong"
+	((${#files[@]} > 20)) || fail "the test is broken: only ${#files[@]} files"
 	expect_equal "${#files[@]}" "$(mallory_holds "${files[@]}")" 'locks'
 	: >/runs
 	apt_is_not_held_up --reinstall install app
@@ -40,8 +39,8 @@ test_locks_on_the_files_that_a_script_is_given() {
 test_a_lock_on_the_folder_that_disable_writes_to() {
 	probe Pre-Invoke/own
 	expect_equal 1 "$(mallory_holds /etc/apt/apt.conf.d)" 'locks'
-	timeout 20 apt-universal-hooks disable Pre-Invoke/own || fail 'disable waits, or fails'
-	timeout 20 apt-universal-hooks enable Pre-Invoke/own || fail 'enable waits, or fails'
+	timeout 20 apt-universal-hooks disable Pre-Invoke/own || fail 'disable hangs or fails'
+	timeout 20 apt-universal-hooks enable Pre-Invoke/own || fail 'enable hangs or fails'
 	[[ -z $(find /etc/apt/apt.conf.d -name '.99*') ]] || fail 'a lock was left'
 }
 
@@ -65,7 +64,7 @@ test_a_link_to_another_file_in_the_place_of_the_log() {
 	ln -s /target "$log"
 	probe Pre-Invoke/always
 	apt_is_not_held_up install app
-	[[ ! -s /target ]] || fail 'root wrote through a link'
+	[[ ! -s /target ]] || fail 'root wrote through a symlink'
 }
 
 test_FIFOs_and_devices_in_the_tree() {

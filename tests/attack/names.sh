@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Names with shell text, line ends and control characters: nothing of them is executed, and no
-# terminal obeys them.
+# Names with shell code, newlines and control characters: nothing executes them, and they do not reach
+# a terminal unescaped.
 . /tests/lib/attacker.sh
 
 clear=$'\033[2J' csi=$'\xc2\x9b31m' byte=$'\x9b31m' title=$'\033]0;owned\a' line=$'\nE: forged'
 shell_text='a;touch $HOME$(touch\t-h\towned)`id`|&"'\'' b'
 
-# Everything that a person may be shown: no control characters but line ends and tabs.
+# Output for people must have no control characters but newlines and tabs.
 expect_harmless() {
 	local file
 	for file; do
@@ -17,7 +17,7 @@ expect_harmless() {
 	done
 }
 
-# Scripts with such names that fail, are not executable, dangle, or are open.
+# Creates scripts with such names that fail, are not executable, dangle, or are writable by all.
 scripts_with_all_faults() {
 	local point=$1 name
 	for name in "1$clear" "2$csi" "3$byte" "4$title" "5$line" "6$shell_text"; do
@@ -64,7 +64,7 @@ test_such_names_on_what_the_command_shows() {
 	for command in status list check 'plan install app' 'why app' log blame requires \
 		'list --json' 'check --json' 'log --json' 'run --dry-run Post-Invoke -p app' \
 		'run Post-Invoke -p app'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # split into words
 		timeout 60 apt-universal-hooks $command >/shown 2>&1 </dev/null || true
 		[[ -s /shown ]] || fail "$command shows nothing"
 		expect_harmless /shown

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# mallory's own processes: what they call themselves, and what they can do to those of root.
+# mallory's processes: pretending to be apt, and interfering with those of root.
 . /tests/lib/attacker.sh
 
 test_the_helper_started_by_her_runs_nothing_as_root() {
@@ -9,13 +9,13 @@ test_the_helper_started_by_her_runs_nothing_as_root() {
 	stream_of app | as_mallory env APT_HOOK_INFO_FD=0 "$helper" Pre-Install-Pkgs >/said 2>&1 || true
 	as_mallory env DPKG_FRONTEND_LOCKED=true "$helper" Pre-Invoke >/said 2>&1 || true
 	as_mallory env DPKG_FRONTEND_LOCKED=true "$helper" Post-Invoke >/said 2>&1 || true
-	[[ -s /srv/mallory/ids ]] || fail 'the hook did not even run as her; the test itself is wrong'
+	[[ -s /srv/mallory/ids ]] || fail 'the test is broken: the hook did not run as her'
 	! grep -qvx 7777 /srv/mallory/ids || fail 'something ran as somebody else'
-	[[ -z $(ls -A "$state") ]] || fail 'she left something'
+	[[ -z $(ls -A "$state") ]] || fail 'she left files in the state directory'
 	[[ ! -u $helper && ! -g $helper ]] || fail 'the helper is setuid'
 }
 
-# A process of hers that has the name and the words of apt, while root's apt runs.
+# While root's apt runs, a process of hers has apt's name and arguments.
 test_a_process_of_hers_that_calls_itself_apt_get() {
 	local name
 	for name in apt-get sh dash helper 'a) S 1 1'; do
@@ -71,7 +71,7 @@ test_no_inode_left_in_run() {
 	grep -q always /runs || fail 'the hook did not run'
 }
 
-# A lock on the database of another root, in a directory of hers, as root's apt -o Dir=… would use it.
+# She locks the dpkg database in a directory of hers, which root's apt uses with -o Dir=….
 test_a_lock_of_hers_on_the_database_that_a_clean_up_waits_for() {
 	as_mallory mkdir -p /srv/mallory/dpkg
 	as_mallory touch /srv/mallory/dpkg/lock /srv/mallory/dpkg/status
@@ -82,7 +82,7 @@ test_a_lock_of_hers_on_the_database_that_a_clean_up_waits_for() {
 		! grep -q 'POSIX.*WRITE' /proc/locks || break
 		sleep 0.1
 	done
-	grep -q 'POSIX.*WRITE' /proc/locks || fail 'she holds no lock; the test itself is wrong'
+	grep -q 'POSIX.*WRITE' /proc/locks || fail 'the test is broken: she holds no lock'
 	clean_up_of_a_transaction_there
 }
 
@@ -93,7 +93,7 @@ test_a_FIFO_of_hers_in_the_place_of_that_lock() {
 	clean_up_of_a_transaction_there
 }
 
-# What a killed apt would have left: the next one cleans up, and must not wait for her.
+# Creates the state of a killed apt. The next one cleans up, and must not wait for her.
 clean_up_of_a_transaction_there() {
 	mkdir "$state"
 	cat >/etc/apt/apt.conf.d/90always <<<'Universal-Hooks::Scripts::Post-Invoke::When "always";'
@@ -106,5 +106,5 @@ clean_up_of_a_transaction_there() {
 	: >"$state/99999-1.clean-up"
 	chmod 600 "$state"/*
 	apt_is_not_held_up install app
-	grep -q RESULT=aborted /runs || fail "no clean-up ran; the test itself is wrong: $(cat /runs)"
+	grep -q RESULT=aborted /runs || fail "the test is broken, no clean-up ran: $(cat /runs)"
 }

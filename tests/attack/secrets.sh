@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# What mallory must not read, and what a hook that runs as her (User) can touch of root's.
+# What mallory must not read, and what of root's a hook that runs as her (User) must not change.
 . /tests/lib/attacker.sh
 
-# mallory_meanwhile TEXT: the shell text is run as her while dpkg runs, and what it says is kept.
+# mallory_meanwhile TEXT: runs shell code as her while dpkg runs; /meanwhile.output gets its output.
 mallory_meanwhile() {
 	rm -f "$repository"/*.deb
 	as_mallory sh -c 'cat >/srv/mallory/meanwhile' <<<"$1"
@@ -17,7 +17,7 @@ test_the_record_and_what_else_is_kept_while_dpkg_runs() {
 	probe Pre-Invoke/always
 	probe pkgs/app/Post-Invoke/own
 	apt_succeeds install app
-	grep -q transaction /meanwhile.output || fail 'there was no record; the test itself is wrong'
+	grep -q transaction /meanwhile.output || fail 'the test is broken: there was no record'
 	! grep READ /meanwhile.output || fail 'she read it'
 }
 
@@ -35,7 +35,7 @@ test_passwords_of_apts_configuration_in_all_that_she_can_read() {
 	EOT
 	publish
 	run_apt apt-get --yes install app </dev/null
-	[[ -s /srv/mallory/files ]] || fail 'her hook did not run; the test itself is wrong'
+	[[ -s /srv/mallory/files ]] || fail 'the test is broken: her hook did not run'
 	! grep FOUND /meanwhile.output || fail 'the password can be read'
 	! grep -a s3cret /srv/mallory/* "$log" || fail 'the password can be read'
 }
@@ -54,11 +54,11 @@ test_the_guard_and_the_helper_by_way_of_proc() {
 	probe Pre-Invoke/always
 	probe Post-Invoke/always
 	apt_succeeds install app
-	grep -qx helper /meanwhile.output || fail 'there was no guard; the test itself is wrong'
+	grep -qx helper /meanwhile.output || fail 'the test is broken: there was no guard'
 	! grep -x 'READ\|SIGNALLED' /meanwhile.output || fail 'she could'
 }
 
-# A hook with "User mallory" whose text is on stdin, at Post-Invoke.
+# Creates a Post-Invoke hook with "User mallory" from stdin.
 hook_of_mallory() {
 	cat >/etc/apt/apt.conf.d/90user <<<'Universal-Hooks::Scripts::Post-Invoke/user::User "mallory";'
 	hook Post-Invoke/user
@@ -83,14 +83,14 @@ test_what_a_hook_that_runs_as_her_does_to_the_helper() {
 	probe Post-Invoke/z-after
 	publish
 	run_apt apt-get --yes install app </dev/null
-	grep -qx over /srv/mallory/output || fail 'her hook did not run; the test itself is wrong'
+	grep -qx over /srv/mallory/output || fail 'the test is broken: her hook did not run'
 	! grep -x DONE /srv/mallory/output || fail "she could: $(cat /srv/mallory/output)"
-	# 255 is the script, and 3 the directory that bash looks into.
+	# bash has opened 255, the script, and 3, the directory that it lists.
 	expect_equal 'fd 0 fd 1 fd 2 fd 255 fd 3' "$(grep '^fd' /srv/mallory/output | xargs)" descriptors
 	grep -q z-after /runs || fail 'the next hook did not run'
 }
 
-# Her hook replaces nothing that the next one is given.
+# Her hook must not change anything for the next one.
 test_what_a_hook_that_runs_as_her_leaves_for_the_next() {
 	hook_of_mallory <<-'EOT'
 		#!/bin/bash
@@ -140,5 +140,5 @@ test_nothing_of_ours_is_in_tmp() {
 	as_mallory mkdir -m 777 /srv/mallory/tmp
 	TMPDIR=/srv/mallory/tmp APT_HOOK_INFO_FD=0 "$helper" Pre-Install-Pkgs < <(stream_of app)
 	[[ -s /seen ]] || fail 'the hook did not look'
-	[[ -z $(grep -v ':$' /seen | grep .) ]] || fail "there was something: $(cat /seen)"
+	[[ -z $(grep -v ':$' /seen | grep .) ]] || fail "the hook saw secrets: $(cat /seen)"
 }

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# mallory prepares the state directory, or what lies in it.
+# mallory prepares the state directory, or files in it.
 . /tests/lib/attacker.sh
 
-# A transaction that she made up, of a process that is gone; app's hook would run for it.
+# The key of a transaction that she invented, of a process that does not exist. The hook of "victim"
+# would run for it.
 owner=99999-1
 probe pkgs/victim/Post-Invoke/own
 cat >/etc/apt/apt.conf.d/90always <<'EOT'
 Universal-Hooks::Scripts::pkgs/victim::When "always";
 EOT
 
-# A directory that was hers and is root's now, with files that are still hers.
+# The directory now belongs to root, but the files in it are still hers.
 give_directory_to_root() {
 	chown root:root "$state"
 	chmod 755 "$state"
@@ -20,7 +21,7 @@ her_directory() {
 	install -d -o mallory -g mallory -m 755 "$state"
 }
 
-made_up_record() {
+forged_record() {
 	cat <<-'EOT'
 		VERSION 3
 		Universal-Hooks-Record::Format=1
@@ -32,7 +33,7 @@ made_up_record() {
 }
 
 expect_victim_unharmed() {
-	! grep -q victim /runs || fail 'a hook ran for a transaction that mallory made up'
+	! grep -q victim /runs || fail 'a hook ran for a transaction that mallory invented'
 	expect_not_owned
 }
 
@@ -49,12 +50,12 @@ test_the_folder_is_hers() {
 	publish
 	run_apt apt-get --yes install app </dev/null
 	form=E expect_warning "$state" mallory
-	[[ -z $(ls -A "$state") ]] || fail 'something was written into her directory'
+	[[ -z $(ls -A "$state") ]] || fail 'root wrote into her directory'
 }
 
 test_the_folder_is_open() {
 	install -d -m 1777 "$state"
-	made_up_record | mallory_writes "$state/$owner.transaction"
+	forged_record | mallory_writes "$state/$owner.transaction"
 	as_mallory touch "$state/$owner.clean-up"
 	publish
 	run_apt apt-get --yes install app </dev/null
@@ -80,7 +81,7 @@ test_a_FIFO_in_the_place_of_the_folder() {
 
 test_a_record_with_a_clean_up_of_hers_in_a_folder_that_is_roots_by_now() {
 	her_directory
-	made_up_record | mallory_writes "$state/$owner.transaction"
+	forged_record | mallory_writes "$state/$owner.transaction"
 	as_mallory touch "$state/$owner.clean-up"
 	give_directory_to_root
 	apt_is_not_held_up install app
@@ -108,7 +109,7 @@ test_lines_for_the_log_of_hers() {
 		mallory_writes "$state/$owner.runs"
 	give_directory_to_root
 	apt_is_not_held_up install app
-	! grep -q forged "$log" || fail 'what she wrote stands in the log'
+	! grep -q forged "$log" || fail 'the log contains a line of hers'
 }
 
 test_lines_for_the_log_that_are_a_FIFO_of_hers() {
@@ -142,7 +143,7 @@ test_a_link_in_the_place_of_a_file_that_is_written() {
 	publish
 	run_apt apt-get --yes install app </dev/null
 	expect_equal 0 "$apt_status" "apt's exit status"
-	[[ ! -s /target ]] || fail 'root wrote through a link'
+	[[ ! -s /target ]] || fail 'root wrote through a symlink'
 }
 
 test_a_started_marker_of_hers_does_not_keep_a_hook_from_running() {

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# mallory wants root to run her script: what a careless root leaves open, and what she can reach.
+# mallory tries to make root run her script, also through paths that a careless root made writable.
 . /tests/lib/attacker.sh
 
 point=$hooks/pkgs/app/Pre-Install-Pkgs
 
-# A directory of the overlay's lower layer cannot be renamed; a copy of it can.
+# Replaces the tree by a copy, since overlayfs cannot rename a directory of the lower layer.
 renew_tree() {
 	cp -a "$hooks" "$hooks.new"
 	rm -r "$hooks"
 	mv "$hooks.new" "$hooks"
 }
 
-# open_directory DIRECTORY: everybody may write there, so mallory puts a script of hers in the place of
-# what is on the way to a script of root's; the sticky bit, or its like, leaves her no better.
+# open_directory DIRECTORY: it is writable by all, so mallory replaces the next part of the path to
+# root's script by one of her own.
 open_directory() {
 	local directory=$1 below
 	renew_tree
@@ -191,8 +191,9 @@ test_a_hard_link_of_roots_script_within_her_reach() {
 	EOT
 }
 
-# Between the look and the execution she has some microseconds, so it takes many rounds: a place
-# of hers, or of everybody, holds by turns a good script of root's and her own.
+# flip_forever DIRECTORY NAME: in a directory that she can write to, a symlink alternates between root's
+# script and her own. The time between check and execution is some microseconds, so race needs many
+# rounds.
 flip_forever() {
 	as_mallory bash -c '
 		cd "$1"
