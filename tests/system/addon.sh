@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# The debhelper addon: packages are really built with it, and apt installs what comes out.
+# The debhelper addon: real packages are built with it, and apt installs them.
 # Needs: build-essential debhelper
 
 dpkg --install /dh-universal-hooks.deb >/dev/null
@@ -8,8 +8,8 @@ source=/build/source
 report=/build/report
 plugin=apt-plugin-universal-hooks
 
-# start_source [PACKAGE]...: a source package that build-depends on the addon, of compat level
-# $compat, with a paragraph for each binary package; and from then on we are in it.
+# start_source [PACKAGE]...: creates a source package with compat level $compat that build-depends on
+# the addon, with a paragraph for each binary package, and changes into it.
 start_source() {
 	local package
 	mkdir -p $source/debian/source
@@ -29,7 +29,7 @@ start_source() {
 			'Description: made for a test' ' by its build.' >>debian/control
 	done
 	echo '3.0 (native)' >debian/source/format
-	# shellcheck disable=SC2016 # for make
+	# shellcheck disable=SC2016 # expanded by make
 	printf '#!/usr/bin/make -f\n%%:\n\tdh $@\n' >debian/rules
 	chmod 755 debian/rules
 	printf '#!/bin/sh\n' >script
@@ -41,7 +41,7 @@ version() {
 		'Nobody <nobody@localhost>' 'Fri, 20 Nov 2026 12:00:00 +0000' >debian/changelog
 }
 
-# What it builds is in the tests' archive.
+# Builds the packages, and puts them into the local archive.
 build() {
 	rm -f ../*.deb
 	dpkg-buildpackage -us -uc -b >$report 2>&1 || fail "$(cat $report)"
@@ -50,8 +50,7 @@ build() {
 	archive_is_stale=yes
 }
 
-# A package with a hook of each kind, of which the second version has another, and none for a
-# pattern.
+# A package with a hook of each kind. Its second version has one more, but none for a wildcard.
 start_app() {
 	relation="Recommends: \${misc:Recommends}" start_source
 	probe $source/debian/hooks/own OPERATION
@@ -75,7 +74,7 @@ second_version_of_app() {
 	build
 }
 
-# Runs of all three, with the operation.
+# Expects a run of each of the three, with the operation.
 expect_all_three() {
 	expect_runs <<-EOF
 		$packaged_hooks/pkgs/app/Post-Invoke/010-own OPERATION=$1
@@ -149,7 +148,7 @@ test_an_upgrade_leaves_what_overrides_a_hook() {
 	EOF
 }
 
-# All files but logs, caches, and what dpkg and apt know.
+# Lists all files except logs, caches, and the databases of dpkg and apt.
 files() {
 	find / -xdev \( -path /var/lib/dpkg -o -path /var/lib/apt -o -path /var/log \
 		-o -path /var/cache -o -path /build -o -path /tmp -o -path "$repository" \) \
@@ -160,7 +159,7 @@ files() {
 leaves_nothing_by() {
 	start_app
 	publish
-	# What probes and apt write down is there before.
+	# Files that the functions of the test write must exist before.
 	touch "$output" "$errors" /files
 	files >/files
 	apt_succeeds install app
@@ -179,7 +178,7 @@ test_purged_with_its_package_nothing_is_left_of_a_hook() {
 	leaves_nothing_by purge
 }
 
-# built_field PACKAGE FIELD: of the .deb
+# built_field PACKAGE FIELD: prints a field of the .deb.
 built_field() {
 	dpkg-deb --field ../"$1"_*.deb "$2"
 }
@@ -187,7 +186,7 @@ built_field() {
 test_the_plugin_is_recommended_or_else_enhanced() {
 	start_app
 	expect_equal $plugin "$(built_field app Recommends)" Recommends
-	# shellcheck disable=SC2016 # for dpkg-gencontrol
+	# shellcheck disable=SC2016 # expanded by dpkg-gencontrol
 	sed -i 's/^Recommends: .*/Enhances: ${misc:Enhances}/' debian/control
 	printf 'override_dh_installuniversalhooks:\n\tdh_installuniversalhooks --enhances\n' \
 		>>debian/rules
@@ -221,7 +220,7 @@ test_each_binary_package_has_its_own_hooks() {
 	)|$(built_field app-doc Recommends)" Recommends
 }
 
-# Hooks in the .deb of a package.
+# Lists the hooks in the .deb of a package.
 files_of() {
 	dpkg-deb --contents ../"$1"_*.deb |
 		sed -nE 's,^(-[^ ]+) ([^ ]+) .*\./usr/lib/apt/universal-hooks/(.*),\1 \2 \3,p'
@@ -248,11 +247,11 @@ test_an_account_without_rights_builds_the_same() {
 	sha256sum --check --quiet /by-root
 }
 
-# Compiled by the build, installed by it into debian/tmp, and stripped and held against its
-# libraries like any other program. The other package lets dh_auto_install take debian/tmp.
+# The build compiles the hook and installs it into debian/tmp; then it is stripped, and its libraries
+# are found, like those of any program. With a second package, dh_auto_install uses debian/tmp.
 test_a_compiled_program_is_a_hook() {
 	architecture=any relation="Recommends: \${misc:Recommends}" start_source app other
-	# shellcheck disable=SC2016 # for the package
+	# shellcheck disable=SC2016 # expanded by dpkg-gencontrol
 	sed -i 's/^Depends: .*/&, ${shlibs:Depends}/' debian/control
 	cat >hook.c <<-'END'
 		#include <stdio.h>
@@ -271,7 +270,7 @@ test_a_compiled_program_is_a_hook() {
 	expect_runs <<<compiled
 }
 
-# What the sequence needs of dh is there whatever the level, and so is what hooks need.
+# The addon and the hooks work in every compat level.
 test_all_compat_levels_of_debhelper_are_served() {
 	local level least most automatic
 	eval "$(perl -MDebian::Debhelper::Dh_Lib -e '
@@ -286,7 +285,7 @@ test_all_compat_levels_of_debhelper_are_served() {
 		((level >= automatic)) || local relation="Recommends: \${misc:Recommends}"
 		start_source
 		sed -i 's/debhelper-compat[^,]*/debhelper/' debian/control
-		# From 14 on, debhelper wants the level in a field, where it has one.
+		# From level 14 on, debhelper wants it in a field of debian/control.
 		if ((level >= automatic)); then
 			sed -i "1i X-DH-Compat: $level" debian/control
 		else
@@ -300,18 +299,18 @@ test_all_compat_levels_of_debhelper_are_served() {
 	done
 }
 
-# The tool by itself, as in an override: tool_succeeds ARGUMENT...
+# tool_succeeds ARGUMENT...: runs only the tool, as an override does.
 tool_succeeds() {
 	dh_installuniversalhooks "$@" >$report 2>&1 || fail "$(cat $report)"
 }
 
-# The hooks in a build directory.
+# Lists the hooks in the build directories.
 installed() {
 	(cd debian && find . -path '*/universal-hooks/*' -type f -printf '%P\n' |
 		sed 's,usr/lib/apt/universal-hooks/,,' | sort)
 }
 
-# Two packages with two hooks each.
+# Creates two packages with two hooks each.
 start_two() {
 	start_source app other
 	printf 'script Post-Invoke/010-a\nscript Post-Invoke/020-b\n' |
@@ -347,7 +346,7 @@ test_a_and_i_choose_packages() {
 
 test_remaining_packages_are_those_not_done_yet() {
 	start_two
-	# The tool writes its log where an override calls it.
+	# If an override calls the tool, the tool writes its log.
 	export DH_INTERNAL_OVERRIDE=dh_installuniversalhooks
 	tool_succeeds -papp
 	rm -r debian/app
@@ -380,7 +379,7 @@ test_verbose_tells_and_no_act_does_nothing() {
 	start_source
 	echo 'script Post-Invoke/010-a' >debian/app.universal-hooks
 	tool_succeeds -v --no-act
-	# How folders are made and substvars written is told in other words by each debhelper.
+	# Versions of debhelper print other commands for creating directories and writing substvars.
 	expect_file <(grep -o 'install -p.*' $report) <<-'EOF'
 		install -p -m0755 script debian/app/usr/lib/apt/universal-hooks/Post-Invoke/010-a
 	EOF
@@ -405,21 +404,21 @@ test_a_list_that_is_executable_is_run() {
 	expect_equal app/Post-Invoke/010-of-app "$(installed)"
 	rm -r debian/app debian/app.substvars
 	touch wrong
-	tool_tells_of 'output of debian/app.universal-hooks, entry 2: error: "wrong" does not begin'
+	tool_reports 'output of debian/app.universal-hooks, entry 2: error: "wrong" does not begin'
 }
 
-# A variable of the architecture, as in other files of debhelper.
+# A variable with the architecture, as in other files of debhelper.
 test_variables_of_debhelper_are_filled_in() {
 	start_source
-	# shellcheck disable=SC2016 # for debhelper
+	# shellcheck disable=SC2016 # expanded by debhelper
 	echo 'script pkgs/libc6:${DEB_HOST_ARCH}/Post-Invoke/010-a' >debian/app.universal-hooks
 	tool_succeeds
 	expect_equal "app/pkgs/libc6:$(dpkg --print-architecture)/Post-Invoke/010-a" "$(installed)"
 }
 
-# tool_tells_of BEGINNING-OF-LINE...: the tool fails, tells of that and of nothing else, and
-# nothing is installed.
-tool_tells_of() {
+# tool_reports BEGINNING-OF-LINE...: the tool fails with messages that begin like this and no others,
+# and installs nothing.
+tool_reports() {
 	local lines beginning status=0 mistakes="$# mistakes"
 	dh_installuniversalhooks >$report 2>&1 || status=$?
 	mapfile -t lines <$report
@@ -439,7 +438,7 @@ tool_tells_of() {
 # wrong_line LINE BEGINNING-OF-MESSAGE
 wrong_line() {
 	printf '# a comment\n\n%s\n' "$1" >debian/app.universal-hooks
-	tool_tells_of "debian/app.universal-hooks:3: error: $2"
+	tool_reports "debian/app.universal-hooks:3: error: $2"
 }
 
 wrong_target() {
@@ -453,7 +452,7 @@ right_target() {
 	rm -r debian/app debian/app.substvars
 }
 
-# The end of a message on a target of another form.
+# The end of the message about a malformed target.
 valid_targets='valid targets are HOOK-POINT/NAME, pkgs/PACKAGE/HOOK-POINT/NAME and multi_pkgs/HOOK-POINT/PATTERN/NAME'
 
 test_targets_that_are_right_are_taken() {
@@ -582,7 +581,7 @@ test_a_wrong_name_stops_the_build() {
 	wrong_target Post-Invoke/0042-foo "\"0042-foo\" $rule"
 	wrong_target Post-Invoke/042- "\"042-\" $rule"
 	wrong_target Post-Invoke/042+foo "\"042+foo\" $rule"
-	# A line that begins with "#" would be a comment; this is a target.
+	# The "#" is part of the target, since only a line that begins with "#" is a comment.
 	for name in .010-a 010-a~ 010-a.bak 010-a.disabled 010-a.save 010-a.orig 010-a.dpkg-new \
 		010-a.ucf-dist 010-a.distUpgrade 010-a.swp '#010-a#'; do
 		wrong_target "Post-Invoke/$name" \
@@ -602,11 +601,11 @@ test_a_wrong_line_stops_the_build() {
 test_two_hooks_with_one_target_stop_the_build() {
 	start_source
 	printf 'script Post-Invoke/010-a\n\nscript ./Post-Invoke//010-a\n' >debian/app.universal-hooks
-	tool_tells_of 'debian/app.universal-hooks:3: error: Post-Invoke/010-a is also the target of debian/app.universal-hooks:1'
+	tool_reports 'debian/app.universal-hooks:3: error: Post-Invoke/010-a is also the target of debian/app.universal-hooks:1'
 	mkdir -p debian/app.universal-hooks.d/Post-Invoke
 	cp script debian/app.universal-hooks.d/Post-Invoke/010-a
 	sed -i 2,3d debian/app.universal-hooks
-	tool_tells_of 'debian/app.universal-hooks.d/Post-Invoke/010-a: error: Post-Invoke/010-a is also the target of debian/app.universal-hooks:1'
+	tool_reports 'debian/app.universal-hooks.d/Post-Invoke/010-a: error: Post-Invoke/010-a is also the target of debian/app.universal-hooks:1'
 }
 
 test_a_wrong_source_stops_the_build() {
@@ -630,7 +629,7 @@ test_a_wrong_source_stops_the_build() {
 		fail 'a symlink should be followed'
 }
 
-# wrong_text MESSAGE: of the script on stdin
+# wrong_text MESSAGE: the tool refuses the script on stdin.
 wrong_text() {
 	cat >source
 	wrong_line 'source Post-Invoke/010-a' "source $1"
@@ -652,7 +651,7 @@ test_a_script_that_cannot_be_started_stops_the_build() {
 	tool_succeeds
 }
 
-# Not only what a list says is looked at.
+# The checks do not only apply to hooks in a list.
 test_a_folder_is_looked_at_like_a_list() {
 	start_source
 	local folder=debian/app.universal-hooks.d
@@ -661,7 +660,7 @@ test_a_folder_is_looked_at_like_a_list() {
 	cp script $folder/posttrans/020-b
 	echo nothing >$folder/README
 	ln -s /dev/null $folder/Post-Invoke/030-c
-	tool_tells_of "$folder/Post-Invoke/030-c: error: it is not a regular file" \
+	tool_reports "$folder/Post-Invoke/030-c: error: it is not a regular file" \
 		"$folder/README: error: it is not a compiled program" \
 		"$folder/README: error: the target has no directory" \
 		"$folder/README: error: \"README\" does not begin" \
@@ -672,7 +671,7 @@ test_all_mistakes_of_all_packages_are_told_at_once() {
 	start_two
 	echo 'script pkgs/Perl/Pre-Invoke/a.bak' >>debian/app.universal-hooks
 	echo 'nowhere Post-Invoke/c' >>debian/other.universal-hooks
-	tool_tells_of 'debian/app.universal-hooks:3: error: "Perl" is not a valid' \
+	tool_reports 'debian/app.universal-hooks:3: error: "Perl" is not a valid' \
 		'debian/app.universal-hooks:3: error: packages are not known' \
 		'debian/app.universal-hooks:3: error: a hook named "a.bak"' \
 		'debian/other.universal-hooks:3: error: nowhere does not exist' \
@@ -697,7 +696,7 @@ test_arguments_that_nothing_is_known_of_are_errors() {
 	[[ -z $(installed) ]] || fail 'nothing should be installed'
 }
 
-# What is shown in the manual is a list that works.
+# The example in the manual is a valid list.
 test_the_example_of_the_manual_is_right() {
 	start_source
 	sed -n '/^=head1 EXAMPLE/,/^=cut/s/^    //p' "$(command -v dh_installuniversalhooks)" \

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# apt-universal-hooks check: every fault is found once, what it says fixes it, and nothing is said
-# of what is well.
+# apt-universal-hooks check: every fault is found once, the printed command fixes it, and there is no
+# finding without a fault.
 
 package app 1
 package app-extra 1
@@ -9,7 +9,7 @@ package tool 1
 conf=/etc/apt/apt.conf.d/apt-universal-hooks.conf
 settings=/etc/apt/apt.conf.d/90settings
 
-# check_ends_with STATUS ARGUMENT...: what it says is in $output and $errors.
+# check_ends_with STATUS ARGUMENT...: its output is in $output, its errors in $errors.
 check_ends_with() {
 	apt_status=0
 	publish
@@ -21,7 +21,7 @@ expect_silent_errors() {
 	[[ ! -s $errors ]] || fail 'there should be nothing on standard error'
 }
 
-# What was found, against the text on stdin: kind and path, with :LINE where it has one.
+# Compares the findings with stdin: kind and path, with :LINE if there is one.
 expect_findings() {
 	local difference
 	sed "s,^\([^ ]* \)\([^/]\),\1$hooks/\2," >/expected
@@ -34,7 +34,7 @@ expect_findings() {
 	difference=$(diff --unified /expected /found) || fail "$difference"
 }
 
-# check_finds ARGUMENT...: these findings, given on stdin, and none where that is empty.
+# check_finds ARGUMENT...: check finds exactly the findings on stdin.
 check_finds() {
 	local status=1
 	cat >/wanted
@@ -44,9 +44,9 @@ check_finds() {
 	expect_findings </wanted
 }
 
-# Runs the commands one after the other, each after another check, for what is mended may have
-# another path then; after each its fault is found no more. What has no command stays.
-mend_all() {
+# Runs the first command of a new check until no finding with a command is left, since a fix can
+# change the paths of other findings. After each fix, the finding must be gone.
+fix_all() {
 	publish
 	python3 - <<-'EOF'
 		import json, subprocess, sys
@@ -65,7 +65,7 @@ mend_all() {
 		    if ran.returncode != 0:
 		        sys.exit("exit status %d: %s" % (ran.returncode, command))
 		    if finding in check():
-		        sys.exit("not mended: " + command)
+		        sys.exit("not fixed: " + command)
 
 		found = check()
 		if not found:
@@ -92,7 +92,7 @@ hook_of_pacman() {
 	printf '\n[Action]\nWhen = %s\nExec = /bin/true\n' "$1"
 }
 
-# Hooks of all kinds, settings for them, and things that lie about with reason.
+# Hooks of all kinds, settings for them, and other files that are no faults.
 make_a_clean_tree() {
 	local place
 	for place in "$hooks" "$packaged_hooks"; do
@@ -138,7 +138,7 @@ make_a_clean_tree() {
 	EOF
 }
 
-# One specimen of every fault, in names that no shell likes.
+# One example of every fault, with names that a shell must quote.
 make_every_fault() {
 	local odd='a $(touch hit1) `touch hit2` '"b'c\"d;touch hit3"
 	probe "Post-Invoke/01 $odd"
@@ -310,7 +310,7 @@ test_every_fault_is_found_once() {
 
 test_every_command_mends_its_fault() {
 	make_every_fault
-	mend_all
+	fix_all
 	expect_no_command_from_a_name
 	[[ -L $hooks/Post-Invoke/14-symlink ]] || fail 'the symlink has become a file'
 	check_ends_with 1 --json
@@ -365,7 +365,7 @@ test_after_the_commands_the_hooks_run() {
 	sed -i 's/$/\r/' $hooks/Post-Invoke/04
 	probe pkgs/App/Post_Invoke/05
 	rm $conf
-	mend_all
+	fix_all
 	apt_succeeds install app
 	expect_runs <<-'EOF'
 		pkgs/app/Post-Invoke/05
@@ -375,7 +375,7 @@ test_after_the_commands_the_hooks_run() {
 	EOF
 }
 
-# The tree of each program that has these hooks, as it is, in our place.
+# An unchanged hook tree of each of these programs, copied to our directory.
 test_a_tree_of_yum_or_dnf_runs_after_the_commands() {
 	local before after
 	while read -r before after; do
@@ -389,7 +389,7 @@ test_a_tree_of_yum_or_dnf_runs_after_the_commands() {
 		printf "hook-point-foreign %s\n" {multi_pkgs/,pkgs/app/,}{"$before","$after"} |
 			sort >/foreign
 		check_finds </foreign
-		mend_all
+		fix_all
 		check_finds </dev/null
 		apt_succeeds --reinstall install app
 		expect_runs <<-EOF
@@ -434,10 +434,10 @@ test_a_folder_that_is_open_is_found_once_however_many_hooks_are_below() {
 		probe Post-Invoke/a
 		chmod 777 "$directory"
 		check_finds <<<"open-to-others $directory"
-		mend_all
+		fix_all
 		chown nobody "$directory"
 		check_finds <<<"open-to-others $directory"
-		mend_all
+		fix_all
 		expect_equal '755 root' "$(stat --format='%a %U' "$directory")"
 	done
 }
@@ -456,7 +456,7 @@ test_what_both_folders_hold_is_not_overwritten() {
 test_a_missing_registration_is_one_fault() {
 	rm $conf
 	check_finds <<<"registration-missing $conf"
-	mend_all
+	fix_all
 	dpkg --verify apt-plugin-universal-hooks
 	sed -i 's,^DPkg::,// &,' $conf
 	check_finds <<-EOF
@@ -466,7 +466,7 @@ test_a_missing_registration_is_one_fault() {
 		registration-missing $conf
 		registration-missing $conf
 	EOF
-	mend_all
+	fix_all
 	dpkg --verify apt-plugin-universal-hooks
 }
 
@@ -486,7 +486,7 @@ test_without_lists_of_packages_that_is_said_once() {
 	rm -r /var/lib/apt/lists/*
 	check_finds <<<'no-package-lists /var/lib/apt/lists'
 	grep -q '3 names' "$output" || fail 'the number of names is not there'
-	mend_all
+	fix_all
 	check_finds <<-'EOF'
 		wildcard-without-match multi_pkgs/Post-Invoke/nothing-__WILDCARD__
 		package-unknown pkgs/nothing-such
@@ -540,7 +540,7 @@ test_what_cannot_be_looked_at_does_not_hide_the_rest() {
 	chmod -x $hooks/Post-Invoke/a
 	probe pkgs/nothing-such/Post-Invoke/a
 	publish
-	# apt has no complaint about a file that it knows already.
+	# apt would not warn about a file that is in its cache.
 	echo rubbish >/var/lib/dpkg/status
 	check_ends_with 2 --json
 	expect_findings <<<'not-executable Post-Invoke/a'
@@ -588,7 +588,7 @@ test_a_folder_that_an_ordinary_user_may_not_read() {
 	expect_equal 1 "$(wc -l <"$errors")" 'lines on standard error'
 }
 
-# A system in a directory, which has programs, accounts and packages of its own.
+# A root directory with its own programs, accounts and packages.
 test_another_root() {
 	local image=/srv/image
 	mkdir -p $image/etc/apt/apt.conf.d $image/var/lib/dpkg $image/var/lib/apt/lists/partial \

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# What the shells complete, in interactive shells on a terminal: keys are typed, and what counts
-# are the words that the command would get. Escape and * insert all that there is.
+# Completion in interactive shells on a terminal: the tests type keys, and compare the arguments that
+# the command gets. Escape * inserts all completions.
 
 all='\e*' tab='\t'
 bash_file=/usr/share/bash-completion/completions/apt-universal-hooks
 
-# The command that is called is not ours but one that writes down its words.
+# Replaces the command by one that records its arguments.
 the_command_is_a_recorder() {
 	cat <<-'EOF'
 		apt-universal-hooks() {
@@ -32,7 +32,7 @@ start_files() {
 	} >/bashrc-with-package
 	{
 		the_command_is_a_recorder
-		# shellcheck disable=SC2016 # for zsh
+		# shellcheck disable=SC2016 # expanded by zsh
 		printf '%s\n' 'autoload -U compinit' 'compinit -D' \
 			'insert_all() { _main_complete; compstate[insert]=all }' \
 			'zle -C insert-all complete-word insert_all' "bindkey '\\e*' insert-all"
@@ -47,8 +47,8 @@ on_a_terminal() {
 	[[ -s /typed ]] || fail "the command was not called: $(cat -v /terminal)"
 }
 
-# typed KEYS: the words after them are expected on stdin, one a line, in any order; from bash
-# with and without the package bash-completion, and from zsh.
+# typed KEYS: compares the resulting arguments with stdin, one per line, in any order; in bash with and
+# without the package bash-completion, and in zsh.
 typed() {
 	local expected rc
 	expected=$(LC_ALL=C sort)
@@ -60,7 +60,7 @@ typed() {
 	expect_words zsh "$1" "$expected"
 }
 
-# zsh takes the slash behind a directory back when nothing follows.
+# zsh removes the slash after a directory if nothing follows.
 expect_words() {
 	local words
 	words=$(sed 's/^<//; s/>$//; s/></\n/g' /typed | sed 's,/$,,' | LC_ALL=C sort)
@@ -71,7 +71,7 @@ subcommands() {
 	apt-universal-hooks --help | sed -n 's/^  \([a-z]*\) .*/\1/p'
 }
 
-# The options that --help of a subcommand tells.
+# Prints the options in the --help of a subcommand.
 options_of() {
 	apt-universal-hooks "$1" --help | sed -n 's/^  .*\(--[a-z-]*\).*/\1/p'
 }
@@ -136,10 +136,10 @@ test_plan_completes_words_of_apt() {
 	typed "plan install ./pack$tab" <<<$'plan\ninstall\n./packages'
 }
 
-# A name of each kind that a shell could do something with.
+# Creates hooks with names that contain each special character of shells.
 hooks_with_hard_names() {
 	local name
-	# shellcheck disable=SC2016 # that is what shall not happen
+	# shellcheck disable=SC2016 # must not be expanded
 	for name in 'a b' "it's" 'say "x"' 'c$(touch evaluated)' 'd`touch evaluated`' 'e;touch evaluated' \
 		'f*' 'g\h' 'i:j' 'k=l' 'm@n' '~o' '#p' 'q&' '{r,s}' '!t' 'ü'; do
 		probe "Post-Invoke/$name"
@@ -149,7 +149,7 @@ hooks_with_hard_names() {
 	ln -s /nowhere "$hooks/Post-Invoke/nowhere"
 }
 
-# Each name comes back as one word, and the one that cannot be shown as it is does not come.
+# Each name is completed to one argument, except the one that is not printable.
 test_scripts_are_completed_and_quoted_whatever_their_names() {
 	hooks_with_hard_names
 	local paths

@@ -15,13 +15,13 @@ ends_with() {
 	[[ $apt_status == "$status" ]] || fail "$* should have ended with exit status $status"
 }
 
-# What all of /etc/apt is: names, modes, owners, where links lead and what files hold.
+# Prints all of /etc/apt: names, modes, owners, targets of links and contents of files.
 everything() {
 	find /etc/apt -printf '%P %y %m %U:%G %l\n' | sort
 	find /etc/apt -type f -print0 | sort -z | xargs -0 sha256sum
 }
 
-# Each runs once in a transaction with app.
+# Creates hooks in both trees; each runs once in a transaction with app.
 hooks_of_both_places() {
 	probe Post-Invoke/mine
 	probe $packaged_hooks/Post-Invoke/theirs
@@ -82,7 +82,7 @@ test_a_hook_of_a_package_is_masked_and_no_longer_runs() {
 	expect_all_to_run
 }
 
-# Nothing is there that could be masked without touching the administrator's script.
+# A mask would have to replace the administrator's script.
 test_an_override_is_disabled_by_a_setting_and_so_is_what_it_overrides() {
 	hooks_of_both_places
 	ends_with 0 $command disable $packaged_hooks/Post-Invoke/both
@@ -168,7 +168,7 @@ test_what_apt_conf_cannot_name_is_refused_and_nothing_is_done() {
 	everything | diff /before -
 	ends_with 0 $command disable Post-Invoke/case
 	ends_with 2 $command disable Post-Invoke/Case
-	# A mask has no such limits.
+	# A mask can have such a name.
 	ends_with 0 $command disable Post-Invoke/c::d
 	transaction
 	expect_runs <<-'EOF'
@@ -233,7 +233,7 @@ test_what_others_have_disabled_is_named_and_left_alone() {
 	expect_warning "$conf_directory/20other:1" 'Universal-Hooks::Enabled'
 }
 
-# A file of others that apt reads later can say the opposite; it counts, and that is told.
+# A file that apt reads later can say the opposite, which has precedence and is reported.
 test_an_effect_that_does_not_come_is_told() {
 	probe Post-Invoke/mine
 	echo 'Universal-Hooks::Scripts::Post-Invoke/mine::Enabled "true";' >$conf_directory/zz-other
@@ -316,7 +316,7 @@ test_many_at_a_time_lose_nothing() {
 	[[ -z $(find $conf_directory -name '.99*') ]] || fail 'a temporary file is left'
 }
 
-# No room for the new file: the old one stays, whole, and nothing else is left.
+# If there is no room for the new file, the old one is kept, and no temporary file remains.
 test_on_a_full_disk_the_old_file_stays() {
 	probe Post-Invoke/mine
 	probe Post-Invoke/other

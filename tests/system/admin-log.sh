@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# apt-universal-hooks log and blame: what has run, how it ended, and what took the most time.
+# apt-universal-hooks log and blame: what ran, how it ended, and what took the most time.
 
 package app 1
 log=/var/log/apt/universal-hooks.log
 
-# asked STATUS ARGUMENT...: the command, as somebody without any rights, ends with this exit
-# status; what it wrote is in /out and /err.
+# asked STATUS ARGUMENT...: run by an unprivileged user, the command exits with this status; its
+# output is in /out and /err.
 asked() {
 	local expected=$1 status=0
 	shift
@@ -16,7 +16,7 @@ asked() {
 		fail "$* ended with $status, not with $expected: $(cat /out /err)"
 }
 
-# The same on a terminal with so many columns.
+# The same on a terminal of this width.
 asked_on_terminal() {
 	local columns=$1
 	shift
@@ -26,7 +26,7 @@ asked_on_terminal() {
 	: >/err
 }
 
-# What it wrote to standard output, against the text on stdin; nothing was complained of.
+# Compares the output with stdin; there must be no messages.
 expect_answer() {
 	[[ ! -s /err ]] || fail "complaints: $(cat /err)"
 	expect_file /out
@@ -38,7 +38,7 @@ without_times() {
 		s/ in ([0-9]+ ms|[0-9]+\.[0-9]{3} s)$/ in TIME/' /out
 }
 
-made_up_log() {
+sample_log() {
 	cat >"$log" <<-'EOF'
 		Start-Date: 2026-11-20  18:02:05
 		Commandline: apt-get --yes install app
@@ -114,7 +114,7 @@ test_names_with_blanks_brackets_and_commands_for_the_terminal_are_shown_whole() 
 }
 
 test_on_a_terminal_of_80_columns() {
-	made_up_log
+	sample_log
 	asked_on_terminal 80 log
 	expect_answer <<-'EOF'
 		2026-11-20 18:02:05 apt-get --yes install app
@@ -142,7 +142,7 @@ test_on_a_terminal_of_80_columns() {
 }
 
 test_on_a_terminal_of_40_columns() {
-	made_up_log
+	sample_log
 	asked_on_terminal 40 log
 	expect_answer <<-'EOF'
 		2026-11-20 18:02:05 apt-get --yes
@@ -179,7 +179,7 @@ test_on_a_terminal_of_40_columns() {
 }
 
 test_without_UTF-8_a_bar_is_of_signs_that_are_everywhere() {
-	made_up_log
+	sample_log
 	LC_ALL=C asked_on_terminal 120 blame -n 2
 	expect_answer <<-'EOF'
 		2 transactions since 2026-11-20 18:02:05
@@ -192,7 +192,7 @@ test_without_UTF-8_a_bar_is_of_signs_that_are_everywhere() {
 
 test_colour_is_for_terminals_that_want_it() {
 	local escape=$'\e' verb
-	made_up_log
+	sample_log
 	for verb in log blame; do
 		TERM=xterm asked_on_terminal 80 "$verb"
 		grep -q "$escape" /out || fail "$verb shows no colour"
@@ -207,7 +207,7 @@ test_colour_is_for_terminals_that_want_it() {
 }
 
 test_blame_in_a_pipe_is_a_table_with_tabs() {
-	made_up_log
+	sample_log
 	cat >>"$log" <<-'EOF'
 		Start-Date: 2026-11-22  09:00:00
 		Result: ok
@@ -229,7 +229,7 @@ test_blame_in_a_pipe_is_a_table_with_tabs() {
 }
 
 test_JSON_has_it_all() {
-	made_up_log
+	sample_log
 	asked 0 log --json
 	expect_equal '2 5 apt-get --yes install app jane (1000) 93-433909 ok True' "$(python3 -c '
 import json
@@ -290,7 +290,7 @@ print(len(transactions), sum(len(each["hooks"]) for each in transactions),
 	EOF
 }
 
-# shown ARGUMENT...: the times of the transactions and the names of the scripts that log shows.
+# shown ARGUMENT...: prints the times of the transactions and the names of the scripts that log shows.
 shown() {
 	asked 0 log "$@"
 	[[ ! -s /err ]] || fail "complaints: $(cat /err)"
@@ -298,7 +298,7 @@ shown() {
 }
 
 test_what_is_asked_for_is_shown_and_no_more() {
-	made_up_log
+	sample_log
 	expect_equal '0 010-check 010-start 900-mail 1 010-check index' "$(shown)"
 	expect_equal '1 010-check index' "$(shown --last)"
 	expect_equal '1 010-check index' "$(shown -n 1)"
@@ -333,12 +333,12 @@ test_packages_of_one_architecture_are_told_apart() {
 }
 
 test_what_is_not_in_the_log_is_said() {
-	made_up_log
+	sample_log
 	asked 0 log --package zsh
 	expect_answer <<<'Nothing of that kind is in the log.'
 	asked 0 log --package zsh --json
 	expect_equal '{"transactions":[]}' "$(tr -d ' \n' </out)"
-	# There is such a script, and it has not run; and there is none.
+	# Post-Invoke/never exists but has not run; the other script does not exist.
 	probe Post-Invoke/never
 	asked 0 log --script Post-Invoke/never
 	expect_answer <<<'Nothing of that kind is in the log.'
@@ -364,7 +364,7 @@ test_no_log_yet_is_no_error() {
 
 test_a_log_that_may_not_be_read_is_an_error() {
 	local verb
-	made_up_log
+	sample_log
 	for verb in log blame; do
 		chmod 600 "$log"
 		asked 2 "$verb"
@@ -385,7 +385,7 @@ test_a_log_that_may_not_be_read_is_an_error() {
 }
 
 test_a_log_that_is_cut_is_shown_as_far_as_it_goes() {
-	made_up_log
+	sample_log
 	local size
 	size=$(stat --format=%s "$log")
 	cp "$log" /whole
@@ -397,7 +397,7 @@ test_a_log_that_is_cut_is_shown_as_far_as_it_goes() {
 		    /etc/apt/universal-hooks/Pre-Invoke/010-check: exit 0 in 1.230 s
 	EOF
 	expect_file /err <<<"W: $log: 1 line is not understood and passed over: line 18"
-	# What apt writes next is behind it, and whole.
+	# The next stanza that apt writes is complete.
 	probe Pre-Invoke/a
 	apt_succeeds install app
 	asked 0 log -n 2
@@ -412,7 +412,7 @@ test_a_log_that_is_cut_is_shown_as_far_as_it_goes() {
 		  result: ok
 		    $hooks/Pre-Invoke/a: exit 0 in TIME
 	EOF
-	# Wherever it is cut, it is read.
+	# A log that is cut off anywhere can be read.
 	for ((size = 1; size < 900; size += 13)); do
 		head -c "$size" /whole >"$log"
 		asked 0 log
@@ -425,7 +425,7 @@ test_a_log_that_is_cut_is_shown_as_far_as_it_goes() {
 }
 
 test_the_rotated_log_comes_first_until_it_is_compressed() {
-	made_up_log
+	sample_log
 	mv "$log" "$log.1"
 	asked 0 log
 	expect_equal 2 "$(grep -c '^2026' /out)" 'transactions'
@@ -444,7 +444,7 @@ WHEN apt-get --yes install app' "$(grep '^WHEN' /out)"
 }
 
 test_the_log_of_another_root_is_shown() {
-	made_up_log
+	sample_log
 	mkdir -p /other/var/log/apt
 	asked 0 log --root /other
 	expect_answer <<<"No hook has run yet: there is no /other$log."
@@ -460,7 +460,7 @@ test_the_log_of_another_root_is_shown() {
 }
 
 test_what_makes_no_sense_is_said() {
-	made_up_log
+	sample_log
 	asked 2 log -n 0
 	expect_file /err <<<'E: --number 0: not a number above 0'
 	asked 2 blame -n -1

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# apt-universal-hooks(8), as it is installed, against the command: what the page shows is printed,
-# and what there is the page tells. Before they are compared, apt's progress is left out, the log
-# gets the times of the page, and how long run took is 0.001 s.
+# Compares the installed apt-universal-hooks(8) with the command: the command prints what the page
+# shows, and the page documents all subcommands, options and keys. For the comparison, apt's progress
+# is removed, the log gets the times of the page, and the duration in the output of run is 0.001 s.
 
 log=/var/log/apt/universal-hooks.log
 zcat /usr/share/man/man8/apt-universal-hooks.8.gz >/page
 
-# --- the app of EXAMPLES, one upgrade behind
+# --- the app of EXAMPLES, before its upgrade
 
 app() {
 	local files
@@ -55,7 +55,7 @@ the_log_has_the_times_of_the_page() {
 	cat /log.new >"$log"
 }
 
-# --- what the page says of the moment before a block
+# --- changes that the page describes before a block
 
 before_check() {
 	chmod a-x "$hooks/Post-Invoke/900-mail"
@@ -69,8 +69,8 @@ before_requires() {
 
 # --- the page
 
-# text_behind WORDS: of the page on stdin, the example behind the comment with these words, as it
-# is read.
+# text_behind WORDS: prints the example after the comment with these words, as the reader sees it, of
+# the page on stdin.
 text_behind() {
 	awk -v words=".\\\\\" $1" '
 		$0 == words { is_wanted = 1 }
@@ -84,7 +84,7 @@ outputs_of_the_page() {
 	sed -n 's/^\.\\" output: //p' /page
 }
 
-# section TITLE: of SUBCOMMANDS.
+# section TITLE: prints this subsection of SUBCOMMANDS.
 section() {
 	sed -n '/^\.SH SUBCOMMANDS/,/^\.SH "EXIT/p' /page | awk -v title="$1" '
 		/^\.S[SH]/ { is_wanted = $0 ~ "^\\.SS \"" title "[ \"]" }
@@ -93,7 +93,7 @@ section() {
 
 # --- the command
 
-# prints PROMPT COMMAND: on a terminal of 80 columns without colour, with $ as nobody.
+# prints PROMPT COMMAND: runs it on a terminal of 80 columns without colour; as nobody if PROMPT is $.
 prints() {
 	local prefix=
 	[[ $1 == '#' ]] || prefix='setpriv --reuid 65534 --regid 65534 --clear-groups '
@@ -120,7 +120,7 @@ test_what_the_page_shows_is_what_the_commands_print() {
 		fi
 		text_behind "output: $name" </page >/block
 		read -r prompt command </block
-		prints "$prompt" "$command" >/printed || true # the status says what was found
+		prints "$prompt" "$command" >/printed || true # check exits with 1 if it finds faults
 		diff --unified --label 'the page' --label printed <(tail -n +2 /block) /printed ||
 			fail "the page shows something else for $name: $command"
 	done
@@ -148,7 +148,7 @@ test_the_page_explains_each_option_and_no_other() {
 	done
 }
 
-# json_keys COMMAND...: those of all objects in its JSON, each once.
+# json_keys COMMAND...: prints the keys of all objects in its JSON output, each once.
 json_keys() {
 	apt-universal-hooks "$@" --json >/json || [[ $? == 1 ]]
 	python3 -c '
@@ -160,8 +160,7 @@ def keys(value):
 print("\n".join(sorted(keys(json.load(open("/json"))))))'
 }
 
-# expect_keys_of SUBCOMMAND COMMAND...: the page names all, and what it names as a key of its own
-# is one.
+# expect_keys_of SUBCOMMAND COMMAND...: the page documents exactly the keys of its JSON output.
 expect_keys_of() {
 	local key
 	sed -n "/^\.\\\\\" keys: $1\$/,/^\.\\\\\" keys: /p" /page | sed '1d; s/\\-/-/g' >/part

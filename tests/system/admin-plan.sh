@@ -1,32 +1,32 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# apt-universal-hooks plan: what it says is what then runs.
+# apt-universal-hooks plan: what it prints is what then runs.
 
 native=$(dpkg --print-architecture)
 foreign=i386
 [[ $native != i386 ]] || foreign=amd64
 
-# What a run of probe_everywhere's is told, for plan and for real.
-told=(HOOK_POINT PACKAGE ARCHITECTURE OPERATION OLD_VERSION NEW_VERSION WILDCARD MATCHED)
+# The variables that probes report, and that are read from the plan.
+variables=(HOOK_POINT PACKAGE ARCHITECTURE OPERATION OLD_VERSION NEW_VERSION WILDCARD MATCHED)
 
-# A probe at every place where a package of one of these names could be met.
+# Creates a probe in every directory that could match a package of one of these names.
 probe_everywhere_for() {
 	local point name
-	probe Pre-Invoke/always "${told[@]}"
+	probe Pre-Invoke/always "${variables[@]}"
 	for point in Pre-Install-Pkgs Post-Invoke; do
-		probe "$point/010-always" "${told[@]}"
-		probe "$packaged_hooks/$point/005-shipped" "${told[@]}"
-		probe "multi_pkgs/$point/__WILDCARD__/all" "${told[@]}"
-		probe "multi_pkgs/$point/lib__WILDCARD__/libraries" "${told[@]}"
-		probe "multi_pkgs/$point/__WILDCARD__:$foreign/foreign" "${told[@]}"
+		probe "$point/010-always" "${variables[@]}"
+		probe "$packaged_hooks/$point/005-shipped" "${variables[@]}"
+		probe "multi_pkgs/$point/__WILDCARD__/all" "${variables[@]}"
+		probe "multi_pkgs/$point/lib__WILDCARD__/libraries" "${variables[@]}"
+		probe "multi_pkgs/$point/__WILDCARD__:$foreign/foreign" "${variables[@]}"
 		for name; do
-			probe "pkgs/$name/$point/own" "${told[@]}"
-			probe "pkgs/$name:$foreign/$point/own" "${told[@]}"
+			probe "pkgs/$name/$point/own" "${variables[@]}"
+			probe "pkgs/$name:$foreign/$point/own" "${variables[@]}"
 		done
 	done
 }
 
-# The plan in JSON on stdin, as the lines that its probes would write.
+# Converts the plan in JSON on stdin to the lines that its probes would record.
 runs_of_the_plan() {
 	python3 -c '
 import json, sys
@@ -55,7 +55,7 @@ for point in plan["hook_points"]:
 '
 }
 
-# As somebody without any rights: apt reads all that it needs for everybody.
+# Runs plan as an unprivileged user, who can read everything that apt needs.
 plan() {
 	publish
 	setpriv --reuid=nobody --regid=nogroup --clear-groups \
@@ -64,7 +64,7 @@ plan() {
 	runs_of_the_plan </plan.json >/planned
 }
 
-# plan_holds APT-GET-ARGUMENT...: what is planned for them is what they then do.
+# plan_holds APT-GET-ARGUMENT...: the plan for this command is what it then does.
 plan_holds() {
 	plan apt-get "$@"
 	[[ -s /planned ]] || fail "plan $* shows no run at all"
@@ -72,7 +72,7 @@ plan_holds() {
 	expect_runs </planned
 }
 
-# Downgrades and held packages make apt speak up.
+# apt prints warnings about downgrades and held packages.
 apt_succeeds_whatever_it_says() {
 	run_apt apt-get --yes --allow-downgrades --allow-change-held-packages "$@" </dev/null
 	apt_must_end_with 0
@@ -109,7 +109,7 @@ test_an_upgrade_is_planned_as_it_runs() {
 	package libapp 1.1
 	package libnew 1
 	probe_everywhere_for app libapp libnew tool
-	# Without new packages, app has to stay as it is.
+	# Without new packages, app cannot be upgraded.
 	plan_holds upgrade
 	plan_holds full-upgrade
 }
@@ -121,7 +121,7 @@ test_a_removal_and_a_purge_are_planned_as_they_run() {
 	apt_succeeds install app tool
 	probe_everywhere_for app lib tool
 	plan_holds remove lib tool
-	# Only its configuration is left of it, which a removal does not touch.
+	# Only its configuration files remain, which "remove" keeps.
 	plan_holds purge tool
 }
 
@@ -210,13 +210,13 @@ test_settings_are_planned_as_they_hold() {
 	package app 1
 	package tool 1
 	probe_everywhere_for app
-	probe Post-Invoke/020-off "${told[@]}"
-	probe Post-Invoke/030-failure "${told[@]}"
-	probe Post-Invoke/040-tool "${told[@]}"
-	probe Pre-Install-Pkgs/040-tool "${told[@]}"
-	probe Post-Invoke/050-removals "${told[@]}"
-	probe pkgs/app/Post-Invoke/050-removals "${told[@]}"
-	probe Post-Invoke/060-plain "${told[@]}"
+	probe Post-Invoke/020-off "${variables[@]}"
+	probe Post-Invoke/030-failure "${variables[@]}"
+	probe Post-Invoke/040-tool "${variables[@]}"
+	probe Pre-Install-Pkgs/040-tool "${variables[@]}"
+	probe Post-Invoke/050-removals "${variables[@]}"
+	probe pkgs/app/Post-Invoke/050-removals "${variables[@]}"
+	probe Post-Invoke/060-plain "${variables[@]}"
 	chmod a-x "$hooks/Post-Invoke/060-plain"
 	ln -s /dev/null "$hooks/Post-Invoke/005-shipped"
 	cat >/etc/apt/apt.conf.d/50hooks <<-'EOF'
@@ -257,7 +257,7 @@ test_when_there_is_nothing_to_do_no_hook_is_planned() {
 		'apt has nothing to do, so it calls no hook.'
 }
 
-# plan_refuses WORDS TEXT: exit status 2, nothing on stdout, and what apt has to say.
+# plan_refuses TEXT ARGUMENT...: exit status 2, nothing on stdout, and apt's message.
 plan_refuses() {
 	local text=$1 status=0
 	shift

@@ -7,7 +7,7 @@ package lib-b 1
 package lib-c 1
 command=apt-universal-hooks
 
-# What the packages' hooks and the administrator's need, two of them by name and one by directory.
+# Hooks in both trees that need packages, two by a setting for their name and one for a directory.
 hooks_that_need_packages() {
 	probe Post-Invoke/needs-a
 	probe "Pre-Invoke/needs b"
@@ -129,7 +129,7 @@ test_install_installs_what_is_missing_and_the_hooks_run() {
 	EOF
 }
 
-# apt-get asks before it installs more than it was told to, and nobody says yes.
+# apt-get asks before it installs additional packages, and gets no answer.
 test_apt_gets_question_and_its_exit_status_are_passed_on() {
 	hooks_that_need_packages
 	package lib-a 2 'Depends: lib-c'
@@ -157,7 +157,7 @@ test_a_package_that_apt_does_not_know_is_told_and_nothing_is_installed() {
 	grep -q $'^no-such\tno, unknown to apt\t' $output || fail 'the table should say so'
 }
 
-# "dpkg-" would remove dpkg, and "lib.a" be a regular expression.
+# apt-get would remove dpkg for "dpkg-", and take "lib.a" for a regular expression.
 test_names_that_apt_get_would_take_for_something_else_are_left_out() {
 	probe Post-Invoke/a
 	echo 'Universal-Hooks::Requires { "lib-c-"; "lib.a"; "lib-b"; };' >/etc/apt/apt.conf.d/50needs
@@ -187,8 +187,8 @@ test_disabled_hooks_need_nothing() {
 	ends_with 0 $command requires --install
 }
 
-# A system of its own in /image, which begins as this one is.
-make_an_image() {
+# Creates another root directory, /image, as a copy of this system.
+make_a_rootfs() {
 	publish
 	mkdir /image /layer
 	mount -t tmpfs -o mode=755 tmpfs /layer
@@ -205,7 +205,7 @@ make_an_image() {
 
 test_an_image_gets_back_what_its_hooks_use() {
 	probe Post-Invoke/of-this-system
-	make_an_image
+	make_a_rootfs
 	rm /image/etc/apt/universal-hooks/Post-Invoke/of-this-system
 	ends_with 1 $command requires --root /image
 	expect_file $output <<-'EOF'
@@ -222,7 +222,7 @@ test_an_image_gets_back_what_its_hooks_use() {
 }
 
 test_an_image_without_apt_is_one_clear_error() {
-	make_an_image
+	make_a_rootfs
 	rm /image/usr/bin/apt-get
 	ends_with 2 $command requires --install --root /image
 	expect_equal 'E: /image/usr/bin/apt-get cannot be started: No such file or directory' \

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# apt-universal-hooks list, plan, why and run as people see them: on a terminal, wide or narrow,
-# with and without colour, and piped.
+# The output of apt-universal-hooks list, plan, why and run: on a terminal, wide or narrow, with and
+# without colour, and in a pipe.
 
 command=apt-universal-hooks
 
-# One hook of each kind, with what there is to say of each.
+# Creates a hook of each kind, with every setting that is shown.
 make_hooks() {
 	package app 2
 	package app-data 1
@@ -39,7 +39,7 @@ mkdir -p /shipped$packaged_hooks/Post-Invoke
 printf '#!/bin/sh\n' >/shipped$packaged_hooks/Post-Invoke/050-shipped
 chmod 755 /shipped$packaged_hooks/Post-Invoke/050-shipped
 
-# at COLUMNS ARGUMENT...: what the command writes to a terminal, without apt's progress.
+# at COLUMNS ARGUMENT...: prints what the command writes to a terminal, without apt's progress.
 at() {
 	local columns=$1
 	shift
@@ -52,7 +52,7 @@ expect_shown() {
 	expect_file /shown
 }
 
-# Piped output goes into a file as well.
+# Output that is not on a terminal.
 piped() {
 	publish
 	{ "$command" "$@" 2>/dev/null || true; } | sed 's/[0-9.]* s$/TIME/' >/shown
@@ -289,7 +289,7 @@ test_colour_is_there_only_where_it_is_wanted() {
 	! grep -q $'\e' /shown || fail 'there is colour in a pipe'
 }
 
-# refuses TEXT ARGUMENT...: exit status 2, nothing on standard output, one line of complaint.
+# refuses TEXT ARGUMENT...: exit status 2, nothing on standard output, one line on standard error.
 refuses() {
 	local text=$1 status=0
 	shift

@@ -14,13 +14,13 @@ ends_with() {
 	[[ $apt_status == "$status" ]] || fail "$* should have ended with exit status $status"
 }
 
-# line_of KEY: the number of the line of the registration that sets it.
+# line_of KEY: prints the number of the line in the registration that sets it.
 line_of() {
 	grep -n "^$1" $conf | cut -d : -f 1
 }
 
-# What is told, without the version.
-told() {
+# Prints the output without the version.
+printed() {
 	grep -v '^Version: [0-9.]*$' $output
 }
 
@@ -42,7 +42,7 @@ test_a_fresh_system_has_no_hooks_and_is_registered() {
 	[[ ! -s $errors ]] || fail 'nothing should be on standard error'
 	grep -q "^Version: $(dpkg-query --show --showformat '${Version}' apt-plugin-universal-hooks)$" \
 		$output || fail 'the version is missing'
-	expect_file <(told) <<-EOF
+	expect_file <(printed) <<-EOF
 		Hooks: switched on
 		Pre-Invoke: no hooks; registered in $conf:$(line_of DPkg::Pre-Invoke)
 		Pre-Install-Pkgs: no hooks; registered in $conf:$(line_of DPkg::Pre-Install)
@@ -55,7 +55,7 @@ test_hooks_are_counted_and_the_last_transaction_is_told() {
 	hooks_of_all_kinds
 	apt_succeeds_but_warns install app
 	ends_with 0 $command status
-	expect_file <(told | sed 's/ 20[0-9-]* [0-9:]*,/ TIME,/') <<-EOF
+	expect_file <(printed | sed 's/ 20[0-9-]* [0-9:]*,/ TIME,/') <<-EOF
 		Hooks: switched on
 		Pre-Invoke: 2 hooks (2 always), 1 faulty; registered in $conf:$(line_of DPkg::Pre-Invoke)
 		Pre-Install-Pkgs: no hooks; registered in $conf:$(line_of DPkg::Pre-Install)
@@ -113,7 +113,7 @@ test_json_says_the_same() {
 test_hooks_that_apt_does_not_call_are_a_finding() {
 	sed -i 's,^DPkg::Post-Invoke,// &,' $conf
 	ends_with 0 $command status
-	told | has -x 'Post-Invoke: no hooks; not registered' || fail 'it should say so'
+	printed | has -x 'Post-Invoke: no hooks; not registered' || fail 'it should say so'
 	probe Pre-Invoke/mine
 	ends_with 0 $command status
 	probe Post-Invoke/mine
@@ -127,7 +127,7 @@ test_hooks_that_apt_does_not_call_are_a_finding() {
 test_what_is_edited_is_told() {
 	sed -i 's/InfoFD "20"/InfoFD "21"/; s/exit 111";/exit 1";/' $conf
 	ends_with 0 $command status
-	expect_file <(told | grep edited) <<-EOF
+	expect_file <(printed | grep edited) <<-EOF
 		Pre-Invoke: no hooks; registered, but edited in $conf:$(line_of DPkg::Pre-Invoke)
 		Pre-Install-Pkgs: no hooks; registered, but edited in $conf:$(line_of DPkg::Pre-Install)
 		Post-Invoke: no hooks; registered, but edited in $conf:$(line_of DPkg::Post)
@@ -137,27 +137,27 @@ test_what_is_edited_is_told() {
 test_a_missing_option_of_the_list_of_packages_is_told() {
 	sed -i '/InfoFD/d' $conf
 	ends_with 0 $command status
-	told | has -x 'Pre-Install-Pkgs: no hooks; registered, but without DPkg::Tools::Options::APT_UNIVERSAL_HOOKS=1::InfoFD' ||
+	printed | has -x 'Pre-Install-Pkgs: no hooks; registered, but without DPkg::Tools::Options::APT_UNIVERSAL_HOOKS=1::InfoFD' ||
 		fail 'it should say so'
 }
 
 test_what_switches_all_hooks_off_is_told() {
 	probe Post-Invoke/mine
 	ends_with 0 env APT_UNIVERSAL_HOOKS=off $command status
-	told | has -x 'Hooks: switched off by APT_UNIVERSAL_HOOKS=off in the environment' ||
+	printed | has -x 'Hooks: switched off by APT_UNIVERSAL_HOOKS=off in the environment' ||
 		fail 'it should say so'
 	echo 'Universal-Hooks::Enabled "no";' >/etc/apt/apt.conf.d/10off
 	ends_with 0 $command status
-	told | has -x 'Hooks: switched off by Universal-Hooks::Enabled in /etc/apt/apt.conf.d/10off:1' ||
+	printed | has -x 'Hooks: switched off by Universal-Hooks::Enabled in /etc/apt/apt.conf.d/10off:1' ||
 		fail 'it should say so'
-	told | has '^Post-Invoke: 1 hook (1 always), 1 disabled;' || fail 'it should say so'
+	printed | has '^Post-Invoke: 1 hook (1 always), 1 disabled;' || fail 'it should say so'
 }
 
 test_a_helper_that_is_gone_is_told() {
 	ends_with 0 $command status
 	mv /usr/libexec/apt-universal-hooks/helper /gone
 	ends_with 0 $command status
-	told | has -x 'Helper: not there, so no hook runs: /usr/libexec/apt-universal-hooks/helper' ||
+	printed | has -x 'Helper: not there, so no hook runs: /usr/libexec/apt-universal-hooks/helper' ||
 		fail 'it should say so'
 	probe Post-Invoke/mine
 	ends_with 1 $command status
@@ -168,19 +168,19 @@ test_another_root_and_another_user() {
 	cp -a --parents /etc/apt /usr/libexec/apt-universal-hooks /image
 	probe /image/etc/apt/universal-hooks/Post-Invoke/there
 	ends_with 0 setpriv --reuid 65534 --clear-groups $command status --root /image
-	told | has -x "Post-Invoke: 1 hook (1 always); registered in /image$conf:$(line_of DPkg::Post)" ||
-		fail 'the hook of the image should be told'
+	printed | has -x "Post-Invoke: 1 hook (1 always); registered in /image$conf:$(line_of DPkg::Post)" ||
+		fail 'the hook of the other root should be counted'
 	ends_with 0 setpriv --reuid 65534 --clear-groups $command status
-	told | has '^Post-Invoke: no hooks' || fail 'there is none on this system'
+	printed | has '^Post-Invoke: no hooks' || fail 'there is none on this system'
 }
 
-# The rest is told all the same.
+# The rest is still printed.
 test_a_log_that_cannot_be_read_is_one_clear_error() {
 	mkdir /var/log/apt/universal-hooks.log
 	ends_with 2 $command status
 	expect_equal 1 "$(wc -l <$errors)" 'lines on standard error'
 	form=E expect_warning /var/log/apt/universal-hooks.log
-	told | has -x 'Last transaction: not known' || fail 'it should say so'
+	printed | has -x 'Last transaction: not known' || fail 'it should say so'
 }
 
 test_words_are_too_much() {

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Messages of the command in another language, out of a catalogue that is made here.
+# Messages of the command in another language, from a catalogue that the test creates.
 
 catalogue=/usr/share/locale/xx/LC_MESSAGES/apt-plugin-universal-hooks.mo
 
-# A locale like C.UTF-8 that has not its name: that one is never translated.
+# A copy of C.UTF-8 under another name, since gettext does not translate for C.UTF-8.
 make_locale() {
 	local directory
 	for directory in /usr/lib/locale/C.{utf8,UTF-8}; do
@@ -13,8 +13,8 @@ make_locale() {
 	[[ -d /usr/lib/locale/xx_XX.UTF-8 ]] || fail 'there is no locale to copy'
 }
 
-# make_catalogue MESSAGE TRANSLATION...: gettext's binary format; messages with plurals have
-# their forms separated by \0.
+# make_catalogue MESSAGE TRANSLATION...: writes gettext's binary format. \0 separates the plural forms
+# of a message.
 make_catalogue() {
 	mkdir -p "${catalogue%/*}"
 	python3 - "$catalogue" "$@" <<-'EOF'

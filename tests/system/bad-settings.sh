@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Settings that nobody can follow: each costs one warning a transaction that names key and value,
-# and the default holds.
+# Invalid settings: each causes one warning per transaction that names key and value, and the default
+# applies.
 
 package app 1
 
@@ -9,7 +9,7 @@ settings() {
 	cat >/etc/apt/apt.conf.d/90settings
 }
 
-# Scripts at all three hook points, which all see the settings.
+# Creates scripts at all three hook points, since all read the settings.
 probe_each_point() {
 	probe Pre-Invoke/a
 	probe Pre-Install-Pkgs/a
@@ -26,34 +26,33 @@ expect_all_to_have_run() {
 	EOF
 }
 
-# expect_complaints: one warning for each line of /complaints, which holds what it says of a setting
-# behind the name of the scope; and no other.
-expect_complaints() {
+# Expects one warning for each line of /invalid, the setting without "Universal-Hooks::", and no other.
+expect_warnings() {
 	local line
 	while IFS= read -r line; do
 		expect_equal 1 "$(grep '^W: ' "$errors" | grep -c -F -e ": Universal-Hooks::$line")" \
 			"warnings that say $line"
-	done </complaints
-	expect_equal "$(wc -l </complaints)" "$(grep -c '^[WE]: ' "$errors")" 'warnings and errors'
+	done </invalid
+	expect_equal "$(wc -l </invalid)" "$(grep -c '^[WE]: ' "$errors")" 'warnings and errors'
 }
 
-# complains_of SETTING: this line of apt.conf, behind the name of the scope, costs one warning that
-# repeats it, and nothing else.
-complains_of() {
+# warns_about SETTING: this setting, without "Universal-Hooks::", causes one warning that repeats it,
+# and nothing else.
+warns_about() {
 	printf 'Universal-Hooks::%s;\n' "$1" | settings
-	printf '%s\n' "$1" >/complaints
+	printf '%s\n' "$1" >/invalid
 	apt_succeeds_but_warns --reinstall install app
-	expect_complaints
+	expect_warnings
 	expect_all_to_have_run
 }
 
 test_names_that_no_setting_has() {
 	probe_each_point
-	complains_of 'Misspelt "yes"'
-	complains_of 'On_Failure "abort"'
-	complains_of 'Scripts::Post-Invoke/a::Timeouts "1"'
-	complains_of 'Scripts::Post-Invoke/a "false"'
-	complains_of 'Scripts "false"'
+	warns_about 'Misspelt "yes"'
+	warns_about 'On_Failure "abort"'
+	warns_about 'Scripts::Post-Invoke/a::Timeouts "1"'
+	warns_about 'Scripts::Post-Invoke/a "false"'
+	warns_about 'Scripts "false"'
 }
 
 test_a_value_for_the_scope_itself_is_no_setting() {
@@ -66,91 +65,91 @@ test_a_value_for_the_scope_itself_is_no_setting() {
 
 test_paths_where_no_hook_is() {
 	probe_each_point
-	complains_of 'Scripts::Post-Invoke/gone::Enabled "false"'
-	complains_of 'Scripts::Post-Involve::Enabled "false"'
-	complains_of 'Scripts::pkgs/other::Enabled "false"'
-	complains_of "Scripts::$hooks/Post-Invoke/a::Enabled \"false\""
+	warns_about 'Scripts::Post-Invoke/gone::Enabled "false"'
+	warns_about 'Scripts::Post-Involve::Enabled "false"'
+	warns_about 'Scripts::pkgs/other::Enabled "false"'
+	warns_about "Scripts::$hooks/Post-Invoke/a::Enabled \"false\""
 }
 
 test_a_path_that_leads_out_of_the_tree_is_where_no_hook_is() {
 	probe_each_point
-	complains_of 'Scripts::../../../etc/passwd::Enabled "false"'
+	warns_about 'Scripts::../../../etc/passwd::Enabled "false"'
 }
 
-# The names of settings have no case, as all of apt's, but files do.
+# Names of settings are case-insensitive, like all of apt's, but file names are not.
 test_a_path_in_another_case_is_where_no_hook_is() {
 	probe_each_point
-	complains_of 'Scripts::POST-INVOKE/A::Enabled "false"'
+	warns_about 'Scripts::POST-INVOKE/A::Enabled "false"'
 }
 
 test_settings_for_a_masked_script() {
 	probe_each_point
 	probe "$packaged_hooks/Post-Invoke/masked"
 	ln -s /dev/null "$hooks/Post-Invoke/masked"
-	complains_of 'Scripts::Post-Invoke/masked::Timeout "5"'
+	warns_about 'Scripts::Post-Invoke/masked::Timeout "5"'
 }
 
 test_Enabled_is_a_boolean() {
 	probe_each_point
-	complains_of 'Enabled "perhaps"'
-	complains_of 'Scripts::Post-Invoke/a::Enabled "2"'
+	warns_about 'Enabled "perhaps"'
+	warns_about 'Scripts::Post-Invoke/a::Enabled "2"'
 }
 
 test_On-Failure_is_one_of_its_words() {
 	probe_each_point
-	complains_of 'On-Failure "maybe"'
-	complains_of 'Scripts::Post-Invoke/a::On-Failure "abort after"'
+	warns_about 'On-Failure "maybe"'
+	warns_about 'Scripts::Post-Invoke/a::On-Failure "abort after"'
 }
 
 test_When_is_one_of_its_words() {
 	probe_each_point
-	complains_of 'When "never"'
-	complains_of 'Scripts::Post-Invoke/a::When "fail"'
+	warns_about 'When "never"'
+	warns_about 'Scripts::Post-Invoke/a::When "fail"'
 }
 
 test_Timeout_is_a_number_of_seconds() {
 	probe_each_point
-	complains_of 'Timeout "soon"'
-	complains_of 'Timeout "-1"'
-	complains_of 'Timeout "1.5"'
-	complains_of 'Timeout "5s"'
-	complains_of 'Timeout "99999999999999999999999999"'
-	complains_of 'Scripts::Post-Invoke/a::Timeout " 5"'
+	warns_about 'Timeout "soon"'
+	warns_about 'Timeout "-1"'
+	warns_about 'Timeout "1.5"'
+	warns_about 'Timeout "5s"'
+	warns_about 'Timeout "99999999999999999999999999"'
+	warns_about 'Scripts::Post-Invoke/a::Timeout " 5"'
 }
 
 test_Directory_is_an_absolute_path() {
 	probe_each_point
-	complains_of 'Directory "tmp"'
-	complains_of 'Scripts::Post-Invoke/a::Directory "./tmp"'
+	warns_about 'Directory "tmp"'
+	warns_about 'Scripts::Post-Invoke/a::Directory "./tmp"'
 }
 
 test_Operations_has_words_of_its_own() {
 	probe_each_point
-	complains_of 'Operations:: "explode"'
-	complains_of 'Scripts::pkgs/app/Post-Invoke/a::Operations:: "Install Remove"'
+	warns_about 'Operations:: "explode"'
+	warns_about 'Scripts::pkgs/app/Post-Invoke/a::Operations:: "Install Remove"'
 }
 
 test_Requires_has_names_of_packages() {
 	probe_each_point
-	complains_of 'Requires:: "*"'
-	complains_of 'Requires:: "--version"'
-	complains_of 'Requires:: "a b"'
-	complains_of 'Scripts::Post-Invoke/a::Requires:: "app (>= 1)"'
+	warns_about 'Requires:: "*"'
+	warns_about 'Requires:: "--version"'
+	warns_about 'Requires:: "a b"'
+	warns_about 'Scripts::Post-Invoke/a::Requires:: "app (>= 1)"'
 }
 
 test_a_list_given_as_a_string() {
 	probe_each_point
-	complains_of 'Operations "purge"'
-	complains_of 'Requires "not-here"'
-	complains_of 'Scripts::pkgs/app/Post-Invoke/a::Operations "purge remove"'
+	warns_about 'Operations "purge"'
+	warns_about 'Requires "not-here"'
+	warns_about 'Scripts::pkgs/app/Post-Invoke/a::Operations "purge remove"'
 }
 
 test_a_string_given_as_a_list() {
 	probe_each_point
-	complains_of 'Enabled:: "false"'
-	complains_of 'When:: "failure"'
-	complains_of 'Scripts::Post-Invoke/a::Timeout:: "1"'
-	complains_of 'Scripts::Post-Invoke/a::Timeout::Sub "1"'
+	warns_about 'Enabled:: "false"'
+	warns_about 'When:: "failure"'
+	warns_about 'Scripts::Post-Invoke/a::Timeout:: "1"'
+	warns_about 'Scripts::Post-Invoke/a::Timeout::Sub "1"'
 }
 
 test_a_bad_word_in_a_list_costs_itself_only() {
@@ -158,9 +157,9 @@ test_a_bad_word_in_a_list_costs_itself_only() {
 	settings <<-'EOF'
 		Universal-Hooks::Scripts::pkgs/app/Post-Invoke/a::Operations { "explode"; "purge"; };
 	EOF
-	echo 'Scripts::pkgs/app/Post-Invoke/a::Operations:: "explode"' >/complaints
+	echo 'Scripts::pkgs/app/Post-Invoke/a::Operations:: "explode"' >/invalid
 	apt_succeeds_but_warns install app
-	expect_complaints
+	expect_warnings
 	expect_runs <<-'EOF'
 		Pre-Invoke/a
 		Pre-Install-Pkgs/a
@@ -168,7 +167,7 @@ test_a_bad_word_in_a_list_costs_itself_only() {
 	EOF
 }
 
-# Never as root, where a person asked for less.
+# A script with an invalid User must not run as root.
 test_a_User_that_does_not_exist_is_complained_of_and_the_script_is_refused() {
 	probe_each_point
 	settings <<-'EOF'
@@ -187,7 +186,7 @@ test_a_User_that_does_not_exist_is_complained_of_and_the_script_is_refused() {
 
 test_all_of_them_at_once_are_told_once_and_the_scripts_run() {
 	probe_each_point
-	cat >/complaints <<-'EOF'
+	cat >/invalid <<-'EOF'
 		Misspelt "yes"
 		Enabled "perhaps"
 		On-Failure "maybe"
@@ -199,9 +198,9 @@ test_all_of_them_at_once_are_told_once_and_the_scripts_run() {
 		Scripts::Post-Invoke/gone::Timeout "5"
 		Scripts::Post-Invoke::When "never"
 	EOF
-	sed 's/.*/Universal-Hooks::&;/' /complaints | settings
+	sed 's/.*/Universal-Hooks::&;/' /invalid | settings
 	apt_succeeds_but_warns install app
-	expect_complaints
+	expect_warnings
 	expect_all_to_have_run
 }
 

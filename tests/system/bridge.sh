@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# apt-bridge.so, which brings libapt-pkg: loaded when there is no other way to know the settings,
-# and not missed where it cannot be.
+# apt-bridge.so, which links to libapt-pkg: it is loaded only if there is no other way to read the
+# settings, and apt goes on without it.
 
 package app 1
 bridge=$(find /usr/lib -name apt-bridge.so)
@@ -10,15 +10,15 @@ settings() {
 	cat >/etc/apt/apt.conf.d/90settings
 }
 
-# The loader tells of each object that each process loads.
+# LD_DEBUG logs each object that a process loads.
 apt_with_a_talking_loader() {
 	rm -rf /loader
 	mkdir /loader
 	silently env LD_DEBUG=files LD_DEBUG_OUTPUT=/loader/of apt-get --yes "$@" </dev/null
 }
 
-# expect_the_bridge_to_be_loaded_by COUNT: so many processes loaded it, and of ours so many had
-# libapt-pkg, which apt has anyway.
+# expect_the_bridge_to_be_loaded_by COUNT: so many processes loaded it, and, not counting apt, as many
+# loaded libapt-pkg.
 expect_the_bridge_to_be_loaded_by() {
 	local process helpers=0 bridges=0 libraries=0
 	for process in /loader/*; do
@@ -89,7 +89,7 @@ test_where_apt_told_nothing_Post-Invoke_makes_it_load() {
 	expect_the_bridge_to_be_loaded_by 1
 }
 
-# Without the bridge, Pre-Invoke knows no settings; the others do.
+# Only Pre-Invoke needs the bridge for its settings.
 costs_a_warning_and_the_settings_of_Pre-Invoke() {
 	settings <<-'EOF'
 		Universal-Hooks::Scripts::Pre-Invoke/a::Enabled "false";
@@ -136,7 +136,7 @@ test_a_bridge_without_the_function_costs_a_warning_and_the_defaults_hold() {
 	costs_a_warning_and_the_settings_of_Pre-Invoke apt-bridge.so
 }
 
-# As when libapt-pkg is upgraded to another name, and we have not been yet.
+# This happens while libapt-pkg gets a new SONAME, and our package is not upgraded yet.
 test_a_bridge_without_its_libapt-pkg_costs_a_warning_and_the_defaults_hold() {
 	sed -i 's/libapt-pkg\.so\./libapt-pkg.xx./' "$bridge"
 	costs_a_warning_and_the_settings_of_Pre-Invoke libapt-pkg.xx

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Clean-up that always comes: scripts of Post-Invoke that want to know of a failure run once, with
-# RESULT=aborted, however apt was stopped.
+# Reliable clean-up: Post-Invoke scripts with When "always" or "failure" run once, with RESULT=aborted,
+# however apt was stopped.
 
 package app 1
 package other 1
@@ -10,8 +10,8 @@ settings() {
 	cat >/etc/apt/apt.conf.d/90settings
 }
 
-# kill-apt SIGNAL, in a hook or in a maintainer script: for the apt-get that is behind it all, which
-# forks to call some of its hooks.
+# kill-apt SIGNAL, for hooks and maintainer scripts: signals the topmost apt-get, which forks to call
+# some of its hooks.
 cat >/usr/bin/kill-apt <<'EOF_KILL_APT'
 #!/bin/bash
 pid=$PPID
@@ -26,7 +26,7 @@ kill -s "$1" "$apt"
 EOF_KILL_APT
 chmod +x /usr/bin/kill-apt
 
-# The processes of ours that there are: the guards, when no hook point is at work.
+# Prints the pids of our processes: only guards, if no hook point is running.
 our_processes() {
 	local process
 	for process in /proc/[0-9]*; do
@@ -37,7 +37,7 @@ our_processes() {
 }
 declare -f our_processes >/our-processes.sh
 
-# A service that is stopped for the transaction, and started again whatever becomes of it.
+# Stands for a service that is stopped for the transaction, and always started again.
 stop_and_start_something() {
 	settings <<-'EOF'
 		Universal-Hooks::Scripts::Post-Invoke/starts::When "always";
@@ -54,8 +54,8 @@ expect_it_was_started_again() {
 	EOF
 }
 
-# Runs a command, and waits for what it leaves behind as well: the guard has apt's standard error,
-# so the reader of the fifo ends when both have.
+# Runs a command, and waits also for the guard, which keeps apt's standard error open: the reader of
+# the FIFO ends when both have ended.
 run_to_the_last() {
 	local reader
 	publish
@@ -73,7 +73,7 @@ run_apt_to_the_last() {
 	run_to_the_last apt-get --yes "$@"
 }
 
-# apt was stopped; nothing remains to be done, and nothing of it to be seen.
+# apt was stopped, and no state remains.
 apt_is_stopped() {
 	run_apt_to_the_last "$@"
 	[[ $apt_status != 0 ]] || fail 'apt should have been stopped'
@@ -81,7 +81,7 @@ apt_is_stopped() {
 	! dpkg-query --show app 2>/dev/null || fail 'app should not have been installed'
 }
 
-# The next transaction cleans up nothing more.
+# The next transaction has nothing to clean up.
 expect_a_clean_next_transaction() {
 	: >/runs
 	run_apt_to_the_last install other
@@ -133,7 +133,7 @@ test_the_veto_is_the_last_that_is_said() {
 	expect_equal $'cleaning \nW: /etc/a\nE: /etc/a' "$lines" "the order of what is said"
 }
 
-# After others
+# After vetoes and failures of others
 
 test_after_the_veto_of_another_tool_at_Pre-Invoke() {
 	stop_and_start_something
@@ -192,7 +192,7 @@ test_with_bash_as_the_shell() {
 	expect_a_clean_next_transaction
 }
 
-# Each step is a process of its own that drives dpkg.
+# Each step is a separate process that runs dpkg.
 test_after_a_veto_in_a_step_of_unattended-upgrade() {
 	silently env APT_UNIVERSAL_HOOKS=off apt-get --yes install app other </dev/null
 	package app 2
@@ -253,14 +253,14 @@ test_after_apt_was_killed_before_dpkg() {
 	expect_a_clean_next_transaction
 }
 
-# The first process of a container is in apt's session, and takes in what a killed apt leaves.
+# The init of a container may be in apt's session, and adopts the children of a killed apt.
 test_init_in_our_session_is_not_mistaken_for_an_apt_that_was_killed() {
 	stop_and_start_something
 	cat >/etc/apt/apt.conf.d/00kill <<-'EOF'
 		DPkg::Pre-Invoke:: "kill-apt KILL; until read -r _ _ _ parent _ </proc/$PPID/stat && [ $parent = 1 ]; do sleep 0.01; done";
 	EOF
 	publish
-	# Not in a session of its own; what it leaves behind keeps the pipe open.
+	# In the same session; its remaining processes keep the pipe open.
 	{ apt-get --yes install app 2>&1 || echo "ended with $?"; } | timeout 60 cat >/output
 	expect_equal 'ended with 137' "$(tail -n 1 /output)" 'exit status of a killed apt'
 	expect_runs </dev/null
@@ -274,7 +274,7 @@ test_after_apt_was_killed_while_a_script_runs_which_is_waited_for() {
 	mkfifo /early
 	for point in Pre-Invoke Pre-Install-Pkgs; do
 		stop_and_start_something
-		# Nobody tells the script that it is alone, so it gives the clean-up some time.
+		# The script cannot notice that apt is gone, so it gives a premature clean-up some time.
 		then='touch /running; kill-apt KILL; timeout 2 cat /early >>/runs; rm /running' \
 			probe "$point/works"
 		then='[[ ! -e /running ]] || echo too early >/early' probe Post-Invoke/starts RESULT SUCCESS
@@ -289,7 +289,7 @@ test_after_apt_was_killed_while_a_script_runs_which_is_waited_for() {
 	expect_a_clean_next_transaction
 }
 
-# apt without a terminal for dpkg, which would end with it.
+# Without a pseudoterminal, which dpkg would not survive.
 test_after_apt_was_killed_while_dpkg_runs_which_is_waited_for() {
 	stop_and_start_something
 	mkfifo /early
@@ -372,7 +372,7 @@ test_after_the_helper_was_killed_and_apt_stopped() {
 	expect_a_clean_next_transaction
 }
 
-# A hook of another tool that does so once we are through.
+# Code for a hook that runs after ours.
 kill_the_guard='. /our-processes.sh; kill -KILL $(our_processes)'
 
 guard_and_apt_are_stopped() {
@@ -387,7 +387,7 @@ guard_and_apt_are_stopped() {
 	expect_runs <<-'EOF'
 		Pre-Invoke/stops
 	EOF
-	# The next transaction cleans up before anything else, once.
+	# The next transaction first cleans up, once.
 	run_apt_to_the_last install other
 	expect_equal 0 "$apt_status" 'exit status of apt'
 	expect_runs <<-'EOF'
@@ -552,7 +552,7 @@ test_what_it_says_is_seen_and_logged() {
 
 # No guard where there is nothing to guard
 
-# A package whose preinst tells how many processes of ours there are while dpkg runs.
+# A package whose preinst counts our processes while dpkg runs.
 package_that_counts_us() {
 	preinst='bash -c ". /our-processes.sh; our_processes | wc -l" >/count' package app 1
 }
@@ -634,7 +634,7 @@ test_nothing_to_clean_up_in_a_run_that_was_switched_off() {
 	expect_no_runs
 }
 
-# dpkg has run and all is well, so what apt does not call us for is a success.
+# dpkg has run successfully, so the transaction is a success, although apt does not call Post-Invoke.
 
 expect_it_was_started_again_after_a_success() {
 	expect_runs <<-'EOF'
@@ -650,7 +650,7 @@ test_after_a_success_that_another_tool_keeps_from_us() {
 		DPkg::Post-Invoke { "exit 1"; };
 		Universal-Hooks::Scripts::Post-Invoke/after-failure::When "failure";
 	EOF
-	# The conffile with our entries comes after it.
+	# apt reads the registration after this file.
 	mv /etc/apt/apt.conf.d/90settings /etc/apt/apt.conf.d/00settings
 	probe Post-Invoke/after-failure
 	run_apt_to_the_last install app

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 # Needs: jq
-# README.md, migrate.md and the manual pages, as they are installed: every command in them is run
-# here, in its order, every script is put where the document says, and every setting is read by apt.
-# A command that ends with another status than 0, or prints something else than the document shows,
-# fails, and so does an example of which lib/document-blocks does not know what it is.
+# The installed README.md, migrate.md and manual pages: the tests run every command in them, in order,
+# install every script where the document says, and let apt read every setting. A test fails if a
+# command fails or prints something else than the document, or if lib/document-blocks does not
+# recognize an example.
 
 documents=/usr/share/doc/apt-plugin-universal-hooks
 settings=/etc/apt/apt.conf.d/60local-hooks
 
-# What cannot be run in this chroot, as it is written, and which file runs it instead.
+# Commands that cannot run in this chroot, and the file in tests/ that runs them instead.
 run_elsewhere() {
 	cat <<-'EOF'
 		sudo tests/demo|lib/demo.sh
@@ -22,9 +22,9 @@ run_elsewhere() {
 	EOF
 }
 
-# --- what the documents take for granted
+# --- what the documents assume
 
-# A program that only says that it was called, and with what, in /called.
+# stand_in NAME...: programs that only record their calls in /called.
 stand_in() {
 	local name
 	for name; do
@@ -35,15 +35,15 @@ stand_in() {
 	chmod 666 /called
 }
 
-# All tests are root's.
+# The tests run as root, so sudo only sets variables.
 there_is_sudo() {
 	printf '#!/bin/sh\nexec env "$@"\n' >/usr/bin/sudo
 	chmod 755 /usr/bin/sudo
 }
 
-# Rendering is looked at by meta/manual-pages; here a page has to be there.
+# Only looks for the page, since meta/manual-pages checks how it is rendered.
 there_is_man() {
-	# shellcheck disable=SC2016 # for that program
+	# shellcheck disable=SC2016 # expanded by that program
 	printf '#!/bin/sh\nls /usr/share/man/man*/"$1".*\n' >/usr/bin/man
 	chmod 755 /usr/bin/man
 }
@@ -52,9 +52,9 @@ was_called() {
 	grep -qxF -e "$1" /called || fail "nothing has called: $1"
 }
 
-# --- their blocks
+# --- the blocks of the documents
 
-# in_the_document FILE: without its compression.
+# in_the_document FILE: prints it uncompressed.
 in_the_document() {
 	if [[ -e $1.gz ]]; then
 		zcat "$1.gz"
@@ -63,7 +63,7 @@ in_the_document() {
 	fi
 }
 
-# blocks_of FILE: in /blocks.
+# blocks_of FILE: extracts them to /blocks.
 blocks_of() {
 	local form=markdown
 	[[ $1 == *.md ]] || form='man'
@@ -76,7 +76,7 @@ is_run_elsewhere() {
 	run_elsewhere | cut -d '|' -f 1 | has -xF -e "$1"
 }
 
-# Commands without those that are run elsewhere, which are noted in /elsewhere.
+# Prints the commands to run here; notes the others in /elsewhere.
 commands_for_here() {
 	local line bare
 	while IFS= read -r line; do
@@ -95,7 +95,7 @@ run_commands() {
 		fail "these commands end with exit status $?: $(cat /commands /said)"
 }
 
-# Each command of a console, behind "# ", and what it prints.
+# Runs each command after "# " in a console block, and compares the output.
 run_console() {
 	local line
 	: >/printed
@@ -115,16 +115,16 @@ put_script() {
 	hook "$2" <"$1"
 }
 
-# Every setting is one that there is, with a value that makes sense.
+# Adds settings, all of which must be valid.
 put_settings() {
 	cat "$1" >>$settings
 	apt-config dump >/dev/null || fail "apt does not read $(cat "$1")"
 	apt-universal-hooks check --json >/said || [[ $? == 1 ]] || fail 'check has failed'
 	jq -e '.findings | all(.kind | IN("setting-unknown", "setting-unusable") | not)' /said >/dev/null ||
-		fail "check complains of $(cat "$1" /said)"
+		fail "check finds faults in: $(cat "$1" /said)"
 }
 
-# run_document FILE [KIND=COUNT]...: a kind that is named must be there so often, at least.
+# run_document FILE [KIND=COUNT]...: there must be at least COUNT blocks of KIND.
 run_document() {
 	local file=$1 block path kind wanted
 	shift
@@ -195,7 +195,7 @@ test_every_example_of_migrate_is_run() {
 	stand_in nginx
 	apt_succeeds install nginx
 	run_document $documents/migrate.md script=4 settings=3 console=5 file=2 commands=2
-	# What was made of each example does what its original did.
+	# Each migrated example does the same as its original.
 	apt_succeeds --reinstall install nginx
 	was_called 'nginx -s reload'
 	apt_succeeds install php8.2-fpm
@@ -232,7 +232,7 @@ test_every_example_of_apt-universal-hooks.conf_5_is_run() {
 	package broken 1
 	apt_succeeds install postgresql-15 app-data bsd-mailx
 	stand_in systemctl mail
-	# shellcheck disable=SC2016 # for that program
+	# shellcheck disable=SC2016 # expanded by that program
 	printf '#!/bin/sh\necho "by $(id -un) in $(pwd)"\n' >/usr/bin/pg_dumpall
 	chmod 755 /usr/bin/pg_dumpall
 	echo 'postgres:x:5432:5432::/var/lib/postgresql:/bin/sh' >>/etc/passwd
@@ -240,7 +240,7 @@ test_every_example_of_apt-universal-hooks.conf_5_is_run() {
 	run_document /usr/share/man/man5/apt-universal-hooks.conf.5 script=4 settings=5 commands=2
 	package postgresql-15 2
 	package app-data 2
-	apt_succeeds_but_warns install postgresql-15 app-data # of settings for others' hooks
+	apt_succeeds_but_warns install postgresql-15 app-data # about settings for hooks that do not exist
 	expect_equal 'by postgres in /var/lib/postgresql' \
 		"$(cat /var/lib/postgresql/before-upgrade.sql)"
 	was_called 'systemctl stop app.service'

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# How a script runs: what surrounds it, and which variables and files it is given.
+# How a script runs: its process attributes, variables and files.
 
 hook_points='Pre-Invoke Pre-Install-Pkgs Post-Invoke'
 
-# The same script at all three hook points; it adds to /runs what it finds out.
+# Creates the same script at all three hook points; it appends what it finds to /runs.
 hook_at_every_point() {
 	local point text
 	text=$(cat)
@@ -13,7 +13,7 @@ hook_at_every_point() {
 	done
 }
 
-# What that script says is the same at all three.
+# Expects the same lines from all three.
 expect_three_times() {
 	local text
 	text=$(cat)
@@ -38,7 +38,7 @@ test_scripts_run_in_the_root_folder_with_umask_022() {
 
 test_scripts_have_no_descriptor_but_the_three() {
 	package app 1
-	# Of the four that ls shows, the last is its own: the directory that it reads.
+	# ls itself has opened the last of the four, the directory that it lists.
 	hook_at_every_point <<-'EOF'
 		#!/bin/sh
 		echo $(ls /proc/self/fd) "APT_HOOK_INFO_FD=${APT_HOOK_INFO_FD-none}" >>/runs
@@ -59,7 +59,7 @@ test_scripts_have_default_signals_even_where_apt_was_started_with_nohup() {
 		trap '' HUP USR1 TERM
 		apt_succeeds install app
 	)
-	# Signals 32 and 33 are the C library's own, and older ones ignore them in every child.
+	# glibc reserves the signals 32 and 33; older versions ignore them in every child.
 	sed -i 's/0000000180000000/0000000000000000/' /runs
 	expect_three_times <<-'EOF'
 		SigBlk:	0000000000000000
@@ -94,7 +94,7 @@ test_a_terminal_stays_a_terminal() {
 		for fd in 0 1 2; do
 			[[ -t $fd ]] && echo -n "$fd " >>/runs
 		done
-		# The hook's own process group is the one that the keyboard reaches.
+		# The hook is in the foreground process group of the terminal.
 		read -r -a stat </proc/$$/stat
 		[[ ${stat[4]} == "${stat[7]}" ]] && echo foreground >>/runs
 		echo "to the terminal" >/dev/tty
@@ -195,7 +195,7 @@ test_a_new_install_has_a_dash_for_its_old_version() {
 	EOF
 }
 
-# What scripts of an outer transaction left in the environment must not reach the inner one.
+# The variables of an outer transaction must not reach an inner one.
 test_variables_of_ours_that_the_caller_brings_are_not_passed_on() {
 	package app 1
 	probe Pre-Invoke/always PACKAGE RESULT SUCCESS

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# All that calls dpkg by way of libapt-pkg, in the same runs. Each has its own way to start the
-# hooks, its own process that drives dpkg, and its own idea of a purge and of nothing to do.
+# All frontends of libapt-pkg, with the same operations. They differ in how they start hooks, in which
+# process runs dpkg, and in what they do for a purge or if there is nothing to do.
 # Needs: dbus packagekit-tools|packagekit
 
 log=/var/log/apt/universal-hooks.log
 
-# Frontends: NAME_does VERB PACKAGE, where the verb is install, upgrade, remove or purge, and
-# NAME_is, which says what its hooks are told the command line is.
+# A frontend is a pair of functions: NAME_does VERB PACKAGE, where the verb is install, upgrade, remove
+# or purge, and NAME_is, which prints the command line that its hooks get.
 
 apt_does() {
-	# It warns that its own command line is not stable.
+	# apt warns that it does not have a stable CLI interface.
 	apt --yes "$@" 2> >(grep -v 'stable CLI' >&2)
 }
 
@@ -56,7 +56,7 @@ else:
 cache.commit()
 PYTHON
 
-# The bus starts its daemon, which stays.
+# D-Bus starts its daemon, which keeps running.
 pkcon_does() {
 	local verb=$1 package=$2
 	if [[ ! -e /run/dbus/pid ]]; then
@@ -65,10 +65,10 @@ pkcon_does() {
 	fi
 	case $verb in
 	upgrade) verb=update ;;
-	# It would ask which version is meant.
+	# Without the version, it would ask for it.
 	remove) package=$(dpkg-query -W -f '${Package};${Version};${Architecture};' "$package") ;;
 	esac
-	# It has another name, and takes the name of a package, since PackageKit 1.4.
+	# PackageKit 1.4 renamed it; since then it takes the name of a package.
 	if [[ -x /usr/bin/pkcon ]]; then
 		pkcon --noninteractive --plain "$verb" "$package"
 	else
@@ -80,7 +80,7 @@ pkcon_is() {
 	echo "packagekit role='${1/upgrade/update}-packages'"
 }
 
-# What dselect has its method do when somebody has chosen.
+# What dselect's method does after the user has selected packages.
 dselect_does() {
 	local verb=$1 package=$2
 	case $verb in
@@ -115,7 +115,7 @@ watch_everything() {
 	probe Post-Invoke/always RESULT SUCCESS TRANSACTION
 }
 
-# Has the frontend do something that is to end with the exit status.
+# frontend_ends_with STATUS VERB PACKAGE: the frontend exits with this status.
 frontend_ends_with() {
 	local status=$1
 	shift
@@ -128,10 +128,10 @@ frontend_ends_with() {
 	[[ $status != whatever ]] || status=$apt_status
 	apt_must_end_with "$status"
 	! grep -E '^[WE]: .*(universal-hooks|hook|script)' "$output" "$errors" >/dev/null ||
-		fail "$asked: a hook was complained of"
+		fail "$asked: there is a message about a hook"
 }
 
-# The hooks of packages and wildcards for the transaction's lines in $lines.
+# Prints the expected runs of package and wildcard hooks for the transaction in $lines.
 expect_of_packages() {
 	local point=$1 name operation old new names=() rest
 	while IFS='|' read -r name _ operation old new rest; do
@@ -155,8 +155,8 @@ expect_line_in_log() {
 	echo " ${BASH_REMATCH[1]} $hooks/$path [$matched] exit 0 N ms"
 }
 
-# expect_transaction RESULT SUCCESS: each hook once, and a stanza of the log. The transaction as
-# Post-Invoke is told of it is on stdin.
+# expect_transaction RESULT SUCCESS: each hook ran once, and the log has a stanza. stdin is the
+# transaction as Post-Invoke sees it.
 expect_transaction() {
 	local result=$1 success=$2 lines path rest
 	lines=$(cat)
@@ -179,7 +179,7 @@ expect_transaction() {
 	} >>/expected.log
 }
 
-# All transactions have been told of, and there was no other.
+# There was no other transaction.
 expect_no_more() {
 	local difference
 	difference=$(diff -u --label expected --label 'what ran' /expected /runs) ||
@@ -190,7 +190,7 @@ expect_no_more() {
 		diff -u --label expected --label log /expected.log -) || fail "$asked: $difference"
 }
 
-# expect_one RESULT SUCCESS: the same where there is one only.
+# expect_one RESULT SUCCESS: the same, and there was no other transaction.
 expect_one() {
 	expect_transaction "$@"
 	expect_no_more
@@ -202,7 +202,7 @@ install_it() {
 		app|all|install|-|1|done
 		lib|all|install|-|1|done
 	EOF
-	# aptitude would remove it later, together with app.
+	# Otherwise aptitude would later remove it together with app.
 	apt-mark manual lib >/dev/null
 }
 
@@ -211,7 +211,7 @@ have_nothing_to_do() {
 	expect_no_more
 }
 
-# The library calls dpkg all the same, for what may be left to configure, and so the hooks.
+# libapt-pkg still runs dpkg, for packages to configure, and therefore the hooks.
 have_nothing_to_do_but_call_dpkg() {
 	frontend_ends_with 0 install app
 	expect_one ok 1 </dev/null
@@ -233,7 +233,7 @@ remove_it() {
 	EOF
 }
 
-# purge_it OPERATION: as which the hooks see it.
+# purge_it OPERATION: the hooks see this operation.
 purge_it() {
 	apt_succeeds install app
 	frontend_ends_with 0 purge app
@@ -280,7 +280,7 @@ test_apt-get_is_served() {
 	fail_with_it 100
 }
 
-# It does not say that it purges, so the stream holds a removal.
+# It does not announce the purge, so the stream contains a removal.
 test_aptitude_is_served() {
 	prepare aptitude
 	install_it
@@ -291,7 +291,7 @@ test_aptitude_is_served() {
 	fail_with_it 255
 }
 
-# Nor does it where dselect has asked for the purge.
+# Neither does it if dselect requested the purge.
 test_dselect_is_served() {
 	prepare dselect
 	install_it
@@ -302,7 +302,7 @@ test_dselect_is_served() {
 	fail_with_it 100
 }
 
-# Nor does a program that uses the library say it.
+# Neither does a program that uses the library.
 test_python3-apt_is_served() {
 	prepare python3-apt
 	install_it
@@ -317,14 +317,14 @@ test_python3-apt_is_served() {
 test_PackageKit_is_served() {
 	prepare pkcon
 	install_it
-	# Its exit statuses change from release to release.
+	# Its exit status depends on the release.
 	have_nothing_to_do whatever
 	upgrade_it
 	remove_it
 	fail_with_it whatever
 }
 
-# prepare_unattended-upgrade MINIMAL-STEPS: with app, its lib and another package to upgrade.
+# prepare_unattended-upgrade MINIMAL-STEPS: app, its lib and another package can be upgraded.
 prepare_unattended-upgrade() {
 	prepare unattended-upgrade
 	package other 1
@@ -348,8 +348,8 @@ expect_upgrade_of() {
 	EOF
 }
 
-# What follows the upgrade of app and other, in each mode alike: a version with another library,
-# the old one being removed in a dpkg run of its own, nothing to do, and one that fails.
+# What follows in each mode after the upgrade of app and other: a version with another library, where
+# a separate dpkg run removes the old one; nothing to do; and a failing version.
 replace_the_library_and_fail() {
 	package app 3 'Depends: new'
 	package new 1
@@ -377,7 +377,7 @@ test_unattended-upgrade_is_served_at_each_of_its_steps() {
 	prepare_unattended-upgrade true
 	new_versions
 	frontend_ends_with 0
-	# Which of the two comes first is its own affair.
+	# It chooses the order of the two.
 	if [[ $(grep --max-count=1 MATCHED /runs) == *'{app}'* ]]; then
 		expect_upgrade_of app
 		expect_upgrade_of other

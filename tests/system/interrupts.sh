@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Ctrl-C, which reaches the whole process group of apt, while a script runs.
+# Ctrl-C while a script runs; it reaches the whole process group of apt.
 
 package app 1
 
-# The keyboard sends SIGINT to all of a terminal's foreground processes at once.
+# A terminal sends SIGINT to the whole foreground process group.
 script_that_meets_ctrl_c() {
 	then='kill -INT 0; sleep infinity' probe "$1"
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# /var/log/apt/universal-hooks.log: one stanza a transaction, one line a script.
+# /var/log/apt/universal-hooks.log: one stanza per transaction, one line per script.
 
 package app 1
 log=/var/log/apt/universal-hooks.log
@@ -9,7 +9,7 @@ settings() {
 	cat >/etc/apt/apt.conf.d/90settings
 }
 
-# The log against the text on stdin, with dots for what differs from run to run.
+# Compares the log with stdin, with dots instead of what differs from run to run.
 expect_log() {
 	sed -E 's/ [0-9]+ ms$/ N ms/
 		s/^((Start|End)-Date): [0-9]{4}-[0-9]{2}-[0-9]{2}  [0-9]{2}:[0-9]{2}:[0-9]{2}$/\1: .../
@@ -17,7 +17,7 @@ expect_log() {
 	expect_file /log
 }
 
-# How many a reader of deb822 finds: an empty line ends each.
+# Counts paragraphs as in deb822: an empty line ends each.
 paragraphs() {
 	awk -v RS= 'END { print NR }' "$log"
 }
@@ -207,7 +207,7 @@ test_a_veto_is_an_aborted_transaction() {
 	EOF
 }
 
-# Where nothing wants to clean up, nobody is there to write it earlier.
+# Without clean-up scripts there is no guard that would write it earlier.
 test_what_ran_before_another_tools_veto_is_logged_by_the_next_transaction() {
 	probe Pre-Invoke/a
 	apt_fails -o DPkg::Pre-Install-Pkgs::zz-veto=false install app
@@ -232,7 +232,7 @@ test_what_ran_before_another_tools_veto_is_logged_by_the_next_transaction() {
 	EOF
 }
 
-# expect_as_in_history.log FIELD...: these fields are what apt itself wrote.
+# expect_as_in_history.log FIELD...: these fields are the same as in apt's own log.
 expect_as_in_history.log() {
 	local field
 	for field; do
@@ -276,7 +276,7 @@ test_a_name_can_forge_no_line() {
 	EOF
 }
 
-# A log on a disk that has just as much room as is left in its last block.
+# Puts the log on a full disk, with room only in the last block of the log.
 log_on_a_full_disk() {
 	mount -t tmpfs -o size=8k,mode=755 tmpfs /var/log/apt
 	head -c "$1" /dev/zero | tr '\0' '\n' >"$log"
@@ -291,7 +291,7 @@ test_a_full_disk_costs_a_warning_and_leaves_the_log_whole() {
 	local bytes
 	for bytes in 4096 4000 4095; do
 		log_on_a_full_disk "$bytes"
-		# Where apt itself cannot write its logs, it fails.
+		# apt fails if it cannot write its own logs.
 		apt_succeeds_but_warns -o Dir::Log=/var/log --reinstall install app
 		expect_warning "$log" 'No space left on device'
 		cmp "$log" /log.before || fail 'the log should be as it was'

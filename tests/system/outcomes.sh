@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# What Post-Invoke learns of how it went: RESULT, SUCCESS and each package's outcome.
+# What Post-Invoke learns about the transaction: RESULT, SUCCESS and each package's outcome.
 
 test_when_all_went_well_the_result_is_ok() {
 	package app 1

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# The package itself removed, purged, reinstalled and upgraded, also while hooks fire.
+# Removing, purging, reinstalling and upgrading the package itself, also while hooks run.
 
 ours=apt-plugin-universal-hooks
 conf=/etc/apt/apt.conf.d/apt-universal-hooks.conf
 disabled=/etc/apt/apt.conf.d/99apt-universal-hooks-disabled.conf
 package app 1
 
-# Our own package again, with another version, in the tests' archive.
+# Puts our own package with another version into the local archive.
 offer_version() {
 	dpkg-deb --raw-extract "/$ours.deb" /unpacked
 	sed -i "s/^Version: .*/Version: $1/" /unpacked/DEBIAN/control
@@ -16,7 +16,7 @@ offer_version() {
 	archive_is_stale=yes
 }
 
-# Scripts of people at a few places, and something in each file that only purge may take.
+# Creates scripts of an administrator, and all files that only a purge may remove.
 use_it_for_a_while() {
 	probe Pre-Invoke/mine
 	probe "pkgs/$ours/Pre-Install-Pkgs/mine" OPERATION
@@ -26,7 +26,7 @@ use_it_for_a_while() {
 	mkdir -p "$hooks/own-directory"
 	touch "$hooks/own-directory/notes"
 	(cd "$hooks" && find . -type f | sort) >/scripts-of-people
-	# Never among the runs, and never enabled by an upgrade.
+	# It must never run, and an upgrade must not enable it.
 	apt-universal-hooks disable Post-Invoke/off >/dev/null
 	touch "${disabled%/*}/.99apt-universal-hooks-disabled.a1B2c3"
 	touch /var/log/apt/universal-hooks.log /var/log/apt/universal-hooks.log.1 \
@@ -64,7 +64,7 @@ test_the_package_is_installed_as_it_should_be() {
 test_removal_leaves_scripts_and_registration_and_apt_is_silent_from_then_on() {
 	use_it_for_a_while
 	apt_succeeds remove $ours
-	# The Pre hooks ran; at Post-Invoke no helper was there.
+	# The hooks before dpkg ran; at Post-Invoke there was no helper.
 	expect_runs <<-EOF
 		Pre-Invoke/mine
 		pkgs/$ours/Pre-Install-Pkgs/mine OPERATION=remove
@@ -115,7 +115,7 @@ test_scripts_fire_again_after_removal_and_a_new_installation() {
 	use_it_for_a_while
 	apt_succeeds remove $ours
 	: >/runs
-	# apt calls the new helper at Post-Invoke, though nobody was there at Pre-Install-Pkgs.
+	# apt calls the new helper at Post-Invoke, although there was none at Pre-Install-Pkgs.
 	apt_succeeds_but_warns install /$ours.deb
 	expect_equal 1 "$(grep -c '^W: .*Pre-Install-Pkgs' "$errors")" 'warnings of ours'
 	expect_equal Post-Invoke/mine "$(cut -d ' ' -f 1 /runs)" runs

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# apt's configuration can hold passwords, for proxies for instance. They are nobody's business.
+# apt's configuration can contain passwords, for example of proxies. They must not leak.
 
-# The preinst looks at the record while it is certainly there.
+# The preinst copies the state while the record certainly exists.
 package_that_keeps_a_copy_of_the_state() {
 	preinst="cp -a $state /copy" package app 1
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# /etc/apt/apt.conf.d/apt-universal-hooks.conf: when the helper is called, and what apt makes of
-# the way in which it ends.
+# /etc/apt/apt.conf.d/apt-universal-hooks.conf: when apt calls the helper, and how apt reacts to its
+# exit status.
 
 package app 1
 helper=/usr/libexec/apt-universal-hooks/helper
@@ -12,7 +12,7 @@ probe_each_point() {
 	probe Post-Invoke/always
 }
 
-# helper_is TEXT: a stand-in for the helper that leaves word of each call, and then does TEXT.
+# helper_is TEXT: replaces the helper by a script that records each call, and then runs TEXT.
 helper_is() {
 	hook "$helper" <<-EOF
 		#!/bin/sh
@@ -53,7 +53,7 @@ test_each_entry_can_be_switched_off_for_one_run() {
 		Pre-Invoke/always
 		Post-Invoke/always
 	EOF
-	# What Post-Invoke would have read stays for the next run to clear away.
+	# The next run deletes the state that Post-Invoke did not read.
 	run_apt apt-get --yes -o DPkg::Post-Invoke::apt-universal-hooks= --reinstall install app </dev/null
 	expect_equal 0 "$apt_status" "apt's exit status"
 	expect_no_warning
@@ -110,7 +110,7 @@ test_a_helper_that_is_not_executable_is_not_missed() {
 	expect_no_runs
 }
 
-# PCRE2 comes with it.
+# The library links to PCRE2.
 test_without_the_engines_library_only_folders_with_a_wildcard_are_not_run() {
 	probe Post-Invoke/a
 	probe multi_pkgs/Post-Invoke/a__WILDCARD__p/010-matches
@@ -127,7 +127,7 @@ test_without_the_engines_library_only_folders_with_a_wildcard_are_not_run() {
 	dpkg-query --show app >/dev/null
 }
 
-# Whatever the shell says on stderr of a helper that crashed, the runs are complete and apt is well.
+# The shell may report on stderr that the helper crashed, but all scripts run and apt succeeds.
 test_no_way_to_end_but_one_makes_apt_fail() {
 	local way
 	for way in 'exit 1' 'exit 2' 'exit 100' 'exit 110' 'exit 112' 'exit 126' 'exit 127' 'exit 255' \

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Whatever is missing, full or broken: apt goes on, and so does what can still be run.
+# Whatever is missing, full or broken: apt goes on, and scripts run as far as possible.
 
 package app 1
 
-# The scripts that need nothing but the stream.
+# Creates scripts that need nothing but the stream.
 probe_what_needs_no_file() {
 	probe Pre-Invoke/always
 	probe pkgs/app/Pre-Install-Pkgs/own OPERATION
@@ -38,7 +38,7 @@ expect_all() {
 	EOF
 }
 
-# The helper, behind a shell that takes something away from it first.
+# starve_the_helper TEXT: wraps the helper in a shell that first runs TEXT, such as ulimit.
 starve_the_helper() {
 	local helper=/usr/libexec/apt-universal-hooks/helper
 	[[ -e $helper.real ]] || mv "$helper" "$helper.real"
@@ -103,7 +103,7 @@ test_a_full_disk_costs_a_list_that_cannot_be_written_and_its_script_is_not_run()
 test_a_helper_without_descriptors_makes_nothing_fail() {
 	probe_all
 	local limit
-	# With three it cannot even load its library, with four it gets as far as to complain.
+	# With three descriptors it cannot even load its library, with four it can print a message.
 	for limit in 3 5 4; do
 		starve_the_helper "ulimit -n $limit"
 		run_apt apt-get --yes --reinstall install app </dev/null
@@ -238,7 +238,7 @@ test_a_folder_with_200_wildcards_matches_or_not_in_no_time() {
 	package "$name" 1
 	probe "multi_pkgs/Post-Invoke/${many}x/never"
 	probe "multi_pkgs/Post-Invoke/${many}b/list"
-	# As long as a file name can be: 255 bytes.
+	# The maximal length of a file name: 255 bytes.
 	probe "multi_pkgs/Post-Invoke/$(printf '__WILDCARD__%.0s' {1..21})/list"
 	apt_succeeds install "$name"
 	expect_runs <<-EOF
@@ -340,7 +340,7 @@ test_apt_outlives_the_shell_that_started_it() {
 	EOF
 	publish
 	mkfifo /output
-	# The fifo ends when apt, its last writer, does.
+	# The FIFO ends when apt, its last writer, ends.
 	cat /output >/said &
 	bash -c 'echo $$ >/shell.pid; setsid apt-get --yes install app; :' \
 		</dev/null >/output 2>&1 || true

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Settings in apt.conf: where they may stand, which of them is nearest, and what Enabled,
-# Operations, Directory and Requires do. The other settings have files of their own.
+# Settings in apt.conf: where they can be set, which has precedence, and what Enabled, Operations,
+# Directory and Requires do. The other settings have their own test files.
 
 package app 1
 
-# The text on stdin, as a file that some package or person adds to apt's configuration.
+# Adds a file with the settings on stdin to apt's configuration.
 settings() {
 	cat >/etc/apt/apt.conf.d/90settings
 }
@@ -19,7 +19,7 @@ probe_each_point() {
 	done
 }
 
-# expect_at_each_point NAME: the script of this name ran at all three, and nothing else did.
+# expect_at_each_point NAME: only the scripts with this name ran, at all three hook points.
 expect_at_each_point() {
 	expect_runs <<-EOF
 		Pre-Invoke/$1
@@ -220,7 +220,7 @@ test_a_file_given_with_-c_counts_at_all_three_hook_points() {
 	done
 	apt_succeeds --reinstall install app -c /only-b.conf
 	expect_at_each_point b
-	# From where apt was started, which is not where hooks run.
+	# The path is relative to apt's working directory, which is not that of hooks.
 	cd /var/tmp
 	apt_succeeds -c ../../only-b.conf --reinstall install app
 	expect_at_each_point b
@@ -311,7 +311,7 @@ test_a_setting_may_name_a_path_with_unusual_characters() {
 
 # Operations
 
-# A script for each operation that runs for this one only, by what stands in VARIABLE "for_each".
+# Creates a script for each operation that runs only for that operation.
 scripts_for_each_operation() {
 	local operation
 	for operation in install upgrade downgrade reinstall remove purge configure; do
@@ -339,7 +339,7 @@ test_Operations_lets_each_operation_through_and_no_other() {
 	expect_only_the_scripts_for install
 	apt_succeeds install app=2
 	expect_only_the_scripts_for upgrade
-	# apt says on standard error that this is a downgrade.
+	# apt warns about the downgrade on standard error.
 	run_apt apt-get --yes --allow-downgrades install app=1 </dev/null
 	apt_must_end_with 0
 	expect_only_the_scripts_for downgrade
@@ -471,7 +471,7 @@ test_a_script_waits_for_the_packages_that_it_Requires() {
 	probe_each_point a
 	probe Post-Invoke/b
 	probe Post-Invoke/last SUCCESS
-	# The tool is there only after dpkg.
+	# The tool is installed only after dpkg has run.
 	apt_succeeds_but_warns install tool
 	expect_warning "$hooks/Pre-Invoke/a" tool
 	expect_warning "$hooks/Pre-Install-Pkgs/a" tool
@@ -567,7 +567,7 @@ test_APT_UNIVERSAL_HOOKS_off_switches_one_run_off_at_all_three_hook_points() {
 }
 
 test_Enabled_false_on_the_command_line_switches_one_run_off_at_all_three_hook_points() {
-	# The nearer setting is for the ordinary run; the person at the keyboard has the last word.
+	# An option on the command line has precedence even over a more specific setting.
 	settings <<-'EOF'
 		Universal-Hooks::Scripts::Post-Invoke/a::Enabled "true";
 		Universal-Hooks::Scripts::Pre-Invoke/a::Enabled "true";
@@ -594,7 +594,7 @@ test_Enabled_false_on_the_command_line_switches_one_run_off_at_all_three_hook_po
 
 test_what_only_looks_like_the_option_switches_nothing_off() {
 	probe_each_point a
-	# The name of an option's value, of a setting of somebody else, and words behind "--".
+	# The value of another option, a setting of another program, and arguments after "--".
 	apt_succeeds -o My::Note='-oUniversal-Hooks::Enabled=false' \
 		-o My::Universal-Hooks::Enabled=false -o Universal-Hooks::Enabled=yes \
 		--reinstall install app

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# apt's info stream, spoiled on its way to the helper: what is understood is used, a warning says
-# what was not, and apt goes on.
+# apt's stream, damaged on its way to the helper: valid parts are used, a warning reports the rest, and
+# apt goes on.
 
 package app 1
 package lib 1
@@ -9,7 +9,7 @@ probe pkgs/app/Pre-Install-Pkgs/own OPERATION
 probe pkgs/lib/Pre-Install-Pkgs/own OPERATION
 probe Pre-Install-Pkgs/always
 
-# apt through a filter: descriptor 9 is what apt writes to, stdin what the helper reads.
+# spoil_the_stream FILTER: puts a filter between apt and the helper.
 spoil_the_stream() {
 	local filter=$1
 	cat >/spoiled.conf <<-EOF
@@ -63,7 +63,7 @@ test_a_stream_cut_in_the_configuration_has_no_packages() {
 }
 
 test_a_stream_cut_in_a_package_line_has_the_lines_before_it() {
-	# The last line of four is lib's CONFIGURE line or app's; both are known from before.
+	# The last of the four lines configures lib or app, both of which earlier lines contain.
 	spoil_the_stream 'head -c -5'
 	expect_a_warning
 	expect_both_packages

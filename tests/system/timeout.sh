@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Timeout: a script that takes too long is ended, with all that it started, and nothing else is.
+# Timeout: a script that takes too long is killed with all processes that it started, and no others.
 
 package app 1
 
@@ -8,9 +8,8 @@ settings() {
 	cat >/etc/apt/apt.conf.d/90settings
 }
 
-# A process that may do what it likes, for ever, and is known by its name in the directory /pids:
-#     for_ever NAME & 
-# Sourced by the scripts of this file.
+# Sourced by the scripts of this file: a process that never ends, with its pid in /pids/NAME:
+#     for_ever NAME &
 cat >/for-ever.sh <<'EOF_FOR_EVER'
 mkdir -p /pids
 for_ever() {
@@ -20,7 +19,7 @@ for_ever() {
 }
 EOF_FOR_EVER
 
-# slow_hook PATH: a script that knows for_ever; it adds its path to /runs.
+# slow_hook PATH: creates a script from stdin that can use for_ever; it appends its path to /runs.
 slow_hook() {
 	hook "$1" <<-EOF
 		#!/bin/bash
@@ -30,7 +29,7 @@ slow_hook() {
 	EOF
 }
 
-# Alive, and not just waiting for its parent to take notice of its end.
+# Whether a process exists and is not a zombie.
 is_alive() {
 	local stat
 	stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
@@ -84,7 +83,7 @@ test_the_nearest_Timeout_wins_and_0_is_none() {
 		Universal-Hooks::Scripts::Post-Invoke/slow::Timeout "1";
 	EOF
 	slow_hook Pre-Invoke/slow <<<'for_ever Pre-Invoke'
-	# Longer than any of the timeouts.
+	# It takes longer than any of the timeouts.
 	slow_hook Pre-Install-Pkgs/a <<<'timeout 2 sleep infinity; [[ $? == 124 ]]'
 	slow_hook Post-Invoke/slow <<<'for_ever Post-Invoke'
 	apt_succeeds_but_warns install app
@@ -107,7 +106,7 @@ test_a_script_that_ends_in_time_has_its_own_exit_status() {
 
 test_a_script_is_asked_to_end_before_it_is_killed() {
 	settings <<<'Universal-Hooks::Timeout "1";'
-	# It cannot be finished before the shell has said so.
+	# It cannot end before the trap has run.
 	slow_hook Post-Invoke/polite <<-'EOF'
 		trap 'echo asked >>/runs; kill "$child"; exit 0' TERM
 		for_ever child &
@@ -144,14 +143,14 @@ test_a_script_that_ignores_SIGTERM_is_killed_five_seconds_later() {
 }
 
 test_what_it_started_ends_with_it_in_whatever_way_it_hid() {
-	# On a busy machine as well, all of them shall have started by then.
+	# Long enough for all of them to start even on a busy machine.
 	settings <<<'Universal-Hooks::Timeout "3";'
 	slow_hook Post-Invoke/family <<-'EOF'
 		export -f for_ever
 		for_ever child &
 		(for_ever grandchild &) &
 		setsid bash -c 'for_ever in-a-session-of-its-own' &
-		# A daemon by the book: two forks, a session of its own, none of the descriptors.
+		# A proper daemon: two forks, its own session, no inherited descriptors.
 		setsid bash -c '(for_ever daemon &) </dev/null >/dev/null 2>&1 &'
 		setsid bash -c '(trap "" TERM HUP; for_ever deaf-daemon &) </dev/null >/dev/null 2>&1 &'
 		nohup bash -c 'for_ever deaf-to-SIGHUP' >/dev/null 2>&1 &
@@ -184,7 +183,7 @@ test_what_others_started_stays() {
 		Universal-Hooks::Scripts::Post-Invoke/1-without::Timeout "0";
 		Universal-Hooks::Scripts::Post-Invoke/3-slow::Timeout "1";
 	EOF
-	# Those that start a service, without and with a timeout of their own.
+	# Scripts that start a service, without and with a timeout.
 	local name
 	for name in 1-without 2-in-time; do
 		slow_hook "Post-Invoke/$name" <<-EOF
@@ -241,12 +240,12 @@ test_without_proc_the_script_itself_is_ended_all_the_same() {
 	! kill -0 "$(cat /pids/slow)" 2>/dev/null || fail 'the script still runs'
 }
 
-# At a terminal. "script" is the terminal, a fifo its keyboard.
+# On a terminal, played by script(1); a FIFO is its keyboard.
 
 apt_at_a_terminal() {
 	publish
 	mkfifo /asked /keyboard
-	# Open for both, so that neither ever ends.
+	# Opened for reading and writing, so that no reader gets end-of-file.
 	exec 7<>/keyboard 8<>/asked
 	apt_status=0
 	script --quiet --return --command "apt-get --yes $* 2>$errors" "$output" \
@@ -254,7 +253,7 @@ apt_at_a_terminal() {
 	terminal=$!
 }
 
-# Waits until a script has something to ask.
+# Waits until a script asks something.
 until_a_script_asks() {
 	local question
 	read -r question <&8
@@ -333,8 +332,8 @@ test_a_question_that_nobody_answers_times_out_and_leaves_the_terminal_to_the_nex
 	EOF
 }
 
-# catches_ctrl_c_at HOOK-POINT: the keyboard's Ctrl-C ends the script long before the timeout does,
-# and the hook point with it.
+# catches_ctrl_c_at HOOK-POINT: Ctrl-C on the keyboard ends the script long before the timeout, and the
+# hook point, too.
 catches_ctrl_c_at() {
 	settings <<<'Universal-Hooks::Timeout "100";'
 	hook "$1/1-waits" <<-EOF

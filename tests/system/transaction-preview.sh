@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# What the bridge says that apt would do, against what apt then tells its hooks: the very same
-# lines, whatever their order, and wherever a .deb lies.
+# Compares the bridge's preview with what apt then sends to its hooks: the same lines, in any order and
+# with any path of a .deb.
 
 printf '%s\n' 'DPkg::Pre-Install-Pkgs::capture "cat >/told";' \
 	'DPkg::Tools::Options::cat::Version "3";' >/etc/apt/apt.conf.d/90capture
@@ -19,11 +19,11 @@ settings_of() {
 preview() {
 	publish
 	rm -f /told
-	/tests/lib/ask-bridge $transaction "$@" >/foretold 2>/complaints ||
-		fail "the bridge refuses: $*: $(cat /complaints)"
+	/tests/lib/ask-bridge $transaction "$@" >/foretold 2>/messages ||
+		fail "the bridge refuses: $*: $(cat /messages)"
 }
 
-# The preview, and what apt did then, which may be nothing that a hook is called for.
+# agrees COMMAND...: the preview is the same as what apt then does, which may be nothing.
 agrees() {
 	local difference
 	preview "$@"
@@ -44,23 +44,23 @@ foretells_nothing() {
 	[[ ! -s /told ]] || fail "$*: apt told its hooks something"
 }
 
-# Both refuse, and for the same reason.
+# refuses REASON COMMAND...: the bridge and apt refuse for the same reason.
 refuses() {
 	local reason=$1
 	shift
 	publish
 	run_apt "$@" --simulate </dev/null
 	[[ $apt_status != 0 ]] || fail "$*: apt does not refuse"
-	! /tests/lib/ask-bridge $transaction "$@" >/foretold 2>/complaints ||
+	! /tests/lib/ask-bridge $transaction "$@" >/foretold 2>/messages ||
 		fail "$*: the bridge does not refuse"
 	[[ ! -s /foretold ]] || fail "$*: there is an answer as well"
-	expect_complaint "$reason"
+	expect_message "$reason"
 	grep -qF -e "$reason" "$errors" "$output" || fail "$*: apt does not say: $reason"
 }
 
-expect_complaint() {
-	grep -qF -e "$1" /complaints || fail "no complaint says: $1: $(cat /complaints)"
-	! grep -vE '^[EWN]: ' /complaints || fail 'a complaint is not a line of its own'
+expect_message() {
+	grep -qF -e "$1" /messages || fail "no message contains: $1: $(cat /messages)"
+	! grep -vE '^[EWN]: ' /messages || fail 'a message has more than one line'
 }
 
 another_architecture() {
@@ -92,7 +92,7 @@ test_a_package_and_all_that_it_depends_on_are_installed() {
 	foretells apt-get --yes purge base extra
 	foretells apt-get --yes -o APT::AutoRemove::RecommendsImportant=false install app
 	foretells apt-get --yes remove extra
-	# Since 3.1, apt lets that be.
+	# Since 3.1, apt does nothing then.
 	agrees apt-get --yes --fix-policy install
 }
 
@@ -291,7 +291,7 @@ test_a_virtual_package() {
 	refuses "Package 'letters' has no installation candidate" apt-get install letters
 }
 
-# A second archive in DIRECTORY, and both get a name that /RELEASE and --target-release know.
+# Creates a second archive, and gives both a name for /RELEASE and --target-release.
 name_the_archives() {
 	local directory
 	publish
@@ -345,14 +345,14 @@ test_errors_are_those_of_apt() {
 }
 
 test_an_unknown_command_is_told_those_that_are_known() {
-	! /tests/lib/ask-bridge $transaction apt-get update 2>/complaints || fail 'not refused'
-	expect_complaint 'The command update is not known'
-	! /tests/lib/ask-bridge $transaction apt-get 2>/complaints || fail 'not refused'
-	expect_complaint 'No command is given'
-	expect_complaint 'dist-upgrade'
+	! /tests/lib/ask-bridge $transaction apt-get update 2>/messages || fail 'not refused'
+	expect_message 'The command update is not known'
+	! /tests/lib/ask-bridge $transaction apt-get 2>/messages || fail 'not refused'
+	expect_message 'No command is given'
+	expect_message 'dist-upgrade'
 }
 
-# apt tells some more, which are about what it prints, as are its colours.
+# apt sends some more, which only affect its output, such as colours.
 test_the_settings_are_among_those_that_apt_tells() {
 	local program
 	package app 1
@@ -392,7 +392,7 @@ test_the_packages_of_another_root_are_planned_there() {
 	expect_equal '' "$(find /alt -newer /before -type f ! -name '*pkgcache.bin')"
 }
 
-# Where it may write: / as root, and nothing as anybody else.
+# Run as root, which could write anywhere, and as an unprivileged user.
 test_to_ask_changes_nothing_and_takes_no_rights() {
 	local asker
 	package app 1

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# What a transaction is to the scripts: which of them run, and what they are told it does.
+# How scripts see a transaction: which of them run, and which data they get.
 
-# One probe at every kind of place for a package.
+# Creates a probe in every kind of directory for a package.
 probe_everywhere_for() {
 	local package=$1 point
 	probe Pre-Invoke/always
@@ -13,7 +13,7 @@ probe_everywhere_for() {
 	done
 }
 
-# The usual case: a single package, seen from all its places.
+# The usual case: a single package, as seen by all its probes.
 expect_single() {
 	local package=$1 operation=$2 old=$3 new=$4 point outcome=-
 	local told="OPERATION=$operation OLD_VERSION=$old NEW_VERSION=$new ARCHITECTURE=all"
@@ -182,7 +182,7 @@ test_autoremove_is_told_with_all_that_it_removes() {
 	EOF
 }
 
-# Each new version conflicts with the other package's old one, so dpkg takes one out for a while.
+# Each new version conflicts with the other package's old one, so dpkg temporarily removes one.
 test_a_temporary_removal_is_part_of_an_upgrade() {
 	package swap-a 1
 	package swap-b 1

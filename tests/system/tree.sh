@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# The hook tree: two places, what counts as a script, which name comes first, which match.
+# The hook tree: its two places, which files are scripts, their order, and which names match.
 
 package app 1
 

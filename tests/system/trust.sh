@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Root runs these scripts, so nobody else may be able to write them.
+# Root runs these scripts, so no one else may be able to write to them.
 
 package app 1
 
-# expect_refusal SCRIPT OPEN: the script does not run, an error names what is open, the rest runs.
+# expect_refusal SCRIPT OPEN: the script does not run, an error names the unsafe path, and the others
+# run.
 expect_refusal() {
 	local script=$1 open=$2
 	probe Post-Invoke/always

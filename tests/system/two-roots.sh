@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Two apts on two roots at the same time. With Dir=/alt, apt works on the system in /alt but runs
-# the hooks of this one, so both meet in the same state directory.
+# Two apts on two roots at the same time. With Dir=/alt, apt works on the system in /alt but runs the
+# hooks of this one, so both use the same state directory.
 
 make_the_other_root() {
 	mkdir -p /alt/etc /alt/var/lib /alt/var/cache/apt/archives/partial /alt/var/log/apt
@@ -18,7 +18,7 @@ test_two_apts_on_two_roots_never_mix() {
 	publish
 	make_the_other_root
 	mkfifo /go /gone-on
-	# The apt of this root waits between Pre-Install-Pkgs and dpkg until the other is through.
+	# The apt of this root waits between Pre-Install-Pkgs and dpkg until the other has finished.
 	preinst='echo go >/go; read -r word </gone-on' package here 1
 	for point in Pre-Install-Pkgs Post-Invoke; do
 		probe "pkgs/here/$point/own" RESULT
@@ -69,7 +69,7 @@ test_the_outcome_on_the_other_root_is_read_from_its_own_database() {
 	dpkg-query --show app >/dev/null
 }
 
-# apt run by a hook is a transaction inside another one, and both are told right.
+# A hook that runs apt nests a transaction in another one; both get the right data.
 test_an_apt_that_a_hook_starts_on_another_root_is_a_transaction_of_its_own() {
 	package here 1
 	package there 1
@@ -89,8 +89,8 @@ test_an_apt_that_a_hook_starts_on_another_root_is_a_transaction_of_its_own() {
 	EOF
 }
 
-# With DPkg::Chroot-Directory apt runs the hooks inside that root. Here it is this system once
-# more, without /proc.
+# With DPkg::Chroot-Directory, apt runs the hooks inside that root, here a copy of this system without
+# /proc.
 test_hooks_that_apt_runs_in_a_chroot_are_told_the_truth_as_well() {
 	package app 1
 	probe Pre-Invoke/always
@@ -100,7 +100,7 @@ test_hooks_that_apt_runs_in_a_chroot_are_told_the_truth_as_well() {
 	mkdir /alt
 	mount --bind / /alt
 	mount --bind /tests /alt/tests
-	# apt says that it goes there, on standard error.
+	# apt prints on standard error that it enters the chroot.
 	apt_succeeds_but_warns -o DPkg::Chroot-Directory=/alt install app
 	expect_no_warning
 	expect_runs <<-'EOF'

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# User: scripts that run as somebody else, who sees and may do what such a person may.
+# User: scripts that run as another user, with the environment and permissions of that user.
 
 package app 1
 
-# worker, with two groups besides the own one; somebody, without a shell and with one group.
+# worker has two supplementary groups; somebody has one group and no shell.
 cat >>/etc/passwd <<'EOF_ACCOUNTS'
 worker:x:7001:7002:Worker:/srv/worker:/bin/bash
 somebody:x:7003:7004:Somebody:/var/empty:
@@ -21,7 +21,7 @@ settings() {
 	cat >/etc/apt/apt.conf.d/90settings
 }
 
-# hook_at_each_point NAME: the script on stdin.
+# hook_at_each_point NAME: creates it from stdin.
 hook_at_each_point() {
 	local point text
 	text=$(cat)
@@ -38,7 +38,7 @@ expect_three_times() {
 
 test_a_script_runs_with_the_user_and_all_groups_of_the_account() {
 	settings <<<'Universal-Hooks::User "worker";'
-	# Real, effective, saved and file system ids; groups in the order of their numbers.
+	# Real, effective, saved and file system ids; groups in numerical order.
 	hook_at_each_point ids <<-'EOF'
 		#!/bin/sh
 		grep -E '^(Uid|Gid|CapPrm|CapEff|CapAmb|NoNewPrivs)' /proc/self/status >>/runs
@@ -173,7 +173,7 @@ test_folder_umask_and_descriptors_are_those_of_any_other_script() {
 	EOF
 	local script
 	for script in Pre-Invoke/a Pre-Install-Pkgs/a Post-Invoke/a Post-Invoke/elsewhere; do
-		# Of the four that ls shows, the last is its own: the directory that it reads.
+		# ls itself has opened the last of the four, the directory that it lists.
 		hook "$script" <<-'EOF'
 			#!/bin/sh
 			echo "$(id -un) $(pwd) $(umask)" $(ls /proc/self/fd) >>/runs
@@ -192,7 +192,7 @@ test_how_the_script_ends_is_told_as_of_any_other() {
 	settings <<<'Universal-Hooks::User "worker";'
 	hook Pre-Invoke/exits <<<$'#!/bin/sh\nexit 9'
 	hook Pre-Install-Pkgs/crashes <<<$'#!/bin/sh\nkill -SEGV $$'
-	# A text without an interpreter is still the shell's.
+	# The shell still runs a text file without an interpreter.
 	hook Post-Invoke/text <<<'echo "$0 $(id -un)" >>/runs'
 	apt_succeeds_but_warns install app
 	expect_warning "$hooks/Pre-Invoke/exits" 'status 9'
@@ -207,7 +207,7 @@ test_a_script_that_cannot_be_started_is_told_of_as_such() {
 	settings <<<'Universal-Hooks::User "worker";'
 	hook Post-Invoke/without-interpreter <<<'#!/gone/interpreter'
 	apt_succeeds_but_warns install app
-	# setpriv(1) tells why, and its status is that of a shell that finds no program.
+	# setpriv(1) prints the reason, and exits like a shell that does not find a program.
 	expect_warning "$hooks/Post-Invoke/without-interpreter" 'status 127'
 	grep -q 'gone/interpreter\|without-interpreter: No such file' "$errors" || fail 'nobody says why'
 }
@@ -228,7 +228,7 @@ test_a_Timeout_ends_the_script_of_another_user() {
 	! kill -0 "$(cat /runs)" 2>/dev/null || fail 'the script still runs'
 }
 
-# Never as root, where a person asked for less.
+# A script with an unknown User must not run as root.
 test_a_script_of_an_unknown_user_is_refused_and_has_failed() {
 	settings <<-'EOF'
 		Universal-Hooks::Scripts::Pre-Invoke/a::User "nobody-such";
@@ -260,7 +260,7 @@ test_an_unknown_user_can_stop_apt() {
 	! dpkg-query --show app 2>/dev/null || fail 'app should not have been installed'
 }
 
-# A system that belongs to worker, with a dpkg that does nothing.
+# Creates a root directory that belongs to worker, with a dpkg that does nothing.
 apt_of_worker() {
 	local root=/srv/worker/system
 	if [[ ! -d $root ]]; then

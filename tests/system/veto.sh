@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# On-Failure: a script that fails stops the transaction before dpkg is called.
+# On-Failure: a script that fails stops the transaction before dpkg runs.
 
 package app 1
 package gone 1
@@ -14,13 +14,13 @@ settings() {
 	cat >/etc/apt/apt.conf.d/90settings
 }
 
-# All of dpkg's database: each file, who may do what with it, when it changed, what is in it.
+# Prints dpkg's whole database: permissions, times and contents of all files.
 dpkgs_database() {
 	find /var/lib/dpkg -printf '%p %y %m %u:%g %s %i %T@ %l\n' | sort
 	find /var/lib/dpkg -type f -print0 | sort -z | xargs -0 sha256sum
 }
 
-# apt is stopped, and nothing has been touched.
+# apt is stopped, and dpkg's database has not changed.
 apt_is_stopped() {
 	publish
 	dpkgs_database >/before
@@ -31,14 +31,14 @@ apt_is_stopped() {
 	dpkg-query --show gone >/dev/null || fail 'gone should not have been removed'
 }
 
-# The last thing that is said before apt's own last words.
+# Prints our last message before those of apt.
 our_last_words() {
 	grep -v -E '^E: (Problem executing scripts|Sub-process|Failure running script)' "$errors" |
 		tail -n 1
 }
 
-# expect_veto PATH HOW: the last line names the script, how it ended, and the setting that
-# lets apt go on without it; and that is true.
+# expect_veto PATH HOW: our last message names the script, how it ended, and the setting that lets apt
+# go on without it, which works.
 expect_veto() {
 	local line relative=${1#"$hooks/"} option
 	line=$(our_last_words)
@@ -205,11 +205,11 @@ test_the_nearest_On-Failure_wins_at_all_levels() {
 		Universal-Hooks::Scripts::Pre-Invoke/1-warns::On-Failure "warn";
 		Universal-Hooks::Scripts::Pre-Install-Pkgs::On-Failure "warn";
 	EOF
-	# warn, nearer than abort-after, nearer than abort
+	# warn is more specific than abort-after, which is more specific than abort
 	then='exit 1' probe Pre-Invoke/1-warns
 	then='[ -e /first-time ]' probe Pre-Invoke/2-stops-after
 	probe Pre-Invoke/3-runs
-	# warn, nearer than abort
+	# warn is more specific than abort
 	then='exit 1' probe Pre-Install-Pkgs/1-warns
 	probe Pre-Install-Pkgs/2-runs
 	# abort for all the others
@@ -262,7 +262,7 @@ test_a_script_that_cannot_be_started_stops_apt_as_well() {
 	expect_veto "$hooks/Pre-Install-Pkgs/1-without-interpreter" 'was not run'
 }
 
-# What may keep the person safe must not be lost silently.
+# A script that may have to stop apt must not be skipped silently.
 test_a_script_that_others_may_write_is_not_run_and_stops_apt() {
 	install_what_is_to_be_removed
 	settings <<-'EOF'
@@ -316,12 +316,12 @@ test_apt_itself_is_stopped_like_apt-get() {
 	expect_file /after </before
 }
 
-# It marks what it is going to do in the database beforehand, so that is another one afterwards.
+# aptitude itself changes the database before the hooks run.
 test_aptitude_is_stopped_like_apt-get() {
 	install_what_is_to_be_removed
 	then='exit 1' probe Pre-Invoke/fails
 	run_apt aptitude --assume-yes -o Universal-Hooks::On-Failure=abort install app gone- </dev/null
-	# Its own way to say that hooks failed.
+	# aptitude's exit status for hooks that fail.
 	expect_equal 255 "$apt_status" 'exit status of aptitude'
 	expect_runs <<-'EOF'
 		Pre-Invoke/fails

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# When: which scripts of Post-Invoke run, by how the transaction ended.
+# When: which Post-Invoke scripts run, depending on how the transaction ended.
 
 package app 1
 postinst='exit 1' package broken 1
@@ -9,7 +9,7 @@ settings() {
 	cat >/etc/apt/apt.conf.d/90settings
 }
 
-# One script for each value, and one for what holds without any.
+# Creates a script for each value, and one for the default.
 probe_each_When() {
 	local when
 	for when in always failure ran success; do
@@ -42,7 +42,7 @@ test_after_failure() {
 	EOF
 }
 
-# apt calls Post-Invoke without having called dpkg.
+# apt calls Post-Invoke without having run dpkg.
 test_after_a_transaction_that_was_aborted_and_came_to_its_end() {
 	probe_each_When
 	apt_succeeds_but_warns -o Debug::pkgDPkgPM=true install app
@@ -65,7 +65,7 @@ test_where_nobody_knows_how_it_went() {
 	EOF
 }
 
-# The result is dpkg's; SUCCESS is the whole transaction's.
+# RESULT is about dpkg, SUCCESS about the whole transaction.
 test_a_failed_script_is_no_failed_transaction() {
 	probe_each_When
 	then='exit 1' probe Pre-Invoke/fails
