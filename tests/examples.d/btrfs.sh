@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 # Needs: btrfs-progs
-# Snapshots of a real btrfs in a file.
+# Snapshots on a real btrfs in a file.
 . /tests/lib/examples.sh
 
 snapshots=/srv/.snapshots
@@ -14,7 +14,7 @@ a_volume() {
 	mount -o loop /disk /srv
 	echo before >/srv/data
 	use_example snapshot-btrfs
-	# What dpkg does to the data of the application.
+	# The upgrade changes the data of the application.
 	postinst='echo after >/srv/data' package app 1
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 # Needs: nginx curl jq
-# Checks that stop apt: disks that are full indeed, and a real web server, well and ill.
+# Checks that stop apt: with disks that are really full, and a real web server that works or fails.
 . /tests/lib/examples.sh
 
 package app 1
@@ -10,7 +10,7 @@ expect_not_installed() {
 	! dpkg-query --status app >/dev/null 2>&1 || fail 'app should not be installed'
 }
 
-# web [LINES-OF-NGINX]: a server at port 80, whose root is /srv/www.
+# web [NGINX-LINES]: starts a web server on port 80, whose root is /srv/www.
 web() {
 	mkdir -p /srv/www
 	echo hello >/srv/www/index.html
@@ -23,7 +23,7 @@ web() {
 }
 
 frozen() {
-	# shellcheck disable=SC2016 # for nginx
+	# shellcheck disable=SC2016 # expanded by nginx
 	web 'location / { if ($http_authorization != "Bearer token") { return 403; } }'
 	cat >/srv/www/frozen.json
 	local_file frozen.curl <<-'CONF'
@@ -33,7 +33,7 @@ frozen() {
 	use_example check-frozen
 }
 
-# With free space of SIZE at /boot, which is one of the places that are looked at.
+# Mounts a file system of SIZE on /boot, which is one of those that the example checks.
 boot_of() {
 	mkdir -p /boot
 	mount -t tmpfs -o "size=$1" tmpfs /boot
@@ -83,8 +83,8 @@ test_a_web_server_that_answers_with_an_error_stops_apt() {
 
 test_a_web_server_that_does_not_answer_stops_apt() {
 	web
-	# What is stopped takes connections still, but says nothing.
-	# shellcheck disable=SC2046 # a word each
+	# A stopped server still accepts connections, but does not answer.
+	# shellcheck disable=SC2046 # split into words
 	kill -STOP $(cat /run/nginx.pid) $(cat "/proc/$(cat /run/nginx.pid)/task"/*/children)
 	use_example check-http
 	apt_is_stopped_by check-http install app -- 'curl: (28)'

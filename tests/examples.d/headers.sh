@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # Needs: sqlite3 postgresql-common mariadb-client curl jq git btrfs-progs lvm2 rclone systemd
 # Needs: bsdutils redis-tools prometheus-node-exporter
-# All examples side by side: their headers are complete, and true as far as words can tell. What
-# they do is for the other files here.
+# All examples installed together: their headers are complete, and as correct as can be checked without
+# servers. The other files here test what they do.
 . /tests/lib/examples.sh
 
 all() {
@@ -17,7 +17,7 @@ test_every_header_says_all() {
 			[[ -n $(header_of "$name" $field) ]] || fail "$name has no $field"
 		done
 		[[ -n $(settings_of "$name") ]] || fail "$name has no settings"
-		# Whatever hangs must not hold up apt for ever.
+		# A script that hangs must not block apt forever.
 		settings_of "$name" | has Timeout || fail "$name has no Timeout"
 		sed -n '/^[^#]/{p;q}' "$examples/$name" | has -x 'set -eu' ||
 			fail "$name does not begin with set -eu"
@@ -40,7 +40,7 @@ test_settings_are_for_the_place_and_for_nothing_else() {
 	done
 }
 
-# A script that lacks a package of Requires has not failed, and so stops nothing.
+# A script without a package that it Requires is skipped, which is no failure, so it cannot stop apt.
 test_those_that_stop_apt_do_so_without_their_packages_too() {
 	local name
 	for name in $(all); do
@@ -61,7 +61,7 @@ test_all_of_them_together_are_without_findings() {
 	for name in $(all); do
 		use_example "$name"
 	done
-	# Names that no archive knows would be findings.
+	# check reports package names that are not in any archive.
 	for name in "$hooks"/pkgs/* ; do
 		package "${name##*/}" 1
 	done
@@ -75,7 +75,7 @@ test_apt_has_nothing_against_the_settings() {
 	for name in $(all); do
 		use_example "$name"
 	done
-	# What they promise needs servers that are not here; what settings mean does not.
+	# The scripts need servers that are not installed here, but the settings do not.
 	find "$hooks" -type f -exec sh -c 'echo "#!/bin/true" >"$1"' sh {} \;
 	package app 1
 	apt_succeeds install app

@@ -12,7 +12,7 @@ a_volume() {
 	trap leave_no_volume EXIT
 	mkdir -p /dev/mapper
 	mknod /dev/mapper/control c 10 "$(awk '$2 == "device-mapper" { print $1 }' /proc/misc)"
-	# The machine's own volumes are none of our business.
+	# Do not touch the machine's own volumes.
 	sed -i "s#^devices {#&\n filter = [ \"a|^$disk\$|\", \"r|.*|\" ]#" /etc/lvm/lvm.conf
 	export DM_DISABLE_UDEV=1
 	! vgs system >/dev/null 2>&1 || fail 'there is a group of that name'

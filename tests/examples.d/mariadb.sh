@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 # Needs: mariadb-server mariadb-client
-# Dumps of MariaDB from its real server, whose real package is upgraded.
+# Dumps of a real MariaDB server, whose real package is upgraded.
 . /tests/lib/examples.sh
 
 a_shop() {
@@ -40,7 +40,7 @@ test_a_dump_restores_into_a_fresh_server() {
 	expect_old_dumps_to_have_gone mariadb '' .1.sql
 	[[ -s $(echo $dumps/mariadb/*".$before.sql") ]] || fail 'no dump has the old version in its name'
 	install -d -o mysql -g mysql /var/lib/fresh
-	# This machine's name need not be one that can be looked up.
+	# The name of this machine may not resolve.
 	mariadb-install-db --user=mysql --datadir=/var/lib/fresh --force >/fresh.log 2>&1 ||
 		fail "$(cat /fresh.log)"
 	mariadbd --user=mysql --datadir=/var/lib/fresh "${fresh[@]}" --skip-networking \

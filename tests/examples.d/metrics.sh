@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 # Needs: prometheus-node-exporter curl
-# Metrics, as the real node exporter tells them.
+# Metrics, as the real node exporter publishes them.
 . /tests/lib/examples.sh
 
 directory=/var/lib/prometheus/node-exporter
@@ -13,7 +13,7 @@ exporter() {
 	use_example write-metrics
 }
 
-# What is there of ours, and of errors of the collector, but for the time.
+# Prints our metrics and those about errors of the collector, without times.
 metrics() {
 	curl --silent --fail http://127.0.0.1:9100/metrics |
 		grep -E '^(apt_transaction_(success|packages)|node_textfile_scrape_error)' | sort

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 # Needs: postgresql
-# Dumps of PostgreSQL, and a check, against its real server, whose real package is upgraded.
+# Dumps and a check of a real PostgreSQL server, whose real package is upgraded.
 . /tests/lib/examples.sh
 
 version=$(ls /usr/lib/postgresql)
@@ -15,7 +15,7 @@ psql_of() {
 		--cluster "$version/$cluster" --dbname "$database" "$@"
 }
 
-# pg_ctlcluster comes back when the server takes connections.
+# pg_ctlcluster returns when the server accepts connections.
 a_shop() {
 	pg_ctlcluster "$version" main start
 	pg_isready

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 # Needs: rclone curl sqlite3
-# Dumps are copied by rclone to a real WebDAV server.
+# rclone copies dumps to a real WebDAV server.
 . /tests/lib/examples.sh
 
 remote=/srv/remote/$(uname -n)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash disable=SC2016 # a password may hold a dollar
 # Needs: redis-server redis-tools
-# A cache in a real Redis is flushed when the application, here a stand-in for it, was changed.
+# Flushes a cache in a real Redis server after a change of the application, a sample package.
 . /tests/lib/examples.sh
 
 a_cache() {

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# shellcheck shell=bash disable=SC2016 # what others are to expand
+# shellcheck shell=bash disable=SC2016 # expanded by other shells
 # Needs: cron
-# The real cron is stopped while dpkg is at work, and started again, whatever happens to apt.
+# Stops the real cron while dpkg runs, and starts it again, whatever happens to apt.
 . /tests/lib/examples.sh
 
-# What it finds while dpkg is at work is in /during.
+# Records in /during whether cron runs, for maintainer scripts.
 look='service cron status >/dev/null 2>&1 && echo up >/during || echo down >/during'
 
 is_cron_up() {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 # Needs: sqlite3
-# Dumps of a real SQLite database. What is upgraded is a stand-in for the package that has it.
+# Dumps of a real SQLite database before the upgrade of a sample package.
 . /tests/lib/examples.sh
 
 database=/var/lib/fail2ban/fail2ban.sqlite3
@@ -47,7 +47,7 @@ test_a_dump_is_whole_while_somebody_writes() {
 	mkfifo /to.writer
 	sqlite3 "$database" </to.writer >/from.writer &
 	exec 7>/to.writer
-	# The first is there, if not yet in the file itself; the second is not until it is committed.
+	# The first row is committed, but only in the WAL; the second is not committed.
 	echo "insert into bans values ('198.51.100.1', 'there'); begin;
 		insert into bans values ('198.51.100.2', 'not yet'); select 'written';" >&7
 	wait_until grep -q written /from.writer
@@ -84,7 +84,7 @@ test_no_dump_of_a_damaged_database_so_no_upgrade() {
 		create index by_ip on bans (ip);
 		insert into bans select 'ip ' || hex(randomblob(100)), 'jail' from generate_series(1, 500);
 		" >/dev/null
-	# A row whose entry in the index says something else.
+	# A row that differs from its entry in the index.
 	sqlite3 "$database" '.dbconfig defensive off' "pragma writable_schema = on;
 		update sqlite_master set sql = 'create index by_ip on bans (jail)'
 			where name = 'by_ip';" >/dev/null

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 # Needs: systemd systemd-sysv nginx cron bsdutils
-# What works with systemd, in a system that a real one has booted: its services, its journal.
+# Examples for systemd services and the journal, in a system booted by a real systemd.
 . /tests/lib/examples.sh
 . /tests/lib/systemd.sh
 
-# The package with the library for TLS that nginx has loaded.
+# Prints the package of the TLS library that nginx has loaded.
 library() {
 	local file
 	file=$(ldd /usr/sbin/nginx | grep -o '/[^ ]*libssl[^ ]*')
@@ -20,7 +20,7 @@ apt_in_system() {
 	run_apt in_system apt-get --yes "$@" </dev/null
 }
 
-# Both run; only nginx has the library.
+# Both run; only nginx has loaded the library.
 services() {
 	boot_systemd
 	in_system systemctl start nginx cron
@@ -74,7 +74,8 @@ test_a_service_that_does_not_start_again_is_a_warning() {
 	expect_equal "$(cat /upgraded)" "$(version_of "$(library)")"
 }
 
-# entries FIELD=VALUE...: of the journal, as lines "FIELD=VALUE", without what the journal adds.
+# entries FIELD=VALUE...: prints matching journal entries as lines "FIELD=VALUE", without the fields
+# that the journal adds.
 entries() {
 	in_system journalctl --output=export --no-pager SYSLOG_IDENTIFIER=apt-universal-hooks "$@" |
 		grep -aE '^(APT_[A-Z_]*|MESSAGE|PRIORITY)=|^$'

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 # Needs: curl jq python3-minimal libpython3-stdlib
-# A web service that is told of transactions: it takes real requests and keeps what it is sent.
+# A web service that is notified of transactions: it accepts real requests and stores them.
 . /tests/lib/examples.sh
 
-# receiver [STATUS]: each message becomes a line of /messages, its headers a line of /headers. It
+# receiver [STATUS]: adds each message as a line to /messages, its headers as a line to /headers, and
 # answers with STATUS.
 receiver() {
 	: >/messages
@@ -37,7 +37,7 @@ use_webhook() {
 	local_file webhook.curl <<<'url = "http://127.0.0.1:8080/hooks/secret"'
 }
 
-# expect_message: the only one, against the JSON on stdin, with whatever time and host it has.
+# Compares the only message with the JSON on stdin, except for time and host.
 expect_message() {
 	expect_equal 1 "$(wc -l </messages)" "messages: $(cat /messages)"
 	jq --exit-status '(now - (.time | fromdate)) as $age | $age >= -1 and $age < 300' \

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# An upgrade to the next release of Debian that comes to an end midway, and is finished later.
+# An upgrade to the next release of Debian that is interrupted midway, and finished later.
 . /tests/lib/upgrading.sh
 
 at_postinst() {
@@ -40,7 +40,7 @@ test_an_upgrade_that_fails_midway_is_told_as_failed_and_can_be_finished() {
 	finish_the_upgrade
 }
 
-# The guard is the old version's, and the library that it was started from is gone.
+# The guard is of the old version, whose files have already been replaced.
 test_apt_killed_midway_is_cleaned_up_after_once_and_the_upgrade_can_be_finished() {
 	at_postinst <<<$'#!/bin/sh\nkill -KILL "$(cat /apt.pid)"'
 	some_hooks
@@ -58,7 +58,7 @@ test_apt_killed_midway_is_cleaned_up_after_once_and_the_upgrade_can_be_finished(
 	finish_the_upgrade
 }
 
-# As after "dpkg -i" by hand: the helper lacks what it is linked to until apt has mended that.
+# As after "dpkg -i": the helper lacks libraries until apt has fixed the dependencies.
 test_our_next_version_unpacked_before_its_libraries_harms_nothing() {
 	some_hooks
 	dpkg --unpack --force-depends "$repository/${ours}_$next_of_ours"_*.deb >/dev/null 2>&1

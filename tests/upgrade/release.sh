@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# From one release of Debian to the next, by apt itself: libc, dpkg, apt, its library and our own
-# package are replaced while the hooks of the transaction are under way.
+# Upgrades from one release of Debian to the next with apt: libc, dpkg, apt, libapt-pkg and our own
+# package are replaced during the transaction.
 . /tests/lib/upgrading.sh
 
 test_every_hook_of_a_dist-upgrade_runs_once_and_hears_the_truth() {
@@ -25,7 +25,7 @@ test_so_does_every_hook_of_a_full-upgrade() {
 	expect_no_process_of_ours
 }
 
-# The library of the old release goes when nothing needs it any more, or is taken away.
+# autoremove removes the old library of apt when nothing depends on it; if not, the test does.
 test_our_old_version_works_in_the_next_release_and_without_its_library_says_so() {
 	local old
 	old=$(version_of $ours)
