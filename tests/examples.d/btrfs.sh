@@ -24,7 +24,7 @@ test_a_snapshot_has_what_was_there_before_dpkg() {
 	expect_equal after "$(cat /srv/data)"
 	expect_equal before "$(cat $snapshots/*/data)"
 	! touch $snapshots/*/data 2>/dev/null || fail 'a snapshot can be changed'
-	! runuser -u nobody -- ls $snapshots >/dev/null 2>&1 || fail 'everybody can look at it'
+	! runuser -u nobody -- ls $snapshots >/dev/null 2>&1 || fail 'others can read it'
 }
 
 test_the_newest_five_are_kept() {

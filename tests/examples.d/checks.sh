@@ -65,7 +65,7 @@ test_a_web_server_that_is_well_lets_apt_go_on() {
 	web
 	use_example check-http
 	apt_succeeds install app
-	grep -q 'GET / .* 200 .*curl' /var/log/nginx/access.log || fail 'nobody has asked'
+	grep -q 'GET / .* 200 .*curl' /var/log/nginx/access.log || fail 'there was no request'
 }
 
 test_a_web_server_that_is_down_stops_apt() {

@@ -53,7 +53,7 @@ test_nobody_else_can_read_the_history_of_passwords() {
 	use_example commit-etc
 	apt_succeeds install app
 	expect_equal 'the secret' "$(git -C /etc show HEAD:secret)"
-	! runuser -u nobody -- ls /etc/.git >/dev/null 2>&1 || fail 'nobody can read it'
+	! runuser -u nobody -- ls /etc/.git >/dev/null 2>&1 || fail 'others can read it'
 }
 
 test_a_commit_that_fails_is_a_warning() {
@@ -63,6 +63,6 @@ test_a_commit_that_fails_is_a_warning() {
 	: >/etc/.git/index.lock
 	apt_succeeds_but_warns install app
 	expect_a_warning_about commit-etc
-	grep -q index.lock "$errors" || fail 'nobody says why'
+	grep -q index.lock "$errors" || fail 'no message gives the reason'
 	expect_equal 1 "$(version_of app)"
 }

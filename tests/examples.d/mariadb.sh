@@ -34,7 +34,7 @@ test_a_dump_restores_into_a_fresh_server() {
 	an_upgrade
 	old_dumps mariadb '' .1.sql
 	rows >/rows.before
-	(($(wc -l </rows.before) == 1001)) || fail "the test itself is wrong: $(cat /rows.before)"
+	(($(wc -l </rows.before) == 1001)) || fail "the test is broken: $(cat /rows.before)"
 	apt_goes_through install mariadb-server
 	expect_equal "$(cat /upgraded)" "$(version_of mariadb-server)"
 	expect_old_dumps_to_have_gone mariadb '' .1.sql

@@ -45,7 +45,7 @@ test_a_dump_restores_into_a_fresh_cluster() {
 	psql_of fresh postgres <"$dump" >>/fresh 2>&1
 	what_is_in_the_shop_of main >/in.main
 	what_is_in_the_shop_of fresh | expect_file /in.main
-	(($(wc -l </in.main) == 1002)) || fail "the test itself is wrong: $(cat /in.main)"
+	(($(wc -l </in.main) == 1002)) || fail "the test is broken: $(cat /in.main)"
 	expect_equal 't' "$(psql_of fresh postgres --command \
 		"select rolcanlogin from pg_roles where rolname = 'shopkeeper'")"
 }

@@ -73,7 +73,7 @@ test_what_was_down_before_stays_down() {
 	postinst=$look package app 1
 	apt_succeeds install app
 	expect_equal down "$(cat /during)"
-	! is_cron_up || fail 'nobody had asked for it'
+	! is_cron_up || fail 'cron was started without need'
 }
 
 test_what_does_not_stop_is_a_veto() {

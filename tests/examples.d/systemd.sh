@@ -54,7 +54,7 @@ test_without_the_example_it_keeps_the_old_file() {
 	apt_in_system install "$(library)"
 	apt_must_end_with 0
 	expect_equal "$nginx_before" "$(process_of nginx)"
-	is_outdated "$nginx_before" || fail 'the test itself is wrong: the file was not replaced'
+	is_outdated "$nginx_before" || fail 'the test is broken: the file was not replaced'
 }
 
 test_an_upgrade_of_something_else_restarts_nothing() {
@@ -130,7 +130,7 @@ test_without_a_journal_there_is_a_warning() {
 	package app 1
 	apt_succeeds_but_warns install app
 	expect_a_warning_about log-to-journal
-	grep -q 'no journal' "$errors" || fail 'nobody says why'
+	grep -q 'no journal' "$errors" || fail 'no message gives the reason'
 }
 
 test_a_service_is_stopped_and_started_by_systemd_as_well() {

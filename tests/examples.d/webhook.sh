@@ -153,7 +153,7 @@ test_a_service_that_is_not_there_is_a_warning() {
 	package app 1
 	apt_succeeds_but_warns install app
 	expect_a_warning_about tell-webhook
-	grep -q 'curl: (7)' "$errors" || fail 'nobody says why'
+	grep -q 'curl: (7)' "$errors" || fail 'no message gives the reason'
 	expect_equal 1 "$(version_of app)"
 }
 
@@ -162,5 +162,5 @@ test_a_service_that_does_not_take_it_is_a_warning() {
 	package app 1
 	apt_succeeds_but_warns install app
 	expect_a_warning_about tell-webhook
-	grep -q 403 "$errors" || fail 'nobody says why'
+	grep -q 403 "$errors" || fail 'no message gives the reason'
 }

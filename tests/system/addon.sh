@@ -163,7 +163,7 @@ leaves_nothing_by() {
 	touch "$output" "$errors" /files
 	files >/files
 	apt_succeeds install app
-	[[ -e $packaged_hooks/Post-Invoke/030-all ]] || fail 'the test itself is wrong: there is no hook'
+	[[ -e $packaged_hooks/Post-Invoke/030-all ]] || fail 'the test is broken: there is no hook'
 	: >/runs
 	apt_succeeds "$1" app
 	expect_no_runs
@@ -229,11 +229,11 @@ files_of() {
 test_a_file_and_a_folder_go_together() {
 	start_source
 	mkdir -p debian/universal-hooks.d/Pre-Invoke
-	cp script debian/universal-hooks.d/Pre-Invoke/010-from-folder
+	cp script debian/universal-hooks.d/Pre-Invoke/010-from-directory
 	echo 'script ./Post-Invoke//020-from-file' >debian/app.universal-hooks
 	build
 	expect_equal "$(files_of app)" '-rwxr-xr-x root/root Post-Invoke/020-from-file
--rwxr-xr-x root/root Pre-Invoke/010-from-folder'
+-rwxr-xr-x root/root Pre-Invoke/010-from-directory'
 }
 
 test_an_account_without_rights_builds_the_same() {
@@ -654,17 +654,17 @@ test_a_script_that_cannot_be_started_stops_the_build() {
 # The checks do not only apply to hooks in a list.
 test_a_folder_is_looked_at_like_a_list() {
 	start_source
-	local folder=debian/app.universal-hooks.d
-	mkdir -p $folder/Post-Invoke $folder/posttrans $folder/empty-and-so-nothing
-	cp script $folder/Post-Invoke/010-a
-	cp script $folder/posttrans/020-b
-	echo nothing >$folder/README
-	ln -s /dev/null $folder/Post-Invoke/030-c
-	tool_reports "$folder/Post-Invoke/030-c: error: it is not a regular file" \
-		"$folder/README: error: it is not a compiled program" \
-		"$folder/README: error: the target has no directory" \
-		"$folder/README: error: \"README\" does not begin" \
-		"$folder/posttrans/020-b: error: there is no hook point \"posttrans\"; did you mean"
+	local directory=debian/app.universal-hooks.d
+	mkdir -p $directory/Post-Invoke $directory/posttrans $directory/empty-and-so-nothing
+	cp script $directory/Post-Invoke/010-a
+	cp script $directory/posttrans/020-b
+	echo nothing >$directory/README
+	ln -s /dev/null $directory/Post-Invoke/030-c
+	tool_reports "$directory/Post-Invoke/030-c: error: it is not a regular file" \
+		"$directory/README: error: it is not a compiled program" \
+		"$directory/README: error: the target has no directory" \
+		"$directory/README: error: \"README\" does not begin" \
+		"$directory/posttrans/020-b: error: there is no hook point \"posttrans\"; did you mean"
 }
 
 test_all_mistakes_of_all_packages_are_told_at_once() {

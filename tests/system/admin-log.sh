@@ -28,7 +28,7 @@ asked_on_terminal() {
 
 # Compares the output with stdin; there must be no messages.
 expect_answer() {
-	[[ ! -s /err ]] || fail "complaints: $(cat /err)"
+	[[ ! -s /err ]] || fail "messages: $(cat /err)"
 	expect_file /out
 }
 
@@ -293,7 +293,7 @@ print(len(transactions), sum(len(each["hooks"]) for each in transactions),
 # shown ARGUMENT...: prints the times of the transactions and the names of the scripts that log shows.
 shown() {
 	asked 0 log "$@"
-	[[ ! -s /err ]] || fail "complaints: $(cat /err)"
+	[[ ! -s /err ]] || fail "messages: $(cat /err)"
 	sed -nE 's/^2026-11-2([0-9]) .*/\1/p; s/^  [ !] .*\/([^/:]*): .*/\1/p' /out | xargs
 }
 

@@ -54,7 +54,7 @@ test_messages_come_out_translated() {
 	export LC_ALL=xx_XX.UTF-8
 	script -qec 'apt-universal-hooks list' /dev/null >/list
 	expect_equal $'Ci sono zero ganci, è così.\r' "$(cat /list)" list
-	expect_equal 'E: «zzzzzz»?' "$(apt-universal-hooks zzzzzz 2>&1 || true)" complaint
+	expect_equal 'E: «zzzzzz»?' "$(apt-universal-hooks zzzzzz 2>&1 || true)" message
 	expect_equal 'mostra il passato' "$(summary_of_log xx_XX.UTF-8)" summary
 	expect_equal '1 pacchetto: install app' "$(apt-universal-hooks plan install app | head -n 1)"
 	expect_equal '2 pacchetti: install app, install other' \

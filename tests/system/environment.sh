@@ -83,7 +83,7 @@ test_scripts_have_the_stdin_of_apt_and_steal_no_answer() {
 		yes || true
 	}
 	answer_yes | silently apt_with_answers
-	[[ $(cat /stdin-of-apt) == pipe:* ]] || fail 'the test itself is wrong: stdin is no pipe'
+	[[ $(cat /stdin-of-apt) == pipe:* ]] || fail 'the test is broken: stdin is no pipe'
 	expect_three_times </stdin-of-apt
 }
 

@@ -240,7 +240,7 @@ purge_it() {
 	expect_one ok 1 <<-EOF
 		app|all|$1|2|-|done
 	EOF
-	[[ ! -e /etc/app.conf ]] || fail 'the test itself is wrong: nothing was purged'
+	[[ ! -e /etc/app.conf ]] || fail 'the test is broken: nothing was purged'
 }
 
 fail_with_it() {

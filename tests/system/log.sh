@@ -60,7 +60,7 @@ test_a_transaction_without_scripts_is_not_logged() {
 	[[ ! -e $log ]] || fail "$log should not be there"
 	probe Post-Invoke/a
 	apt_succeeds remove app
-	[[ -s $log ]] || fail 'the test itself is wrong: nothing is logged at all'
+	[[ -s $log ]] || fail 'the test is broken: nothing is logged at all'
 }
 
 test_scripts_of_Post-Invoke_alone_are_a_stanza_as_well() {
@@ -258,7 +258,7 @@ test_without_sudo_nobody_requested_it() {
 	silently env SUDO_UID=nonsense apt-get --yes install app </dev/null
 	silently env --unset=SUDO_UID PKEXEC_UID=99999 apt-get --yes remove app </dev/null
 	[[ -s $log ]] || fail 'nothing was logged'
-	! grep '^Requested-By' "$log" || fail 'nobody should have requested it'
+	! grep '^Requested-By' "$log" || fail 'there should be no Requested-By'
 }
 
 test_a_name_can_forge_no_line() {

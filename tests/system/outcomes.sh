@@ -21,7 +21,7 @@ test_when_all_went_well_the_result_is_ok() {
 
 test_a_failing_postinst_is_a_failed_package_and_-f_install_mends_it() {
 	package good 1
-	postinst='[ -e /mended ]' package broken 1
+	postinst='[ -e /fixed ]' package broken 1
 	probe pkgs/broken/Post-Invoke/own OPERATION RESULT
 	probe Post-Invoke/always RESULT SUCCESS TRANSACTION
 	apt_fails install good broken
@@ -32,7 +32,7 @@ test_a_failing_postinst_is_a_failed_package_and_-f_install_mends_it() {
 		  broken|all|install|-|1|failed
 		  good|all|install|-|1|done
 	EOF
-	touch /mended
+	touch /fixed
 	apt_succeeds -f install
 	expect_runs <<-'EOF'
 		pkgs/broken/Post-Invoke/own OPERATION=configure RESULT=ok

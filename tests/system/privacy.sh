@@ -29,7 +29,7 @@ test_of_apts_configuration_only_our_own_and_the_command_line_reach_disk_and_scri
 		Pre-Install-Pkgs
 		Post-Invoke
 	EOF
-	grep -q -a app /state || fail 'nothing of the transaction was seen; the test itself is wrong'
+	grep -q -a app /state || fail 'the test is broken: there is no record of the transaction'
 	grep -q -a -r 'Universal-Hooks::Timeout=86399' /copy || fail 'our own settings should be in the record'
 	! grep -a -r -l 'pass-in-file' /state /copy /environments "$state" /var/log/apt ||
 		fail 'the password went where it should not'

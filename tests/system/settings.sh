@@ -353,10 +353,10 @@ test_Operations_lets_each_operation_through_and_no_other() {
 
 test_Operations_lets_configure_through() {
 	scripts_for_each_operation
-	postinst='[ -e /mended ]' package app 1
+	postinst='[ -e /fixed ]' package app 1
 	apt_fails install app
 	expect_only_the_scripts_for install
-	touch /mended
+	touch /fixed
 	apt_succeeds -f install
 	expect_only_the_scripts_for configure
 }
@@ -571,7 +571,7 @@ test_Enabled_false_on_the_command_line_switches_one_run_off_at_all_three_hook_po
 	settings <<-'EOF'
 		Universal-Hooks::Scripts::Post-Invoke/a::Enabled "true";
 		Universal-Hooks::Scripts::Pre-Invoke/a::Enabled "true";
-		Universal-Hooks::Misspelt "is not complained of either";
+		Universal-Hooks::Misspelt "causes no warning either";
 	EOF
 	probe_each_point a
 	local words
@@ -630,5 +630,5 @@ test_a_run_that_was_switched_off_leaves_no_word_in_the_log() {
 	silently env APT_UNIVERSAL_HOOKS=off apt-get --yes --reinstall install app </dev/null
 	[[ ! -e $log ]] || fail "$log should not be there"
 	apt_succeeds --reinstall install app
-	[[ -s $log ]] || fail 'the test itself is wrong: nothing is logged at all'
+	[[ -s $log ]] || fail 'the test is broken: nothing is logged at all'
 }

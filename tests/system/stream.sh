@@ -23,7 +23,7 @@ spoil_the_stream() {
 	EOF
 	run_apt apt-get --yes -c /spoiled.conf install app lib </dev/null
 	apt_must_end_with 0
-	grep -q '^VERSION 3' /stream || fail 'the filter saw no stream; the test itself is wrong'
+	grep -q '^VERSION 3' /stream || fail 'the test is broken: the filter saw no stream'
 }
 
 expect_both_packages() {

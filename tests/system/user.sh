@@ -209,7 +209,7 @@ test_a_script_that_cannot_be_started_is_told_of_as_such() {
 	apt_succeeds_but_warns install app
 	# setpriv(1) prints the reason, and exits like a shell that does not find a program.
 	expect_warning "$hooks/Post-Invoke/without-interpreter" 'status 127'
-	grep -q 'gone/interpreter\|without-interpreter: No such file' "$errors" || fail 'nobody says why'
+	grep -q 'gone/interpreter\|without-interpreter: No such file' "$errors" || fail 'no message gives the reason'
 }
 
 test_a_Timeout_ends_the_script_of_another_user() {
