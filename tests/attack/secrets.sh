@@ -55,7 +55,7 @@ test_the_guard_and_the_helper_by_way_of_proc() {
 	probe Post-Invoke/always
 	apt_succeeds install app
 	grep -qx helper /meanwhile.output || fail 'the test is broken: there was no guard'
-	! grep -x 'READ\|SIGNALLED' /meanwhile.output || fail 'she could'
+	! grep -x 'READ\|SIGNALLED' /meanwhile.output || fail 'she could read or signal it'
 }
 
 # Creates a Post-Invoke hook with "User mallory" from stdin.
@@ -128,7 +128,7 @@ test_a_hook_that_runs_as_her_and_leaves_children_behind_is_ended_by_Timeout() {
 test_the_log_can_be_read_and_not_written() {
 	probe Pre-Invoke/always
 	apt_succeeds install app
-	as_mallory cat "$log" >/dev/null || fail 'the log is for everybody'
+	as_mallory cat "$log" >/dev/null || fail 'others should be able to read the log'
 	mallory_cannot sh -c 'echo x >>"$1"' sh "$log"
 	mallory_cannot mv "$log" "$log.1"
 }

@@ -45,7 +45,7 @@ test_those_that_stop_apt_do_so_without_their_packages_too() {
 	local name
 	for name in $(all); do
 		! settings_of "$name" | has On-Failure || ! settings_of "$name" | has Requires ||
-			fail "$name would be passed over"
+			fail "$name would be ignored"
 	done
 }
 

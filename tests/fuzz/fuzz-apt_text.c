@@ -14,7 +14,7 @@ static void must_be_encoded(struct slice text)
 }
 
 /* Encoding and decoding must return the same string. */
-static void go_there_and_back(const char *text)
+static void must_round_trip(const char *text)
 {
 	owns_buffer struct buffer encoded = {0};
 	owns_memory char *decoded = NULL;
@@ -26,7 +26,7 @@ static void go_there_and_back(const char *text)
 	must(decoded != NULL && strcmp(decoded, text) == 0);
 }
 
-static void must_tell_booleans(struct slice text)
+static void must_read_booleans(struct slice text)
 {
 	int boolean = apt_boolean(text);
 
@@ -34,7 +34,7 @@ static void must_tell_booleans(struct slice text)
 	must(boolean < 0 || (text.size > 0 && text.size <= strlen("disable")));
 }
 
-static void must_tell_scope(struct slice key)
+static void must_find_scope(struct slice key)
 {
 	owns_memory char *text = strndup(key.size > 0 ? key.data : "", key.size);
 	size_t size = strlen(SCOPE);
@@ -52,8 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	owns_memory char *decoded = percent_decode(bytes);
 
 	must(decoded != NULL && strlen(decoded) <= size);
-	go_there_and_back(decoded);
-	must_tell_booleans(bytes);
-	must_tell_scope(bytes);
+	must_round_trip(decoded);
+	must_read_booleans(bytes);
+	must_find_scope(bytes);
 	return 0;
 }

@@ -18,7 +18,7 @@ static void read_words(struct command_line *command_line, struct slice bytes)
 }
 
 /* The text must be the end of some argument after the first. */
-static void must_be_said(const struct command_line *command_line, const char *text)
+static void must_be_an_argument(const struct command_line *command_line, const char *text)
 {
 	size_t size = strlen(text);
 
@@ -36,7 +36,7 @@ static void must_be_a_file(const struct command_line *command_line, const char *
 	must(file[0] == '/');
 	if (strncmp(file, DIRECTORY, strlen(DIRECTORY)) == 0)
 		file += strlen(DIRECTORY);
-	must_be_said(command_line, file);
+	must_be_an_argument(command_line, file);
 }
 
 static void must_be_joined(const struct command_line *command_line)
@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(command_line.options.count + command_line.files.count <=
 		command_line.words.count);
 	for (size_t i = 0; i < command_line.options.count; i++)
-		must_be_said(&command_line, command_line.options.items[i]);
+		must_be_an_argument(&command_line, command_line.options.items[i]);
 	for (size_t i = 0; i < command_line.files.count; i++)
 		must_be_a_file(&command_line, command_line.files.items[i]);
 	must_be_joined(&command_line);

@@ -386,7 +386,7 @@ test_verbose_tells_and_no_act_does_nothing() {
 	[[ ! -e debian/app && ! -e debian/app.substvars && ! -e debian/.debhelper ]] ||
 		fail '--no-act should do nothing'
 	DH_VERBOSE=1 tool_succeeds
-	has 'install -p .*/010-a$' <$report || fail 'DH_VERBOSE should make it tell'
+	has 'install -p .*/010-a$' <$report || fail 'DH_VERBOSE should print the commands'
 	tool_succeeds
 	expect_file $report </dev/null
 	expect_equal app/Post-Invoke/010-a "$(installed)"
@@ -676,7 +676,7 @@ test_all_mistakes_of_all_packages_are_told_at_once() {
 		'debian/app.universal-hooks:3: error: a hook named "a.bak"' \
 		'debian/other.universal-hooks:3: error: nowhere does not exist' \
 		'debian/other.universal-hooks:3: error: "c" does not begin'
-	[[ ! -e debian/other ]] || fail 'nothing should be installed, also of the other package'
+	[[ ! -e debian/other ]] || fail 'nothing should be installed, not even of the other package'
 }
 
 test_a_mistake_stops_the_build_of_a_package() {

@@ -188,6 +188,6 @@ test_the_page_explains_each_key_of_JSON() {
 	local subcommand
 	for subcommand in $(subcommands); do
 		! has_json "$subcommand" || declare -f "${FUNCNAME[0]}" |
-			has "expect_keys_of [a-z]* $subcommand" || fail "$subcommand is not looked at"
+			has "expect_keys_of [a-z]* $subcommand" || fail "$subcommand is not tested"
 	done
 }

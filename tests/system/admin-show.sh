@@ -280,10 +280,10 @@ test_run_ends_with_a_table() {
 test_colour_is_there_only_where_it_is_wanted() {
 	make_hooks
 	no_color='' at 80 list Post-Invoke
-	grep -q $'\e\\[1m/etc/apt' /shown || fail 'a terminal has no colour'
+	grep -q $'\e\\[1m/etc/apt' /shown || fail 'there is no colour on a terminal'
 	echo 'Binary::apt::APT::Color "0";' >/etc/apt/apt.conf.d/51colour
 	no_color='' at 80 list Post-Invoke
-	! grep -q $'\e' /shown || fail 'apt has no colour, and we have'
+	! grep -q $'\e' /shown || fail 'there is colour, although apt has none'
 	rm /etc/apt/apt.conf.d/51colour
 	piped list
 	! grep -q $'\e' /shown || fail 'there is colour in a pipe'

@@ -27,7 +27,7 @@ expect_the_bridge_to_be_loaded_by() {
 		! grep -q 'apt-bridge\.so' "$process" || bridges=$((bridges + 1))
 		! grep -q 'libapt-pkg\.so' "$process" || libraries=$((libraries + 1))
 	done
-	((helpers > 0)) || fail 'the loader told nothing of the helper'
+	((helpers > 0)) || fail 'LD_DEBUG logged nothing about the helper'
 	expect_equal "$1" "$bridges" 'processes that loaded the bridge'
 	expect_equal "$1" "$libraries" 'processes of ours that loaded libapt-pkg'
 }

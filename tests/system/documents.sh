@@ -69,7 +69,7 @@ blocks_of() {
 	[[ $1 == *.md ]] || form='man'
 	rm -rf /blocks && mkdir /blocks
 	in_the_document "$1" | /tests/lib/document-blocks $form /blocks ||
-		fail "an example of $1 is of no kind"
+		fail "there is an unknown kind of example in $1"
 }
 
 is_run_elsewhere() {
@@ -167,7 +167,7 @@ test_every_command_of_README_is_run() {
 	package nginx 3
 	apt_succeeds install nginx
 	grep -qx 'apt is done: ok' "$output" || fail 'the first hook says nothing'
-	grep -qx nginx "$output" || fail 'what was upgraded is not said'
+	grep -qx nginx "$output" || fail 'the upgraded packages are not listed'
 	run_elsewhere | cut -d '|' -f 1 | sort >/expected
 	sort -u /elsewhere | expect_file /expected
 }
@@ -175,7 +175,7 @@ test_every_command_of_README_is_run() {
 test_what_is_run_elsewhere_is_there() {
 	local command file
 	while IFS='|' read -r command file; do
-		[[ -s /tests/$file ]] || fail "$file shall run $command, and is not there"
+		[[ -s /tests/$file ]] || fail "$file, which should run $command, does not exist"
 	done < <(run_elsewhere)
 	grep -q 'apt-get build-dep .* \./' /tests/lib/common.sh || fail 'nothing gets build dependencies'
 	grep -q 'dpkg-buildpackage -us -uc -b' /tests/lib/build.sh || fail 'nothing builds the package'
@@ -245,7 +245,7 @@ test_every_example_of_apt-universal-hooks.conf_5_is_run() {
 		"$(cat /var/lib/postgresql/before-upgrade.sql)"
 	was_called 'systemctl stop app.service'
 	was_called 'systemctl start app.service'
-	! grep '^mail' /called || fail 'there was nothing to tell by mail'
+	! grep '^mail' /called || fail 'no mail should have been sent'
 	postinst='exit 1' package broken 2
 	apt_fails install broken
 	was_called "mail -s apt on $(uname -n): failed root"
@@ -261,7 +261,7 @@ test_every_example_of_apt-universal-hooks_8_is_run() {
 	mkdir -p /srv/image
 	mount --rbind / /srv/image
 	run_document /usr/share/man/man8/apt-universal-hooks.8 settings=1 output=10 commands=3
-	dpkg-query --status bsd-mailx >/dev/null || fail 'what the hooks of the image need is missing'
+	dpkg-query --status bsd-mailx >/dev/null || fail 'a package that hooks need is missing'
 }
 
 test_every_manual_page_is_one_of_these() {

@@ -36,7 +36,7 @@ use_it_for_a_while() {
 
 expect_scripts_of_people_untouched() {
 	(cd "$hooks" && find . -type f | sort) | diff /scripts-of-people - ||
-		fail 'scripts of people are gone'
+		fail 'scripts of the administrator are gone'
 }
 
 expect_silence_from_now_on() {

@@ -36,12 +36,12 @@ agrees() {
 
 foretells() {
 	agrees "$@"
-	[[ -n $(actions_of /told) ]] || fail "$*: apt told its hooks nothing"
+	[[ -n $(actions_of /told) ]] || fail "$*: apt sent nothing to its hooks"
 }
 
 foretells_nothing() {
 	agrees "$@"
-	[[ ! -s /told ]] || fail "$*: apt told its hooks something"
+	[[ ! -s /told ]] || fail "$*: apt sent something to its hooks"
 }
 
 # refuses REASON COMMAND...: the bridge and apt refuse for the same reason.

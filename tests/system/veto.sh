@@ -32,7 +32,7 @@ apt_is_stopped() {
 }
 
 # Prints our last message before those of apt.
-our_last_words() {
+our_last_message() {
 	grep -v -E '^E: (Problem executing scripts|Sub-process|Failure running script)' "$errors" |
 		tail -n 1
 }
@@ -41,10 +41,10 @@ our_last_words() {
 # go on without it, which works.
 expect_veto() {
 	local line relative=${1#"$hooks/"} option
-	line=$(our_last_words)
-	[[ $line == "E: $1 $2"* ]] || fail "our last words should name $1 and $2, but they are: $line"
+	line=$(our_last_message)
+	[[ $line == "E: $1 $2"* ]] || fail "our last message should name $1 and $2, but it is: $line"
 	option="Universal-Hooks::Scripts::$relative::Enabled=false"
-	[[ $line == *"apt -o '$option'"* ]] || fail "our last words should say how to go on: $line"
+	[[ $line == *"apt -o '$option'"* ]] || fail "our last message should say how to go on: $line"
 	: >/runs
 	run_apt apt-get --yes -o "$option" install app gone- </dev/null
 	expect_equal 0 "$apt_status" 'exit status with what was advised'
@@ -114,10 +114,10 @@ test_a_script_of_a_package_can_be_gone_on_without() {
 	then='exit 1' probe "$packaged_hooks/Pre-Install-Pkgs/fails"
 	apt_is_stopped install app gone-
 	local line
-	line=$(our_last_words)
+	line=$(our_last_message)
 	[[ $line == "E: $packaged_hooks/Pre-Install-Pkgs/fails exited with status 1"* &&
 		$line == *"-o 'Universal-Hooks::Scripts::Pre-Install-Pkgs/fails::Enabled=false'"* ]] ||
-		fail "not the last words that were expected: $line"
+		fail "unexpected last message: $line"
 }
 
 abort_after_stops_at() {
@@ -139,8 +139,8 @@ abort_after_stops_at() {
 	EOF
 	expect_warning "$hooks/$1/1-fails" 'status 3'
 	expect_warning "$hooks/$1/3-fails-as-well" 'status 4'
-	[[ $(our_last_words) == "E: $hooks/$1/1-fails exited with status 3"* ]] ||
-		fail "not the last words that were expected: $(our_last_words)"
+	[[ $(our_last_message) == "E: $hooks/$1/1-fails exited with status 3"* ]] ||
+		fail "unexpected last message: $(our_last_message)"
 }
 
 test_abort-after_at_Pre-Invoke_runs_the_rest_and_stops_before_dpkg() {
@@ -177,8 +177,8 @@ fails_at_Post-Invoke_with() {
 	probe Post-Invoke/2-after SUCCESS
 	apt_fails install app
 	apt_must_end_with 100
-	[[ $(our_last_words) == "E: $hooks/Post-Invoke/1-fails exited with status 3"* ]] ||
-		fail "not the last words that were expected: $(our_last_words)"
+	[[ $(our_last_message) == "E: $hooks/Post-Invoke/1-fails exited with status 3"* ]] ||
+		fail "unexpected last message: $(our_last_message)"
 	dpkg-query --show app >/dev/null || fail 'app should have been installed'
 }
 
