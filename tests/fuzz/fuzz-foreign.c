@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "check/check_foreign.h"
 /* Hooks of other package managers: any text is parsed as both kinds. */
+#include "check/check_foreign.h"
 #include "harness.h"
 
 static void read_as(enum foreign_kind kind, struct slice text)

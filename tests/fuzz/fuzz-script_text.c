@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "check/check_scripts.h"
 /* The beginning of a file in the hook tree. */
+#include "check/check_scripts.h"
 #include "harness.h"
 
 static bool is_word(const char *text)
