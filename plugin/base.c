@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* What a pipe holds (pipe(7)), and so the most that one read of it brings. */
+/* The capacity of a pipe (pipe(7)), so one read returns no more. */
 #define PIPE_SIZE ((size_t)65536)
 
 bool slice_equals(struct slice slice, const char *string)
@@ -33,7 +33,7 @@ bool slice_has_prefix(struct slice slice, struct slice prefix)
 	return slice_compare(slice, prefix) == 0;
 }
 
-static unsigned char lower(char character)
+static unsigned char to_lower(char character)
 {
 	unsigned char byte = (unsigned char)character;
 
@@ -45,7 +45,7 @@ bool slice_has_prefix_caseless(struct slice slice, struct slice prefix)
 	if (slice.size < prefix.size)
 		return false;
 	for (size_t i = 0; i < prefix.size; i++)
-		if (lower(slice.data[i]) != lower(prefix.data[i]))
+		if (to_lower(slice.data[i]) != to_lower(prefix.data[i]))
 			return false;
 	return true;
 }
@@ -198,7 +198,7 @@ void buffer_done(struct buffer *buffer)
 
 int buffer_read(struct buffer *buffer, int fd, size_t limit)
 {
-	/* One byte more than the limit tells "just so much" from "more". */
+	/* One byte above the limit shows whether there is more. */
 	size_t most = limit < PIPE_SIZE ? limit + 1 : PIPE_SIZE;
 	size_t start = buffer->size;
 
@@ -216,7 +216,7 @@ int buffer_read(struct buffer *buffer, int fd, size_t limit)
 		got = read(fd, buffer->data + buffer->size, room);
 		if (got < 0 && errno == EINTR)
 			continue;
-		/* What is open is there, whatever its file system says. */
+		/* An open file exists: −ENOENT would read as "no such file". */
 		if (got < 0)
 			return errno == ENOENT ? -EIO : -errno;
 		if (got == 0)
@@ -251,9 +251,9 @@ int array_grow(void *array, size_t *capacity, size_t count, size_t element_size)
 
 	if (count < *capacity)
 		return 0;
-	/* Copied, since a pointer to any type must not be written through a void **. */
+	/* memcpy, since strict aliasing forbids access through a void **. */
 	memcpy(&items, array, sizeof(items));
-	/* cppcheck-suppress memleakOnRealloc -- array still has the address */
+	/* cppcheck-suppress memleakOnRealloc -- array still points to it */
 	items = reallocarray(items, wanted, element_size);
 	if (items == NULL)
 		return -ENOMEM;
@@ -262,16 +262,23 @@ int array_grow(void *array, size_t *capacity, size_t count, size_t element_size)
 	return 0;
 }
 
-int string_list_add(struct string_list *list, const char *string)
+int string_list_terminate(struct string_list *list)
 {
-	char *copy;
-
 	if (array_grow(&list->items, &list->capacity, list->count, sizeof(*list->items)) <
 		0)
 		return -ENOMEM;
-	copy = strdup(string);
-	if (copy == NULL)
+	list->items[list->count] = NULL;
+	return 0;
+}
+
+int string_list_add(struct string_list *list, const char *string)
+{
+	char *copy = strdup(string);
+
+	if (copy == NULL || string_list_terminate(list) < 0) {
+		free(copy);
 		return -ENOMEM;
+	}
 	list->items[list->count++] = copy;
 	return 0;
 }
@@ -303,15 +310,6 @@ bool string_list_has(const struct string_list *list, const char *string)
 					  sizeof(*list->items), compare_strings) != NULL;
 }
 
-int string_list_terminate(struct string_list *list)
-{
-	if (array_grow(&list->items, &list->capacity, list->count, sizeof(*list->items)) <
-		0)
-		return -ENOMEM;
-	list->items[list->count] = NULL;
-	return 0;
-}
-
 void string_list_done(struct string_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
@@ -324,12 +322,8 @@ void cleanup_close(int *fd)
 {
 	int saved = errno;
 
-	/*
-	 * close(2): nothing can be done about an error, and the descriptor is gone all
-	 * the same.
-	 */
 	if (*fd >= 0)
-		(void)close(*fd);
+		(void)close(*fd); /* releases fd even when it fails: close(2) */
 	*fd = -1;
 	errno = saved;
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes that somebody else owns; may hold NUL, ends without one. */
+/* Bytes owned by somebody else: not NUL-terminated, and may contain NUL. */
 struct slice {
 	const char *data;
 	size_t size;
@@ -22,23 +22,20 @@ static inline struct slice slice_of(const char *string)
 }
 
 bool slice_equals(struct slice slice, const char *string);
-/* Bytewise, like strcmp(3): a prefix comes before what it begins. */
+/* Bytewise, like strcmp(3): a prefix sorts first. */
 int slice_compare(struct slice a, struct slice b);
 bool slice_has_prefix(struct slice slice, struct slice prefix);
-/* The same with ASCII's letters alike in both cases, whatever the locale. */
+/* These ignore the case of ASCII letters, whatever the locale. */
 bool slice_equals_caseless(struct slice slice, struct slice other);
 bool slice_has_prefix_caseless(struct slice slice, struct slice prefix);
-/* Digits and nothing else; false also for what is too large. */
+/* Decimal digits only; false for anything else, and on overflow. */
 bool slice_to_number(struct slice digits, unsigned long long *ret_number);
-/*
- * Takes what stands before the next separator (all, if there is none) off rest's front.
- */
+/* Cuts off and returns what comes before the next separator, or all of rest. */
 struct slice slice_cut(struct slice *rest, char separator);
 
 /*
- * Bytes of our own that grow. Zero-initialised is empty. A failed append is remembered in
- * error (−errno) and makes the later ones do nothing, so it is enough to look once, at
- * the end.
+ * A growing array of bytes. Zero-initialised is empty. The first failed append sets error
+ * (−errno) and turns later ones into no-ops, so one check at the end is enough.
  */
 struct buffer {
 	char *data;
@@ -51,7 +48,7 @@ void buffer_append(struct buffer *buffer, struct slice bytes);
 void buffer_append_string(struct buffer *buffer, const char *string);
 void buffer_append_format(struct buffer *buffer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Makes room for at least more bytes behind size; 0 or −ENOMEM. */
+/* Makes room for at least that many more bytes; 0 or −ENOMEM. */
 int buffer_reserve(struct buffer *buffer, size_t more);
 void buffer_done(struct buffer *buffer);
 
@@ -62,18 +59,17 @@ static inline struct slice buffer_slice(const struct buffer *buffer)
 }
 
 /*
- * Reads fd to its end, at most limit bytes, behind what buffer holds. 0, −EFBIG when
- * there was more than that (the first limit bytes are there), or −errno (what came before
- * it is there).
+ * Appends at most limit bytes of fd, up to its end. 0, −EFBIG when there was more, or
+ * −errno; what was read before the error stays in buffer.
  */
 int buffer_read(struct buffer *buffer, int fd, size_t limit);
 
-/* write(2) until all is written; 0 or −errno. */
+/* Writes all bytes, in as many write(2) as that takes; 0 or −errno. */
 int write_all(int fd, struct slice bytes);
 
 /*
- * The strings as one, which is the caller's to free; NULL without memory. On the way
- * where there is nothing to run, printf(3) would cost as much as reading a directory.
+ * Concatenates strings; the caller frees the result, NULL without memory. When no hook is
+ * installed, printf(3) would cost as much as reading a directory.
  */
 char *strings_join(const char *const *parts, size_t count);
 #define string_join(...)                                                                 \
@@ -81,19 +77,19 @@ char *strings_join(const char *const *parts, size_t count);
 		COUNT_OF(((const char *const[]){__VA_ARGS__})))
 
 /*
- * Copies text to at, as much of it as fits before end, with a NUL behind it; returns
- * where that stands, for what comes next.
+ * Copies as much of text to at as fits before end, NUL-terminated; returns the address of
+ * the NUL, where the next text goes.
  */
 char *text_append(char *at, const char *end, const char *text);
 
-/* The digits of number, in text, which is returned. */
+/* Writes the decimal digits of number to text; returns text. */
 #define DECIMAL_SIZE sizeof("18446744073709551615")
 const char *decimal(char text[DECIMAL_SIZE], unsigned long long number);
 
-/* asprintf(3) with the text as its result, the caller's to free; NULL without memory. */
+/* asprintf(3) that returns the text, for the caller to free; NULL without memory. */
 char *string_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Strings of our own. Zero-initialised is empty. */
+/* A growing array of strings that it owns. Zero-initialised is empty. */
 struct string_list {
 	char **items;
 	size_t count;
@@ -102,21 +98,21 @@ struct string_list {
 
 /* Adds a copy; 0 or −ENOMEM. */
 int string_list_add(struct string_list *list, const char *string);
-/* strcmp(3) order, each string once. */
+/* Sorts by strcmp(3) and drops duplicates. */
 void string_list_sort_unique(struct string_list *list);
-/* Whether string is in list, which is sorted. */
+/* list must be sorted. */
 bool string_list_has(const struct string_list *list, const char *string);
-/* Puts a NULL behind the items, as execve(2) wants it, not counted. 0 or −ENOMEM. */
+/* Appends an uncounted NULL, as execve(2) wants it. 0 or −ENOMEM. */
 int string_list_terminate(struct string_list *list);
 void string_list_done(struct string_list *list);
 
 /*
- * Room for one more element in a growing array; array is the address of the pointer to
- * it. Returns 0, with the array moved where needed, or −ENOMEM with everything as it was.
+ * Makes room for one more element; array is the address of the pointer to the first one.
+ * 0, or −ENOMEM with the array unchanged.
  */
 int array_grow(void *array, size_t *capacity, size_t count, size_t element_size);
 
-/* Like free(3) and close(2), for locals that own what they hold; −1 is no descriptor. */
+/* free(3) and close(2) for locals that own what they hold; −1: no descriptor. */
 static inline void cleanup_free(void *pointer)
 {
 	free(*(void **)pointer);
@@ -135,7 +131,7 @@ static inline int steal_fd(int *fd)
 	return stolen;
 }
 
-/* The words that numbers stand for, in tables; NULL where there is none. */
+/* A row of a table of words; word_of() finds the word for a value, or NULL. */
 struct word {
 	const char *word;
 	int value;
