@@ -10,18 +10,17 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How much of a file tells a text from a binary, as shells do it. */
+/* Bytes to examine, as shells do, to tell text from binary. */
 #define SNIFF_SIZE 128
 
-/* DESIGN: between SIGTERM and SIGKILL. */
+/* Between SIGTERM and SIGKILL. */
 #define GRACE_SECONDS 5
 
 /*
- * POSIX sh(1): what is executable, and looks like text, is a shell script. The kernel
- * would say so with ENOEXEC, but only when a marker has been made; until a shell were
- * started then, somebody could end us between the two.
+ * POSIX: an executable text file without "#!" is a shell script. ENOEXEC would come too
+ * late: the marker exists by then, and we could be killed before the shell starts.
  */
-static bool is_for_shell(const char *path)
+static bool needs_shell(const char *path)
 {
 	owns_fd int fd = access(path, X_OK) == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 	char head[SNIFF_SIZE];
@@ -31,7 +30,7 @@ static bool is_for_shell(const char *path)
 	       !slice_has_prefix((struct slice){head, (size_t)size}, slice_of("#!"));
 }
 
-static int spawn_by_shell(const struct process_spec *spec,
+static int spawn_shell(const struct process_spec *spec,
 	const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
 	pid_t *ret_pid)
 {
@@ -50,14 +49,14 @@ static int spawn_by_shell(const struct process_spec *spec,
 	return posix_spawn(ret_pid, argv[0], actions, attributes, argv, spec->envp);
 }
 
-static int spawn(const struct process_spec *spec,
+static int spawn_program(const struct process_spec *spec,
 	const posix_spawn_file_actions_t *actions, pid_t *ret_pid)
 {
 	posix_spawnattr_t attributes;
 	sigset_t all, none;
 	int error;
 
-	(void)sigfillset(&all); /* these two cannot fail with a valid address */
+	(void)sigfillset(&all); /* these fail for invalid addresses only */
 	(void)sigemptyset(&none);
 	error = posix_spawnattr_init(&attributes);
 	if (error != 0)
@@ -68,8 +67,8 @@ static int spawn(const struct process_spec *spec,
 	if (error == 0)
 		error = posix_spawnattr_setflags(
 			&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-	if (error == 0 && is_for_shell(spec->path))
-		error = spawn_by_shell(spec, actions, &attributes, ret_pid);
+	if (error == 0 && needs_shell(spec->path))
+		error = spawn_shell(spec, actions, &attributes, ret_pid);
 	else if (error == 0)
 		error = posix_spawn(ret_pid, spec->path, actions, &attributes, spec->argv,
 			spec->envp);
@@ -77,7 +76,7 @@ static int spawn(const struct process_spec *spec,
 	return -error;
 }
 
-static void read_status(int status, struct uh_ending *ret_ending)
+static void decode_status(int status, struct uh_ending *ret_ending)
 {
 	if (WIFSIGNALED(status))
 		*ret_ending = (struct uh_ending){UH_SIGNALED, WTERMSIG(status)};
@@ -85,14 +84,14 @@ static void read_status(int status, struct uh_ending *ret_ending)
 		*ret_ending = (struct uh_ending){UH_EXITED, WEXITSTATUS(status)};
 }
 
-static int wait_for(pid_t pid, struct uh_ending *ret_ending)
+static int wait_for_exit(pid_t pid, struct uh_ending *ret_ending)
 {
 	int status;
 
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
-	read_status(status, ret_ending);
+	decode_status(status, ret_ending);
 	return 0;
 }
 
@@ -105,8 +104,8 @@ static struct timespec seconds_from_now(unsigned seconds)
 	return time;
 }
 
-/* Waits for a child to change; false when the deadline is over. */
-static bool wait_for_child(const struct timespec *deadline)
+/* Waits for SIGCHLD; false when the deadline has passed. */
+static bool wait_for_sigchld(const struct timespec *deadline)
 {
 	struct timespec now = seconds_from_now(0);
 	long long nanoseconds = (deadline->tv_sec - now.tv_sec) * 1000000000LL +
@@ -122,14 +121,14 @@ static bool wait_for_child(const struct timespec *deadline)
 	return sigtimedwait(&set, NULL, &left) > 0 || errno == EINTR;
 }
 
-/* A program under way, and the children that we had before it. */
-struct under_way {
+/* A running program, and the children that we had before it, which are not its. */
+struct program {
 	pid_t pid;
 	struct pid_list spared;
 };
 
-/* Everything that the program started: without a /proc at least the program itself. */
-static int kill_all(const struct under_way *program, int signal_number)
+/* Signals the program and its descendants; without /proc, only the program itself. */
+static int kill_all(const struct program *program, int signal_number)
 {
 	int count = proc_kill_descendants(&program->spared, signal_number);
 
@@ -138,38 +137,36 @@ static int kill_all(const struct under_way *program, int signal_number)
 	return count;
 }
 
-/* Orphans come to us (we are their subreaper), so they end here as well. */
-static void reap(void)
+/* We are the subreaper of the program's orphans, so they are ours to reap. */
+static void reap_children(void)
 {
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
 }
 
-static void end_all(const struct under_way *program)
+static void terminate_all(const struct program *program)
 {
 	struct timespec deadline = seconds_from_now(GRACE_SECONDS);
 
 	if (kill_all(program, SIGTERM) == 0)
 		return;
-	/* A stopped process takes its SIGTERM only when it goes on. */
+	/* A stopped process handles SIGTERM only once it continues. */
 	(void)kill_all(program, SIGCONT);
 	do
-		reap();
-	while (kill_all(program, 0) > 0 && wait_for_child(&deadline));
-	/* Nothing survives this, but a process may have been started a moment before. */
+		reap_children();
+	while (kill_all(program, 0) > 0 && wait_for_sigchld(&deadline));
+	/* Repeat, since a process may have forked while /proc was read. */
 	deadline = seconds_from_now(GRACE_SECONDS);
 	while (kill_all(program, SIGKILL) > 0) {
-		if (!wait_for_child(&deadline))
+		if (!wait_for_sigchld(&deadline))
 			break;
-		reap();
+		reap_children();
 	}
-	reap();
+	reap_children();
 }
 
-/*
- * A signal must not hide an end whose own signal has been taken: it would be waited for.
- */
-static pid_t look_after(pid_t pid, int *ret_status)
+/* On EINTR, try again: SIGCHLD is consumed, so nothing else would report the exit. */
+static pid_t poll_for_exit(pid_t pid, int *ret_status)
 {
 	pid_t found;
 
@@ -180,27 +177,27 @@ static pid_t look_after(pid_t pid, int *ret_status)
 }
 
 static int wait_with_timeout(
-	const struct under_way *program, unsigned timeout, struct uh_ending *ret_ending)
+	const struct program *program, unsigned timeout, struct uh_ending *ret_ending)
 {
 	struct timespec deadline = seconds_from_now(timeout);
 
 	do {
 		int status;
-		pid_t found = look_after(program->pid, &status);
+		pid_t found = poll_for_exit(program->pid, &status);
 
 		if (found < 0)
 			return -errno;
 		if (found == program->pid) {
-			read_status(status, ret_ending);
+			decode_status(status, ret_ending);
 			return 0;
 		}
-	} while (wait_for_child(&deadline));
-	end_all(program);
+	} while (wait_for_sigchld(&deadline));
+	terminate_all(program);
 	*ret_ending = (struct uh_ending){UH_TIMED_OUT, (int)timeout};
 	return 0;
 }
 
-/* Any descriptor will do that is open here and not in the program. */
+/* addopen needs a descriptor number that the child does not use. */
 static int add_marker(posix_spawn_file_actions_t *actions, const char *marker, int fd)
 {
 	int error = posix_spawn_file_actions_addopen(
@@ -209,7 +206,8 @@ static int add_marker(posix_spawn_file_actions_t *actions, const char *marker, i
 	return error == 0 ? posix_spawn_file_actions_addclose(actions, fd) : error;
 }
 
-static int start(const struct process_spec *spec, const char *marker, pid_t *ret_pid)
+static int start_program(
+	const struct process_spec *spec, const char *marker, pid_t *ret_pid)
 {
 	owns_fd int spare = marker != NULL ? open("/", O_PATH | O_CLOEXEC) : -1;
 	posix_spawn_file_actions_t actions;
@@ -222,50 +220,57 @@ static int start(const struct process_spec *spec, const char *marker, pid_t *ret
 	if (error == 0 && spec->directory != NULL)
 		error = -posix_spawn_file_actions_addchdir_np(&actions, spec->directory);
 	if (error == 0)
-		error = spawn(spec, &actions, ret_pid);
+		error = spawn_program(spec, &actions, ret_pid);
 	(void)posix_spawn_file_actions_destroy(&actions); /* always 0 in glibc */
 	return error;
 }
 
+const char *process_end_name(enum uh_end end)
+{
+	static const char *const names[] = {[UH_EXITED] = "exit",
+		[UH_SIGNALED] = "signal",
+		[UH_TIMED_OUT] = "timeout"};
+
+	return names[end];
+}
+
 int process_run(const struct process_spec *spec, struct uh_ending *ret_ending)
 {
-	struct under_way program = {.pid = 0};
+	struct program program = {.pid = 0};
 	int error;
 
 	if (spec->timeout > 0) {
-		/* So that what loses its parent becomes our child, and is found. */
-		(void)prctl(PR_SET_CHILD_SUBREAPER, 1); /* else only children are */
-		/* What earlier ones left running is not this one's. */
-		(void)proc_list_children(&program.spared); /* no /proc: no descendants */
+		/* Makes orphans our children; if it fails, they escape the timeout. */
+		(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+		/* Background processes of earlier scripts; empty without /proc. */
+		(void)proc_list_children(&program.spared);
 	}
-	error = start(spec, spec->marker, &program.pid);
+	error = start_program(spec, spec->marker, &program.pid);
 	if (error < 0 && spec->marker != NULL)
-		error = start(spec, NULL, &program.pid);
+		error = start_program(spec, NULL, &program.pid);
 	if (error == 0)
 		error = spec->timeout > 0
 				? wait_with_timeout(&program, spec->timeout, ret_ending)
-				: wait_for(program.pid, ret_ending);
+				: wait_for_exit(program.pid, ret_ending);
 	if (spec->timeout > 0)
 		(void)prctl(PR_SET_CHILD_SUBREAPER, 0);
 	pid_list_done(&program.spared);
 	return error;
 }
 
-/*
- * stdout into the pipe, stderr to nowhere, which is closed where there is no /dev/null.
- */
-static int redirect(posix_spawn_file_actions_t *actions, int output, int nowhere)
+/* Without /dev/null (null is −1), the program's stderr is closed. */
+static int redirect_output(posix_spawn_file_actions_t *actions, int output, int null)
 {
 	int error = posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO);
 
-	if (error == 0 && nowhere >= 0)
-		error = posix_spawn_file_actions_adddup2(actions, nowhere, STDERR_FILENO);
+	if (error == 0 && null >= 0)
+		error = posix_spawn_file_actions_adddup2(actions, null, STDERR_FILENO);
 	else if (error == 0)
 		error = posix_spawn_file_actions_addclose(actions, STDERR_FILENO);
 	return -error;
 }
 
-static void drain(int fd)
+static void drain_pipe(int fd)
 {
 	char dropped[4096];
 	ssize_t got;
@@ -278,7 +283,7 @@ static void drain(int fd)
 int process_capture(const struct process_spec *spec, size_t limit, struct buffer *output,
 	struct uh_ending *ret_ending)
 {
-	owns_fd int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	owns_fd int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	posix_spawn_file_actions_t actions;
 	int ends[2];
 	pid_t pid = -1;
@@ -288,18 +293,18 @@ int process_capture(const struct process_spec *spec, size_t limit, struct buffer
 		return -errno;
 	error = -posix_spawn_file_actions_init(&actions);
 	if (error == 0) {
-		error = redirect(&actions, ends[1], nowhere);
+		error = redirect_output(&actions, ends[1], null);
 		if (error == 0)
-			error = spawn(spec, &actions, &pid);
+			error = spawn_program(spec, &actions, &pid);
 		(void)posix_spawn_file_actions_destroy(&actions); /* always 0 in glibc */
 	}
 	cleanup_close(&ends[1]);
 	read_error = error == 0 ? buffer_read(output, ends[0], limit) : error;
 	if (error == 0 && read_error < 0)
-		drain(ends[0]);
+		drain_pipe(ends[0]);
 	cleanup_close(&ends[0]);
 	if (error == 0)
-		error = wait_for(pid, ret_ending);
+		error = wait_for_exit(pid, ret_ending);
 	return error < 0 ? error : read_error;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Runs one program and says how it ended. Knows no hooks. */
+/* Runs one program and returns how it ended. Knows nothing of hooks. */
 #ifndef PROCESS_H
 #define PROCESS_H
 
@@ -9,54 +9,56 @@
 #include <signal.h>
 
 struct process_spec {
-	const char *path; /* absolute; executed as it is, never through a shell */
+	const char *path; /* absolute; executed directly, without a shell */
 	char *const *argv;
 	char *const *envp;
-	const char *directory; /* to run in; NULL: as here */
+	const char *directory; /* to run in; NULL: the current one */
 	unsigned timeout;      /* seconds; 0: none */
-	const char *marker; /* a file that is there once the program runs; NULL: none */
+	const char *marker;    /* a file to create when the program starts; NULL: none */
 };
 
 /*
- * Runs the program and waits for it: descriptors 0 to 2 and all that are not close-on-
- * exec are inherited, signals have their default action and none is blocked. A text file
- * without "#!" is run by /bin/sh, as execvp(3) would. Returns 0 with ret_ending, or
- * −errno when the program was not started.
+ * Runs the program and waits for it. It inherits descriptors 0 to 2 and all others that
+ * are not close-on-exec; no signal is blocked or ignored. A text file without "#!" is run
+ * by /bin/sh, as by execvp(3). 0 with ret_ending, or −errno when it was not started.
  *
- * The marker is made by the child itself, a moment before it becomes the program: there
- * is no time at which our own end could part the two. Where it cannot be made, the
- * program runs without.
+ * The child creates the marker just before it executes the program, so killing us cannot
+ * separate the two. If the marker cannot be created, the program runs without it.
  *
- * When the timeout is over, the program and all that it started (also what made itself a
- * session of its own) get SIGTERM, and 5 seconds later what is still there gets SIGKILL.
- * It stays in our process group all the while, so the terminal is as much the program's
- * as without a timeout. The caller holds interrupts, and so SIGCHLD.
+ * On timeout, the program and all its descendants (also those in another session) get
+ * SIGTERM, and SIGKILL 5 seconds later. The program stays in our process group, so it can
+ * use the terminal as without a timeout. Call interrupts_hold() first: it blocks SIGCHLD.
  */
 int process_run(const struct process_spec *spec, struct uh_ending *ret_ending);
 
 /*
- * Runs the program with its stdout in output (at most limit bytes are kept, the rest is
- * read and dropped with −EFBIG) and its stderr dropped. Returns like process_run().
+ * Runs the program, appends at most limit bytes of its stdout to output and discards its
+ * stderr. Returns like process_run(), or −EFBIG when there was more output.
  */
 int process_capture(const struct process_spec *spec, size_t limit, struct buffer *output,
 	struct uh_ending *ret_ending);
 
+/* "exit", "signal", "timeout": the log's words, before the ending's value. */
+const char *process_end_name(enum uh_end end);
+
+static inline bool process_succeeded(const struct uh_ending *ending)
+{
+	return ending->end == UH_EXITED && ending->value == 0;
+}
+
 /*
- * While scripts run, Ctrl-C is for them: SIGINT and SIGQUIT are held back here (the
- * terminal sends them to the script as well), and SIGCHLD has its default action, since
- * with a caller's SIG_IGN waitpid(2) would find no child.
+ * While scripts run, Ctrl-C is for them: we block SIGINT and SIGQUIT, which the terminal
+ * sends to us as well. SIGCHLD is reset to its default action, since waitpid(2) finds no
+ * child when a caller left it ignored.
  */
 struct interrupts {
 	sigset_t saved_mask;
 };
 
 void interrupts_hold(struct interrupts *interrupts);
-/*
- * Whether a SIGINT or SIGQUIT has come since interrupts_hold(); it is kept until the
- * release.
- */
+/* Whether SIGINT or SIGQUIT has arrived since interrupts_hold(); does not consume it. */
 bool interrupts_are_pending(void);
-/* Takes pending ones away and puts the mask back. */
+/* Discards pending SIGINT and SIGQUIT and restores the mask. */
 void interrupts_release(const struct interrupts *interrupts);
 
 #endif
