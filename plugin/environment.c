@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "environment.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#define OURS "APT_UNIVERSAL_HOOKS_"
+/* apt's default for DPkg::Path, for a caller without PATH. */
+#define DEFAULT_PATH "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
+
+static int write_script_file(const struct run_context *run_context, const char *suffix,
+	const struct buffer *bytes, char **ret_path)
+{
+	if (bytes->error < 0)
+		return bytes->error;
+	return state_hand_out(run_context->state, suffix, buffer_slice(bytes), ret_path);
+}
+
+int script_files_write_transaction(
+	struct script_files *files, const struct run_context *run_context)
+{
+	owns_buffer struct buffer table = {0};
+
+	transaction_to_table(run_context->transaction, &table);
+	return write_script_file(run_context, "transaction", &table, &files->transaction);
+}
+
+int script_files_write_lists(struct script_files *files,
+	const struct run_context *run_context, const struct planned_run *run)
+{
+	owns_buffer struct buffer names = {0};
+	owns_buffer struct buffer matched = {0};
+	int error = 0;
+
+	if (files->pkg_list == NULL) {
+		transaction_names(run_context->transaction, false, &names);
+		error = write_script_file(
+			run_context, "pkg_list", &names, &files->pkg_list);
+	}
+	state_discard(&files->matched);
+	if (error == 0)
+		error = plan_matched_names(run, run_context->transaction, &matched);
+	if (error == 0)
+		error = write_script_file(
+			run_context, "matched", &matched, &files->matched);
+	return error;
+}
+
+void script_files_discard(struct script_files *files)
+{
+	state_discard(&files->transaction);
+	state_discard(&files->pkg_list);
+	state_discard(&files->matched);
+}
+
+/* An environment under construction; error is −ENOMEM when a variable is missing. */
+struct variables {
+	struct string_list *list;
+	int error;
+};
+
+static void add_variable(struct variables *variables, const char *variable)
+{
+	if (variable == NULL || string_list_add(variables->list, variable) < 0)
+		variables->error = -ENOMEM;
+}
+
+static void set_variable(struct variables *variables, const char *name, const char *value)
+{
+	owns_memory char *variable = NULL;
+
+	if (value == NULL)
+		return;
+	variable = string_join(name, "=", value);
+	add_variable(variables, variable);
+}
+
+/* A script sees neither apt's words to us nor the variables of an outer run. */
+static bool is_inherited(struct slice variable, const struct passwd *account)
+{
+	static const char *const replaced[] = {"APT_HOOK_INFO_FD=", OURS};
+	static const char *const of_account[] = {"HOME=", "USER=", "LOGNAME=", "SHELL="};
+
+	for (size_t i = 0; i < COUNT_OF(replaced); i++)
+		if (slice_has_prefix(variable, slice_of(replaced[i])))
+			return false;
+	for (size_t i = 0; account != NULL && i < COUNT_OF(of_account); i++)
+		if (slice_has_prefix(variable, slice_of(of_account[i])))
+			return false;
+	return true;
+}
+
+static void inherit_variables(struct variables *variables, const struct passwd *account)
+{
+	bool has_path = false;
+
+	for (char **variable = environ; variable != NULL && *variable != NULL;
+		variable++) {
+		struct slice text = slice_of(*variable);
+
+		if (!is_inherited(text, account))
+			continue;
+		has_path = has_path || slice_has_prefix(text, slice_of("PATH="));
+		add_variable(variables, *variable);
+	}
+	if (!has_path)
+		add_variable(variables, DEFAULT_PATH);
+}
+
+/* What login(1) sets. */
+static void set_account(struct variables *variables, const struct passwd *account)
+{
+	const char *shell = account->pw_shell[0] != '\0' ? account->pw_shell : "/bin/sh";
+
+	set_variable(variables, "HOME", account->pw_dir);
+	set_variable(variables, "USER", account->pw_name);
+	set_variable(variables, "LOGNAME", account->pw_name);
+	set_variable(variables, "SHELL", shell);
+}
+
+static void set_package(struct variables *variables, const struct package *package)
+{
+	set_variable(variables, OURS "PACKAGE", package->name);
+	set_variable(variables, OURS "ARCHITECTURE", package->architecture);
+	set_variable(variables, OURS "OPERATION", operation_name(package->operation));
+	set_variable(variables, OURS "OLD_VERSION", package->old_version);
+	set_variable(variables, OURS "NEW_VERSION", package->new_version);
+}
+
+int environment_make(struct string_list *environment,
+	const struct run_context *run_context, const struct planned_run *run,
+	const struct script_files *files, const struct passwd *account, bool is_success)
+{
+	enum uh_hook_point hook_point = run_context->hook_point;
+	struct variables variables = {.list = environment};
+
+	inherit_variables(&variables, account);
+	if (account != NULL)
+		set_account(&variables, account);
+	set_variable(&variables, OURS "HOOK_POINT", uh_hook_point_name(hook_point));
+	set_variable(&variables, OURS "COMMAND_LINE", run_context->command_line);
+	set_variable(&variables, OURS "TRANSACTION", files->transaction);
+	if (run->reason == REASON_PACKAGE)
+		set_package(&variables, run->package);
+	if (run->reason == REASON_WILDCARD) {
+		set_variable(&variables, OURS "WILDCARD", run->directory);
+		set_variable(&variables, OURS "MATCHED", files->matched);
+	}
+	if (hook_point == UH_POST_INVOKE) {
+		const char *result = result_name(run_context->result);
+
+		set_variable(&variables, OURS "RESULT", result);
+		set_variable(&variables, OURS "SUCCESS", is_success ? "1" : "0");
+	}
+	return variables.error < 0 ? variables.error : string_list_terminate(environment);
+}
