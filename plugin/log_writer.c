@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "log_writer.h"
+#include "process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,22 +57,6 @@ static void append_time(struct buffer *buffer, const char *field)
 		buffer_append_format(buffer, "%s: %s\n", field, text);
 }
 
-static void append_ending(struct buffer *line, const struct uh_event *event)
-{
-	switch (event->ending.end) {
-	case UH_EXITED:
-		buffer_append_format(line, "exit %d", event->ending.value);
-		break;
-	case UH_SIGNALED:
-		buffer_append_format(line, "signal %d", event->ending.value);
-		break;
-	case UH_TIMED_OUT:
-		buffer_append_format(line, "timeout %d", event->ending.value);
-		break;
-	}
-	buffer_append_format(line, " %ld ms", event->milliseconds);
-}
-
 /* The last column; nothing if the event is not a script's result. */
 static void append_outcome(struct buffer *line, const struct uh_event *event)
 {
@@ -90,7 +75,9 @@ static void append_outcome(struct buffer *line, const struct uh_event *event)
 	const char *reason = word_of(reasons, COUNT_OF(reasons), (int)event->kind);
 
 	if (event->kind == UH_SCRIPT_ENDED)
-		append_ending(line, event);
+		buffer_append_format(line, "%s %d %ld ms",
+			process_end_name(event->ending.end), event->ending.value,
+			event->milliseconds);
 	else if (event->kind == UH_SCRIPT_NOT_STARTED)
 		buffer_append_format(line, "not-started (%s)", strerror(-event->error));
 	else if (event->kind == UH_SCRIPT_SKIPPED)

@@ -5,6 +5,7 @@
 #include "model/plan_view.h"
 #include "model/simulated.h"
 #include "proc.h"
+#include "process.h"
 #include "report.h"
 #include "runner.h"
 #include "system/apt.h"
@@ -36,22 +37,13 @@ struct tally {
 	bool has_failed;
 };
 
-static void add_ending(struct buffer *text, const struct uh_event *event)
+/* The log's words, as the log subcommand shows them. */
+static void tally_add_ending(struct buffer *text, const struct uh_event *event)
 {
-	bool is_good = event->ending.end == UH_EXITED && event->ending.value == 0;
-
-	buffer_append_string(text, is_good ? MARK_GOOD : MARK_BAD);
-	switch (event->ending.end) {
-	case UH_EXITED:
-		buffer_append_format(text, _("exit %d"), event->ending.value);
-		break;
-	case UH_SIGNALED:
-		buffer_append_format(text, _("signal %d"), event->ending.value);
-		break;
-	case UH_TIMED_OUT:
-		buffer_append_format(text, _("timeout %d s"), event->ending.value);
-		break;
-	}
+	buffer_append_string(
+		text, process_succeeded(&event->ending) ? MARK_GOOD : MARK_BAD);
+	buffer_append_format(
+		text, "%s %d", process_end_name(event->ending.end), event->ending.value);
 	buffer_append(text, (struct slice){MARK_END, sizeof(MARK_END)});
 }
 
@@ -60,7 +52,7 @@ static void tally_ended(struct tally *tally, const struct uh_event *event)
 	owns_buffer struct buffer ending = {0};
 	char time[32];
 
-	add_ending(&ending, event);
+	tally_add_ending(&ending, event);
 	(void)snprintf(time, sizeof(time), "%ld.%03ld s", event->milliseconds / 1000,
 		event->milliseconds % 1000);
 	table_add_name(&tally->table, event->path);
