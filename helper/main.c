@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What apt calls: helper HOOK-POINT. */
+/* The program that apt calls: helper HOOK-POINT. */
 #include "base.h"
 #include "report.h"
 #include "universal_hooks.h"
@@ -13,11 +13,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The registration lets this one status through to apt, which then stops. */
+/* The only status that apt.conf passes on to apt, which then stops. */
 #define STATUS_STOP 111
 #define STATUS_USAGE 2
 
-static int usage(void)
+static int refuse(void)
 {
 	static const char text[] =
 		"Usage: helper Pre-Invoke|Pre-Install-Pkgs|Post-Invoke\n"
@@ -26,25 +26,25 @@ static int usage(void)
 		"called by hand it runs nothing.\n";
 
 	if (write(STDERR_FILENO, text, strlen(text)) < 0)
-		return STATUS_USAGE; /* the status says it as well */
+		return STATUS_USAGE; /* the status has to do */
 	return STATUS_USAGE;
 }
 
-/* A caller may have closed 0, 1 or 2; what we open must not end up there. */
+/* If a caller closed 0, 1 or 2, files that we open must not get that number. */
 static void fill_standard_descriptors(void)
 {
-	/* open(2) takes the lowest that is free. */
+	/* open(2) returns the lowest free descriptor. */
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		int filled = fcntl(fd, F_GETFD) < 0 ? open("/dev/null", O_RDWR) : fd;
 
 		if (filled < 0)
-			return; /* what is opened later ends up there */
+			return; /* without /dev/null there is no protection */
 	}
 }
 
 /*
- * The descriptor that apt names in the environment (apt.conf(5), InfoFD); −1 for none.
- * With InfoFD 0 the pipe stands where scripts expect their stdin, so it moves.
+ * The descriptor in apt's environment (apt.conf(5), InfoFD), or −1. Moved out of the way
+ * when InfoFD is one of 0 to 2, which belong to scripts.
  */
 static int find_stream(void)
 {
@@ -58,26 +58,23 @@ static int find_stream(void)
 		return (int)fd;
 	moved = fcntl((int)fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	if (moved >= 0) {
-		(void)close((int)fd); /* its copy stays */
+		(void)close((int)fd); /* only the copy is used */
 		fill_standard_descriptors();
 	}
 	return moved;
 }
 
-/* What scripts inherit from this process (see universal_hooks.h). */
-static void prepare(void)
+/* Scripts inherit the umask and the working directory (see universal_hooks.h). */
+static void set_up_process(void)
 {
 	(void)umask(022);
-	/* A caller may have ignored it, and then no child could be waited for. */
+	/* If a caller left it ignored, waitpid(2) would find no child. */
 	(void)signal(SIGCHLD, SIG_DFL);
-	/*
-	 * A stderr that nobody reads any more, or a file that may not grow
-	 * (setrlimit(2)).
-	 */
+	/* Writing to a closed stderr, or beyond RLIMIT_FSIZE, must only fail. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGXFSZ, SIG_IGN);
 	if (chdir("/") < 0)
-		return; /* then scripts could not enter it either */
+		return; /* each script will report it */
 }
 
 int main(int argc, char **argv)
@@ -86,11 +83,11 @@ int main(int argc, char **argv)
 
 	if (argc != 2 || !uh_hook_point_parse(argv[1], &request.hook_point) ||
 		!uh_is_called_by_apt(request.hook_point))
-		return usage();
+		return refuse();
 	fill_standard_descriptors();
 	if (request.hook_point == UH_PRE_INSTALL_PKGS)
 		request.stream_fd = find_stream();
-	prepare();
+	set_up_process();
 	if (uh_run_hook_point(&request, report_event, NULL) == UH_STOP)
 		return STATUS_STOP;
 	return EXIT_SUCCESS;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "printable.h"
 
-/* The bytes of one well-formed UTF-8 character (RFC 3629) behind ASCII; 0 for none. */
+/* The size of a well-formed UTF-8 character (RFC 3629) beyond ASCII; 0 for none. */
 static size_t utf8_size(const unsigned char *bytes)
 {
 	size_t size = bytes[0] >= 0xf0 ? 4 : bytes[0] >= 0xe0 ? 3 : 2;
@@ -11,7 +11,7 @@ static size_t utf8_size(const unsigned char *bytes)
 	for (size_t i = 1; i < size; i++)
 		if ((bytes[i] & 0xc0) != 0x80)
 			return 0;
-	/* Too long a form, a surrogate, above U+10FFFF, and the C1 control characters. */
+	/* Overlong forms, surrogates, above U+10FFFF, and C1 control characters. */
 	if ((bytes[0] == 0xe0 && bytes[1] < 0xa0) ||
 		(bytes[0] == 0xed && bytes[1] > 0x9f) ||
 		(bytes[0] == 0xf0 && bytes[1] < 0x90) ||

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What of a name that anybody may have made up can be shown as it is. */
+/* Which characters of an untrusted name are safe to print. */
 #ifndef PRINTABLE_H
 #define PRINTABLE_H
 
 #include <stddef.h>
 
 /*
- * How many bytes the character at at has; 0 when it is better written as \ooo: a control
- * character, which a terminal could take for a command, or no well-formed UTF-8.
+ * The number of bytes of the first character of at; 0 when it must be escaped: a control
+ * character, which a terminal could obey, or malformed UTF-8.
  */
 size_t printable_size(const char *at);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report.h"
 #include "printable.h"
+#include "process.h"
 
 #include <assert.h>
 #include <grp.h>
@@ -18,8 +19,8 @@ struct line {
 	size_t size;
 };
 
-/* What does not fit is left out; the last byte is for the line end. */
-static void add(struct line *line, const char *bytes, size_t size)
+/* Drops what does not fit; the last byte is for the newline. */
+static void line_add(struct line *line, const char *bytes, size_t size)
 {
 	size_t room = sizeof(line->text) - 1 - line->size;
 
@@ -29,10 +30,10 @@ static void add(struct line *line, const char *bytes, size_t size)
 	line->size += size;
 }
 
-static void add_format(struct line *line, const char *format, ...)
+static void line_format(struct line *line, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-static void add_format(struct line *line, const char *format, ...)
+static void line_format(struct line *line, const char *format, ...)
 {
 	char text[512];
 	va_list arguments;
@@ -42,305 +43,246 @@ static void add_format(struct line *line, const char *format, ...)
 	size = vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	if (size > 0)
-		add(line, text,
+		line_add(line, text,
 			(size_t)size < sizeof(text) ? (size_t)size : sizeof(text) - 1);
 }
 
-/* A file may be called anything, but not turn the terminal's colours or forge a line. */
-static void add_name(struct line *line, const char *name)
+/* A file name must neither change the terminal's colours nor forge a line. */
+static void line_add_name(struct line *line, const char *name)
 {
 	assert(name != NULL);
 	while (*name != '\0') {
 		size_t size = printable_size(name);
 
 		if (size == 0)
-			add_format(line, "\\%03o", (unsigned char)*name);
+			line_format(line, "\\%03o", (unsigned char)*name);
 		else
-			add(line, name, size);
+			line_add(line, name, size);
 		name += size > 0 ? size : 1;
 	}
 }
 
-static void add_error(struct line *line, int error)
+static void line_add_error(struct line *line, int error)
 {
-	add_format(line, "%s", strerror(-error));
+	line_format(line, "%s", strerror(-error));
 }
 
-static void add_ending(struct line *line, const struct uh_ending *ending)
+static void line_add_ending(struct line *line, const struct uh_ending *ending)
 {
 	switch (ending->end) {
 	case UH_EXITED:
-		add_format(line, "exited with status %d", ending->value);
+		line_format(line, "exited with status %d", ending->value);
 		return;
 	case UH_SIGNALED:
-		add_format(line, "was killed by signal %d (%s)", ending->value,
+		line_format(line, "was killed by signal %d (%s)", ending->value,
 			strsignal(ending->value));
 		return;
 	case UH_TIMED_OUT:
-		add_format(line, "was ended after %d s (Timeout)", ending->value);
+		line_format(line, "timed out after %d s (Timeout)", ending->value);
 		return;
 	}
 }
 
-static void add_unsafe(struct line *line, const struct uh_event *event)
+static void line_add_unsafe(struct line *line, const struct uh_event *event)
 {
 	const struct passwd *user;
 	const struct group *group;
 
-	add_name(line, event->detail != NULL ? event->detail : event->path);
+	line_add_name(line, event->detail != NULL ? event->detail : event->path);
 	switch (event->unsafe) {
 	case UH_UNSAFE_OWNER:
 		user = getpwuid(event->id);
-		add_format(line, " belongs to the user %s (%u)",
+		line_format(line, " belongs to the user %s (%u)",
 			user != NULL ? user->pw_name : "without a name", event->id);
 		return;
 	case UH_UNSAFE_GROUP:
 		group = getgrgid(event->id);
-		add_format(line, " can be written by the group %s (%u)",
+		line_format(line, " can be written by the group %s (%u)",
 			group != NULL ? group->gr_name : "without a name", event->id);
 		return;
 	case UH_UNSAFE_WORLD:
-		add_format(line, " can be written by everybody");
+		line_format(line, " can be written by everybody");
 		return;
 	}
 }
 
-static bool is_good_end(const struct uh_event *event)
+/* dpkg-query was not started, or it failed. */
+static void line_add_query(struct line *line, const struct uh_event *event)
 {
-	return event->ending.end == UH_EXITED && event->ending.value == 0;
+	line_format(line, event->error < 0 ? "dpkg-query: " : "dpkg-query ");
+	if (event->error < 0)
+		line_add_error(line, event->error);
+	else
+		line_add_ending(line, &event->ending);
 }
 
-/* What follows the words. */
-enum tail {
-	TAIL_NONE,
-	TAIL_ERROR,
-	TAIL_ENDING,
-	TAIL_BREACH,
-	TAIL_DATABASE,
-	TAIL_LINES,
-	TAIL_DETAIL,
-	TAIL_DIRECTORY,
-	TAIL_SETTING,
-	TAIL_VETO
-};
+/* As in apt.conf, and on apt's command line. */
+static void line_add_setting(struct line *line, const struct uh_event *event)
+{
+	line_add_name(line, event->key);
+	line_format(line, " \"");
+	line_add_name(line, event->value);
+	line_format(line, "\"");
+}
+
+static void line_add_count(struct line *line, const struct uh_event *event)
+{
+	line_format(line, "%zu line%s", event->count, event->count == 1 ? "" : "s");
+	if (event->first > 0)
+		line_format(line, ", the first is line %zu", event->first);
+}
 
 #define NO_PACKAGE_HOOKS "hooks in pkgs and multi_pkgs are not run"
 #define NO_STATE                                                                         \
-	"so hooks get no lists of packages and Post-Invoke knows no transaction: "
+	"so hooks get no lists of packages, and Post-Invoke does not know the "          \
+	"transaction: "
 
-/* Behind the path, where an event has one: what is the matter, and what happens now. */
-static const struct {
-	const char *words;
-	enum tail tail;
-} sentences[] = {
-	[UH_SCRIPT_ENDED] = {" ", TAIL_ENDING},
-	[UH_SCRIPT_NOT_STARTED] = {" could not be started: ", TAIL_ERROR},
-	[UH_SCRIPT_NOT_EXECUTABLE] = {" is not executable; it is not run", TAIL_NONE},
-	[UH_SCRIPT_NOT_A_FILE] = {" is not a regular file; it is not run", TAIL_NONE},
-	[UH_SCRIPT_DANGLING] = {" leads nowhere; it is not run: ", TAIL_ERROR},
-	[UH_SCRIPT_OPEN_TO_OTHERS] = {" is not run: ", TAIL_BREACH},
+/*
+ * What happened, and what that means now. %p is the path, %d the detail (or the error),
+ * %e the error, %x how the script ended, %f the same or that it was not run, %u what is
+ * unsafe, %q how dpkg-query failed, %s the setting, %n the number of lines.
+ */
+static const char *const sentences[] = {
+	[UH_SCRIPT_ENDED] = "W: %p %x",
+	[UH_SCRIPT_NOT_STARTED] = "W: %p could not be started: %e",
+	[UH_SCRIPT_NOT_EXECUTABLE] = "W: %p is not executable; it is not run",
+	[UH_SCRIPT_NOT_A_FILE] = "W: %p is not a regular file; it is not run",
+	[UH_SCRIPT_DANGLING] = "W: %p is a broken symlink; it is not run: %e",
+	[UH_SCRIPT_OPEN_TO_OTHERS] = "E: %p is not run: %u",
 	[UH_SCRIPT_WITHOUT_LIST] =
-		{" is not run, since its list of packages was not written: ", TAIL_ERROR},
-	[UH_SCRIPT_SKIPPED] = {" is skipped: ", TAIL_DETAIL},
+		"W: %p is not run, since its list of packages was not written: %e",
 	[UH_SCRIPT_LACKS_PACKAGE] =
-		{" is not run, since it requires a package that is not installed: ",
-			TAIL_DETAIL},
-	[UH_SCRIPT_WITHOUT_USER] =
-		{" is not run, since it is to run as a user that does not exist: ",
-			TAIL_DETAIL},
-	[UH_SCRIPT_WITHOUT_RIGHTS] = {" is not run, since only root can run it as ",
-		TAIL_DETAIL},
-	[UH_SCRIPT_WITHOUT_DIRECTORY] = {" is not run, since it is to run in ",
-		TAIL_DIRECTORY},
+		"W: %p is not run, since it requires %d, which is not installed",
+	[UH_SCRIPT_WITHOUT_USER] = "E: %p is not run, since its User does not exist: %d",
+	[UH_SCRIPT_WITHOUT_RIGHTS] =
+		"E: %p is not run, since only root can run it as its User: %d",
+	[UH_SCRIPT_WITHOUT_DIRECTORY] =
+		"W: %p is not run, since its Directory cannot be used: %d: %e",
 	[UH_REQUIREMENTS_UNKNOWN] =
-		{" is not run, since the packages that it requires cannot be looked up: "
-		 "dpkg-query",
-			TAIL_DATABASE},
-	[UH_VETO] = {" ", TAIL_VETO},
-	[UH_LATE_VETO] = {" ", TAIL_VETO},
-	[UH_VETO_UNKNOWN] = {" failed, and whether that should stop apt (On-Failure) is "
-			     "not known; apt goes on",
-		TAIL_NONE},
-	[UH_DIRECTORY_UNREADABLE] = {" cannot be read; scripts in it are not run: ",
-		TAIL_ERROR},
-	[UH_WILDCARD_UNMATCHED] = {" cannot be matched; scripts in it are not run: ",
-		TAIL_ERROR},
+		"W: %p is not run, since the packages that it requires cannot be "
+		"looked up: %q",
+	[UH_VETO] = "E: %p %f and so stops apt (On-Failure). To go on without it: "
+		    "apt -o 'Universal-Hooks::Scripts::%d::Enabled=false' ...",
+	[UH_LATE_VETO] = "E: %p %f, so apt will report a failure (On-Failure), although "
+			 "dpkg has finished",
+	[UH_VETO_UNKNOWN] = "W: %p failed, and whether that should stop apt (On-Failure) "
+			    "is not known; apt goes on",
+	[UH_DIRECTORY_UNREADABLE] = "W: %p cannot be read; scripts in it are not run: %e",
+	[UH_WILDCARD_UNMATCHED] =
+		"W: %p cannot be matched; scripts in it are not run: %e",
 	[UH_STREAM_UNREADABLE] =
-		{"the packages that apt tells could not be read to their end: ",
-			TAIL_ERROR},
-	[UH_STREAM_TOO_LARGE] = {"apt tells more packages than can be read; hooks of the "
-				 "last ones are not run",
-		TAIL_NONE},
-	[UH_STREAM_CUT] = {"the packages that apt tells end in the middle; hooks of "
-			   "missing ones are not run",
-		TAIL_NONE},
-	[UH_STREAM_WITHOUT_NAMES] = {"apt does not tell the names of the packages "
-				     "(protocol version 2 or 3 is "
-				     "needed); " NO_PACKAGE_HOOKS,
-		TAIL_NONE},
-	[UH_STREAM_LINES_IGNORED] = {"what apt tells cannot all be understood; hooks of "
-				     "those packages are not run: ",
-		TAIL_LINES},
-	[UH_STATE_UNUSABLE] = {" cannot be used, " NO_STATE, TAIL_ERROR},
-	[UH_STATE_OPEN_TO_OTHERS] = {" is not used, " NO_STATE, TAIL_BREACH},
-	[UH_RECORD_NOT_WRITTEN] = {": the transaction was not recorded; " NO_PACKAGE_HOOKS
-				   " at Post-Invoke: ",
-		TAIL_ERROR},
-	[UH_FAILURE_NOT_NOTED] = {": that a hook failed was not recorded, so hooks at "
-				  "Post-Invoke may be told of a success: ",
-		TAIL_ERROR},
+		"W: apt's list of packages could not be read completely: %e",
+	[UH_STREAM_TOO_LARGE] = "W: apt's list of packages is too long; hooks of the "
+				"last packages are not run",
+	[UH_STREAM_CUT] = "W: apt's list of packages is cut off; hooks of the missing "
+			  "packages are not run",
+	[UH_STREAM_WITHOUT_NAMES] = "W: apt does not pass the names of packages "
+				    "(protocol version 2 or 3 is "
+				    "needed); " NO_PACKAGE_HOOKS,
+	[UH_STREAM_LINES_IGNORED] = "W: apt's list of packages has malformed lines; "
+				    "hooks of those packages are not run: %n",
+	[UH_STATE_UNUSABLE] = "W: %p cannot be used, " NO_STATE "%e",
+	[UH_STATE_OPEN_TO_OTHERS] = "E: %p is not used, " NO_STATE "%u",
+	[UH_RECORD_NOT_WRITTEN] = "W: %p: the transaction was not "
+				  "recorded; " NO_PACKAGE_HOOKS " at Post-Invoke: %e",
+	[UH_FAILURE_NOT_NOTED] = "W: %p: the failure of a hook was not recorded, so "
+				 "hooks at Post-Invoke may be told of a success: %e",
 	[UH_RECORD_MISSING] =
-		{"there is no record of this transaction; " NO_PACKAGE_HOOKS
-		 " (is DPkg::Pre-Install-Pkgs::apt-universal-hooks switched off?)",
-			TAIL_NONE},
-	[UH_RECORD_UNREADABLE] =
-		{": the record of this transaction cannot be read; " NO_PACKAGE_HOOKS
-		 ": ",
-			TAIL_ERROR},
+		"W: there is no record of this transaction; " NO_PACKAGE_HOOKS
+		" (is DPkg::Pre-Install-Pkgs::apt-universal-hooks switched off?)",
+	[UH_RECORD_UNREADABLE] = "W: %p: the record of this transaction cannot be "
+				 "read; " NO_PACKAGE_HOOKS ": %e",
 	[UH_RECORD_OF_OTHER_VERSION] =
-		{"the record of this transaction is of another version of "
-		 "apt-plugin-universal-hooks; " NO_PACKAGE_HOOKS,
-			TAIL_NONE},
+		"W: the record of this transaction was written by another version of "
+		"apt-plugin-universal-hooks; " NO_PACKAGE_HOOKS,
 	[UH_TRANSACTION_FILE_MISSING] =
-		{"hooks run without APT_UNIVERSAL_HOOKS_TRANSACTION: ", TAIL_ERROR},
-	[UH_DATABASE_UNREADABLE] =
-		{"what dpkg has done, or would do, cannot be looked up: dpkg-query",
-			TAIL_DATABASE},
-	[UH_SETTING_UNKNOWN] = {"there is no such setting; it is ignored: ",
-		TAIL_SETTING},
-	[UH_SETTING_UNUSABLE] = {"a setting makes no sense; it is ignored: ",
-		TAIL_SETTING},
-	[UH_SETTING_WITHOUT_USER] =
-		{"a setting names a user that does not exist; the hook will not run: ",
-			TAIL_SETTING},
-	[UH_SETTING_NO_SCRIPT] = {"a setting is for a path where no hook is: ",
-		TAIL_SETTING},
-	[UH_SETTING_MASKED] = {"a setting is for a hook that is masked: ", TAIL_SETTING},
-	[UH_SETTINGS_DOUBTFUL] = {"apt's settings for hooks are perhaps not all known: ",
-		TAIL_DETAIL},
+		"W: hooks run without APT_UNIVERSAL_HOOKS_TRANSACTION: %e",
+	[UH_DATABASE_UNREADABLE] = "W: dpkg's database could not be queried, so hooks "
+				   "may see a wrong operation or no result: %q",
+	[UH_SETTING_UNKNOWN] = "W: there is no such setting; it is ignored: %s",
+	[UH_SETTING_UNUSABLE] = "W: a setting is invalid; it is ignored: %s",
+	[UH_SETTING_WITHOUT_USER] = "W: a setting names a user that does not exist; the "
+				    "hook will not run: %s",
+	[UH_SETTING_NO_SCRIPT] =
+		"W: a setting has no effect, since there is no hook at its path: %s",
+	[UH_SETTING_MASKED] = "W: a setting has no effect, since its hook is masked: %s",
+	[UH_SETTINGS_DOUBTFUL] = "W: apt's settings for hooks may be incomplete: %d",
 	[UH_BRIDGE_UNUSABLE] =
-		{"apt's settings cannot be read, so hooks run with their defaults: ",
-			TAIL_DETAIL},
-	[UH_COMMAND_LINE_UNREADABLE] =
-		{"apt's command line cannot be read, so hooks do not see it, and its "
-		 "options do not count for them: ",
-			TAIL_ERROR},
-	[UH_CLEAN_UP] = {"apt stopped before dpkg was done; hooks that clean up after "
-			 "that run now",
-		TAIL_NONE},
-	[UH_CLEAN_UP_LATER] = {"hooks whose When is failure or always run when apt has "
-			       "ended, or with the next transaction",
-		TAIL_NONE},
-	[UH_GUARD_NOT_STARTED] =
-		{"nobody waits for apt's end; hooks that clean up after it run with the "
-		 "next transaction at the latest: ",
-			TAIL_ERROR},
-	[UH_LOG_NOT_WRITTEN] = {" was not written: ", TAIL_ERROR},
-	[UH_OUT_OF_MEMORY] =
-		{"out of memory; not all hooks are run, nor can all of them stop apt",
-			TAIL_NONE},
-	[UH_INTERRUPTED] = {" was interrupted; the hooks after it are not run",
-		TAIL_NONE},
+		"W: apt's settings cannot be read, so hooks run with their defaults: %d",
+	[UH_COMMAND_LINE_UNREADABLE] = "W: apt's command line cannot be read, so hooks "
+				       "do not see it, nor settings given there: %e",
+	[UH_CLEAN_UP] =
+		"W: apt stopped before dpkg was done; hooks that clean up run now",
+	[UH_CLEAN_UP_LATER] = "W: hooks whose When is failure or always will run when "
+			      "apt has ended, or with the next transaction",
+	[UH_GUARD_NOT_STARTED] = "W: no process waits for apt to end; hooks that clean "
+				 "up run with the next transaction at the latest: %e",
+	[UH_LOG_NOT_WRITTEN] = "W: %p was not written: %e",
+	[UH_OUT_OF_MEMORY] = "W: out of memory; not all hooks are run, even those that "
+			     "could stop apt",
+	[UH_INTERRUPTED] = "W: %p was interrupted; the hooks after it are not run",
 };
 
-/* What apt.conf and a command line of apt's could say. */
-static void add_setting(struct line *line, const struct uh_event *event)
+static void line_add_field(struct line *line, char field, const struct uh_event *event)
 {
-	add_name(line, event->key);
-	add_format(line, " \"");
-	add_name(line, event->value);
-	add_format(line, "\"");
-}
-
-static void add_veto(struct line *line, const struct uh_event *event)
-{
-	if (is_good_end(event))
-		add_format(line, "was not run");
-	else
-		add_ending(line, &event->ending);
-	if (event->kind == UH_LATE_VETO) {
-		add_format(line, ", so apt will say that it failed (On-Failure); "
-				 "dpkg is done all the same");
+	switch (field) {
+	case 'p':
+		if (event->path != NULL)
+			line_add_name(line, event->path);
 		return;
-	}
-	add_format(line, " and so stops apt (On-Failure). To go on without it: "
-			 "apt -o 'Universal-Hooks::Scripts::");
-	add_name(line, event->detail);
-	add_format(line, "::Enabled=false' ...");
-}
-
-static void add_tail(struct line *line, enum tail tail, const struct uh_event *event)
-{
-	switch (tail) {
-	case TAIL_NONE:
-		return;
-	case TAIL_ERROR:
-		add_error(line, event->error);
-		return;
-	case TAIL_ENDING:
-		add_ending(line, &event->ending);
-		return;
-	case TAIL_BREACH:
-		add_unsafe(line, event);
-		return;
-	case TAIL_DATABASE:
-		add_format(line, event->error < 0 ? ": " : " ");
-		add_tail(line, event->error < 0 ? TAIL_ERROR : TAIL_ENDING, event);
-		return;
-	case TAIL_DETAIL:
+	case 'd':
 		if (event->detail != NULL)
-			add_name(line, event->detail);
+			line_add_name(line, event->detail);
 		else
-			add_error(line, event->error);
+			line_add_error(line, event->error);
 		return;
-	case TAIL_DIRECTORY:
-		add_name(line, event->detail);
-		add_format(line, ": ");
-		add_error(line, event->error);
+	case 'e':
+		line_add_error(line, event->error);
 		return;
-	case TAIL_SETTING:
-		add_setting(line, event);
+	case 'f':
+		if (process_succeeded(&event->ending))
+			line_format(line, "was not run");
+		else
+			line_add_ending(line, &event->ending);
 		return;
-	case TAIL_VETO:
-		add_veto(line, event);
+	case 'x':
+		line_add_ending(line, &event->ending);
 		return;
-	case TAIL_LINES:
-		add_format(
-			line, "%zu line%s", event->count, event->count == 1 ? "" : "s");
-		if (event->first > 0)
-			add_format(line, ", the first is line %zu", event->first);
+	case 'u':
+		line_add_unsafe(line, event);
+		return;
+	case 'q':
+		line_add_query(line, event);
+		return;
+	case 's':
+		line_add_setting(line, event);
+		return;
+	case 'n':
+		line_add_count(line, event);
 		return;
 	}
-}
-
-static bool is_error(const struct uh_event *event)
-{
-	return event->kind == UH_SCRIPT_OPEN_TO_OTHERS ||
-	       event->kind == UH_STATE_OPEN_TO_OTHERS ||
-	       event->kind == UH_SCRIPT_WITHOUT_USER ||
-	       event->kind == UH_SCRIPT_WITHOUT_RIGHTS || event->kind == UH_VETO ||
-	       event->kind == UH_LATE_VETO;
-}
-
-static bool is_good_news(const struct uh_event *event)
-{
-	return event->kind == UH_SCRIPT_SKIPPED ||
-	       (event->kind == UH_SCRIPT_ENDED && is_good_end(event));
 }
 
 void report_event(const struct uh_event *event, void *context)
 {
 	struct line line = {.size = 0};
+	const char *rest = sentences[event->kind];
 
 	(void)context;
-	if (is_good_news(event))
+	if (event->kind == UH_SCRIPT_SKIPPED ||
+		(event->kind == UH_SCRIPT_ENDED && process_succeeded(&event->ending)))
 		return;
-	add_format(&line, "%s: ", is_error(event) ? "E" : "W");
-	if (event->path != NULL)
-		add_name(&line, event->path);
-	add_format(&line, "%s", sentences[event->kind].words);
-	add_tail(&line, sentences[event->kind].tail, event);
+	while (*rest != '\0') {
+		size_t size = strcspn(rest, "%");
+
+		line_add(&line, rest, size);
+		rest += size;
+		if (*rest == '%') {
+			line_add_field(&line, rest[1], event);
+			rest += 2;
+		}
+	}
 	line.text[line.size++] = '\n';
 	if (write(STDERR_FILENO, line.text, line.size) < 0)
-		return; /* there is nobody to tell */
+		return; /* there is nobody left to tell */
 }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The words for people: apt's own "W: …" and "E: …" on stderr. */
+/* Messages for people, as apt writes them to stderr: "W: …" and "E: …". */
 #ifndef REPORT_H
 #define REPORT_H
 
 #include "universal_hooks.h"
 
 /*
- * Writes what a person should know of the event as one line, in one write(2); what went
- * well says nothing. Bytes that a terminal could take for commands are written as \ooo. A
- * stderr that cannot be written to is nothing to stop for.
+ * Writes one line with one write(2), or nothing for a script that succeeded or was
+ * skipped. Bytes that a terminal could obey are written as \ooo. Errors are ignored.
  */
 void report_event(const struct uh_event *event, void *context);
 

@@ -1,27 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * wildcard.h for the helper, which has the rest of the engine in itself. A library costs
- * every start of a program, PCRE2 as much as all that the helper does where there is no
- * hook; so the engine's shared library, which needs PCRE2, is loaded for the first
- * directory whose scripts depend on its wildcard.
+ * wildcard.h for the helper, which has the rest of the engine linked in. Loading PCRE2
+ * would take as long as everything that the helper does when no hook is installed, so the
+ * shared library that needs it is loaded for the first wildcard that must be matched.
  */
 #include "wildcard.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 
-/*
- * NULL where it cannot be loaded, or is of another version; the next directory tries
- * again. A library that is loaded stays.
- */
-static const struct wildcard_functions *load(void)
+/* NULL: not loaded, or of another version. The library is never unloaded. */
+static const struct wildcard_functions *load_functions(void)
 {
 	void *library = dlopen(UH_ENGINE, RTLD_NOW | RTLD_LOCAL);
 
 	return library != NULL ? dlsym(library, WILDCARD_FUNCTIONS_SYMBOL) : NULL;
 }
 
-/* Whoever has a wildcard has it from the library. */
+/* A wildcard begins with a pointer to the functions that made it. */
 static const struct wildcard_functions *functions_of(const struct wildcard *wildcard)
 {
 	return *(const struct wildcard_functions *const *)wildcard;
@@ -30,7 +26,7 @@ static const struct wildcard_functions *functions_of(const struct wildcard *wild
 int wildcard_new(
 	struct wildcard **ret_wildcard, const char *directory_name, struct slice names)
 {
-	const struct wildcard_functions *found = load();
+	const struct wildcard_functions *found = load_functions();
 
 	return found != NULL ? found->create(ret_wildcard, directory_name, names)
 			     : -ELIBACC;
