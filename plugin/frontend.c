@@ -7,13 +7,12 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* No shell starts so many shells; a bound for a /proc that lies. */
+/* More shells than anybody nests; a bound for a corrupt /proc. */
 #define ANCESTORS_MAX 64
 #define MAPS_MAX ((size_t)1 << 20)
-
 #define INIT 1
 
-/* The nearest ancestor that is no shell. */
+/* The nearest ancestor that is not a shell. */
 static int find_caller(struct proc *ret_proc)
 {
 	pid_t pid = getppid();
@@ -28,14 +27,14 @@ static int find_caller(struct proc *ret_proc)
 	return error < 0 ? error : -ESRCH;
 }
 
-/* No file there: no /proc, or none that knows us. */
-static struct frontend unknown(int error)
+/* ENOENT and ESRCH: no /proc, or one of another pid namespace. */
+static struct frontend unknown_frontend(int error)
 {
 	return (struct frontend){
 		.error = error == -ENOENT || error == -ESRCH ? 0 : error};
 }
 
-/* True as well where it cannot be told. */
+/* Also true when its maps cannot be read. */
 static bool has_libapt(pid_t pid)
 {
 	owns_buffer struct buffer maps = {0};
@@ -47,9 +46,8 @@ static bool has_libapt(pid_t pid)
 }
 
 /*
- * When apt is killed, what it has started gets a new parent: init, or whoever else takes
- * in orphans (PR_SET_CHILD_SUBREAPER). libapt-pkg begins no session for hooks, so one
- * that is in another did not start us. In a container init may be in ours.
+ * When apt is killed, init or a subreaper adopts its children. libapt-pkg starts no new
+ * session for hooks, so a parent in another session adopted us.
  */
 static bool is_stranger(pid_t pid)
 {
@@ -58,8 +56,8 @@ static bool is_stranger(pid_t pid)
 	return session >= 0 && ours >= 0 && session != ours;
 }
 
-/* A fork of apt has no other parent than apt, unless that was killed. */
-static bool has_lost_apt(const struct proc *fork)
+/* In a container, init may be in our session: it is the parent if apt was killed. */
+static bool is_orphan(const struct proc *fork)
 {
 	return fork->parent == INIT && !has_libapt(INIT);
 }
@@ -70,19 +68,16 @@ struct frontend frontend_find(enum uh_hook_point hook_point)
 	int error = find_caller(&caller);
 
 	if (error < 0)
-		return unknown(error);
-	/*
-	 * Pre-Invoke and Post-Invoke are called by a fork of the frontend, which ends
-	 * with them.
-	 */
+		return unknown_frontend(error);
+	/* apt forks to call Pre-Invoke and Post-Invoke; that fork is the caller. */
 	if (hook_point != UH_PRE_INSTALL_PKGS && caller.parent > 0) {
 		error = proc_read(caller.parent, &parent);
-		/* It was the fork's parent a moment ago. */
+		/* The parent has ended since we read its pid. */
 		if (error == -ENOENT || error == -ESRCH)
 			return (struct frontend){.is_gone = true};
 		if (error < 0)
-			return unknown(error);
-		if (has_lost_apt(&caller))
+			return unknown_frontend(error);
+		if (is_orphan(&caller))
 			return (struct frontend){.is_gone = true};
 		caller = parent;
 	}
@@ -147,7 +142,7 @@ bool uh_is_called_by_apt(enum uh_hook_point hook_point)
 
 	if (hook_point == UH_PRE_INSTALL_PKGS)
 		return getenv("APT_HOOK_INFO_FD") != NULL;
-	/* apt, apt-get and unattended-upgrade set it, aptitude does not. */
+	/* aptitude does not set it. */
 	if (getenv("DPKG_FRONTEND_LOCKED") != NULL || find_caller(&caller) < 0)
 		return true;
 	return has_libapt(caller.pid);

@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* 1 when the frontend has ended, 0 when the file has gone; −errno. */
-static int wait_for_end(const struct frontend *frontend, const char *path)
+/* 1: the frontend has ended, 0: the file is gone; −errno. */
+static int wait_for_frontend_or_file(const struct frontend *frontend, const char *path)
 {
 	owns_fd int files = inotify_init1(IN_CLOEXEC);
 	owns_fd int process = -1;
@@ -24,7 +24,7 @@ static int wait_for_end(const struct frontend *frontend, const char *path)
 	process = proc_open(frontend->pid);
 	if (process < 0)
 		return process == -ESRCH ? 1 : process;
-	/* It names the process that had the pid a moment ago; is that the frontend? */
+	/* Checked after pidfd_open(2): the pid may have been reused before it. */
 	if (!frontend_is_alive(frontend))
 		return 1;
 	ends[0] = (struct pollfd){.fd = process, .events = POLLIN};
@@ -35,17 +35,17 @@ static int wait_for_end(const struct frontend *frontend, const char *path)
 	return ends[1].revents == 0;
 }
 
-static void be_guard(const struct frontend *frontend, const char *path,
+_Noreturn static void guard_main(const struct frontend *frontend, const char *path,
 	guard_clean_up *clean_up, void *context)
 {
-	int nowhere = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	int end;
 
-	if (nowhere >= 0)
-		(void)dup2(nowhere, STDIN_FILENO);
+	if (null >= 0)
+		(void)dup2(null, STDIN_FILENO);
 	else
-		(void)close(STDIN_FILENO); /* at least nobody's terminal is read */
-	end = wait_for_end(frontend, path);
+		(void)close(STDIN_FILENO); /* so that it reads no terminal */
+	end = wait_for_frontend_or_file(frontend, path);
 	if (end != 0)
 		clean_up(context, end < 0 ? end : 0);
 	_exit(0);
@@ -63,19 +63,16 @@ int guard_start(const struct frontend *frontend, const char *path, int lock,
 		pid_t guard;
 
 		/*
-		 * Before the caller goes on: it has its lock still, and lets go of it;
-		 * and Ctrl-C in what apt calls next is for the terminal's group.
+		 * Both before the caller continues: closing it later would prolong the
+		 * caller's flock(2), and Ctrl-C could hit the guard.
 		 */
 		if (lock >= 0)
-			(void)close(lock); /* nothing was written */
+			(void)close(lock); /* nothing was written to it */
 		(void)setsid();            /* cannot fail in a child just forked */
-		/*
-		 * Twice, so that the guard is nobody's child who would have to wait for
-		 * it.
-		 */
+		/* A second fork(2), so that nobody has to reap the guard. */
 		guard = fork();
 		if (guard == 0)
-			be_guard(frontend, path, clean_up, context);
+			guard_main(frontend, path, clean_up, context);
 		_exit(guard < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 	}
 	while (waitpid(middle, &status, 0) < 0)

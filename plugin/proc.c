@@ -9,10 +9,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* A command name has at most 15 bytes; the numbers of one stat line fit as well. */
+/* Enough for /proc/PID/stat: a name of 15 bytes and some 50 numbers. */
 #define STAT_SIZE 1024
 
-/* Columns of it, see proc(5). */
+/* Its fields, as numbered in proc(5). */
 enum { PARENT = 4, START_TIME = 22 };
 
 struct proc_list {
@@ -44,10 +44,7 @@ int proc_read_file(pid_t pid, const char *file, size_t limit, struct buffer *byt
 	return fd >= 0 ? buffer_read(bytes, fd, limit) : -errno;
 }
 
-/*
- * "pid (command) state ppid …", the 22nd is the start time; a command may hold
- * anything.
- */
+/* "pid (command) state ppid …"; the command may contain spaces and parentheses. */
 static int read_stat(pid_t pid, struct proc *ret_proc, char *ret_state)
 {
 	owns_buffer struct buffer stat = {0};
@@ -67,7 +64,7 @@ static int read_stat(pid_t pid, struct proc *ret_proc, char *ret_state)
 	*end = '\0';
 	proc.is_shell = is_shell(command + 1);
 	rest = slice_of(end + 1);
-	/* The third: a space, the state, a space. */
+	/* " state " */
 	if (rest.size < 3)
 		return -EPROTO;
 	*ret_state = rest.data[1];
@@ -100,7 +97,7 @@ int proc_read(pid_t pid, struct proc *ret_proc)
 
 int proc_open(pid_t pid)
 {
-	/* glibc has a name for it since 2.36; Debian 11 has an older one. */
+	/* Debian 11 has glibc 2.31; pidfd_open() is new in 2.36. */
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 
 	return fd >= 0 ? fd : -errno;
@@ -119,7 +116,7 @@ int proc_wait_for_end(pid_t pid)
 	return 0;
 }
 
-static int read_all(struct proc_list *list)
+static int read_processes(struct proc_list *list)
 {
 	DIR *dir = opendir("/proc");
 	const struct dirent *entry;
@@ -135,7 +132,7 @@ static int read_all(struct proc_list *list)
 			continue;
 		error = array_grow(
 			&list->items, &list->capacity, list->count, sizeof(*list->items));
-		/* One that has ended since is none. */
+		/* It may have ended since readdir(3). */
 		if (error == 0 &&
 			read_stat((pid_t)pid, &list->items[list->count], &state) == 0 &&
 			!has_ended(state))
@@ -145,7 +142,7 @@ static int read_all(struct proc_list *list)
 	return error;
 }
 
-static const struct proc *find(const struct proc_list *list, pid_t pid)
+static const struct proc *find_process(const struct proc_list *list, pid_t pid)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (list->items[i].pid == pid)
@@ -153,17 +150,15 @@ static const struct proc *find(const struct proc_list *list, pid_t pid)
 	return NULL;
 }
 
-/*
- * All processes; a /proc that does not even have us is a directory where none is mounted.
- */
-static int read_family(struct proc_list *list)
+/* A /proc without this process is just a directory, with nothing mounted on it. */
+static int read_proc_list(struct proc_list *list)
 {
-	int error = read_all(list);
+	int error = read_processes(list);
 
-	return error == 0 && find(list, getpid()) == NULL ? -ENOENT : error;
+	return error == 0 && find_process(list, getpid()) == NULL ? -ENOENT : error;
 }
 
-static bool is_in(const struct pid_list *list, pid_t pid)
+static bool pid_list_has(const struct pid_list *list, pid_t pid)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (list->items[i] == pid)
@@ -171,17 +166,17 @@ static bool is_in(const struct pid_list *list, pid_t pid)
 	return false;
 }
 
-/* Up from proc to us, unless a spared one stands on the way. */
-static bool is_ours(const struct proc_list *list, const struct proc *proc,
+/* Walks up from proc to us; a spared process on the way ends the walk. */
+static bool is_descendant(const struct proc_list *list, const struct proc *proc,
 	const struct pid_list *spared)
 {
-	/* The list was not read in one moment: a bound, should it go round in circles. */
+	/* Bounded: /proc is no snapshot, so reused pids could form a circle. */
 	for (size_t steps = 0; steps < list->count && proc != NULL; steps++) {
-		if (is_in(spared, proc->pid))
+		if (pid_list_has(spared, proc->pid))
 			return false;
 		if (proc->parent == getpid())
 			return true;
-		proc = find(list, proc->parent);
+		proc = find_process(list, proc->parent);
 	}
 	return false;
 }
@@ -195,7 +190,7 @@ void pid_list_done(struct pid_list *list)
 int proc_list_children(struct pid_list *children)
 {
 	struct proc_list list = {0};
-	int error = read_family(&list);
+	int error = read_proc_list(&list);
 
 	children->count = 0;
 	for (size_t i = 0; error == 0 && i < list.count; i++) {
@@ -213,14 +208,13 @@ int proc_list_children(struct pid_list *children)
 int proc_kill_descendants(const struct pid_list *spared, int signal_number)
 {
 	struct proc_list list = {0};
-	int error = read_family(&list);
+	int error = read_proc_list(&list);
 	int count = 0;
 
 	for (size_t i = 0; error == 0 && i < list.count; i++) {
-		if (!is_ours(&list, &list.items[i], spared))
+		if (!is_descendant(&list, &list.items[i], spared))
 			continue;
-		/* Whoever ended in between is no worse for it. */
-		(void)kill(list.items[i].pid, signal_number);
+		(void)kill(list.items[i].pid, signal_number); /* it may have ended */
 		count++;
 	}
 	free(list.items);

@@ -12,21 +12,21 @@ struct proc {
 	pid_t parent;
 	unsigned long long start_time; /* clock ticks since boot; makes a pid unique */
 	bool is_shell;                 /* sh, dash or bash, by its name */
-	bool has_ended;                /* a zombie: its parent has not asked for it yet */
+	bool has_ended;                /* a zombie, not yet reaped */
 };
 
-/* 0, or −errno: −ENOENT when there is no such process, or no /proc. */
+/* 0 or −errno; −ENOENT: no such process, or no /proc. */
 int proc_read(pid_t pid, struct proc *ret_proc);
 
 /* Appends at most limit bytes of /proc/PID/FILE; 0, −EFBIG, or −errno. */
 int proc_read_file(pid_t pid, const char *file, size_t limit, struct buffer *bytes);
 
 /*
- * A descriptor that poll(2) finds readable when the process has ended (pidfd_open(2)).
- * The caller's; −ESRCH when it has ended already, −ENOSYS before Linux 5.3.
+ * Returns a pidfd (pidfd_open(2)), which becomes readable when the process ends; the
+ * caller closes it. −ESRCH: it has already ended, −ENOSYS: Linux before 5.3.
  */
 int proc_open(pid_t pid);
-/* Waits for the end of any process. 0 or −errno. */
+/* Waits until the process, which need not be our child, has ended. 0 or −errno. */
 int proc_wait_for_end(pid_t pid);
 
 /* Zero-initialised is empty. */
@@ -38,13 +38,12 @@ struct pid_list {
 
 void pid_list_done(struct pid_list *list);
 
-/* Sets children to those that this process has. 0, or −errno where there is no /proc. */
+/* Sets children to our own. 0, or −errno without /proc. */
 int proc_list_children(struct pid_list *children);
 
 /*
- * Sends the signal to all that descend from this process, but not to the spared ones and
- * what descends from them. Returns how many there were, or −errno where there is no
- * /proc. Zombies do not count.
+ * Sends the signal to all our descendants except spared and their descendants. Returns
+ * their number, without zombies, or −errno without /proc.
  */
 int proc_kill_descendants(const struct pid_list *spared, int signal_number);
 
