@@ -35,16 +35,14 @@ static void line_format(struct line *line, const char *format, ...)
 
 static void line_format(struct line *line, const char *format, ...)
 {
-	char text[512];
+	char *end = line->text + line->size;
+	size_t room = sizeof(line->text) - line->size;
 	va_list arguments;
-	int size;
 
 	va_start(arguments, format);
-	size = vsnprintf(text, sizeof(text), format, arguments);
+	(void)vsnprintf(end, room, format, arguments); /* cuts off what does not fit */
 	va_end(arguments);
-	if (size > 0)
-		line_add(line, text,
-			(size_t)size < sizeof(text) ? (size_t)size : sizeof(text) - 1);
+	line->size += strlen(end);
 }
 
 /* A file name must neither change the terminal's colours nor forge a line. */

@@ -45,13 +45,13 @@ int proc_read_file(pid_t pid, const char *file, size_t limit, struct buffer *byt
 }
 
 /* "pid (command) state ppid …"; the command may contain spaces and parentheses. */
-static int read_stat(pid_t pid, struct proc *ret_proc, char *ret_state)
+int proc_read(pid_t pid, struct proc *ret_proc)
 {
 	owns_buffer struct buffer stat = {0};
 	int error = proc_read_file(pid, "stat", STAT_SIZE, &stat);
 	struct proc proc = {.pid = pid};
 	unsigned long long parent;
-	struct slice rest;
+	struct slice rest, state;
 	char *command, *end;
 
 	buffer_append(&stat, (struct slice){"", 1});
@@ -64,11 +64,9 @@ static int read_stat(pid_t pid, struct proc *ret_proc, char *ret_state)
 	*end = '\0';
 	proc.is_shell = is_shell(command + 1);
 	rest = slice_of(end + 1);
-	/* " state " */
-	if (rest.size < 3)
-		return -EPROTO;
-	*ret_state = rest.data[1];
-	rest = (struct slice){rest.data + 3, rest.size - 3};
+	(void)slice_cut(&rest, ' ');
+	state = slice_cut(&rest, ' ');
+	proc.has_ended = slice_equals(state, "Z") || slice_equals(state, "X");
 	if (!slice_to_number(slice_cut(&rest, ' '), &parent))
 		return -EPROTO;
 	proc.parent = (pid_t)parent;
@@ -78,21 +76,6 @@ static int read_stat(pid_t pid, struct proc *ret_proc, char *ret_state)
 		return -EPROTO;
 	*ret_proc = proc;
 	return 0;
-}
-
-static bool has_ended(char state)
-{
-	return state == 'Z' || state == 'X';
-}
-
-int proc_read(pid_t pid, struct proc *ret_proc)
-{
-	char state;
-	int error = read_stat(pid, ret_proc, &state);
-
-	if (error == 0)
-		ret_proc->has_ended = has_ended(state);
-	return error;
 }
 
 int proc_open(pid_t pid)
@@ -126,17 +109,16 @@ static int read_processes(struct proc_list *list)
 		return -errno;
 	while (error == 0 && (entry = readdir(dir)) != NULL) {
 		unsigned long long pid;
-		char state;
+		struct proc proc;
 
-		if (!slice_to_number(slice_of(entry->d_name), &pid))
+		/* It may have ended since readdir(3). */
+		if (!slice_to_number(slice_of(entry->d_name), &pid) ||
+			proc_read((pid_t)pid, &proc) < 0 || proc.has_ended)
 			continue;
 		error = array_grow(
 			&list->items, &list->capacity, list->count, sizeof(*list->items));
-		/* It may have ended since readdir(3). */
-		if (error == 0 &&
-			read_stat((pid_t)pid, &list->items[list->count], &state) == 0 &&
-			!has_ended(state))
-			list->count++;
+		if (error == 0)
+			list->items[list->count++] = proc;
 	}
 	(void)closedir(dir); /* it was only read */
 	return error;

@@ -95,30 +95,27 @@ static int wait_for_exit(pid_t pid, struct uh_ending *ret_ending)
 	return 0;
 }
 
-static struct timespec seconds_from_now(unsigned seconds)
+/* In nanoseconds of CLOCK_MONOTONIC. */
+static int64_t deadline_in(unsigned seconds)
 {
-	struct timespec time;
+	struct timespec now;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &time); /* fails for unknown clocks only */
-	time.tv_sec += seconds;
-	return time;
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* fails for unknown clocks only */
+	return ((int64_t)now.tv_sec + seconds) * 1000000000 + now.tv_nsec;
 }
 
 /* Waits for SIGCHLD; false when the deadline has passed. */
-static bool wait_for_sigchld(const struct timespec *deadline)
+static bool wait_for_sigchld(int64_t deadline)
 {
-	struct timespec now = seconds_from_now(0);
-	long long nanoseconds = (deadline->tv_sec - now.tv_sec) * 1000000000LL +
-				deadline->tv_nsec - now.tv_nsec;
-	struct timespec left = {
-		(time_t)(nanoseconds / 1000000000), (long)(nanoseconds % 1000000000)};
+	int64_t left = deadline - deadline_in(0);
+	struct timespec timeout = {left / 1000000000, left % 1000000000};
 	sigset_t set;
 
-	if (nanoseconds < 0)
+	if (left < 0)
 		return false;
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGCHLD);
-	return sigtimedwait(&set, NULL, &left) > 0 || errno == EINTR;
+	return sigtimedwait(&set, NULL, &timeout) > 0 || errno == EINTR;
 }
 
 /* A running program, and the children that we had before it, which are not its. */
@@ -146,7 +143,7 @@ static void reap_children(void)
 
 static void terminate_all(const struct program *program)
 {
-	struct timespec deadline = seconds_from_now(GRACE_SECONDS);
+	int64_t deadline = deadline_in(GRACE_SECONDS);
 
 	if (kill_all(program, SIGTERM) == 0)
 		return;
@@ -154,11 +151,11 @@ static void terminate_all(const struct program *program)
 	(void)kill_all(program, SIGCONT);
 	do
 		reap_children();
-	while (kill_all(program, 0) > 0 && wait_for_sigchld(&deadline));
+	while (kill_all(program, 0) > 0 && wait_for_sigchld(deadline));
 	/* Repeat, since a process may have forked while /proc was read. */
-	deadline = seconds_from_now(GRACE_SECONDS);
+	deadline = deadline_in(GRACE_SECONDS);
 	while (kill_all(program, SIGKILL) > 0) {
-		if (!wait_for_sigchld(&deadline))
+		if (!wait_for_sigchld(deadline))
 			break;
 		reap_children();
 	}
@@ -179,7 +176,7 @@ static pid_t poll_for_exit(pid_t pid, int *ret_status)
 static int wait_with_timeout(
 	const struct program *program, unsigned timeout, struct uh_ending *ret_ending)
 {
-	struct timespec deadline = seconds_from_now(timeout);
+	int64_t deadline = deadline_in(timeout);
 
 	do {
 		int status;
@@ -191,7 +188,7 @@ static int wait_with_timeout(
 			decode_status(status, ret_ending);
 			return 0;
 		}
-	} while (wait_for_sigchld(&deadline));
+	} while (wait_for_sigchld(deadline));
 	terminate_all(program);
 	*ret_ending = (struct uh_ending){UH_TIMED_OUT, (int)timeout};
 	return 0;
