@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-START_TEST(a_prefix_comes_before_what_it_begins)
+START_TEST(a_prefix_sorts_first)
 {
 	ck_assert_int_lt(slice_compare(slice_of("libc6"), slice_of("libc6-dev")), 0);
 	ck_assert_int_gt(slice_compare(slice_of("libc6"), slice_of("libc")), 0);
@@ -31,7 +31,7 @@ START_TEST(a_slice_equals_only_all_of_a_string)
 }
 END_TEST
 
-START_TEST(a_cut_takes_what_stands_before_the_separator)
+START_TEST(a_cut_takes_everything_before_the_separator)
 {
 	struct slice rest = slice_of("a  b");
 
@@ -80,7 +80,7 @@ static int pipe_with(size_t size)
 	return ends[0];
 }
 
-START_TEST(reading_goes_on_behind_what_is_there)
+START_TEST(reading_appends)
 {
 	owns_buffer struct buffer buffer = {0};
 	owns_fd int fd = pipe_with(20000);
@@ -92,7 +92,7 @@ START_TEST(reading_goes_on_behind_what_is_there)
 }
 END_TEST
 
-START_TEST(the_limit_is_the_last_size_that_is_read_whole)
+START_TEST(a_file_as_large_as_the_limit_is_read_whole)
 {
 	for (size_t size = 0; size < 12; size++) {
 		owns_buffer struct buffer buffer = {0};
@@ -148,7 +148,7 @@ START_TEST(an_array_keeps_its_elements_when_it_grows)
 }
 END_TEST
 
-START_TEST(an_array_that_cannot_grow_stays_as_it_was)
+START_TEST(an_array_that_cannot_grow_is_unchanged)
 {
 	size_t capacity = 16;
 	owns_memory char *items = malloc(capacity);
@@ -196,7 +196,7 @@ START_TEST(strings_are_joined)
 }
 END_TEST
 
-START_TEST(what_does_not_fit_is_not_appended)
+START_TEST(text_that_does_not_fit_is_cut_off)
 {
 	char text[6] = "......";
 	char *at = text_append(text, text + sizeof(text), "abc");
@@ -224,18 +224,17 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {strings_are_joined,
-		what_does_not_fit_is_not_appended, numbers_are_written_in_decimal,
-		a_prefix_comes_before_what_it_begins, bytes_above_127_come_last,
+		text_that_does_not_fit_is_cut_off, numbers_are_written_in_decimal,
+		a_prefix_sorts_first, bytes_above_127_come_last,
 		a_slice_equals_only_all_of_a_string,
-		a_cut_takes_what_stands_before_the_separator,
+		a_cut_takes_everything_before_the_separator,
 		a_buffer_keeps_all_that_was_appended,
-		a_failed_append_is_remembered_and_ends_the_text,
-		reading_goes_on_behind_what_is_there,
-		the_limit_is_the_last_size_that_is_read_whole,
+		a_failed_append_is_remembered_and_ends_the_text, reading_appends,
+		a_file_as_large_as_the_limit_is_read_whole,
 		a_descriptor_that_cannot_be_read_is_an_error,
 		a_sorted_list_has_each_string_once,
 		an_array_keeps_its_elements_when_it_grows,
-		an_array_that_cannot_grow_stays_as_it_was,
+		an_array_that_cannot_grow_is_unchanged,
 		closing_keeps_errno_and_a_stolen_descriptor_stays_open,
 		a_number_without_a_word_has_none};
 

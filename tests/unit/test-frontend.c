@@ -130,7 +130,7 @@ static void assert_found_below_a_fork(const char *hook_point, const char *key)
 	wait_for_success(pid);
 }
 
-START_TEST(the_process_above_apts_fork_drives_the_other_points)
+START_TEST(the_parent_of_apts_fork_is_the_frontend_of_the_other_points)
 {
 	char key[FRONTEND_KEY_SIZE];
 
@@ -142,7 +142,7 @@ START_TEST(the_process_above_apts_fork_drives_the_other_points)
 END_TEST
 
 /* The test stands for init, which takes in what a killed apt has left. */
-START_TEST(whoever_has_begun_no_session_of_ours_did_not_start_us)
+START_TEST(a_parent_in_another_session_did_not_start_us)
 {
 	static const enum uh_hook_point points[] = {UH_PRE_INSTALL_PKGS, UH_POST_INVOKE};
 	pid_t pid;
@@ -204,7 +204,7 @@ START_TEST(without_proc_the_frontend_is_unknown)
 END_TEST
 
 /* A directory in place of a file cannot be read, see read(2). */
-START_TEST(a_proc_that_does_not_answer_is_not_the_same_as_none)
+START_TEST(an_unreadable_proc_is_an_error_and_a_missing_one_is_not)
 {
 	char stat[64];
 	struct frontend frontend;
@@ -255,7 +255,7 @@ START_TEST(an_unknown_process_may_be_alive)
 }
 END_TEST
 
-START_TEST(a_key_says_what_it_was_made_of)
+START_TEST(a_key_can_be_parsed_back)
 {
 	static const struct frontend frontends[] = {{.pid = 0}, {.pid = 1},
 		{.pid = 4194304, .start_time = 18446744073709551615ULL}};
@@ -291,7 +291,7 @@ START_TEST(any_other_word_is_no_key)
 }
 END_TEST
 
-START_TEST(apt_is_known_by_what_it_leaves_in_the_environment)
+START_TEST(apt_is_recognised_by_its_environment)
 {
 	ck_assert_int_eq(unsetenv("APT_HOOK_INFO_FD"), 0);
 	ck_assert_int_eq(unsetenv("DPKG_FRONTEND_LOCKED"), 0);
@@ -313,7 +313,7 @@ START_TEST(a_caller_without_libapt_is_not_apt)
 }
 END_TEST
 
-START_TEST(no_frontend_is_above_all_too_many_shells)
+START_TEST(too_many_nested_shells_have_no_frontend)
 {
 	owns_memory char *program = realpath("/proc/self/exe", NULL);
 	const char *argv[] = {NULL, "70", program, NULL};
@@ -408,7 +408,7 @@ static void be_init(void)
 	be_above_the_caller(false);
 }
 
-START_TEST(without_libapt_the_first_process_of_a_container_has_inherited_us)
+START_TEST(a_first_process_without_libapt_adopted_us)
 {
 	skip_unless(has_proc() && run_first(be_init), "only root can make a container");
 }
@@ -430,7 +430,7 @@ START_TEST(no_shell_is_the_frontend_even_if_it_is_the_first_process)
 }
 END_TEST
 
-START_TEST(who_may_not_look_is_in_doubt)
+START_TEST(a_caller_that_cannot_be_examined_may_be_apt)
 {
 	struct frontend first = {.pid = 1};
 	struct proc proc;
@@ -453,20 +453,19 @@ int main(int argc, char **argv)
 {
 	const TTest *const tests[] = {
 		the_nearest_process_that_is_no_shell_calls_pre_install_pkgs,
-		the_process_above_apts_fork_drives_the_other_points,
-		whoever_has_begun_no_session_of_ours_did_not_start_us,
-		a_zombie_is_not_alive, without_proc_the_frontend_is_unknown,
-		a_proc_that_does_not_answer_is_not_the_same_as_none,
+		the_parent_of_apts_fork_is_the_frontend_of_the_other_points,
+		a_parent_in_another_session_did_not_start_us, a_zombie_is_not_alive,
+		without_proc_the_frontend_is_unknown,
+		an_unreadable_proc_is_an_error_and_a_missing_one_is_not,
 		a_process_is_alive_only_with_its_own_start_time,
 		a_process_that_is_gone_is_not_alive, an_unknown_process_may_be_alive,
-		a_key_says_what_it_was_made_of, any_other_word_is_no_key,
-		apt_is_known_by_what_it_leaves_in_the_environment,
-		a_caller_without_libapt_is_not_apt,
-		no_frontend_is_above_all_too_many_shells,
+		a_key_can_be_parsed_back, any_other_word_is_no_key,
+		apt_is_recognised_by_its_environment, a_caller_without_libapt_is_not_apt,
+		too_many_nested_shells_have_no_frontend,
 		the_first_process_of_a_container_can_be_the_frontend,
-		without_libapt_the_first_process_of_a_container_has_inherited_us,
+		a_first_process_without_libapt_adopted_us,
 		no_shell_is_the_frontend_even_if_it_is_the_first_process,
-		who_may_not_look_is_in_doubt};
+		a_caller_that_cannot_be_examined_may_be_apt};
 
 	if (argc == 2)
 		return tell_frontend(argv[1]);

@@ -97,7 +97,7 @@ static void assert_done(int guard, const char *expected)
 	assert_text(&text, expected);
 }
 
-START_TEST(the_guard_does_not_keep_the_lock_of_the_caller)
+START_TEST(the_guard_closes_the_lock_of_the_caller)
 {
 	struct frontend frontend = start_frontend();
 	struct pollfd others_end = {.events = POLLIN};
@@ -124,7 +124,7 @@ END_TEST
 /*
  * Ctrl-C at once, in what apt calls next, must not find it in the group of the terminal.
  */
-START_TEST(the_guard_is_out_of_our_session_before_the_caller_goes_on)
+START_TEST(the_guard_leaves_our_session_before_the_caller_continues)
 {
 	struct frontend frontend = start_frontend();
 	int guard;
@@ -150,7 +150,7 @@ START_TEST(when_the_frontend_is_killed_the_guard_cleans_up)
 }
 END_TEST
 
-START_TEST(when_the_file_goes_the_guard_goes)
+START_TEST(when_the_file_is_unlinked_the_guard_exits)
 {
 	struct frontend frontend = start_frontend();
 	int guard;
@@ -163,7 +163,7 @@ START_TEST(when_the_file_goes_the_guard_goes)
 }
 END_TEST
 
-START_TEST(when_both_go_there_is_nothing_to_do)
+START_TEST(when_both_are_gone_there_is_nothing_to_do)
 {
 	struct frontend frontend = start_frontend();
 	int guard;
@@ -195,7 +195,7 @@ START_TEST(a_frontend_that_has_ended_already_is_not_waited_for)
 }
 END_TEST
 
-START_TEST(another_process_with_the_frontends_number_is_not_the_frontend)
+START_TEST(another_process_with_the_frontends_pid_is_not_the_frontend)
 {
 	struct frontend frontend = start_frontend();
 	struct frontend earlier = {
@@ -207,7 +207,7 @@ START_TEST(another_process_with_the_frontends_number_is_not_the_frontend)
 }
 END_TEST
 
-START_TEST(nobody_has_to_wait_for_the_guard)
+START_TEST(the_guard_is_not_our_child)
 {
 	struct frontend frontend = start_frontend();
 	int guard;
@@ -221,7 +221,7 @@ START_TEST(nobody_has_to_wait_for_the_guard)
 }
 END_TEST
 
-START_TEST(a_guard_whose_start_cannot_be_asked_for_is_an_error)
+START_TEST(a_guard_that_cannot_be_waited_for_is_an_error)
 {
 	struct frontend frontend = start_frontend();
 	int ends[2];
@@ -240,15 +240,16 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {the_guard_does_not_keep_the_lock_of_the_caller,
-		the_guard_is_out_of_our_session_before_the_caller_goes_on,
+	const TTest *const tests[] = {the_guard_closes_the_lock_of_the_caller,
+		the_guard_leaves_our_session_before_the_caller_continues,
 		when_the_frontend_is_killed_the_guard_cleans_up,
-		when_the_file_goes_the_guard_goes, when_both_go_there_is_nothing_to_do,
+		when_the_file_is_unlinked_the_guard_exits,
+		when_both_are_gone_there_is_nothing_to_do,
 		without_the_file_the_guard_does_not_wait,
 		a_frontend_that_has_ended_already_is_not_waited_for,
-		another_process_with_the_frontends_number_is_not_the_frontend,
-		nobody_has_to_wait_for_the_guard,
-		a_guard_whose_start_cannot_be_asked_for_is_an_error};
+		another_process_with_the_frontends_pid_is_not_the_frontend,
+		the_guard_is_not_our_child,
+		a_guard_that_cannot_be_waited_for_is_an_error};
 
 	return run_tests("guard", tests, COUNT_OF(tests));
 }

@@ -122,7 +122,7 @@ static void assert_is_told_how(struct call call)
 	ck_assert_int_eq(run_helper(call), 2);
 }
 
-START_TEST(whoever_calls_it_by_hand_is_told_how_it_is_called)
+START_TEST(called_by_hand_it_prints_its_usage)
 {
 	ck_assert_int_eq(unsetenv("DPKG_FRONTEND_LOCKED"), 0);
 	ck_assert_int_eq(unsetenv("APT_HOOK_INFO_FD"), 0);
@@ -181,7 +181,7 @@ static void make_descriptor_logger(void)
 		"printf '%s\\n' \"$found\" \"${APT_HOOK_INFO_FD-none}\" >\"$LOG\"");
 }
 
-START_TEST(a_stream_in_the_place_of_stdin_is_read_and_makes_room)
+START_TEST(a_stream_on_stdin_is_read_and_moved_away)
 {
 	owns_memory char *stream = make_stream("");
 	struct call call = with_stream(stream);
@@ -195,7 +195,7 @@ START_TEST(a_stream_in_the_place_of_stdin_is_read_and_makes_room)
 }
 END_TEST
 
-START_TEST(what_the_caller_closed_leads_nowhere)
+START_TEST(descriptors_that_the_caller_closed_become_dev_null)
 {
 	owns_memory char *stream = make_stream("");
 	struct call call = with_stream(stream);
@@ -214,7 +214,7 @@ START_TEST(what_the_caller_closed_leads_nowhere)
 }
 END_TEST
 
-START_TEST(a_descriptor_that_is_none_costs_the_packages_only)
+START_TEST(with_an_invalid_stream_only_package_hooks_are_missing)
 {
 	static const char *const words[] = {"", "x", "20x", "-1", "-9223372036854775808",
 		"4294967316", "99999999999999999999", "63"};
@@ -247,7 +247,7 @@ static void ignore_children(void)
 	(void)umask(077);
 }
 
-START_TEST(what_the_caller_is_used_to_does_not_reach_scripts)
+START_TEST(umask_and_ignored_signals_of_the_caller_do_not_reach_scripts)
 {
 	owns_memory char *stream = make_stream("");
 	struct call call = with_stream(stream);
@@ -260,7 +260,7 @@ START_TEST(what_the_caller_is_used_to_does_not_reach_scripts)
 }
 END_TEST
 
-START_TEST(a_caller_that_waits_for_no_child_does_not_hide_how_dpkg_ended)
+START_TEST(a_caller_that_ignores_sigchld_does_not_hide_how_dpkg_query_ended)
 {
 	owns_memory char *stream = make_stream("");
 
@@ -287,7 +287,7 @@ static void lose_stderr(void)
 	ck_assert_int_eq(close(ends[0]) | close(ends[1]), 0);
 }
 
-START_TEST(a_stderr_that_nobody_reads_does_not_end_it)
+START_TEST(a_closed_stderr_does_not_end_it)
 {
 	owns_memory char *stream = make_stream("");
 	struct call call = with_stream(stream);
@@ -304,15 +304,15 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		whoever_calls_it_by_hand_is_told_how_it_is_called,
+		called_by_hand_it_prints_its_usage,
 		each_hook_point_runs_its_scripts,
 		a_failure_does_not_stop_apt_and_a_veto_does,
-		a_stream_in_the_place_of_stdin_is_read_and_makes_room,
-		what_the_caller_closed_leads_nowhere,
-		a_descriptor_that_is_none_costs_the_packages_only,
-		what_the_caller_is_used_to_does_not_reach_scripts,
-		a_caller_that_waits_for_no_child_does_not_hide_how_dpkg_ended,
-		a_stderr_that_nobody_reads_does_not_end_it,
+		a_stream_on_stdin_is_read_and_moved_away,
+		descriptors_that_the_caller_closed_become_dev_null,
+		with_an_invalid_stream_only_package_hooks_are_missing,
+		umask_and_ignored_signals_of_the_caller_do_not_reach_scripts,
+		a_caller_that_ignores_sigchld_does_not_hide_how_dpkg_query_ended,
+		a_closed_stderr_does_not_end_it,
 	};
 
 	return run_tests("helper", tests, COUNT_OF(tests));

@@ -2,7 +2,7 @@
 #include "fixture.h"
 #include "printable.h"
 
-START_TEST(visible_ascii_and_the_space_are_shown)
+START_TEST(visible_ascii_and_the_space_are_printable)
 {
 	for (int byte = 0; byte < 0x80; byte++) {
 		const char text[] = {(char)byte, '\0'};
@@ -13,14 +13,14 @@ START_TEST(visible_ascii_and_the_space_are_shown)
 }
 END_TEST
 
-START_TEST(the_end_of_a_text_is_nothing_to_show)
+START_TEST(the_end_of_a_text_is_not_printable)
 {
 	ck_assert_uint_eq(printable_size(""), 0);
 }
 END_TEST
 
 /* The longest and the shortest of each length, and what lies beside them. */
-START_TEST(characters_of_every_length_are_shown_and_their_neighbours_not)
+START_TEST(characters_of_every_length_are_printable_and_their_neighbours_are_not)
 {
 	static const struct {
 		const char *bytes;
@@ -53,7 +53,7 @@ START_TEST(characters_of_every_length_are_shown_and_their_neighbours_not)
 }
 END_TEST
 
-START_TEST(a_character_that_is_cut_off_is_not_shown)
+START_TEST(a_character_that_is_cut_off_is_not_printable)
 {
 	static const char *const whole[] = {
 		"\xc3\xa9", "\xe2\x98\x83", "\xf0\x9f\x90\xa7"};
@@ -72,7 +72,7 @@ START_TEST(a_character_that_is_cut_off_is_not_shown)
 }
 END_TEST
 
-START_TEST(bytes_that_only_follow_do_not_begin_a_character)
+START_TEST(continuation_bytes_do_not_begin_a_character)
 {
 	for (int byte = 0x80; byte < 0xc0; byte++) {
 		const char text[] = {(char)byte, (char)byte, '\0'};
@@ -84,11 +84,11 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {visible_ascii_and_the_space_are_shown,
-		the_end_of_a_text_is_nothing_to_show,
-		characters_of_every_length_are_shown_and_their_neighbours_not,
-		a_character_that_is_cut_off_is_not_shown,
-		bytes_that_only_follow_do_not_begin_a_character};
+	const TTest *const tests[] = {visible_ascii_and_the_space_are_printable,
+		the_end_of_a_text_is_not_printable,
+		characters_of_every_length_are_printable_and_their_neighbours_are_not,
+		a_character_that_is_cut_off_is_not_printable,
+		continuation_bytes_do_not_begin_a_character};
 
 	return run_tests("printable", tests, COUNT_OF(tests));
 }

@@ -65,7 +65,7 @@ static bool has_ended(pid_t pid)
 	return info.si_pid == pid;
 }
 
-START_TEST(a_process_shows_its_parent_and_its_start)
+START_TEST(a_process_has_a_parent_and_a_start_time)
 {
 	pid_t child = start_idler();
 	struct proc self, proc;
@@ -82,7 +82,7 @@ START_TEST(a_process_shows_its_parent_and_its_start)
 }
 END_TEST
 
-START_TEST(a_command_may_be_named_as_it_likes)
+START_TEST(a_command_may_have_any_name)
 {
 	static const struct {
 		const char *name;
@@ -105,7 +105,7 @@ START_TEST(a_command_may_be_named_as_it_likes)
 }
 END_TEST
 
-START_TEST(what_is_gone_cannot_be_read)
+START_TEST(a_process_that_has_ended_cannot_be_read)
 {
 	owns_buffer struct buffer bytes = {0};
 	struct proc proc = {.pid = 1};
@@ -181,7 +181,7 @@ static pid_t start_daemon(void)
 	return daemon;
 }
 
-START_TEST(descendants_are_found_wherever_they_went_and_earlier_ones_left_alone)
+START_TEST(descendants_in_other_sessions_are_found_and_spared_ones_are_not)
 {
 	struct pid_list spared = {.count = 0};
 	pid_t older, younger, daemon;
@@ -291,7 +291,7 @@ static void write_process(pid_t pid, pid_t parent)
 	write_stat(pid, text);
 }
 
-START_TEST(processes_that_go_round_in_circles_are_nobodys)
+START_TEST(processes_in_a_circle_are_not_our_descendants)
 {
 	int count;
 
@@ -306,7 +306,7 @@ START_TEST(processes_that_go_round_in_circles_are_nobodys)
 }
 END_TEST
 
-START_TEST(who_is_gone_is_not_waited_for)
+START_TEST(nobody_waits_for_a_process_that_has_ended)
 {
 	ck_assert_int_eq(proc_wait_for_end(NOBODY), 0);
 	ck_assert_int_eq(proc_wait_for_end(-1), -EINVAL);
@@ -315,14 +315,14 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {a_process_shows_its_parent_and_its_start,
-		a_command_may_be_named_as_it_likes, what_is_gone_cannot_be_read,
+	const TTest *const tests[] = {a_process_has_a_parent_and_a_start_time,
+		a_command_may_have_any_name, a_process_that_has_ended_cannot_be_read,
 		a_file_is_read_up_to_its_limit, the_end_of_a_process_is_waited_for,
-		descendants_are_found_wherever_they_went_and_earlier_ones_left_alone,
+		descendants_in_other_sessions_are_found_and_spared_ones_are_not,
 		grandchildren_are_found_and_strangers_are_not, zombies_do_not_count,
 		a_stat_that_proc_never_wrote_is_an_error,
-		processes_that_go_round_in_circles_are_nobodys,
-		who_is_gone_is_not_waited_for};
+		processes_in_a_circle_are_not_our_descendants,
+		nobody_waits_for_a_process_that_has_ended};
 
 	return run_tests("proc", tests, COUNT_OF(tests));
 }

@@ -45,7 +45,7 @@ static void assert_ending(struct uh_ending ending, enum uh_end end, int value)
 	ck_assert_int_eq(ending.value, value);
 }
 
-START_TEST(an_exit_status_is_told)
+START_TEST(an_exit_status_is_returned)
 {
 	make_script("/good", "exit 0");
 	make_script("/bad", "exit 255");
@@ -54,7 +54,7 @@ START_TEST(an_exit_status_is_told)
 }
 END_TEST
 
-START_TEST(a_deadly_signal_is_told_from_an_exit_status)
+START_TEST(a_fatal_signal_differs_from_an_exit_status)
 {
 	make_script("/killed", "kill -KILL $$");
 	make_script("/looks-like-it", "exit 137");
@@ -63,7 +63,7 @@ START_TEST(a_deadly_signal_is_told_from_an_exit_status)
 }
 END_TEST
 
-START_TEST(what_cannot_be_executed_was_not_started)
+START_TEST(a_file_that_cannot_be_executed_was_not_started)
 {
 	make_file("/plain", 0644, "#!/bin/sh\n");
 	make_file("/no-interpreter", 0755, "#!/no/such/interpreter\n");
@@ -113,7 +113,7 @@ static size_t count_markers(const char *path)
 	return (size_t)size / sizeof(*events) / 2;
 }
 
-START_TEST(whoever_is_killed_a_marker_has_its_program)
+START_TEST(a_marker_exists_only_if_the_program_was_started)
 {
 	make_file("/text", 0755, "exit 0\n");
 	make_script("/script", "exit 0");
@@ -122,14 +122,14 @@ START_TEST(whoever_is_killed_a_marker_has_its_program)
 }
 END_TEST
 
-START_TEST(what_is_not_executable_is_not_given_to_the_shell)
+START_TEST(a_text_that_is_not_executable_is_not_run_by_the_shell)
 {
 	make_file("/text", 0644, "exit 0\n");
 	ck_assert_int_eq(run_without_start("/text"), -EACCES);
 }
 END_TEST
 
-START_TEST(a_broken_binary_is_not_given_to_the_shell)
+START_TEST(a_broken_binary_is_not_run_by_the_shell)
 {
 	owns_fd int fd = -1;
 
@@ -151,7 +151,7 @@ START_TEST(a_path_of_any_characters_is_just_a_path)
 }
 END_TEST
 
-START_TEST(arguments_and_environment_are_what_was_asked_for)
+START_TEST(arguments_and_environment_are_passed_on)
 {
 	const char *argv[] = {"zero", "a b", "", NULL};
 	const char *envp[] = {"ONLY=this", NULL};
@@ -204,7 +204,7 @@ START_TEST(only_descriptors_that_are_not_close_on_exec_are_inherited)
 }
 END_TEST
 
-START_TEST(captured_output_is_what_was_written_to_stdout)
+START_TEST(stdout_is_captured)
 {
 	owns_buffer struct buffer output = {0};
 	struct uh_ending ending;
@@ -217,7 +217,7 @@ START_TEST(captured_output_is_what_was_written_to_stdout)
 }
 END_TEST
 
-START_TEST(stderr_of_a_captured_program_goes_nowhere)
+START_TEST(stderr_of_a_captured_program_is_discarded)
 {
 	owns_buffer struct buffer output = {0};
 	struct uh_ending ending;
@@ -233,7 +233,7 @@ START_TEST(stderr_of_a_captured_program_goes_nowhere)
 }
 END_TEST
 
-START_TEST(more_output_than_the_limit_is_dropped_and_does_not_block)
+START_TEST(output_beyond_the_limit_is_dropped_and_does_not_block)
 {
 	owns_buffer struct buffer output = {0};
 	struct uh_ending ending;
@@ -314,7 +314,7 @@ START_TEST(an_ignored_ctrl_c_is_still_seen_while_scripts_run)
 }
 END_TEST
 
-START_TEST(the_mask_of_before_comes_back)
+START_TEST(the_signal_mask_is_restored)
 {
 	struct interrupts interrupts;
 	sigset_t before, after;
@@ -343,7 +343,7 @@ START_TEST(a_caller_that_ignores_its_children_is_no_obstacle)
 }
 END_TEST
 
-START_TEST(an_ending_that_cannot_be_asked_for_is_an_error)
+START_TEST(a_failing_waitpid_is_an_error)
 {
 	const char *const argv[] = {"a", NULL};
 	struct process_spec spec = {
@@ -359,28 +359,27 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {an_exit_status_is_told,
-		a_deadly_signal_is_told_from_an_exit_status,
-		what_cannot_be_executed_was_not_started,
+	const TTest *const tests[] = {an_exit_status_is_returned,
+		a_fatal_signal_differs_from_an_exit_status,
+		a_file_that_cannot_be_executed_was_not_started,
 		a_text_without_interpreter_is_run_by_the_shell,
-		whoever_is_killed_a_marker_has_its_program,
-		what_is_not_executable_is_not_given_to_the_shell,
-		a_broken_binary_is_not_given_to_the_shell,
+		a_marker_exists_only_if_the_program_was_started,
+		a_text_that_is_not_executable_is_not_run_by_the_shell,
+		a_broken_binary_is_not_run_by_the_shell,
 		a_path_of_any_characters_is_just_a_path,
-		arguments_and_environment_are_what_was_asked_for,
+		arguments_and_environment_are_passed_on,
 		signals_are_as_after_a_login_whatever_the_caller_did,
 		only_descriptors_that_are_not_close_on_exec_are_inherited,
-		captured_output_is_what_was_written_to_stdout,
-		stderr_of_a_captured_program_goes_nowhere,
-		more_output_than_the_limit_is_dropped_and_does_not_block,
+		stdout_is_captured, stderr_of_a_captured_program_is_discarded,
+		output_beyond_the_limit_is_dropped_and_does_not_block,
 		a_program_that_cannot_be_captured_was_not_started,
 		without_descriptors_nothing_is_captured,
 		ctrl_c_waits_until_the_interrupts_are_released,
 		each_of_both_signals_is_an_interrupt,
 		an_ignored_ctrl_c_is_still_seen_while_scripts_run,
-		the_mask_of_before_comes_back,
+		the_signal_mask_is_restored,
 		a_caller_that_ignores_its_children_is_no_obstacle,
-		an_ending_that_cannot_be_asked_for_is_an_error};
+		a_failing_waitpid_is_an_error};
 
 	return run_tests("process", tests, COUNT_OF(tests));
 }

@@ -30,7 +30,7 @@ static void assert_report(struct uh_event event, const char *expected)
 	assert_text(&text, expected);
 }
 
-START_TEST(a_script_that_went_well_is_not_talked_about)
+START_TEST(a_script_that_succeeded_is_not_reported)
 {
 	assert_report((struct uh_event){.kind = UH_SCRIPT_ENDED, .path = "/a"}, "");
 }
@@ -89,7 +89,7 @@ START_TEST(each_event_is_one_line_in_apts_form)
 }
 END_TEST
 
-START_TEST(an_event_without_a_path_begins_with_its_words)
+START_TEST(an_event_may_have_no_path)
 {
 	assert_report((struct uh_event){.kind = UH_OUT_OF_MEMORY},
 		"W: out of memory; not all hooks are run, even those that could stop "
@@ -129,7 +129,7 @@ START_TEST(lines_that_were_ignored_are_counted)
 }
 END_TEST
 
-START_TEST(dpkg_query_is_told_by_error_or_by_ending)
+START_TEST(dpkg_query_has_an_error_or_an_ending)
 {
 	owns_buffer struct buffer error = report(
 		&(struct uh_event){.kind = UH_DATABASE_UNREADABLE, .error = -ENOENT});
@@ -142,7 +142,7 @@ START_TEST(dpkg_query_is_told_by_error_or_by_ending)
 }
 END_TEST
 
-START_TEST(a_name_can_neither_forge_a_line_nor_speak_to_the_terminal)
+START_TEST(a_name_can_neither_forge_a_line_nor_control_the_terminal)
 {
 	static const struct {
 		const char *name;
@@ -198,7 +198,7 @@ START_TEST(a_path_of_any_length_leaves_one_line)
 }
 END_TEST
 
-START_TEST(a_stderr_that_cannot_be_written_is_nothing_to_stop_for)
+START_TEST(a_stderr_that_cannot_be_written_is_ignored)
 {
 	owns_fd int before = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 	struct uh_event event = {.kind = UH_OUT_OF_MEMORY};
@@ -209,7 +209,7 @@ START_TEST(a_stderr_that_cannot_be_written_is_nothing_to_stop_for)
 }
 END_TEST
 
-START_TEST(a_timeout_is_told_from_a_signal)
+START_TEST(a_timeout_differs_from_a_signal)
 {
 	assert_report((struct uh_event){.kind = UH_SCRIPT_ENDED,
 			      .path = "/a",
@@ -218,7 +218,7 @@ START_TEST(a_timeout_is_told_from_a_signal)
 }
 END_TEST
 
-START_TEST(what_has_no_name_has_its_number)
+START_TEST(an_unknown_user_or_group_has_its_number)
 {
 	struct uh_event event = {.kind = UH_SCRIPT_OPEN_TO_OTHERS,
 		.path = "/a",
@@ -234,7 +234,7 @@ START_TEST(what_has_no_name_has_its_number)
 }
 END_TEST
 
-START_TEST(a_veto_of_what_was_not_run_says_so)
+START_TEST(a_veto_by_a_script_that_was_not_run_says_so)
 {
 	owns_buffer struct buffer text = report(&(struct uh_event){
 		.kind = UH_VETO, .path = "/a", .detail = "Pre-Invoke/a"});
@@ -244,7 +244,7 @@ START_TEST(a_veto_of_what_was_not_run_says_so)
 }
 END_TEST
 
-START_TEST(without_words_of_its_own_an_error_has_those_of_errno)
+START_TEST(without_a_detail_an_event_shows_its_error)
 {
 	assert_report((struct uh_event){.kind = UH_BRIDGE_UNUSABLE, .error = -EACCES},
 		"W: apt's settings cannot be read, so hooks run with their defaults: "
@@ -254,19 +254,17 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {a_script_that_went_well_is_not_talked_about,
+	const TTest *const tests[] = {a_script_that_succeeded_is_not_reported,
 		a_failure_names_the_path_and_the_status_or_signal,
-		each_event_is_one_line_in_apts_form,
-		an_event_without_a_path_begins_with_its_words,
+		each_event_is_one_line_in_apts_form, an_event_may_have_no_path,
 		an_unsafe_path_names_the_open_path_and_to_whom,
-		lines_that_were_ignored_are_counted,
-		dpkg_query_is_told_by_error_or_by_ending,
-		a_name_can_neither_forge_a_line_nor_speak_to_the_terminal,
+		lines_that_were_ignored_are_counted, dpkg_query_has_an_error_or_an_ending,
+		a_name_can_neither_forge_a_line_nor_control_the_terminal,
 		a_path_of_any_length_leaves_one_line,
-		a_stderr_that_cannot_be_written_is_nothing_to_stop_for,
-		a_timeout_is_told_from_a_signal, what_has_no_name_has_its_number,
-		a_veto_of_what_was_not_run_says_so,
-		without_words_of_its_own_an_error_has_those_of_errno};
+		a_stderr_that_cannot_be_written_is_ignored,
+		a_timeout_differs_from_a_signal, an_unknown_user_or_group_has_its_number,
+		a_veto_by_a_script_that_was_not_run_says_so,
+		without_a_detail_an_event_shows_its_error};
 
 	return run_tests("report", tests, COUNT_OF(tests));
 }

@@ -104,7 +104,7 @@ START_TEST(a_script_that_fails_does_not_stop_the_next)
 }
 END_TEST
 
-START_TEST(what_is_no_script_is_told_of_and_is_no_failure)
+START_TEST(files_that_are_no_scripts_are_reported_and_are_no_failure)
 {
 	make_file(ETC "Pre-Invoke/a", 0644, "");
 	make_link(ETC "Pre-Invoke/b", "nothing");
@@ -187,7 +187,7 @@ static void make_teller(const char *path)
 		">>\"$LOG\"; echo >>\"$LOG\"");
 }
 
-START_TEST(scripts_of_packages_are_told_of_theirs)
+START_TEST(scripts_of_packages_see_their_package)
 {
 	make_teller(ETC "pkgs/bar/Pre-Install-Pkgs/a");
 	make_teller(ETC "pkgs/foo/Pre-Install-Pkgs/a");
@@ -213,7 +213,7 @@ START_TEST(scripts_of_packages_are_told_of_theirs)
 }
 END_TEST
 
-START_TEST(scripts_of_wildcards_are_told_which_one)
+START_TEST(scripts_of_wildcards_see_their_wildcard)
 {
 	make_teller(ETC "multi_pkgs/Pre-Install-Pkgs/f__WILDCARD__/a");
 	assert_run(UH_PRE_INSTALL_PKGS, false,
@@ -226,7 +226,7 @@ START_TEST(scripts_of_wildcards_are_told_which_one)
 }
 END_TEST
 
-START_TEST(post_invoke_tells_the_result)
+START_TEST(scripts_of_post_invoke_see_the_result)
 {
 	make_teller(ETC "Post-Invoke/a");
 	assert_run(UH_POST_INVOKE, false, "SCRIPT_ENDED " ETC "Post-Invoke/a exited 0\n");
@@ -268,7 +268,7 @@ START_TEST(success_needs_a_good_result_and_no_failed_hook_before)
 }
 END_TEST
 
-START_TEST(the_transaction_is_told_in_a_file)
+START_TEST(the_transaction_is_in_a_file)
 {
 	make_script(ETC "Post-Invoke/a",
 		"cat \"$APT_UNIVERSAL_HOOKS_TRANSACTION\" >\"$LOG\"; "
@@ -280,7 +280,7 @@ START_TEST(the_transaction_is_told_in_a_file)
 }
 END_TEST
 
-START_TEST(a_transaction_that_is_not_known_has_no_file)
+START_TEST(an_unknown_transaction_has_no_file)
 {
 	make_script(ETC "Pre-Invoke/a",
 		"echo \"${APT_UNIVERSAL_HOOKS_TRANSACTION-none}\" >\"$LOG\"");
@@ -289,7 +289,7 @@ START_TEST(a_transaction_that_is_not_known_has_no_file)
 }
 END_TEST
 
-START_TEST(what_an_outer_run_told_is_not_handed_on)
+START_TEST(variables_of_an_outer_run_are_not_inherited)
 {
 	ck_assert_int_eq(setenv("APT_UNIVERSAL_HOOKS_PACKAGE", "outer", 1), 0);
 	ck_assert_int_eq(setenv("APT_HOOK_INFO_FD", "0", 1), 0);
@@ -302,7 +302,7 @@ START_TEST(what_an_outer_run_told_is_not_handed_on)
 }
 END_TEST
 
-START_TEST(the_path_is_the_callers_or_else_dpkgs)
+START_TEST(path_is_the_callers_or_apts_default)
 {
 	owns_memory char *commands = string_format("echo \"$PATH\" >>'%s'", at("/log"));
 
@@ -316,7 +316,7 @@ START_TEST(the_path_is_the_callers_or_else_dpkgs)
 END_TEST
 
 /* The shell's own descriptors are ten and above. */
-START_TEST(scripts_have_no_descriptor_of_ours)
+START_TEST(scripts_inherit_no_descriptor_of_ours)
 {
 	owns_buffer struct buffer expected = {0};
 	owns_stage struct stage stage;
@@ -381,7 +381,7 @@ START_TEST(a_script_without_its_lists_is_not_run)
 }
 END_TEST
 
-START_TEST(a_full_disk_costs_the_files_and_nothing_else)
+START_TEST(on_a_full_disk_only_the_files_are_missing)
 {
 	struct rlimit limit = {0, 0};
 	owns_stage struct stage stage;
@@ -404,7 +404,7 @@ START_TEST(a_full_disk_costs_the_files_and_nothing_else)
 }
 END_TEST
 
-START_TEST(ctrl_c_ends_its_script_and_skips_the_rest)
+START_TEST(ctrl_c_ends_the_script_and_skips_the_rest)
 {
 	owns_stage struct stage stage;
 
@@ -421,7 +421,7 @@ START_TEST(ctrl_c_ends_its_script_and_skips_the_rest)
 }
 END_TEST
 
-START_TEST(a_script_that_survives_ctrl_c_is_still_the_last)
+START_TEST(no_script_runs_after_one_that_survives_ctrl_c)
 {
 	owns_stage struct stage stage;
 
@@ -441,7 +441,7 @@ static void keep_milliseconds(const struct uh_event *event, void *context)
 	*(long *)context = event->milliseconds;
 }
 
-START_TEST(the_time_that_a_script_took_is_told)
+START_TEST(the_duration_of_a_script_is_reported)
 {
 	owns_stage struct stage stage;
 	long milliseconds = -1;
@@ -454,7 +454,7 @@ START_TEST(the_time_that_a_script_took_is_told)
 }
 END_TEST
 
-START_TEST(a_setting_that_cannot_be_followed_is_a_failure)
+START_TEST(a_setting_that_cannot_be_applied_is_a_failure)
 {
 	owns_stage struct stage stage;
 
@@ -473,7 +473,7 @@ START_TEST(a_setting_that_cannot_be_followed_is_a_failure)
 }
 END_TEST
 
-START_TEST(the_first_veto_is_the_one_that_is_told)
+START_TEST(the_first_veto_is_the_one_reported)
 {
 	owns_stage struct stage stage;
 
@@ -510,7 +510,7 @@ START_TEST(a_script_whose_packages_are_missing_is_not_run)
 }
 END_TEST
 
-START_TEST(what_could_not_be_run_can_be_a_veto)
+START_TEST(a_script_that_could_not_run_can_veto)
 {
 	owns_stage struct stage stage;
 
@@ -531,28 +531,29 @@ int main(void)
 {
 	const TTest *const tests[] = {scripts_run_one_after_the_other_by_their_full_path,
 		a_script_that_fails_does_not_stop_the_next,
-		what_is_no_script_is_told_of_and_is_no_failure,
+		files_that_are_no_scripts_are_reported_and_are_no_failure,
 		a_script_that_others_can_write_counts_as_a_failure,
 		only_scripts_of_wildcards_have_an_argument,
 		lists_hold_all_names_and_those_that_matched_and_are_gone_afterwards,
 		each_wildcard_has_its_own_matches_and_all_share_the_list,
-		scripts_of_packages_are_told_of_theirs,
-		scripts_of_wildcards_are_told_which_one, post_invoke_tells_the_result,
+		scripts_of_packages_see_their_package,
+		scripts_of_wildcards_see_their_wildcard,
+		scripts_of_post_invoke_see_the_result,
 		success_needs_a_good_result_and_no_failed_hook_before,
-		the_transaction_is_told_in_a_file,
-		a_transaction_that_is_not_known_has_no_file,
-		what_an_outer_run_told_is_not_handed_on,
-		the_path_is_the_callers_or_else_dpkgs, scripts_have_no_descriptor_of_ours,
+		the_transaction_is_in_a_file, an_unknown_transaction_has_no_file,
+		variables_of_an_outer_run_are_not_inherited,
+		path_is_the_callers_or_apts_default,
+		scripts_inherit_no_descriptor_of_ours,
 		stdin_stdout_and_stderr_are_the_callers,
 		a_script_without_its_lists_is_not_run,
-		a_full_disk_costs_the_files_and_nothing_else,
-		ctrl_c_ends_its_script_and_skips_the_rest,
-		a_script_that_survives_ctrl_c_is_still_the_last,
-		the_time_that_a_script_took_is_told,
-		a_setting_that_cannot_be_followed_is_a_failure,
-		the_first_veto_is_the_one_that_is_told,
+		on_a_full_disk_only_the_files_are_missing,
+		ctrl_c_ends_the_script_and_skips_the_rest,
+		no_script_runs_after_one_that_survives_ctrl_c,
+		the_duration_of_a_script_is_reported,
+		a_setting_that_cannot_be_applied_is_a_failure,
+		the_first_veto_is_the_one_reported,
 		a_script_whose_packages_are_missing_is_not_run,
-		what_could_not_be_run_can_be_a_veto};
+		a_script_that_could_not_run_can_veto};
 
 	return run_tests("runner", tests, COUNT_OF(tests));
 }

@@ -85,7 +85,7 @@ START_TEST(a_program_that_does_not_start_is_no_timeout)
 }
 END_TEST
 
-START_TEST(when_the_time_is_over_sigterm_comes_and_may_be_caught)
+START_TEST(on_timeout_sigterm_comes_first_and_may_be_caught)
 {
 	struct uh_ending ending;
 	double seconds = run("trap 'echo caught >\"$LOG\"; exit 0' TERM\n"
@@ -98,7 +98,7 @@ START_TEST(when_the_time_is_over_sigterm_comes_and_may_be_caught)
 }
 END_TEST
 
-START_TEST(who_ignores_sigterm_is_killed_after_the_grace)
+START_TEST(a_program_that_ignores_sigterm_is_killed_after_the_grace_period)
 {
 	struct uh_ending ending;
 	double seconds = run("trap '' TERM\n"
@@ -112,7 +112,7 @@ START_TEST(who_ignores_sigterm_is_killed_after_the_grace)
 }
 END_TEST
 
-START_TEST(what_went_into_a_session_of_its_own_ends_as_well)
+START_TEST(descendants_in_their_own_session_end_as_well)
 {
 	struct uh_ending ending;
 
@@ -124,7 +124,7 @@ START_TEST(what_went_into_a_session_of_its_own_ends_as_well)
 }
 END_TEST
 
-START_TEST(who_is_stopped_ends_as_well)
+START_TEST(a_stopped_program_ends_as_well)
 {
 	struct uh_ending ending;
 	double seconds = run("kill -STOP $$", 1, &ending);
@@ -134,7 +134,7 @@ START_TEST(who_is_stopped_ends_as_well)
 }
 END_TEST
 
-START_TEST(a_daemon_of_a_program_that_was_in_time_lives_on)
+START_TEST(a_daemon_of_a_program_that_finished_in_time_survives)
 {
 	struct uh_ending ending;
 	pid_t daemon;
@@ -186,7 +186,7 @@ static void wait_for_a_tick_after(pid_t pid)
 	} while (time <= start_time_of(pid));
 }
 
-START_TEST(what_ran_before_is_left_alone)
+START_TEST(earlier_processes_are_left_alone)
 {
 	struct uh_ending ending;
 	pid_t older = start_idler();
@@ -231,12 +231,13 @@ int main(void)
 {
 	const TTest *const tests[] = {a_quick_program_keeps_its_status,
 		a_program_that_does_not_start_is_no_timeout,
-		when_the_time_is_over_sigterm_comes_and_may_be_caught,
-		who_ignores_sigterm_is_killed_after_the_grace,
-		what_went_into_a_session_of_its_own_ends_as_well,
-		who_is_stopped_ends_as_well,
-		a_daemon_of_a_program_that_was_in_time_lives_on,
-		what_ran_before_is_left_alone, orphans_are_ours_only_while_a_timeout_runs,
+		on_timeout_sigterm_comes_first_and_may_be_caught,
+		a_program_that_ignores_sigterm_is_killed_after_the_grace_period,
+		descendants_in_their_own_session_end_as_well,
+		a_stopped_program_ends_as_well,
+		a_daemon_of_a_program_that_finished_in_time_survives,
+		earlier_processes_are_left_alone,
+		orphans_are_ours_only_while_a_timeout_runs,
 		without_proc_the_program_itself_ends};
 
 	return run_tests("timeout", tests, COUNT_OF(tests));

@@ -67,7 +67,7 @@ START_TEST(with_a_library_of_another_version_nothing_can_be_matched)
 }
 END_TEST
 
-START_TEST(what_could_not_be_loaded_is_tried_again)
+START_TEST(a_failed_load_is_tried_again)
 {
 	owns_buffer struct buffer matched = {0};
 
@@ -84,7 +84,7 @@ int main(void)
 	const TTest *const tests[] = {the_library_matches,
 		without_the_library_nothing_can_be_matched,
 		with_a_library_of_another_version_nothing_can_be_matched,
-		what_could_not_be_loaded_is_tried_again};
+		a_failed_load_is_tried_again};
 
 	return run_tests("wildcard_by_need", tests, COUNT_OF(tests));
 }
