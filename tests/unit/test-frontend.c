@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Called with the name of a hook point, this program is the helper: it writes the key of
- * the frontend that it finds into the file that LOG names.
+ * Run with the name of a hook point, this program plays the helper: it writes the key of
+ * its frontend to the file in LOG.
  */
 #include "fixture.h"
 #include "frontend.h"
@@ -141,7 +141,7 @@ START_TEST(the_parent_of_apts_fork_is_the_frontend_of_the_other_points)
 }
 END_TEST
 
-/* The test stands for init, which takes in what a killed apt has left. */
+/* The test plays init, which adopts the children of a killed apt. */
 START_TEST(a_parent_in_another_session_did_not_start_us)
 {
 	static const enum uh_hook_point points[] = {UH_PRE_INSTALL_PKGS, UH_POST_INVOKE};

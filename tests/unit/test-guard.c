@@ -11,16 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What the guard watches. */
+/* The file that the guard watches. */
 static const char file[] = "/due";
 
-/*
- * The process of a test, and what it shares with its children: one has left its session.
- */
+/* The pid of the test, and shared memory: whether a child has left the session. */
 static pid_t test_pid;
 static volatile bool *has_child_left;
 
-/* The linker puts it in the place of setsid. */
+/* Replaces setsid(2), by the linker's --wrap. */
 pid_t __real_setsid(void);
 pid_t __wrap_setsid(void);
 pid_t __wrap_setsid(void)
@@ -38,7 +36,7 @@ static void watch_children(void)
 	ck_assert((const void *)has_child_left != MAP_FAILED);
 }
 
-/* A child in the frontend's place: it does nothing until it is killed. */
+/* A child that stands for the frontend: it only waits to be killed. */
 static struct frontend start_frontend(void)
 {
 	struct proc proc;
@@ -87,7 +85,7 @@ static int start_guard(const struct frontend *frontend)
 	return ends[0];
 }
 
-/* Waits for the guard's end: what it did until then. */
+/* Waits until the guard has ended; returns what it wrote. */
 static void assert_done(int guard, const char *expected)
 {
 	owns_buffer struct buffer text = {0};
@@ -107,7 +105,7 @@ START_TEST(the_guard_closes_the_lock_of_the_caller)
 	make_file(file, 0600, "");
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
 	ck_assert_int_eq(pipe2(others, O_CLOEXEC), 0);
-	/* In place of the lock, a pipe: at its end nobody has it. */
+	/* A pipe in place of the lock: EOF shows that nobody has it open. */
 	ck_assert_int_eq(
 		guard_start(&frontend, at(file), others[1], clean_up, &ends[1]), 0);
 	(void)close(others[1]);
@@ -131,7 +129,7 @@ START_TEST(the_guard_leaves_our_session_before_the_caller_continues)
 
 	make_file(file, 0600, "");
 	guard = start_guard(&frontend);
-	/* By the child that the caller has waited for. */
+	/* Set by the child that guard_start() has waited for. */
 	ck_assert(*has_child_left);
 	end_frontend(&frontend);
 	assert_done(guard, done);
@@ -228,7 +226,7 @@ START_TEST(a_guard_that_cannot_be_waited_for_is_an_error)
 
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
 	(void)signal(SIGCHLD, SIG_IGN);
-	/* Without its file there is no guard for long. */
+	/* Without its file, the guard exits at once. */
 	ck_assert_int_eq(
 		guard_start(&frontend, at("/none"), -1, clean_up, &ends[1]), -ECHILD);
 	(void)signal(SIGCHLD, SIG_DFL);

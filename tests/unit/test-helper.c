@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The program that apt calls, in a namespace in which its directories are those of the
- * test. The test is apt.
- */
+/* Runs the helper, as apt would, in a mount namespace with the test's directories. */
 #include "fixture.h"
 #include "output.h"
 
@@ -14,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* How apt starts the helper; what is left out is as the test has it. */
+/* How apt starts the helper; zero means as in the test. */
 struct call {
 	const char *words[3];
 	const char *info_fd;
@@ -24,7 +21,7 @@ struct call {
 	void (*prepare)(void);
 };
 
-/* All that the helper and its hooks write to; false where that cannot be had. */
+/* Mounts the directories that the helper uses; false without permission. */
 static bool mount_directories(void)
 {
 	static const char *const directories[] = {
@@ -93,7 +90,7 @@ static int run_helper(struct call call)
 	return run_below(call.info_fd != NULL ? 1 : 2, &call);
 }
 
-/* As apt does at the points where it has nothing to tell. */
+/* As apt does at the hook points without a stream. */
 static void say_that_it_is_apt(void)
 {
 	ck_assert_int_eq(setenv("DPKG_FRONTEND_LOCKED", "true", 1), 0);

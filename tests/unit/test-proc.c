@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* No process has it: above the highest that Linux gives (proc(5), pid_max). */
+/* Above the highest pid that Linux assigns (proc(5), pid_max). */
 #define NOBODY 4194305
 
 static const struct pid_list nobody;
@@ -23,7 +23,7 @@ static pid_t start_child(void)
 	pid_t pid;
 
 	ck_assert_int_eq(fflush(NULL), 0);
-	/* Check's own handler would hand it on to all of the process group. */
+	/* Check's handler would forward it to the process group. */
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);
 	ck_assert_int_eq(sigprocmask(SIG_BLOCK, &set, &before), 0);
@@ -139,7 +139,7 @@ START_TEST(the_end_of_a_process_is_waited_for)
 	pid_t pid = start_child();
 
 	if (pid == 0) {
-		/* Long enough for whoever does not wait to be found out. */
+		/* Long enough to notice when it does not wait. */
 		(void)nanosleep(&moment, NULL);
 		_exit(0);
 	}
@@ -147,7 +147,7 @@ START_TEST(the_end_of_a_process_is_waited_for)
 	ck_assert(!has_ended(pid));
 	ck_assert_int_eq(proc_wait_for_end(pid), 0);
 	ck_assert(has_ended(pid));
-	/* A zombie has ended, and so has who is not there. */
+	/* A zombie has ended, and so has a process that does not exist. */
 	ck_assert_int_eq(proc_wait_for_end(pid), 0);
 	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
 	ck_assert_int_eq(proc_wait_for_end(pid), 0);
@@ -167,7 +167,7 @@ static pid_t start_daemon(void)
 		(void)setsid();
 		daemon = fork();
 		if (daemon == 0) {
-			/* Check ends what a test that failed leaves, but not this. */
+			/* Check does not kill this when the test fails. */
 			(void)signal(SIGALRM, SIG_DFL);
 			(void)alarm(60);
 			wait_for_signals();
@@ -281,7 +281,7 @@ START_TEST(a_stat_that_proc_never_wrote_is_an_error)
 }
 END_TEST
 
-/* Of a process with a parent, as much as is looked at. */
+/* The part of /proc/PID/stat that is read, for a given parent. */
 static void write_process(pid_t pid, pid_t parent)
 {
 	owns_memory char *text =

@@ -90,7 +90,7 @@ START_TEST(a_text_without_interpreter_is_run_by_the_shell)
 }
 END_TEST
 
-/* How often the marker was made, of which there must be one program each. */
+/* The number of times that the marker was created; each must have started a program. */
 static size_t count_markers(const char *path)
 {
 	owns_fd int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
@@ -350,7 +350,7 @@ START_TEST(a_failing_waitpid_is_an_error)
 		.path = at("/a"), .argv = (char *const *)argv, .envp = environ};
 	struct uh_ending ending;
 
-	/* Nobody holds interrupts, so the kernel forgets the child. */
+	/* Without interrupts_hold(), SIGCHLD is ignored and the kernel reaps the child. */
 	(void)signal(SIGCHLD, SIG_IGN);
 	make_script("/a", "exit 5");
 	ck_assert_int_eq(process_run(&spec, &ending), -ECHILD);

@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* One hook point with all that a runner needs, and what came of it. */
+/* The input of runner_run() at one hook point, and its results. */
 struct stage {
 	struct hook_tree tree;
 	struct transaction transaction;
@@ -179,7 +179,7 @@ START_TEST(each_wildcard_has_its_own_matches_and_all_share_the_list)
 }
 END_TEST
 
-/* A script that writes what it was told of us, sorted. */
+/* A script that writes our variables, sorted. */
 static void make_teller(const char *path)
 {
 	make_script(path,
@@ -238,7 +238,7 @@ START_TEST(scripts_of_post_invoke_see_the_result)
 }
 END_TEST
 
-/* Each word of a line is what one of two scripts says: RESULT/SUCCESS. */
+/* Each of two scripts writes one word: RESULT/SUCCESS. */
 static void assert_success(
 	enum result result, bool has_failed_before, const char *expected)
 {
@@ -328,7 +328,7 @@ START_TEST(scripts_inherit_no_descriptor_of_ours)
 		"echo \"$all\" >\"$LOG\"");
 	set_up(&stage, UH_POST_INVOKE);
 	ck_assert_int_lt(stage.state.fd, 10);
-	/* The test's own parents may have left some open. */
+	/* The test may have inherited some. */
 	for (int fd = 0; fd < 10; fd++) {
 		int flags = fcntl(fd, F_GETFD);
 

@@ -15,7 +15,7 @@
 /* Seconds between SIGTERM and SIGKILL. */
 #define GRACE 5
 
-/* Runs a script with these commands, as the engine does; seconds that it took. */
+/* Runs a script with these commands, as the engine does; returns the seconds taken. */
 static double run(const char *commands, unsigned timeout, struct uh_ending *ret_ending)
 {
 	const char *const argv[] = {"a", NULL};
@@ -42,7 +42,7 @@ static void assert_ended(struct uh_ending ending, enum uh_end end, int value)
 	ck_assert_int_eq(ending.value, value);
 }
 
-/* The process whose number the script left in the log. */
+/* The process whose pid the script wrote to the log. */
 static pid_t logged_process(void)
 {
 	owns_buffer struct buffer text = {0};
