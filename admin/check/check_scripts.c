@@ -2,7 +2,6 @@
 /* Each script by itself: whether it can be executed, and by what. */
 #include "check/check_scripts.h"
 #include "check/check_foreign.h"
-#include "model/preview.h"
 #include "system/rootfs.h"
 #include "ui/memory.h"
 

@@ -2,7 +2,6 @@
 /* apt-universal-hooks enable: takes back what disable did, and nothing else. */
 #include "cmd/cmd.h"
 #include "model/disabled.h"
-#include "model/mask.h"
 #include "model/targets.h"
 #include "ui/message.h"
 

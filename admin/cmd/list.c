@@ -4,7 +4,6 @@
 #include "model/effective_settings.h"
 #include "model/hook_list.h"
 #include "model/log_reader.h"
-#include "model/preview.h"
 #include "system/apt.h"
 #include "system/owner.h"
 #include "ui/memory.h"

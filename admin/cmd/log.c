@@ -4,7 +4,6 @@
 #include "log_writer.h"
 #include "model/hook_list.h"
 #include "model/log_reader.h"
-#include "model/preview.h"
 #include "system/apt.h"
 #include "ui/json.h"
 #include "ui/message.h"

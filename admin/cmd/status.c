@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks status: whether apt calls the hooks, and how many there are. */
 #include "cmd/cmd.h"
-#include "model/counts.h"
 #include "model/effective_settings.h"
+#include "model/hook_list.h"
 #include "model/log_reader.h"
-#include "model/preview.h"
 #include "model/targets.h"
 #include "system/apt.h"
 #include "system/registration.h"

@@ -20,14 +20,16 @@
 #define BEFORE "Universal-Hooks::Scripts::"
 #define BEHIND "::Enabled \"false\";"
 
-/* apt passes over names that begin with a dot. */
+/* apt ignores names that begin with a dot. */
 #define TEMPORARY "%s/.99apt-universal-hooks-disabled.XXXXXX"
 
-/* postrm removes it with the others. */
+/* debian/postrm removes it when the package is purged. */
 #define LOCK ".99apt-universal-hooks-disabled.lock"
 
-/* A path is some hundred bytes long, and nobody has that many hooks. */
-#define SIZE_MAX_READ ((size_t)16 << 20)
+/* Far above what any number of hooks needs: a path has some hundred bytes. */
+#define DISABLED_SIZE_MAX ((size_t)16 << 20)
+
+#define MASK_TARGET "/dev/null"
 
 bool disabled_can_name(const char *hook)
 {
@@ -37,7 +39,7 @@ bool disabled_can_name(const char *hook)
 }
 
 /* apt decodes %xx in a key on every release (ParseQuoteWord), so no quotes are needed. */
-static void encode(struct buffer *text, const char *hook)
+static void add_encoded(struct buffer *text, const char *hook)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789/._-+:~@,";
@@ -56,13 +58,13 @@ void disabled_format(struct buffer *text, const struct string_list *hooks)
 		buffer_append_string(text, HEAD);
 	for (size_t i = 0; i < hooks->count; i++) {
 		buffer_append_string(text, BEFORE);
-		encode(text, hooks->items[i]);
+		add_encoded(text, hooks->items[i]);
 		buffer_append_string(text, BEHIND "\n");
 	}
 }
 
 /* 0, −EBADMSG or −ENOMEM. */
-static int parse_line(struct string_list *hooks, struct slice line)
+static int parse_disabled_line(struct string_list *hooks, struct slice line)
 {
 	const struct slice before = slice_of(BEFORE), behind = slice_of(BEHIND);
 	owns_memory char *hook = NULL;
@@ -82,7 +84,7 @@ static int parse_line(struct string_list *hooks, struct slice line)
 
 int disabled_parse(struct string_list *hooks, struct slice text, size_t *ret_line)
 {
-	bool is_head = true; /* another version may have another one */
+	bool is_head = true; /* which may be that of another version */
 	int error = 0;
 
 	for (size_t number = 1; text.size > 0 && error == 0; number++) {
@@ -91,7 +93,7 @@ int disabled_parse(struct string_list *hooks, struct slice text, size_t *ret_lin
 		is_head = is_head && slice_has_prefix(line, slice_of(COMMENT));
 		if (is_head || line.size == 0)
 			continue;
-		error = parse_line(hooks, line);
+		error = parse_disabled_line(hooks, line);
 		if (error == -EBADMSG)
 			*ret_line = number;
 	}
@@ -99,7 +101,7 @@ int disabled_parse(struct string_list *hooks, struct slice text, size_t *ret_lin
 	return error;
 }
 
-static int report_file(const struct admin *admin, int error)
+static int report_unchanged(const struct admin *admin, int error)
 {
 	if (error == -ENOMEM)
 		return report_no_memory();
@@ -110,8 +112,8 @@ static int report_file(const struct admin *admin, int error)
 		strerror(-error));
 }
 
-/* A symlink leads to a file of somebody else, and is none of ours. */
-static int read_text(const char *path, struct buffer *text)
+/* Does not follow a symlink: its target is not our file. */
+static int read_disabled_file(const char *path, struct buffer *text)
 {
 	owns_fd int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat status;
@@ -120,7 +122,8 @@ static int read_text(const char *path, struct buffer *text)
 		return errno == ENOENT ? 0 : -errno;
 	if (fstat(fd, &status) < 0)
 		return -errno;
-	return S_ISREG(status.st_mode) ? buffer_read(text, fd, SIZE_MAX_READ) : -EINVAL;
+	return S_ISREG(status.st_mode) ? buffer_read(text, fd, DISABLED_SIZE_MAX)
+				       : -EINVAL;
 }
 
 int disabled_read(struct string_list *hooks, const struct admin *admin)
@@ -128,7 +131,7 @@ int disabled_read(struct string_list *hooks, const struct admin *admin)
 	owns_memory char *path = string_format("%s%s", admin->root, DISABLED_FILE);
 	owns_buffer struct buffer text = {0};
 	size_t line = 0;
-	int error = path != NULL ? read_text(path, &text) : -ENOMEM;
+	int error = path != NULL ? read_disabled_file(path, &text) : -ENOMEM;
 
 	if (error == 0)
 		error = disabled_parse(hooks, buffer_slice(&text), &line);
@@ -160,7 +163,7 @@ static int fill_and_rename(
 }
 
 /* 0 or −errno, with the old file as it was. */
-static int replace(const char *directory, const char *path, struct slice text)
+static int replace_file(const char *directory, const char *path, struct slice text)
 {
 	owns_memory char *temporary = string_format(TEMPORARY, directory);
 	owns_fd int fd = -1;
@@ -173,11 +176,11 @@ static int replace(const char *directory, const char *path, struct slice text)
 		return -errno;
 	error = fill_and_rename(fd, temporary, path, text);
 	if (error < 0)
-		(void)unlink(temporary); /* apt passes over it, if it stays */
+		(void)unlink(temporary); /* apt ignores it if it stays */
 	return error;
 }
 
-static int store(const char *directory, int directory_fd, const char *path,
+static int store_disabled(const char *directory, int directory_fd, const char *path,
 	const struct string_list *hooks)
 {
 	owns_buffer struct buffer text = {0};
@@ -189,15 +192,15 @@ static int store(const char *directory, int directory_fd, const char *path,
 	if (hooks->count == 0)
 		error = unlink(path) < 0 ? -errno : 0;
 	else
-		error = replace(directory, path, buffer_slice(&text));
+		error = replace_file(directory, path, buffer_slice(&text));
 	if (error < 0)
 		return error;
-	(void)fsync(directory_fd); /* it is there; only a crash could tell */
+	(void)fsync(directory_fd); /* matters only after a crash */
 	return 0;
 }
 
-/* The list as it shall be; how many hooks that changes, or −ENOMEM. */
-static ssize_t apply(struct string_list *after, const struct string_list *before,
+/* Fills after with the new list. Returns how many hooks change, or −ENOMEM. */
+static ssize_t change_list(struct string_list *after, const struct string_list *before,
 	const struct string_list *hooks, bool is_added)
 {
 	ssize_t changes = 0;
@@ -221,7 +224,7 @@ static ssize_t apply(struct string_list *after, const struct string_list *before
 	return changes;
 }
 
-/* With the lock, so that nobody else writes between reading and writing. */
+/* Under the lock, so that nobody else writes between our reading and writing. */
 static int change_locked(const struct string_list *hooks, const struct admin *admin,
 	bool is_added, const char *directory, int directory_fd)
 {
@@ -236,15 +239,15 @@ static int change_locked(const struct string_list *hooks, const struct admin *ad
 	status = disabled_read(&before, admin);
 	if (status >= 0)
 		return status;
-	changes = apply(&after, &before, hooks, is_added);
+	changes = change_list(&after, &before, hooks, is_added);
 	if (changes < 0)
 		return report_no_memory();
-	error = changes > 0 ? store(directory, directory_fd, path, &after) : 0;
-	return error < 0 ? report_file(admin, error) : -1;
+	error = changes > 0 ? store_disabled(directory, directory_fd, path, &after) : 0;
+	return error < 0 ? report_unchanged(admin, error) : -1;
 }
 
-/* Whether the file is ours, and still the one that others of us look for. */
-static int check_lock(int directory_fd, int lock)
+/* 1 if the lock file is ours and still linked, 0 if it was unlinked, or −errno. */
+static int check_disabled_lock(int directory_fd, int lock)
 {
 	struct stat opened, there;
 
@@ -259,28 +262,29 @@ static int check_lock(int directory_fd, int lock)
 }
 
 /*
- * A file that nobody else can open: what everybody can read, everybody can lock
- * (flock(2)) and keep. The descriptor is the caller's; or −errno.
+ * Locks a file of mode 0600: whoever can open a file can lock it (flock(2)) for ever.
+ * Returns the descriptor, which the caller closes, or −errno.
  */
-static int take_lock(int directory_fd)
+static int lock_disabled(int directory_fd)
 {
 	for (;;) {
 		owns_fd int lock = openat(directory_fd, LOCK,
 			O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-		int is_ours = lock >= 0 ? check_lock(directory_fd, lock) : -errno;
+		int is_ours =
+			lock >= 0 ? check_disabled_lock(directory_fd, lock) : -errno;
 
 		if (is_ours < 0)
 			return is_ours;
 		if (flock(lock, LOCK_EX) < 0)
 			return -errno;
-		/* Who had it before has removed it, so the next one makes another. */
-		is_ours = check_lock(directory_fd, lock);
+		/* The holder unlinks it: retry if we locked an unlinked inode. */
+		is_ours = check_disabled_lock(directory_fd, lock);
 		if (is_ours != 0)
 			return is_ours < 0 ? is_ours : steal_fd(&lock);
 	}
 }
 
-static int change(
+static int change_disabled(
 	const struct string_list *hooks, const struct admin *admin, bool is_added)
 {
 	owns_memory char *directory = string_format("%s%s", admin->root, DISABLED_FILE);
@@ -295,27 +299,52 @@ static int change(
 			_("the way to %s leads out of %s"), directory, admin->root);
 	error = is_added ? directories_make_above(directory) : 0;
 	if (error < 0)
-		return report_file(admin, error);
+		return report_unchanged(admin, error);
 	*strrchr(directory, '/') = '\0';
 	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT && !is_added)
 		return -1;
 	if (fd < 0)
-		return report_file(admin, -errno);
-	lock = take_lock(fd);
+		return report_unchanged(admin, -errno);
+	lock = lock_disabled(fd);
 	if (lock < 0)
-		return report_file(admin, lock);
+		return report_unchanged(admin, lock);
 	status = change_locked(hooks, admin, is_added, directory, fd);
-	(void)unlinkat(fd, LOCK, 0); /* an empty file, if it stays */
+	(void)unlinkat(fd, LOCK, 0); /* harmless if it stays */
 	return status;
 }
 
 int disabled_add(const struct string_list *hooks, const struct admin *admin)
 {
-	return change(hooks, admin, true);
+	return change_disabled(hooks, admin, true);
 }
 
 int disabled_take_out(const struct string_list *hooks, const struct admin *admin)
 {
-	return change(hooks, admin, false);
+	return change_disabled(hooks, admin, false);
+}
+
+int mask_make(const char *path)
+{
+	int error = directories_make_above(path);
+
+	if (error < 0)
+		return error;
+	return symlink(MASK_TARGET, path) < 0 ? -errno : 0;
+}
+
+bool mask_is_plain(const char *path)
+{
+	char target[sizeof(MASK_TARGET)];
+	ssize_t size = readlink(path, target, sizeof(target));
+
+	return size == (ssize_t)strlen(MASK_TARGET) &&
+	       memcmp(target, MASK_TARGET, (size_t)size) == 0;
+}
+
+int mask_remove(const char *path)
+{
+	if (!mask_is_plain(path))
+		return -EINVAL;
+	return unlink(path) < 0 ? -errno : 0;
 }

@@ -1,42 +1,49 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The file of apt's configuration that belongs to the subcommands disable and enable: one
- * line for each hook that a setting disables. Hooks are named by their path below the
- * hook tree.
+ * How the subcommands disable and enable switch hooks: by a file of apt's configuration
+ * that is theirs alone, with a setting on each line, or by a mask, a symlink to /dev/null
+ * in the administrator's tree. The file names hooks by their path relative to the tree.
  */
 #ifndef DISABLED_H
 #define DISABLED_H
 
 #include "admin.h"
 
-/* Below the admin's root. Removed when nothing is left in it. */
+/* Below the admin's root. Removed together with its last line. */
 #define DISABLED_FILE "/etc/apt/apt.conf.d/99apt-universal-hooks-disabled.conf"
 
 /*
- * Whether apt.conf(5) has a key for the hook: apt takes a key apart at each "::", and
- * there is no other way to write that. All else can be written as %xx.
+ * Whether apt.conf(5) can have a key for the hook: apt splits a key at each "::", which
+ * no encoding prevents. Any other character can be written as %xx.
  */
 bool disabled_can_name(const char *hook);
 
 /*
- * The hooks in a text of that file, ascending. 0; −ENOMEM; or −EBADMSG, with the number
- * of the first line that is not one of ours in ret_line.
+ * Adds the hooks that the file's text names, ascending. Returns 0; −ENOMEM; or −EBADMSG
+ * with ret_line, the number of the first line that disable did not write.
  */
 int disabled_parse(struct string_list *hooks, struct slice text, size_t *ret_line);
-/* The text for hooks, which ascend; nothing for none. */
+/* Appends the file's text for hooks, which ascend; nothing if there are none. */
 void disabled_format(struct buffer *text, const struct string_list *hooks);
 
 /*
- * Reads the file; without one no hook is disabled. Returns −1 to go on, or the status to
- * end with, and that has been said.
+ * Adds the hooks in the file; none if it does not exist. Returns −1 to go on, or the
+ * status to end with after reporting why.
  */
 int disabled_read(struct string_list *hooks, const struct admin *admin);
 
 /*
- * Adds hooks to the file, or takes them out; what else is in it stays. It is written as a
- * whole or not at all, one process after the other. Returns like disabled_read().
+ * Adds hooks to the file or takes them out, and keeps the others. The file is replaced as
+ * a whole or not at all, under a lock. Return like disabled_read().
  */
 int disabled_add(const struct string_list *hooks, const struct admin *admin);
 int disabled_take_out(const struct string_list *hooks, const struct admin *admin);
+
+/* Makes a mask and the directories above it. 0 or −errno, −EEXIST if path exists. */
+int mask_make(const char *path);
+/* Whether path is a symlink to /dev/null itself, as mask_make() makes it. */
+bool mask_is_plain(const char *path);
+/* Removes such a mask. 0, −EINVAL if it is none, or another −errno. */
+int mask_remove(const char *path);
 
 #endif

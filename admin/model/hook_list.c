@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/hook_list.h"
+#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/spelling.h"
 
-#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
 
-/* What all hooks of one directory have in common. */
-struct directory {
+/* What the hooks of one directory have in common. */
+struct hook_directory {
 	const char *path; /* relative to the tree */
 	enum uh_hook_point hook_point;
 	enum reason reason;
@@ -20,77 +22,62 @@ static void hook_done(struct hook *hook)
 	free(hook->by);
 }
 
-/* What overrides or masks a packages' hook, if anything does. */
-static int find_status(struct hook_list *hooks, struct hook *hook, const char *relative)
+/* Finds the administrator's file that overrides or masks a package's hook. */
+static void hook_find_status(
+	struct hook_list *hooks, struct hook *hook, const char *relative)
 {
 	struct script other = {.path = NULL};
 	enum tree_node node;
 
 	if (hook->place == PLACE_OF_ADMINISTRATOR || hook->status == HOOK_IS_MASK)
-		return 0;
+		return;
 	node = hook_tree_look_in(&hooks->tree, PLACE_OF_ADMINISTRATOR, relative, &other);
 	script_done(&other);
 	if (node != NODE_SCRIPT && node != NODE_MASK)
-		return 0;
+		return;
 	hook->status = node == NODE_MASK ? HOOK_MASKED : HOOK_OVERRIDDEN;
-	hook->by = string_format(
-		"%s/%s", hooks->tree.places[PLACE_OF_ADMINISTRATOR], relative);
-	return hook->by != NULL ? 0 : -ENOMEM;
+	hook->by = xformat("%s/%s", hooks->tree.places[PLACE_OF_ADMINISTRATOR], relative);
 }
 
-static int add_hook(struct hook_list *hooks, const struct directory *directory,
+static void hook_list_add(struct hook_list *hooks, const struct hook_directory *directory,
 	size_t place, const char *name)
 {
-	owns_memory char *relative = string_format("%s/%s", directory->path, name);
-	struct hook *hook;
-	enum tree_node node;
-
-	if (relative == NULL || array_grow(&hooks->items, &hooks->capacity, hooks->count,
-					sizeof(*hooks->items)) < 0)
-		return -ENOMEM;
-	hook = &hooks->items[hooks->count];
-	*hook = (struct hook){.place = place,
+	owns_memory char *relative = xformat("%s/%s", directory->path, name);
+	struct hook hook = {.place = place,
 		.hook_point = directory->hook_point,
 		.reason = directory->reason};
-	node = hook_tree_look_in(&hooks->tree, place, relative, &hook->script);
+	enum tree_node node =
+		hook_tree_look_in(&hooks->tree, place, relative, &hook.script);
+
 	if (node == NODE_ABSENT || node == NODE_DIRECTORY)
-		return 0;
-	hooks->count++;
-	if (directory->match != NULL) {
-		hook->match = strdup(directory->match);
-		if (hook->match == NULL)
-			return -ENOMEM;
-	}
+		return;
+	if (directory->match != NULL)
+		hook.match = xstrdup(directory->match);
 	if (node == NODE_MASK) {
-		hook->status = HOOK_IS_MASK;
-		hook->script.path =
-			string_format("%s/%s", hooks->tree.places[place], relative);
-		if (hook->script.path == NULL)
-			return -ENOMEM;
-		hook->script.relative =
-			hook->script.path + strlen(hooks->tree.places[place]) + 1;
+		hook.status = HOOK_IS_MASK;
+		hook.script.path = xformat("%s/%s", hooks->tree.places[place], relative);
+		hook.script.relative =
+			hook.script.path + strlen(hooks->tree.places[place]) + 1;
 	}
-	return find_status(hooks, hook, relative);
+	hook_find_status(hooks, &hook, relative);
+	xgrow(&hooks->items, &hooks->capacity, hooks->count, sizeof(*hooks->items));
+	hooks->items[hooks->count++] = hook;
 }
 
-/* By name, then the administrator's before the packages'. */
-static int add_directory(struct hook_list *hooks, const struct directory *directory)
+/* By name; of one name the administrator's hook first. */
+static void read_directory(
+	struct hook_list *hooks, const struct hook_directory *directory)
 {
 	owns_strings struct string_list names = {0};
-	int error =
-		hook_tree_names(&hooks->tree, directory->path, &names, &hooks->faults);
 
+	xensure(hook_tree_names(&hooks->tree, directory->path, &names, &hooks->faults));
 	for (size_t i = 0; i < names.count; i++)
-		for (size_t place = 0; place < PLACE_COUNT && error == 0; place++)
+		for (size_t place = 0; place < PLACE_COUNT; place++)
 			if (!hook_tree_is_leftover(names.items[i]))
-				error = add_hook(hooks, directory, place, names.items[i]);
-	return error;
+				hook_list_add(hooks, directory, place, names.items[i]);
 }
 
-/*
- * A file beside the directories means nothing, unless the other place has a directory
- * there.
- */
+/* A file beside the directories is ignored, unless the other place has a directory. */
 static bool is_only_file(struct hook_list *hooks, const char *path)
 {
 	bool is_file = false;
@@ -112,47 +99,39 @@ static bool is_only_file(struct hook_list *hooks, const char *path)
 /*
  * The directories of one kind: PARENT/name/Post-Invoke, or multi_pkgs/Post-Invoke/name.
  */
-static int add_directories(struct hook_list *hooks, enum uh_hook_point hook_point,
+static void read_directories(struct hook_list *hooks, enum uh_hook_point hook_point,
 	enum reason reason, const char *parent, const char *below)
 {
 	owns_strings struct string_list names = {0};
-	int error = hook_tree_names(&hooks->tree, parent, &names, &hooks->faults);
 
-	for (size_t i = 0; i < names.count && error == 0; i++) {
-		owns_memory char *match = string_format("%s/%s", parent, names.items[i]);
-		owns_memory char *path =
-			string_format("%s/%s%s", parent, names.items[i], below);
-		const struct directory directory = {
+	xensure(hook_tree_names(&hooks->tree, parent, &names, &hooks->faults));
+	for (size_t i = 0; i < names.count; i++) {
+		owns_memory char *match = xformat("%s/%s", parent, names.items[i]);
+		owns_memory char *path = xformat("%s%s", match, below);
+		const struct hook_directory directory = {
 			path, hook_point, reason, names.items[i]};
 
-		if (match == NULL || path == NULL)
-			error = -ENOMEM;
-		else if (!is_only_file(hooks, match))
-			error = add_directory(hooks, &directory);
+		if (!is_only_file(hooks, match))
+			read_directory(hooks, &directory);
 	}
-	return error;
 }
 
-static int add_hook_point(struct hook_list *hooks, enum uh_hook_point hook_point)
+static void read_hook_point(struct hook_list *hooks, enum uh_hook_point hook_point)
 {
 	const char *name = uh_hook_point_name(hook_point);
-	owns_memory char *below = string_format("/%s", name);
-	owns_memory char *wildcards = string_format("multi_pkgs/%s", name);
-	const struct directory always = {name, hook_point, REASON_ALWAYS, NULL};
-	int error = 0;
+	owns_memory char *below = xformat("/%s", name);
+	owns_memory char *wildcards = xformat("multi_pkgs/%s", name);
+	const struct hook_directory always = {name, hook_point, REASON_ALWAYS, NULL};
 
-	if (below == NULL || wildcards == NULL)
-		return -ENOMEM;
-	/* Packages are not known at Pre-Invoke; check tells of such directories. */
-	if (hook_point != UH_PRE_INVOKE)
-		error = add_directories(hooks, hook_point, REASON_PACKAGE, "pkgs", below);
-	if (error == 0 && hook_point != UH_PRE_INVOKE)
-		error = add_directories(
-			hooks, hook_point, REASON_WILDCARD, wildcards, "");
-	return error == 0 ? add_directory(hooks, &always) : error;
+	/* Pre-Invoke knows no packages; check reports such directories. */
+	if (hook_point != UH_PRE_INVOKE) {
+		read_directories(hooks, hook_point, REASON_PACKAGE, "pkgs", below);
+		read_directories(hooks, hook_point, REASON_WILDCARD, wildcards, "");
+	}
+	read_directory(hooks, &always);
 }
 
-static bool is_below(const char *path, const char *directory)
+bool path_is_below(const char *path, const char *directory)
 {
 	size_t size = strlen(directory);
 
@@ -160,11 +139,29 @@ static bool is_below(const char *path, const char *directory)
 	       (path[size] == '\0' || path[size] == '/');
 }
 
+const char *path_in_tree(
+	const struct hook_tree *tree, const struct admin *admin, const char *path)
+{
+	size_t root_size = strlen(admin->root);
+
+	for (size_t i = 0; i < PLACE_COUNT; i++) {
+		const char *ways[] = {tree->places[i], tree->places[i] + root_size};
+
+		for (size_t k = 0; k < COUNT_OF(ways); k++) {
+			size_t size = strlen(ways[k]);
+
+			if (strncmp(path, ways[k], size) == 0 && path[size] == '/')
+				return path + size + 1;
+		}
+	}
+	return path;
+}
+
 /*
- * One fault stands for a directory, which may be read at several hook points, and all
- * below.
+ * Keeps one fault for each unreadable directory and all below it: several hook points may
+ * have tried to read it.
  */
-static void drop_repeated(struct script_list *faults)
+static void drop_repeated_faults(struct script_list *faults)
 {
 	size_t kept = 0;
 
@@ -172,7 +169,8 @@ static void drop_repeated(struct script_list *faults)
 		struct script *fault = &faults->items[i];
 		size_t other = 0;
 
-		while (other < kept && !is_below(fault->path, faults->items[other].path))
+		while (other < kept &&
+			!path_is_below(fault->path, faults->items[other].path))
 			other++;
 		if (other < kept)
 			script_done(fault);
@@ -184,15 +182,13 @@ static void drop_repeated(struct script_list *faults)
 
 int hook_list_read(struct hook_list *hooks, const struct admin *admin)
 {
-	int error;
-
 	memset(hooks, 0, sizeof(*hooks));
-	error = hook_tree_init(&hooks->tree, admin->root);
+	xensure(hook_tree_init(&hooks->tree, admin->root));
 	hooks->tree.trust.user = 0;
-	for (int i = UH_PRE_INVOKE; i <= UH_POST_INVOKE && error == 0; i++)
-		error = add_hook_point(hooks, (enum uh_hook_point)i);
-	drop_repeated(&hooks->faults);
-	return error;
+	for (int i = UH_PRE_INVOKE; i <= UH_POST_INVOKE; i++)
+		read_hook_point(hooks, (enum uh_hook_point)i);
+	drop_repeated_faults(&hooks->faults);
+	return 0;
 }
 
 void hook_list_done(struct hook_list *hooks)
@@ -215,7 +211,7 @@ bool script_is_named(
 const struct hook *hook_list_find(
 	const struct hook_list *hooks, const struct admin *admin, const char *path)
 {
-	/* The administrator's, which counts, comes before that of a package. */
+	/* Of one name, the administrator's hook stands first and is the effective one. */
 	for (size_t i = 0; i < hooks->count; i++)
 		if (script_is_named(&hooks->items[i].script, admin, path))
 			return &hooks->items[i];
@@ -245,4 +241,148 @@ void hook_list_warn_unreadable(const struct hook_list *hooks)
 		report_warning(
 			_("%s cannot be read: %s"), fault->path, strerror(-fault->error));
 	}
+}
+
+const char *reason_name(enum reason reason)
+{
+	static const struct word names[] = {{"package", REASON_PACKAGE},
+		{"wildcard", REASON_WILDCARD}, {"always", REASON_ALWAYS}};
+
+	return word_of(names, COUNT_OF(names), (int)reason);
+}
+
+static char *unsafe_text(const struct unsafe_path *unsafe)
+{
+	const struct passwd *user;
+	const struct group *group;
+
+	switch (unsafe->kind) {
+	case UH_UNSAFE_OWNER:
+		user = getpwuid(unsafe->id);
+		if (user != NULL)
+			return xformat(_("%s belongs to the user %s"), unsafe->path,
+				user->pw_name);
+		return xformat(_("%s belongs to the user %u"), unsafe->path, unsafe->id);
+	case UH_UNSAFE_GROUP:
+		group = getgrgid(unsafe->id);
+		if (group != NULL)
+			return xformat(_("%s can be written by the group %s"),
+				unsafe->path, group->gr_name);
+		return xformat(
+			_("%s can be written by the group %u"), unsafe->path, unsafe->id);
+	case UH_UNSAFE_WORLD:
+		return xformat(_("%s can be written by everybody"), unsafe->path);
+	}
+	return NULL;
+}
+
+char *fault_text(const struct script *script)
+{
+	switch (script->fault) {
+	case SCRIPT_IS_FINE:
+		return NULL;
+	case SCRIPT_IS_NOT_EXECUTABLE:
+		return xstrdup(_("not executable"));
+	case SCRIPT_IS_NOT_A_FILE:
+		return xstrdup(_("not a regular file"));
+	case SCRIPT_IS_DANGLING:
+		return xstrdup(_("leads nowhere"));
+	case SCRIPT_IS_OPEN_TO_OTHERS:
+		return unsafe_text(&script->unsafe);
+	case SCRIPT_CANNOT_START:
+		return xstrdup(strerror(-script->error));
+	case DIRECTORY_IS_UNREADABLE:
+		return xstrdup(_("a directory that cannot be read"));
+	case DIRECTORY_IS_UNMATCHED:
+		return xstrdup(_("a directory whose name cannot be matched"));
+	}
+	return NULL;
+}
+
+static void count_reason(struct counts *counts, enum reason reason)
+{
+	switch (reason) {
+	case REASON_PACKAGE:
+		counts->by_package++;
+		return;
+	case REASON_WILDCARD:
+		counts->by_wildcard++;
+		return;
+	case REASON_ALWAYS:
+		counts->always++;
+		return;
+	}
+}
+
+static void count_able(
+	struct counts *counts, const struct hook *hook, const struct settings *settings)
+{
+	struct script_settings script;
+
+	xensure(settings_for(settings, hook->script.relative, &script));
+	if (!script.is_enabled)
+		counts->disabled++;
+	else if (hook->script.fault != SCRIPT_IS_FINE)
+		counts->faulty++;
+	script_settings_done(&script);
+}
+
+int counts_take(struct counts *counts, const struct hook_list *hooks,
+	const struct settings *settings, enum uh_hook_point hook_point)
+{
+	memset(counts, 0, sizeof(*counts));
+	for (size_t i = 0; i < hooks->count; i++) {
+		const struct hook *hook = &hooks->items[i];
+
+		if (hook->hook_point != hook_point)
+			continue;
+		counts->masked += hook->status == HOOK_MASKED;
+		counts->overridden += hook->status == HOOK_OVERRIDDEN;
+		if (hook->status != HOOK_EFFECTIVE)
+			continue;
+		count_reason(counts, hook->reason);
+		count_able(counts, hook, settings);
+	}
+	return 0;
+}
+
+size_t counts_hooks(const struct counts *counts)
+{
+	return counts->always + counts->by_package + counts->by_wildcard;
+}
+
+size_t counts_able(const struct counts *counts)
+{
+	return counts_hooks(counts) - counts->disabled - counts->faulty;
+}
+
+/* "GAP3 masked", nothing for none. Returns the gap for the next one. */
+static const char *add_count(
+	struct buffer *text, const char *gap, size_t count, const char *word)
+{
+	if (count == 0)
+		return gap;
+	buffer_append_format(text, "%s%zu %s", gap, count, word);
+	return ", ";
+}
+
+void counts_add(struct buffer *text, const struct counts *counts)
+{
+	size_t hooks = counts_hooks(counts);
+	const char *gap = " (";
+
+	if (hooks == 0) {
+		buffer_append_string(text, _("no hooks"));
+	} else {
+		buffer_append_format(text,
+			ngettext("%zu hook", "%zu hooks", (unsigned long)hooks), hooks);
+		gap = add_count(text, gap, counts->by_package, _("by package"));
+		gap = add_count(text, gap, counts->by_wildcard, _("by wildcard"));
+		(void)add_count(text, gap, counts->always, _("always"));
+		buffer_append_string(text, ")");
+	}
+	(void)add_count(text, ", ", counts->disabled, _("disabled"));
+	(void)add_count(text, ", ", counts->faulty, _("faulty"));
+	(void)add_count(text, ", ", counts->masked, _("masked"));
+	(void)add_count(text, ", ", counts->overridden, _("overridden"));
 }

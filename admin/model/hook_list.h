@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every hook of both trees, whatever the transaction: also those that are overridden or
- * masked. The engine's hook_tree says what counts; this list says what there is.
+ * Every hook in both trees, also those that are overridden or masked, whatever the
+ * transaction. hook_tree.h decides which of them count; this list shows what is there.
  */
 #ifndef HOOK_LIST_H
 #define HOOK_LIST_H
@@ -9,12 +9,15 @@
 #include "admin.h"
 #include "hook_tree.h"
 #include "plan.h"
+#include "settings.h"
 
-/* How a hook stands towards the file of the same name in the other place. */
+#define HOOK_POINT_COUNT (UH_POST_INVOKE + 1)
+
+/* How a hook relates to the file of the same name in the other place. */
 enum hook_status {
 	HOOK_EFFECTIVE,
-	HOOK_OVERRIDDEN, /* of a package; the administrator has one of that name */
-	HOOK_MASKED,     /* of a package; the administrator has masked it */
+	HOOK_OVERRIDDEN, /* a package's; the administrator has a hook of the same name */
+	HOOK_MASKED,     /* a package's; the administrator has masked it */
 	HOOK_IS_MASK     /* itself a symlink to /dev/null */
 };
 
@@ -33,39 +36,73 @@ struct hook_list {
 	struct hook *items; /* by hook point, in the order in which they run */
 	size_t count;
 	size_t capacity;
-	struct script_list faults; /* directories that could not be read, each once */
+	struct script_list faults; /* unreadable directories, each once */
 };
 
 /*
- * Counts all hooks below the admin's root. Trust is judged as for root, whoever asks.
- * 0 or −ENOMEM; hook_list_done() in both cases.
+ * Lists the hooks below the admin's root, with trust judged as for root, whoever asks.
+ * hooks is overwritten; hook_list_done() frees what it holds. Returns 0.
  */
 int hook_list_read(struct hook_list *hooks, const struct admin *admin);
 void hook_list_done(struct hook_list *hooks);
+#define owns_hook_list __attribute__((cleanup(hook_list_done)))
+
+/* Whether path is directory or lies below it; both are normalised. */
+bool path_is_below(const char *path, const char *directory);
+/*
+ * The part of path that is relative to the hook tree: path may be that already, or full,
+ * with the admin's root in front or without it.
+ */
+const char *path_in_tree(
+	const struct hook_tree *tree, const struct admin *admin, const char *path);
 
 /*
- * Whether a person who says path means the script: by its full path (with or without the
- * admin's root), or by its path below the hook tree.
+ * Whether the user means this script by path: its full path (with or without the admin's
+ * root), or its path relative to the hook tree.
  */
 bool script_is_named(
 	const struct script *script, const struct admin *admin, const char *path);
 
-/*
- * The hook of that name; the one that counts goes before others. NULL when there is none.
- */
+/* The hook named so, the effective one if there are several, or NULL. */
 const struct hook *hook_list_find(
 	const struct hook_list *hooks, const struct admin *admin, const char *path);
 
 /*
- * Says that there is no hook of this name, with the nearest name that there is. Returns
+ * Reports that there is no such hook, and suggests the nearest name. Returns
  * STATUS_TROUBLE.
  */
 int hook_list_report_missing(const struct hook_list *hooks, const char *path);
 
-/*
- * Warns of each directory that could not be read, where there may be hooks that nobody
- * counted.
- */
+/* Warns of each unreadable directory: hooks in it are missing from the list. */
 void hook_list_warn_unreadable(const struct hook_list *hooks);
+
+/* "package", "wildcard", "always". */
+const char *reason_name(enum reason reason);
+/* Why a script with this fault does not run, for the caller to free; NULL if it does. */
+char *fault_text(const struct script *script);
+
+/* How many hooks there are at one hook point, by kind. */
+struct counts {
+	/* Each effective hook is one of these. */
+	size_t always;
+	size_t by_package;
+	size_t by_wildcard;
+	/* Effective hooks that do not run. */
+	size_t disabled;
+	size_t faulty; /* and not disabled */
+	/* Packages' hooks that are not effective. */
+	size_t masked;
+	size_t overridden;
+};
+
+/* Overwrites counts. Returns 0. */
+int counts_take(struct counts *counts, const struct hook_list *hooks,
+	const struct settings *settings, enum uh_hook_point hook_point);
+/* How many hooks are effective. */
+size_t counts_hooks(const struct counts *counts);
+/* How many of them can run. */
+size_t counts_able(const struct counts *counts);
+/* Appends "2 hooks (1 by package, 1 always), 1 disabled". */
+void counts_add(struct buffer *text, const struct counts *counts);
 
 #endif

@@ -1,18 +1,146 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/plan_view.h"
+#include "command_line.h"
+#include "dpkg.h"
 #include "model/effective_settings.h"
+#include "model/hook_list.h"
+#include "ui/memory.h"
+#include "ui/message.h"
 
-#include <stdio.h>
+#include <errno.h>
 
-/* Stands for a file that does not exist before the hooks really run. */
+/* Stands for a file that exists only while the hooks run. */
 #define LIST_ARGUMENT "--pkg_list=FILE"
 
-/* The names that a run's wildcard matched, in one line each; empty for other runs. */
-static void add_matched(const struct preview *preview, const struct planned_run *run,
-	struct buffer *names)
+static int read_stream(struct preview *preview, struct slice stream)
+{
+	struct transaction_faults faults;
+	struct uh_ending ending;
+	int error = transaction_parse_stream(&preview->transaction, stream, &faults);
+
+	if (xensure(error) < 0)
+		return error;
+	/* Reject a stream with faults: the rest would be another transaction. */
+	if (faults.ignored_lines > 0 || faults.has_no_names || faults.is_cut)
+		return -EPROTO;
+	/* If dpkg-query fails, show a purge as a removal, as the helper does. */
+	(void)xensure(outcome_find_purges(&preview->transaction, &ending));
+	return 0;
+}
+
+static void make_plan(
+	struct preview *preview, enum uh_hook_point hook_point, enum result result)
+{
+	const struct ending ending = {.has_run = result != RESULT_ABORTED,
+		.is_success = result == RESULT_OK,
+		.is_failure = result == RESULT_FAILED || result == RESULT_ABORTED};
+	const struct transaction *transaction =
+		hook_point == UH_PRE_INVOKE ? &preview->nothing : &preview->transaction;
+	struct plan *plan = &preview->plans[hook_point];
+
+	xensure(plan_make(plan, &preview->tree, hook_point, transaction));
+	plan_apply_settings(plan, &preview->settings, transaction);
+	if (hook_point == UH_POST_INVOKE)
+		plan_apply_when(plan, &ending);
+}
+
+/* The engine reads apt's command line from its process; here words are its arguments. */
+static bool is_switched_off(const char *const *words)
+{
+	__attribute__((cleanup(command_line_done))) struct command_line command_line = {
+		.pid = 0};
+	const char *value = getenv("APT_UNIVERSAL_HOOKS");
+
+	xlist_add(&command_line.words, "apt");
+	for (; words != NULL && *words != NULL; words++)
+		xlist_add(&command_line.words, *words);
+	xensure(command_line_parse(&command_line));
+	return (value != NULL && strcmp(value, "off") == 0) ||
+	       command_line_switches_off(&command_line);
+}
+
+int preview_make(struct preview *preview, const struct admin *admin,
+	const struct preview_request *request)
+{
+	memset(preview, 0, sizeof(*preview));
+	xensure(hook_tree_init(&preview->tree, admin->root));
+	/* A script is shown as run only if root would trust it, whoever asks. */
+	preview->tree.trust.user = 0;
+	preview->is_switched_off = is_switched_off(request->words);
+	if (read_stream(preview, request->stream) < 0)
+		return report_error(
+			_("what apt tells of its transaction cannot be understood"));
+	xensure(settings_parse(
+		&preview->settings, buffer_slice(&preview->transaction.settings)));
+	if (preview->is_switched_off ||
+		(!request->is_certain && preview->transaction.count == 0))
+		return -1;
+	for (int i = 0; i < HOOK_POINT_COUNT; i++)
+		make_plan(preview, (enum uh_hook_point)i, request->result);
+	return -1;
+}
+
+void preview_done(struct preview *preview)
+{
+	for (size_t i = 0; i < COUNT_OF(preview->plans); i++)
+		plan_done(&preview->plans[i]);
+	settings_done(&preview->settings);
+	transaction_done(&preview->transaction);
+	hook_tree_done(&preview->tree);
+}
+
+/* Whether the transaction leaves the package installed: 1, 0, or −1 if untouched. */
+static int installed_after(const struct transaction *transaction, const char *required)
+{
+	struct slice architecture = slice_of(required);
+	struct slice name = slice_cut(&architecture, ':');
+	int is_installed = -1;
+
+	for (size_t i = transaction_find(transaction, name);
+		i < transaction->count &&
+		slice_equals(name, transaction->packages[i].name);
+		i++) {
+		const struct package *package = &transaction->packages[i];
+
+		if (architecture.size > 0 &&
+			!slice_equals(architecture, package->architecture))
+			continue;
+		if (package->operation != OPERATION_REMOVE &&
+			package->operation != OPERATION_PURGE)
+			return 1;
+		is_installed = 0;
+	}
+	return is_installed;
+}
+
+static bool is_installed_now(const struct preview *preview, const char *package)
+{
+	const char *const one[] = {package};
+
+	return dpkg_first_missing(preview->transaction.status_file, one, 1) == 1;
+}
+
+const char *preview_lacks(const struct preview *preview, enum uh_hook_point hook_point,
+	const struct planned_run *run)
+{
+	for (size_t i = 0; i < run->settings.required_count; i++) {
+		const char *required = run->settings.required[i];
+		int after = hook_point == UH_POST_INVOKE
+				    ? installed_after(&preview->transaction, required)
+				    : -1;
+
+		if (after == 0 || (after < 0 && !is_installed_now(preview, required)))
+			return required;
+	}
+	return NULL;
+}
+
+/* Appends the names that the run's wildcard matched, a line each. */
+static void add_matched_lines(const struct preview *preview,
+	const struct planned_run *run, struct buffer *names)
 {
 	if (run->reason == REASON_WILDCARD)
-		(void)plan_matched_names(run, &preview->transaction, names); /* or none */
+		(void)xensure(plan_matched_names(run, &preview->transaction, names));
 }
 
 static void add_versions(struct buffer *text, const struct package *package)
@@ -30,14 +158,14 @@ static void add_versions(struct buffer *text, const struct package *package)
 			has_new ? package->new_version : package->old_version);
 }
 
-/* The same, with a space between them. */
+/* The same, separated by spaces. */
 static void add_matched_names(
 	const struct preview *preview, const struct planned_run *run, struct buffer *text)
 {
 	owns_buffer struct buffer names = {0};
 	struct slice rest;
 
-	add_matched(preview, run, &names);
+	add_matched_lines(preview, run, &names);
 	for (rest = buffer_slice(&names); rest.size > 0;) {
 		buffer_append_string(text, text->size > 0 ? " " : "");
 		buffer_append(text, slice_cut(&rest, '\n'));
@@ -71,7 +199,7 @@ static void add_reason(
 	}
 }
 
-/* What the setting that leaves it out waits for. The caller's, NULL when it runs. */
+/* Which setting skips the run, for the caller to free; NULL if none does. */
 static char *skip_text(const struct planned_run *run)
 {
 	owns_buffer struct buffer words = {0};
@@ -80,32 +208,32 @@ static char *skip_text(const struct planned_run *run)
 	case SKIP_NOT:
 		return NULL;
 	case SKIP_ENABLED:
-		return strdup(_("its setting Enabled is false"));
+		return xstrdup(_("its setting Enabled is false"));
 	case SKIP_WHEN:
-		return string_format(
+		return xformat(
 			_("its setting When is \"%s\""), when_name(run->settings.when));
 	case SKIP_OPERATIONS:
 		operations_add(&words, run->settings.operations);
-		return string_format(_("its setting Operations is only for %.*s"),
+		return xformat(_("its setting Operations is only for %.*s"),
 			(int)words.size, words.data);
 	}
 	return NULL;
 }
 
-/* Why it is planned and yet not run. The caller's, NULL when it is run. */
-static char *obstacle(const struct planned_run *run, const char *lacks)
+/* Why a planned run would not happen, for the caller to free; NULL if it would. */
+static char *obstacle_text(const struct planned_run *run, const char *lacks)
 {
 	if (run->skip != SKIP_NOT)
 		return skip_text(run);
 	if (run->script.fault != SCRIPT_IS_FINE)
 		return fault_text(&run->script);
 	if (lacks != NULL)
-		return string_format(
+		return xformat(
 			_("it requires %s, which is not going to be installed"), lacks);
 	return NULL;
 }
 
-/* A directory that stands for scripts nobody could see is not there for any reason. */
+/* A directory that could not be read or matched has no reason to be in the plan. */
 static bool has_reason(const struct planned_run *run)
 {
 	return run->reason != REASON_ALWAYS ||
@@ -113,12 +241,12 @@ static bool has_reason(const struct planned_run *run)
 		       run->script.fault != DIRECTORY_IS_UNMATCHED);
 }
 
-static void write_run(const struct terminal *terminal, const struct preview *preview,
-	const struct planned_run *run, const char *lacks)
+static void write_planned_run(const struct terminal *terminal,
+	const struct preview *preview, const struct planned_run *run, const char *lacks)
 {
 	owns_buffer struct buffer head = {0};
 	owns_buffer struct buffer reason = {0};
-	owns_memory char *why_not = obstacle(run, lacks);
+	owns_memory char *why_not = obstacle_text(run, lacks);
 
 	buffer_append_string(&head, why_not == NULL ? MARK_NAME : MARK_FAINT);
 	text_add_name(&head, run->script.path);
@@ -154,7 +282,7 @@ void plan_view_write_point(const struct terminal *terminal, const struct preview
 		terminal_say(
 			terminal, "", _("%s: no hooks"), uh_hook_point_name(hook_point));
 	for (size_t i = 0; i < plan->count; i++)
-		write_run(terminal, preview, &plan->runs[i],
+		write_planned_run(terminal, preview, &plan->runs[i],
 			preview_lacks(preview, hook_point, &plan->runs[i]));
 }
 
@@ -195,18 +323,18 @@ json_t *packages_to_json(const struct transaction *transaction)
 	return array;
 }
 
-static json_t *run_to_json(
+static json_t *planned_run_to_json(
 	const struct preview *preview, const struct planned_run *run, const char *lacks)
 {
 	owns_buffer struct buffer names = {0};
-	owns_memory char *why_not = obstacle(run, lacks);
+	owns_memory char *why_not = obstacle_text(run, lacks);
 	bool is_wildcard = run->reason == REASON_WILDCARD;
 	json_t *object = json_pack("{s:o, s:o, s:s, s:o}", "path",
 		json_text(run->script.path), "arguments",
 		is_wildcard ? json_pack("[s]", LIST_ARGUMENT) : json_array(), "reason",
 		reason_name(run->reason), "not_run", json_text(why_not));
 
-	add_matched(preview, run, &names);
+	add_matched_lines(preview, run, &names);
 	if (run->reason == REASON_PACKAGE)
 		(void)json_object_update_new(object, package_to_json(run->package));
 	if (is_wildcard) {
@@ -228,7 +356,7 @@ json_t *plan_view_to_json(const struct preview *preview)
 
 		for (size_t i = 0; i < plan->count; i++)
 			(void)json_array_append_new(
-				runs, run_to_json(preview, &plan->runs[i],
+				runs, planned_run_to_json(preview, &plan->runs[i],
 					      preview_lacks(preview, hook_point,
 						      &plan->runs[i])));
 		(void)json_array_append_new(

@@ -1,19 +1,56 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The runs of a preview as people and as programs read them, for plan and for why. */
+/*
+ * What a transaction would run: the plans that apt's helper would make, and how plan, why
+ * and run --dry-run show them.
+ */
 #ifndef PLAN_VIEW_H
 #define PLAN_VIEW_H
 
-#include "model/preview.h"
+#include "model/hook_list.h"
+#include "outcome.h"
 #include "ui/json.h"
 #include "ui/terminal.h"
 
-/* What is planned at each hook point, and why; what of it is left out, and why. */
+struct preview_request {
+	struct slice stream; /* apt's info stream */
+	const char *const
+		*words;     /* apt's arguments, ending with NULL; or NULL for none */
+	enum result result; /* how the transaction is assumed to end */
+	bool is_certain; /* plan even if nothing is to do, when apt would call no hook */
+};
+
+struct preview {
+	struct hook_tree tree;
+	struct transaction transaction;
+	struct transaction nothing; /* empty: Pre-Invoke knows no packages */
+	struct settings settings;
+	struct plan plans[HOOK_POINT_COUNT];
+	bool is_switched_off; /* by the environment, or -o Universal-Hooks::Enabled=false */
+};
+
+/*
+ * Fills preview with what the helper would do below the admin's root, without writing
+ * anything. Returns −1 to go on, or the status to end with after reporting why;
+ * preview_done() in both cases.
+ */
+int preview_make(struct preview *preview, const struct admin *admin,
+	const struct preview_request *request);
+void preview_done(struct preview *preview);
+
+/*
+ * The first package of Requires that would be missing, or NULL; preview owns it. Counted
+ * are the packages that dpkg has now and, for Post-Invoke, what the transaction changes.
+ */
+const char *preview_lacks(const struct preview *preview, enum uh_hook_point hook_point,
+	const struct planned_run *run);
+
+/* Writes what would run at each hook point and why, and what would not, and why not. */
 void plan_view_write(const struct terminal *terminal, const struct preview *preview);
 void plan_view_write_point(const struct terminal *terminal, const struct preview *preview,
 	enum uh_hook_point hook_point);
-/* The same as JSON, the caller's; the shape is in apt-universal-hooks(8). */
+/* The same as JSON, described in apt-universal-hooks(8); the caller owns it. */
 json_t *plan_view_to_json(const struct preview *preview);
-/* The transaction's packages as JSON, the caller's. */
+/* The transaction's packages as JSON; the caller owns it. */
 json_t *packages_to_json(const struct transaction *transaction);
 
 #endif

@@ -2,7 +2,6 @@
 #include "model/targets.h"
 #include "model/disabled.h"
 #include "model/effective_settings.h"
-#include "model/mask.h"
 #include "system/apt.h"
 #include "system/rootfs.h"
 #include "ui/message.h"

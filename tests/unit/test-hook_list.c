@@ -5,8 +5,6 @@
 
 #include <unistd.h>
 
-#define owns_hooks __attribute__((cleanup(hook_list_done)))
-
 static struct admin of_root(void)
 {
 	return (struct admin){.root = (char *)root()};
@@ -70,7 +68,7 @@ static void write_hook(const struct hook *hook, struct buffer *text)
 
 static void assert_hooks(const char *expected)
 {
-	owns_hooks struct hook_list hooks;
+	owns_hook_list struct hook_list hooks;
 	owns_buffer struct buffer text = {0};
 
 	take(&hooks);
@@ -284,7 +282,7 @@ END_TEST
 
 START_TEST(hooks_are_many)
 {
-	owns_hooks struct hook_list hooks;
+	owns_hook_list struct hook_list hooks;
 
 	for (int i = 0; i < 500; i++) {
 		owns_memory char *path = string_format(LIB "pkgs/p%d/Post-Invoke/a", i);
@@ -308,7 +306,7 @@ static const char *find(const struct hook_list *hooks, const char *path)
 
 START_TEST(a_hook_is_found_by_each_of_its_paths)
 {
-	owns_hooks struct hook_list hooks;
+	owns_hook_list struct hook_list hooks;
 
 	make_script(LIB "Post-Invoke/a", "");
 	take(&hooks);
@@ -324,7 +322,7 @@ END_TEST
 
 START_TEST(of_two_with_one_name_the_one_that_counts_is_found)
 {
-	owns_hooks struct hook_list hooks;
+	owns_hook_list struct hook_list hooks;
 
 	make_script(LIB "Post-Invoke/a", "");
 	make_script(ETC "Post-Invoke/a", "");
@@ -362,7 +360,7 @@ static void assert_message(
 
 START_TEST(of_a_hook_that_is_not_there_the_nearest_is_named)
 {
-	owns_hooks struct hook_list hooks;
+	owns_hook_list struct hook_list hooks;
 	owns_memory char *wanted = string_format("%s", at(LIB "Post-Invoke/clean_up"));
 	owns_memory char *answer = NULL;
 
@@ -379,6 +377,113 @@ START_TEST(of_a_hook_that_is_not_there_the_nearest_is_named)
 	assert_message(&hooks, wanted, answer);
 	assert_message(&hooks, "\n",
 		"E: there is no hook \\012: apt-universal-hooks list shows all\n");
+}
+END_TEST
+
+static struct counts count(enum uh_hook_point hook_point, const char *lines)
+{
+	const struct admin admin = {.root = (char *)root()};
+	struct hook_list hooks;
+	struct settings settings;
+	struct counts counts;
+
+	ck_assert_int_eq(hook_list_read(&hooks, &admin), 0);
+	/* Whoever runs the test is no root, and owns the hooks. */
+	for (size_t i = 0; i < hooks.count; i++)
+		if (hooks.items[i].script.fault == SCRIPT_IS_OPEN_TO_OTHERS)
+			hooks.items[i].script.fault = SCRIPT_IS_FINE;
+	ck_assert_int_eq(settings_parse(&settings, slice_of(lines)), 0);
+	ck_assert_int_eq(counts_take(&counts, &hooks, &settings, hook_point), 0);
+	settings_done(&settings);
+	hook_list_done(&hooks);
+	return counts;
+}
+
+static void assert_counts(struct counts counts, const char *expected)
+{
+	owns_buffer struct buffer text = {0};
+
+	counts_add(&text, &counts);
+	assert_text(&text, expected);
+}
+
+START_TEST(without_hooks_the_count_says_so)
+{
+	assert_counts(count(UH_POST_INVOKE, ""), "no hooks");
+	ck_assert_uint_eq(counts_able(&(struct counts){.always = 0}), 0);
+}
+END_TEST
+
+START_TEST(each_kind_is_counted_at_its_hook_point)
+{
+	make_script(ETC "Pre-Invoke/a", "");
+	make_script(ETC "Post-Invoke/a", "");
+	make_script(LIB "Post-Invoke/b", "");
+	make_script(LIB "pkgs/foo/Post-Invoke/a", "");
+	make_script(ETC "pkgs/bar/Post-Invoke/a", "");
+	make_script(ETC "pkgs/bar/Post-Invoke/b", "");
+	make_script(ETC "multi_pkgs/Post-Invoke/__WILDCARD__/a", "");
+	assert_counts(count(UH_PRE_INVOKE, ""), "1 hook (1 always)");
+	assert_counts(count(UH_PRE_INSTALL_PKGS, ""), "no hooks");
+	assert_counts(count(UH_POST_INVOKE, ""),
+		"6 hooks (3 by package, 1 by wildcard, 2 always)");
+}
+END_TEST
+
+START_TEST(hooks_that_do_not_run_are_counted_too)
+{
+	struct counts counts;
+
+	make_file(ETC "Post-Invoke/faulty", 0644, "#!/bin/sh\n");
+	make_file(ETC "Post-Invoke/both", 0644, "#!/bin/sh\n");
+	make_script(ETC "Post-Invoke/disabled", "");
+	make_script(ETC "Post-Invoke/over", "");
+	make_script(LIB "Post-Invoke/over", "");
+	make_script(LIB "Post-Invoke/masked", "");
+	make_link(ETC "Post-Invoke/masked", "/dev/null");
+	make_link(ETC "Post-Invoke/nothing", "/dev/null");
+	counts = count(UH_POST_INVOKE,
+		"Universal-Hooks::Scripts::Post-Invoke/disabled::Enabled=no\n"
+		"Universal-Hooks::Scripts::Post-Invoke/both::Enabled=no\n");
+	assert_counts(counts, "4 hooks (4 always), 2 disabled, 1 faulty, 1 masked, "
+			      "1 overridden");
+	ck_assert_uint_eq(counts_hooks(&counts), 4);
+	ck_assert_uint_eq(counts_able(&counts), 1);
+}
+END_TEST
+
+START_TEST(masks_alone_are_no_hooks)
+{
+	make_script(LIB "Post-Invoke/masked", "");
+	make_link(ETC "Post-Invoke/masked", "/dev/null");
+	assert_counts(count(UH_POST_INVOKE, ""), "no hooks, 1 masked");
+}
+END_TEST
+
+static void assert_fault(struct script script, const char *expected)
+{
+	owns_memory char *text = fault_text(&script);
+
+	ck_assert_pstr_eq(text, expected);
+}
+
+START_TEST(an_unsafe_path_names_the_path_and_who_has_it)
+{
+	struct script script = {.fault = SCRIPT_IS_OPEN_TO_OTHERS,
+		.unsafe = {.path = (char *)"/a b", .kind = UH_UNSAFE_OWNER}};
+
+	assert_fault(script, "/a b belongs to the user root");
+	script.unsafe.id = 4294901760;
+	assert_fault(script, "/a b belongs to the user 4294901760");
+	script.unsafe.kind = UH_UNSAFE_GROUP;
+	assert_fault(script, "/a b can be written by the group 4294901760");
+	script.unsafe.id = 0;
+	assert_fault(script, "/a b can be written by the group root");
+	script.unsafe.kind = UH_UNSAFE_WORLD;
+	assert_fault(script, "/a b can be written by everybody");
+	assert_fault((struct script){.fault = SCRIPT_IS_FINE}, NULL);
+	assert_fault((struct script){.fault = DIRECTORY_IS_UNMATCHED},
+		"a directory whose name cannot be matched");
 }
 END_TEST
 
@@ -399,7 +504,10 @@ int main(void)
 		a_hook_is_found_by_each_of_its_paths,
 		of_two_with_one_name_the_one_that_counts_is_found,
 		a_script_without_a_relative_path_is_named_by_its_path,
-		of_a_hook_that_is_not_there_the_nearest_is_named};
+		of_a_hook_that_is_not_there_the_nearest_is_named,
+		without_hooks_the_count_says_so, each_kind_is_counted_at_its_hook_point,
+		hooks_that_do_not_run_are_counted_too, masks_alone_are_no_hooks,
+		an_unsafe_path_names_the_path_and_who_has_it};
 
 	return run_tests("hook_list", tests, COUNT_OF(tests));
 }
