@@ -57,8 +57,7 @@ static void append_time(struct buffer *buffer, const char *field)
 		buffer_append_format(buffer, "%s: %s\n", field, text);
 }
 
-/* The last column; nothing if the event is not a script's result. */
-static void append_outcome(struct buffer *line, const struct uh_event *event)
+const char *log_skip_word(enum uh_event_kind kind)
 {
 	static const struct word reasons[] = {
 		{"not-executable", UH_SCRIPT_NOT_EXECUTABLE},
@@ -72,7 +71,14 @@ static void append_outcome(struct buffer *line, const struct uh_event *event)
 		{"User", UH_SCRIPT_WITHOUT_RIGHTS},
 		{"Directory", UH_SCRIPT_WITHOUT_DIRECTORY},
 	};
-	const char *reason = word_of(reasons, COUNT_OF(reasons), (int)event->kind);
+
+	return word_of(reasons, COUNT_OF(reasons), (int)kind);
+}
+
+/* The last column; nothing if the event is not a script's result. */
+static void append_outcome(struct buffer *line, const struct uh_event *event)
+{
+	const char *reason = log_skip_word(event->kind);
 
 	if (event->kind == UH_SCRIPT_ENDED)
 		buffer_append_format(line, "%s %d %ld ms",

@@ -22,6 +22,9 @@ struct log_writer {
 /* Appends text with control characters as \ooo, since a field is one line (deb822(5)). */
 void log_add_clean(struct buffer *buffer, const char *text);
 
+/* The word in "skipped (WORD)" for a script that could not run; NULL for other events. */
+const char *log_skip_word(enum uh_event_kind kind);
+
 /* Adds a line if the event is the result of a script: it ran, failed or was skipped. */
 void log_writer_note(struct log_writer *writer, enum uh_hook_point hook_point,
 	const struct uh_event *event);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What has run: the log that the engine writes (log_writer.h,
- * apt-universal-hooks.conf(5)), and the one before it, which logrotate(8) has put aside
- * and not yet compressed.
+ * Reads the log that log_writer.h writes (apt-universal-hooks.conf(5)), and the one that
+ * logrotate(8) has put aside but not yet compressed.
  *
- * All strings are the log's, and as the log has them: control characters as \ooo. Times
- * are local ones of the machine that wrote the log, which does not tell its zone.
+ * All strings are as the log has them, with control characters as \ooo. Times are local
+ * times of the machine that wrote the log, which does not record its time zone.
  */
 #ifndef LOG_READER_H
 #define LOG_READER_H
@@ -13,7 +12,7 @@
 #include "admin.h"
 #include "plan.h"
 
-/* Of both files together; of what is larger, the newest part counts. */
+/* Limit for both files together; of larger files, the newest part is read. */
 #define LOG_SIZE_MAX ((size_t)16 << 20)
 #define LOG_TIME_SIZE sizeof("2026-11-20 18:02:05")
 
@@ -31,71 +30,70 @@ struct log_run {
 	enum reason reason;
 	const char *match; /* the package or the wildcard; NULL for always */
 	enum log_outcome outcome;
-	int value;       /* the exit status, the signal, the seconds of the timeout */
-	const char *why; /* of LOGGED_NOT_STARTED and LOGGED_SKIPPED, else NULL */
-	int64_t milliseconds; /* −1 where nothing ran */
+	int value;            /* the exit status, the signal, or the timeout in seconds */
+	const char *why;      /* of LOGGED_NOT_STARTED and LOGGED_SKIPPED, else NULL */
+	int64_t milliseconds; /* −1 if nothing ran */
 };
 
 struct log_transaction {
-	char start[LOG_TIME_SIZE]; /* "" where it is not known */
+	char start[LOG_TIME_SIZE]; /* "" if unknown */
 	char end[LOG_TIME_SIZE];
-	const char *command_line; /* NULL where it is not known, like the next two */
+	const char *command_line; /* NULL if unknown, like the next three */
 	const char *requester;    /* "jane (1000)" */
 	const char *key;          /* "93-433909" */
 	const char *result;       /* "ok", "failed", "aborted", "unknown" */
 	struct log_run *runs;
 	size_t count;
 	size_t capacity;
-	bool is_whole; /* false: something of its stanza is missing */
+	bool is_whole; /* no part of its stanza is missing or damaged */
 };
 
 /* Zero-initialised is empty. */
 struct log {
-	struct log_transaction *transactions; /* as in the log, the newest is the last */
+	struct log_transaction *transactions; /* the newest last, as in the log */
 	size_t count;
 	size_t capacity;
 	struct buffer texts[2]; /* what the strings point into */
 	size_t text_count;
-	bool has_no_log; /* neither of the files is there */
+	bool has_no_log; /* neither file exists */
 };
 
-/* What of a text was not understood, and passed over. */
+/* The lines that were not understood. */
 struct log_faults {
 	size_t lines;
-	size_t first; /* the first of them, counted from 1 */
+	size_t first; /* the number of the first of them, from 1 */
 };
 
 /*
- * Adds the transactions of a log, whatever it holds: only what log_writer.c can have
- * written counts. The text is taken over and changed; at most as many calls as there are
- * texts. 0 or −ENOMEM.
+ * Adds the transactions in text, which may hold anything: only lines that log_writer.c
+ * can have written count. Takes text over and changes it; a log has room for two texts.
+ * Returns 0.
  */
 int log_parse(struct log *log, struct buffer *text, struct log_faults *ret_faults);
 
 /*
- * Reads both logs below the admin's root, and says what of them cannot be used. Returns
- * −1 to go on, also when there is no log yet; otherwise the status to end with, and the
- * reason has been said. log_done() in all cases.
+ * Reads both logs below the admin's root, and warns of what cannot be used. Returns −1 to
+ * go on, also if there is no log yet, or the status to end with after reporting why;
+ * log_done() in all cases.
  */
 int log_read(struct log *log, const struct admin *admin);
 void log_done(struct log *log);
 
-/* As apt-universal-hooks.conf(5) has it: what was left out may have failed, too. */
+/* Whether the run counts as failed, as apt-universal-hooks.conf(5) defines it. */
 bool log_has_failed(const struct log_run *run);
 
-/* The path as the log has it; the caller's, NULL without memory. */
+/* The path as the log writes it, for the caller to free. */
 char *log_path(const char *path);
 
 /*
- * The latest run of the script with this path (as files have it, without the admin's
- * root), with its transaction: its end, or what kept it from running. Where a setting or
- * another script's failure left it out, which is as it should be, an earlier run counts,
- * if there is one. NULL when there is none.
+ * The latest run of the script at path (without the admin's root), and its transaction. A
+ * run that was skipped on purpose, by a setting or after another script's failure, counts
+ * only if there is no other. NULL if there is no run at all.
  */
 const struct log_run *log_last_run_of(const struct log *log, const char *path,
 	const struct log_transaction **ret_transaction);
 
-/* How it ended, in the words of the log, without the time: "exit 3", "skipped (When)". */
+/* Appends how the run ended, in the log's words: "exit 3", "skipped (When)". */
 void log_add_outcome(struct buffer *text, const struct log_run *run);
 /* "12 ms", "3.456 s", "2 min 3.456 s". */
 void log_add_duration(struct buffer *text, int64_t milliseconds);

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The log as apt-universal-hooks reads it: what was parsed is written in the format of
- * log_writer.c, and must be parsed as the same again. A form feed separates the log from
- * the rotated one.
+ * log_reader.c: what it has parsed, written again as log_writer.c would, must parse to
+ * the same. The input is the earlier log, a form feed, and the log.
  */
 #include "harness.h"
 #include "model/log_reader.h"
 
 #include <limits.h>
 
-/* apt writes two blanks between date and time. */
+/* apt's own format has two spaces. */
 static void write_time(struct buffer *written, const char *field, const char *time)
 {
 	if (time[0] == '\0')
@@ -65,7 +64,7 @@ static bool is_one_line(const char *text)
 	return text == NULL || strchr(text, '\n') == NULL;
 }
 
-static void must_be_right(const struct log_run *run)
+static void must_be_valid_run(const struct log_run *run)
 {
 	bool has_run =
 		run->outcome != LOGGED_NOT_STARTED && run->outcome != LOGGED_SKIPPED;
@@ -90,10 +89,10 @@ static void must_be_whole(const struct log_transaction *transaction)
 	must(is_one_line(transaction->command_line) && is_one_line(transaction->key));
 	must(is_one_line(transaction->requester) && is_one_line(transaction->result));
 	for (size_t i = 0; i < transaction->count; i++)
-		must_be_right(&transaction->runs[i]);
+		must_be_valid_run(&transaction->runs[i]);
 }
 
-/* The last run of a script must exist, and be one of that script. */
+/* The script has a last run, which is one of its own. */
 static void must_have_last_run(const struct log *log, const char *path)
 {
 	owns_memory char *clean = log_path(path);
@@ -109,7 +108,7 @@ static void must_have_last_run(const struct log *log, const char *path)
 	must(run >= transaction->runs && run < transaction->runs + transaction->count);
 }
 
-static void look_at(const struct log *log)
+static void check_log(const struct log *log)
 {
 	for (size_t i = 0; i < log->count; i++) {
 		const struct log_transaction *transaction = &log->transactions[i];
@@ -126,7 +125,7 @@ static void look_at(const struct log *log)
 	}
 }
 
-/* Of the exact size, so that AddressSanitizer sees any write behind the text. */
+/* Without room behind the text, so that AddressSanitizer catches a write there. */
 static struct buffer copy_tightly(struct slice bytes)
 {
 	struct buffer text = {.size = bytes.size, .capacity = bytes.size};
@@ -150,7 +149,7 @@ static void parse(struct log *log, struct slice bytes)
 	must((faults.lines > 0) == (faults.first > 0));
 }
 
-/* Except is_whole: the lines that damaged a stanza are not written again. */
+/* is_whole may differ: the lines that damaged a stanza are not written again. */
 static void must_survive(const struct log *log)
 {
 	owns_buffer struct buffer written = {0};
@@ -177,7 +176,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	parse(&log, earlier);
 	if (rest.size > 0)
 		parse(&log, rest);
-	look_at(&log);
+	check_log(&log);
 	must_survive(&log);
 	log_done(&log);
 	return 0;

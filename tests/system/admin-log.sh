@@ -381,7 +381,7 @@ test_a_log_that_may_not_be_read_is_an_error() {
 	chmod 600 "$log.1"
 	asked 0 log
 	expect_equal 2 "$(grep -c '^2026' /out)" 'transactions of the newer log'
-	expect_file /err <<<"W: $log.1 cannot be read, so what is older is not known: Permission denied"
+	expect_file /err <<<"W: $log.1 cannot be read, so older runs are not known: Permission denied"
 }
 
 test_a_log_that_is_cut_is_shown_as_far_as_it_goes() {
@@ -396,8 +396,8 @@ test_a_log_that_is_cut_is_shown_as_far_as_it_goes() {
 		  result: failed; this entry of the log is damaged
 		    /etc/apt/universal-hooks/Pre-Invoke/010-check: exit 0 in 1.230 s
 	EOF
-	expect_file /err <<<"W: $log: 1 line is not understood and passed over: line 18"
-	# The next stanza that apt writes is complete.
+	expect_file /err <<<"W: $log: ignored 1 line that cannot be parsed: line 18"
+	# What apt writes next is behind it, and whole.
 	probe Pre-Invoke/a
 	apt_succeeds install app
 	asked 0 log -n 2

@@ -516,7 +516,7 @@ START_TEST(what_cannot_be_read_is_told)
 	make_file(LOG_FILE, 0644, START "Result: ok\n" END);
 	ck_assert_int_eq(log_read(&log, &admin), -1);
 	ck_assert_uint_eq(log.count, 1);
-	assert_errors("W: %s cannot be read, so what is older is not known: "
+	assert_errors("W: %s cannot be read, so older runs are not known: "
 		      "Invalid argument\n",
 		LOG_FILE ".1");
 }
@@ -531,11 +531,10 @@ START_TEST(what_is_not_understood_is_told_once)
 	catch_errors();
 	make_file(LOG_FILE, 0644, START "Result: ok\nHooks:\n x\n" END);
 	ck_assert_int_eq(log_read(&first, &admin), -1);
-	assert_errors(
-		"W: %s: 1 line is not understood and passed over: line 4\n", LOG_FILE);
+	assert_errors("W: %s: ignored 1 line that cannot be parsed: line 4\n", LOG_FILE);
 	make_file(LOG_FILE, 0644, "x\n" START "Result: ok\nHooks:\n x\n" END);
 	ck_assert_int_eq(log_read(&second, &admin), -1);
-	assert_errors("W: %s: 2 lines are not understood and passed over, the first is "
+	assert_errors("W: %s: ignored 2 lines that cannot be parsed; the first is "
 		      "line 1\n",
 		LOG_FILE);
 	ck_assert_uint_eq(second.count, 1);
@@ -560,7 +559,7 @@ START_TEST(of_a_large_log_the_end_counts)
 	ck_assert_int_eq(log_read(&log, &admin), -1);
 	assert_log(&log, "2026-11-21 00:00:00|2026-11-20 18:02:09|-|-|-|aborted|whole\n"
 			 "2026-11-20 18:02:05|2026-11-20 18:02:09|-|-|-|ok|whole\n");
-	assert_errors("W: %s is large: only the end of it is looked at\n", LOG_FILE);
+	assert_errors("W: %s is large: only its end is read\n", LOG_FILE);
 }
 END_TEST
 
