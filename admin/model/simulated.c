@@ -1,30 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/simulated.h"
 #include "system/apt.h"
+#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/spelling.h"
 
-#include <assert.h>
-
-/* What somebody wants to happen to one package; what is not given is empty. */
-struct wish {
+/* A package on the command line; what is not given is "". */
+struct package_word {
 	char *name;
 	char *architecture;
 	char *version;
 };
 
-/* What apt knows of it. Points into apt's answer. */
-struct known {
+/* What apt knows of a package. Points into apt's answer. */
+struct apt_package {
 	struct slice architecture;
 	struct slice installed;
 	struct slice candidate;
 };
 
-static void wish_done(struct wish *wish)
+static void package_word_done(struct package_word *wanted)
 {
-	free(wish->name);
-	free(wish->architecture);
-	free(wish->version);
+	free(wanted->name);
+	free(wanted->architecture);
+	free(wanted->version);
 }
 
 static bool is_made_of(const char *word, const char *characters)
@@ -33,123 +32,120 @@ static bool is_made_of(const char *word, const char *characters)
 }
 
 /*
- * Debian Policy 5.6.7 and 5.6.12, whatever the locale: never an option, and nothing that
- * ends a line.
+ * Debian Policy 5.6.7 and 5.6.12, in any locale. Rejects whatever apt would take for an
+ * option, and line ends.
  */
-static bool wish_is_plain(const struct wish *wish)
+static bool is_package_word(const struct package_word *wanted)
 {
 #define LETTERS                                                                          \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"                           \
 	"0123456789"
-	return strspn(wish->name, LETTERS) > 0 && is_made_of(wish->name, LETTERS "+-.") &&
-	       is_made_of(wish->architecture, LETTERS "-") &&
-	       is_made_of(wish->version, LETTERS ".+-~:");
+	return strspn(wanted->name, LETTERS) > 0 &&
+	       is_made_of(wanted->name, LETTERS "+-.") &&
+	       is_made_of(wanted->architecture, LETTERS "-") &&
+	       is_made_of(wanted->version, LETTERS ".+-~:");
 #undef LETTERS
 }
 
 static char *copy_of(struct slice text)
 {
-	return text.size > 0 ? strndup(text.data, text.size) : strdup("");
+	return text.size > 0 ? xstrndup(text.data, text.size) : xstrdup("");
 }
 
-/* Something stands behind the separator, or there is none. */
-static bool is_whole(struct slice behind)
+/* False if there is a separator with nothing behind it. */
+static bool is_given_whole(struct slice behind)
 {
 	return behind.data == NULL || behind.size > 0;
 }
 
-static int wish_parse(struct wish *wish, const char *text)
+static int parse_package_word(struct package_word *wanted, const char *text)
 {
 	struct slice version = slice_of(text);
 	struct slice architecture = slice_cut(&version, '=');
 	struct slice name = slice_cut(&architecture, ':');
 
-	wish->name = copy_of(name);
-	wish->architecture = copy_of(architecture);
-	wish->version = copy_of(version);
-	if (wish->name == NULL || wish->architecture == NULL || wish->version == NULL)
-		return report_no_memory();
-	if (!is_whole(architecture) || !is_whole(version) || !wish_is_plain(wish))
-		return report_error(_("\"%s\" is no package: NAME, NAME:ARCHITECTURE or "
-				      "NAME=VERSION is needed"),
+	wanted->name = copy_of(name);
+	wanted->architecture = copy_of(architecture);
+	wanted->version = copy_of(version);
+	if (!is_given_whole(architecture) || !is_given_whole(version) ||
+		!is_package_word(wanted))
+		return report_error(
+			_("\"%s\" is no package; use NAME, NAME:ARCHITECTURE or "
+			  "NAME=VERSION"),
 			text);
 	return -1;
 }
 
-static int report_package(const struct admin *admin, const struct wish *wish)
+static int report_unknown_package(
+	const struct admin *admin, const struct package_word *wanted)
 {
 	static const char *const all[] = {NULL};
+	const char *colon = wanted->architecture[0] != '\0' ? ":" : "";
 	owns_buffer struct buffer lines = {0};
 	owns_strings struct string_list names = {0};
-	struct nearest nearest = nearest_to(wish->name);
+	struct nearest nearest = nearest_to(wanted->name);
 	struct slice rest;
 
 	if (apt_packages(admin, all, &lines) < 0)
 		return STATUS_TROUBLE;
 	for (rest = buffer_slice(&lines); rest.size > 0;) {
 		struct slice line = slice_cut(&rest, '\n');
-		struct slice field = slice_cut(&line, '\t');
-		owns_memory char *name = strndup(field.data, field.size);
+		owns_memory char *name = copy_of(slice_cut(&line, '\t'));
 
-		if (name == NULL || string_list_add(&names, name) < 0)
-			return report_no_memory();
+		xlist_add(&names, name);
 	}
 	string_list_sort_unique(&names);
 	for (size_t i = 0; i < names.count; i++)
 		nearest_try(&nearest, names.items[i]);
 	if (nearest.word != NULL)
 		return report_error(_("apt knows no package %s%s%s; did you mean %s?"),
-			wish->name, wish->architecture[0] != '\0' ? ":" : "",
-			wish->architecture, nearest.word);
-	return report_error(_("apt knows no package %s%s%s"), wish->name,
-		wish->architecture[0] != '\0' ? ":" : "", wish->architecture);
+			wanted->name, colon, wanted->architecture, nearest.word);
+	return report_error(_("apt knows no package %s%s%s"), wanted->name, colon,
+		wanted->architecture);
 }
 
-static bool is_some(struct slice version)
+static bool is_version(struct slice version)
 {
 	return version.size > 0 && !slice_equals(version, "-");
 }
 
-/* The line that fits best: installed before not, then native, then the first. */
-static bool find_known(struct slice lines, const struct wish *wish, const char *native,
-	struct known *ret_known)
+/* Prefers the installed package, then the native one, then the first. */
+static bool find_apt_package(struct slice lines, const struct package_word *wanted,
+	const char *native, struct apt_package *ret_package)
 {
 	int best = 0;
 
 	while (lines.size > 0) {
 		struct slice line = slice_cut(&lines, '\n');
 		struct slice name = slice_cut(&line, '\t');
-		struct known known = {.architecture = slice_cut(&line, '\t')};
+		struct apt_package package = {.architecture = slice_cut(&line, '\t')};
 		int fit;
 
-		known.installed = slice_cut(&line, '\t');
-		known.candidate = line;
-		if (!slice_equals(name, wish->name) ||
-			(wish->architecture[0] != '\0' &&
-				!slice_equals(known.architecture, wish->architecture)))
+		package.installed = slice_cut(&line, '\t');
+		package.candidate = line;
+		if (!slice_equals(name, wanted->name) ||
+			(wanted->architecture[0] != '\0' &&
+				!slice_equals(
+					package.architecture, wanted->architecture)))
 			continue;
-		fit = 1 + (is_some(known.installed) ? 2 : 0) +
-		      (slice_equals(known.architecture, native) ? 1 : 0);
+		fit = 1 + (is_version(package.installed) ? 2 : 0) +
+		      (slice_equals(package.architecture, native) ? 1 : 0);
 		if (fit <= best)
 			continue;
 		best = fit;
-		*ret_known = known;
+		*ret_package = package;
 	}
 	return best > 0;
 }
 
-static struct slice first_of(struct slice a, struct slice b, struct slice c)
+static struct slice first_version(struct slice a, struct slice b, struct slice c)
 {
-	if (is_some(a))
+	if (is_version(a))
 		return a;
-	return is_some(b) ? b : c;
+	return is_version(b) ? b : c;
 }
 
-static enum operation usual_operation(const struct known *known)
-{
-	return is_some(known->installed) ? OPERATION_UPGRADE : OPERATION_INSTALL;
-}
-
+/* "VERSION ARCHITECTURE none " for the old or new side of an action. */
 static void add_side(struct buffer *line, bool is_there, struct slice version,
 	struct slice architecture)
 {
@@ -163,105 +159,101 @@ static void add_side(struct buffer *line, bool is_there, struct slice version,
 	buffer_append_string(line, " none ");
 }
 
-/* A line of version 3, see transaction.h; apt would give the path of a .deb. */
-static void add_action(struct buffer *actions, const struct wish *wish,
-	const struct known *known, enum operation operation)
+/* A line of version 3, see transaction.h; apt has the path of a .deb in it. */
+static void add_action(struct buffer *actions, const struct package_word *wanted,
+	const struct apt_package *package, enum operation operation)
 {
 	static const struct {
 		bool has_old, has_new;
 		const char *direction, *what;
 	} shapes[] = {
-		[OPERATION_INSTALL] = {false, true, "<", "/made-up.deb"},
-		[OPERATION_UPGRADE] = {true, true, "<", "/made-up.deb"},
-		[OPERATION_DOWNGRADE] = {true, true, ">", "/made-up.deb"},
-		[OPERATION_REINSTALL] = {true, true, "=", "/made-up.deb"},
+		[OPERATION_INSTALL] = {false, true, "<", "/simulated.deb"},
+		[OPERATION_UPGRADE] = {true, true, "<", "/simulated.deb"},
+		[OPERATION_DOWNGRADE] = {true, true, ">", "/simulated.deb"},
+		[OPERATION_REINSTALL] = {true, true, "=", "/simulated.deb"},
 		[OPERATION_REMOVE] = {true, false, ">", "**REMOVE**"},
 		[OPERATION_PURGE] = {true, false, ">", "**REMOVE**"},
 		[OPERATION_CONFIGURE] = {true, true, "=", "**CONFIGURE**"},
 	};
-	struct slice given = slice_of(wish->version);
-	struct slice stays = first_of(given, known->installed, known->candidate);
-	struct slice goes = first_of(known->installed, given, known->candidate);
-	struct slice comes = first_of(given, known->candidate, known->installed);
-	bool is_same = shapes[operation].direction[0] == '=';
+	struct slice given = slice_of(wanted->version);
+	struct slice kept = first_version(given, package->installed, package->candidate);
+	struct slice replaced =
+		first_version(package->installed, given, package->candidate);
+	struct slice added = first_version(given, package->candidate, package->installed);
+	bool is_unchanged = shapes[operation].direction[0] == '=';
 	bool is_removal = !shapes[operation].has_new;
-	struct slice old = is_same || is_removal ? stays : goes;
-	struct slice new = is_same ? stays : comes;
+	struct slice old = is_unchanged || is_removal ? kept : replaced;
+	struct slice new = is_unchanged ? kept : added;
 
-	buffer_append_format(actions, "%s ", wish->name);
-	add_side(actions, shapes[operation].has_old, old, known->architecture);
+	buffer_append_format(actions, "%s ", wanted->name);
+	add_side(actions, shapes[operation].has_old, old, package->architecture);
 	buffer_append_format(actions, "%s ", shapes[operation].direction);
-	add_side(actions, shapes[operation].has_new, new, known->architecture);
+	add_side(actions, shapes[operation].has_new, new, package->architecture);
 	buffer_append_format(actions, "%s\n", shapes[operation].what);
 }
 
-/* Of names that apt knows it tells; others are not in its answer. */
-static int ask_packages(
-	const struct admin *admin, const struct wish *wish, struct buffer *lines)
+/* Asks apt for the package; one that it does not know needs a version. */
+static int look_up_package(struct apt_package *package, struct buffer *lines,
+	const struct admin *admin, const struct package_word *wanted, const char *native)
 {
-	const char *const names[] = {wish->name, NULL};
+	const char *const names[] = {wanted->name, NULL};
+	const char *architecture =
+		wanted->architecture[0] != '\0' ? wanted->architecture : native;
 
-	return apt_packages(admin, names, lines) < 0 ? STATUS_TROUBLE : -1;
+	if (apt_packages(admin, names, lines) < 0)
+		return STATUS_TROUBLE;
+	if (find_apt_package(buffer_slice(lines), wanted, native, package))
+		return -1;
+	if (wanted->version[0] == '\0')
+		return report_unknown_package(admin, wanted);
+	package->architecture = slice_of(architecture);
+	return -1;
 }
 
-static int add_wish(struct simulated *simulated, const struct admin *admin,
+static int add_package_word(struct simulated *simulated, const struct admin *admin,
 	const char *text, const char *operation)
 {
-	__attribute__((cleanup(wish_done))) struct wish wish = {.name = NULL};
-	owns_memory char *native = NULL;
-	owns_buffer struct buffer lines = {0};
-	struct known known = {.architecture = {NULL, 0}};
-	enum operation kind = OPERATION_INSTALL;
-	int status = wish_parse(&wish, text);
-
-	if (status >= 0)
-		return status;
-	assert(wish.name != NULL && wish.architecture != NULL && wish.version != NULL);
-	status = ask_packages(admin, &wish, &lines);
-	if (status >= 0)
-		return status;
-	native = configuration_value(
+	__attribute__((cleanup(package_word_done))) struct package_word wanted = {
+		.name = NULL};
+	owns_memory char *native = configuration_value(
 		buffer_slice(&simulated->configuration), "APT::Architecture");
-	if (!find_known(buffer_slice(&lines), &wish, native != NULL ? native : "all",
-		    &known)) {
-		if (wish.version[0] == '\0')
-			return report_package(admin, &wish);
-		known.architecture =
-			slice_of(wish.architecture[0] != '\0' ? wish.architecture
-				 : native != NULL             ? native
-							      : "all");
-	}
-	if (operation == NULL)
-		kind = usual_operation(&known);
-	else
-		(void)operation_parse(operation, &kind); /* the caller has tried */
-	add_action(&simulated->actions, &wish, &known, kind);
-	return simulated->actions.error < 0 ? report_no_memory() : -1;
-}
+	owns_buffer struct buffer lines = {0};
+	struct apt_package package = {.architecture = {NULL, 0}};
+	enum operation kind = OPERATION_INSTALL;
+	int status = parse_package_word(&wanted, text);
 
-static char *find_status_file(const struct admin *admin, struct slice configuration)
-{
-	owns_memory char *path = configuration_status_file(admin, configuration);
-
-	return path != NULL ? strdup(path + strlen(admin->root)) : NULL;
+	if (status < 0)
+		status = look_up_package(&package, &lines, admin, &wanted,
+			native != NULL ? native : "all");
+	if (status >= 0)
+		return status;
+	if (operation != NULL)
+		(void)operation_parse(
+			operation, &kind); /* which the caller has checked */
+	else if (is_version(package.installed))
+		kind = OPERATION_UPGRADE;
+	add_action(&simulated->actions, &wanted, &package, kind);
+	xensure(simulated->actions.error);
+	return -1;
 }
 
 int simulated_make(struct simulated *simulated, const struct admin *admin,
 	const struct string_list *packages, const char *operation)
 {
+	owns_memory char *status_file = NULL;
 	int status = -1;
 
 	memset(simulated, 0, sizeof(*simulated));
 	if (apt_configuration(admin, NULL, &simulated->configuration) < 0)
 		return STATUS_TROUBLE;
-	simulated->status_file =
-		find_status_file(admin, buffer_slice(&simulated->configuration));
-	if (simulated->status_file == NULL)
-		return report_no_memory();
+	status_file = xcheck(configuration_status_file(
+		admin, buffer_slice(&simulated->configuration)));
+	simulated->status_file = xstrdup(status_file + strlen(admin->root));
 	if (operation != NULL && strcmp(operation, "purge") == 0)
 		buffer_append_string(&simulated->configuration, "APT::Get::Purge=true\n");
 	for (size_t i = 0; i < packages->count && status < 0; i++)
-		status = add_wish(simulated, admin, packages->items[i], operation);
+		status =
+			add_package_word(simulated, admin, packages->items[i], operation);
 	return status;
 }
 
@@ -286,8 +278,8 @@ int operation_check(const char *word)
 		return report_error(_("there is no operation \"%s\"; did you mean %s?"),
 			word, nearest.word);
 	return report_error(
-		_("there is no operation \"%s\": install, upgrade, downgrade, "
-		  "reinstall, remove, purge and configure are"),
+		_("there is no operation \"%s\"; use install, upgrade, downgrade, "
+		  "reinstall, remove, purge or configure"),
 		word);
 }
 
@@ -296,7 +288,7 @@ void simulated_to_stream(
 {
 	buffer_append_string(stream, "VERSION 3\n");
 	buffer_append(stream, buffer_slice(&simulated->configuration));
-	/* The last one counts. */
+	/* Of several values apt uses the last. */
 	buffer_append_format(
 		stream, "Dir::State::status=%s%s\n", root, simulated->status_file);
 	buffer_append_string(stream, "\n");

@@ -10,7 +10,7 @@
 	"Package: " name "\nVersion: " version "\nArchitecture: " architecture           \
 	"\nFilename: " name ".deb\nSize: 1\nSHA256: 0\n\n"
 
-/* foo 2 is installed; foo 3, bar for two architectures and docs can be. */
+/* foo 2 is installed; foo 3, bar for two architectures and docs are available. */
 static void make_system(const char *settings)
 {
 	owns_memory char *lines = string_format(
@@ -35,7 +35,7 @@ static struct admin this_machine(void)
 	return (struct admin){.root = (char *)""};
 }
 
-/* What is made up of packages that are separated by spaces. */
+/* Simulates an operation on packages, which are separated by spaces. */
 static int make(struct simulated *simulated, const char *packages, const char *operation)
 {
 	const struct admin admin = this_machine();
@@ -51,7 +51,7 @@ static int make(struct simulated *simulated, const char *packages, const char *o
 	return simulated_make(simulated, &admin, &list, operation);
 }
 
-/* The lines, and what the engine reads out of the stream. */
+/* Compares the lines, and the transaction that the engine parses from the stream. */
 static void assert_made(
 	const char *packages, const char *operation, const char *lines, const char *table)
 {
@@ -85,14 +85,14 @@ static void assert_trouble(
 	assert_output("", message);
 }
 
-START_TEST(what_is_not_installed_is_and_what_is_upgraded)
+START_TEST(by_default_packages_are_installed_or_upgraded)
 {
 	make_system("");
-	assert_made("bar", NULL, "bar - - none < 1:2-3 amd64 none /made-up.deb\n",
+	assert_made("bar", NULL, "bar - - none < 1:2-3 amd64 none /simulated.deb\n",
 		"bar\tamd64\tinstall\t-\t1:2-3\t-\n");
-	assert_made("foo", NULL, "foo 2 amd64 none < 3 amd64 none /made-up.deb\n",
+	assert_made("foo", NULL, "foo 2 amd64 none < 3 amd64 none /simulated.deb\n",
 		"foo\tamd64\tupgrade\t2\t3\t-\n");
-	assert_made("docs", NULL, "docs - - none < 7 all none /made-up.deb\n",
+	assert_made("docs", NULL, "docs - - none < 7 all none /simulated.deb\n",
 		"docs\tall\tinstall\t-\t7\t-\n");
 }
 END_TEST
@@ -116,13 +116,13 @@ START_TEST(each_operation_has_its_line)
 	static const struct {
 		const char *operation, *line, *table;
 	} cases[] = {
-		{"install", "foo - - none < 3 amd64 none /made-up.deb\n",
+		{"install", "foo - - none < 3 amd64 none /simulated.deb\n",
 			"foo\tamd64\tinstall\t-\t3\t-\n"},
-		{"upgrade", "foo 2 amd64 none < 3 amd64 none /made-up.deb\n",
+		{"upgrade", "foo 2 amd64 none < 3 amd64 none /simulated.deb\n",
 			"foo\tamd64\tupgrade\t2\t3\t-\n"},
-		{"downgrade", "foo 2 amd64 none > 3 amd64 none /made-up.deb\n",
+		{"downgrade", "foo 2 amd64 none > 3 amd64 none /simulated.deb\n",
 			"foo\tamd64\tdowngrade\t2\t3\t-\n"},
-		{"reinstall", "foo 2 amd64 none = 2 amd64 none /made-up.deb\n",
+		{"reinstall", "foo 2 amd64 none = 2 amd64 none /simulated.deb\n",
 			"foo\tamd64\treinstall\t2\t2\t-\n"},
 		{"remove", "foo 2 amd64 none > - - none **REMOVE**\n",
 			"foo\tamd64\tremove\t2\t-\t-\n"},
@@ -138,33 +138,33 @@ START_TEST(each_operation_has_its_line)
 }
 END_TEST
 
-START_TEST(operations_of_what_is_not_installed_take_the_candidate)
+START_TEST(operations_on_an_absent_package_use_the_candidate)
 {
 	make_system("");
 	assert_made("bar", "remove", "bar 1:2-3 amd64 none > - - none **REMOVE**\n",
 		"bar\tamd64\tremove\t1:2-3\t-\t-\n");
 	assert_made("bar", "reinstall",
-		"bar 1:2-3 amd64 none = 1:2-3 amd64 none /made-up.deb\n",
+		"bar 1:2-3 amd64 none = 1:2-3 amd64 none /simulated.deb\n",
 		"bar\tamd64\treinstall\t1:2-3\t1:2-3\t-\n");
 	assert_made("bar", "upgrade",
-		"bar 1:2-3 amd64 none < 1:2-3 amd64 none /made-up.deb\n",
+		"bar 1:2-3 amd64 none < 1:2-3 amd64 none /simulated.deb\n",
 		"bar\tamd64\tupgrade\t1:2-3\t1:2-3\t-\n");
 }
 END_TEST
 
-START_TEST(a_given_version_is_the_one_that_comes_or_goes)
+START_TEST(a_given_version_is_used)
 {
 	make_system("");
 	assert_made("foo=9:1~a+b-c", "upgrade",
-		"foo 2 amd64 none < 9:1~a+b-c amd64 none /made-up.deb\n",
+		"foo 2 amd64 none < 9:1~a+b-c amd64 none /simulated.deb\n",
 		"foo\tamd64\tupgrade\t2\t9:1~a+b-c\t-\n");
 	assert_made("foo=1", "downgrade",
-		"foo 2 amd64 none > 1 amd64 none /made-up.deb\n",
+		"foo 2 amd64 none > 1 amd64 none /simulated.deb\n",
 		"foo\tamd64\tdowngrade\t2\t1\t-\n");
 	assert_made("foo=1", "remove", "foo 1 amd64 none > - - none **REMOVE**\n",
 		"foo\tamd64\tremove\t1\t-\t-\n");
 	assert_made("foo=1", "reinstall",
-		"foo 1 amd64 none = 1 amd64 none /made-up.deb\n",
+		"foo 1 amd64 none = 1 amd64 none /simulated.deb\n",
 		"foo\tamd64\treinstall\t1\t1\t-\n");
 	assert_made("foo=1", "configure",
 		"foo 1 amd64 none = 1 amd64 none **CONFIGURE**\n",
@@ -175,22 +175,22 @@ END_TEST
 START_TEST(the_architecture_is_given_or_native_or_the_only_one)
 {
 	make_system("");
-	assert_made("bar:i386", NULL, "bar - - none < 1 i386 none /made-up.deb\n",
+	assert_made("bar:i386", NULL, "bar - - none < 1 i386 none /simulated.deb\n",
 		"bar\ti386\tinstall\t-\t1\t-\n");
-	assert_made("bar:i386=2", NULL, "bar - - none < 2 i386 none /made-up.deb\n",
+	assert_made("bar:i386=2", NULL, "bar - - none < 2 i386 none /simulated.deb\n",
 		"bar\ti386\tinstall\t-\t2\t-\n");
-	assert_made("only32", NULL, "only32 - - none < 5 i386 none /made-up.deb\n",
+	assert_made("only32", NULL, "only32 - - none < 5 i386 none /simulated.deb\n",
 		"only32\ti386\tinstall\t-\t5\t-\n");
 }
 END_TEST
 
-START_TEST(what_is_installed_goes_before_what_is_native)
+START_TEST(an_installed_package_is_preferred_to_a_native_one)
 {
 	make_system("");
 	make_file(TEST_DATABASE, 0644,
 		"Package: bar\nStatus: install ok installed\nMaintainer: nobody\n"
 		"Architecture: i386\nVersion: 0\nDescription: a test\n\n");
-	assert_made("bar", NULL, "bar 0 i386 none < 1 i386 none /made-up.deb\n",
+	assert_made("bar", NULL, "bar 0 i386 none < 1 i386 none /simulated.deb\n",
 		"bar\ti386\tupgrade\t0\t1\t-\n");
 }
 END_TEST
@@ -198,13 +198,14 @@ END_TEST
 START_TEST(a_package_that_apt_does_not_know_needs_a_version)
 {
 	make_system("");
-	assert_made("own-tool=1", NULL, "own-tool - - none < 1 amd64 none /made-up.deb\n",
+	assert_made("own-tool=1", NULL,
+		"own-tool - - none < 1 amd64 none /simulated.deb\n",
 		"own-tool\tamd64\tinstall\t-\t1\t-\n");
 	assert_made("own-tool:riscv64=1", "remove",
 		"own-tool 1 riscv64 none > - - none **REMOVE**\n",
 		"own-tool\triscv64\tremove\t1\t-\t-\n");
 	assert_made("own-tool=1", "upgrade",
-		"own-tool 1 amd64 none < 1 amd64 none /made-up.deb\n",
+		"own-tool 1 amd64 none < 1 amd64 none /simulated.deb\n",
 		"own-tool\tamd64\tupgrade\t1\t1\t-\n");
 	assert_trouble("own-tool", NULL, "E: apt knows no package own-tool\n");
 	assert_trouble("bar:riscv64", NULL,
@@ -214,7 +215,7 @@ START_TEST(a_package_that_apt_does_not_know_needs_a_version)
 }
 END_TEST
 
-START_TEST(the_first_package_that_is_none_ends_it)
+START_TEST(the_first_invalid_package_ends_it)
 {
 	make_system("");
 	assert_trouble("foo nothing-like-it bar another", NULL,
@@ -222,7 +223,7 @@ START_TEST(the_first_package_that_is_none_ends_it)
 }
 END_TEST
 
-START_TEST(a_word_that_is_no_package_is_trouble)
+START_TEST(an_invalid_package_is_an_error)
 {
 	static const char *const words[] = {"-foo", "--root", "../foo", "foo/bar", "foo;",
 		"foo:", "foo=", "foo:=1", "foo:amd64=", ":amd64", "=1", "foo=1=2",
@@ -235,16 +236,15 @@ START_TEST(a_word_that_is_no_package_is_trouble)
 
 		for (const char *at = words[i]; *at != '\0'; at++)
 			buffer_append_format(&name, *at == '\t' ? "\\011" : "%c", *at);
-		message = string_format("E: \"%.*s\" is no package: NAME, "
-					"NAME:ARCHITECTURE or NAME=VERSION is "
-					"needed\n",
+		message = string_format("E: \"%.*s\" is no package; use NAME, "
+					"NAME:ARCHITECTURE or NAME=VERSION\n",
 			(int)name.size, name.data);
 		assert_trouble(words[i], NULL, message);
 	}
 }
 END_TEST
 
-START_TEST(a_purge_is_apts_own_setting)
+START_TEST(a_purge_sets_apts_option)
 {
 	owns_simulated struct simulated simulated;
 
@@ -277,7 +277,7 @@ START_TEST(the_stream_has_apts_configuration_and_dpkgs_database)
 }
 END_TEST
 
-START_TEST(the_database_is_told_as_seen_from_the_root)
+START_TEST(the_database_is_relative_to_the_root)
 {
 	owns_memory char *image = string_format("%s", at("/image"));
 	const struct admin admin = {.root = image};
@@ -293,7 +293,7 @@ START_TEST(the_database_is_told_as_seen_from_the_root)
 }
 END_TEST
 
-START_TEST(the_root_stands_before_the_database)
+START_TEST(the_stream_has_the_root_before_the_database)
 {
 	const struct simulated simulated = {
 		.status_file = (char *)"/var/lib/dpkg/status"};
@@ -305,7 +305,7 @@ START_TEST(the_root_stands_before_the_database)
 }
 END_TEST
 
-START_TEST(where_apt_cannot_say_it_is_trouble)
+START_TEST(an_error_of_apt_is_an_error)
 {
 	owns_simulated struct simulated simulated;
 	owns_output struct output output;
@@ -345,11 +345,12 @@ START_TEST(an_operation_is_one_of_seven_words)
 	assert_operation("upgrad", STATUS_TROUBLE,
 		"E: there is no operation \"upgrad\"; did you mean upgrade?\n");
 	assert_operation("conf", STATUS_TROUBLE,
-		"E: there is no operation \"conf\": install, upgrade, downgrade, "
-		"reinstall, remove, purge and configure are\n");
+		"E: there is no operation \"conf\"; use install, upgrade, downgrade, "
+		"reinstall, remove, purge or configure\n");
 	assert_operation("", STATUS_TROUBLE,
-		"E: there is no operation \"\": install, upgrade, downgrade, reinstall, "
-		"remove, purge and configure are\n");
+		"E: there is no operation \"\"; use install, upgrade, downgrade, "
+		"reinstall, "
+		"remove, purge or configure\n");
 	assert_operation("confgure", STATUS_TROUBLE,
 		"E: there is no operation \"confgure\"; did you mean configure?\n");
 }
@@ -357,18 +358,18 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {what_is_not_installed_is_and_what_is_upgraded,
+	const TTest *const tests[] = {by_default_packages_are_installed_or_upgraded,
 		several_packages_are_one_transaction, each_operation_has_its_line,
-		operations_of_what_is_not_installed_take_the_candidate,
-		a_given_version_is_the_one_that_comes_or_goes,
+		operations_on_an_absent_package_use_the_candidate,
+		a_given_version_is_used,
 		the_architecture_is_given_or_native_or_the_only_one,
-		what_is_installed_goes_before_what_is_native,
+		an_installed_package_is_preferred_to_a_native_one,
 		a_package_that_apt_does_not_know_needs_a_version,
-		the_first_package_that_is_none_ends_it,
-		a_word_that_is_no_package_is_trouble, a_purge_is_apts_own_setting,
+		the_first_invalid_package_ends_it, an_invalid_package_is_an_error,
+		a_purge_sets_apts_option,
 		the_stream_has_apts_configuration_and_dpkgs_database,
-		the_database_is_told_as_seen_from_the_root,
-		the_root_stands_before_the_database, where_apt_cannot_say_it_is_trouble,
+		the_database_is_relative_to_the_root,
+		the_stream_has_the_root_before_the_database, an_error_of_apt_is_an_error,
 		an_operation_is_one_of_seven_words};
 
 	return run_tests("simulated", tests, COUNT_OF(tests));
