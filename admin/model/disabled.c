@@ -141,12 +141,12 @@ int disabled_read(struct string_list *hooks, const struct admin *admin)
 		return report_no_memory();
 	if (error == -EBADMSG)
 		return report_error(
-			_("%s:%zu is no line of disable, so the file is left as "
-			  "it is; move the line to another file"),
+			_("%s:%zu was not written by disable, so the file is not "
+			  "changed; move the line to another file"),
 			path, line);
 	if (error == -ELOOP || error == -EINVAL)
 		return report_error(
-			_("%s is no regular file, so it is left as it is"), path);
+			_("%s is not a regular file, so it is not changed"), path);
 	return report_error(_("%s cannot be read: %s"), path, strerror(-error));
 }
 
@@ -296,7 +296,8 @@ static int change_disabled(
 		return report_no_memory();
 	if (directories_lead_out(admin->root, directory))
 		return report_error(
-			_("the way to %s leads out of %s"), directory, admin->root);
+			_("%s is not changed: a symlink in its path leads out of %s"),
+			directory, admin->root);
 	error = is_added ? directories_make_above(directory) : 0;
 	if (error < 0)
 		return report_unchanged(admin, error);

@@ -69,7 +69,7 @@ int preview_make(struct preview *preview, const struct admin *admin,
 	preview->is_switched_off = is_switched_off(request->words);
 	if (read_stream(preview, request->stream) < 0)
 		return report_error(
-			_("what apt tells of its transaction cannot be understood"));
+			_("the transaction that apt describes cannot be parsed"));
 	xensure(settings_parse(
 		&preview->settings, buffer_slice(&preview->transaction.settings)));
 	if (preview->is_switched_off ||

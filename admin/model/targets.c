@@ -3,7 +3,8 @@
 #include "model/disabled.h"
 #include "model/effective_settings.h"
 #include "system/apt.h"
-#include "system/rootfs.h"
+#include "system/directories.h"
+#include "system/origins.h"
 #include "ui/message.h"
 #include "ui/terminal.h"
 
@@ -32,8 +33,7 @@ int tree_status_read(struct tree_status *state, const struct admin *admin)
 	int status;
 
 	memset(state, 0, sizeof(*state));
-	if (hook_list_read(&state->hooks, admin) < 0)
-		return report_no_memory();
+	(void)hook_list_read(&state->hooks, admin);
 	status = settings_ask(&state->settings, admin);
 	return status < 0 ? disabled_read(&state->disabled, admin) : status;
 }
@@ -48,8 +48,7 @@ bool tree_status_has_mask(struct tree_status *state, const char *hook)
 	return node == NODE_MASK;
 }
 
-const struct setting *tree_status_disabling(
-	const struct tree_status *state, const char *hook)
+const struct setting *tree_status_disabling(const struct tree_status *state, const char *hook)
 {
 	const struct setting *setting = settings_enabled_by(&state->settings, hook);
 
@@ -78,45 +77,24 @@ static int add_target(
 	return -1;
 }
 
-/* The end of path that is below the hook tree, whichever way it was written. */
-static const char *below_tree(
-	const struct tree_status *state, const struct admin *admin, const char *path)
-{
-	size_t root_size = strlen(admin->root);
-
-	for (size_t i = 0; i < PLACE_COUNT; i++) {
-		const char *place = state->hooks.tree.places[i];
-		size_t size = strlen(place);
-
-		if (strncmp(path, place, size) == 0 && path[size] == '/')
-			return path + size + 1;
-		place += root_size;
-		size -= root_size;
-		if (strncmp(path, place, size) == 0 && path[size] == '/')
-			return path + size + 1;
-	}
-	return path;
-}
-
-/* A hook that is gone can have left a line in our file: enable takes that as well. */
+/* enable also accepts the path of a removed hook that still has a line in our file. */
 static int find_target(struct target_list *list, struct tree_status *state,
 	const struct admin *admin, const char *word, bool is_enable)
 {
 	const struct hook *hook = hook_list_find(&state->hooks, admin, word);
-	const char *path = below_tree(state, admin, word);
+	const char *path = path_in_tree(&state->hooks.tree, admin, word);
 
 	if (hook != NULL)
 		return add_target(list, state, hook->script.relative);
 	if (is_enable && string_list_has(&state->disabled, path))
 		return add_target(list, state, path);
 	if (hook_tree_look(&state->hooks.tree, path) == NODE_DIRECTORY)
-		return report_error(
-			_("%s is a directory, and only scripts can be named here"), word);
+		return report_error(_("%s is a directory; name a script in it"), word);
 	return hook_list_report_missing(&state->hooks, word);
 }
 
-int targets_find(struct target_list *list, struct tree_status *state,
-	const struct admin *admin, char **words, bool is_enable)
+int targets_find(struct target_list *list, struct tree_status *state, const struct admin *admin,
+	char **words, bool is_enable)
 {
 	int status = -1;
 
@@ -133,7 +111,7 @@ static int report_mask(const struct target *target, int error)
 		_("%s cannot be changed: %s"), target->mask, strerror(-error));
 }
 
-/* Where the way to a mask leaves the image, nothing at all is done. */
+/* If a symlink leads the path of any mask out of the root, none is changed. */
 static int check_masks(const struct admin *admin, const struct target_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -141,7 +119,8 @@ static int check_masks(const struct admin *admin, const struct target_list *list
 
 		if (target->action == ACTION_MASK &&
 			directories_lead_out(admin->root, target->mask))
-			return report_error(_("the way to %s leads out of %s"),
+			return report_error(_("%s is not changed: a symlink in its path "
+					      "leads out of %s"),
 				target->mask, admin->root);
 	}
 	return -1;
@@ -160,7 +139,8 @@ int targets_mask(const struct target_list *list, const struct admin *admin)
 		status = report_mask(target, error);
 		while (i-- > 0)
 			if (list->items[i].action == ACTION_MASK)
-				(void)mask_remove(list->items[i].mask); /* just made */
+				(void)mask_remove(
+					list->items[i].mask); /* made just now */
 		break;
 	}
 	return status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The hooks that a person wants disabled or enabled, and how things are with them. */
+/* The hooks that disable and enable are to change, and what apt and the tree say now. */
 #ifndef TARGETS_H
 #define TARGETS_H
 
@@ -7,18 +7,18 @@
 #include "settings.h"
 #include "ui/options.h"
 
-/* How things are, before and after. */
+/* The hooks and settings, before or after a change. */
 struct tree_status {
 	struct hook_list hooks;
 	struct settings settings;
-	struct string_list disabled; /* in the file of disabled.h */
+	struct string_list disabled; /* what DISABLED_FILE names */
 };
 
-/* One hook; ACTION_SETTING is for disable, ACTION_MASK for both. */
+/* What is to be done; enable uses ACTION_MASK only. */
 enum action { ACTION_NONE, ACTION_MASK, ACTION_SETTING };
 struct target {
-	char *hook; /* its path below the tree */
-	char *mask; /* where its mask is, or would be */
+	char *hook; /* its path relative to the tree */
+	char *mask; /* the path of its mask, which may not exist */
 	enum action action;
 };
 
@@ -30,39 +30,38 @@ struct target_list {
 };
 
 /*
- * Asks apt, and looks at the tree; state is overwritten. This, and all below that return
- * an int, return −1 to go on, or the status to end with, and that has been said.
+ * Reads the tree and asks apt; state is overwritten. This and all functions below that
+ * return an int return −1 to go on, or the status to end with after reporting why.
  */
 int tree_status_read(struct tree_status *state, const struct admin *admin);
 void tree_status_done(struct tree_status *state);
 #define owns_tree_status __attribute__((cleanup(tree_status_done)))
 
 /*
- * Finds the hooks of words, which end with NULL, each once. Where one of them is none,
- * that is an error; but gone hooks may still stand in our file, and enable takes those.
+ * Adds the hooks that words name, each once; words end with NULL. Any other word is an
+ * error, but enable accepts a hook that exists only in DISABLED_FILE.
  */
-int targets_find(struct target_list *list, struct tree_status *state,
-	const struct admin *admin, char **words, bool is_enable);
+int targets_find(struct target_list *list, struct tree_status *state, const struct admin *admin,
+	char **words, bool is_enable);
 void targets_done(struct target_list *list);
 #define owns_targets __attribute__((cleanup(targets_done)))
 
-/* Makes the masks of those with ACTION_MASK, all or none. */
+/* Makes the masks of all targets with ACTION_MASK, or none of them. */
 int targets_mask(const struct target_list *list, const struct admin *admin);
 /* Removes them. */
 int targets_unmask(const struct target_list *list, const struct admin *admin);
 
-/* Whether there is a mask for the hook. */
+/* Whether the hook is masked. */
 bool tree_status_has_mask(struct tree_status *state, const char *hook);
-/* The setting that disables the hook, NULL where none does. The state's. */
-const struct setting *tree_status_disabling(
-	const struct tree_status *state, const char *hook);
-/* "FILE:LINE" of a setting, as far as apt can tell. The caller's, NULL without memory. */
+/* The setting that disables the hook, or NULL; state owns it. */
+const struct setting *tree_status_disabling(const struct tree_status *state, const char *hook);
+/* "FILE:LINE" of a setting if apt knows it, for the caller to free; NULL without memory. */
 char *setting_place(const struct setting *setting, const struct admin *admin);
 
-/* Writes a line for people, like printf(3), whatever the names in it hold. */
+/* Prints a line like printf(3), with control characters in names escaped. */
 void targets_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A subcommand whose words are hooks: reads its options, and does the work. */
+/* Reads the options of a subcommand whose words are hooks, and calls work. */
 int targets_command(struct admin *admin, const struct usage *usage, int argc, char **argv,
 	int (*work)(const struct admin *admin, char **words));
 

@@ -333,8 +333,8 @@ START_TEST(a_malformed_stream_is_an_error)
 				      (struct preview_request){.result = RESULT_OK}) ==
 				      STATUS_TROUBLE,
 			"stream %zu", i);
-		assert_output("", "E: what apt tells of its transaction cannot be "
-				  "understood\n");
+		assert_output("", "E: the transaction that apt describes cannot be "
+				  "parsed\n");
 	}
 }
 END_TEST

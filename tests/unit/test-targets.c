@@ -81,10 +81,9 @@ START_TEST(what_is_no_hook_is_trouble)
 		"E: there is no hook Post-Invoke/clean_up; did you mean "
 		"Post-Invoke/clean-up?\n");
 	assert_trouble(false, "Post-Invoke",
-		"E: Post-Invoke is a directory, and only scripts can be named here\n");
+		"E: Post-Invoke is a directory; name a script in it\n");
 	assert_trouble(true, LIB "Post-Invoke",
-		"E: " LIB
-		"Post-Invoke is a directory, and only scripts can be named here\n");
+		"E: " LIB "Post-Invoke is a directory; name a script in it\n");
 }
 END_TEST
 
