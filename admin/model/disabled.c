@@ -101,15 +101,21 @@ int disabled_parse(struct string_list *hooks, struct slice text, size_t *ret_lin
 	return error;
 }
 
-static int report_unchanged(const struct admin *admin, int error)
+int report_unchanged(const char *path, int error)
 {
 	if (error == -ENOMEM)
 		return report_no_memory();
 	if (error == -EACCES || error == -EPERM)
-		return report_error(
-			_("only root can change %s%s"), admin->root, DISABLED_FILE);
-	return report_error(_("%s%s cannot be changed: %s"), admin->root, DISABLED_FILE,
-		strerror(-error));
+		return report_error(_("only root can change %s"), path);
+	return report_error(_("%s cannot be changed: %s"), path, strerror(-error));
+}
+
+int check_within_root(const struct admin *admin, const char *path)
+{
+	if (!directories_lead_out(admin->root, path))
+		return -1;
+	return report_error(_("%s is not changed: a symlink in its path leads out of %s"),
+		path, admin->root);
 }
 
 /* Does not follow a symlink: its target is not our file. */
@@ -150,19 +156,7 @@ int disabled_read(struct string_list *hooks, const struct admin *admin)
 	return report_error(_("%s cannot be read: %s"), path, strerror(-error));
 }
 
-static int fill_and_rename(
-	int fd, const char *temporary, const char *path, struct slice text)
-{
-	int error = write_all(fd, text);
-
-	if (error == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0))
-		error = -errno;
-	if (error == 0 && rename(temporary, path) < 0)
-		error = -errno;
-	return error;
-}
-
-/* 0 or −errno, with the old file as it was. */
+/* 0, or −errno with the old file unchanged. */
 static int replace_file(const char *directory, const char *path, struct slice text)
 {
 	owns_memory char *temporary = string_format(TEMPORARY, directory);
@@ -174,7 +168,10 @@ static int replace_file(const char *directory, const char *path, struct slice te
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	error = fill_and_rename(fd, temporary, path, text);
+	error = write_all(fd, text);
+	if (error == 0 &&
+		(fchmod(fd, 0644) < 0 || fsync(fd) < 0 || rename(temporary, path) < 0))
+		error = -errno;
 	if (error < 0)
 		(void)unlink(temporary); /* apt ignores it if it stays */
 	return error;
@@ -199,29 +196,24 @@ static int store_disabled(const char *directory, int directory_fd, const char *p
 	return 0;
 }
 
-/* Fills after with the new list. Returns how many hooks change, or −ENOMEM. */
-static ssize_t change_list(struct string_list *after, const struct string_list *before,
+/* Fills after with the new list, ascending. 0 or −ENOMEM. */
+static int change_list(struct string_list *after, const struct string_list *before,
 	const struct string_list *hooks, bool is_added)
 {
-	ssize_t changes = 0;
-
 	for (size_t i = 0; i < before->count; i++) {
 		bool is_kept = true;
 
-		for (size_t k = 0; k < hooks->count; k++)
-			if (strcmp(before->items[i], hooks->items[k]) == 0)
-				is_kept = is_added;
-		changes += !is_kept;
+		for (size_t k = 0; !is_added && k < hooks->count; k++)
+			is_kept =
+				is_kept && strcmp(before->items[i], hooks->items[k]) != 0;
 		if (is_kept && string_list_add(after, before->items[i]) < 0)
 			return -ENOMEM;
 	}
-	for (size_t i = 0; is_added && i < hooks->count; i++) {
-		changes += !string_list_has(before, hooks->items[i]);
+	for (size_t i = 0; is_added && i < hooks->count; i++)
 		if (string_list_add(after, hooks->items[i]) < 0)
 			return -ENOMEM;
-	}
 	string_list_sort_unique(after);
-	return changes;
+	return 0;
 }
 
 /* Under the lock, so that nobody else writes between our reading and writing. */
@@ -231,19 +223,18 @@ static int change_locked(const struct string_list *hooks, const struct admin *ad
 	owns_memory char *path = string_format("%s%s", admin->root, DISABLED_FILE);
 	owns_strings struct string_list before = {0};
 	owns_strings struct string_list after = {0};
-	ssize_t changes;
-	int status, error;
+	int status, error = 0;
 
 	if (path == NULL)
 		return report_no_memory();
 	status = disabled_read(&before, admin);
 	if (status >= 0)
 		return status;
-	changes = change_list(&after, &before, hooks, is_added);
-	if (changes < 0)
+	if (change_list(&after, &before, hooks, is_added) < 0)
 		return report_no_memory();
-	error = changes > 0 ? store_disabled(directory, directory_fd, path, &after) : 0;
-	return error < 0 ? report_unchanged(admin, error) : -1;
+	if (after.count != before.count)
+		error = store_disabled(directory, directory_fd, path, &after);
+	return error < 0 ? report_unchanged(path, error) : -1;
 }
 
 /* 1 if the lock file is ours and still linked, 0 if it was unlinked, or −errno. */
@@ -287,29 +278,27 @@ static int lock_disabled(int directory_fd)
 static int change_disabled(
 	const struct string_list *hooks, const struct admin *admin, bool is_added)
 {
-	owns_memory char *directory = string_format("%s%s", admin->root, DISABLED_FILE);
+	owns_memory char *path = string_format("%s%s", admin->root, DISABLED_FILE);
+	owns_memory char *directory =
+		path != NULL ? strndup(path, (size_t)(strrchr(path, '/') - path)) : NULL;
 	owns_fd int fd = -1;
 	owns_fd int lock = -1;
 	int status, error;
 
 	if (directory == NULL)
 		return report_no_memory();
-	if (directories_lead_out(admin->root, directory))
-		return report_error(
-			_("%s is not changed: a symlink in its path leads out of %s"),
-			directory, admin->root);
-	error = is_added ? directories_make_above(directory) : 0;
+	status = check_within_root(admin, path);
+	if (status >= 0)
+		return status;
+	error = is_added ? directories_make_above(path) : 0;
 	if (error < 0)
-		return report_unchanged(admin, error);
-	*strrchr(directory, '/') = '\0';
+		return report_unchanged(path, error);
 	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT && !is_added)
 		return -1;
-	if (fd < 0)
-		return report_unchanged(admin, -errno);
-	lock = lock_disabled(fd);
+	lock = fd < 0 ? -errno : lock_disabled(fd);
 	if (lock < 0)
-		return report_unchanged(admin, lock);
+		return report_unchanged(path, lock);
 	status = change_locked(hooks, admin, is_added, directory, fd);
 	(void)unlinkat(fd, LOCK, 0); /* harmless if it stays */
 	return status;

@@ -39,6 +39,11 @@ int disabled_read(struct string_list *hooks, const struct admin *admin);
 int disabled_add(const struct string_list *hooks, const struct admin *admin);
 int disabled_take_out(const struct string_list *hooks, const struct admin *admin);
 
+/* Reports why path could not be changed, −errno; returns STATUS_TROUBLE. */
+int report_unchanged(const char *path, int error);
+/* Returns −1, or STATUS_TROUBLE after reporting that path leads out of the root. */
+int check_within_root(const struct admin *admin, const char *path);
+
 /* Makes a mask and the directories above it. 0 or −errno, −EEXIST if path exists. */
 int mask_make(const char *path);
 /* Whether path is a symlink to /dev/null itself, as mask_make() makes it. */

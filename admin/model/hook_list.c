@@ -131,7 +131,7 @@ static void read_hook_point(struct hook_list *hooks, enum uh_hook_point hook_poi
 	read_directory(hooks, &always);
 }
 
-bool path_is_below(const char *path, const char *directory)
+bool path_is_within(const char *path, const char *directory)
 {
 	size_t size = strlen(directory);
 
@@ -170,7 +170,7 @@ static void drop_repeated_faults(struct script_list *faults)
 		size_t other = 0;
 
 		while (other < kept &&
-			!path_is_below(fault->path, faults->items[other].path))
+			!path_is_within(fault->path, faults->items[other].path))
 			other++;
 		if (other < kept)
 			script_done(fault);
@@ -253,23 +253,20 @@ const char *reason_name(enum reason reason)
 
 static char *unsafe_text(const struct unsafe_path *unsafe)
 {
+	char id[DECIMAL_SIZE];
 	const struct passwd *user;
 	const struct group *group;
 
+	(void)decimal(id, unsafe->id); /* for an id without a name */
 	switch (unsafe->kind) {
 	case UH_UNSAFE_OWNER:
 		user = getpwuid(unsafe->id);
-		if (user != NULL)
-			return xformat(_("%s belongs to the user %s"), unsafe->path,
-				user->pw_name);
-		return xformat(_("%s belongs to the user %u"), unsafe->path, unsafe->id);
+		return xformat(_("%s belongs to the user %s"), unsafe->path,
+			user != NULL ? user->pw_name : id);
 	case UH_UNSAFE_GROUP:
 		group = getgrgid(unsafe->id);
-		if (group != NULL)
-			return xformat(_("%s can be written by the group %s"),
-				unsafe->path, group->gr_name);
-		return xformat(
-			_("%s can be written by the group %u"), unsafe->path, unsafe->id);
+		return xformat(_("%s can be written by the group %s"), unsafe->path,
+			group != NULL ? group->gr_name : id);
 	case UH_UNSAFE_WORLD:
 		return xformat(_("%s can be written by everybody"), unsafe->path);
 	}
@@ -278,53 +275,20 @@ static char *unsafe_text(const struct unsafe_path *unsafe)
 
 char *fault_text(const struct script *script)
 {
-	switch (script->fault) {
-	case SCRIPT_IS_FINE:
-		return NULL;
-	case SCRIPT_IS_NOT_EXECUTABLE:
-		return xstrdup(_("not executable"));
-	case SCRIPT_IS_NOT_A_FILE:
-		return xstrdup(_("not a regular file"));
-	case SCRIPT_IS_DANGLING:
-		return xstrdup(_("leads nowhere"));
-	case SCRIPT_IS_OPEN_TO_OTHERS:
+	static const struct word texts[] = {
+		{N_("not executable"), SCRIPT_IS_NOT_EXECUTABLE},
+		{N_("not a regular file"), SCRIPT_IS_NOT_A_FILE},
+		{N_("leads nowhere"), SCRIPT_IS_DANGLING},
+		{N_("a directory that cannot be read"), DIRECTORY_IS_UNREADABLE},
+		{N_("a directory whose name cannot be matched"), DIRECTORY_IS_UNMATCHED},
+	};
+	const char *text = word_of(texts, COUNT_OF(texts), (int)script->fault);
+
+	if (script->fault == SCRIPT_IS_OPEN_TO_OTHERS)
 		return unsafe_text(&script->unsafe);
-	case SCRIPT_CANNOT_START:
+	if (script->fault == SCRIPT_CANNOT_START)
 		return xstrdup(strerror(-script->error));
-	case DIRECTORY_IS_UNREADABLE:
-		return xstrdup(_("a directory that cannot be read"));
-	case DIRECTORY_IS_UNMATCHED:
-		return xstrdup(_("a directory whose name cannot be matched"));
-	}
-	return NULL;
-}
-
-static void count_reason(struct counts *counts, enum reason reason)
-{
-	switch (reason) {
-	case REASON_PACKAGE:
-		counts->by_package++;
-		return;
-	case REASON_WILDCARD:
-		counts->by_wildcard++;
-		return;
-	case REASON_ALWAYS:
-		counts->always++;
-		return;
-	}
-}
-
-static void count_able(
-	struct counts *counts, const struct hook *hook, const struct settings *settings)
-{
-	struct script_settings script;
-
-	xensure(settings_for(settings, hook->script.relative, &script));
-	if (!script.is_enabled)
-		counts->disabled++;
-	else if (hook->script.fault != SCRIPT_IS_FINE)
-		counts->faulty++;
-	script_settings_done(&script);
+	return text != NULL ? xstrdup(_(text)) : NULL;
 }
 
 int counts_take(struct counts *counts, const struct hook_list *hooks,
@@ -333,6 +297,7 @@ int counts_take(struct counts *counts, const struct hook_list *hooks,
 	memset(counts, 0, sizeof(*counts));
 	for (size_t i = 0; i < hooks->count; i++) {
 		const struct hook *hook = &hooks->items[i];
+		struct script_settings script;
 
 		if (hook->hook_point != hook_point)
 			continue;
@@ -340,8 +305,15 @@ int counts_take(struct counts *counts, const struct hook_list *hooks,
 		counts->overridden += hook->status == HOOK_OVERRIDDEN;
 		if (hook->status != HOOK_EFFECTIVE)
 			continue;
-		count_reason(counts, hook->reason);
-		count_able(counts, hook, settings);
+		counts->always += hook->reason == REASON_ALWAYS;
+		counts->by_package += hook->reason == REASON_PACKAGE;
+		counts->by_wildcard += hook->reason == REASON_WILDCARD;
+		xensure(settings_for(settings, hook->script.relative, &script));
+		if (!script.is_enabled)
+			counts->disabled++;
+		else if (hook->script.fault != SCRIPT_IS_FINE)
+			counts->faulty++;
+		script_settings_done(&script);
 	}
 	return 0;
 }

@@ -3,12 +3,11 @@
 #include "model/disabled.h"
 #include "model/effective_settings.h"
 #include "system/apt.h"
-#include "system/directories.h"
 #include "system/origins.h"
+#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/terminal.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -55,26 +54,16 @@ const struct setting *tree_status_disabling(const struct tree_status *state, con
 	return setting != NULL && setting->number == 0 ? setting : NULL;
 }
 
-static int add_target(
+static void add_target(
 	struct target_list *list, const struct tree_status *state, const char *hook)
 {
-	struct target target;
-
 	for (size_t i = 0; i < list->count; i++)
 		if (strcmp(list->items[i].hook, hook) == 0)
-			return -1;
-	target = (struct target){.hook = strdup(hook),
-		.mask = string_format(
+			return;
+	xgrow(&list->items, &list->capacity, list->count, sizeof(*list->items));
+	list->items[list->count++] = (struct target){.hook = xstrdup(hook),
+		.mask = xformat(
 			"%s/%s", state->hooks.tree.places[PLACE_OF_ADMINISTRATOR], hook)};
-	if (target.hook == NULL || target.mask == NULL ||
-		array_grow(&list->items, &list->capacity, list->count,
-			sizeof(*list->items)) < 0) {
-		free(target.hook);
-		free(target.mask);
-		return report_no_memory();
-	}
-	list->items[list->count++] = target;
-	return -1;
 }
 
 /* enable also accepts the path of a removed hook that still has a line in our file. */
@@ -84,10 +73,10 @@ static int find_target(struct target_list *list, struct tree_status *state,
 	const struct hook *hook = hook_list_find(&state->hooks, admin, word);
 	const char *path = path_in_tree(&state->hooks.tree, admin, word);
 
-	if (hook != NULL)
-		return add_target(list, state, hook->script.relative);
-	if (is_enable && string_list_has(&state->disabled, path))
-		return add_target(list, state, path);
+	if (hook != NULL || (is_enable && string_list_has(&state->disabled, path))) {
+		add_target(list, state, hook != NULL ? hook->script.relative : path);
+		return -1;
+	}
 	if (hook_tree_look(&state->hooks.tree, path) == NODE_DIRECTORY)
 		return report_error(_("%s is a directory; name a script in it"), word);
 	return hook_list_report_missing(&state->hooks, word);
@@ -103,27 +92,15 @@ int targets_find(struct target_list *list, struct tree_status *state, const stru
 	return status;
 }
 
-static int report_mask(const struct target *target, int error)
-{
-	if (error == -EACCES || error == -EPERM)
-		return report_error(_("only root can change %s"), target->mask);
-	return report_error(
-		_("%s cannot be changed: %s"), target->mask, strerror(-error));
-}
-
 /* If a symlink leads the path of any mask out of the root, none is changed. */
 static int check_masks(const struct admin *admin, const struct target_list *list)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		const struct target *target = &list->items[i];
+	int status = -1;
 
-		if (target->action == ACTION_MASK &&
-			directories_lead_out(admin->root, target->mask))
-			return report_error(_("%s is not changed: a symlink in its path "
-					      "leads out of %s"),
-				target->mask, admin->root);
-	}
-	return -1;
+	for (size_t i = 0; i < list->count && status < 0; i++)
+		if (list->items[i].action == ACTION_MASK)
+			status = check_within_root(admin, list->items[i].mask);
+	return status;
 }
 
 int targets_mask(const struct target_list *list, const struct admin *admin)
@@ -136,7 +113,7 @@ int targets_mask(const struct target_list *list, const struct admin *admin)
 
 		if (error == 0)
 			continue;
-		status = report_mask(target, error);
+		status = report_unchanged(target->mask, error);
 		while (i-- > 0)
 			if (list->items[i].action == ACTION_MASK)
 				(void)mask_remove(
@@ -155,7 +132,7 @@ int targets_unmask(const struct target_list *list, const struct admin *admin)
 		int error = target->action == ACTION_MASK ? mask_remove(target->mask) : 0;
 
 		if (error < 0)
-			status = report_mask(target, error);
+			status = report_unchanged(target->mask, error);
 	}
 	return status;
 }
@@ -167,13 +144,13 @@ char *setting_place(const struct setting *setting, const struct admin *admin)
 	const struct origin *origin = NULL;
 
 	if (apt_origins(admin, "Universal-Hooks", &lines) == 0 &&
-		origins_parse(&origins, buffer_slice(&lines)) == 0)
+		xensure(origins_parse(&origins, buffer_slice(&lines))) == 0)
 		origin = origins_find(&origins, setting->key, setting->value);
 	if (origin == NULL)
-		return strdup(_("apt's configuration"));
+		return xstrdup(_("apt's configuration"));
 	if (origin->line == 0)
-		return strdup(origin->file);
-	return string_format("%s:%lu", origin->file, origin->line);
+		return xstrdup(origin->file);
+	return xformat("%s:%lu", origin->file, origin->line);
 }
 
 void targets_say(const char *format, ...)
@@ -185,13 +162,11 @@ void targets_say(const char *format, ...)
 
 	va_start(arguments, format);
 	if (vasprintf(&line, format, arguments) < 0)
-		line = NULL;
+		die_without_memory();
 	va_end(arguments);
-	text_add_sentence(&text, line != NULL ? line : "");
-	if (line == NULL || text.error < 0)
-		(void)report_no_memory();
-	else
-		terminal_write(&terminal, "", "  ", &text);
+	text_add_sentence(&text, line);
+	xensure(text.error);
+	terminal_write(&terminal, "", "  ", &text);
 }
 
 int targets_command(struct admin *admin, const struct usage *usage, int argc, char **argv,

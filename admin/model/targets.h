@@ -55,7 +55,7 @@ int targets_unmask(const struct target_list *list, const struct admin *admin);
 bool tree_status_has_mask(struct tree_status *state, const char *hook);
 /* The setting that disables the hook, or NULL; state owns it. */
 const struct setting *tree_status_disabling(const struct tree_status *state, const char *hook);
-/* "FILE:LINE" of a setting if apt knows it, for the caller to free; NULL without memory. */
+/* "FILE:LINE" of a setting if apt knows it, for the caller to free. */
 char *setting_place(const struct setting *setting, const struct admin *admin);
 
 /* Prints a line like printf(3), with control characters in names escaped. */
