@@ -27,16 +27,16 @@ static int hooks_of(
  * holds.
  */
 static enum action action_to_disable(
-	struct tree_status *state, const struct target *target)
+	struct snapshot *snapshot, const struct target *target)
 {
-	const struct setting *setting = tree_status_disabling(state, target->hook);
+	const struct setting *setting = snapshot_disabling(snapshot, target->hook);
 	struct script script;
 	enum tree_node node;
 
 	if (setting != NULL && strcmp(setting->path, target->hook) == 0)
 		return ACTION_NONE;
 	node = hook_tree_look_in(
-		&state->hooks.tree, PLACE_OF_ADMINISTRATOR, target->hook, &script);
+		&snapshot->hooks.tree, PLACE_OF_ADMINISTRATOR, target->hook, &script);
 	script_done(&script);
 	switch (node) {
 	case NODE_MASK:
@@ -60,11 +60,11 @@ static bool is_twin(const char *a, const char *b)
  * it: its settings and this one's would get mixed up. NULL where there is none.
  */
 static const char *find_twin(
-	const struct tree_status *state, const struct target_list *list, const char *hook)
+	const struct snapshot *snapshot, const struct target_list *list, const char *hook)
 {
-	for (size_t i = 0; i < state->settings.count; i++)
-		if (is_twin(state->settings.items[i].path, hook))
-			return state->settings.items[i].path;
+	for (size_t i = 0; i < snapshot->settings.count; i++)
+		if (is_twin(snapshot->settings.items[i].path, hook))
+			return snapshot->settings.items[i].path;
 	for (size_t i = 0; i < list->count; i++)
 		if (list->items[i].action == ACTION_SETTING &&
 			is_twin(list->items[i].hook, hook))
@@ -73,10 +73,10 @@ static const char *find_twin(
 }
 
 /* Whether a setting can be written for the hook. */
-static int check_name(const struct tree_status *state, const struct target_list *list,
+static int check_name(const struct snapshot *snapshot, const struct target_list *list,
 	const struct target *target)
 {
-	const char *twin = find_twin(state, list, target->hook);
+	const char *twin = find_twin(snapshot, list, target->hook);
 
 	if (!disabled_can_name(target->hook))
 		return report_error(
@@ -91,30 +91,30 @@ static int check_name(const struct tree_status *state, const struct target_list 
 	return -1;
 }
 
-static int choose_to_disable(struct tree_status *state, struct target_list *list)
+static int choose_to_disable(struct snapshot *snapshot, struct target_list *list)
 {
 	int status = -1;
 
 	for (size_t i = 0; i < list->count && status < 0; i++) {
 		struct target *target = &list->items[i];
 
-		target->action = action_to_disable(state, target);
+		target->action = action_to_disable(snapshot, target);
 		if (target->action == ACTION_SETTING)
-			status = check_name(state, list, target);
+			status = check_name(snapshot, list, target);
 	}
 	return status;
 }
 
 /* What has come of it, as apt sees it now. */
 static int report_disabled(
-	struct tree_status *state, const struct admin *admin, const struct target *target)
+	struct snapshot *snapshot, const struct admin *admin, const struct target *target)
 {
 	const struct setting *setting =
-		settings_enabled_by(&state->settings, target->hook);
+		settings_enabled_by(&snapshot->settings, target->hook);
 	bool is_old = target->action == ACTION_NONE;
 	owns_memory char *place = NULL;
 
-	if (tree_status_has_mask(state, target->hook)) {
+	if (snapshot_has_mask(snapshot, target->hook)) {
 		targets_say(is_old ? _("%s was disabled already: masked by %s")
 				   : _("%s is disabled: masked by %s"),
 			target->hook, target->mask);
@@ -160,10 +160,10 @@ static int do_disable(const struct admin *admin, const struct target_list *list)
 
 static int disable(const struct admin *admin, char **words)
 {
-	owns_tree_status struct tree_status before;
-	owns_tree_status struct tree_status after = {.hooks = {.count = 0}};
+	owns_snapshot struct snapshot before;
+	owns_snapshot struct snapshot after = {.hooks = {.count = 0}};
 	owns_targets struct target_list targets = {0};
-	int status = tree_status_read(&before, admin);
+	int status = snapshot_take(&before, admin);
 
 	if (status < 0)
 		status = targets_find(&targets, &before, admin, words, false);
@@ -172,7 +172,7 @@ static int disable(const struct admin *admin, char **words)
 	if (status < 0)
 		status = do_disable(admin, &targets);
 	if (status < 0)
-		status = tree_status_read(&after, admin);
+		status = snapshot_take(&after, admin);
 	for (size_t i = 0; i < targets.count && status < STATUS_TROUBLE; i++) {
 		int one = report_disabled(&after, admin, &targets.items[i]);
 

@@ -6,24 +6,24 @@
 #include "ui/message.h"
 
 /* enable looks at the mask and at our file, whatever else there is. */
-static void choose_to_enable(struct tree_status *state, struct target_list *list)
+static void choose_to_enable(struct snapshot *snapshot, struct target_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		struct target *target = &list->items[i];
 
-		if (tree_status_has_mask(state, target->hook) &&
+		if (snapshot_has_mask(snapshot, target->hook) &&
 			mask_is_plain(target->mask))
 			target->action = ACTION_MASK;
 	}
 }
 
-static int report_enabled(struct tree_status *state, const struct admin *admin,
+static int report_enabled(struct snapshot *snapshot, const struct admin *admin,
 	const struct target *target, bool was_disabled)
 {
-	const struct setting *setting = tree_status_disabling(state, target->hook);
+	const struct setting *setting = snapshot_disabling(snapshot, target->hook);
 	owns_memory char *place = NULL;
 
-	if (tree_status_has_mask(state, target->hook)) {
+	if (snapshot_has_mask(snapshot, target->hook)) {
 		report_warning(
 			_("%s stays disabled: %s masks it by way of another link, which "
 			  "disable did not make; remove it yourself"),
@@ -39,7 +39,7 @@ static int report_enabled(struct tree_status *state, const struct admin *admin,
 			target->hook, place, setting->key, setting->value);
 		return STATUS_FINDINGS;
 	}
-	if (hook_list_find(&state->hooks, admin, target->hook) == NULL)
+	if (hook_list_find(&snapshot->hooks, admin, target->hook) == NULL)
 		targets_say(_("%s is not disabled any more, but there is no such script"),
 			target->hook);
 	else
@@ -49,7 +49,7 @@ static int report_enabled(struct tree_status *state, const struct admin *admin,
 	return STATUS_FINE;
 }
 
-static int do_enable(const struct admin *admin, const struct tree_status *before,
+static int do_enable(const struct admin *admin, const struct snapshot *before,
 	const struct target_list *list)
 {
 	owns_strings struct string_list hooks = {0};
@@ -69,10 +69,10 @@ static int do_enable(const struct admin *admin, const struct tree_status *before
 
 static int enable(const struct admin *admin, char **words)
 {
-	owns_tree_status struct tree_status before;
-	owns_tree_status struct tree_status after = {.hooks = {.count = 0}};
+	owns_snapshot struct snapshot before;
+	owns_snapshot struct snapshot after = {.hooks = {.count = 0}};
 	owns_targets struct target_list targets = {0};
-	int status = tree_status_read(&before, admin);
+	int status = snapshot_take(&before, admin);
 
 	if (status < 0)
 		status = targets_find(&targets, &before, admin, words, true);
@@ -81,11 +81,11 @@ static int enable(const struct admin *admin, char **words)
 		status = do_enable(admin, &before, &targets);
 	}
 	if (status < 0)
-		status = tree_status_read(&after, admin);
+		status = snapshot_take(&after, admin);
 	for (size_t i = 0; i < targets.count && status < STATUS_TROUBLE; i++) {
 		const struct target *target = &targets.items[i];
 		bool was_disabled = target->action == ACTION_MASK ||
-				    tree_status_disabling(&before, target->hook) != NULL;
+				    snapshot_disabling(&before, target->hook) != NULL;
 		int one = report_enabled(&after, admin, target, was_disabled);
 
 		status = one > status ? one : status;

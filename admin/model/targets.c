@@ -3,7 +3,6 @@
 #include "model/disabled.h"
 #include "model/effective_settings.h"
 #include "system/apt.h"
-#include "system/origins.h"
 #include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/terminal.h"
@@ -11,11 +10,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void tree_status_done(struct tree_status *state)
+void snapshot_done(struct snapshot *snapshot)
 {
-	hook_list_done(&state->hooks);
-	settings_done(&state->settings);
-	string_list_done(&state->disabled);
+	hook_list_done(&snapshot->hooks);
+	settings_done(&snapshot->settings);
+	string_list_done(&snapshot->disabled);
 }
 
 void targets_done(struct target_list *list)
@@ -27,68 +26,69 @@ void targets_done(struct target_list *list)
 	free(list->items);
 }
 
-int tree_status_read(struct tree_status *state, const struct admin *admin)
+int snapshot_take(struct snapshot *snapshot, const struct admin *admin)
 {
 	int status;
 
-	memset(state, 0, sizeof(*state));
-	(void)hook_list_read(&state->hooks, admin);
-	status = settings_ask(&state->settings, admin);
-	return status < 0 ? disabled_read(&state->disabled, admin) : status;
+	memset(snapshot, 0, sizeof(*snapshot));
+	(void)hook_list_read(&snapshot->hooks, admin);
+	status = settings_ask(&snapshot->settings, admin);
+	return status < 0 ? disabled_read(&snapshot->disabled, admin) : status;
 }
 
-bool tree_status_has_mask(struct tree_status *state, const char *hook)
+bool snapshot_has_mask(struct snapshot *snapshot, const char *hook)
 {
 	struct script script;
 	enum tree_node node = hook_tree_look_in(
-		&state->hooks.tree, PLACE_OF_ADMINISTRATOR, hook, &script);
+		&snapshot->hooks.tree, PLACE_OF_ADMINISTRATOR, hook, &script);
 
 	script_done(&script);
 	return node == NODE_MASK;
 }
 
-const struct setting *tree_status_disabling(const struct tree_status *state, const char *hook)
+const struct setting *snapshot_disabling(
+	const struct snapshot *snapshot, const char *hook)
 {
-	const struct setting *setting = settings_enabled_by(&state->settings, hook);
+	const struct setting *setting = settings_enabled_by(&snapshot->settings, hook);
 
 	return setting != NULL && setting->number == 0 ? setting : NULL;
 }
 
 static void add_target(
-	struct target_list *list, const struct tree_status *state, const char *hook)
+	struct target_list *list, const struct snapshot *snapshot, const char *hook)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (strcmp(list->items[i].hook, hook) == 0)
 			return;
 	xgrow(&list->items, &list->capacity, list->count, sizeof(*list->items));
 	list->items[list->count++] = (struct target){.hook = xstrdup(hook),
-		.mask = xformat(
-			"%s/%s", state->hooks.tree.places[PLACE_OF_ADMINISTRATOR], hook)};
+		.mask = xformat("%s/%s",
+			snapshot->hooks.tree.places[PLACE_OF_ADMINISTRATOR], hook)};
 }
 
 /* enable also accepts the path of a removed hook that still has a line in our file. */
-static int find_target(struct target_list *list, struct tree_status *state,
+static int find_target(struct target_list *list, struct snapshot *snapshot,
 	const struct admin *admin, const char *word, bool is_enable)
 {
-	const struct hook *hook = hook_list_find(&state->hooks, admin, word);
-	const char *path = path_in_tree(&state->hooks.tree, admin, word);
+	const struct hook *hook = hook_list_find(&snapshot->hooks, admin, word);
+	const char *path = path_in_tree(&snapshot->hooks.tree, admin, word);
 
-	if (hook != NULL || (is_enable && string_list_has(&state->disabled, path))) {
-		add_target(list, state, hook != NULL ? hook->script.relative : path);
+	if (hook != NULL || (is_enable && string_list_has(&snapshot->disabled, path))) {
+		add_target(list, snapshot, hook != NULL ? hook->script.relative : path);
 		return -1;
 	}
-	if (hook_tree_look(&state->hooks.tree, path) == NODE_DIRECTORY)
+	if (hook_tree_look(&snapshot->hooks.tree, path) == NODE_DIRECTORY)
 		return report_error(_("%s is a directory; name a script in it"), word);
-	return hook_list_report_missing(&state->hooks, word);
+	return hook_list_report_missing(&snapshot->hooks, word);
 }
 
-int targets_find(struct target_list *list, struct tree_status *state, const struct admin *admin,
-	char **words, bool is_enable)
+int targets_find(struct target_list *list, struct snapshot *snapshot,
+	const struct admin *admin, char **words, bool is_enable)
 {
 	int status = -1;
 
 	for (; *words != NULL && status < 0; words++)
-		status = find_target(list, state, admin, *words, is_enable);
+		status = find_target(list, snapshot, admin, *words, is_enable);
 	return status;
 }
 

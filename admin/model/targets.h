@@ -8,7 +8,7 @@
 #include "ui/options.h"
 
 /* The hooks and settings, before or after a change. */
-struct tree_status {
+struct snapshot {
 	struct hook_list hooks;
 	struct settings settings;
 	struct string_list disabled; /* what DISABLED_FILE names */
@@ -30,19 +30,19 @@ struct target_list {
 };
 
 /*
- * Reads the tree and asks apt; state is overwritten. This and all functions below that
+ * Reads the tree and asks apt; snapshot is overwritten. This and all functions below that
  * return an int return −1 to go on, or the status to end with after reporting why.
  */
-int tree_status_read(struct tree_status *state, const struct admin *admin);
-void tree_status_done(struct tree_status *state);
-#define owns_tree_status __attribute__((cleanup(tree_status_done)))
+int snapshot_take(struct snapshot *snapshot, const struct admin *admin);
+void snapshot_done(struct snapshot *snapshot);
+#define owns_snapshot __attribute__((cleanup(snapshot_done)))
 
 /*
  * Adds the hooks that words name, each once; words end with NULL. Any other word is an
  * error, but enable accepts a hook that exists only in DISABLED_FILE.
  */
-int targets_find(struct target_list *list, struct tree_status *state, const struct admin *admin,
-	char **words, bool is_enable);
+int targets_find(struct target_list *list, struct snapshot *snapshot,
+	const struct admin *admin, char **words, bool is_enable);
 void targets_done(struct target_list *list);
 #define owns_targets __attribute__((cleanup(targets_done)))
 
@@ -52,9 +52,10 @@ int targets_mask(const struct target_list *list, const struct admin *admin);
 int targets_unmask(const struct target_list *list, const struct admin *admin);
 
 /* Whether the hook is masked. */
-bool tree_status_has_mask(struct tree_status *state, const char *hook);
-/* The setting that disables the hook, or NULL; state owns it. */
-const struct setting *tree_status_disabling(const struct tree_status *state, const char *hook);
+bool snapshot_has_mask(struct snapshot *snapshot, const char *hook);
+/* The setting that disables the hook, or NULL; snapshot owns it. */
+const struct setting *snapshot_disabling(
+	const struct snapshot *snapshot, const char *hook);
 /* "FILE:LINE" of a setting if apt knows it, for the caller to free. */
 char *setting_place(const struct setting *setting, const struct admin *admin);
 

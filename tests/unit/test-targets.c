@@ -11,14 +11,14 @@ static struct admin of_root(void)
 }
 
 /* apt reads the settings below the root, and nothing else. */
-static void take(struct tree_status *state)
+static void take(struct snapshot *snapshot)
 {
 	const struct admin admin = of_root();
 
 	ck_assert_int_eq(unsetenv("APT_CONFIG"), 0);
 	make_directory("/etc/apt/apt.conf.d");
 	output_begin();
-	ck_assert_int_eq(tree_status_read(state, &admin), GOES_ON);
+	ck_assert_int_eq(snapshot_take(snapshot, &admin), GOES_ON);
 	assert_output("", "");
 }
 
@@ -28,13 +28,14 @@ static void assert_found(bool is_enable, const char *first, const char *second,
 {
 	const struct admin admin = of_root();
 	char *words[] = {(char *)first, (char *)second, (char *)third, NULL};
-	owns_tree_status struct tree_status state;
+	owns_snapshot struct snapshot snapshot;
 	owns_targets struct target_list list = {0};
 	owns_buffer struct buffer text = {0};
 
-	take(&state);
+	take(&snapshot);
 	output_begin();
-	ck_assert_int_eq(targets_find(&list, &state, &admin, words, is_enable), GOES_ON);
+	ck_assert_int_eq(
+		targets_find(&list, &snapshot, &admin, words, is_enable), GOES_ON);
 	assert_output("", "");
 	for (size_t i = 0; i < list.count; i++) {
 		owns_memory char *mask = string_format(ETC "%s", list.items[i].hook);
@@ -50,13 +51,13 @@ static void assert_trouble(bool is_enable, const char *word, const char *message
 {
 	const struct admin admin = of_root();
 	char *words[] = {(char *)word, NULL};
-	owns_tree_status struct tree_status state;
+	owns_snapshot struct snapshot snapshot;
 	owns_targets struct target_list list = {0};
 
-	take(&state);
+	take(&snapshot);
 	output_begin();
 	ck_assert_int_eq(
-		targets_find(&list, &state, &admin, words, is_enable), STATUS_TROUBLE);
+		targets_find(&list, &snapshot, &admin, words, is_enable), STATUS_TROUBLE);
 	assert_output("", message);
 }
 
@@ -89,23 +90,23 @@ END_TEST
 
 START_TEST(masks_are_told_from_what_else_stands_there)
 {
-	owns_tree_status struct tree_status state;
+	owns_snapshot struct snapshot snapshot;
 
 	make_link(ETC "Post-Invoke/a", "/dev/null");
 	make_script(ETC "Post-Invoke/b", "");
 	make_link(LIB "Post-Invoke/c", "/dev/null");
-	take(&state);
-	ck_assert(tree_status_has_mask(&state, "Post-Invoke/a"));
-	ck_assert(!tree_status_has_mask(&state, "Post-Invoke/b"));
-	ck_assert(!tree_status_has_mask(&state, "Post-Invoke/c"));
-	ck_assert(!tree_status_has_mask(&state, "Post-Invoke/none"));
+	take(&snapshot);
+	ck_assert(snapshot_has_mask(&snapshot, "Post-Invoke/a"));
+	ck_assert(!snapshot_has_mask(&snapshot, "Post-Invoke/b"));
+	ck_assert(!snapshot_has_mask(&snapshot, "Post-Invoke/c"));
+	ck_assert(!snapshot_has_mask(&snapshot, "Post-Invoke/none"));
 }
 END_TEST
 
 START_TEST(the_setting_that_disables_is_found_with_its_place)
 {
 	const struct admin admin = of_root();
-	owns_tree_status struct tree_status state;
+	owns_snapshot struct snapshot snapshot;
 	const struct setting *setting;
 	owns_memory char *place = NULL;
 	owns_memory char *expected =
@@ -115,13 +116,13 @@ START_TEST(the_setting_that_disables_is_found_with_its_place)
 		"Universal-Hooks::Timeout \"1\";\n"
 		"Universal-Hooks::Scripts::Post-Invoke::Enabled \"false\";\n"
 		"Universal-Hooks::Scripts::Post-Invoke/b::Enabled \"true\";\n");
-	take(&state);
-	setting = tree_status_disabling(&state, "Post-Invoke/a");
+	take(&snapshot);
+	setting = snapshot_disabling(&snapshot, "Post-Invoke/a");
 	ck_assert_ptr_nonnull(setting);
 	place = setting_place(setting, &admin);
 	ck_assert_str_eq(place, expected);
-	ck_assert_ptr_null(tree_status_disabling(&state, "Post-Invoke/b"));
-	ck_assert_ptr_null(tree_status_disabling(&state, "Pre-Invoke/a"));
+	ck_assert_ptr_null(snapshot_disabling(&snapshot, "Post-Invoke/b"));
+	ck_assert_ptr_null(snapshot_disabling(&snapshot, "Pre-Invoke/a"));
 }
 END_TEST
 
