@@ -65,7 +65,7 @@ static void hook_list_add(struct hook_list *hooks, const struct hook_directory *
 }
 
 /* By name; of one name the administrator's hook first. */
-static void read_directory(
+static void collect_directory(
 	struct hook_list *hooks, const struct hook_directory *directory)
 {
 	owns_strings struct string_list names = {0};
@@ -99,7 +99,7 @@ static bool is_only_file(struct hook_list *hooks, const char *path)
 /*
  * The directories of one kind: PARENT/name/Post-Invoke, or multi_pkgs/Post-Invoke/name.
  */
-static void read_directories(struct hook_list *hooks, enum uh_hook_point hook_point,
+static void collect_directories(struct hook_list *hooks, enum uh_hook_point hook_point,
 	enum reason reason, const char *parent, const char *below)
 {
 	owns_strings struct string_list names = {0};
@@ -112,11 +112,11 @@ static void read_directories(struct hook_list *hooks, enum uh_hook_point hook_po
 			path, hook_point, reason, names.items[i]};
 
 		if (!is_only_file(hooks, match))
-			read_directory(hooks, &directory);
+			collect_directory(hooks, &directory);
 	}
 }
 
-static void read_hook_point(struct hook_list *hooks, enum uh_hook_point hook_point)
+static void collect_hook_point(struct hook_list *hooks, enum uh_hook_point hook_point)
 {
 	const char *name = uh_hook_point_name(hook_point);
 	owns_memory char *below = xformat("/%s", name);
@@ -125,10 +125,10 @@ static void read_hook_point(struct hook_list *hooks, enum uh_hook_point hook_poi
 
 	/* Pre-Invoke knows no packages; check reports such directories. */
 	if (hook_point != UH_PRE_INVOKE) {
-		read_directories(hooks, hook_point, REASON_PACKAGE, "pkgs", below);
-		read_directories(hooks, hook_point, REASON_WILDCARD, wildcards, "");
+		collect_directories(hooks, hook_point, REASON_PACKAGE, "pkgs", below);
+		collect_directories(hooks, hook_point, REASON_WILDCARD, wildcards, "");
 	}
-	read_directory(hooks, &always);
+	collect_directory(hooks, &always);
 }
 
 bool path_is_within(const char *path, const char *directory)
@@ -186,7 +186,7 @@ int hook_list_read(struct hook_list *hooks, const struct admin *admin)
 	xensure(hook_tree_init(&hooks->tree, admin->root));
 	hooks->tree.trust.user = 0;
 	for (int i = UH_PRE_INVOKE; i <= UH_POST_INVOKE; i++)
-		read_hook_point(hooks, (enum uh_hook_point)i);
+		collect_hook_point(hooks, (enum uh_hook_point)i);
 	drop_repeated_faults(&hooks->faults);
 	return 0;
 }

@@ -45,7 +45,7 @@ static void make_plan(
 }
 
 /* The engine reads apt's command line from its process; here words are its arguments. */
-static bool is_switched_off(const char *const *words)
+static bool words_switch_off(const char *const *words)
 {
 	__attribute__((cleanup(command_line_done))) struct command_line command_line = {
 		.pid = 0};
@@ -66,7 +66,7 @@ int preview_make(struct preview *preview, const struct admin *admin,
 	xensure(hook_tree_init(&preview->tree, admin->root));
 	/* A script is shown as run only if root would trust it, whoever asks. */
 	preview->tree.trust.user = 0;
-	preview->is_switched_off = is_switched_off(request->words);
+	preview->is_switched_off = words_switch_off(request->words);
 	if (read_stream(preview, request->stream) < 0)
 		return report_error(
 			_("the transaction that apt describes cannot be parsed"));

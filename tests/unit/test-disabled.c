@@ -10,7 +10,7 @@
 #define BEFORE "Universal-Hooks::Scripts::"
 #define BEHIND "::Enabled \"false\";\n"
 
-/* Lists of names, with NULL behind them. */
+/* A list of names that ends with NULL. */
 #define NAMES(...)                                                                       \
 	(const char *const[])                                                            \
 	{                                                                                \
@@ -26,7 +26,7 @@ static struct string_list list_of(const char *const *names)
 	return list;
 }
 
-/* What a text has, a name a line; or the line that is none of ours. */
+/* Compares the names in a text, one a line, or the number of the line at fault. */
 static void assert_parsed(const char *bytes, size_t size, const char *expected)
 {
 	owns_strings struct string_list hooks = {0};
@@ -48,7 +48,7 @@ static void assert_lines(const char *text, const char *expected)
 	assert_parsed(text, strlen(text), expected);
 }
 
-START_TEST(what_is_written_is_read_again)
+START_TEST(the_text_is_parsed_as_written)
 {
 	static const char every_byte[] =
 		"\001\t\n\r\x1f !\"#$%&'()*+,-.;<=>?@[\\]^`{|}~\x7f\x80\xff";
@@ -68,7 +68,7 @@ START_TEST(what_is_written_is_read_again)
 }
 END_TEST
 
-START_TEST(a_key_holds_only_what_means_nothing_to_apt)
+START_TEST(a_key_contains_nothing_special_to_apt)
 {
 	owns_strings struct string_list hooks = list_of(NAMES("a b;{}[]\"#*%%\n"));
 	owns_buffer struct buffer text = {0};
@@ -90,14 +90,14 @@ START_TEST(without_hooks_there_is_no_text)
 }
 END_TEST
 
-START_TEST(only_our_own_lines_are_understood)
+START_TEST(only_our_own_lines_are_accepted)
 {
 	assert_lines("", "");
 	assert_lines("// a head\n// of two lines\n" BEFORE "b" BEHIND BEFORE "a" BEHIND,
 		"a\nb\n");
 	assert_lines("\n" BEFORE "a" BEHIND "\n", "a\n");
 	assert_lines(BEFORE "a" BEHIND BEFORE "a" BEHIND, "a\n");
-	/* The last line may have lost its end. */
+	/* The last line may lack its line end. */
 	assert_lines(BEFORE "a::Enabled \"false\";", "a\n");
 	assert_lines("// head\nAPT::Color \"0\";\n", "line 2");
 	assert_lines(BEFORE "a::Enabled \"true\";\n", "line 1");
@@ -111,7 +111,7 @@ START_TEST(only_our_own_lines_are_understood)
 }
 END_TEST
 
-START_TEST(a_text_cut_anywhere_is_no_more_than_it_was)
+START_TEST(a_text_cut_off_anywhere_names_no_other_hook)
 {
 	static const char text[] = "// head\n" BEFORE "a%20b" BEHIND BEFORE "c" BEHIND;
 
@@ -126,7 +126,7 @@ START_TEST(a_text_cut_anywhere_is_no_more_than_it_was)
 }
 END_TEST
 
-START_TEST(apt_has_no_key_for_some_names)
+START_TEST(some_hooks_cannot_be_named_in_apt_conf)
 {
 	ck_assert(disabled_can_name("Post-Invoke/a"));
 	ck_assert(disabled_can_name("pkgs/libc6:i386/Post-Invoke/a:b"));
@@ -157,7 +157,7 @@ static void assert_disabled(const char *expected)
 	assert_text(&text, expected);
 }
 
-START_TEST(the_file_comes_with_the_first_and_goes_with_the_last)
+START_TEST(the_file_is_removed_with_its_last_hook)
 {
 	assert_disabled("");
 	change(disabled_take_out, NAMES("a"), -1);
@@ -173,7 +173,7 @@ START_TEST(the_file_comes_with_the_first_and_goes_with_the_last)
 }
 END_TEST
 
-START_TEST(everybody_can_read_it_whatever_the_umask)
+START_TEST(the_file_is_readable_with_any_umask)
 {
 	struct stat status;
 
@@ -186,7 +186,7 @@ START_TEST(everybody_can_read_it_whatever_the_umask)
 }
 END_TEST
 
-START_TEST(what_does_not_change_is_not_written)
+START_TEST(an_unchanged_file_is_not_written)
 {
 	struct stat before, after;
 
@@ -199,7 +199,7 @@ START_TEST(what_does_not_change_is_not_written)
 }
 END_TEST
 
-START_TEST(a_file_of_somebody_else_is_left_alone)
+START_TEST(a_file_written_by_others_is_not_changed)
 {
 	make_file(DISABLED_FILE, 0644, "APT::Color \"0\";\n");
 	change(disabled_add, NAMES("a"), STATUS_TROUBLE);
@@ -211,7 +211,7 @@ START_TEST(a_file_of_somebody_else_is_left_alone)
 	change(disabled_add, NAMES("a"), STATUS_TROUBLE);
 	assert_file("/other", "");
 	ck_assert_int_eq(remove(at(DISABLED_FILE)), 0);
-	/* Nobody writes to it, so whoever waited for that would wait for ever. */
+	/* Nobody writes to it: waiting for a writer would take for ever. */
 	make_node(DISABLED_FILE, S_IFIFO);
 	change(disabled_add, NAMES("a"), STATUS_TROUBLE);
 }
@@ -235,7 +235,7 @@ static void add_names(int writer)
 	_exit(0);
 }
 
-START_TEST(of_many_who_write_at_a_time_none_undoes_what_another_did)
+START_TEST(concurrent_changes_are_all_kept)
 {
 	const struct admin admin = {.root = (char *)root()};
 	owns_strings struct string_list hooks = {0};
@@ -262,7 +262,7 @@ END_TEST
 
 #define MASK ETC "pkgs/foo/Post-Invoke/a"
 
-START_TEST(a_mask_comes_with_its_directories_and_goes_alone)
+START_TEST(a_mask_is_made_with_its_directories_and_removed_alone)
 {
 	struct stat status;
 
@@ -304,17 +304,16 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {what_is_written_is_read_again,
-		a_key_holds_only_what_means_nothing_to_apt,
-		without_hooks_there_is_no_text, only_our_own_lines_are_understood,
-		a_text_cut_anywhere_is_no_more_than_it_was, apt_has_no_key_for_some_names,
-		the_file_comes_with_the_first_and_goes_with_the_last,
-		everybody_can_read_it_whatever_the_umask,
-		what_does_not_change_is_not_written,
-		a_file_of_somebody_else_is_left_alone,
-		of_many_who_write_at_a_time_none_undoes_what_another_did,
-		a_mask_comes_with_its_directories_and_goes_alone, a_mask_replaces_no_file,
-		only_a_link_to_dev_null_itself_is_a_plain_mask};
+	const TTest *const tests[] = {the_text_is_parsed_as_written,
+		a_key_contains_nothing_special_to_apt, without_hooks_there_is_no_text,
+		only_our_own_lines_are_accepted,
+		a_text_cut_off_anywhere_names_no_other_hook,
+		some_hooks_cannot_be_named_in_apt_conf,
+		the_file_is_removed_with_its_last_hook,
+		the_file_is_readable_with_any_umask, an_unchanged_file_is_not_written,
+		a_file_written_by_others_is_not_changed, concurrent_changes_are_all_kept,
+		a_mask_is_made_with_its_directories_and_removed_alone,
+		a_mask_replaces_no_file, only_a_link_to_dev_null_itself_is_a_plain_mask};
 
 	return run_tests("disabled", tests, COUNT_OF(tests));
 }

@@ -17,7 +17,7 @@ static void take(struct hook_list *hooks)
 	ck_assert_int_eq(hook_list_read(hooks, &admin), 0);
 }
 
-/* Below the root, and short for both places. */
+/* The path without the root, with "etc/" and "lib/" for the two places. */
 static const char *short_of(const char *path)
 {
 	static const char *const places[] = {ETC, LIB};
@@ -59,7 +59,7 @@ static void write_hook(const struct hook *hook, struct buffer *text)
 	buffer_append_format(text, " %s%s%s%s\n", short_of(hook->script.path),
 		faults[hook->script.fault], statuses[hook->status],
 		hook->by != NULL ? short_of(hook->by) : "");
-	/* What comes in one form comes in the other. */
+	/* relative is the end of path. */
 	ck_assert_str_eq(hook->script.relative, short_of(hook->script.path) + 4);
 	ck_assert_int_eq(hook->place, short_of(hook->script.path)[0] == 'e'
 					      ? PLACE_OF_ADMINISTRATOR
@@ -94,7 +94,7 @@ START_TEST(without_a_tree_there_is_no_hook)
 }
 END_TEST
 
-START_TEST(hooks_come_by_hook_point_as_they_run_whatever_the_packages)
+START_TEST(hooks_are_listed_by_hook_point_in_running_order)
 {
 	make_script(ETC "Post-Invoke/z", "");
 	make_script(LIB "Post-Invoke/a", "");
@@ -115,7 +115,7 @@ START_TEST(hooks_come_by_hook_point_as_they_run_whatever_the_packages)
 }
 END_TEST
 
-START_TEST(what_is_not_known_at_pre_invoke_is_no_hook_there)
+START_TEST(pre_invoke_has_no_hooks_by_package)
 {
 	make_script(ETC "pkgs/foo/Pre-Invoke/a", "");
 	make_script(ETC "multi_pkgs/Pre-Invoke/foo/a", "");
@@ -139,7 +139,7 @@ START_TEST(the_administrators_hook_overrides_that_of_a_package)
 }
 END_TEST
 
-START_TEST(what_cannot_run_overrides_all_the_same)
+START_TEST(a_hook_that_cannot_run_still_overrides)
 {
 	make_script(LIB "Post-Invoke/a", "");
 	make_file(ETC "Post-Invoke/a", 0644, "");
@@ -155,7 +155,7 @@ START_TEST(what_cannot_run_overrides_all_the_same)
 }
 END_TEST
 
-START_TEST(a_mask_is_told_with_what_it_masks)
+START_TEST(a_mask_is_listed_with_what_it_masks)
 {
 	make_script(LIB "Post-Invoke/a", "");
 	make_link(ETC "Post-Invoke/a", "/dev/null");
@@ -172,7 +172,7 @@ START_TEST(a_mask_is_told_with_what_it_masks)
 }
 END_TEST
 
-START_TEST(directories_and_leftovers_neither_are_hooks_nor_override_any)
+START_TEST(directories_and_leftovers_are_no_hooks_and_override_none)
 {
 	make_script(LIB "Post-Invoke/a", "");
 	make_directory(ETC "Post-Invoke/a");
@@ -187,7 +187,7 @@ START_TEST(directories_and_leftovers_neither_are_hooks_nor_override_any)
 }
 END_TEST
 
-START_TEST(faults_are_those_that_root_would_meet)
+START_TEST(faults_are_judged_as_for_root)
 {
 	make_script(ETC "Post-Invoke/a", "");
 	set_mode(ETC "Post-Invoke/a", 0757);
@@ -202,7 +202,7 @@ START_TEST(faults_are_those_that_root_would_meet)
 }
 END_TEST
 
-START_TEST(what_another_user_owns_is_open)
+START_TEST(a_script_of_another_user_is_open)
 {
 	make_script(ETC "Post-Invoke/a", "");
 	skip_unless(chown(at(ETC "Post-Invoke/a"), 65534, 0) == 0, "this is not root");
@@ -210,7 +210,7 @@ START_TEST(what_another_user_owns_is_open)
 }
 END_TEST
 
-START_TEST(a_file_beside_directories_means_nothing)
+START_TEST(a_file_beside_directories_is_ignored)
 {
 	make_file(ETC "README", 0644, "");
 	make_file(ETC "pkgs/README", 0644, "");
@@ -233,7 +233,7 @@ START_TEST(a_file_does_not_hide_the_directory_of_the_other_place)
 }
 END_TEST
 
-START_TEST(a_file_in_place_of_a_directory_is_told_once)
+START_TEST(a_file_in_place_of_a_directory_is_reported_once)
 {
 	make_file(ETC "pkgs", 0644, "");
 	make_file(ETC "multi_pkgs/Post-Invoke", 0644, "");
@@ -259,7 +259,7 @@ START_TEST(a_file_in_place_of_a_directory_is_told_once)
 }
 END_TEST
 
-START_TEST(a_directory_that_may_not_be_read_is_told)
+START_TEST(an_unreadable_directory_is_reported)
 {
 	make_script(ETC "Post-Invoke/a", "");
 	skip_unless(geteuid() != 0, "root reads everything");
@@ -280,7 +280,7 @@ START_TEST(directories_behind_symlinks_are_directories)
 }
 END_TEST
 
-START_TEST(hooks_are_many)
+START_TEST(there_may_be_many_hooks)
 {
 	owns_hook_list struct hook_list hooks;
 
@@ -295,7 +295,7 @@ START_TEST(hooks_are_many)
 }
 END_TEST
 
-/* The path of the hook that somebody means who says path; "none" for none. */
+/* Compares the hook that path names, or "none". */
 static const char *find(const struct hook_list *hooks, const char *path)
 {
 	const struct admin admin = of_root();
@@ -320,7 +320,7 @@ START_TEST(a_hook_is_found_by_each_of_its_paths)
 }
 END_TEST
 
-START_TEST(of_two_with_one_name_the_one_that_counts_is_found)
+START_TEST(of_two_hooks_with_one_name_the_effective_one_is_found)
 {
 	owns_hook_list struct hook_list hooks;
 
@@ -358,7 +358,7 @@ static void assert_message(
 	assert_output("", expected);
 }
 
-START_TEST(of_a_hook_that_is_not_there_the_nearest_is_named)
+START_TEST(the_nearest_name_is_suggested_for_a_missing_hook)
 {
 	owns_hook_list struct hook_list hooks;
 	owns_memory char *wanted = string_format("%s", at(LIB "Post-Invoke/clean_up"));
@@ -380,6 +380,28 @@ START_TEST(of_a_hook_that_is_not_there_the_nearest_is_named)
 }
 END_TEST
 
+START_TEST(a_path_is_within_a_directory_and_itself)
+{
+	ck_assert(path_is_within("/a/b", "/a/b"));
+	ck_assert(path_is_within("/a/b/c", "/a/b"));
+	ck_assert(!path_is_within("/a/bc", "/a/b"));
+	ck_assert(!path_is_within("/a", "/a/b"));
+}
+END_TEST
+
+START_TEST(a_path_is_reduced_to_its_part_in_the_tree)
+{
+	const struct admin admin = {.root = (char *)"/image"};
+	const struct hook_tree tree = {
+		.places = {(char *)"/image/etc", (char *)"/image/lib"}};
+
+	ck_assert_str_eq(path_in_tree(&tree, &admin, "/image/lib/pkgs"), "pkgs");
+	ck_assert_str_eq(path_in_tree(&tree, &admin, "/lib/pkgs/a"), "pkgs/a");
+	ck_assert_str_eq(path_in_tree(&tree, &admin, "/libs/pkgs"), "/libs/pkgs");
+	ck_assert_str_eq(path_in_tree(&tree, &admin, "pkgs/a"), "pkgs/a");
+}
+END_TEST
+
 static struct counts count(enum uh_hook_point hook_point, const char *lines)
 {
 	const struct admin admin = {.root = (char *)root()};
@@ -388,7 +410,7 @@ static struct counts count(enum uh_hook_point hook_point, const char *lines)
 	struct counts counts;
 
 	ck_assert_int_eq(hook_list_read(&hooks, &admin), 0);
-	/* Whoever runs the test is no root, and owns the hooks. */
+	/* The user who runs the test owns the hooks and may not be root. */
 	for (size_t i = 0; i < hooks.count; i++)
 		if (hooks.items[i].script.fault == SCRIPT_IS_OPEN_TO_OTHERS)
 			hooks.items[i].script.fault = SCRIPT_IS_FINE;
@@ -490,21 +512,24 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {without_a_tree_there_is_no_hook,
-		hooks_come_by_hook_point_as_they_run_whatever_the_packages,
-		what_is_not_known_at_pre_invoke_is_no_hook_there,
+		hooks_are_listed_by_hook_point_in_running_order,
+		pre_invoke_has_no_hooks_by_package,
 		the_administrators_hook_overrides_that_of_a_package,
-		what_cannot_run_overrides_all_the_same, a_mask_is_told_with_what_it_masks,
-		directories_and_leftovers_neither_are_hooks_nor_override_any,
-		faults_are_those_that_root_would_meet, what_another_user_owns_is_open,
-		a_file_beside_directories_means_nothing,
+		a_hook_that_cannot_run_still_overrides,
+		a_mask_is_listed_with_what_it_masks,
+		directories_and_leftovers_are_no_hooks_and_override_none,
+		faults_are_judged_as_for_root, a_script_of_another_user_is_open,
+		a_file_beside_directories_is_ignored,
 		a_file_does_not_hide_the_directory_of_the_other_place,
-		a_file_in_place_of_a_directory_is_told_once,
-		a_directory_that_may_not_be_read_is_told,
-		directories_behind_symlinks_are_directories, hooks_are_many,
+		a_file_in_place_of_a_directory_is_reported_once,
+		an_unreadable_directory_is_reported,
+		directories_behind_symlinks_are_directories, there_may_be_many_hooks,
 		a_hook_is_found_by_each_of_its_paths,
-		of_two_with_one_name_the_one_that_counts_is_found,
+		of_two_hooks_with_one_name_the_effective_one_is_found,
 		a_script_without_a_relative_path_is_named_by_its_path,
-		of_a_hook_that_is_not_there_the_nearest_is_named,
+		the_nearest_name_is_suggested_for_a_missing_hook,
+		a_path_is_within_a_directory_and_itself,
+		a_path_is_reduced_to_its_part_in_the_tree,
 		without_hooks_the_count_says_so, each_kind_is_counted_at_its_hook_point,
 		hooks_that_do_not_run_are_counted_too, masks_alone_are_no_hooks,
 		an_unsafe_path_names_the_path_and_who_has_it};

@@ -48,7 +48,7 @@ static void write_run(struct buffer *text, const struct log_run *run)
 		log_has_failed(run) ? "|failed" : "");
 }
 
-/* All that is in the log, as text. */
+/* Compares the whole log as text. */
 static void assert_log(const struct log *log, const char *expected)
 {
 	owns_buffer struct buffer text = {0};
@@ -89,7 +89,7 @@ START_TEST(a_stanza_is_a_transaction)
 }
 END_TEST
 
-START_TEST(what_is_not_known_is_left_open)
+START_TEST(unknown_fields_stay_empty)
 {
 	owns_log struct log log = {.count = 0};
 
@@ -100,7 +100,7 @@ START_TEST(what_is_not_known_is_left_open)
 }
 END_TEST
 
-/* What follows the hook point in a line, and what is made of it; NULL: not understood. */
+/* The part of a line behind the hook point, and how it is parsed; NULL for a fault. */
 static const struct {
 	const char *line;
 	const char *run;
@@ -130,7 +130,7 @@ static const struct {
 		TREE "Post-Invoke/a|always -|skipped (Directory)|-1|failed"},
 	{TREE "Post-Invoke/a [always] skipped (no-list)",
 		TREE "Post-Invoke/a|always -|skipped (no-list)|-1|failed"},
-	/* What a script was run for. */
+	/* Each reason. */
 	{TREE "pkgs/app/Post-Invoke/a [app] exit 0 1 ms",
 		TREE "pkgs/app/Post-Invoke/a|package app|exit 0|1"},
 	{TREE "pkgs/libc6:i386/Post-Invoke/a [libc6] exit 0 1 ms",
@@ -143,7 +143,7 @@ static const struct {
 	{TREE "multi_pkgs/Post-Invoke/Post-Invoke/a [Post-Invoke] exit 0 1 ms",
 		TREE "multi_pkgs/Post-Invoke/Post-Invoke/a|wildcard Post-Invoke|exit 0|"
 		     "1"},
-	/* Names with what separates the columns. */
+	/* Names that contain the separators of columns. */
 	{TREE "Post-Invoke/a b  c [always] exit 0 1 ms",
 		TREE "Post-Invoke/a b  c|always -|exit 0|1"},
 	{TREE "Post-Invoke/a [app] exit 0 5 ms [always] exit 3 7 ms",
@@ -163,7 +163,7 @@ static const struct {
 		TREE "Post-Invoke/a Start-Date: 2026-11-20  18:02:05|always -|exit 0|1"},
 	{TREE "Post-Invoke/a [always] exit 2147483647 1000000000000 ms",
 		TREE "Post-Invoke/a|always -|exit 2147483647|1000000000000|failed"},
-	/* What log_writer.c never writes. */
+	/* Never written by log_writer.c. */
 	{"", NULL},
 	{" ", NULL},
 	{TREE "Post-Invoke/a", NULL},
@@ -192,7 +192,7 @@ static const struct {
 	{"relative/Post-Invoke/a [always] exit 0 12 ms", NULL},
 };
 
-START_TEST(a_line_is_read_from_both_its_ends)
+START_TEST(a_line_is_parsed_from_both_ends)
 {
 	for (size_t i = 0; i < COUNT_OF(lines); i++) {
 		owns_log struct log log = {.count = 0};
@@ -211,8 +211,8 @@ START_TEST(a_line_is_read_from_both_its_ends)
 }
 END_TEST
 
-/* What the engine writes is what is read, for every kind of event about a script. */
-START_TEST(what_the_engine_writes_is_understood)
+/* The reader understands what the writer notes, for every event about a script. */
+START_TEST(the_reader_understands_the_writer)
 {
 	static const enum uh_event_kind kinds[] = {UH_SCRIPT_ENDED, UH_SCRIPT_NOT_STARTED,
 		UH_SCRIPT_NOT_EXECUTABLE, UH_SCRIPT_NOT_A_FILE, UH_SCRIPT_DANGLING,
@@ -254,7 +254,7 @@ END_TEST
 
 #define SECOND "Start-Date: 2026-11-21  00:00:00\n"
 
-/* A stanza cut somewhere, and the next one behind it, at once or in a new line. */
+/* A stanza cut off anywhere, followed by the next one, on the same line or a new one. */
 static const struct {
 	const char *text;
 	const char *log;
@@ -290,18 +290,18 @@ static const struct {
 		"2026-11-21 00:00:00|2026-11-20 18:02:09|-|-|-|ok|whole\n",
 		1, 1},
 	{"Commandline: a\nResult: ok\n" END, "|2026-11-20 18:02:09|a|-|-|ok|cut\n", 0, 0},
-	/* The next one has no Start-Date left. */
+	/* The next stanza has lost its Start-Date. */
 	{START "Commandline: a\nCommandline: b\nResult: ok\n" END,
 		"2026-11-20 18:02:05||a|-|-|-|cut\n"
 		"|2026-11-20 18:02:09|b|-|-|ok|cut\n",
 		0, 0},
-	/* An empty line ends what it may. */
+	/* An empty line ends any stanza. */
 	{START "Result: ok\n\n" RUN,
 		"2026-11-20 18:02:05||-|-|-|ok|cut\n"
 		"||-|-|-|-|cut\n"
 		" Pre-Invoke|" TREE "Pre-Invoke/a|always -|exit 0|12\n",
 		0, 0},
-	/* Of others. */
+	/* Lines of other programs. */
 	{"Hello\n\n" START "Colour: red\nResult: ok\n" END "Log-Started\n",
 		"2026-11-20 18:02:05|2026-11-20 18:02:09|-|-|-|ok|cut\n", 3, 1},
 	{START "Requested-By: jane\nTransaction: a b\nResult: \nHooks: none\n"
@@ -323,7 +323,7 @@ static const struct {
 		"2026-11-20 18:02:05||-|-|-|ok|cut\n", 1, 3},
 };
 
-START_TEST(what_is_cut_costs_no_more_than_itself)
+START_TEST(a_cut_stanza_damages_no_other)
 {
 	for (size_t i = 0; i < COUNT_OF(cuts); i++) {
 		owns_log struct log log = {.count = 0};
@@ -335,7 +335,7 @@ START_TEST(what_is_cut_costs_no_more_than_itself)
 }
 END_TEST
 
-START_TEST(zeros_that_a_crash_left_are_passed_over)
+START_TEST(zeros_left_by_a_crash_are_ignored)
 {
 	static const char text[] =
 		START "Result: ok\nHooks:\n" RUN "\0\0\0\0\0" SECOND
@@ -351,10 +351,8 @@ START_TEST(zeros_that_a_crash_left_are_passed_over)
 }
 END_TEST
 
-/*
- * Whatever the bytes, the strings end inside the text, which AddressSanitizer looks at.
- */
-START_TEST(no_bytes_do_harm)
+/* All strings must end inside the text, which AddressSanitizer checks. */
+START_TEST(arbitrary_bytes_do_no_harm)
 {
 	static const char whole[] =
 		START "Commandline: a\nRequested-By: b (1)\nTransaction: 1-1\n"
@@ -388,7 +386,7 @@ START_TEST(no_bytes_do_harm)
 }
 END_TEST
 
-/* Where the text fills the buffer, there is still an end for the last string. */
+/* The last string gets its NUL even if the text fills the buffer. */
 START_TEST(the_last_line_needs_no_end)
 {
 	for (size_t size = 1; size < 600; size++) {
@@ -404,7 +402,7 @@ START_TEST(the_last_line_needs_no_end)
 }
 END_TEST
 
-START_TEST(endless_lines_are_one_fault_each)
+START_TEST(a_very_long_line_is_one_fault)
 {
 	static const struct {
 		const char *head;
@@ -466,7 +464,7 @@ START_TEST(one_log_is_enough_and_none_is_no_error)
 	ck_assert_int_eq(log_read(&earlier, &admin), -1);
 	ck_assert(!earlier.has_no_log);
 	ck_assert_uint_eq(earlier.count, 1);
-	/* As when logrotate(8) has come in between. */
+	/* As if logrotate(8) had renamed the log between the two open(2). */
 	ck_assert_int_eq(link(at(LOG_FILE ".1"), at(LOG_FILE)), 0);
 	ck_assert_int_eq(log_read(&both, &admin), -1);
 	ck_assert_uint_eq(both.count, 1);
@@ -495,7 +493,7 @@ static void assert_errors(const char *format, const char *path)
 	catch_errors();
 }
 
-START_TEST(what_cannot_be_read_is_told)
+START_TEST(an_unreadable_log_is_reported)
 {
 	const struct admin admin = {.root = (char *)root()};
 	owns_log struct log log = {.count = 0};
@@ -522,7 +520,7 @@ START_TEST(what_cannot_be_read_is_told)
 }
 END_TEST
 
-START_TEST(what_is_not_understood_is_told_once)
+START_TEST(faulty_lines_are_reported_once)
 {
 	const struct admin admin = {.root = (char *)root()};
 	owns_log struct log first = {.count = 0};
@@ -541,8 +539,8 @@ START_TEST(what_is_not_understood_is_told_once)
 }
 END_TEST
 
-/* A sparse file: only its end is read, from the first stanza on that begins there. */
-START_TEST(of_a_large_log_the_end_counts)
+/* A sparse file: reading starts with the first stanza that begins near its end. */
+START_TEST(of_a_large_log_the_end_is_read)
 {
 	static const char end[] =
 		" Pre-Invoke /a [always] exit\n" START "Result: ok\n" END;
@@ -630,14 +628,13 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {a_stanza_is_a_transaction,
-		what_is_not_known_is_left_open, a_line_is_read_from_both_its_ends,
-		what_the_engine_writes_is_understood,
-		what_is_cut_costs_no_more_than_itself,
-		zeros_that_a_crash_left_are_passed_over, no_bytes_do_harm,
-		the_last_line_needs_no_end, endless_lines_are_one_fault_each,
+		unknown_fields_stay_empty, a_line_is_parsed_from_both_ends,
+		the_reader_understands_the_writer, a_cut_stanza_damages_no_other,
+		zeros_left_by_a_crash_are_ignored, arbitrary_bytes_do_no_harm,
+		the_last_line_needs_no_end, a_very_long_line_is_one_fault,
 		the_earlier_log_comes_first, one_log_is_enough_and_none_is_no_error,
-		what_cannot_be_read_is_told, what_is_not_understood_is_told_once,
-		of_a_large_log_the_end_counts, the_latest_run_of_a_script_is_found,
+		an_unreadable_log_is_reported, faulty_lines_are_reported_once,
+		of_a_large_log_the_end_is_read, the_latest_run_of_a_script_is_found,
 		durations_are_easy_to_read};
 
 	return run_tests("log_reader", tests, COUNT_OF(tests));

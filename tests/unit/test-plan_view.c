@@ -25,7 +25,7 @@ static int try_preview(
 	return preview_make(preview, &admin, &request);
 }
 
-/* With these lines of apt's configuration and of packages. */
+/* settings and packages are lines of the stream. */
 static void preview_of(struct preview *preview, const char *settings,
 	const char *packages, struct preview_request request)
 {
@@ -38,7 +38,7 @@ static void preview_of(struct preview *preview, const char *settings,
 	assert_output("", "");
 }
 
-/* A line for each script: its path below the tree, and why it is left out. */
+/* A line for each script: its path relative to the tree, and why it is skipped. */
 static void write_runs(
 	const struct preview *preview, enum uh_hook_point hook_point, struct buffer *text)
 {
@@ -69,7 +69,7 @@ static void assert_runs(const struct preview *preview, const char *expected)
 	assert_text(&text, expected);
 }
 
-/* The whole way, for an upgrade that goes well. */
+/* Compares the runs of a transaction that goes well. */
 static void assert_preview(const char *settings, const char *expected)
 {
 	owns_preview struct preview preview;
@@ -403,7 +403,7 @@ static void make_tree(void)
 	make_script(LIB "multi_pkgs/Post-Invoke/fo__WILDCARD__/c d", "");
 }
 
-/* With %s for the root, as often as it stands there. */
+/* Compares with format, in which each "@" stands for the root. */
 static void assert_shown(const char *out, const char *format)
 {
 	owns_buffer struct buffer expected = {0};
@@ -599,7 +599,7 @@ START_TEST(a_skipped_script_says_why)
 	set_mode(LIB "pkgs/foo/Post-Invoke/a", 0644);
 	assert_obstacle(
 		"Universal-Hooks::Requires::=zsh\n", "      not run: not executable\n");
-	/* What a setting says counts first, as for the helper. */
+	/* A setting counts before a fault, as for the helper. */
 	assert_obstacle("Universal-Hooks::Enabled=false\n",
 		"      not run: its setting Enabled is false\n");
 }

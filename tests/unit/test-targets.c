@@ -10,7 +10,7 @@ static struct admin of_root(void)
 	return (struct admin){.root = (char *)root()};
 }
 
-/* apt reads the settings below the root, and nothing else. */
+/* apt reads only the settings below the root. */
 static void take(struct snapshot *snapshot)
 {
 	const struct admin admin = of_root();
@@ -61,7 +61,7 @@ static void assert_trouble(bool is_enable, const char *word, const char *message
 	assert_output("", message);
 }
 
-START_TEST(each_hook_is_found_once_whichever_way_it_is_written)
+START_TEST(each_hook_is_found_once_by_any_path)
 {
 	owns_memory char *full = string_format("%s", at(LIB "Post-Invoke/a"));
 
@@ -75,7 +75,7 @@ START_TEST(each_hook_is_found_once_whichever_way_it_is_written)
 }
 END_TEST
 
-START_TEST(what_is_no_hook_is_trouble)
+START_TEST(a_missing_hook_is_an_error)
 {
 	make_script(LIB "Post-Invoke/clean-up", "");
 	assert_trouble(false, "Post-Invoke/clean_up",
@@ -88,7 +88,7 @@ START_TEST(what_is_no_hook_is_trouble)
 }
 END_TEST
 
-START_TEST(masks_are_told_from_what_else_stands_there)
+START_TEST(only_symlinks_to_dev_null_are_masks)
 {
 	owns_snapshot struct snapshot snapshot;
 
@@ -174,7 +174,7 @@ START_TEST(no_mask_is_made_outside_of_the_root)
 }
 END_TEST
 
-START_TEST(names_in_a_sentence_cannot_speak_to_the_terminal)
+START_TEST(names_in_a_sentence_cannot_control_the_terminal)
 {
 	output_begin();
 	targets_say("%s is disabled", "/a\033[31m\xff");
@@ -184,11 +184,11 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {each_hook_is_found_once_whichever_way_it_is_written,
-		what_is_no_hook_is_trouble, masks_are_told_from_what_else_stands_there,
+	const TTest *const tests[] = {each_hook_is_found_once_by_any_path,
+		a_missing_hook_is_an_error, only_symlinks_to_dev_null_are_masks,
 		the_setting_that_disables_is_found_with_its_place,
 		masks_are_made_all_or_none, no_mask_is_made_outside_of_the_root,
-		names_in_a_sentence_cannot_speak_to_the_terminal};
+		names_in_a_sentence_cannot_control_the_terminal};
 
 	return run_tests("targets", tests, COUNT_OF(tests));
 }
