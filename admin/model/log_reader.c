@@ -379,66 +379,62 @@ static void log_file_done(struct log_file *file)
 
 #define owns_log_file __attribute__((cleanup(log_file_done)))
 
-/* Follows no symlink, as log_writer.c does not; and open(2) may not wait for a FIFO. */
-static int open_log(struct log_file *file, const char *root, const char *suffix)
-{
-	file->path = xformat("%s%s%s", root, LOG_FILE, suffix);
-	file->fd = open(
-		file->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (file->fd < 0 || fstat(file->fd, &file->status) < 0)
-		return -errno;
-	return S_ISREG(file->status.st_mode) ? 0 : -EINVAL;
-}
-
 /* Drops everything before the first stanza that begins in text. */
 static void drop_partial_stanza(struct buffer *text)
 {
-	const char *start = text->size > 0 ? memmem(text->data, text->size, "\n" START,
-						     strlen("\n" START))
-					   : NULL;
+	const char *start =
+		memmem(text->data, text->size, "\n" START, strlen("\n" START));
 	size_t size = start != NULL ? (size_t)(start - text->data) + 1 : text->size;
 
 	memmove(text->data, text->data + size, text->size - size);
 	text->size -= size;
 }
 
-/* Reads at most limit bytes from the end of the file, as large as it is now. */
-static int read_log_tail(struct log_file *file, size_t limit)
+/*
+ * Reads at most limit bytes from the end of the file. Follows no symlink, as log_writer.c
+ * does not, and does not wait for the writer of a FIFO.
+ */
+static int read_log_file(
+	struct log_file *file, const char *root, const char *suffix, size_t limit)
 {
-	off_t skip = file->status.st_size > (off_t)limit
-			     ? file->status.st_size - (off_t)limit
-			     : 0;
+	off_t skip;
 	int error;
 
-	if (lseek(file->fd, skip, SEEK_SET) < 0)
+	file->path = xformat("%s%s%s", root, LOG_FILE, suffix);
+	file->fd = open(
+		file->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (file->fd < 0 || fstat(file->fd, &file->status) < 0)
 		return -errno;
-	error = buffer_read(&file->text, file->fd, (size_t)(file->status.st_size - skip));
+	if (!S_ISREG(file->status.st_mode))
+		return -EINVAL;
+	skip = file->status.st_size - (off_t)limit;
 	file->is_tail = skip > 0;
-	if (file->is_tail && file->text.data != NULL)
+	if (file->is_tail && lseek(file->fd, skip, SEEK_SET) < 0)
+		return -errno;
+	error = buffer_read(&file->text, file->fd,
+		file->is_tail ? limit : (size_t)file->status.st_size);
+	if (file->is_tail && file->text.size > 0)
 		drop_partial_stanza(&file->text);
-	return xensure(error) == -EFBIG ? 0 : error;
+	return xensure(error) == -EFBIG ? 0 : error; /* it may have grown by now */
 }
 
-static bool is_same_file(const struct log_file *a, const struct log_file *b)
+static bool is_unusable(const struct log_file *file)
 {
-	return a->status.st_dev == b->status.st_dev &&
-	       a->status.st_ino == b->status.st_ino;
+	return file->error < 0 && file->error != -ENOENT;
 }
 
 /* Opens the newer log first: if logrotate(8) renames it now, we see it twice, not never. */
 static void read_log_files(
 	struct log_file *newer, struct log_file *earlier, const char *root)
 {
-	newer->error = open_log(newer, root, "");
-	if (newer->error == 0)
-		newer->error = read_log_tail(newer, LOG_SIZE_MAX);
-	if (newer->error < 0 && newer->error != -ENOENT)
+	newer->error = read_log_file(newer, root, "", LOG_SIZE_MAX);
+	if (is_unusable(newer))
 		return;
-	earlier->error = open_log(earlier, root, EARLIER);
-	if (earlier->error == 0 && newer->error == 0 && is_same_file(newer, earlier))
+	earlier->error =
+		read_log_file(earlier, root, EARLIER, LOG_SIZE_MAX - newer->text.size);
+	if (newer->error == 0 && newer->status.st_dev == earlier->status.st_dev &&
+		newer->status.st_ino == earlier->status.st_ino)
 		earlier->error = -ENOENT;
-	if (earlier->error == 0)
-		earlier->error = read_log_tail(earlier, LOG_SIZE_MAX - newer->text.size);
 }
 
 static int report_log_file(const struct log_file *file)
@@ -479,11 +475,6 @@ static void parse_log_file(struct log *log, struct log_file *file)
 		return;
 	(void)log_parse(log, &file->text, &faults);
 	warn_of_log_faults(file, &faults);
-}
-
-static bool is_unusable(const struct log_file *file)
-{
-	return file->error < 0 && file->error != -ENOENT;
 }
 
 /* The newer log is worth showing without the earlier one. */
