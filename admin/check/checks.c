@@ -4,14 +4,6 @@
 #include "ui/memory.h"
 #include "ui/message.h"
 
-bool path_is_within(const char *path, const char *directory)
-{
-	size_t size = strlen(directory);
-
-	return strncmp(path, directory, size) == 0 &&
-	       (path[size] == '\0' || path[size] == '/');
-}
-
 bool check_concerns(const struct check *check, const char *path)
 {
 	for (size_t i = 0; i < check->limits.count; i++)

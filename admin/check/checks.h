@@ -27,8 +27,6 @@ struct check {
 	size_t directory_capacity;
 };
 
-/* Whether path is the directory or inside it; neither ends with a slash. */
-bool path_is_within(const char *path, const char *directory);
 /* Whether to report findings at path: it is within one of the limits. */
 bool check_concerns(const struct check *check, const char *path);
 
