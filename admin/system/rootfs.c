@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "system/rootfs.h"
 #include "ui/memory.h"
+#include "ui/message.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -130,4 +131,13 @@ bool directories_lead_out(const char *root, const char *path)
 		return false;
 	return strncmp(real, root, root_size) != 0 ||
 	       (real[root_size] != '\0' && real[root_size] != '/');
+}
+
+int rootfs_enter(const struct admin *admin)
+{
+	if (admin->root[0] == '\0')
+		return -1;
+	if (chroot(admin->root) < 0 || chdir("/") < 0)
+		return report_error(_("%s cannot be entered: %m"), admin->root);
+	return -1;
 }

@@ -125,7 +125,7 @@ test_install_installs_what_is_missing_and_the_hooks_run() {
 	EOF
 	ends_with 0 $command requires --install
 	expect_file $output <<-'EOF'
-		All that hooks require is installed.
+		All packages that hooks require are installed.
 	EOF
 }
 
@@ -167,6 +167,24 @@ test_names_that_apt_get_would_take_for_something_else_are_left_out() {
 	expect_file $output <<<lib-b
 	ends_with 2 $command requires --install
 	! dpkg-query --show lib-b 2>/dev/null || fail 'nothing should be installed'
+}
+
+test_a_package_is_listed_once_and_per_architecture() {
+	package lib++ 1
+	publish
+	probe Post-Invoke/a
+	echo 'Universal-Hooks::Requires { "lib++"; "lib-b"; "lib-b"; "lib-b:sparc"; };' \
+		>/etc/apt/apt.conf.d/50needs
+	ends_with 1 $command requires
+	expect_file $output <<-EOF
+		Package	Installed	Hooks
+		lib++	no	$hooks/Post-Invoke/a
+		lib-b	no	$hooks/Post-Invoke/a
+		lib-b:sparc	no, unknown to apt	$hooks/Post-Invoke/a
+	EOF
+	ends_with 0 $command requires --missing
+	expect_warning lib-b:sparc
+	expect_equal 3 "$(wc -l <$output)" 'names'
 }
 
 test_only_root_installs_and_everybody_looks() {

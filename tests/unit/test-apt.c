@@ -84,6 +84,7 @@ START_TEST(the_status_file_is_below_the_root)
 	assert_status_file("/image", "Dir::State::status=/image/a\n", "/image/a");
 	assert_status_file("/image", "Dir::State::status=/images/a\n", "/image/images/a");
 	assert_status_file("", "Dir::State::status=status\n", "/var/lib/dpkg/status");
+	assert_status_file("", "Dir=\nDir::State::status=\n", "/var/lib/dpkg/status");
 }
 END_TEST
 
