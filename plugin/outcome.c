@@ -6,12 +6,24 @@
 
 /* Above so many names it is as quick to ask for all that dpkg knows. */
 #define NAMES_MAX 1000
+
+static const struct word result_names[] = {
+	{"ok", RESULT_OK}, {"failed", RESULT_FAILED}, {"aborted", RESULT_ABORTED}};
+
 const char *result_name(enum result result)
 {
-	static const struct word names[] = {{"ok", RESULT_OK}, {"failed", RESULT_FAILED},
-		{"aborted", RESULT_ABORTED}};
+	return word_of(result_names, COUNT_OF(result_names), (int)result);
+}
 
-	return word_of(names, COUNT_OF(names), (int)result);
+bool result_parse(const char *word, enum result *ret_result)
+{
+	for (size_t i = 0; i < COUNT_OF(result_names); i++) {
+		if (strcmp(result_names[i].word, word) == 0) {
+			*ret_result = (enum result)result_names[i].value;
+			return true;
+		}
+	}
+	return false;
 }
 
 /*

@@ -11,6 +11,8 @@ enum result { RESULT_UNKNOWN, RESULT_OK, RESULT_FAILED, RESULT_ABORTED };
 
 /* "ok", "failed", "aborted"; NULL for unknown. */
 const char *result_name(enum result result);
+/* Returns false if no result has this name. */
+bool result_parse(const char *word, enum result *ret_result);
 
 /*
  * Asks dpkg-query for the transaction's packages and sets their outcome: done where the

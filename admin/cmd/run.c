@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* apt-universal-hooks run HOOK-POINT: runs hooks by hand, as apt's helper would. */
+/* apt-universal-hooks run HOOK-POINT: runs hooks as apt's helper would. */
 #include "cmd/cmd.h"
 #include "model/hook_list.h"
 #include "model/plan_view.h"
@@ -9,6 +9,8 @@
 #include "report.h"
 #include "runner.h"
 #include "system/apt.h"
+#include "system/rootfs.h"
+#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/options.h"
 #include "ui/spelling.h"
@@ -19,102 +21,80 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What was asked for. */
-struct wanted {
+struct run_options {
 	enum uh_hook_point hook_point;
 	struct string_list packages;
 	const char *operation;
-	const char *script;
+	const char *script; /* or NULL for all */
 	const char *result_word;
 	enum result result;
 	bool is_dry;
 	char *command_line;
 };
 
-/* What scripts came to, while they run. */
-struct tally {
+static void run_options_done(struct run_options *options)
+{
+	string_list_done(&options->packages);
+	free(options->command_line);
+}
+
+/* What has become of the scripts. */
+struct run_results {
 	struct table table;
 	bool has_failed;
 };
 
-/* The log's words, as the log subcommand shows them. */
-static void tally_add_ending(struct buffer *text, const struct uh_event *event)
+static void add_result(struct table *table, const struct uh_event *event)
 {
-	buffer_append_string(
-		text, process_succeeded(&event->ending) ? MARK_GOOD : MARK_BAD);
-	buffer_append_format(
-		text, "%s %d", process_end_name(event->ending.end), event->ending.value);
-	buffer_append(text, (struct slice){MARK_END, sizeof(MARK_END)});
-}
-
-static void tally_ended(struct tally *tally, const struct uh_event *event)
-{
-	owns_buffer struct buffer ending = {0};
+	owns_buffer struct buffer text = {0};
 	char time[32];
 
-	tally_add_ending(&ending, event);
+	buffer_append_string(
+		&text, process_succeeded(&event->ending) ? MARK_GOOD : MARK_BAD);
+	buffer_append_format(&text, "%s %d", process_end_name(event->ending.end),
+		event->ending.value);
+	buffer_append(&text, (struct slice){MARK_END, sizeof(MARK_END)});
 	(void)snprintf(time, sizeof(time), "%ld.%03ld s", event->milliseconds / 1000,
 		event->milliseconds % 1000);
-	table_add_name(&tally->table, event->path);
-	table_add(&tally->table, ending.error == 0 ? ending.data : "");
-	table_add(&tally->table, time);
+	table_add_name(table, event->path);
+	table_add(table, text.error == 0 ? text.data : "");
+	table_add(table, time);
 }
 
-/* Everything else that can be said of a script, the report has words for. */
-static void hear(const struct uh_event *event, void *context)
+/* The table has how a script ended; report_event() writes everything else. */
+static void on_run_event(const struct uh_event *event, void *context)
 {
-	struct tally *tally = context;
+	struct run_results *results = context;
 	bool is_of_script = event->kind <= UH_REQUIREMENTS_UNKNOWN;
 
 	report_event(event, NULL);
 	if (event->kind == UH_SCRIPT_ENDED) {
-		tally->has_failed = tally->has_failed || event->ending.value != 0;
-		tally_ended(tally, event);
+		results->has_failed = results->has_failed || event->ending.value != 0;
+		add_result(&results->table, event);
 	} else if (is_of_script && event->path != NULL) {
 		bool is_skip = event->kind == UH_SCRIPT_SKIPPED;
 
-		tally->has_failed = tally->has_failed || !is_skip;
-		table_add_name(&tally->table, event->path);
-		table_add(&tally->table, is_skip ? _("left out") : _("not run"));
-		table_add(&tally->table, "");
+		results->has_failed = results->has_failed || !is_skip;
+		table_add_name(&results->table, event->path);
+		table_add(&results->table, is_skip ? _("skipped") : _("not run"));
+		table_add(&results->table, "");
 	}
 }
 
-static void drop_run(struct planned_run *run)
-{
-	script_done(&run->script);
-	script_settings_done(&run->settings);
-}
-
-/* Leaves only the script that was asked for; how many runs it has in the plan. */
-static size_t keep_only(struct plan *plan, const struct admin *admin, const char *path)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < plan->count; i++) {
-		struct planned_run *run = &plan->runs[i];
-
-		if (script_is_named(&run->script, admin, path))
-			plan->runs[kept++] = *run;
-		else
-			drop_run(run);
-	}
-	plan->count = kept;
-	return kept;
-}
-
-/* What the transaction file says after dpkg. */
+/* As the transaction file has them after dpkg. */
 static void set_outcomes(struct transaction *transaction, enum result result)
 {
+	static const enum outcome outcomes[] = {[RESULT_UNKNOWN] = OUTCOME_PENDING,
+		[RESULT_OK] = OUTCOME_DONE,
+		[RESULT_FAILED] = OUTCOME_FAILED,
+		[RESULT_ABORTED] = OUTCOME_PENDING};
+
 	for (size_t i = 0; i < transaction->count; i++)
-		transaction->packages[i].outcome = result == RESULT_OK ? OUTCOME_DONE
-						   : result == RESULT_FAILED
-							   ? OUTCOME_FAILED
-							   : OUTCOME_PENDING;
+		transaction->packages[i].outcome = outcomes[result];
 }
 
-/* As helper/main.c does for scripts that apt has run. */
-static int prepare(void)
+/* As helper/main.c does. */
+static int prepare_process(void)
 {
 	(void)umask(022);
 	(void)signal(SIGCHLD, SIG_DFL);
@@ -122,7 +102,7 @@ static int prepare(void)
 	return chdir("/") < 0 ? report_error(_("/ cannot be entered: %m")) : -1;
 }
 
-/* 0 without /proc; then nobody else can tell that our files have an owner. */
+/* 0 without /proc; then others cannot see that our state files are in use. */
 static unsigned long long own_start_time(void)
 {
 	struct proc process;
@@ -130,65 +110,82 @@ static unsigned long long own_start_time(void)
 	return proc_read(getpid(), &process) == 0 ? process.start_time : 0;
 }
 
-static int execute(const struct admin *admin, const struct wanted *wanted,
-	struct preview *preview, struct tally *tally)
+static int execute_plan(const struct admin *admin, const struct run_options *options,
+	struct preview *preview, struct run_results *results)
 {
+	bool is_before = options->hook_point == UH_PRE_INVOKE;
+	bool is_after = options->hook_point == UH_POST_INVOKE;
 	struct state state = {.fd = -1};
 	struct unsafe_path unsafe = {.path = NULL};
-	struct frontend frontend = {.pid = getpid()};
+	struct frontend frontend = {.pid = getpid(), .start_time = own_start_time()};
 	struct uh_event veto;
 	struct run_context run_context = {
-		.hook_point = wanted->hook_point,
-		.transaction = wanted->hook_point == UH_PRE_INVOKE
-				       ? &preview->nothing
-				       : &preview->transaction,
-		.is_known = wanted->hook_point != UH_PRE_INVOKE,
-		.command_line = wanted->command_line,
-		.result = wanted->hook_point == UH_POST_INVOKE ? wanted->result
-							       : RESULT_UNKNOWN,
+		.hook_point = options->hook_point,
+		.transaction = is_before ? &preview->nothing : &preview->transaction,
+		.is_known = !is_before,
+		.command_line = options->command_line,
+		.result = is_after ? options->result : RESULT_UNKNOWN,
 		.state = &state,
 	};
 	bool has_failed;
 	int error;
 
-	frontend.start_time = own_start_time();
 	error = state_open(&state, admin->root, &preview->tree.trust, &unsafe);
 	if (error < 0)
 		report_warning(_("%s cannot be used: %s"),
 			unsafe.path != NULL ? unsafe.path : state.path, strerror(-error));
 	free(unsafe.path);
 	state_set_frontend(&state, &frontend);
-	(void)runner_run(&preview->plans[wanted->hook_point], &run_context, hear, tally,
-		&has_failed, &veto);
+	(void)runner_run(&preview->plans[options->hook_point], &run_context, on_run_event,
+		results, &has_failed, &veto);
 	state_done(&state);
-	return has_failed || tally->has_failed ? STATUS_FINDINGS : STATUS_FINE;
+	return has_failed || results->has_failed ? STATUS_FINDINGS : STATUS_FINE;
 }
 
-static int run_plan(
-	const struct admin *admin, const struct wanted *wanted, struct preview *preview)
+static int run_plan(const struct admin *admin, const struct run_options *options,
+	struct preview *preview)
 {
 	const char *const titles[] = {_("Script"), _("Status"), _("Time")};
 	struct terminal terminal = apt_terminal(admin);
-	struct tally tally = {.table = {.terminal = &terminal,
-				      .titles = titles,
-				      .columns = COUNT_OF(titles)}};
-	int status = execute(admin, wanted, preview, &tally);
+	struct run_results results = {.table = {.terminal = &terminal,
+					      .titles = titles,
+					      .columns = COUNT_OF(titles)}};
+	int status;
 
-	table_write(&tally.table);
-	table_done(&tally.table);
+	set_outcomes(&preview->transaction, options->result);
+	status = execute_plan(admin, options, preview, &results);
+	table_write(&results.table);
+	table_done(&results.table);
 	return status;
 }
 
-static int show_or_run(
-	const struct admin *admin, const struct wanted *wanted, struct preview *preview)
+/* What plan_keep() needs to find the only script to run. */
+struct only_script {
+	const struct admin *admin;
+	const char *path;
+};
+
+static bool is_only_script(const struct planned_run *run, const void *context)
 {
-	struct plan *plan = &preview->plans[wanted->hook_point];
+	const struct only_script *only = context;
+
+	return script_is_named(&run->script, only->admin, only->path);
+}
+
+static int show_or_run(const struct admin *admin, const struct run_options *options,
+	struct preview *preview)
+{
+	struct plan *plan = &preview->plans[options->hook_point];
+	const struct only_script only = {admin, options->script};
 	struct terminal terminal;
 
-	if (wanted->script != NULL && keep_only(plan, admin, wanted->script) == 0)
-		return report_error(
-			_("%s is no hook that runs at %s in this transaction"),
-			wanted->script, uh_hook_point_name(wanted->hook_point));
+	if (options->script != NULL) {
+		plan_keep(plan, is_only_script, &only);
+		if (plan->count == 0)
+			return report_error(
+				_("%s is not a hook that runs at %s in this transaction"),
+				options->script, uh_hook_point_name(options->hook_point));
+	}
 	if (plan->count == 0 || preview->is_switched_off) {
 		terminal = terminal_plain();
 		terminal_say(&terminal, "",
@@ -196,68 +193,64 @@ static int show_or_run(
 						 : _("There is no hook to run."));
 		return STATUS_FINE;
 	}
-	if (wanted->is_dry) {
-		terminal = apt_terminal(admin);
-		plan_view_write_point(&terminal, preview, wanted->hook_point);
-		return STATUS_FINE;
-	}
-	set_outcomes(&preview->transaction, wanted->result);
-	return run_plan(admin, wanted, preview);
+	if (!options->is_dry)
+		return run_plan(admin, options, preview);
+	terminal = apt_terminal(admin);
+	plan_view_write_point(&terminal, preview, options->hook_point);
+	return STATUS_FINE;
 }
 
-/* Like apt with RootDir: the hooks of another root run inside it. */
+/* Runs the hooks of another root inside it, as apt does with RootDir. */
 static int enter_root(struct admin *admin)
 {
-	if (admin->root[0] == '\0')
-		return -1;
-	if (chroot(admin->root) < 0 || chdir("/") < 0)
-		return report_error(_("%s cannot be entered: %m"), admin->root);
+	int status = rootfs_enter(admin);
+
 	admin->root[0] = '\0';
-	return -1;
+	return status < 0 ? prepare_process() : status;
 }
 
-static int run_hooks(struct admin *admin, const struct wanted *wanted)
+static int run_hooks(struct admin *admin, const struct run_options *options)
 {
 	__attribute__((cleanup(simulated_done))) struct simulated simulated;
 	__attribute__((cleanup(preview_done))) struct preview preview = {.nothing = {0}};
 	owns_buffer struct buffer stream = {0};
-	struct preview_request request = {.result = wanted->result, .is_certain = true};
+	struct preview_request request = {.result = options->result, .is_certain = true};
 	int status =
-		simulated_make(&simulated, admin, &wanted->packages, wanted->operation);
+		simulated_make(&simulated, admin, &options->packages, options->operation);
 
-	if (status < 0 && !wanted->is_dry)
+	if (status < 0 && !options->is_dry)
 		status = enter_root(admin);
-	if (status < 0 && !wanted->is_dry)
-		status = prepare();
 	if (status >= 0)
 		return status;
 	simulated_to_stream(&simulated, admin->root, &stream);
-	if (stream.error < 0)
-		return report_no_memory();
+	xensure(stream.error);
 	request.stream = buffer_slice(&stream);
 	status = preview_make(&preview, admin, &request);
-	return status >= 0 ? status : show_or_run(admin, wanted, &preview);
+	return status >= 0 ? status : show_or_run(admin, options, &preview);
 }
 
-static int read_result(struct wanted *wanted)
+/* −1 to go on, or the status to end with. */
+static int check_options(struct run_options *options, const char *hook_point)
 {
-	static const struct word words[] = {{"ok", RESULT_OK}, {"failed", RESULT_FAILED},
-		{"aborted", RESULT_ABORTED}};
+	int status = hook_point_read(hook_point, &options->hook_point);
 
-	wanted->result = RESULT_OK;
-	if (wanted->result_word == NULL)
-		return -1;
-	for (size_t i = 0; i < COUNT_OF(words); i++) {
-		if (strcmp(words[i].word, wanted->result_word) != 0)
-			continue;
-		wanted->result = (enum result)words[i].value;
-		return -1;
-	}
-	return report_error(_("there is no result \"%s\": ok, failed and aborted are"),
-		wanted->result_word);
+	if (status < 0)
+		status = operation_check(options->operation);
+	if (status >= 0)
+		return status;
+	options->result = RESULT_OK;
+	if (options->result_word != NULL &&
+		!result_parse(options->result_word, &options->result))
+		return report_error(
+			_("there is no result \"%s\": it is ok, failed or aborted"),
+			options->result_word);
+	if (!options->is_dry && geteuid() != 0)
+		return report_error(_("only root can run hooks, as apt does; --dry-run "
+				      "shows what would run"));
+	return -1;
 }
 
-/* What scripts are told of the command that they run for. */
+/* The scripts' APT_UNIVERSAL_HOOKS_COMMAND_LINE. */
 static char *join_words(int argc, char **argv)
 {
 	owns_buffer struct buffer line = {0};
@@ -265,53 +258,36 @@ static char *join_words(int argc, char **argv)
 	buffer_append_string(&line, "apt-universal-hooks");
 	for (int i = 0; i < argc; i++)
 		buffer_append_format(&line, " %s", argv[i]);
-	return line.error < 0 ? NULL : strndup(line.data, line.size);
-}
-
-static int check_and_run(struct admin *admin, struct wanted *wanted, const char *word)
-{
-	int status = hook_point_read(word, &wanted->hook_point);
-
-	if (status < 0)
-		status = operation_check(wanted->operation);
-	if (status < 0)
-		status = read_result(wanted);
-	if (status < 0 && !wanted->is_dry && geteuid() != 0)
-		status = report_error(
-			_("only root can run hooks, as apt does; --dry-run shows "
-			  "what would run"));
-	return status >= 0 ? status : run_hooks(admin, wanted);
+	return xbuffer_steal(&line);
 }
 
 int admin_run(struct admin *admin, int argc, char **argv)
 {
-	struct wanted wanted = {.command_line = join_words(argc, argv)};
+	__attribute__((cleanup(run_options_done))) struct run_options options = {
+		.command_line = join_words(argc, argv)};
 	const struct option_row rows[] = {
-		{OPTION_LIST, &wanted.packages, "package", 'p', "PACKAGE",
-			_("Have NAME[:ARCHITECTURE][=VERSION] in the transaction; may be "
-			  "given several times.")},
-		{OPTION_TEXT, &wanted.operation, "operation", 'o', "OPERATION",
-			_("What happens to the packages: install, upgrade, downgrade, "
-			  "reinstall, remove, purge or configure. Without it, what is "
-			  "not "
-			  "installed is installed, and what is, upgraded.")},
-		{OPTION_TEXT, &wanted.result_word, "result", 'r', "RESULT",
-			_("How the transaction has ended, at Post-Invoke: ok, failed or "
-			  "aborted; ok without it.")},
-		{OPTION_TEXT, &wanted.script, "script", 's', "PATH",
-			_("Run this script only.")},
-		{OPTION_FLAG, &wanted.is_dry, "dry-run", 'n', NULL,
-			_("Show what would run and run nothing.")},
+		{OPTION_LIST, &options.packages, "package", 'p', "PACKAGE",
+			_("Include NAME[:ARCHITECTURE][=VERSION] in the transaction; can "
+			  "be given several times.")},
+		{OPTION_TEXT, &options.operation, "operation", 'o', "OPERATION",
+			_("Set the operation on the packages: install, upgrade, "
+			  "downgrade, reinstall, remove, purge or configure. By default, "
+			  "packages that are installed are upgraded, and others are "
+			  "installed.")},
+		{OPTION_TEXT, &options.result_word, "result", 'r', "RESULT",
+			_("Set the result of the transaction, at Post-Invoke: ok (the "
+			  "default), failed or aborted.")},
+		{OPTION_TEXT, &options.script, "script", 's', "PATH",
+			_("Run only this script.")},
+		{OPTION_FLAG, &options.is_dry, "dry-run", 'n', NULL,
+			_("Show what would run, and run nothing.")},
 	};
 	const struct usage usage = {
 		.synopsis = "run HOOK-POINT",
-		.text = _(
-			"Runs the hooks of Pre-Invoke, Pre-Install-Pkgs or Post-Invoke "
-			"by "
-			"hand, for a transaction that is made up, with the environment, "
-			"the user and the timeout that apt's helper would give them. apt "
-			"and dpkg do nothing meanwhile, and the log tells nothing of "
-			"it."),
+		.text = _("Run the hooks of Pre-Invoke, Pre-Install-Pkgs or Post-Invoke "
+			  "by hand, for a simulated transaction, in the environment, as "
+			  "the user and with the timeout that they would have under apt. "
+			  "apt and dpkg do not run, and nothing is logged."),
 		.rows = rows,
 		.row_count = COUNT_OF(rows),
 		.words_min = 1,
@@ -321,10 +297,6 @@ int admin_run(struct admin *admin, int argc, char **argv)
 	int status = options_read(admin, &usage, argc, argv, &words);
 
 	if (status < 0)
-		status = wanted.command_line != NULL
-				 ? check_and_run(admin, &wanted, argv[1])
-				 : report_no_memory();
-	string_list_done(&wanted.packages);
-	free(wanted.command_line);
-	return status;
+		status = check_options(&options, argv[1]);
+	return status < 0 ? run_hooks(admin, &options) : status;
 }
