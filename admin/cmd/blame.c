@@ -1,26 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* apt-universal-hooks blame: which hooks take the most time. */
+/* apt-universal-hooks blame: the scripts that take the most time. */
 #include "cmd/cmd.h"
 #include "log_writer.h"
 #include "model/log_reader.h"
 #include "system/apt.h"
 #include "ui/json.h"
-#include "ui/message.h"
+#include "ui/memory.h"
 #include "ui/options.h"
 #include "ui/terminal.h"
 
-#include <errno.h>
 #include <stdio.h>
 
-/* What the words beside a bar take, as a rule. */
+/* Room for the numbers beside a bar; on a terminal narrower than WIDE they get a line. */
 #define WORDS_WIDTH 54
-/* Below that a bar has a line of its own. */
 #define WIDE 80
 
-/* What one script has cost. */
+/* What one script has cost, in milliseconds. */
 struct cost {
 	const char *path; /* the log's */
-	int64_t total;    /* milliseconds, as the others */
+	int64_t total;
 	int64_t longest;
 	size_t runs;
 };
@@ -30,6 +28,11 @@ struct costs {
 	size_t count;
 	size_t capacity;
 };
+
+static void costs_done(struct costs *costs)
+{
+	free(costs->items);
+}
 
 static int compare_paths(const void *a, const void *b)
 {
@@ -46,24 +49,22 @@ static int compare_totals(const void *a, const void *b)
 	return compare_paths(a, b);
 }
 
-static int add_runs(struct costs *costs, const struct log_transaction *transaction)
+static void add_costs(struct costs *costs, const struct log_transaction *transaction)
 {
 	for (size_t i = 0; i < transaction->count; i++) {
 		const struct log_run *run = &transaction->runs[i];
 
 		if (run->milliseconds < 0)
 			continue;
-		if (array_grow(&costs->items, &costs->capacity, costs->count,
-			    sizeof(*costs->items)) < 0)
-			return -ENOMEM;
+		xgrow(&costs->items, &costs->capacity, costs->count,
+			sizeof(*costs->items));
 		costs->items[costs->count++] =
 			(struct cost){run->path, run->milliseconds, run->milliseconds, 1};
 	}
-	return 0;
 }
 
-/* Of those with one path, which stand together, makes one. */
-static void merge(struct costs *costs)
+/* Adds up the costs with the same path, which are adjacent. */
+static void merge_costs(struct costs *costs)
 {
 	size_t kept = 0;
 
@@ -83,18 +84,18 @@ static void merge(struct costs *costs)
 	costs->count = kept;
 }
 
-/* The most expensive first. */
-static int count_costs(struct costs *costs, const struct log *log)
+/* The most expensive first; all of them if limit is 0. */
+static void find_costs(struct costs *costs, const struct log *log, size_t limit)
 {
 	for (size_t i = 0; i < log->count; i++)
-		if (add_runs(costs, &log->transactions[i]) < 0)
-			return -ENOMEM;
+		add_costs(costs, &log->transactions[i]);
 	if (costs->count == 0)
-		return 0;
+		return;
 	qsort(costs->items, costs->count, sizeof(*costs->items), compare_paths);
-	merge(costs);
+	merge_costs(costs);
 	qsort(costs->items, costs->count, sizeof(*costs->items), compare_totals);
-	return 0;
+	if (limit > 0 && costs->count > limit)
+		costs->count = limit;
 }
 
 static int64_t mean_of(const struct cost *cost)
@@ -104,9 +105,7 @@ static int64_t mean_of(const struct cost *cost)
 	return (cost->total + runs / 2) / runs;
 }
 
-/*
- * As long as the total is of the greatest, in eighths of a column where there are such.
- */
+/* Proportional to the total; UTF-8 has blocks of an eighth of a column. */
 static void add_bar(struct buffer *text, const struct terminal *terminal,
 	const struct cost *cost, int64_t greatest, unsigned columns)
 {
@@ -123,8 +122,8 @@ static void add_bar(struct buffer *text, const struct terminal *terminal,
 	buffer_append_string(text, parts[eighths % 8]);
 }
 
-/* The numbers of a cost; the caller's, NULL without memory. */
-static char *describe(const struct cost *cost)
+/* "2.410 s in 2 runs, mean 1.205 s, longest 2.100 s"; the caller frees it. */
+static char *cost_text(const struct cost *cost)
 {
 	owns_buffer struct buffer text = {0};
 	owns_buffer struct buffer total = {0};
@@ -141,30 +140,34 @@ static char *describe(const struct cost *cost)
 	if (cost->runs > 1)
 		buffer_append_format(&text, _(", mean %.*s, longest %.*s"),
 			(int)mean.size, mean.data, (int)longest.size, longest.data);
-	return text.error == 0 ? strndup(text.data, text.size) : NULL;
+	return xbuffer_steal(&text);
+}
+
+static unsigned bar_width(const struct terminal *terminal)
+{
+	unsigned half = terminal->width / 2 - 4;
+	unsigned rest = terminal->width - WORDS_WIDTH;
+
+	if (terminal->width < WIDE)
+		return terminal->width > 4 ? terminal->width - 2 : 2;
+	return half < rest ? half : rest;
 }
 
 static void write_cost(
 	const struct terminal *terminal, const struct cost *cost, int64_t greatest)
 {
-	bool is_wide = terminal->width >= WIDE;
-	unsigned half = terminal->width / 2;
-	unsigned most = terminal->width - WORDS_WIDTH;
-	unsigned columns = !is_wide ? (terminal->width > 4 ? terminal->width - 2 : 2)
-			   : half - 4 < most ? half - 4
-					     : most;
+	unsigned columns = bar_width(terminal);
 	owns_buffer struct buffer path = {0};
 	owns_buffer struct buffer bar = {0};
-	owns_memory char *words = describe(cost);
+	owns_memory char *words = cost_text(cost);
 
 	text_add_name(&path, cost->path);
 	terminal_write(terminal, "", "  ", &path);
 	buffer_append_string(&bar, "  " MARK_MIND);
 	add_bar(&bar, terminal, cost, greatest, columns);
 	buffer_append_string(&bar, MARK_END);
-	if (words != NULL)
-		terminal_item(
-			terminal, &bar, is_wide ? columns + 4 : terminal->width, words);
+	terminal_item(terminal, &bar,
+		terminal->width < WIDE ? terminal->width : columns + 4, words);
 }
 
 static void write_chart(
@@ -179,7 +182,7 @@ static void write_chart(
 		write_cost(terminal, &costs->items[i], costs->items[0].total);
 }
 
-static void write_table(const struct terminal *terminal, const struct costs *costs)
+static void write_cost_table(const struct terminal *terminal, const struct costs *costs)
 {
 	const char *const titles[] = {_("Total (ms)"), _("Runs"), _("Mean (ms)"),
 		_("Longest (ms)"), _("Script")};
@@ -221,7 +224,7 @@ static json_t *costs_to_json(const struct costs *costs)
 	return json_pack("{s:o}", "hooks", hooks);
 }
 
-static int show(
+static int show_blame(
 	const struct admin *admin, const struct log *log, const struct costs *costs)
 {
 	struct terminal terminal;
@@ -233,45 +236,28 @@ static int show(
 		terminal_say(&terminal, "", _("No hook has run yet: there is no %s%s."),
 			admin->root, LOG_FILE);
 	else if (costs->count == 0)
-		terminal_say(&terminal, "", _("No run of a hook is in the log."));
+		terminal_say(&terminal, "", _("The log contains no run of a hook."));
 	else if (terminal.is_terminal)
 		write_chart(&terminal, log, costs);
 	else
-		write_table(&terminal, costs);
+		write_cost_table(&terminal, costs);
 	return STATUS_FINE;
-}
-
-static int read_and_show(const struct admin *admin, size_t number)
-{
-	__attribute__((cleanup(log_done))) struct log log = {.count = 0};
-	struct costs costs = {.items = NULL};
-	int status = log_read(&log, admin);
-
-	if (status >= 0)
-		return status;
-	if (count_costs(&costs, &log) < 0) {
-		status = report_no_memory();
-	} else {
-		if (number > 0 && costs.count > number)
-			costs.count = number;
-		status = show(admin, &log, &costs);
-	}
-	free(costs.items);
-	return status;
 }
 
 int admin_blame(struct admin *admin, int argc, char **argv)
 {
-	size_t number = 0;
+	__attribute__((cleanup(log_done))) struct log log = {.count = 0};
+	__attribute__((cleanup(costs_done))) struct costs costs = {.items = NULL};
+	size_t limit = 0;
 	const struct option_row rows[] = {
-		{OPTION_NUMBER, &number, "number", 'n', "N",
-			_("Show the first N scripts only.")},
+		{OPTION_NUMBER, &limit, "number", 'n', "N",
+			_("Show only the first N scripts.")},
 	};
 	const struct usage usage = {
 		.synopsis = "blame",
-		.text = _("Shows how much time each script has taken in all transactions "
-			  "that the log tells of, the most expensive first. Piped, it is "
-			  "a table with tabs."),
+		.text = _("Show the total time that each script took in all transactions "
+			  "in the log, longest first. If standard output is not a "
+			  "terminal, print a table with tabs between columns."),
 		.rows = rows,
 		.row_count = COUNT_OF(rows),
 		.has_json = true,
@@ -279,5 +265,10 @@ int admin_blame(struct admin *admin, int argc, char **argv)
 	int words;
 	int status = options_read(admin, &usage, argc, argv, &words);
 
-	return status >= 0 ? status : read_and_show(admin, number);
+	if (status < 0)
+		status = log_read(&log, admin);
+	if (status >= 0)
+		return status;
+	find_costs(&costs, &log, limit);
+	return show_blame(admin, &log, &costs);
 }

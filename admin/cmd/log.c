@@ -6,22 +6,28 @@
 #include "model/log_reader.h"
 #include "system/apt.h"
 #include "ui/json.h"
+#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/options.h"
 #include "ui/terminal.h"
 
-/* Both places of the tree end so. */
+/* In the paths of both places of the hook tree. */
 #define TREE "/apt/universal-hooks/"
 
-/* What was asked for. */
-struct wanted {
-	size_t number; /* of transactions, 0 for all */
+/* Which part of the log to show. */
+struct log_query {
+	size_t limit; /* how many transactions, 0 for all */
 	bool is_last;
 	bool is_failed;
 	const char *script;
 	const char *package;
-	char *path; /* the script as the log has it, NULL for any */
+	char *path; /* of the script, as the log has it; NULL for any */
 };
+
+static void log_query_done(struct log_query *query)
+{
+	free(query->path);
+}
 
 static bool is_of_script(const struct log_run *run, const char *path)
 {
@@ -31,107 +37,126 @@ static bool is_of_script(const struct log_run *run, const char *path)
 	       (tree != NULL && strcmp(tree + strlen(TREE), path) == 0);
 }
 
-/*
- * A directory for the packages of one architecture holds for a name without one as well.
- */
-static bool is_of_wildcard(const char *directory, struct slice name, const char *package)
+/* A name without an architecture matches a wildcard for any architecture. */
+static bool is_of_wildcard(const char *wildcard_name, const char *package)
 {
-	owns_memory char *pattern = NULL;
-	owns_memory char *line = NULL;
+	bool has_both =
+		strchr(wildcard_name, ':') != NULL && strchr(package, ':') != NULL;
+	const char *end = has_both ? "" : ":";
+	owns_memory char *pattern = xstrndup(wildcard_name, strcspn(wildcard_name, end));
+	owns_memory char *line = xformat("%.*s\n", (int)strcspn(package, end), package);
 	struct wildcard *wildcard;
-	bool has_both = strchr(directory, ':') != NULL && strchr(package, ':') != NULL;
 	bool is_match;
 
-	pattern = has_both ? strdup(directory)
-			   : strndup(directory, strcspn(directory, ":"));
-	line = has_both ? string_format("%s\n", package)
-			: string_format("%.*s\n", (int)name.size, name.data);
-	if (pattern == NULL || line == NULL ||
-		wildcard_new(&wildcard, pattern, slice_of(line)) < 0)
+	if (xensure(wildcard_new(&wildcard, pattern, slice_of(line))) < 0)
 		return false;
 	is_match = wildcard_matches_any(wildcard) == 1;
 	wildcard_free(wildcard);
 	return is_match;
 }
 
+/* Whether the script is in pkgs/NAME, followed by end. */
+static bool is_in_directory(const struct log_run *run, const char *name, const char *end)
+{
+	owns_memory char *directory = xformat("/pkgs/%s%s", name, end);
+
+	return strstr(run->path, directory) != NULL;
+}
+
+/* pkgs/NAME is for all architectures, pkgs/NAME:ARCH for one. */
+static bool is_of_name(const struct log_run *run, const char *package)
+{
+	struct slice architecture = slice_of(package);
+	struct slice name = slice_cut(&architecture, ':');
+
+	if (!slice_equals(name, run->match))
+		return false;
+	return architecture.size == 0 || !is_in_directory(run, run->match, ":") ||
+	       is_in_directory(run, package, "/");
+}
+
 /*
- * Whether it ran because of the package, or may have: which names matched is not logged.
+ * Whether it ran because of the package, or may have: the log does not say which names a
+ * wildcard matched.
  */
 static bool is_of_package(const struct log_run *run, const char *package)
 {
-	struct slice rest = slice_of(package);
-	struct slice name = slice_cut(&rest, ':');
-	owns_memory char *directory = NULL;
-
 	switch (run->reason) {
 	case REASON_ALWAYS:
 		return false;
 	case REASON_WILDCARD:
-		return is_of_wildcard(run->match, name, package);
+		return is_of_wildcard(run->match, package);
 	case REASON_PACKAGE:
-		/* pkgs/NAME is for all architectures, pkgs/NAME:ARCH for one. */
-		directory = string_format("/pkgs/%s:", run->match);
-		if (!slice_equals(name, run->match) || directory == NULL)
-			return false;
-		if (rest.size == 0 || strstr(run->path, directory) == NULL)
-			return true;
-		free(directory);
-		directory = string_format("/pkgs/%s/", package);
-		return directory != NULL && strstr(run->path, directory) != NULL;
+		return is_of_name(run, package);
 	}
 	return false;
 }
 
-static bool is_run_wanted(const struct wanted *wanted, const struct log_run *run)
+static bool is_run_wanted(const struct log_query *query, const struct log_run *run)
 {
-	return (wanted->path == NULL || is_of_script(run, wanted->path)) &&
-	       (wanted->package == NULL || is_of_package(run, wanted->package));
+	return (query->path == NULL || is_of_script(run, query->path)) &&
+	       (query->package == NULL || is_of_package(run, query->package));
 }
 
-/* A transaction is shown with all of its runs that are asked for, if there is one. */
-static bool is_wanted(
-	const struct wanted *wanted, const struct log_transaction *transaction)
+static bool is_transaction_wanted(
+	const struct log_query *query, const struct log_transaction *transaction)
 {
-	if (wanted->path == NULL && wanted->package == NULL && !wanted->is_failed)
+	if (query->path == NULL && query->package == NULL && !query->is_failed)
 		return true;
 	for (size_t i = 0; i < transaction->count; i++)
-		if (is_run_wanted(wanted, &transaction->runs[i]) &&
-			(!wanted->is_failed || log_has_failed(&transaction->runs[i])))
+		if (is_run_wanted(query, &transaction->runs[i]) &&
+			(!query->is_failed || log_has_failed(&transaction->runs[i])))
 			return true;
 	return false;
 }
 
-/* Where the last ones that are asked for begin; the log's count when there is none. */
-static size_t find_first(const struct wanted *wanted, const struct log *log)
+static void keep_wanted_runs(
+	struct log_transaction *transaction, const struct log_query *query)
 {
-	size_t first = log->count;
-	size_t found = 0;
+	size_t kept = 0;
 
-	for (size_t i = log->count; i-- > 0;) {
-		if (!is_wanted(wanted, &log->transactions[i]))
-			continue;
-		first = i;
-		if (++found == wanted->number)
-			break;
-	}
-	return first;
+	for (size_t i = 0; i < transaction->count; i++)
+		if (is_run_wanted(query, &transaction->runs[i]))
+			transaction->runs[kept++] = transaction->runs[i];
+	transaction->count = kept;
 }
 
-static void write_head(
+/* Leaves only what the query asks for. */
+static void filter_log(struct log *log, const struct log_query *query)
+{
+	size_t first = log->count;
+	size_t wanted = 0;
+
+	while (first > 0 && (query->limit == 0 || wanted < query->limit))
+		wanted += is_transaction_wanted(query, &log->transactions[--first]);
+	wanted = 0;
+	for (size_t i = 0; i < log->count; i++) {
+		struct log_transaction *transaction = &log->transactions[i];
+
+		if (i < first || !is_transaction_wanted(query, transaction)) {
+			free(transaction->runs);
+			continue;
+		}
+		keep_wanted_runs(transaction, query);
+		log->transactions[wanted++] = *transaction;
+	}
+	log->count = wanted;
+}
+
+static void write_heading(
 	const struct terminal *terminal, const struct log_transaction *transaction)
 {
 	owns_buffer struct buffer text = {0};
 
 	buffer_append_string(&text, MARK_NAME);
 	buffer_append_string(&text, transaction->start[0] != '\0' ? transaction->start
-				    : transaction->end[0] != '\0'
-					    ? transaction->end
-					    : _("(time not known)"));
+				    : transaction->end[0] != '\0' ? transaction->end
+								  : _("(unknown time)"));
 	buffer_append_string(&text, MARK_END " ");
 	if (transaction->command_line != NULL)
 		text_add_sentence(&text, transaction->command_line);
 	else
-		buffer_append_string(&text, _("(command line not known)"));
+		buffer_append_string(&text, _("(unknown command line)"));
 	terminal_write(terminal, "", "  ", &text);
 }
 
@@ -159,7 +184,7 @@ static void write_result(
 	terminal_write(terminal, "  ", "    ", &text);
 }
 
-static void write_run(const struct terminal *terminal, const struct log_run *run)
+static void write_logged_run(const struct terminal *terminal, const struct log_run *run)
 {
 	owns_buffer struct buffer text = {0};
 	bool has_failed = log_has_failed(run);
@@ -178,23 +203,17 @@ static void write_run(const struct terminal *terminal, const struct log_run *run
 	terminal_write(terminal, has_failed ? "  ! " : "    ", "      ", &text);
 }
 
-static void write_log(const struct terminal *terminal, const struct wanted *wanted,
-	const struct log *log)
+static void write_log(const struct terminal *terminal, const struct log *log)
 {
-	size_t first = find_first(wanted, log);
-
-	for (size_t i = first; i < log->count; i++) {
+	for (size_t i = 0; i < log->count; i++) {
 		const struct log_transaction *transaction = &log->transactions[i];
 
-		if (!is_wanted(wanted, transaction))
-			continue;
-		if (i > first)
+		if (i > 0)
 			terminal_say(terminal, "", "%s", "");
-		write_head(terminal, transaction);
+		write_heading(terminal, transaction);
 		write_result(terminal, transaction);
 		for (size_t j = 0; j < transaction->count; j++)
-			if (is_run_wanted(wanted, &transaction->runs[j]))
-				write_run(terminal, &transaction->runs[j]);
+			write_logged_run(terminal, &transaction->runs[j]);
 	}
 }
 
@@ -203,7 +222,7 @@ static json_t *time_to_json(const char *time)
 	return json_text(time[0] != '\0' ? time : NULL);
 }
 
-static json_t *run_to_json(const struct log_run *run)
+static json_t *logged_run_to_json(const struct log_run *run)
 {
 	owns_buffer struct buffer outcome = {0};
 
@@ -216,15 +235,13 @@ static json_t *run_to_json(const struct log_run *run)
 		"failed", log_has_failed(run));
 }
 
-static json_t *transaction_to_json(
-	const struct wanted *wanted, const struct log_transaction *transaction)
+static json_t *logged_transaction_to_json(const struct log_transaction *transaction)
 {
 	json_t *runs = json_array();
 
 	for (size_t i = 0; i < transaction->count; i++)
-		if (is_run_wanted(wanted, &transaction->runs[i]))
-			(void)json_array_append_new(
-				runs, run_to_json(&transaction->runs[i]));
+		(void)json_array_append_new(
+			runs, logged_run_to_json(&transaction->runs[i]));
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:o}", "start",
 		time_to_json(transaction->start), "end", time_to_json(transaction->end),
 		"command_line", json_text(transaction->command_line), "requested_by",
@@ -234,106 +251,89 @@ static json_t *transaction_to_json(
 		transaction->is_whole, "hooks", runs);
 }
 
-static json_t *log_to_json(const struct wanted *wanted, const struct log *log)
+static json_t *log_to_json(const struct log *log)
 {
 	json_t *transactions = json_array();
 
-	for (size_t i = find_first(wanted, log); i < log->count; i++)
-		if (is_wanted(wanted, &log->transactions[i]))
-			(void)json_array_append_new(transactions,
-				transaction_to_json(wanted, &log->transactions[i]));
+	for (size_t i = 0; i < log->count; i++)
+		(void)json_array_append_new(
+			transactions, logged_transaction_to_json(&log->transactions[i]));
 	return json_pack("{s:o}", "transactions", transactions);
 }
 
-/* A script that is gone may still be in the log; one in neither is a slip. */
-static int report_script(const struct admin *admin, const char *path)
+/* −1 if there is such a script, or the status to end with. */
+static int check_script_exists(const struct admin *admin, const char *path)
 {
-	struct hook_list hooks;
-	int status = hook_list_read(&hooks, admin) < 0 ? report_no_memory() : -1;
+	__attribute__((cleanup(hook_list_done))) struct hook_list hooks;
 
-	if (status < 0 && hook_list_find(&hooks, admin, path) == NULL)
-		status = hook_list_report_missing(&hooks, path);
-	hook_list_done(&hooks);
-	return status;
+	xensure(hook_list_read(&hooks, admin));
+	if (hook_list_find(&hooks, admin, path) == NULL)
+		return hook_list_report_missing(&hooks, path);
+	return -1;
 }
 
-static int show(
-	const struct admin *admin, const struct wanted *wanted, const struct log *log)
+static int show_log(const struct admin *admin, const struct log *log)
 {
 	struct terminal terminal;
 
-	if (find_first(wanted, log) == log->count && wanted->script != NULL) {
-		int status = report_script(admin, wanted->script);
-
-		if (status >= 0)
-			return status;
-	}
 	if (admin->is_json)
-		return json_print(log_to_json(wanted, log));
+		return json_print(log_to_json(log));
 	terminal = apt_terminal(admin);
 	if (log->has_no_log)
 		terminal_say(&terminal, "", _("No hook has run yet: there is no %s%s."),
 			admin->root, LOG_FILE);
-	else if (find_first(wanted, log) == log->count)
-		terminal_say(&terminal, "", _("Nothing of that kind is in the log."));
+	else if (log->count == 0)
+		terminal_say(&terminal, "", _("No transaction in the log matches."));
 	else
-		write_log(&terminal, wanted, log);
+		write_log(&terminal, log);
 	return STATUS_FINE;
 }
 
-/* As the log has the path: without the admin's root, and clean. */
-static int make_path(struct wanted *wanted, const struct admin *admin)
+/* −1 to go on, or the status to end with. */
+static int complete_query(struct log_query *query, const struct admin *admin)
 {
-	const char *path = wanted->script;
-	size_t size = strlen(admin->root);
+	const char *path = query->script;
+	size_t root_size = strlen(admin->root);
 
+	if (query->is_last && query->limit > 1)
+		return report_error(
+			_("--last and -n %zu cannot be used together"), query->limit);
+	if (query->is_last)
+		query->limit = 1;
 	if (path == NULL)
 		return -1;
-	if (size > 0 && strncmp(path, admin->root, size) == 0 && path[size] == '/')
-		path += size;
-	wanted->path = log_path(path);
-	return wanted->path != NULL ? -1 : report_no_memory();
-}
-
-static int read_and_show(const struct admin *admin, struct wanted *wanted)
-{
-	__attribute__((cleanup(log_done))) struct log log = {.count = 0};
-	int status;
-
-	if (wanted->is_last && wanted->number > 1)
-		return report_error(
-			_("--last and -n %zu cannot both be done"), wanted->number);
-	if (wanted->is_last)
-		wanted->number = 1;
-	status = make_path(wanted, admin);
-	if (status < 0)
-		status = log_read(&log, admin);
-	return status >= 0 ? status : show(admin, wanted, &log);
+	if (root_size > 0 && strncmp(path, admin->root, root_size) == 0 &&
+		path[root_size] == '/')
+		path += root_size;
+	query->path = xcheck(log_path(path));
+	return -1;
 }
 
 int admin_log(struct admin *admin, int argc, char **argv)
 {
-	struct wanted wanted = {.number = 0};
+	__attribute__((cleanup(log_query_done))) struct log_query query = {.limit = 0};
+	__attribute__((cleanup(log_done))) struct log log = {.count = 0};
 	const struct option_row rows[] = {
-		{OPTION_FLAG, &wanted.is_last, "last", 'l', NULL,
-			_("Show the last transaction only.")},
-		{OPTION_NUMBER, &wanted.number, "number", 'n', "N",
-			_("Show the last N transactions only.")},
-		{OPTION_FLAG, &wanted.is_failed, "failed", 'f', NULL,
-			_("Show the transactions in which a hook failed.")},
-		{OPTION_TEXT, &wanted.script, "script", 's', "PATH",
-			_("Show the runs of this script only: its full path, or that "
-			  "below the hook tree.")},
-		{OPTION_TEXT, &wanted.package, "package", 'p', "PACKAGE",
-			_("Show the runs of hooks for this package only, those of "
-			  "wildcards that match its name included.")},
+		{OPTION_FLAG, &query.is_last, "last", 'l', NULL,
+			_("Show only the last transaction.")},
+		{OPTION_NUMBER, &query.limit, "number", 'n', "N",
+			_("Show only the last N transactions.")},
+		{OPTION_FLAG, &query.is_failed, "failed", 'f', NULL,
+			_("Show only transactions in which a hook failed.")},
+		{OPTION_TEXT, &query.script, "script", 's', "PATH",
+			_("Show only the runs of this script, given by its full path or "
+			  "its path below the hook tree.")},
+		{OPTION_TEXT, &query.package, "package", 'p', "PACKAGE",
+			_("Show only the runs of hooks for this package, including those "
+			  "of wildcards that match its name.")},
 	};
 	const struct usage usage = {
 		.synopsis = "log",
-		.text = _("Shows what has run, the newest at the end: when and for which "
-			  "command, how the transaction ended, and how each script did; "
-			  "one that failed is marked with \"!\". The log before this one "
-			  "is read as well, until it is compressed."),
+		.text = _(
+			"Show the transactions in the log, the newest last: when and by "
+			"which command each started, how it ended, and how each script "
+			"ended. A script that failed is marked with \"!\". The "
+			"previous log is included until it is compressed."),
 		.rows = rows,
 		.row_count = COUNT_OF(rows),
 		.has_json = true,
@@ -342,7 +342,14 @@ int admin_log(struct admin *admin, int argc, char **argv)
 	int status = options_read(admin, &usage, argc, argv, &words);
 
 	if (status < 0)
-		status = read_and_show(admin, &wanted);
-	free(wanted.path);
-	return status;
+		status = complete_query(&query, admin);
+	if (status < 0)
+		status = log_read(&log, admin);
+	if (status >= 0)
+		return status;
+	filter_log(&log, &query);
+	/* A script that is in the log may be gone; one in neither is misspelt. */
+	if (log.count == 0 && query.script != NULL)
+		status = check_script_exists(admin, query.script);
+	return status < 0 ? show_log(admin, &log) : status;
 }

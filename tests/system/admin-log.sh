@@ -335,13 +335,13 @@ test_packages_of_one_architecture_are_told_apart() {
 test_what_is_not_in_the_log_is_said() {
 	sample_log
 	asked 0 log --package zsh
-	expect_answer <<<'Nothing of that kind is in the log.'
+	expect_answer <<<'No transaction in the log matches.'
 	asked 0 log --package zsh --json
 	expect_equal '{"transactions":[]}' "$(tr -d ' \n' </out)"
 	# Post-Invoke/never exists but has not run; the other script does not exist.
 	probe Post-Invoke/never
 	asked 0 log --script Post-Invoke/never
-	expect_answer <<<'Nothing of that kind is in the log.'
+	expect_answer <<<'No transaction in the log matches.'
 	asked 2 log --script Post-Invoke/newer
 	[[ ! -s /out ]] || fail 'nothing should be shown'
 	expect_file /err <<<'E: there is no hook Post-Invoke/newer; did you mean Post-Invoke/never?'
@@ -357,9 +357,9 @@ test_no_log_yet_is_no_error() {
 	done
 	: >"$log"
 	asked 0 log
-	expect_answer <<<'Nothing of that kind is in the log.'
+	expect_answer <<<'No transaction in the log matches.'
 	asked 0 blame
-	expect_answer <<<'No run of a hook is in the log.'
+	expect_answer <<<'The log contains no run of a hook.'
 }
 
 test_a_log_that_may_not_be_read_is_an_error() {
@@ -466,7 +466,7 @@ test_what_makes_no_sense_is_said() {
 	asked 2 blame -n -1
 	expect_file /err <<<'E: --number -1: not a number above 0'
 	asked 2 log --last -n 3
-	expect_file /err <<<'E: --last and -n 3 cannot both be done'
+	expect_file /err <<<'E: --last and -n 3 cannot be used together'
 	asked 2 log --fialed
 	expect_file /err <<<'E: there is no option --fialed; did you mean --failed?'
 	asked 2 blame Post-Invoke
