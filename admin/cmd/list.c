@@ -7,12 +7,11 @@
 #include "system/apt.h"
 #include "system/owner.h"
 #include "ui/memory.h"
-#include "ui/message.h"
 #include "ui/options.h"
 #include "ui/spelling.h"
 #include "ui/terminal.h"
 
-/* What there is to know of all hooks. */
+/* All hooks, and what else the list shows of them. */
 struct inventory {
 	struct hook_list hooks;
 	struct settings settings;
@@ -23,15 +22,16 @@ struct inventory {
 	enum uh_hook_point hook_point;
 };
 
-/* What there is to know of one. */
 struct item {
 	const struct hook *hook;
-	const char *path; /* as seen from the root */
-	const char *owner;
+	const char *path;  /* as seen from the root */
+	const char *owner; /* or NULL */
+	char *fault;       /* why an effective hook cannot run, or NULL; to be freed */
 	struct script_settings settings;
 	const struct log_run *last; /* or NULL */
 	const struct log_transaction *transaction;
 };
+#define owns_item __attribute__((cleanup(item_done)))
 
 static void inventory_done(struct inventory *inventory)
 {
@@ -41,18 +41,14 @@ static void inventory_done(struct inventory *inventory)
 	hook_list_done(&inventory->hooks);
 }
 
-static int find_owners(struct inventory *inventory)
+static void find_owners(struct inventory *inventory)
 {
 	owns_strings struct string_list paths = {0};
 	size_t root_size = strlen(inventory->admin->root);
 
 	for (size_t i = 0; i < inventory->hooks.count; i++)
-		if (string_list_add(&paths,
-			    inventory->hooks.items[i].script.path + root_size) < 0)
-			return report_no_memory();
-	return owner_list_ask(&inventory->owners, inventory->admin, &paths) < 0
-		       ? report_no_memory()
-		       : -1;
+		xlist_add(&paths, inventory->hooks.items[i].script.path + root_size);
+	xensure(owner_list_ask(&inventory->owners, inventory->admin, &paths));
 }
 
 /* −1 to go on, or the status to end with. */
@@ -60,18 +56,13 @@ static int inventory_take(struct inventory *inventory)
 {
 	int status;
 
-	if (hook_list_read(&inventory->hooks, inventory->admin) < 0)
-		return report_no_memory();
-	for (size_t i = 0; i < inventory->hooks.faults.count; i++) {
-		const struct script *fault = &inventory->hooks.faults.items[i];
-
-		report_warning(
-			_("%s cannot be read: %s"), fault->path, strerror(-fault->error));
-	}
+	xensure(hook_list_read(&inventory->hooks, inventory->admin));
+	hook_list_warn_unreadable(&inventory->hooks);
 	status = settings_ask(&inventory->settings, inventory->admin);
-	if (status < 0)
-		status = find_owners(inventory);
-	return status < 0 ? log_read(&inventory->log, inventory->admin) : status;
+	if (status >= 0)
+		return status;
+	find_owners(inventory);
+	return log_read(&inventory->log, inventory->admin);
 }
 
 static bool is_shown(const struct inventory *inventory, const struct hook *hook)
@@ -81,24 +72,25 @@ static bool is_shown(const struct inventory *inventory, const struct hook *hook)
 
 static void item_done(struct item *item)
 {
+	free(item->fault);
 	script_settings_done(&item->settings);
 }
 
-static int item_make(
+static void item_make(
 	struct item *item, const struct inventory *inventory, const struct hook *hook)
 {
 	*item = (struct item){
 		.hook = hook, .path = hook->script.path + strlen(inventory->admin->root)};
+	if (hook->status == HOOK_EFFECTIVE)
+		item->fault = fault_text(&hook->script);
 	item->owner = owner_of(&inventory->owners, item->path);
 	item->last = log_last_run_of(&inventory->log, item->path, &item->transaction);
-	return settings_for(
-		       &inventory->settings, hook->script.relative, &item->settings) < 0
-		       ? report_no_memory()
-		       : -1;
+	xensure(settings_for(
+		&inventory->settings, hook->script.relative, &item->settings));
 }
 
 /* "pkgs/perl", "multi_pkgs/ea-__WILDCARD__", "always". */
-static void add_place(struct buffer *text, const struct hook *hook)
+static void add_scope(struct buffer *text, const struct hook *hook)
 {
 	switch (hook->reason) {
 	case REASON_PACKAGE:
@@ -114,6 +106,7 @@ static void add_place(struct buffer *text, const struct hook *hook)
 	text_add_name(text, hook->match);
 }
 
+/* Nothing for a hook that is effective. */
 static void add_status(struct buffer *text, const struct hook *hook)
 {
 	owns_buffer struct buffer by = {0};
@@ -153,16 +146,14 @@ static void add_last(struct buffer *text, const struct item *item)
 		buffer_append_format(text, ", %s", item->transaction->start);
 }
 
-/*
- * A line below a hook: what it is about, and what there is to say; nothing for nothing.
- */
+/* Writes "TITLE: TEXT" below a hook, unless text is empty. */
 static void write_detail(const struct terminal *terminal, const char *indent,
 	const char *title, const char *mark, const struct buffer *text)
 {
 	owns_buffer struct buffer line = {0};
-	owns_memory char *deeper = string_format("%s  ", indent);
+	owns_memory char *deeper = xformat("%s  ", indent);
 
-	if (text->size == 0 || deeper == NULL)
+	if (text->size == 0)
 		return;
 	buffer_append_string(&line, title);
 	if (title[0] != '\0')
@@ -176,8 +167,6 @@ static void write_detail(const struct terminal *terminal, const char *indent,
 static void write_details(
 	const struct terminal *terminal, const char *indent, const struct item *item)
 {
-	bool counts = item->hook->status == HOOK_EFFECTIVE;
-	owns_memory char *fault = counts ? fault_text(&item->hook->script) : NULL;
 	owns_buffer struct buffer status = {0};
 	owns_buffer struct buffer why_not = {0};
 	owns_buffer struct buffer owner = {0};
@@ -185,9 +174,9 @@ static void write_details(
 	owns_buffer struct buffer last = {0};
 
 	add_status(&status, item->hook);
-	text_add_sentence(&why_not, fault != NULL ? fault : "");
+	text_add_sentence(&why_not, item->fault != NULL ? item->fault : "");
 	text_add_sentence(&owner, item->owner != NULL ? item->owner : "");
-	if (counts)
+	if (item->hook->status == HOOK_EFFECTIVE)
 		effective_settings_add(&settings, &item->settings);
 	add_last(&last, item);
 	write_detail(terminal, indent, "", MARK_FAINT, &status);
@@ -197,7 +186,7 @@ static void write_details(
 	write_detail(terminal, indent, _("last"), "", &last);
 }
 
-/* What a tree is drawn with: before an entry, before the last, and below either. */
+/* What a tree is drawn with, in front of its lines. */
 struct branches {
 	const char *entry, *last, *below_entry, *below_last;
 };
@@ -216,49 +205,41 @@ static bool is_one_group(const struct hook *a, const struct hook *b)
 	       (a->match == NULL || strcmp(a->match, b->match) == 0);
 }
 
-/* A hook and what there is to say of it, in a group whose lines begin with below. */
-static int write_hook(const struct terminal *terminal, const struct inventory *inventory,
+/* below precedes the lines of the group that the hook is in. */
+static void write_hook(const struct terminal *terminal, const struct inventory *inventory,
 	const struct hook *hook, const char *below, bool is_last)
 {
 	const struct branches *branches = branches_of(terminal);
-	__attribute__((cleanup(item_done))) struct item item;
+	owns_item struct item item;
 	owns_memory char *first =
-		string_format("%s%s", below, is_last ? branches->last : branches->entry);
-	owns_memory char *next = string_format(
+		xformat("%s%s", below, is_last ? branches->last : branches->entry);
+	owns_memory char *next = xformat(
 		"%s%s  ", below, is_last ? branches->below_last : branches->below_entry);
 	owns_buffer struct buffer text = {0};
-	int status = item_make(&item, inventory, hook);
 
-	if (status >= 0)
-		return status;
-	if (first == NULL || next == NULL)
-		return report_no_memory();
+	item_make(&item, inventory, hook);
 	buffer_append_string(
 		&text, hook->status == HOOK_EFFECTIVE ? MARK_NAME : MARK_FAINT);
 	text_add_name(&text, hook->script.path);
 	buffer_append_string(&text, MARK_END);
 	terminal_write(terminal, first, next, &text);
 	write_details(terminal, next, &item);
-	return -1;
 }
 
-/* The hooks from first to end, which stand at one place of one hook point. */
-static int write_group(const struct terminal *terminal, const struct inventory *inventory,
-	size_t first, size_t end, bool is_last)
+/* The hooks from first to end, which apply to the same packages at one hook point. */
+static void write_group(const struct terminal *terminal,
+	const struct inventory *inventory, size_t first, size_t end, bool is_last)
 {
 	const struct branches *branches = branches_of(terminal);
+	const char *below = is_last ? branches->below_last : branches->below_entry;
 	const struct hook *hooks = inventory->hooks.items;
-	owns_buffer struct buffer place = {0};
-	int status = -1;
+	owns_buffer struct buffer scope = {0};
 
-	add_place(&place, &hooks[first]);
-	terminal_write(terminal, is_last ? branches->last : branches->entry,
-		is_last ? branches->below_last : branches->below_entry, &place);
-	for (size_t i = first; i < end && status < 0; i++)
-		status = write_hook(terminal, inventory, &hooks[i],
-			is_last ? branches->below_last : branches->below_entry,
-			i + 1 == end);
-	return status;
+	add_scope(&scope, &hooks[first]);
+	terminal_write(
+		terminal, is_last ? branches->last : branches->entry, below, &scope);
+	for (size_t i = first; i < end; i++)
+		write_hook(terminal, inventory, &hooks[i], below, i + 1 == end);
 }
 
 static size_t end_of_group(const struct hook_list *hooks, size_t first)
@@ -271,14 +252,13 @@ static size_t end_of_group(const struct hook_list *hooks, size_t first)
 	return end;
 }
 
-static int write_tree(const struct terminal *terminal, const struct inventory *inventory)
+static void write_tree(const struct terminal *terminal, const struct inventory *inventory)
 {
 	const struct hook_list *hooks = &inventory->hooks;
 	bool is_empty = true;
 	size_t end;
-	int status = -1;
 
-	for (size_t first = 0; first < hooks->count && status < 0; first = end) {
+	for (size_t first = 0; first < hooks->count; first = end) {
 		const struct hook *hook = &hooks->items[first];
 
 		end = end_of_group(hooks, first);
@@ -288,16 +268,15 @@ static int write_tree(const struct terminal *terminal, const struct inventory *i
 		if (first == 0 || hook[-1].hook_point != hook->hook_point)
 			terminal_say(
 				terminal, "", "%s", uh_hook_point_name(hook->hook_point));
-		status = write_group(terminal, inventory, first, end,
+		write_group(terminal, inventory, first, end,
 			end == hooks->count ||
 				hooks->items[end].hook_point != hook->hook_point);
 	}
 	if (is_empty)
 		terminal_say(terminal, "", _("There are no hooks."));
-	return status;
 }
 
-/* Adds the text as a cell and empties it for the next. */
+/* Moves the text into a cell. */
 static void add_cell(struct table *table, struct buffer *text)
 {
 	owns_memory char *cell = xbuffer_steal(text);
@@ -305,64 +284,54 @@ static void add_cell(struct table *table, struct buffer *text)
 	table_add(table, cell);
 }
 
-/* What the tree says of a hook, in one row. */
-static int add_row(
+static void add_hook_row(
 	struct table *table, const struct inventory *inventory, const struct hook *hook)
 {
-	__attribute__((cleanup(item_done))) struct item item;
-	owns_memory char *fault = NULL;
+	owns_item struct item item;
 	owns_buffer struct buffer text = {0};
-	int status = item_make(&item, inventory, hook);
 
-	if (status >= 0)
-		return status;
+	item_make(&item, inventory, hook);
 	table_add(table, uh_hook_point_name(hook->hook_point));
-	add_place(&text, hook);
+	add_scope(&text, hook);
 	add_cell(table, &text);
 	table_add_name(table, hook->script.path);
 	add_status(&text, hook);
-	if (hook->status == HOOK_EFFECTIVE)
-		fault = fault_text(&hook->script);
-	text_add_sentence(&text, fault != NULL ? fault : "");
+	text_add_sentence(&text, item.fault != NULL ? item.fault : "");
 	add_cell(table, &text);
 	table_add_name(table, item.owner != NULL ? item.owner : "");
 	effective_settings_add(&text, &item.settings);
 	add_cell(table, &text);
 	add_last(&text, &item);
 	add_cell(table, &text);
-	return -1;
 }
 
-static int write_table(const struct terminal *terminal, const struct inventory *inventory)
+static void write_hook_table(
+	const struct terminal *terminal, const struct inventory *inventory)
 {
 	const char *const titles[] = {_("Hook point"), _("Applies to"), _("Script"),
 		_("Remark"), _("Package"), _("Settings"), _("Last")};
 	struct table table = {
 		.terminal = terminal, .titles = titles, .columns = COUNT_OF(titles)};
-	int status = -1;
 
-	for (size_t i = 0; i < inventory->hooks.count && status < 0; i++)
+	for (size_t i = 0; i < inventory->hooks.count; i++)
 		if (is_shown(inventory, &inventory->hooks.items[i]))
-			status = add_row(&table, inventory, &inventory->hooks.items[i]);
-	if (status < 0)
-		table_write(&table);
+			add_hook_row(&table, inventory, &inventory->hooks.items[i]);
+	table_write(&table);
 	table_done(&table);
-	return status;
 }
 
-static json_t *last_to_json(const struct item *item)
+static json_t *last_run_to_json(const struct item *item)
 {
 	owns_buffer struct buffer outcome = {0};
+	const char *start;
 
 	if (item->last == NULL)
 		return json_null();
+	start = item->transaction->start;
 	log_add_outcome(&outcome, item->last);
-	buffer_append(&outcome, (struct slice){"", 1});
 	return json_pack("{s:o, s:o, s:o, s:b}", "start",
-		json_text(item->transaction->start[0] != '\0' ? item->transaction->start
-							      : NULL),
-		"ended", json_text(outcome.error == 0 ? outcome.data : NULL),
-		"milliseconds",
+		json_text(start[0] != '\0' ? start : NULL), "ended",
+		json_stringn(outcome.data, outcome.size), "milliseconds",
 		item->last->milliseconds >= 0 ? json_integer(item->last->milliseconds)
 					      : json_null(),
 		"failed", log_has_failed(item->last));
@@ -376,23 +345,20 @@ static json_t *hook_to_json(const struct inventory *inventory, const struct hook
 		[HOOK_MASKED] = "masked",
 		[HOOK_IS_MASK] = "mask",
 	};
-	__attribute__((cleanup(item_done))) struct item item;
-	owns_memory char *fault = NULL;
+	owns_item struct item item;
 
-	if (item_make(&item, inventory, hook) >= 0)
-		return NULL;
-	if (hook->status == HOOK_EFFECTIVE)
-		fault = fault_text(&hook->script);
+	item_make(&item, inventory, hook);
 	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}",
 		"hook_point", uh_hook_point_name(hook->hook_point), "reason",
 		reason_name(hook->reason), "subject", json_text(hook->match), "path",
 		json_text(hook->script.path), "standing", statuses[hook->status], "by",
-		json_text(hook->by), "not_run", json_text(fault), "package",
+		json_text(hook->by), "not_run", json_text(item.fault), "package",
 		json_text(item.owner), "settings",
-		effective_settings_to_json(&item.settings), "last", last_to_json(&item));
+		effective_settings_to_json(&item.settings), "last",
+		last_run_to_json(&item));
 }
 
-static int print_json(const struct inventory *inventory)
+static json_t *hooks_to_json(const struct inventory *inventory)
 {
 	json_t *hooks = json_array();
 
@@ -400,22 +366,21 @@ static int print_json(const struct inventory *inventory)
 		if (is_shown(inventory, &inventory->hooks.items[i]))
 			(void)json_array_append_new(hooks,
 				hook_to_json(inventory, &inventory->hooks.items[i]));
-	return json_print(json_pack("{s:o}", "hooks", hooks));
+	return json_pack("{s:o}", "hooks", hooks);
 }
 
-static int show(const struct inventory *inventory)
+static int show_list(const struct inventory *inventory)
 {
 	struct terminal terminal;
-	int status;
 
 	if (inventory->admin->is_json)
-		return print_json(inventory);
+		return json_print(hooks_to_json(inventory));
 	terminal = apt_terminal(inventory->admin);
-	if (!terminal.is_terminal)
-		status = write_table(&terminal, inventory);
+	if (terminal.is_terminal)
+		write_tree(&terminal, inventory);
 	else
-		status = write_tree(&terminal, inventory);
-	return status < 0 ? STATUS_FINE : status;
+		write_hook_table(&terminal, inventory);
+	return STATUS_FINE;
 }
 
 int admin_list(struct admin *admin, int argc, char **argv)
@@ -424,12 +389,10 @@ int admin_list(struct admin *admin, int argc, char **argv)
 		.admin = admin};
 	const struct usage usage = {
 		.synopsis = "list [HOOK-POINT]",
-		.text = _("Shows every hook of /etc/apt/universal-hooks and "
-			  "/usr/lib/apt/universal-hooks in the order in which they run: "
-			  "where it applies, the package that it came with, the settings "
-			  "that are not the default, what overrides or masks it, and how "
-			  "it "
-			  "last ended."),
+		.text = _("Show all hooks, or those of HOOK-POINT, in the order in which "
+			  "they run. For each, show where it applies, the package that "
+			  "ships it, what overrides or masks it, the settings that are "
+			  "not the default, and how it last ended."),
 		.has_json = true,
 		.words_max = 1,
 	};
@@ -441,5 +404,5 @@ int admin_list(struct admin *admin, int argc, char **argv)
 		status = hook_point_read(argv[1], &inventory.hook_point);
 	if (status < 0)
 		status = inventory_take(&inventory);
-	return status < 0 ? show(&inventory) : status;
+	return status < 0 ? show_list(&inventory) : status;
 }

@@ -41,7 +41,7 @@ static void write_plan(const struct terminal *terminal, const struct preview *pr
 	plan_view_write(terminal, preview);
 }
 
-static int show(const struct admin *admin, const struct preview *preview)
+static int show_plan(const struct admin *admin, const struct preview *preview)
 {
 	struct terminal terminal;
 
@@ -55,7 +55,7 @@ static int show(const struct admin *admin, const struct preview *preview)
 	return STATUS_FINE;
 }
 
-/* "apt-get install zsh" says whose defaults hold; "install zsh" is apt's. */
+/* Takes "apt" or "apt-get" off the front of words; the default is apt. */
 static const char *take_program(char ***words)
 {
 	if (strcmp((*words)[0], "apt-get") != 0 && strcmp((*words)[0], "apt") != 0)
@@ -63,34 +63,21 @@ static const char *take_program(char ***words)
 	return *(*words)++;
 }
 
-static int preview_words(const struct admin *admin, char **words)
+int admin_plan(struct admin *admin, int argc, char **argv)
 {
 	__attribute__((cleanup(preview_done))) struct preview preview = {.nothing = {0}};
 	owns_buffer struct buffer stream = {0};
-	const char *program = take_program(&words);
-	struct preview_request request = {
-		.words = (const char *const *)words, .result = RESULT_OK};
-	int status;
-
-	if (apt_transaction(admin, program, request.words, &stream) < 0)
-		return STATUS_TROUBLE;
-	request.stream = buffer_slice(&stream);
-	status = preview_make(&preview, admin, &request);
-	return status >= 0 ? status : show(admin, &preview);
-}
-
-int admin_plan(struct admin *admin, int argc, char **argv)
-{
+	struct preview_request request = {.result = RESULT_OK};
 	const struct usage usage = {
 		.synopsis = "plan APT-ARGUMENT…",
-		.text = _("Shows which hooks would run, in which order and why, if apt "
-			  "were "
-			  "called with these arguments. Nothing is locked, downloaded or "
-			  "changed, and no rights are needed. With \"apt-get\" as the "
-			  "first "
-			  "argument, what apt-get(8) would do."),
+		.text = _("Show which hooks would run, in which order and why, if apt "
+			  "were called with these arguments. Nothing is locked, "
+			  "downloaded or changed, and root is not needed. If the first "
+			  "argument is \"apt-get\", show the plan for apt-get(8)."),
 		.has_json = true,
 	};
+	const char *program;
+	char **apt_words = argv + 1;
 	int words;
 	int status = options_pick(admin, &usage, argc, argv, &words);
 
@@ -101,5 +88,11 @@ int admin_plan(struct admin *admin, int argc, char **argv)
 		return report_error(
 			_("an argument is missing; usage: apt-universal-hooks %s"),
 			usage.synopsis);
-	return preview_words(admin, argv + 1);
+	program = take_program(&apt_words);
+	request.words = (const char *const *)apt_words;
+	if (apt_transaction(admin, program, request.words, &stream) < 0)
+		return STATUS_TROUBLE;
+	request.stream = buffer_slice(&stream);
+	status = preview_make(&preview, admin, &request);
+	return status >= 0 ? status : show_plan(admin, &preview);
 }

@@ -8,94 +8,79 @@
 #include "system/apt.h"
 #include "system/registration.h"
 #include "ui/json.h"
-#include "ui/message.h"
+#include "ui/memory.h"
 #include "ui/options.h"
 #include "ui/terminal.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-/* All that is told. */
-struct report {
+/* What status shows. */
+struct overview {
 	const struct admin *admin;
 	struct settings settings;
 	struct counts counts[HOOK_POINT_COUNT];
 	struct registration registration;
 	struct log log;
-	bool has_log; /* else the log could not be read, and that has been said */
+	bool has_log; /* false if it could not be read, which has been reported */
 	bool has_helper;
 	bool is_off_here;          /* by the environment */
 	const struct setting *off; /* the setting that disables all hooks, or NULL */
 };
 
-static void report_done(struct report *report)
+static void overview_done(struct overview *overview)
 {
-	settings_done(&report->settings);
-	registration_done(&report->registration);
-	log_done(&report->log);
+	settings_done(&overview->settings);
+	registration_done(&overview->registration);
+	log_done(&overview->log);
 }
 
-static int count_hooks(struct report *report)
+static void take_counts(struct overview *overview)
 {
 	__attribute__((cleanup(hook_list_done))) struct hook_list hooks;
-	int error = hook_list_read(&hooks, report->admin);
 
-	for (int i = 0; i < HOOK_POINT_COUNT && error == 0; i++)
-		error = counts_take(&report->counts[i], &hooks, &report->settings,
-			(enum uh_hook_point)i);
-	if (error < 0)
-		return report_no_memory();
+	xensure(hook_list_read(&hooks, overview->admin));
+	for (int i = 0; i < HOOK_POINT_COUNT; i++)
+		xensure(counts_take(&overview->counts[i], &hooks, &overview->settings,
+			(enum uh_hook_point)i));
 	hook_list_warn_unreadable(&hooks);
-	return -1;
 }
 
 static bool has_helper(const struct admin *admin)
 {
-	owns_memory char *path = string_format("%s%s", admin->root, UH_HELPER);
+	owns_memory char *path = xformat("%s%s", admin->root, UH_HELPER);
 
-	return path == NULL || access(path, X_OK) == 0;
+	return access(path, X_OK) == 0;
 }
 
-/* −1 to go on, or the status to end with, and that has been said. */
-static int report_take(struct report *report)
+/* −1 to go on, or the status to end with. */
+static int overview_take(struct overview *overview)
 {
 	const char *variable = getenv("APT_UNIVERSAL_HOOKS");
-	int status = settings_ask(&report->settings, report->admin);
+	int status = settings_ask(&overview->settings, overview->admin);
 
-	if (status < 0)
-		status = count_hooks(report);
 	if (status >= 0)
 		return status;
-	if (registration_take(&report->registration, report->admin) < 0)
+	take_counts(overview);
+	if (registration_take(&overview->registration, overview->admin) < 0)
 		return STATUS_TROUBLE;
-	report->has_log = log_read(&report->log, report->admin) < 0;
-	report->has_helper = has_helper(report->admin);
-	report->is_off_here = variable != NULL && strcmp(variable, "off") == 0;
-	report->off = settings_enabled_by(&report->settings, "");
-	if (report->off != NULL && report->off->number != 0)
-		report->off = NULL;
+	overview->has_log = log_read(&overview->log, overview->admin) < 0;
+	overview->has_helper = has_helper(overview->admin);
+	overview->is_off_here = variable != NULL && strcmp(variable, "off") == 0;
+	overview->off = settings_enabled_by(&overview->settings, "");
+	if (overview->off != NULL && overview->off->number != 0)
+		overview->off = NULL;
 	return -1;
 }
 
-/* Whether apt calls the helper, and finds it. */
-static bool is_called(const struct report *report, enum uh_hook_point hook_point)
+/* Whether apt calls the helper at the hook point, and the helper exists. */
+static bool is_called(const struct overview *overview, enum uh_hook_point hook_point)
 {
 	const struct registration_entry *entry =
-		registration_at(&report->registration, hook_point);
+		registration_at(&overview->registration, hook_point);
 
-	return report->has_helper &&
+	return overview->has_helper &&
 	       (!entry->is_call || entry->registered != REGISTERED_NOT);
-}
-
-static int find_status(const struct report *report)
-{
-	if (!report->has_log)
-		return STATUS_TROUBLE;
-	for (int i = 0; i < HOOK_POINT_COUNT; i++)
-		if (counts_able(&report->counts[i]) > 0 &&
-			!is_called(report, (enum uh_hook_point)i))
-			return STATUS_FINDINGS;
-	return STATUS_FINE;
 }
 
 static void write_line(
@@ -105,10 +90,9 @@ static void write_line(
 
 	buffer_append_format(&line, MARK_NAME "%s:" MARK_END " ", key);
 	buffer_append(&line, buffer_slice(value));
-	if (line.error < 0 || value->error < 0)
-		(void)report_no_memory();
-	else
-		terminal_write(terminal, "", "  ", &line);
+	xensure(value->error);
+	xensure(line.error);
+	terminal_write(terminal, "", "  ", &line);
 }
 
 static void add_marked(struct buffer *text, const char *mark, const char *words)
@@ -116,24 +100,24 @@ static void add_marked(struct buffer *text, const char *mark, const char *words)
 	buffer_append_format(text, "%s%s" MARK_END, mark, words);
 }
 
-static void write_switch(const struct terminal *terminal, const struct report *report)
+static void write_switch(const struct terminal *terminal, const struct overview *overview)
 {
 	owns_buffer struct buffer text = {0};
 	owns_buffer struct buffer file = {0};
 	owns_memory char *place = NULL;
 
-	if (!report->is_off_here && report->off == NULL) {
+	if (!overview->is_off_here && overview->off == NULL) {
 		add_marked(&text, MARK_GOOD, _("switched on"));
-	} else if (report->off == NULL) {
+	} else if (overview->off == NULL) {
 		buffer_append_format(&text,
 			_("%sswitched off%s by APT_UNIVERSAL_HOOKS=off in the "
 			  "environment"),
 			MARK_MIND, MARK_END);
 	} else {
-		place = setting_place(report->off, report->admin);
-		text_add_name(&file, place != NULL ? place : "?");
+		place = xcheck(setting_place(overview->off, overview->admin));
+		text_add_name(&file, place);
 		buffer_append_format(&text,
-			report->is_off_here
+			overview->is_off_here
 				? _("%sswitched off%s by APT_UNIVERSAL_HOOKS=off in the "
 				    "environment, and by Universal-Hooks::Enabled in "
 				    "%.*s")
@@ -144,21 +128,21 @@ static void write_switch(const struct terminal *terminal, const struct report *r
 	write_line(terminal, _("Hooks"), &text);
 }
 
-static void write_helper(const struct terminal *terminal, const struct report *report)
+static void write_helper(const struct terminal *terminal, const struct overview *overview)
 {
 	owns_buffer struct buffer text = {0};
 	owns_buffer struct buffer path = {0};
 
-	if (report->has_helper)
+	if (overview->has_helper)
 		return;
-	text_add_name(&path, report->admin->root);
+	text_add_name(&path, overview->admin->root);
 	buffer_append_string(&path, UH_HELPER);
-	buffer_append_format(&text, _("%snot there, so no hook runs:%s %.*s"), MARK_BAD,
+	buffer_append_format(&text, _("%smissing, so no hook runs:%s %.*s"), MARK_BAD,
 		MARK_END, (int)path.size, path.data);
 	write_line(terminal, _("Helper"), &text);
 }
 
-static void add_place(struct buffer *text, const struct registration_entry *entry)
+static void add_location(struct buffer *text, const struct registration_entry *entry)
 {
 	if (entry->file == NULL)
 		return;
@@ -168,7 +152,7 @@ static void add_place(struct buffer *text, const struct registration_entry *entr
 		buffer_append_format(text, ":%lu", entry->line);
 }
 
-/* "registered in FILE:LINE"; what is not as shipped is named. */
+/* "registered in FILE:LINE"; names the key that is not as shipped. */
 static void add_registration(struct buffer *text, const struct registration_entry *entry)
 {
 	switch (entry->registered) {
@@ -190,17 +174,17 @@ static void add_registration(struct buffer *text, const struct registration_entr
 			buffer_append_string(text, ": ");
 		text_add_name(text, entry->key);
 	}
-	add_place(text, entry);
+	add_location(text, entry);
 }
 
-static void write_point(const struct terminal *terminal, const struct report *report,
+static void write_point(const struct terminal *terminal, const struct overview *overview,
 	enum uh_hook_point hook_point)
 {
 	owns_buffer struct buffer text = {0};
 
-	counts_add(&text, &report->counts[hook_point]);
+	counts_add(&text, &overview->counts[hook_point]);
 	buffer_append_string(&text, "; ");
-	add_registration(&text, registration_at(&report->registration, hook_point));
+	add_registration(&text, registration_at(&overview->registration, hook_point));
 	write_line(terminal, uh_hook_point_name(hook_point), &text);
 }
 
@@ -246,13 +230,13 @@ static void add_transaction(
 			text, _(", %s%zu failed%s"), MARK_BAD, failed, MARK_END);
 }
 
-static void write_last(const struct terminal *terminal, const struct report *report)
+static void write_last(const struct terminal *terminal, const struct overview *overview)
 {
-	const struct log_transaction *last = last_of(&report->log);
+	const struct log_transaction *last = last_of(&overview->log);
 	owns_buffer struct buffer text = {0};
 
-	if (!report->has_log)
-		buffer_append_string(&text, _("not known"));
+	if (!overview->has_log)
+		buffer_append_string(&text, _("unknown"));
 	else if (last == NULL)
 		buffer_append_string(&text, _("none in the log"));
 	else
@@ -260,21 +244,22 @@ static void write_last(const struct terminal *terminal, const struct report *rep
 	write_line(terminal, _("Last transaction"), &text);
 }
 
-static void write_report(const struct report *report)
+static void write_overview(const struct overview *overview)
 {
-	struct terminal terminal = apt_terminal(report->admin);
+	struct terminal terminal = apt_terminal(overview->admin);
 	owns_buffer struct buffer version = {0};
 
 	buffer_append_string(&version, UH_VERSION);
 	write_line(&terminal, _("Version"), &version);
-	write_switch(&terminal, report);
-	write_helper(&terminal, report);
+	write_switch(&terminal, overview);
+	write_helper(&terminal, overview);
 	for (int i = 0; i < HOOK_POINT_COUNT; i++)
-		write_point(&terminal, report, (enum uh_hook_point)i);
-	write_last(&terminal, report);
+		write_point(&terminal, overview, (enum uh_hook_point)i);
+	write_last(&terminal, overview);
 }
 
-static json_t *point_to_json(const struct report *report, enum uh_hook_point hook_point)
+static json_t *point_to_json(
+	const struct overview *overview, enum uh_hook_point hook_point)
 {
 	static const char *const words[] = {
 		[REGISTERED_AS_SHIPPED] = "as-shipped",
@@ -282,8 +267,8 @@ static json_t *point_to_json(const struct report *report, enum uh_hook_point hoo
 		[REGISTERED_NOT] = "missing",
 	};
 	const struct registration_entry *entry =
-		registration_at(&report->registration, hook_point);
-	const struct counts *counts = &report->counts[hook_point];
+		registration_at(&overview->registration, hook_point);
+	const struct counts *counts = &overview->counts[hook_point];
 
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:I, s:I, "
 			 "s:I, s:I}",
@@ -291,7 +276,7 @@ static json_t *point_to_json(const struct report *report, enum uh_hook_point hoo
 		words[entry->registered], "key", entry->key, "file",
 		json_text(entry->file), "line",
 		entry->line > 0 ? json_integer((json_int_t)entry->line) : json_null(),
-		"called", is_called(report, hook_point), "hooks",
+		"called", is_called(overview, hook_point), "hooks",
 		(json_int_t)counts_hooks(counts), "by_package",
 		(json_int_t)counts->by_package, "by_wildcard",
 		(json_int_t)counts->by_wildcard, "always", (json_int_t)counts->always,
@@ -300,9 +285,9 @@ static json_t *point_to_json(const struct report *report, enum uh_hook_point hoo
 		"overridden", (json_int_t)counts->overridden);
 }
 
-static json_t *last_to_json(const struct report *report)
+static json_t *last_transaction_to_json(const struct overview *overview)
 {
-	const struct log_transaction *last = last_of(&report->log);
+	const struct log_transaction *last = last_of(&overview->log);
 
 	if (last == NULL)
 		return json_null();
@@ -314,56 +299,68 @@ static json_t *last_to_json(const struct report *report)
 		(json_int_t)count_ran(last), "failed", (json_int_t)count_failed(last));
 }
 
-/* The words are the environment's and the setting's names. */
-static json_t *switch_to_json(const struct report *report)
+static json_t *switch_to_json(const struct overview *overview)
 {
 	json_t *array = json_array();
 
-	if (report->is_off_here)
+	if (overview->is_off_here)
 		(void)json_array_append_new(array, json_text("APT_UNIVERSAL_HOOKS"));
-	if (report->off != NULL)
+	if (overview->off != NULL)
 		(void)json_array_append_new(array, json_text("Universal-Hooks::Enabled"));
 	return array;
 }
 
-static int print_json(const struct report *report)
+static json_t *overview_to_json(const struct overview *overview)
 {
 	json_t *points = json_array();
 
 	for (int i = 0; i < HOOK_POINT_COUNT; i++)
 		(void)json_array_append_new(
-			points, point_to_json(report, (enum uh_hook_point)i));
-	return json_print(json_pack("{s:s, s:o, s:b, s:o, s:o}", "version", UH_VERSION,
-		"switched_off_by", switch_to_json(report), "helper", report->has_helper,
-		"hook_points", points, "last_transaction", last_to_json(report)));
+			points, point_to_json(overview, (enum uh_hook_point)i));
+	return json_pack("{s:s, s:o, s:b, s:o, s:o}", "version", UH_VERSION,
+		"switched_off_by", switch_to_json(overview), "helper",
+		overview->has_helper, "hook_points", points, "last_transaction",
+		last_transaction_to_json(overview));
 }
 
-static int show(const struct report *report)
+static int exit_status_of(const struct overview *overview)
+{
+	if (!overview->has_log)
+		return STATUS_TROUBLE;
+	for (int i = 0; i < HOOK_POINT_COUNT; i++)
+		if (counts_able(&overview->counts[i]) > 0 &&
+			!is_called(overview, (enum uh_hook_point)i))
+			return STATUS_FINDINGS;
+	return STATUS_FINE;
+}
+
+static int show_status(const struct overview *overview)
 {
 	int status = STATUS_FINE;
 
-	if (report->admin->is_json)
-		status = print_json(report);
+	if (overview->admin->is_json)
+		status = json_print(overview_to_json(overview));
 	else
-		write_report(report);
-	return status == STATUS_FINE ? find_status(report) : status;
+		write_overview(overview);
+	return status == STATUS_FINE ? exit_status_of(overview) : status;
 }
 
 int admin_status(struct admin *admin, int argc, char **argv)
 {
-	__attribute__((cleanup(report_done))) struct report report = {.admin = admin};
+	__attribute__((cleanup(overview_done))) struct overview overview = {
+		.admin = admin};
 	const struct usage usage = {
 		.synopsis = "status",
-		.text = _("Says whether apt calls the hooks, by which file, how many "
-			  "there are at each hook point, and what the last transaction "
-			  "was. The exit status is 1 when there are hooks at a hook "
-			  "point that apt does not call."),
+		.text = _("Show for each hook point whether apt calls its hooks, which "
+			  "file registers it, and how many hooks there are. Also show "
+			  "whether hooks are switched off, and the last transaction. The "
+			  "exit status is 1 if there are hooks that apt does not call."),
 		.has_json = true,
 	};
 	int words;
 	int status = options_read(admin, &usage, argc, argv, &words);
 
 	if (status < 0)
-		status = report_take(&report);
-	return status < 0 ? show(&report) : status;
+		status = overview_take(&overview);
+	return status < 0 ? show_status(&overview) : status;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* apt-universal-hooks why PACKAGE: which hooks a transaction with it would fire. */
+/* apt-universal-hooks why PACKAGE: which hooks would run in a transaction with it. */
 #include "cmd/cmd.h"
 #include "model/plan_view.h"
 #include "model/simulated.h"
 #include "system/apt.h"
-#include "ui/message.h"
+#include "ui/memory.h"
 #include "ui/options.h"
 
-static int show(const struct admin *admin, const struct preview *preview)
+static int show_why(const struct admin *admin, const struct preview *preview)
 {
 	struct terminal terminal;
 
@@ -32,11 +32,10 @@ static int explain(const struct admin *admin, const struct string_list *packages
 	if (status >= 0)
 		return status;
 	simulated_to_stream(&simulated, admin->root, &stream);
-	if (stream.error < 0)
-		return report_no_memory();
+	xensure(stream.error);
 	request.stream = buffer_slice(&stream);
 	status = preview_make(&preview, admin, &request);
-	return status >= 0 ? status : show(admin, &preview);
+	return status >= 0 ? status : show_why(admin, &preview);
 }
 
 int admin_why(struct admin *admin, int argc, char **argv)
@@ -45,16 +44,14 @@ int admin_why(struct admin *admin, int argc, char **argv)
 	const char *operation = NULL;
 	const struct option_row rows[] = {
 		{OPTION_TEXT, &operation, "operation", '\0', "OPERATION",
-			_("What happens to it: install, upgrade, downgrade, reinstall, "
-			  "remove, purge or configure. Without it, what is not installed "
-			  "is "
-			  "installed, and what is, upgraded.")},
+			_("Assume this operation: install, upgrade, downgrade, "
+			  "reinstall, remove, purge or configure. By default, packages "
+			  "that are installed are upgraded, and others are installed.")},
 	};
 	const struct usage usage = {
 		.synopsis = "why PACKAGE[:ARCHITECTURE]…",
-		.text = _("Shows which hooks would run, and why, in a transaction with "
-			  "this "
-			  "package and no other."),
+		.text = _("Show which hooks would run, and why, in a transaction with "
+			  "only these packages."),
 		.rows = rows,
 		.row_count = COUNT_OF(rows),
 		.has_json = true,
@@ -66,8 +63,9 @@ int admin_why(struct admin *admin, int argc, char **argv)
 
 	if (status < 0)
 		status = operation_check(operation);
-	for (int i = 1; i <= words && status < 0; i++)
-		if (string_list_add(&packages, argv[i]) < 0)
-			status = report_no_memory();
-	return status >= 0 ? status : explain(admin, &packages, operation);
+	if (status >= 0)
+		return status;
+	for (int i = 1; i <= words; i++)
+		xlist_add(&packages, argv[i]);
+	return explain(admin, &packages, operation);
 }

@@ -157,7 +157,7 @@ test_a_helper_that_is_gone_is_told() {
 	ends_with 0 $command status
 	mv /usr/libexec/apt-universal-hooks/helper /gone
 	ends_with 0 $command status
-	printed | has -x 'Helper: not there, so no hook runs: /usr/libexec/apt-universal-hooks/helper' ||
+	printed | has -x 'Helper: missing, so no hook runs: /usr/libexec/apt-universal-hooks/helper' ||
 		fail 'it should say so'
 	probe Post-Invoke/mine
 	ends_with 1 $command status
@@ -180,7 +180,7 @@ test_a_log_that_cannot_be_read_is_one_clear_error() {
 	ends_with 2 $command status
 	expect_equal 1 "$(wc -l <$errors)" 'lines on standard error'
 	form=E expect_warning /var/log/apt/universal-hooks.log
-	printed | has -x 'Last transaction: not known' || fail 'it should say so'
+	printed | has -x 'Last transaction: unknown' || fail 'it should say so'
 }
 
 test_words_are_too_much() {
