@@ -71,7 +71,7 @@ _apt_universal_hooks_debs() {
 _apt_universal_hooks_kind() {
 	kind=
 	case $1:$2 in
-	*:--root) kind=folder ;;
+	*:--root) kind=directory ;;
 	run:-s | run:--script | log:-s | log:--script) kind=script ;;
 	run:-p | run:--package | log:-p | log:--package) kind=package ;;
 	run:-o | run:--operation | why:--operation) kind=operation ;;
@@ -83,7 +83,7 @@ _apt_universal_hooks_kind() {
 
 _apt_universal_hooks_argument() {
 	case $1 in
-	folder) compopt -o dirnames ;;
+	directory) compopt -o dirnames ;;
 	script) _apt_universal_hooks_scripts ;;
 	package) _apt_universal_hooks_packages ;;
 	operation)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apt-universal-hooks disable: a mask for a packages' hook, a setting in a file of its
- * own for one of the administrator's; never anything in a file of somebody else.
+ * apt-universal-hooks disable: masks the hook of a package, and writes a setting for a
+ * hook of the administrator; changes no file of anybody else.
  */
 #include "cmd/cmd.h"
 #include "model/disabled.h"
@@ -10,21 +10,9 @@
 
 #include <strings.h>
 
-/* The hooks of those targets on which this is to be done. */
-static int hooks_of(
-	struct string_list *hooks, const struct target_list *list, enum action action)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (list->items[i].action == action &&
-			string_list_add(hooks, list->items[i].hook) < 0)
-			return report_no_memory();
-	return -1;
-}
-
 /*
- * Nothing to do where the hook itself is disabled already. One that only shares in what
- * holds for its directory, or for all, is disabled for the time when that no longer
- * holds.
+ * A hook that is disabled only by a setting for its directory, or for all hooks, gets one
+ * of its own, which outlives that.
  */
 static enum action action_to_disable(
 	struct snapshot *snapshot, const struct target *target)
@@ -50,15 +38,13 @@ static enum action action_to_disable(
 	return ACTION_SETTING;
 }
 
+/* apt.conf ignores case. */
 static bool is_twin(const char *a, const char *b)
 {
 	return strcmp(a, b) != 0 && strcasecmp(a, b) == 0;
 }
 
-/*
- * Another path that apt takes for this one, since upper and lower case are the same to
- * it: its settings and this one's would get mixed up. NULL where there is none.
- */
+/* Another hook whose settings apt would mix up with this one's, or NULL. */
 static const char *find_twin(
 	const struct snapshot *snapshot, const struct target_list *list, const char *hook)
 {
@@ -72,21 +58,21 @@ static const char *find_twin(
 	return NULL;
 }
 
-/* Whether a setting can be written for the hook. */
-static int check_name(const struct snapshot *snapshot, const struct target_list *list,
+/* Whether apt.conf can have a setting for the hook alone. */
+static int check_key(const struct snapshot *snapshot, const struct target_list *list,
 	const struct target *target)
 {
 	const char *twin = find_twin(snapshot, list, target->hook);
 
 	if (!disabled_can_name(target->hook))
 		return report_error(
-			_("apt.conf cannot name %s, where \"::\" separates keys; "
-			  "give the script another name, or take its x bit"),
+			_("apt.conf cannot name %s, because \"::\" separates "
+			  "keys; rename the script or make it not executable"),
 			target->hook);
 	if (twin != NULL)
-		return report_error(
-			_("apt.conf cannot tell %s from %s, which has a setting as well; "
-			  "give the script another name, or take its x bit"),
+		return report_error(_("apt.conf cannot tell %s from %s, which also has a "
+				      "setting; rename the script or make it not "
+				      "executable"),
 			target->hook, twin);
 	return -1;
 }
@@ -100,44 +86,49 @@ static int choose_to_disable(struct snapshot *snapshot, struct target_list *list
 
 		target->action = action_to_disable(snapshot, target);
 		if (target->action == ACTION_SETTING)
-			status = check_name(snapshot, list, target);
+			status = check_key(snapshot, list, target);
 	}
 	return status;
 }
 
-/* What has come of it, as apt sees it now. */
+static int report_setting(const struct admin *admin, const struct target *target,
+	const struct setting *setting)
+{
+	owns_memory char *place = setting_place(setting, admin);
+
+	if (place == NULL)
+		return report_no_memory();
+	if (setting->number == 0) {
+		targets_say(target->action == ACTION_NONE
+				    ? _("%s was already disabled: set in %s")
+				    : _("%s is disabled: set in %s"),
+			target->hook, place);
+		return STATUS_FINE;
+	}
+	report_warning(_("%s still runs: %s sets %s to \"%s\", which takes precedence; "
+			 "remove that line"),
+		target->hook, place, setting->key, setting->value);
+	return STATUS_FINDINGS;
+}
+
+/* snapshot is what apt says after the change. */
 static int report_disabled(
 	struct snapshot *snapshot, const struct admin *admin, const struct target *target)
 {
 	const struct setting *setting =
 		settings_enabled_by(&snapshot->settings, target->hook);
-	bool is_old = target->action == ACTION_NONE;
-	owns_memory char *place = NULL;
 
 	if (snapshot_has_mask(snapshot, target->hook)) {
-		targets_say(is_old ? _("%s was disabled already: masked by %s")
-				   : _("%s is disabled: masked by %s"),
+		targets_say(target->action == ACTION_NONE
+				    ? _("%s was already disabled: masked by %s")
+				    : _("%s is disabled: masked by %s"),
 			target->hook, target->mask);
 		return STATUS_FINE;
 	}
-	if (setting == NULL) {
-		report_warning(_("%s still runs: apt does not read its line in %s%s"),
-			target->hook, admin->root, DISABLED_FILE);
-		return STATUS_FINDINGS;
-	}
-	place = setting_place(setting, admin);
-	if (place == NULL)
-		return report_no_memory();
-	if (setting->number == 0) {
-		targets_say(is_old ? _("%s was disabled already: set in %s")
-				   : _("%s is disabled: set in %s"),
-			target->hook, place);
-		return STATUS_FINE;
-	}
-	report_warning(
-		_("%s still runs: %s has %s \"%s\", which counts more; take that line "
-		  "out"),
-		target->hook, place, setting->key, setting->value);
+	if (setting != NULL)
+		return report_setting(admin, target, setting);
+	report_warning(_("%s still runs: apt does not read its line in %s%s"),
+		target->hook, admin->root, DISABLED_FILE);
 	return STATUS_FINDINGS;
 }
 
@@ -145,16 +136,18 @@ static int report_disabled(
 static int do_disable(const struct admin *admin, const struct target_list *list)
 {
 	owns_strings struct string_list hooks = {0};
-	int status = hooks_of(&hooks, list, ACTION_SETTING);
+	int status;
 
-	if (status < 0)
-		status = targets_mask(list, admin);
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].action == ACTION_SETTING &&
+			string_list_add(&hooks, list->items[i].hook) < 0)
+			return report_no_memory();
+	status = targets_mask(list, admin);
 	if (status >= 0 || hooks.count == 0)
 		return status;
 	status = disabled_add(&hooks, admin);
 	if (status >= 0)
-		(void)targets_unmask(
-			list, admin); /* what cannot be taken back, it says */
+		(void)targets_unmask(list, admin); /* reports its own errors */
 	return status;
 }
 
@@ -185,12 +178,13 @@ int admin_disable(struct admin *admin, int argc, char **argv)
 {
 	const struct usage usage = {
 		.synopsis = "disable SCRIPT…",
-		.text = _("Switches hooks off, for good. A packages' hook is masked by a "
-			  "symlink to /dev/null in /etc/apt/universal-hooks; one of the "
-			  "administrator's gets the setting Enabled \"false\", in a file "
-			  "that belongs to this command alone. SCRIPT is a full path, or "
-			  "one below the hook tree. When one of several is not there, "
-			  "nothing is done."),
+		.text = _(
+			"Disable hooks permanently. The hook of a package is masked by a "
+			"symlink to /dev/null in /etc/apt/universal-hooks; a hook of the "
+			"administrator gets the setting Enabled \"false\", in a file "
+			"that only this command writes. SCRIPT is a full path or a path "
+			"below the hook tree. If one of several does not exist, nothing "
+			"is done."),
 		.words_min = 1,
 		.words_max = -1,
 	};

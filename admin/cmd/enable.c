@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* apt-universal-hooks enable: takes back what disable did, and nothing else. */
+/* apt-universal-hooks enable: undoes disable, and nothing else. */
 #include "cmd/cmd.h"
 #include "model/disabled.h"
 #include "model/targets.h"
 #include "ui/message.h"
 
-/* enable looks at the mask and at our file, whatever else there is. */
 static void choose_to_enable(struct snapshot *snapshot, struct target_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -25,7 +24,7 @@ static int report_enabled(struct snapshot *snapshot, const struct admin *admin,
 
 	if (snapshot_has_mask(snapshot, target->hook)) {
 		report_warning(
-			_("%s stays disabled: %s masks it by way of another link, which "
+			_("%s stays disabled: %s masks it through another link, which "
 			  "disable did not make; remove it yourself"),
 			target->hook, target->mask);
 		return STATUS_FINDINGS;
@@ -35,16 +34,16 @@ static int report_enabled(struct snapshot *snapshot, const struct admin *admin,
 		if (place == NULL)
 			return report_no_memory();
 		report_warning(
-			_("%s stays disabled: %s has %s \"%s\"; take that line out"),
+			_("%s stays disabled: %s sets %s to \"%s\"; remove that line"),
 			target->hook, place, setting->key, setting->value);
 		return STATUS_FINDINGS;
 	}
 	if (hook_list_find(&snapshot->hooks, admin, target->hook) == NULL)
-		targets_say(_("%s is not disabled any more, but there is no such script"),
+		targets_say(_("%s is no longer disabled, but there is no such script"),
 			target->hook);
 	else
 		targets_say(
-			was_disabled ? _("%s is enabled") : _("%s was enabled already"),
+			was_disabled ? _("%s is enabled") : _("%s was already enabled"),
 			target->hook);
 	return STATUS_FINE;
 }
@@ -97,10 +96,9 @@ int admin_enable(struct admin *admin, int argc, char **argv)
 {
 	const struct usage usage = {
 		.synopsis = "enable SCRIPT…",
-		.text = _("Switches hooks on again: takes back what disable did, the "
-			  "mask or the setting. What else disables a hook is named and "
-			  "left alone, and the exit status is 1 then. SCRIPT is as for "
-			  "disable."),
+		.text = _("Undo disable: remove the mask or the setting. Anything else "
+			  "that disables a hook is named and not changed, and the exit "
+			  "status is then 1. SCRIPT is as for disable."),
 		.words_min = 1,
 		.words_max = -1,
 	};

@@ -99,16 +99,16 @@ test_twice_is_once() {
 	everything >/before
 	ends_with 0 $command enable Post-Invoke/mine Post-Invoke/theirs
 	expect_file $output <<-'EOF'
-		Post-Invoke/mine was enabled already
-		Post-Invoke/theirs was enabled already
+		Post-Invoke/mine was already enabled
+		Post-Invoke/theirs was already enabled
 	EOF
 	everything | diff /before -
 	ends_with 0 $command disable Post-Invoke/mine Post-Invoke/theirs Post-Invoke/mine
 	everything >/disabled
 	ends_with 0 $command disable Post-Invoke/theirs Post-Invoke/mine
 	expect_file $output <<-EOF
-		Post-Invoke/theirs was disabled already: masked by $hooks/Post-Invoke/theirs
-		Post-Invoke/mine was disabled already: set in $file:3
+		Post-Invoke/theirs was already disabled: masked by $hooks/Post-Invoke/theirs
+		Post-Invoke/mine was already disabled: set in $file:3
 	EOF
 	everything | diff /disabled -
 	ends_with 0 $command enable Post-Invoke/theirs Post-Invoke/mine
@@ -224,7 +224,7 @@ test_what_others_have_disabled_is_named_and_left_alone() {
 		>$conf_directory/20other
 	everything >/before
 	ends_with 0 $command disable Post-Invoke/mine
-	expect_file $output <<<"Post-Invoke/mine was disabled already: set in $conf_directory/20other:3"
+	expect_file $output <<<"Post-Invoke/mine was already disabled: set in $conf_directory/20other:3"
 	ends_with 1 $command enable Post-Invoke/mine
 	expect_warning 'Post-Invoke/mine stays disabled' "$conf_directory/20other:3"
 	everything | diff /before -
