@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The subcommands; each is in the file of its name. */
+/* The subcommands, one per file. */
 #ifndef CMD_H
 #define CMD_H
 
 #include "admin.h"
 
-/* One subcommand, with the words behind the program's name: argv[0] is its own. */
+/* argv[0] is the subcommand's name. run() returns the exit status. */
 struct subcommand {
 	const char *name;
 	const char *summary;

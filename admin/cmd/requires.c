@@ -17,7 +17,7 @@
 
 #define APT_GET "/usr/bin/apt-get"
 
-/* Whether apt has a version of a package that is not installed. */
+/* Whether apt knows a package that is not installed. */
 enum apt_answer { APT_NOT_ASKED, KNOWN_TO_APT, UNKNOWN_TO_APT };
 
 /* A package that hooks require, and which hooks. */

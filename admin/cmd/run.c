@@ -38,7 +38,7 @@ static void run_options_done(struct run_options *options)
 	free(options->command_line);
 }
 
-/* What has become of the scripts. */
+/* How the scripts ended. */
 struct run_results {
 	struct table table;
 	bool has_failed;
@@ -81,7 +81,7 @@ static void on_run_event(const struct uh_event *event, void *context)
 	}
 }
 
-/* As the transaction file has them after dpkg. */
+/* Scripts at Post-Invoke read them in the transaction file. */
 static void set_outcomes(struct transaction *transaction, enum result result)
 {
 	static const enum outcome outcomes[] = {[RESULT_UNKNOWN] = OUTCOME_PENDING,
@@ -93,7 +93,7 @@ static void set_outcomes(struct transaction *transaction, enum result result)
 		transaction->packages[i].outcome = outcomes[result];
 }
 
-/* As helper/main.c does. */
+/* Scripts inherit the same as from the helper. */
 static int prepare_process(void)
 {
 	(void)umask(022);
@@ -159,7 +159,6 @@ static int run_plan(const struct admin *admin, const struct run_options *options
 	return status;
 }
 
-/* What plan_keep() needs to find the only script to run. */
 struct only_script {
 	const struct admin *admin;
 	const char *path;
