@@ -51,8 +51,8 @@ static void add_result(struct table *table, const struct uh_event *event)
 
 	buffer_append_string(
 		&text, process_succeeded(&event->ending) ? MARK_GOOD : MARK_BAD);
-	buffer_append_format(&text, "%s %d", process_end_name(event->ending.end),
-		event->ending.value);
+	buffer_append_format(
+		&text, "%s %d", process_end_name(event->ending.end), event->ending.value);
 	buffer_append(&text, (struct slice){MARK_END, sizeof(MARK_END)});
 	(void)snprintf(time, sizeof(time), "%ld.%03ld s", event->milliseconds / 1000,
 		event->milliseconds % 1000);
