@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "apt_text.h"
 
+#include <errno.h>
+
 static int hex_digit(char character)
 {
 	if (character >= '0' && character <= '9')
@@ -12,10 +14,6 @@ static int hex_digit(char character)
 	return -1;
 }
 
-/*
- * APT-HOOK-CONTRACT §4: bytes <= 0x20, >= 0x7f and '%' are written as %xx. NULL: no
- * memory.
- */
 char *percent_decode(struct slice text)
 {
 	char *decoded = malloc(text.size + 1);
@@ -39,6 +37,13 @@ char *percent_decode(struct slice text)
 	}
 	decoded[length] = '\0';
 	return decoded;
+}
+
+int percent_decode_to(char **string, struct slice text)
+{
+	free(*string);
+	*string = percent_decode(text);
+	return *string != NULL ? 0 : -ENOMEM;
 }
 
 void percent_encode(struct buffer *buffer, const char *text)

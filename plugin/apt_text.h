@@ -1,27 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How apt writes what it tells: the %-encoding of its configuration, and its booleans. */
+/* How apt writes its configuration: percent-encoding, keys, booleans. */
 #ifndef APT_TEXT_H
 #define APT_TEXT_H
 
 #include "base.h"
 
 /*
- * How apt writes keys and values of its configuration into a stream (APT-HOOK-CONTRACT
- * §4): bytes <= 0x20, >= 0x7f and '%' as %xx. The decoded string is the caller's, NULL
- * without memory; a '%' that begins nothing stands for itself.
+ * apt encodes the bytes <= 0x20 and >= 0x7f and '%' of keys and values as %xx. A '%' that
+ * two hexadecimal digits do not follow is decoded as itself. The caller owns the result,
+ * which is NULL without memory.
  */
 char *percent_decode(struct slice text);
+/* Frees *string and puts the decoded text there. 0 or −ENOMEM. */
+int percent_decode_to(char **string, struct slice text);
 void percent_encode(struct buffer *buffer, const char *text);
 
-/*
- * Whether a key is the scope itself or stands in it, in any case: "Scope",
- * "Scope::Key".
- */
+/* Whether key is "SCOPE" or "SCOPE::…", case-insensitively. */
 bool apt_is_in_scope(struct slice key, const char *scope);
 
-/*
- * libapt-pkg's StringToBool(): 1 for "true", "yes", …, 0 for "false", "no", …, else −1.
- */
+/* libapt-pkg's StringToBool(): 1 for "yes", "true" and so on, 0 for "no"…, otherwise −1. */
 int apt_boolean(struct slice text);
 
 #endif

@@ -11,7 +11,7 @@
 #define DPKG_QUERY "/usr/bin/dpkg-query"
 #define FORMAT "${Package}\\t${Architecture}\\t${db:Status-Status}\\t${Version}\\n"
 
-/* 100,000 installed packages come to some 6 MB. */
+/* 100,000 packages come to some 6 MB. */
 #define ANSWER_MAX ((size_t)32 << 20)
 
 char *dpkg_stamp(const char *status_file)
@@ -29,7 +29,6 @@ char *dpkg_stamp(const char *status_file)
 		decimal(numbers[3], (unsigned long long)status.st_mtim.tv_nsec));
 }
 
-/* The database's directory, which apt may have elsewhere (Dir), is the status file's. */
 static bool find_admin_dir(const char *status_file, struct slice *ret_dir)
 {
 	const char *slash = status_file != NULL && status_file[0] == '/'
@@ -73,15 +72,12 @@ int dpkg_query(const char *status_file, const char *const *names, struct buffer 
 	error = process_capture(&spec, ANSWER_MAX, answer, ret_ending);
 	if (error < 0)
 		return error;
-	/*
-	 * dpkg-query(1): 1 says that some of the names are not there, as after a
-	 * removal.
-	 */
+	/* Exit status 1: some names are unknown, as after a removal. */
 	return ret_ending->end == UH_EXITED && ret_ending->value <= 1 ? 0 : -EPROTO;
 }
 
-/* Whoever may read the lock of a directory that apt was sent to can hold it for ever. */
-static bool is_trusted(pid_t pid)
+/* In another root, any user who can read the lock file could hold its lock for ever. */
+static bool is_trusted_process(pid_t pid)
 {
 	owns_memory char *path = string_format("/proc/%d", (int)pid);
 	struct stat status;
@@ -90,15 +86,15 @@ static bool is_trusted(pid_t pid)
 	       (status.st_uid == 0 || status.st_uid == geteuid());
 }
 
-/* The process of ours that holds a lock on the file (fcntl(2)); 0 when none does. */
-static pid_t find_holder(const char *path)
+/* The trusted process that holds a lock on the file (fcntl(2)), or 0. */
+static pid_t find_lock_holder(const char *path)
 {
 	owns_fd int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
 	if (fd < 0 || fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK)
 		return 0;
-	return is_trusted(lock.l_pid) ? lock.l_pid : 0;
+	return is_trusted_process(lock.l_pid) ? lock.l_pid : 0;
 }
 
 bool dpkg_wait_for_end(const char *status_file)
@@ -111,7 +107,7 @@ bool dpkg_wait_for_end(const char *status_file)
 	if (!find_admin_dir(status_file, &admin_dir))
 		return false;
 	path = string_format("%.*s/lock", (int)admin_dir.size, admin_dir.data);
-	while (path != NULL && (holder = find_holder(path)) > 0) {
+	while (path != NULL && (holder = find_lock_holder(path)) > 0) {
 		has_waited = true;
 		if (proc_wait_for_end(holder) < 0)
 			break;
@@ -119,7 +115,7 @@ bool dpkg_wait_for_end(const char *status_file)
 	return has_waited;
 }
 
-/* deb-triggers(5): such a package is configured, its triggers or another's are to run. */
+/* See deb-triggers(5). */
 bool dpkg_is_installed(struct slice status)
 {
 	return slice_equals(status, "installed") ||

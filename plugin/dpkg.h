@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* dpkg's own database, through dpkg-query(1). */
+/*
+ * dpkg's database, read with dpkg-query(1). It is found next to status_file, which is apt's
+ * Dir::State::status; if that is NULL or not called "status", dpkg's default is used.
+ */
 #ifndef DPKG_H
 #define DPKG_H
 
@@ -7,44 +10,38 @@
 #include "universal_hooks.h"
 
 /*
- * What tells one state of the database from another: dpkg writes a new status file
- * whenever it ran, so the same stamp afterwards means that it did not. status_file is
- * apt's Dir::State::status or NULL. The stamp is the caller's; NULL with errno where it
- * cannot be had, ENOENT where there is no such file.
+ * Identifies a state of the database: whenever dpkg runs, it writes a new status file, and
+ * so the stamp changes. The caller frees it; NULL with errno on error, ENOENT if there is
+ * no such file.
  */
 char *dpkg_stamp(const char *status_file);
 
 /*
- * Asks for packages: answer gets lines of name, architecture, status and version, tab-
- * separated (dpkg-query(1): Package, Architecture, db:Status-Status, Version). names ends
- * with NULL; without any, all packages are asked for. The database is the one beside
- * status_file, or dpkg's default. 0; −errno when dpkg-query was not started or its answer
- * could not be read; −EPROTO with ret_ending when it failed. Names that dpkg does not
- * know are no failure.
+ * Queries packages: answer gets tab-separated lines of name, architecture, status and
+ * version (dpkg-query(1): Package, Architecture, db:Status-Status, Version). names ends
+ * with NULL; an empty list queries all packages. Unknown names are no error. Returns 0;
+ * −errno if dpkg-query could not be started or its answer not be read; −EPROTO with
+ * ret_ending if it failed.
  */
 int dpkg_query(const char *status_file, const char *const *names, struct buffer *answer,
 	struct uh_ending *ret_ending);
 
 /*
- * Waits until nobody holds the lock of the database, which is beside status_file. Only
- * looks at the lock and waits for its holder's end, since whoever takes it, even for a
- * moment, could be in the way of the next dpkg. Returns
- * whether there was something to wait for.
+ * Waits until nobody holds the lock of the database; whether there was a need to wait.
+ * Watches the process that holds it, as taking the lock even for a moment could make the
+ * next dpkg fail.
  */
 bool dpkg_wait_for_end(const char *status_file);
 
-/* Whether a status says that the package is configured; triggers may be still to run. */
+/* Whether a package with this status is configured; triggers may still be pending. */
 bool dpkg_is_installed(struct slice status);
 
-/*
- * Whether the package (NAME or NAME:ARCHITECTURE) is installed, according to an answer of
- * dpkg_query().
- */
+/* Whether package (NAME or NAME:ARCHITECTURE) is installed, given dpkg_query()'s answer. */
 bool dpkg_has_installed(struct slice answer, const char *package);
 
 /*
- * The first of count packages (NAME or NAME:ARCHITECTURE) that is not installed, as an
- * index; count when all are. Where dpkg-query does not answer, −errno.
+ * The index of the first of count packages (NAME or NAME:ARCHITECTURE) that is not
+ * installed, or count; −errno like dpkg_query().
  */
 ssize_t dpkg_first_missing(
 	const char *status_file, const char *const *packages, size_t count);

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-/* Above so many names it is as quick to ask for all that dpkg knows. */
+/* With more names than this, it is as fast to query all packages. */
 #define NAMES_MAX 1000
 
 static const struct word result_names[] = {
@@ -26,23 +26,18 @@ bool result_parse(const char *word, enum result *ret_result)
 	return false;
 }
 
-/*
- * Whether dpkg was not called at all, as with Debug::pkgDPkgPM or a dpkg that cannot be
- * started: 1, 0 or −errno.
- */
-static int is_untouched(const struct transaction *transaction)
+/* 1 if dpkg did not run, as with Debug::pkgDPkgPM, otherwise 0, or −errno. */
+static int is_unchanged(const struct transaction *transaction)
 {
 	owns_memory char *stamp = dpkg_stamp(transaction->status_file);
-	int error = stamp != NULL ? 0 : -errno;
 
-	if (stamp == NULL && error != -ENOENT)
-		return error;
-	return stamp != NULL && transaction->status_stamp != NULL &&
+	if (stamp == NULL)
+		return errno == ENOENT ? 0 : -errno;
+	return transaction->status_stamp != NULL &&
 	       strcmp(stamp, transaction->status_stamp) == 0;
 }
 
-/* Asks for all packages of the transaction that want keeps. */
-static int query(const struct transaction *transaction,
+static int query_packages(const struct transaction *transaction,
 	bool (*is_wanted)(const struct package *package), struct buffer *answer,
 	struct uh_ending *ret_ending)
 {
@@ -76,26 +71,22 @@ int outcome_settle(struct transaction *transaction, enum result *ret_result,
 	int error;
 
 	*ret_result = RESULT_UNKNOWN;
-	error = is_untouched(transaction);
+	error = is_unchanged(transaction);
 	if (error < 0)
 		return error;
 	if (error > 0) {
 		*ret_result = RESULT_ABORTED;
 		return 0;
 	}
-	/* aptitude with nothing to do: dpkg is called, and nothing can have failed. */
-	if (transaction->count == 0) {
-		*ret_result = RESULT_OK;
-		return 0;
-	}
-	error = query(transaction, is_any, &answer, ret_ending);
-	if (error < 0)
-		return error;
-	*ret_result = outcome_compare(transaction, buffer_slice(&answer));
-	return 0;
+	/* aptitude runs dpkg even if there is nothing to do. */
+	if (transaction->count > 0)
+		error = query_packages(transaction, is_any, &answer, ret_ending);
+	if (error == 0)
+		*ret_result = outcome_compare(transaction, buffer_slice(&answer));
+	return error;
 }
 
-static bool is_undecided(const struct package *package)
+static bool may_be_purge(const struct package *package)
 {
 	return package->operation == OPERATION_REMOVE;
 }
@@ -108,10 +99,10 @@ int outcome_find_purges(struct transaction *transaction, struct uh_ending *ret_e
 	int error;
 
 	for (size_t i = 0; i < transaction->count; i++)
-		is_needed = is_needed || is_undecided(&transaction->packages[i]);
+		is_needed = is_needed || may_be_purge(&transaction->packages[i]);
 	if (!is_needed)
 		return 0;
-	error = query(transaction, is_undecided, &answer, ret_ending);
+	error = query_packages(transaction, may_be_purge, &answer, ret_ending);
 	for (rest = buffer_slice(&answer); error == 0 && rest.size > 0;) {
 		struct slice line = slice_cut(&rest, '\n');
 		struct slice name = slice_cut(&line, '\t');
@@ -119,17 +110,11 @@ int outcome_find_purges(struct transaction *transaction, struct uh_ending *ret_e
 		struct package *package =
 			transaction_find_package(transaction, name, architecture);
 
-		if (package != NULL && is_undecided(package) &&
+		if (package != NULL && may_be_purge(package) &&
 			slice_equals(slice_cut(&line, '\t'), "config-files"))
 			package->operation = OPERATION_PURGE;
 	}
 	return error;
-}
-
-static bool is_removal(const struct package *package)
-{
-	return package->operation == OPERATION_REMOVE ||
-	       package->operation == OPERATION_PURGE;
 }
 
 static bool has_reached(
@@ -143,29 +128,32 @@ static bool has_reached(
 	return dpkg_is_installed(status) && slice_equals(version, package->new_version);
 }
 
+static void set_outcome(
+	struct package *package, struct slice status, struct slice version)
+{
+	package->outcome =
+		has_reached(package, status, version) ? OUTCOME_DONE : OUTCOME_FAILED;
+}
+
 static void compare_line(struct transaction *transaction, struct slice line)
 {
 	struct slice name = slice_cut(&line, '\t');
 	struct slice architecture = slice_cut(&line, '\t');
 	struct slice status = slice_cut(&line, '\t');
-
 	struct package *package =
 		transaction_find_package(transaction, name, architecture);
 
 	if (package != NULL)
-		package->outcome = has_reached(package, status, line) ? OUTCOME_DONE
-								      : OUTCOME_FAILED;
+		set_outcome(package, status, line);
 }
 
 enum result outcome_compare(struct transaction *transaction, struct slice answer)
 {
 	enum result result = RESULT_OK;
 
-	/* What dpkg does not know is not installed. */
 	for (size_t i = 0; i < transaction->count; i++)
-		transaction->packages[i].outcome = is_removal(&transaction->packages[i])
-							   ? OUTCOME_DONE
-							   : OUTCOME_FAILED;
+		set_outcome(&transaction->packages[i], slice_of("not-installed"),
+			slice_of(""));
 	while (answer.size > 0)
 		compare_line(transaction, slice_cut(&answer, '\n'));
 	for (size_t i = 0; i < transaction->count; i++)

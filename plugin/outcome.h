@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The transaction held against dpkg's own database, after dpkg. */
+/* How a transaction ended, according to dpkg's database. */
 #ifndef OUTCOME_H
 #define OUTCOME_H
 
 #include "transaction.h"
 #include "universal_hooks.h"
 
-/* Unknown: the database could not be read, or there is no record to hold against it. */
+/* Unknown: there is no record of the transaction, or the database could not be read. */
 enum result { RESULT_UNKNOWN, RESULT_OK, RESULT_FAILED, RESULT_ABORTED };
 
 /* "ok", "failed", "aborted"; NULL for unknown. */
@@ -15,24 +15,19 @@ const char *result_name(enum result result);
 bool result_parse(const char *word, enum result *ret_result);
 
 /*
- * Asks dpkg-query for the transaction's packages and sets their outcome: done where the
- * planned state was reached. 0 with ret_result; −errno when dpkg-query was not started or
- * its answer not readable; −EPROTO with ret_ending when it failed.
+ * Queries the transaction's packages and sets their outcome: done if the planned state was
+ * reached. Returns like dpkg_query().
  */
 int outcome_settle(struct transaction *transaction, enum result *ret_result,
 	struct uh_ending *ret_ending);
 
-/*
- * The same with dpkg-query's answer at hand: lines of name, architecture, status and
- * version, tab-separated (dpkg-query(1): Package, Architecture, db:Status-Status,
- * Version).
- */
+/* The same, given the answer of dpkg_query(). */
 enum result outcome_compare(struct transaction *transaction, struct slice answer);
 
 /*
- * Before dpkg: what is to be removed and has only its configuration files left can only
- * be purged (apt's stream tells no difference). Returns like outcome_settle(), and asks
- * only where there is something to find out.
+ * Before dpkg runs: makes purges of the removals of packages that have only configuration
+ * files left, as apt's stream does not distinguish the two. Returns like dpkg_query(),
+ * which is called only if there are removals.
  */
 int outcome_find_purges(struct transaction *transaction, struct uh_ending *ret_ending);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "record.h"
+#include "apt_text.h"
+#include "stream.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,28 +11,135 @@
 #define FAILED "failed"
 #define STARTED "started"
 
+#define FORMAT "1"
+#define KEY(name) "Universal-Hooks-Record::" name
+
+static const struct {
+	const char *key;
+	size_t offset;
+} record_strings[] = {
+	{"CommandLine::AsString", offsetof(struct transaction, command_line)},
+	{KEY("Architecture"), offsetof(struct transaction, native_architecture)},
+	{KEY("Status-File"), offsetof(struct transaction, status_file)},
+	{KEY("Status-Stamp"), offsetof(struct transaction, status_stamp)}};
+
+void record_format(const struct transaction *transaction, struct buffer *record)
+{
+	buffer_append_string(
+		record, transaction->protocol == 3 ? "VERSION 3\n" : "VERSION 2\n");
+	buffer_append_string(record, KEY("Format=" FORMAT "\n"));
+	if (transaction->is_purging)
+		buffer_append_string(record, KEY("Purge=true\n"));
+	for (size_t i = 0; i < COUNT_OF(record_strings); i++) {
+		const char *string = *(char *const *)((const char *)transaction +
+						      record_strings[i].offset);
+
+		if (string == NULL)
+			continue;
+		buffer_append_string(record, record_strings[i].key);
+		buffer_append_string(record, "=");
+		percent_encode(record, string);
+		buffer_append_string(record, "\n");
+	}
+	for (size_t i = 0; i < transaction->count && !transaction->is_purging; i++)
+		if (transaction->packages[i].operation == OPERATION_PURGE)
+			buffer_append_format(record, KEY("Purged::=%s:%s\n"),
+				transaction->packages[i].name,
+				transaction->packages[i].architecture);
+	buffer_append(record, buffer_slice(&transaction->settings));
+	buffer_append_string(record, KEY("Size="));
+	buffer_append_string(record,
+		decimal((char[DECIMAL_SIZE]){0}, transaction->package_lines.size));
+	buffer_append_string(record, "\n\n");
+	buffer_append(record, transaction->package_lines);
+}
+
+/* What a record holds besides the transaction itself. */
+struct record_head {
+	struct transaction *transaction;
+	bool is_of_our_format;
+	unsigned long long size; /* of the package lines */
+	struct buffer purged;    /* NAME:ARCHITECTURE lines */
+};
+
+static int keep_record_setting(void *context, struct slice key, struct slice value)
+{
+	struct record_head *head = context;
+
+	if (slice_equals_caseless(key, slice_of(KEY("Format")))) {
+		head->is_of_our_format = slice_equals(value, FORMAT);
+	} else if (slice_equals_caseless(key, slice_of(KEY("Purge")))) {
+		head->transaction->is_purging = apt_boolean(value) == 1;
+	} else if (slice_equals_caseless(key, slice_of(KEY("Size")))) {
+		if (!slice_to_number(value, &head->size))
+			head->size = 0;
+	} else if (slice_equals_caseless(key, slice_of(KEY("Purged::")))) {
+		buffer_append(&head->purged, value);
+		buffer_append_string(&head->purged, "\n");
+		return head->purged.error;
+	}
+	for (size_t i = 0; i < COUNT_OF(record_strings); i++)
+		if (slice_equals_caseless(key, slice_of(record_strings[i].key)))
+			return percent_decode_to((char **)((char *)head->transaction +
+							   record_strings[i].offset),
+				value);
+	return 0;
+}
+
+static void mark_purged(struct transaction *transaction, struct slice purged)
+{
+	while (purged.size > 0) {
+		struct slice architecture = slice_cut(&purged, '\n');
+		struct slice name = slice_cut(&architecture, ':');
+		struct package *package =
+			transaction_find_package(transaction, name, architecture);
+
+		if (package != NULL && package->operation == OPERATION_REMOVE)
+			package->operation = OPERATION_PURGE;
+	}
+}
+
+int record_parse(struct transaction *transaction, struct buffer *bytes,
+	struct stream_faults *ret_faults)
+{
+	struct record_head head = {.transaction = transaction};
+	int error = stream_read_head(
+		transaction, bytes, keep_record_setting, &head, ret_faults);
+
+	ret_faults->is_of_other_version = !head.is_of_our_format;
+	if (!head.is_of_our_format)
+		transaction->package_lines.size = 0;
+	if (transaction->package_lines.size != head.size)
+		ret_faults->is_cut = true;
+	if (error == 0)
+		error = stream_find_packages(transaction, ret_faults);
+	if (error == 0)
+		mark_purged(transaction, buffer_slice(&head.purged));
+	buffer_done(&head.purged);
+	return error;
+}
+
 int record_save(const struct state *state, const struct transaction *transaction)
 {
 	owns_buffer struct buffer record = {0};
 
-	transaction_to_record(transaction, &record);
+	record_format(transaction, &record);
 	if (record.error < 0)
 		return record.error;
 	return state_write(state, TRANSACTION, buffer_slice(&record));
 }
 
 int record_read(const struct state *state, struct transaction *transaction,
-	struct transaction_faults *ret_faults)
+	struct stream_faults *ret_faults)
 {
 	owns_buffer struct buffer record = {0};
 	int error;
 
 	memset(transaction, 0, sizeof(*transaction));
 	memset(ret_faults, 0, sizeof(*ret_faults));
-	error = state_read(state, TRANSACTION, TRANSACTION_SIZE_MAX, &record);
+	error = state_read(state, TRANSACTION, STREAM_SIZE_MAX, &record);
 	if (error == 0)
-		error = transaction_parse_record(
-			transaction, buffer_slice(&record), ret_faults);
+		error = record_parse(transaction, &record, ret_faults);
 	if (error < 0 || !ret_faults->is_cut || ret_faults->is_of_other_version)
 		return error;
 	transaction_done(transaction); /* a part would be another transaction */

@@ -8,10 +8,20 @@
 #define RECORD_H
 
 #include "state.h"
-#include "transaction.h"
+#include "stream.h"
 
 /* The suffix of the file that marks a clean-up as due; its lock is flock(2). */
 #define RECORD_CLEAN_UP "clean-up"
+
+/*
+ * A record has the format of apt's stream (stream.h) and the same package lines. Of apt's
+ * configuration it holds only our settings and the command line, as the rest may contain
+ * passwords. The caller checks record->error.
+ */
+void record_format(const struct transaction *transaction, struct buffer *record);
+/* Like stream_parse(), and empties bytes. */
+int record_parse(struct transaction *transaction, struct buffer *bytes,
+	struct stream_faults *ret_faults);
 
 /* Keeps the transaction, replacing an older record. 0 or −errno. */
 int record_save(const struct state *state, const struct transaction *transaction);
@@ -20,7 +30,7 @@ int record_save(const struct state *state, const struct transaction *transaction
  * −ENOENT if there is none, −EBADMSG if a part of it is missing, or another −errno.
  */
 int record_read(const struct state *state, struct transaction *transaction,
-	struct transaction_faults *ret_faults);
+	struct stream_faults *ret_faults);
 /* Whether there is one, readable or not. */
 bool record_exists(const struct state *state);
 

@@ -110,7 +110,7 @@ void session_done(struct session *session)
 	hook_tree_done(&session->tree);
 }
 
-static void emit_faults(struct session *session, const struct transaction_faults *faults)
+static void emit_faults(struct session *session, const struct stream_faults *faults)
 {
 	if (faults->has_no_names)
 		session_emit(session, (struct uh_event){.kind = UH_STREAM_WITHOUT_NAMES});
@@ -135,7 +135,7 @@ static void emit_database(
 void session_read_stream(struct session *session, int fd)
 {
 	owns_buffer struct buffer bytes = {0};
-	int error = buffer_read(&bytes, fd, TRANSACTION_SIZE_MAX);
+	int error = buffer_read(&bytes, fd, STREAM_SIZE_MAX);
 
 	cleanup_close(&fd);
 	if (error == -EFBIG)
@@ -143,8 +143,7 @@ void session_read_stream(struct session *session, int fd)
 	else if (error < 0)
 		session_emit(session,
 			(struct uh_event){.kind = UH_STREAM_UNREADABLE, .error = error});
-	error = transaction_read_stream(
-		&session->transaction, &bytes, &session->transaction_faults);
+	error = stream_read(&session->transaction, &bytes, &session->stream_faults);
 	if (error < 0)
 		session_emit(session,
 			(struct uh_event){.kind = UH_STREAM_UNREADABLE, .error = error});
@@ -157,7 +156,7 @@ static bool are_packages_wanted(struct session *session)
 {
 	if (session_is_possible(session, UH_PRE_INSTALL_PKGS))
 		return true;
-	return (transaction_may_remove(&session->transaction) ||
+	return (stream_may_remove(&session->transaction) ||
 		       (session->state.fd >= 0 && log_writer_has_run(&session->state))) &&
 	       session_is_possible(session, UH_POST_INVOKE);
 }
@@ -168,14 +167,14 @@ void session_find_packages(struct session *session)
 	int error = 0;
 
 	if (session->is_known && are_packages_wanted(session))
-		error = transaction_find_packages(
-			&session->transaction, &session->transaction_faults);
+		error = stream_find_packages(
+			&session->transaction, &session->stream_faults);
 	if (error < 0) {
 		session_emit(session,
 			(struct uh_event){.kind = UH_STREAM_UNREADABLE, .error = error});
 		return;
 	}
-	emit_faults(session, &session->transaction_faults);
+	emit_faults(session, &session->stream_faults);
 	emit_database(
 		session, outcome_find_purges(&session->transaction, &ending), &ending);
 }
@@ -205,10 +204,10 @@ void session_read_record(struct session *session)
 	if (session->state.fd < 0)
 		return;
 	session->record_error = record_read(
-		&session->state, &session->transaction, &session->transaction_faults);
+		&session->state, &session->transaction, &session->stream_faults);
 	session->has_failed_before = record_has_failure(&session->state);
-	session->is_known = session->record_error == 0 &&
-			    !session->transaction_faults.is_of_other_version;
+	session->is_known =
+		session->record_error == 0 && !session->stream_faults.is_of_other_version;
 }
 
 void session_report_record(struct session *session)
@@ -217,8 +216,8 @@ void session_report_record(struct session *session)
 
 	if (session->is_known) {
 		/* The record's line numbers are not those of apt's stream. */
-		session->transaction_faults.first_ignored_line = 0;
-		emit_faults(session, &session->transaction_faults);
+		session->stream_faults.first_ignored_line = 0;
+		emit_faults(session, &session->stream_faults);
 	} else if (error < 0 && error != -ENOENT) {
 		emit_error(session, UH_RECORD_UNREADABLE, error);
 	} else if (session->closer == CLOSED_BY_APT &&

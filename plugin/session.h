@@ -11,6 +11,7 @@
 #include "log_writer.h"
 #include "outcome.h"
 #include "runner.h"
+#include "stream.h"
 
 enum reading { NOT_READ, READ, UNREADABLE };
 
@@ -45,7 +46,7 @@ struct session {
 	enum reading command_line_reading;
 	char *joined_command_line;
 	struct transaction transaction;
-	struct transaction_faults transaction_faults;
+	struct stream_faults stream_faults;
 	int record_error;
 	bool is_known; /* whether transaction says anything */
 	struct plan plan;

@@ -4,6 +4,7 @@
 #include "dpkg.h"
 #include "model/effective_settings.h"
 #include "model/hook_list.h"
+#include "stream.h"
 #include "ui/memory.h"
 #include "ui/message.h"
 
@@ -14,9 +15,9 @@
 
 static int read_stream(struct preview *preview, struct slice stream)
 {
-	struct transaction_faults faults;
+	struct stream_faults faults;
 	struct uh_ending ending;
-	int error = transaction_parse_stream(&preview->transaction, stream, &faults);
+	int error = stream_parse(&preview->transaction, stream, &faults);
 
 	if (xensure(error) < 0)
 		return error;

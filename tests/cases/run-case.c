@@ -264,14 +264,14 @@ START_TEST(the_plan_is_the_expected_one)
 	__attribute__((cleanup(expectation_done))) struct expectation expectation = {0};
 	owns_transaction struct transaction transaction;
 	owns_buffer struct buffer text = {0};
-	struct transaction_faults faults;
+	struct stream_faults faults;
 	struct hook_tree tree;
 	struct plan plan;
 
 	memset(&transaction, 0, sizeof(transaction));
 	read_case(&expectation);
-	ck_assert_int_eq(transaction_parse_stream(&transaction,
-				 buffer_slice(&expectation.stream), &faults),
+	ck_assert_int_eq(
+		stream_parse(&transaction, buffer_slice(&expectation.stream), &faults),
 		0);
 	ck_assert_msg(
 		faults.ignored_lines == 0, "%s: apt never sends such a line", case_file);

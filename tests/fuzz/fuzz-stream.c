@@ -9,6 +9,7 @@ static void purge_some(struct transaction *transaction)
 	for (size_t i = 0; i < transaction->count; i++) {
 		struct package *package = &transaction->packages[i];
 
+		must(package->operation != OPERATION_PURGE || transaction->is_purging);
 		if (package->operation == OPERATION_REMOVE && i % 2 == 0)
 			package->operation = OPERATION_PURGE;
 	}
@@ -18,9 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice bytes = harness_input(data, size);
 	struct transaction transaction;
-	struct transaction_faults faults;
+	struct stream_faults faults;
 
-	must(transaction_parse_stream(&transaction, bytes, &faults) == 0);
+	must(stream_parse(&transaction, bytes, &faults) == 0);
 	must(!faults.is_of_other_version && transaction.status_stamp == NULL);
 	transaction_must_follow(&transaction, &faults, bytes);
 	transaction_must_survive(&transaction);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "transaction_rules.h"
 #include "harness.h"
+#include "record.h"
 
 /* A package line of apt's stream. */
 struct line {
@@ -63,7 +64,7 @@ static bool read_line(struct line *line, struct slice text, unsigned protocol)
 	size_t count = protocol == 3 ? 8 : 4;
 	struct slice direction;
 
-	if (text.size > TRANSACTION_LINE_MAX)
+	if (text.size > STREAM_LINE_MAX)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		words[i] = slice_cut(&text, ' ');
@@ -111,7 +112,7 @@ static struct slice skip_header(struct slice bytes, struct tally *tally)
 
 		if (line.size == 0)
 			return bytes;
-		if (line.size > TRANSACTION_LINE_MAX ||
+		if (line.size > STREAM_LINE_MAX ||
 			memchr(line.data, '\0', line.size) != NULL)
 			ignore(tally);
 	}
@@ -173,10 +174,8 @@ static enum operation unpack_of(const struct line *line)
 static bool is_right_removal(
 	const struct transaction *transaction, const struct package *package)
 {
-	if (transaction->is_purging)
-		return package->operation == OPERATION_PURGE;
-	return package->operation == OPERATION_REMOVE ||
-	       (package->operation == OPERATION_PURGE && transaction->purged.size > 0);
+	return package->operation == OPERATION_PURGE ||
+	       (package->operation == OPERATION_REMOVE && !transaction->is_purging);
 }
 
 static void must_be_right(const struct transaction *transaction,
@@ -289,7 +288,7 @@ static void must_have_table(const struct transaction *transaction)
 }
 
 void transaction_must_follow(const struct transaction *transaction,
-	const struct transaction_faults *faults, struct slice bytes)
+	const struct stream_faults *faults, struct slice bytes)
 {
 	owns_lines struct lines lines = {0};
 	owns_buffer struct buffer text = {0};
@@ -300,14 +299,14 @@ void transaction_must_follow(const struct transaction *transaction,
 	must(faults->first_ignored_line <= harness_count_lines(bytes));
 	harness_must_be_lines_of(buffer_slice(&transaction->settings), bytes);
 	if (faults->has_no_names || faults->is_of_other_version) {
-		must(transaction->count == 0 && transaction->actions.size == 0);
+		must(transaction->count == 0 && transaction->package_lines.size == 0);
 		return;
 	}
 	bytes = skip_header(bytes, &tally);
 	read_lines(&lines, &text, bytes, transaction->protocol, &tally);
 	must(text.error == 0 && faults->ignored_lines == tally.ignored);
 	must(faults->first_ignored_line == tally.first);
-	must(harness_equal(buffer_slice(&text), transaction->actions));
+	must(harness_equal(buffer_slice(&text), transaction->package_lines));
 	must_be_these(transaction, &lines);
 	must_be_in_order(transaction);
 	must_have_names(transaction, must_be_found(transaction));
@@ -323,7 +322,7 @@ static void must_be_alike(const struct transaction *a, const struct transaction 
 	transaction_to_table(b, &other);
 	must(one.error == 0 && other.error == 0);
 	must(harness_equal(buffer_slice(&one), buffer_slice(&other)));
-	must(harness_equal(a->actions, b->actions));
+	must(harness_equal(a->package_lines, b->package_lines));
 	must(harness_equal(buffer_slice(&a->settings), buffer_slice(&b->settings)));
 	must(a->protocol == b->protocol && a->is_purging == b->is_purging);
 	must(harness_same_text(a->command_line, b->command_line));
@@ -336,13 +335,13 @@ void transaction_must_survive(const struct transaction *transaction)
 {
 	owns_buffer struct buffer record = {0};
 	struct transaction copy;
-	struct transaction_faults faults;
+	struct stream_faults faults;
 
 	if (transaction->protocol == 0)
 		return;
-	transaction_to_record(transaction, &record);
+	record_format(transaction, &record);
 	must(record.error == 0);
-	must(transaction_parse_record(&copy, buffer_slice(&record), &faults) == 0);
+	must(record_parse(&copy, &record, &faults) == 0);
 	must(!faults.is_of_other_version && !faults.has_no_names && !faults.is_cut);
 	must(faults.ignored_lines == 0);
 	must_be_alike(transaction, &copy);

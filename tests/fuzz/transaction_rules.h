@@ -3,14 +3,14 @@
 #ifndef TRANSACTION_RULES_H
 #define TRANSACTION_RULES_H
 
-#include "transaction.h"
+#include "stream.h"
 
 /*
  * Parses the package lines again in a simple way, and compares the transaction and its
  * faults with that; then its order, its names and its table with its packages.
  */
 void transaction_must_follow(const struct transaction *transaction,
-	const struct transaction_faults *faults, struct slice bytes);
+	const struct stream_faults *faults, struct slice bytes);
 
 /* The record of the transaction must be read as the same transaction. */
 void transaction_must_survive(const struct transaction *transaction);

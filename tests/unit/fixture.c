@@ -212,10 +212,9 @@ void read_data(const char *name, struct buffer *bytes)
 void parse_packages(struct transaction *transaction, const char *lines)
 {
 	owns_memory char *stream = string_format("VERSION 3\n\n%s", lines);
-	struct transaction_faults faults;
+	struct stream_faults faults;
 
-	ck_assert_int_eq(
-		transaction_parse_stream(transaction, slice_of(stream), &faults), 0);
+	ck_assert_int_eq(stream_parse(transaction, slice_of(stream), &faults), 0);
 	ck_assert_uint_eq(faults.ignored_lines, 0);
 	ck_assert(!faults.is_cut && !faults.has_no_names);
 }

@@ -8,7 +8,7 @@
 #define FIXTURE_H
 
 #include "base.h"
-#include "transaction.h"
+#include "stream.h"
 #include "universal_hooks.h"
 
 #include <check.h>

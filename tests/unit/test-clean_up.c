@@ -196,7 +196,7 @@ static void leave_behind(const struct frontend *owner)
 {
 	owns_memory char *stream = make_stream(WANTED);
 	owns_transaction struct transaction transaction;
-	struct transaction_faults faults;
+	struct stream_faults faults;
 	struct state state;
 	struct trust trust;
 	struct unsafe_path unsafe;
@@ -204,8 +204,7 @@ static void leave_behind(const struct frontend *owner)
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
 	ck_assert_int_eq(state_open(&state, root(), &trust, &unsafe), 0);
 	state_set_frontend(&state, owner);
-	ck_assert_int_eq(
-		transaction_parse_stream(&transaction, slice_of(stream), &faults), 0);
+	ck_assert_int_eq(stream_parse(&transaction, slice_of(stream), &faults), 0);
 	transaction.status_stamp = dpkg_stamp(transaction.status_file);
 	ck_assert_int_eq(record_save(&state, &transaction), 0);
 	ck_assert_int_eq(record_want_clean_up(&state), 1);

@@ -114,7 +114,7 @@ START_TEST(only_what_is_configured_is_installed)
 }
 END_TEST
 
-START_TEST(every_status_of_dpkgs_is_told_from_installed)
+START_TEST(only_some_statuses_count_as_installed)
 {
 	static const char *const installed[] = {
 		"installed", "triggers-awaited", "triggers-pending"};
@@ -297,7 +297,7 @@ int main(void)
 {
 	const TTest *const tests[] = {the_stamp_is_new_with_every_new_file,
 		only_what_is_configured_is_installed,
-		every_status_of_dpkgs_is_told_from_installed,
+		only_some_statuses_count_as_installed,
 		an_answer_has_a_line_a_package_and_nothing_of_the_unknown,
 		a_database_that_is_none_is_no_answer,
 		the_end_of_who_holds_the_lock_is_waited_for,

@@ -144,7 +144,7 @@ static bool is_for_bar(const struct planned_run *run)
 static void make_plan(void)
 {
 	struct transaction transaction;
-	struct transaction_faults faults;
+	struct stream_faults faults;
 	struct settings settings = {.count = 0};
 	struct hook_tree tree;
 	struct plan plan;
@@ -152,9 +152,7 @@ static void make_plan(void)
 	int error;
 
 	ck_assert_int_eq(hook_tree_init(&tree, root()), 0);
-	ck_assert_int_eq(
-		transaction_parse_stream(&transaction, slice_of(package_lines), &faults),
-		0);
+	ck_assert_int_eq(stream_parse(&transaction, slice_of(package_lines), &faults), 0);
 	(void)faults_arm(true);
 	error = settings_parse(&settings, slice_of(setting_lines));
 	if (error == 0)
@@ -354,14 +352,12 @@ static void ask_dpkg(void)
 static void settle(void)
 {
 	struct transaction transaction;
-	struct transaction_faults faults;
+	struct stream_faults faults;
 	struct uh_ending ending;
 	enum result result = RESULT_UNKNOWN;
 	int error;
 
-	ck_assert_int_eq(
-		transaction_parse_stream(&transaction, slice_of(package_lines), &faults),
-		0);
+	ck_assert_int_eq(stream_parse(&transaction, slice_of(package_lines), &faults), 0);
 	transaction.status_file = strdup(at(TEST_DATABASE));
 	(void)faults_arm(true);
 	error = outcome_find_purges(&transaction, &ending);

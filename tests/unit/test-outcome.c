@@ -76,9 +76,9 @@ START_TEST(a_purge_is_done_when_nothing_is_left)
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		owns_transaction struct transaction transaction;
-		struct transaction_faults faults;
+		struct stream_faults faults;
 
-		ck_assert_int_eq(transaction_parse_stream(&transaction,
+		ck_assert_int_eq(stream_parse(&transaction,
 					 slice_of("VERSION 3\nAPT::Get::Purge=1\n\n"
 						  "a 1 all none > - - none **REMOVE**\n"),
 					 &faults),
@@ -111,9 +111,9 @@ END_TEST
 START_TEST(an_architecture_that_apt_did_not_tell_is_any)
 {
 	owns_transaction struct transaction transaction;
-	struct transaction_faults faults;
+	struct stream_faults faults;
 
-	ck_assert_int_eq(transaction_parse_stream(&transaction,
+	ck_assert_int_eq(stream_parse(&transaction,
 				 slice_of("VERSION 2\n\na - < 1 /a.deb\n"), &faults),
 		0);
 	ck_assert_int_eq(
@@ -151,10 +151,9 @@ static void parse_with_database(struct transaction *transaction, const char *lin
 {
 	owns_memory char *stream = string_format(
 		"VERSION 3\nDir::State::status=%s\n\n%s", at(DATABASE), lines);
-	struct transaction_faults faults;
+	struct stream_faults faults;
 
-	ck_assert_int_eq(
-		transaction_parse_stream(transaction, slice_of(stream), &faults), 0);
+	ck_assert_int_eq(stream_parse(transaction, slice_of(stream), &faults), 0);
 }
 
 /* As dpkg does it: a new file takes the place of the old one. */
@@ -259,7 +258,7 @@ START_TEST(without_packages_nothing_has_failed)
 }
 END_TEST
 
-START_TEST(a_dpkg_query_that_fails_tells_nothing)
+START_TEST(a_failing_dpkg_query_leaves_the_result_unknown)
 {
 	owns_transaction struct transaction transaction;
 	enum result result = RESULT_OK;
@@ -288,7 +287,7 @@ int main(void)
 		the_database_that_apt_named_is_asked,
 		of_very_many_packages_all_are_asked_for,
 		without_packages_nothing_has_failed,
-		a_dpkg_query_that_fails_tells_nothing};
+		a_failing_dpkg_query_leaves_the_result_unknown};
 
 	return run_tests("outcome", tests, COUNT_OF(tests));
 }

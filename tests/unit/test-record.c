@@ -9,6 +9,222 @@ static const struct frontend self = {.pid = 4194301, .start_time = 1},
 			     other = {.pid = 4194302, .start_time = 2};
 static const char table[] = "foo\tall\tinstall\t-\t1\t-\n";
 
+static void parse_stream(
+	struct transaction *transaction, struct slice bytes, struct stream_faults *faults)
+{
+	ck_assert_int_eq(stream_parse(transaction, bytes, faults), 0);
+}
+
+static void assert_table(const struct transaction *transaction, const char *text)
+{
+	owns_buffer struct buffer found = table_of(transaction);
+
+	assert_text(&found, text);
+}
+
+/* Written and read again, with what lies in between. */
+static void parse_again(const struct transaction *transaction, struct buffer *record,
+	struct transaction *again)
+{
+	struct stream_faults faults;
+
+	record_format(transaction, record);
+	ck_assert_int_eq(record->error, 0);
+	ck_assert_int_eq(record_parse(again, record, &faults), 0);
+	ck_assert(!faults.is_of_other_version && !faults.is_cut && !faults.has_no_names);
+	ck_assert_uint_eq(faults.ignored_lines, 0);
+}
+
+static void assert_same_string(const char *found, const char *expected)
+{
+	ck_assert_str_eq(
+		found != NULL ? found : "(none)", expected != NULL ? expected : "(none)");
+}
+
+START_TEST(a_record_of_a_real_stream_has_the_same_table)
+{
+	owns_strings struct string_list names = {0};
+
+	list_data(".stream", &names);
+	for (size_t i = 0; i < names.count; i++) {
+		owns_buffer struct buffer stream = {0}, record = {0}, found = {0};
+		owns_transaction struct transaction transaction, again;
+		struct stream_faults faults;
+
+		memset(&again, 0, sizeof(again));
+		read_data(names.items[i], &stream);
+		parse_stream(&transaction, buffer_slice(&stream), &faults);
+		if (faults.has_no_names)
+			continue;
+		parse_again(&transaction, &record, &again);
+		transaction_to_table(&transaction, &found);
+		buffer_append(&found, (struct slice){"", 1});
+		assert_table(&again, found.data);
+		assert_same_string(again.command_line, transaction.command_line);
+		assert_same_string(
+			again.native_architecture, transaction.native_architecture);
+		assert_same_string(again.status_file, transaction.status_file);
+		ck_assert_int_eq(again.is_purging, transaction.is_purging);
+		ck_assert_uint_eq(again.protocol, transaction.protocol);
+	}
+}
+END_TEST
+
+/* Of what dpkg's database told, not of what apt's configuration says. */
+START_TEST(a_record_keeps_which_removals_purge)
+{
+	owns_buffer struct buffer record = {0};
+	owns_transaction struct transaction transaction, again;
+
+	parse_packages(&transaction, "a 1 - none > - - none **REMOVE**\n"
+				     "a 1 all none > - - none **REMOVE**\n"
+				     "b 1 all none > - - none **REMOVE**\n");
+	transaction.packages[1].operation = OPERATION_PURGE;
+	parse_again(&transaction, &record, &again);
+	assert_table(&again, "a\t-\tremove\t1\t-\t-\n"
+			     "a\tall\tpurge\t1\t-\t-\n"
+			     "b\tall\tremove\t1\t-\t-\n");
+}
+END_TEST
+
+START_TEST(a_record_keeps_our_settings_as_apt_wrote_them)
+{
+	owns_buffer struct buffer record = {0};
+	owns_transaction struct transaction transaction, again;
+	struct stream_faults faults;
+
+	parse_stream(&transaction,
+		slice_of("VERSION 3\nUniversal-Hooks::Enabled=true\n"
+			 "universal-hooks::Scripts::pkgs/a%20b::Timeout=5\n"
+			 "Universal-Hooks::=x\nUniversal-Hooks-Other::Key=y\n\n"),
+		&faults);
+	transaction.status_stamp = strdup("1:2:3.4");
+	parse_again(&transaction, &record, &again);
+	assert_text(&again.settings, "Universal-Hooks::Enabled=true\n"
+				     "universal-hooks::Scripts::pkgs/a%20b::Timeout=5\n"
+				     "Universal-Hooks::=x\n");
+	ck_assert_str_eq(again.status_stamp, "1:2:3.4");
+}
+END_TEST
+
+START_TEST(a_record_keeps_a_command_line_of_any_bytes)
+{
+	owns_buffer struct buffer record = {0};
+	owns_transaction struct transaction transaction, again;
+	char bytes[256];
+
+	parse_packages(&transaction, "");
+	for (int i = 1; i < 256; i++)
+		bytes[i - 1] = (char)i;
+	bytes[255] = '\0';
+	transaction.command_line = strdup(bytes);
+	parse_again(&transaction, &record, &again);
+	ck_assert_str_eq(again.command_line, bytes);
+}
+END_TEST
+
+START_TEST(a_record_is_written_in_apts_own_format)
+{
+	owns_buffer struct buffer record = {0};
+	owns_transaction struct transaction transaction;
+	struct stream_faults faults;
+
+	parse_stream(&transaction,
+		slice_of("VERSION 3\nAPT::Get::Purge=true\nAPT::Architecture=amd64\n"
+			 "Universal-Hooks::Enabled=true\nDir::State::status=/"
+			 "a%20%25%7f%c3%a9\n"
+			 "CommandLine::AsString=apt%20purge%20'a%20b'\nquiet=1\n\n"
+			 "not a line of apt's\n"
+			 "a 1 all none > - - none **REMOVE**\n"),
+		&faults);
+	record_format(&transaction, &record);
+	assert_text(&record, "VERSION 3\n"
+			     "Universal-Hooks-Record::Format=1\n"
+			     "Universal-Hooks-Record::Purge=true\n"
+			     "CommandLine::AsString=apt%20purge%20'a%20b'\n"
+			     "Universal-Hooks-Record::Architecture=amd64\n"
+			     "Universal-Hooks-Record::Status-File=/a%20%25%7f%c3%a9\n"
+			     "Universal-Hooks::Enabled=true\n"
+			     "Universal-Hooks-Record::Size=35\n"
+			     "\n"
+			     "a 1 all none > - - none **REMOVE**\n");
+}
+END_TEST
+
+static bool may_be_recorded(struct slice line)
+{
+	struct slice key = slice_cut(&line, '=');
+
+	return slice_has_prefix(key, slice_of("Universal-Hooks::")) ||
+	       slice_has_prefix(key, slice_of("Universal-Hooks-Record::")) ||
+	       slice_equals(key, "CommandLine::AsString");
+}
+
+START_TEST(nothing_else_of_apts_configuration_is_recorded)
+{
+	owns_strings struct string_list names = {0};
+	size_t lines = 0;
+
+	list_data(".stream", &names);
+	for (size_t i = 0; i < names.count; i++) {
+		owns_buffer struct buffer stream = {0}, record = {0};
+		owns_transaction struct transaction transaction;
+		struct stream_faults faults;
+		struct slice rest, line;
+
+		read_data(names.items[i], &stream);
+		parse_stream(&transaction, buffer_slice(&stream), &faults);
+		record_format(&transaction, &record);
+		rest = buffer_slice(&record);
+		(void)slice_cut(&rest, '\n');
+		for (line = slice_cut(&rest, '\n'); line.size > 0;
+			line = slice_cut(&rest, '\n'), lines++)
+			ck_assert_msg(may_be_recorded(line), "%s: %.*s", names.items[i],
+				(int)line.size, line.data);
+	}
+	ck_assert_uint_gt(lines, names.count);
+}
+END_TEST
+
+START_TEST(a_password_is_not_recorded)
+{
+	owns_buffer struct buffer record = {0};
+	owns_transaction struct transaction transaction;
+	struct stream_faults faults;
+
+	parse_stream(&transaction,
+		slice_of("VERSION 3\nAcquire::http::Proxy=http://me:secret@proxy/\n"
+			 "Dir::State::status=/s\nNot=Universal-Hooks::secret\n\n"
+			 "a - - none < 1 all none /a.deb\n"),
+		&faults);
+	record_format(&transaction, &record);
+	ck_assert_ptr_null(memmem(record.data, record.size, "secret", 6));
+	ck_assert_ptr_nonnull(memmem(record.data, record.size, "/a.deb", 6));
+}
+END_TEST
+
+START_TEST(a_record_of_another_format_is_set_aside)
+{
+	static const char *const records[] = {
+		"VERSION 3\nUniversal-Hooks-Record::Format=2\n\na - - none < 1 all none "
+		"/a\n",
+		"VERSION 3\nUniversal-Hooks-Record::Format=\n\na - - none < 1 all none "
+		"/a\n",
+		"VERSION 3\n\na - - none < 1 all none /a\n"};
+
+	for (size_t i = 0; i < COUNT_OF(records); i++) {
+		owns_buffer struct buffer record = {0};
+		owns_transaction struct transaction transaction;
+		struct stream_faults faults;
+
+		buffer_append_string(&record, records[i]);
+		ck_assert_int_eq(record_parse(&transaction, &record, &faults), 0);
+		ck_assert(faults.is_of_other_version);
+		ck_assert_uint_eq(transaction.count, 0);
+	}
+}
+END_TEST
+
 static struct state open_state(void)
 {
 	struct state state;
@@ -41,7 +257,7 @@ static void assert_taken(
 {
 	struct state owners = state_of(state, frontend);
 	owns_transaction struct transaction transaction;
-	struct transaction_faults faults;
+	struct stream_faults faults;
 	int error = record_read(&owners, &transaction, &faults);
 
 	record_forget(&owners);
@@ -110,7 +326,7 @@ START_TEST(a_record_of_another_version_is_set_aside)
 {
 	owns_state struct state state = open_state();
 	owns_transaction struct transaction transaction;
-	struct transaction_faults faults;
+	struct stream_faults faults;
 
 	make_file(STATE "4194301-1.transaction", 0600,
 		"VERSION 3\nUniversal-Hooks-Record::Format=999\n\n"
@@ -125,7 +341,7 @@ START_TEST(bytes_that_are_no_record_are_set_aside)
 {
 	owns_state struct state state = open_state();
 	owns_transaction struct transaction transaction;
-	struct transaction_faults faults;
+	struct stream_faults faults;
 
 	make_file(STATE "4194301-1.transaction", 0600, "\x01\xff rubbish");
 	ck_assert_int_eq(record_read(&state, &transaction, &faults), 0);
@@ -145,7 +361,7 @@ START_TEST(a_record_that_was_not_written_to_its_end_is_told_from_a_whole_one)
 	for (size_t size = strlen(head); size <= strlen(whole); size++) {
 		owns_memory char *part = strndup(whole, size);
 		owns_transaction struct transaction transaction;
-		struct transaction_faults faults;
+		struct stream_faults faults;
 
 		make_file(STATE "4194301-1.transaction", 0600, part);
 		ck_assert_int_eq(record_read(&state, &transaction, &faults),
@@ -177,7 +393,7 @@ START_TEST(a_failure_is_not_taken_for_a_record)
 {
 	owns_state struct state state = open_state();
 	owns_transaction struct transaction transaction;
-	struct transaction_faults faults;
+	struct stream_faults faults;
 
 	ck_assert_int_eq(record_note_failure(&state), 0);
 	ck_assert_int_eq(record_read(&state, &transaction, &faults), -ENOENT);
@@ -204,7 +420,14 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {a_record_is_taken_once, only_root_may_read_a_record,
+	const TTest *const tests[] = {a_record_of_a_real_stream_has_the_same_table,
+		a_record_keeps_which_removals_purge,
+		a_record_keeps_our_settings_as_apt_wrote_them,
+		a_record_keeps_a_command_line_of_any_bytes,
+		a_record_is_written_in_apts_own_format,
+		nothing_else_of_apts_configuration_is_recorded,
+		a_password_is_not_recorded, a_record_of_another_format_is_set_aside,
+		a_record_is_taken_once, only_root_may_read_a_record,
 		a_new_record_replaces_the_old_one, records_of_two_processes_never_mix,
 		a_record_of_somebody_else_stays_where_it_is,
 		a_record_of_another_version_is_set_aside,

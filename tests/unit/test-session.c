@@ -250,7 +250,7 @@ START_TEST(a_stream_that_is_too_large_is_told_and_apt_goes_on)
 	make_recorder(ETC "Pre-Install-Pkgs/a", "");
 	make_file("/stream", 0644, "");
 	fd = open(at("/stream"), O_RDWR | O_CLOEXEC);
-	ck_assert_int_eq(ftruncate(fd, (off_t)TRANSACTION_SIZE_MAX + 1), 0);
+	ck_assert_int_eq(ftruncate(fd, (off_t)STREAM_SIZE_MAX + 1), 0);
 	ck_assert_int_eq(call_engine(1, UH_PRE_INSTALL_PKGS, fd), 0);
 	(void)close(fd);
 	read_file("/events", &events);

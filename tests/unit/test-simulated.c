@@ -59,16 +59,14 @@ static void assert_made(
 	owns_buffer struct buffer stream = {0};
 	owns_buffer struct buffer found = {0};
 	owns_transaction struct transaction transaction = {0};
-	struct transaction_faults faults;
+	struct stream_faults faults;
 
 	output_begin();
 	ck_assert_int_eq(make(&simulated, packages, operation), GOES_ON);
 	assert_output("", "");
 	assert_text(&simulated.actions, lines);
 	simulated_to_stream(&simulated, "", &stream);
-	ck_assert_int_eq(
-		transaction_parse_stream(&transaction, buffer_slice(&stream), &faults),
-		0);
+	ck_assert_int_eq(stream_parse(&transaction, buffer_slice(&stream), &faults), 0);
 	ck_assert_uint_eq(faults.ignored_lines, 0);
 	ck_assert(!faults.is_cut && !faults.has_no_names);
 	found = table_of(&transaction);
@@ -261,15 +259,13 @@ START_TEST(the_stream_has_apts_configuration_and_dpkgs_database)
 	owns_simulated struct simulated simulated;
 	owns_buffer struct buffer stream = {0};
 	owns_transaction struct transaction transaction = {0};
-	struct transaction_faults faults;
+	struct stream_faults faults;
 	owns_buffer struct buffer settings = {0};
 
 	make_system("Universal-Hooks::Timeout \"5\";\n");
 	ck_assert_int_eq(make(&simulated, "foo", NULL), GOES_ON);
 	simulated_to_stream(&simulated, "", &stream);
-	ck_assert_int_eq(
-		transaction_parse_stream(&transaction, buffer_slice(&stream), &faults),
-		0);
+	ck_assert_int_eq(stream_parse(&transaction, buffer_slice(&stream), &faults), 0);
 	ck_assert_str_eq(transaction.native_architecture, "amd64");
 	ck_assert_str_eq(transaction.status_file, at(TEST_DATABASE));
 	assert_text(&transaction.settings, "Universal-Hooks::Timeout=5\n");
