@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What only libapt-pkg knows, in plain C types. apt-bridge.so is the one object that
- * links to it, and costs several times what all the rest does: it is loaded when it is
- * needed.
+ * What only libapt-pkg knows, in C types. apt-bridge.so is the one object that is linked to
+ * libapt-pkg. Loading it takes several times as long as all the rest, so that happens only
+ * when it is needed.
  */
 #ifndef APT_BRIDGE_H
 #define APT_BRIDGE_H
@@ -17,64 +17,63 @@ extern "C" {
 #define APT_BRIDGE_NOEXCEPT
 #endif
 
-/* What can be asked. Every answer is lines of text. */
+/* All answers are lines of text. Encoded strings are as percent_decode() expects them. */
 enum apt_question_kind {
 	/*
-	 * The configuration in scope (NULL: all of it): Key=Value, %-encoded, in the form
+	 * The configuration in scope (NULL: all of it): KEY=VALUE, encoded, in the format
 	 * and order of apt's info stream.
 	 */
 	APT_CONFIGURATION,
 	/*
-	 * Where the lines of scope come from: file, number of the line, and the line as
-	 * above, tab-separated, the file %-encoded; files in the order in which apt reads
-	 * them. Number 0 where the line cannot be told. A file that is not well-formed is
-	 * told as far as apt has read it, with a message.
+	 * Where the settings in scope come from: encoded file, line number, KEY=VALUE as
+	 * above, tab-separated. The files are in the order in which apt reads them. The
+	 * number is 0 if it could not be found. Of a malformed file, what apt read of it,
+	 * with a message.
 	 */
 	APT_ORIGINS,
 	/*
-	 * What apt would do with words, the arguments of apt or apt-get ("install",
-	 * "zsh"): its info stream, version 3, without lines of packages where there is
-	 * nothing to do. Takes no lock, and like apt-get -s writes nothing but the caches
-	 * that apt keeps for itself.
+	 * What apt would do with words as its arguments ("install", "zsh"): its info
+	 * stream, version 3, without package lines if there is nothing to do. Like
+	 * apt-get -s it takes no lock and writes only apt's caches.
 	 */
 	APT_TRANSACTION,
 	/*
-	 * The packages called words (also NAME:ARCHITECTURE), or all of them when there
-	 * are none: name, architecture, installed version and candidate version,
-	 * tab-separated, "-" for none; when all are asked for, the candidate is always
-	 * "-". Only those of which there is a version; in no order.
+	 * The packages named in words (NAME or NAME:ARCHITECTURE), or all if there are
+	 * none: name, architecture, installed version, candidate version, tab-separated.
+	 * "-" stands for no version, and for the candidate when all are asked for.
+	 * Unsorted, and without packages that have no version.
 	 */
 	APT_PACKAGES
 };
 
-/* Lists end with NULL. Nothing may be NULL unless said so. */
+/* Lists end with NULL. Nothing may be NULL unless noted. */
 struct apt_question {
 	enum apt_question_kind kind;
-	const char *root;           /* "" for this machine, else apt's RootDir */
-	const char *program;        /* whose defaults hold: "apt" or "apt-get" */
+	const char *root;           /* "" for this machine, or apt's RootDir */
+	const char *program;        /* whose defaults to use: "apt" or "apt-get" */
 	const char *const *files;   /* like -c */
-	const char *const *options; /* like -o, "KEY=VALUE" */
+	const char *const *options; /* like -o: "KEY=VALUE" */
 	const char *const *words;
 	const char *scope; /* or NULL */
-	bool has_progress; /* apt's own progress, on standard output */
+	bool has_progress; /* show apt's progress on standard output */
 };
 
-/* Complaints are apt's own lines, "E: …" and "W: …". */
+/* Complaints are messages of apt: lines with "E: …" or "W: …". */
 enum apt_part { APT_ANSWER, APT_COMPLAINT };
 typedef void apt_listener(
 	enum apt_part part, const char *bytes, size_t size, void *context);
 
 /*
- * Reads apt's configuration as apt itself does (apt.conf(5): APT_CONFIG, apt.conf.d,
- * apt.conf), then files and options of the question, and answers. Returns 0, or −1 when
- * apt would refuse: then there is no answer, but a message. Never throws. To be called
- * once a process, since libapt-pkg keeps what it has read.
+ * Reads the configuration like apt (apt.conf(5): APT_CONFIG, apt.conf.d, apt.conf), then
+ * files and options, and answers the question. Returns 0, or −1 if apt would refuse: then
+ * there are messages, but no answer. Call it only once per process, as libapt-pkg keeps
+ * global state.
  */
 __attribute__((visibility("default"))) int apt_bridge_answer(
 	const struct apt_question *question, apt_listener *listener,
 	void *context) APT_BRIDGE_NOEXCEPT;
 
-/* Found by its name, with dlsym(3). */
+/* The name for dlsym(3). */
 #define APT_BRIDGE_ANSWER "apt_bridge_answer"
 #ifndef __cplusplus
 typedef __typeof__(apt_bridge_answer) apt_bridge_answer_function;

@@ -12,24 +12,24 @@
 
 #define ANSWER_MAX ((size_t)16 << 20)
 
-/* Of time at work, where some milliseconds are enough. */
+/* CPU time; some milliseconds are enough. */
 #define CONFIGURATION_SECONDS 2
 
-/* Weak, so that unit tests can name the one that was just built. */
+/* Weak, so that unit tests can use the one in the build directory. */
 __attribute__((weak)) const char bridge_file[] = UH_APT_BRIDGE;
 
-static void take(enum apt_part part, const char *bytes, size_t size, void *context)
+static void add_part(enum apt_part part, const char *bytes, size_t size, void *context)
 {
 	struct buffer *parts = context;
 
 	buffer_append(&parts[part], (struct slice){bytes, size});
 }
 
-/* How the child below ends. */
+/* The exit status of the child. */
 enum { BRIDGE_ANSWERED, BRIDGE_REFUSED, BRIDGE_NOT_LOADED, BRIDGE_FAILED };
 
-/* What the bridge says goes to parts; why it cannot be loaded is a message as well. */
-static int ask(const struct apt_question *question, struct buffer *parts)
+/* If the bridge cannot be loaded, the reason is the message. */
+static int load_and_ask(const struct apt_question *question, struct buffer *parts)
 {
 	apt_bridge_answer_function *answer = NULL;
 	void *bridge = dlopen(bridge_file, RTLD_NOW | RTLD_LOCAL);
@@ -42,25 +42,24 @@ static int ask(const struct apt_question *question, struct buffer *parts)
 			&parts[APT_COMPLAINT], reason != NULL ? reason : bridge_file);
 		return BRIDGE_NOT_LOADED;
 	}
-	/* POSIX, dlsym(): the way from an object pointer to a function's. */
+	/* ISO C has no cast from an object pointer to a function pointer. */
 	memcpy(&answer, &symbol, sizeof(answer));
-	return answer(question, take, parts) == 0 ? BRIDGE_ANSWERED : BRIDGE_REFUSED;
+	return answer(question, add_part, parts) == 0 ? BRIDGE_ANSWERED : BRIDGE_REFUSED;
 }
 
 /*
- * libapt-pkg reads for ever in a file of its configuration that cannot be read (a disk
- * with EIO). Where soft and hard limit are one, the end comes without a core file
- * (setrlimit(2)).
+ * libapt-pkg loops for ever if a configuration file cannot be read (EIO). With equal soft
+ * and hard limits the child is killed without a core file (setrlimit(2)).
  */
 static void limit_time(const struct apt_question *question)
 {
 	const struct rlimit limit = {CONFIGURATION_SECONDS, CONFIGURATION_SECONDS};
 
 	if (question->kind == APT_CONFIGURATION)
-		(void)setrlimit(RLIMIT_CPU, &limit); /* else it is as it was */
+		(void)setrlimit(RLIMIT_CPU, &limit); /* only a safeguard */
 }
 
-/* The answer's size, the answer, the messages: one after the other, so nobody waits. */
+/* Writes the size of the answer, the answer, and the messages. */
 static void answer_and_exit(const struct apt_question *question, int fd)
 {
 	struct buffer parts[] = {[APT_ANSWER] = {0}, [APT_COMPLAINT] = {0}};
@@ -68,8 +67,7 @@ static void answer_and_exit(const struct apt_question *question, int fd)
 	int end;
 
 	limit_time(question);
-	end = ask(question, parts);
-
+	end = load_and_ask(question, parts);
 	if (end != BRIDGE_ANSWERED)
 		parts[APT_ANSWER].size = 0;
 	size = parts[APT_ANSWER].size;
@@ -78,11 +76,11 @@ static void answer_and_exit(const struct apt_question *question, int fd)
 		write_all(fd, buffer_slice(&parts[APT_ANSWER])) < 0 ||
 		write_all(fd, buffer_slice(&parts[APT_COMPLAINT])) < 0)
 		end = BRIDGE_FAILED;
-	/* Not exit(): what libapt-pkg and the parent registered is not this child's. */
+	/* Not exit(), which would call the parent's and libapt-pkg's handlers. */
 	_exit(end);
 }
 
-static int wait_for_end(pid_t pid)
+static int reap_bridge(pid_t pid)
 {
 	int status;
 
@@ -92,7 +90,7 @@ static int wait_for_end(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : BRIDGE_FAILED;
 }
 
-/* Runs the child to its end, which it returns, with all that it wrote; or −errno. */
+/* Returns the exit status of the child and appends its output, or returns −errno. */
 static int run_child(const struct apt_question *question, struct buffer *output)
 {
 	int ends[2], error, end;
@@ -100,7 +98,7 @@ static int run_child(const struct apt_question *question, struct buffer *output)
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
-	/* The child shows progress through stdout, and must not show what waits in it. */
+	/* Otherwise the child, which prints progress, would flush the buffer again. */
 	if (question->has_progress)
 		(void)fflush(stdout);
 	pid = fork();
@@ -113,12 +111,12 @@ static int run_child(const struct apt_question *question, struct buffer *output)
 	cleanup_close(&ends[0]);
 	if (pid < 0)
 		return error;
-	end = wait_for_end(pid);
+	end = reap_bridge(pid);
 	return error < 0 ? error : end;
 }
 
-/* Takes the output of the child apart; 0, −EIO where it is cut off, or −ENOMEM. */
-static int take_apart(struct slice output, struct buffer *answer, char **ret_message)
+/* Parses the child's output. 0, −EIO if it is cut off, or −ENOMEM. */
+static int parse_output(struct slice output, struct buffer *answer, char **ret_message)
 {
 	size_t size;
 
@@ -150,7 +148,7 @@ int bridge_ask(
 		return end;
 	if (end == BRIDGE_FAILED)
 		return -EIO;
-	error = take_apart(buffer_slice(&output), answer, ret_message);
+	error = parse_output(buffer_slice(&output), answer, ret_message);
 	if (error < 0)
 		return error;
 	if (end == BRIDGE_NOT_LOADED)
@@ -158,8 +156,8 @@ int bridge_ask(
 	return end == BRIDGE_ANSWERED ? 0 : -EPROTO;
 }
 
-/* A copy that ends with NULL, of pointers only, to what the test lets through. */
-static const char **those_that(
+/* The usable strings, ended by NULL. The caller frees the array only. */
+static const char **filter_strings(
 	const struct string_list *list, bool (*is_usable)(const char *))
 {
 	const char **items = calloc(list->count + 1, sizeof(*items));
@@ -171,7 +169,7 @@ static const char **those_that(
 	return items;
 }
 
-/* apt has read it; from our working directory it may be another, or none. */
+/* A relative path means another file, or none, in our working directory than in apt's. */
 static bool is_readable(const char *file)
 {
 	return access(file, R_OK) == 0;
@@ -185,8 +183,10 @@ static bool has_value(const char *option)
 int bridge_settings(
 	const struct command_line *command_line, struct buffer *lines, char **ret_reason)
 {
-	owns_memory const char **files = those_that(&command_line->files, is_readable);
-	owns_memory const char **options = those_that(&command_line->options, has_value);
+	owns_memory const char **files =
+		filter_strings(&command_line->files, is_readable);
+	owns_memory const char **options =
+		filter_strings(&command_line->options, has_value);
 	const char *const none[] = {NULL};
 	struct apt_question question = {
 		.kind = APT_CONFIGURATION,

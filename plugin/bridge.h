@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Loads apt-bridge.so and asks it, in a child, so that nothing that is wrong with it or
- * with libapt-pkg can take the caller down.
- */
+/* Loads apt-bridge.so in a child process, whose crash does not affect the caller. */
 #ifndef BRIDGE_H
 #define BRIDGE_H
 
@@ -10,24 +7,23 @@
 #include "command_line.h"
 
 /*
- * Appends the answer (apt_bridge.h has its form) to answer. 0; −EPROTO when apt refuses;
- * −ELIBACC when the bridge cannot be loaded, as in the middle of an upgrade of
- * libapt-pkg; −EIO when it does not answer; or another −errno. ret_message is the
- * caller's, lines of apt's own ("W: …", also with 0, and "E: …"), or why the bridge
- * cannot be loaded; NULL for none.
+ * Appends the answer, in the format of apt_bridge.h. Returns 0; −EPROTO if apt refuses;
+ * −ELIBACC if the bridge cannot be loaded, as during an upgrade of libapt-pkg; −EIO if it
+ * does not answer; or another −errno. ret_message are lines of apt ("W: …", also with 0,
+ * and "E: …"), or why the bridge cannot be loaded; the caller frees it; NULL for none.
  */
 int bridge_ask(
 	const struct apt_question *question, struct buffer *answer, char **ret_message);
 
 /*
- * Asks for the settings of the scope Universal-Hooks, with what the command line adds.
- * Returns like bridge_ask(), −EIO where apt would refuse. ret_reason is what is the
- * matter with the bridge; of an answer, the first line of what libapt-pkg complains of.
+ * Asks for the settings of the scope Universal-Hooks, including those of command_line.
+ * Returns like bridge_ask(), but −EIO if apt would refuse. ret_reason says what is wrong
+ * with the bridge; with 0, it is libapt-pkg's first message, or NULL.
  */
 int bridge_settings(
 	const struct command_line *command_line, struct buffer *lines, char **ret_reason);
 
-/* Where the bridge is. */
+/* The path of the bridge. */
 extern const char bridge_file[];
 
 #endif

@@ -346,9 +346,9 @@ test_errors_are_those_of_apt() {
 
 test_an_unknown_command_is_told_those_that_are_known() {
 	! /tests/lib/ask-bridge $transaction apt-get update 2>/messages || fail 'not refused'
-	expect_message 'The command update is not known'
+	expect_message 'Unsupported command update'
 	! /tests/lib/ask-bridge $transaction apt-get 2>/messages || fail 'not refused'
-	expect_message 'No command is given'
+	expect_message 'No command given'
 	expect_message 'dist-upgrade'
 }
 

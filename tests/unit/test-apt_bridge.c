@@ -64,13 +64,12 @@ static void assert_does(
 {
 	owns_reply struct reply reply = ask_in(world, words);
 	owns_transaction struct transaction transaction = {0};
-	struct transaction_faults faults;
+	struct stream_faults faults;
 	owns_buffer struct buffer table = {0};
 
 	ck_assert_msg(reply.error == 0, "%s: %s", words[0], reply.message);
-	ck_assert_int_eq(transaction_parse_stream(
-				 &transaction, buffer_slice(&reply.answer), &faults),
-		0);
+	ck_assert_int_eq(
+		stream_parse(&transaction, buffer_slice(&reply.answer), &faults), 0);
 	ck_assert_uint_eq(faults.ignored_lines, 0);
 	table = table_of(&transaction);
 	assert_text(&table, expected);
@@ -195,7 +194,7 @@ END_TEST
 
 /* ------------------------------ broken dependencies -------------------------------- */
 
-START_TEST(each_dependency_that_cannot_be_met_is_told)
+START_TEST(each_unmet_dependency_is_reported)
 {
 	const struct world world = {
 		.available = STANZA("lib", "2", "Provides: virtual\n") AVAILABLE STANZA(
@@ -514,7 +513,7 @@ START_TEST(a_question_that_there_is_not_is_refused)
 }
 END_TEST
 
-START_TEST(a_package_without_a_candidate_is_told_without_one)
+START_TEST(a_package_without_a_candidate_has_none_in_the_answer)
 {
 	const struct world world = {.installed = STANZA("foo", "1", "") INSTALLED,
 		.available = STANZA("bar", "1", "") AVAILABLE};
@@ -583,7 +582,7 @@ START_TEST(a_database_of_an_image_that_is_no_file_is_not_opened)
 	ck_assert_int_ne(none.error, -EIO);
 	make_node("/image" TEST_DATABASE, S_IFIFO);
 	pipe = ask_rootfs("");
-	assert_refusal(&pipe, "/image/var/lib/dpkg/status is no regular file\n");
+	assert_refusal(&pipe, "/image/var/lib/dpkg/status is not a regular file\n");
 }
 END_TEST
 
@@ -689,7 +688,7 @@ int main(void)
 		only_what_can_be_downloaded_is_installed_again,
 		who_asks_for_what_others_needed_keeps_it,
 		what_nothing_needs_is_upgraded_until_it_is_removed,
-		each_dependency_that_cannot_be_met_is_told,
+		each_unmet_dependency_is_reported,
 		what_is_broken_is_fixed_by_words_or_by_an_option_or_refused,
 		a_package_that_has_to_be_installed_again_and_cannot_be_is_refused,
 		without_its_solver_apt_takes_each_word_as_it_is,
@@ -707,7 +706,7 @@ int main(void)
 		a_system_that_apt_does_not_know_is_refused,
 		sources_that_cannot_be_read_are_refused,
 		a_question_that_there_is_not_is_refused,
-		a_package_without_a_candidate_is_told_without_one,
+		a_package_without_a_candidate_has_none_in_the_answer,
 		programs_that_an_image_names_are_not_run,
 		a_database_of_an_image_that_is_no_file_is_not_opened,
 		a_transaction_in_an_image_runs_no_program_of_it_either,

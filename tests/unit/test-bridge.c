@@ -100,7 +100,7 @@ START_TEST(files_and_options_of_the_command_line_count_in_apts_order)
 }
 END_TEST
 
-START_TEST(a_configuration_that_cannot_be_read_is_told)
+START_TEST(an_unreadable_configuration_is_reported)
 {
 	const struct command_line empty = {.pid = 0};
 	owns_buffer struct buffer lines = {0};
@@ -113,7 +113,7 @@ START_TEST(a_configuration_that_cannot_be_read_is_told)
 END_TEST
 
 /* apt-config -c /tmp does not end. */
-START_TEST(a_file_that_apt_reads_for_ever_is_told)
+START_TEST(a_file_that_apt_reads_for_ever_is_reported)
 {
 	char *files[] = {(char *)root()};
 	const struct command_line command_line = {.files = {.items = files, .count = 1}};
@@ -169,7 +169,7 @@ START_TEST(each_program_has_defaults_and_settings_of_its_own)
 }
 END_TEST
 
-START_TEST(without_a_scope_all_of_the_configuration_is_told)
+START_TEST(without_a_scope_the_answer_is_the_whole_configuration)
 {
 	owns_reply struct reply reply = {0};
 
@@ -195,7 +195,7 @@ START_TEST(a_root_has_its_own_configuration)
 }
 END_TEST
 
-START_TEST(what_apt_would_not_take_is_refused_and_told)
+START_TEST(what_apt_would_refuse_is_refused_with_a_message)
 {
 	owns_reply struct reply file = {0}, option = {0};
 
@@ -282,7 +282,7 @@ START_TEST(of_what_a_file_says_twice_the_last_counts)
 }
 END_TEST
 
-START_TEST(a_file_with_an_error_is_complained_of_and_the_rest_is_told)
+START_TEST(a_malformed_file_is_reported_and_the_others_are_answered)
 {
 	const struct apt_question question = {
 		.kind = APT_ORIGINS, .scope = "Universal-Hooks"};
@@ -344,23 +344,22 @@ static void assert_actions(const char *const *words, const char *expected)
 	owns_memory char *source = make_system();
 	owns_reply struct reply reply = {0};
 	owns_transaction struct transaction transaction = {0};
-	struct transaction_faults faults;
+	struct stream_faults faults;
 	owns_buffer struct buffer table = {0};
 
 	reply = ask((struct apt_question){
 		.kind = APT_TRANSACTION, .options = WORDS(source), .words = words});
 	ck_assert_msg(reply.error == 0, "the bridge refuses: %s", reply.message);
 	ck_assert_ptr_null(reply.message);
-	ck_assert_int_eq(transaction_parse_stream(
-				 &transaction, buffer_slice(&reply.answer), &faults),
-		0);
+	ck_assert_int_eq(
+		stream_parse(&transaction, buffer_slice(&reply.answer), &faults), 0);
 	ck_assert_uint_eq(faults.ignored_lines, 0);
 	ck_assert_int_eq(transaction.protocol, 3);
 	table = table_of(&transaction);
 	assert_text(&table, expected);
 }
 
-START_TEST(what_apt_would_do_is_told_as_apt_tells_its_hooks)
+START_TEST(the_transaction_is_a_stream_as_apt_writes_it)
 {
 	assert_actions(WORDS("install", "bar"), "bar\tamd64\tinstall\t-\t1:1-1\t-\n"
 						"foo\tamd64\tremove\t2\t-\t-\n"
@@ -415,8 +414,8 @@ static void assert_words_refused(const char *const *words, const char *message)
 START_TEST(words_that_apt_refuses_are_complained_of)
 {
 	assert_words_refused(
-		no_words, "E: No command is given, only these can be: install ");
-	assert_words_refused(WORDS("update"), "E: The command update is not known");
+		no_words, "E: No command given; supported commands are: install ");
+	assert_words_refused(WORDS("update"), "E: Unsupported command update");
 	assert_words_refused(
 		WORDS("install", "none"), "E: Unable to locate package none");
 	assert_words_refused(WORDS("--nonsense", "install", "foo"),
@@ -456,7 +455,7 @@ static void assert_packages(const char *const *words, const char *expected)
 	assert_answer(&reply, expected);
 }
 
-START_TEST(packages_are_told_with_their_versions)
+START_TEST(packages_have_their_versions)
 {
 	assert_packages(WORDS("foo"), "foo\tamd64\t2\t3\n");
 	assert_packages(WORDS("lib", "none", "nowhere", "foo:amd64", "foo:i386"),
@@ -465,7 +464,7 @@ START_TEST(packages_are_told_with_their_versions)
 }
 END_TEST
 
-START_TEST(without_names_all_packages_are_told_but_no_candidate)
+START_TEST(without_names_all_packages_are_listed_without_candidates)
 {
 	owns_memory char *source = make_system();
 	owns_reply struct reply reply = {0};
@@ -527,25 +526,25 @@ int main(void)
 		what_apt_complains_of_comes_with_the_answer,
 		keys_and_values_are_encoded_and_lists_are_lists,
 		files_and_options_of_the_command_line_count_in_apts_order,
-		a_configuration_that_cannot_be_read_is_told,
-		a_file_that_apt_reads_for_ever_is_told,
+		an_unreadable_configuration_is_reported,
+		a_file_that_apt_reads_for_ever_is_reported,
 		a_bridge_that_cannot_be_loaded_says_why,
 		each_program_has_defaults_and_settings_of_its_own,
-		without_a_scope_all_of_the_configuration_is_told,
+		without_a_scope_the_answer_is_the_whole_configuration,
 		a_root_has_its_own_configuration,
-		what_apt_would_not_take_is_refused_and_told,
+		what_apt_would_refuse_is_refused_with_a_message,
 		a_warning_comes_with_the_answer,
 		each_line_has_the_file_and_the_number_it_comes_from,
 		of_what_a_file_says_twice_the_last_counts,
-		a_file_with_an_error_is_complained_of_and_the_rest_is_told,
+		a_malformed_file_is_reported_and_the_others_are_answered,
 		what_a_file_includes_comes_from_the_line_that_does_so,
-		what_apt_would_do_is_told_as_apt_tells_its_hooks,
+		the_transaction_is_a_stream_as_apt_writes_it,
 		upgrades_versions_and_virtual_names_are_those_of_apt,
 		the_stream_has_the_words_the_settings_and_where_the_debs_will_be,
 		words_that_apt_refuses_are_complained_of,
 		a_database_that_cannot_be_read_is_complained_of,
-		packages_are_told_with_their_versions,
-		without_names_all_packages_are_told_but_no_candidate,
+		packages_have_their_versions,
+		without_names_all_packages_are_listed_without_candidates,
 		progress_goes_to_standard_output_and_nothing_else_does,
 		a_bridge_that_dies_does_not_take_the_caller_along};
 

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* apt's configuration, and which lines of which files it comes from. */
+#include "apt_bridge.hh"
+
+#include <apt-pkg/debversion.h>
+#include <apt-pkg/fileutl.h>
+#include <apt-pkg/init.h>
+#include <apt-pkg/strutl.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <sstream>
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+/*
+ * The defaults of apt's programs that change a transaction. Before 3.1 those of apt(8) are
+ * below Binary::apt, and so take precedence over apt.conf.
+ */
+static void set_program_defaults(const std::string &program)
+{
+	bool is_by_version = debVS.CmpVersion(pkgVersion, "3.1~") >= 0;
+	std::string scope = is_by_version ? "" : "Binary::apt::";
+
+	if (is_by_version)
+		_config->CndSet("APT::Solver", "3.0");
+	if (program == "apt") {
+		_config->CndSet((scope + "APT::Color").c_str(), 1);
+		_config->CndSet((scope + "APT::Get::Upgrade-Allow-New").c_str(), 1);
+		_config->CndSet((scope + "APT::Keep-Downloaded-Packages").c_str(), 0);
+		_config->CndSet((scope + "APT::Cmd::Pattern-Only").c_str(), 1);
+		_config->CndSet((scope + "DPkg::Progress-Fancy").c_str(), 1);
+	}
+	/* Progress without cursor movements, as for apt in a pipe. */
+	if (!isatty(STDOUT_FILENO)) {
+		_config->CndSet("quiet", 1);
+		_config->CndSet("APT::Internal::OpProgress::Absolute", 0);
+	}
+	_config->CndSet("APT::Color", 0);
+	_config->Set("Binary", program);
+	_config->MoveSubTree(("Binary::" + program).c_str(), nullptr);
+}
+
+bool init_configuration(const apt_question &question)
+{
+	if (*question.root != '\0')
+		_config->Set("RootDir", question.root);
+	return pkgInitConfig(*_config);
+}
+
+static bool set_option(const std::string &option)
+{
+	size_t equals = option.find('=');
+
+	if (equals == std::string::npos)
+		return _error->Error("%s has no =", option.c_str());
+	_config->Set(option.substr(0, equals), option.substr(equals + 1));
+	return true;
+}
+
+static bool read_file(const std::string &file)
+{
+	if (ReadConfigFile(*_config, file))
+		return true;
+	/* It only warns about a missing file. */
+	if (!_error->PendingError())
+		_error->Error("The configuration file %s cannot be read", file.c_str());
+	return false;
+}
+
+bool apply_question(const apt_question &question)
+{
+	bool is_applied = true;
+
+	set_program_defaults(question.program);
+	for (const std::string &file : strings_of(question.files))
+		is_applied &= read_file(file);
+	for (const std::string &option : strings_of(question.options))
+		is_applied &= set_option(option);
+	return is_applied;
+}
+
+bool distrust_rootfs(const apt_question &question)
+{
+	if (*question.root == '\0')
+		return true;
+	for (const char *scope :
+		{"Dir::Bin", "APT::Compressor", "DPkg::Chroot-Directory"})
+		_config->Clear(scope);
+	_config->Set("Dir::Bin::dpkg", "/usr/bin/dpkg");
+	for (const char *file : {"Dir::Cache::pkgcache", "Dir::Cache::srcpkgcache"})
+		_config->Set(file, "/dev/null");
+	for (const char *setting : {"APT::Solver", "APT::Planner"}) {
+		std::string program = _config->Find(setting);
+
+		/* These are part of libapt-pkg. */
+		if (program.empty() || program == "internal" || program == "3.0")
+			continue;
+		return _error->Error("%s names the program %s, which is not run for "
+				     "another root",
+			setting, program.c_str());
+	}
+	/* If it is not set, libapt-pkg derives it from Dir later. */
+	std::string status = _config->FindFile("Dir::State::status");
+	if (_config->Find("Dir::State::status").empty())
+		status = _config->FindDir("Dir") + "var/lib/dpkg/status";
+	if (RealFileExists(status) || !FileExists(status))
+		return true;
+	return _error->Error("%s is not a regular file", status.c_str());
+}
+
+/* Full tag and value, both encoded as in the info stream; no empty values. */
+static void write_lines(
+	Configuration &configuration, const char *scope, std::ostream &answer)
+{
+	configuration.Dump(answer, scope, "%F=%V\n", false);
+}
+
+bool answer_configuration(const apt_question &question, std::ostream &answer)
+{
+	if (!init_configuration(question) || !apply_question(question))
+		return false;
+	write_lines(*_config, question.scope, answer);
+	return true;
+}
+
+/* In apt's order, see pkgInitConfig() and ReadConfigDir(). */
+static strings configuration_files(const apt_question &question)
+{
+	const char *first = getenv("APT_CONFIG");
+	std::string directory = _config->FindDir("Dir::Etc::parts", "/dev/null");
+	std::string last = _config->FindFile("Dir::Etc::main", "/dev/null");
+	strings files;
+
+	if (DirectoryExists(directory))
+		files = GetListOfFilesInDir(directory, "conf", true, true);
+	if (first != nullptr && RealFileExists(first))
+		files.insert(files.begin(), first);
+	if (RealFileExists(last))
+		files.push_back(last);
+	strings named = strings_of(question.files);
+	files.insert(files.end(), named.begin(), named.end());
+	return files;
+}
+
+static strings lines_of_file(const std::string &path, const char *scope)
+{
+	Configuration configuration;
+	std::stringstream text;
+	strings lines;
+
+	/* apt reported the errors when it read all the files. */
+	_error->PushToStack();
+	(void)ReadConfigFile(configuration, path);
+	_error->RevertToStack();
+	write_lines(configuration, scope, text);
+	for (std::string line; std::getline(text, line);)
+		lines.push_back(line);
+	return lines;
+}
+
+/* Sorted; none if there is no memory. */
+static strings lines_of_text(const std::string &text, const char *scope)
+{
+	int fd = memfd_create("apt.conf", MFD_CLOEXEC);
+	strings lines;
+
+	if (fd < 0)
+		return lines;
+	if (write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()))
+		lines = lines_of_file("/proc/self/fd/" + std::to_string(fd), scope);
+	(void)close(fd);
+	std::sort(lines.begin(), lines.end());
+	return lines;
+}
+
+/*
+ * The numbers of the lines of a file that set each setting: lets apt parse the file up to
+ * each end of a statement, as it also accepts an open brace there.
+ */
+static std::map<std::string, std::vector<size_t>> find_lines(
+	const std::string &path, const char *scope)
+{
+	std::map<std::string, std::vector<size_t>> numbers;
+	std::ifstream file(path);
+	std::string text, line;
+	strings before;
+
+	for (size_t number = 1; std::getline(file, line); number++) {
+		text += line + '\n';
+		if (line.find_first_of("{;}") == std::string::npos)
+			continue;
+		strings after = lines_of_text(text, scope), added;
+		std::set_difference(after.begin(), after.end(), before.begin(),
+			before.end(), std::back_inserter(added));
+		for (const std::string &setting : added)
+			numbers[setting].push_back(number);
+		before = after;
+	}
+	return numbers;
+}
+
+static void write_origins(
+	const std::string &path, const char *scope, std::ostream &answer)
+{
+	strings lines = lines_of_file(path, scope);
+	std::string file = QuoteString(path, "");
+
+	if (lines.empty())
+		return;
+	auto numbers = find_lines(path, scope);
+	/* From the end: the last of several equal settings is the one that takes effect. */
+	for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+		std::vector<size_t> &left = numbers[*line];
+		size_t number = left.empty() ? 0 : left.back();
+
+		if (!left.empty())
+			left.pop_back();
+		line->insert(0, file + '\t' + std::to_string(number) + '\t');
+	}
+	for (const std::string &line : lines)
+		answer << line << '\n';
+}
+
+/* Errors in a file are reported, but do not hide what the other files say. */
+bool answer_origins(const apt_question &question, std::ostream &answer)
+{
+	(void)init_configuration(question);
+	strings files = configuration_files(question);
+	(void)apply_question(question);
+	for (const std::string &file : files)
+		write_origins(file, question.scope, answer);
+	return true;
+}
