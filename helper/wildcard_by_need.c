@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * wildcard.h for the helper, which has the rest of the engine linked in. Loading PCRE2
- * would take as long as everything that the helper does when no hook is installed, so the
- * shared library that needs it is loaded for the first wildcard that must be matched.
+ * wildcard.h for the helper, which does not link PCRE2: loading it takes as long as the
+ * helper's whole run without hooks. The engine's shared library, which links it, is loaded
+ * for the first directory whose scripts depend on a wildcard.
  */
 #include "wildcard.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 
-/* NULL: not loaded, or of another version. The library is never unloaded. */
+/* NULL if it cannot be loaded or has another version. The library stays loaded. */
 static const struct wildcard_functions *load_functions(void)
 {
 	void *library = dlopen(UH_ENGINE, RTLD_NOW | RTLD_LOCAL);
@@ -17,7 +17,7 @@ static const struct wildcard_functions *load_functions(void)
 	return library != NULL ? dlsym(library, WILDCARD_FUNCTIONS_SYMBOL) : NULL;
 }
 
-/* A wildcard begins with a pointer to the functions that made it. */
+/* The library created the wildcard, see wildcard.h. */
 static const struct wildcard_functions *functions_of(const struct wildcard *wildcard)
 {
 	return *(const struct wildcard_functions *const *)wildcard;

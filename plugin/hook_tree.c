@@ -9,18 +9,17 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* In the order in which they count. */
+/* By precedence. */
 static const char *const places[PLACE_COUNT] = {
 	"/etc/apt/universal-hooks", "/usr/lib/apt/universal-hooks"};
 
-/* A name in one of the places. */
-struct entry {
+struct tree_entry {
 	char *name;
 	size_t place;
 };
 
 struct entry_list {
-	struct entry *items;
+	struct tree_entry *items;
 	size_t count;
 	size_t capacity;
 };
@@ -36,7 +35,7 @@ static void entry_list_done(struct entry_list *list)
 static void cleanup_dir(DIR **dir)
 {
 	if (*dir != NULL)
-		(void)closedir(*dir); /* it was only read */
+		(void)closedir(*dir); /* nothing was written */
 }
 
 int hook_tree_init(struct hook_tree *tree, const char *root)
@@ -72,45 +71,49 @@ void script_list_done(struct script_list *list)
 	memset(list, 0, sizeof(*list));
 }
 
-/* What apt passes over in apt.conf.d, and what editors leave while a file is open. */
+const char *const leftover_patterns[] = {"*~", "*.bak", "*.disabled", "*.save", "*.orig",
+	"*.dpkg-*", "*.ucf-*", "*.distUpgrade", "*.swp", NULL};
+
 bool hook_tree_is_leftover(const char *name)
 {
-	static const char *const patterns[] = {".*", "*~", "*.bak", "*.disabled",
-		"*.save", "*.orig", "*.dpkg-*", "*.ucf-*", "*.distUpgrade", "*.swp",
-		"#*#"};
-
-	for (size_t i = 0; i < COUNT_OF(patterns); i++)
-		if (fnmatch(patterns[i], name, 0) == 0)
+	if (name[0] == '.' || fnmatch("#*#", name, 0) == 0)
+		return true;
+	for (size_t i = 0; leftover_patterns[i] != NULL; i++)
+		if (fnmatch(leftover_patterns[i], name, 0) == 0)
 			return true;
 	return false;
 }
 
-/* Takes path, which begins with place, also when it fails. */
-static int add_script(struct script_list *list, const char *place, char *path,
-	enum script_fault fault, int error)
+/* Takes over script, also when it fails. */
+static int add_script(struct script_list *list, struct script *script)
 {
-	struct script *script;
-
-	if (path == NULL || array_grow(&list->items, &list->capacity, list->count,
-				    sizeof(*list->items)) < 0) {
-		free(path);
+	if (array_grow(&list->items, &list->capacity, list->count, sizeof(*list->items)) <
+		0) {
+		script_done(script);
 		return -ENOMEM;
 	}
-	script = &list->items[list->count++];
-	*script = (struct script){.path = path,
-		.relative = path + strlen(place) + 1,
-		.fault = fault,
-		.error = error};
+	list->items[list->count++] = *script;
 	return 0;
+}
+
+static int add_unreadable(
+	struct script_list *faults, const char *place, const char *directory, int error)
+{
+	char *path = string_join(place, "/", directory);
+
+	if (path == NULL)
+		return -ENOMEM;
+	return add_script(faults, &(struct script){.path = path,
+					  .relative = path + strlen(place) + 1,
+					  .fault = DIRECTORY_IS_UNREADABLE,
+					  .error = error});
 }
 
 int hook_tree_add_fault(const struct hook_tree *tree, const char *directory, int error,
 	struct script_list *faults)
 {
-	const char *place = tree->places[PLACE_OF_ADMINISTRATOR];
-
-	return add_script(faults, place, string_join(place, "/", directory),
-		DIRECTORY_IS_UNREADABLE, error);
+	return add_unreadable(
+		faults, tree->places[PLACE_OF_ADMINISTRATOR], directory, error);
 }
 
 static int add_entry(struct entry_list *list, const char *name, size_t place)
@@ -122,7 +125,7 @@ static int add_entry(struct entry_list *list, const char *name, size_t place)
 		free(copy);
 		return -ENOMEM;
 	}
-	list->items[list->count++] = (struct entry){copy, place};
+	list->items[list->count++] = (struct tree_entry){copy, place};
 	return 0;
 }
 
@@ -136,29 +139,24 @@ static int read_entries(
 		entry = readdir(dir);
 		if (entry == NULL)
 			return -errno;
-		/*
-		 * A file system that does not say the type (DT_UNKNOWN) is asked later.
-		 */
+		/* With DT_UNKNOWN, stat(2) tells later. */
 		if (!with_directories && entry->d_type == DT_DIR)
 			continue;
-		if (hook_tree_is_leftover(entry->d_name) &&
-			!(with_directories && entry->d_name[0] != '.'))
+		if (with_directories ? entry->d_name[0] == '.'
+				     : hook_tree_is_leftover(entry->d_name))
 			continue;
 		if (add_entry(entries, entry->d_name, place) < 0)
 			return -ENOMEM;
 	}
 }
 
-/*
- * Adds what one place has in directory; a directory that is not there is as good as
- * empty. 1 when it could not be read to its end, which is added to faults; 0 or −ENOMEM.
- */
+/* Returns 1 after adding a fault if the directory cannot be read completely. */
 static int read_place(const struct hook_tree *tree, size_t place, const char *directory,
 	bool with_directories, struct entry_list *entries, struct script_list *faults)
 {
 	__attribute__((cleanup(cleanup_dir))) DIR *dir = NULL;
 	owns_memory char *path = string_join(tree->places[place], "/", directory);
-	int error, fault_error;
+	int error;
 
 	if (path == NULL)
 		return -ENOMEM;
@@ -167,37 +165,38 @@ static int read_place(const struct hook_tree *tree, size_t place, const char *di
 			    : -errno;
 	if (error == 0 || error == -ENOENT)
 		return 0;
-	fault_error = add_script(faults, tree->places[place], strdup(path),
-		DIRECTORY_IS_UNREADABLE, error);
-	return fault_error < 0 ? fault_error : 1;
+	error = add_unreadable(faults, tree->places[place], directory, error);
+	return error < 0 ? error : 1;
 }
 
 static int compare_entries(const void *left, const void *right)
 {
-	const struct entry *a = left, *b = right;
+	const struct tree_entry *a = left, *b = right;
 	int order = strcmp(a->name, b->name);
 
 	return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
 }
 
 /*
- * Whether the place has it, nobody could tell: each name in another place may be there.
+ * /etc could not be read completely: assume that it has every name, so that no script
+ * runs that it masks or overrides.
  */
-static int suspect_all(struct entry_list *entries, size_t place)
+static int assume_all_names(struct entry_list *entries)
 {
 	size_t count = entries->count;
 	int error = 0;
 
 	for (size_t i = 0; i < count; i++)
-		if (add_entry(entries, entries->items[i].name, place) < 0)
+		if (add_entry(entries, entries->items[i].name, PLACE_OF_ADMINISTRATOR) <
+			0)
 			error = -ENOMEM;
 	return error;
 }
 
-static int read_directory(const struct hook_tree *tree, const char *directory,
+static int read_places(const struct hook_tree *tree, const char *directory,
 	bool with_directories, struct entry_list *entries, struct script_list *faults)
 {
-	bool is_whole = true;
+	bool is_complete = true;
 	int error = 0;
 
 	for (size_t place = 0; place < COUNT_OF(tree->places); place++) {
@@ -205,12 +204,11 @@ static int read_directory(const struct hook_tree *tree, const char *directory,
 			tree, place, directory, with_directories, entries, faults);
 
 		if (place == PLACE_OF_ADMINISTRATOR)
-			is_whole = result == 0;
+			is_complete = result == 0;
 		if (result < 0)
 			error = result;
 	}
-	/* What masks or overrides a package's script must not get lost with the list. */
-	if (!is_whole && suspect_all(entries, PLACE_OF_ADMINISTRATOR) < 0)
+	if (!is_complete && assume_all_names(entries) < 0)
 		error = -ENOMEM;
 	if (entries->count > 0)
 		qsort(entries->items, entries->count, sizeof(*entries->items),
@@ -222,7 +220,7 @@ int hook_tree_names(const struct hook_tree *tree, const char *directory,
 	struct string_list *names, struct script_list *faults)
 {
 	owns_entries struct entry_list entries = {0};
-	int error = read_directory(tree, directory, true, &entries, faults);
+	int error = read_places(tree, directory, true, &entries, faults);
 
 	for (size_t i = 0; i < entries.count; i++)
 		if ((i == 0 || strcmp(entries.items[i - 1].name, entries.items[i].name) !=
@@ -232,7 +230,7 @@ int hook_tree_names(const struct hook_tree *tree, const char *directory,
 	return error;
 }
 
-/* A link to /dev/null masks, also in a chroot where /dev is empty. */
+/* The target's text counts as well, because /dev may be empty in a chroot. */
 static bool is_mask(const char *link)
 {
 	char target[sizeof("/dev/null")];
@@ -246,10 +244,7 @@ static bool is_mask(const char *link)
 	       status.st_rdev == makedev(1, 3);
 }
 
-/*
- * What cannot be looked at is there all the same, and no reason to run something else; a
- * path without an end is dangling, see path_resolution(7).
- */
+/* Any other error hides a file that exists, so nothing else may run in its place. */
 static enum script_fault fault_of(int error)
 {
 	switch (error) {
@@ -265,42 +260,62 @@ static enum script_fault fault_of(int error)
 	}
 }
 
-/* What stands at path: NODE_ABSENT also for what has gone since it was listed. */
-static enum tree_node look_at(struct trust *trust, const char *path, struct script *found)
+static enum tree_node set_error(struct script *script, int error)
+{
+	script->error = error;
+	script->fault = fault_of(error);
+	return NODE_SCRIPT;
+}
+
+/* NODE_ABSENT also if it was removed since the directory was read. */
+static enum tree_node inspect(
+	struct trust *trust, const char *path, struct script *script)
 {
 	struct stat status;
 
-	*found = (struct script){.fault = SCRIPT_IS_FINE};
 	if (lstat(path, &status) < 0) {
-		found->error = -errno;
-		found->fault = fault_of(found->error);
-		return found->fault == SCRIPT_IS_DANGLING ? NODE_ABSENT : NODE_SCRIPT;
+		(void)set_error(script, -errno);
+		return script->fault == SCRIPT_IS_DANGLING ? NODE_ABSENT : NODE_SCRIPT;
 	}
 	if (S_ISLNK(status.st_mode)) {
 		if (is_mask(path))
 			return NODE_MASK;
-		if (stat(path, &status) < 0) {
-			found->error = -errno;
-			found->fault = fault_of(found->error);
-			return NODE_SCRIPT;
-		}
+		if (stat(path, &status) < 0)
+			return set_error(script, -errno);
 	}
 	if (S_ISDIR(status.st_mode))
 		return NODE_DIRECTORY;
 	if (!S_ISREG(status.st_mode)) {
-		found->fault = SCRIPT_IS_NOT_A_FILE;
+		script->fault = SCRIPT_IS_NOT_A_FILE;
 		return NODE_SCRIPT;
 	}
-	found->error = trust_check(trust, path, &found->unsafe);
-	found->fault = found->unsafe.path != NULL ? SCRIPT_IS_OPEN_TO_OTHERS
-						  : fault_of(found->error);
-	if (found->error == 0 && (status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0)
-		found->fault = SCRIPT_IS_NOT_EXECUTABLE;
+	(void)set_error(script, trust_check(trust, path, &script->unsafe));
+	if (script->unsafe.path != NULL)
+		script->fault = SCRIPT_IS_OPEN_TO_OTHERS;
+	if (script->error == 0 && (status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0)
+		script->fault = SCRIPT_IS_NOT_EXECUTABLE;
 	return NODE_SCRIPT;
 }
 
-/* "..", which could lead out of the tree. */
-static bool has_step_up(const char *path)
+/* Takes over path, which is in the place. */
+static enum tree_node inspect_in(
+	struct hook_tree *tree, size_t place, char *path, struct script *ret_script)
+{
+	enum tree_node node;
+
+	memset(ret_script, 0, sizeof(*ret_script));
+	node = inspect(&tree->trust, path, ret_script);
+	if (node == NODE_SCRIPT) {
+		ret_script->path = path;
+		ret_script->relative = path + strlen(tree->places[place]) + 1;
+	} else {
+		free(path);
+	}
+	return node;
+}
+
+/* ".." could lead out of the tree. */
+static bool has_dot_dot(const char *path)
 {
 	struct slice rest = slice_of(path);
 
@@ -314,26 +329,18 @@ enum tree_node hook_tree_look_in(struct hook_tree *tree, size_t place,
 	const char *relative, struct script *ret_script)
 {
 	char *path = string_join(tree->places[place], "/", relative);
-	enum tree_node node;
 
+	if (path != NULL)
+		return inspect_in(tree, place, path, ret_script);
 	memset(ret_script, 0, sizeof(*ret_script));
-	if (path == NULL)
-		return NODE_ABSENT;
-	node = look_at(&tree->trust, path, ret_script);
-	if (node == NODE_SCRIPT) {
-		ret_script->path = path;
-		ret_script->relative = path + strlen(tree->places[place]) + 1;
-	} else {
-		free(path);
-	}
-	return node;
+	return NODE_ABSENT;
 }
 
 enum tree_node hook_tree_look(struct hook_tree *tree, const char *relative)
 {
 	enum tree_node node = NODE_ABSENT;
 
-	if (has_step_up(relative))
+	if (has_dot_dot(relative))
 		return NODE_ABSENT;
 	for (size_t place = 0; place < PLACE_COUNT && node == NODE_ABSENT; place++) {
 		struct script script;
@@ -344,11 +351,11 @@ enum tree_node hook_tree_look(struct hook_tree *tree, const char *relative)
 	return node;
 }
 
-/* What cannot be read is to be complained of, so it counts as something. */
-static bool has_any(int place, const char *directory)
+/* True if it cannot be read, which has to be reported. */
+static bool holds_entries(int place, const char *directory)
 {
 	owns_fd int fd = openat(place, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_Alignas(struct dirent64) char entries[1024]; /* a name has 255 bytes at most */
+	_Alignas(struct dirent64) char entries[1024]; /* a name has up to 255 bytes */
 	ssize_t size;
 
 	if (fd < 0)
@@ -371,7 +378,7 @@ bool hook_tree_has_any(
 		if (fd < 0 && errno != ENOENT)
 			return true;
 		for (size_t i = 0; fd >= 0 && i < count; i++)
-			if (has_any(fd, directories[i]))
+			if (holds_entries(fd, directories[i]))
 				return true;
 	}
 	return false;
@@ -381,38 +388,26 @@ int hook_tree_scripts(
 	struct hook_tree *tree, const char *directory, struct script_list *scripts)
 {
 	owns_entries struct entry_list entries = {0};
-	const char *taken = NULL; /* the last name that something stood for */
-	int error = read_directory(tree, directory, false, &entries, scripts);
+	const char *taken = NULL; /* the last name that had a script or a mask */
+	int error = read_places(tree, directory, false, &entries, scripts);
 
 	for (size_t i = 0; i < entries.count; i++) {
-		const struct entry *entry = &entries.items[i];
+		const struct tree_entry *entry = &entries.items[i];
+		enum tree_node node = NODE_MASK;
+		struct script script;
 		char *path;
-		struct script found;
-		enum tree_node node;
 
 		if (taken != NULL && strcmp(taken, entry->name) == 0)
 			continue;
 		path = string_join(
 			tree->places[entry->place], "/", directory, "/", entry->name);
-		if (path == NULL) {
+		if (path != NULL)
+			node = inspect_in(tree, entry->place, path, &script);
+		if (path == NULL ||
+			(node == NODE_SCRIPT && add_script(scripts, &script) < 0))
 			error = -ENOMEM;
+		if (node == NODE_SCRIPT || node == NODE_MASK)
 			taken = entry->name;
-			continue;
-		}
-		node = look_at(&tree->trust, path, &found);
-		if (node != NODE_DIRECTORY && node != NODE_ABSENT)
-			taken = entry->name;
-		if (node != NODE_SCRIPT) {
-			free(path);
-			continue;
-		}
-		if (add_script(scripts, tree->places[entry->place], path, found.fault,
-			    found.error) == 0) {
-			scripts->items[scripts->count - 1].unsafe = found.unsafe;
-		} else {
-			free(found.unsafe.path);
-			error = -ENOMEM;
-		}
 	}
 	return error;
 }

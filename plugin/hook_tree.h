@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The two trees as one: the administrator's in /etc/apt/universal-hooks over the
- * packages' own in /usr/lib/apt/universal-hooks. Knows what a script is, and nothing of
- * transactions.
+ * The hook tree: the administrator's directory /etc/apt/universal-hooks over the
+ * packages' own /usr/lib/apt/universal-hooks, merged. Knows scripts, but not transactions.
  */
 #ifndef HOOK_TREE_H
 #define HOOK_TREE_H
@@ -10,7 +9,7 @@
 #include "base.h"
 #include "trust.h"
 
-/* The places, in the order in which they count. */
+/* The places by precedence. */
 enum { PLACE_OF_ADMINISTRATOR, PLACE_OF_PACKAGES, PLACE_COUNT };
 
 struct hook_tree {
@@ -24,17 +23,17 @@ enum script_fault {
 	SCRIPT_IS_NOT_A_FILE,
 	SCRIPT_IS_DANGLING,
 	SCRIPT_IS_OPEN_TO_OTHERS,
-	SCRIPT_CANNOT_START, /* it, or what holds for it, cannot be looked at just now */
-	/* Not scripts: path is a directory. */
+	SCRIPT_CANNOT_START, /* it or its settings cannot be read now */
+	/* The path is a directory. */
 	DIRECTORY_IS_UNREADABLE,
 	DIRECTORY_IS_UNMATCHED /* PCRE2 gave up on its name */
 };
 
 struct script {
 	char *path;
-	const char *relative; /* the end of path that is below its place of the tree */
+	const char *relative; /* the part of path below its place */
 	enum script_fault fault;
-	int error;                 /* −errno, where the fault has one */
+	int error;                 /* −errno, if the fault has one */
 	struct unsafe_path unsafe; /* of SCRIPT_IS_OPEN_TO_OTHERS */
 };
 
@@ -46,55 +45,51 @@ struct script_list {
 };
 
 /*
- * root is "" or a prefix of both places. 0 or −ENOMEM; hook_tree_done() also after that.
+ * root is "" or a prefix of both places. Returns 0 or −ENOMEM; the caller calls
+ * hook_tree_done() in both cases.
  */
 int hook_tree_init(struct hook_tree *tree, const char *root);
 void hook_tree_done(struct hook_tree *tree);
 
 /*
- * The names in the directory (relative to both places, "pkgs"), merged and ascending,
- * without those that begin with a dot. A directory that is not there has none; one that
- * cannot be read is added to faults. 0, or −ENOMEM, and then there may be more.
+ * Appends the names in a directory ("pkgs") of both places, sorted, without those that
+ * begin with a dot. A missing directory is empty; one that cannot be read is added to
+ * faults. Returns 0, or −ENOMEM with names missing.
  */
 int hook_tree_names(const struct hook_tree *tree, const char *directory,
 	struct string_list *names, struct script_list *faults);
 
 /*
- * Appends the scripts of a directory, ascending by name; of two with one name the
- * administrator's counts. Directories, leftovers (names that apt ignores in apt.conf.d)
- * and links to /dev/null are not there. A script that cannot run is, with its fault. 0,
- * or −ENOMEM, and then there may be more.
+ * Appends the scripts of a directory, sorted by name; the administrator's overrides the
+ * package's of the same name. Skips directories, leftovers and names that a link to
+ * /dev/null masks. A script that cannot run has its fault set. Returns 0, or −ENOMEM with
+ * scripts missing.
  */
 int hook_tree_scripts(
 	struct hook_tree *tree, const char *directory, struct script_list *scripts);
 
-/*
- * Appends the message that a directory could not be read, in either place: −errno why.
- * 0 or −ENOMEM.
- */
+/* Appends a directory that could not be read, with −errno. Returns 0 or −ENOMEM. */
 int hook_tree_add_fault(const struct hook_tree *tree, const char *directory, int error,
 	struct script_list *faults);
 
-/* What stands at a path relative to the tree, in the place that counts. */
+/* What is at a path relative to the tree, in the first place that has something. */
 enum tree_node { NODE_ABSENT, NODE_MASK, NODE_DIRECTORY, NODE_SCRIPT };
 enum tree_node hook_tree_look(struct hook_tree *tree, const char *relative);
 /*
- * The same in one place, whatever the other has; of NODE_SCRIPT with ret_script, for
- * script_done(). NODE_ABSENT also without memory.
+ * The same in one place. NODE_SCRIPT sets ret_script, for script_done(); without memory,
+ * returns NODE_ABSENT.
  */
 enum tree_node hook_tree_look_in(struct hook_tree *tree, size_t place,
 	const char *relative, struct script *ret_script);
 
 /*
- * Whether a file of this name is passed over: apt's own list for apt.conf.d, and what
- * editors leave.
+ * Whether files of this name are skipped: those that apt skips in apt.conf.d, and what
+ * editors leave. Apart from ".*" and "#*#", the patterns are "*" and an ending.
  */
+extern const char *const leftover_patterns[];
 bool hook_tree_is_leftover(const char *name);
 
-/*
- * Whether one of the directories holds anything at all, in either place; true also where
- * it cannot tell.
- */
+/* Whether a directory has entries, in either place; true if it cannot be read. */
 bool hook_tree_has_any(
 	const struct hook_tree *tree, const char *const *directories, size_t count);
 

@@ -10,17 +10,25 @@ struct wildcard_directory {
 	struct wildcard *wildcard;
 };
 
-/* What every step of a plan works on. */
+static void wildcard_directory_done(struct wildcard_directory *directory)
+{
+	free(directory->name);
+	wildcard_free(directory->wildcard);
+}
+
 struct planner {
 	struct plan *plan;
 	struct hook_tree *tree;
 	const char *hook_point;
 	const struct transaction *transaction;
+	int error; /* −ENOMEM if there was no memory even for a fault */
 };
 
-/* Moves the scripts into the plan, all with one reason. */
-static int add_runs(
-	struct plan *plan, struct script_list *scripts, const struct planned_run *reason)
+static const struct planned_run always = {.reason = REASON_ALWAYS};
+
+/* Moves the scripts into the plan, as copies of run. */
+static int append_runs(
+	struct plan *plan, struct script_list *scripts, const struct planned_run *model)
 {
 	for (size_t i = 0; i < scripts->count; i++) {
 		struct planned_run *run;
@@ -29,7 +37,7 @@ static int add_runs(
 			    sizeof(*plan->runs)) < 0)
 			return -ENOMEM;
 		run = &plan->runs[plan->count++];
-		*run = *reason;
+		*run = *model;
 		run->settings = script_settings_default();
 		run->script = scripts->items[i];
 		scripts->items[i] = (struct script){.path = NULL};
@@ -37,138 +45,124 @@ static int add_runs(
 	return 0;
 }
 
-static int first_of(int error, int later_error)
+/* A fault stands for what there was no memory for. */
+static void plan_fault(struct planner *planner, const char *directory)
 {
-	return error < 0 ? error : later_error;
-}
-
-/*
- * In place of what there was no memory for; -ENOMEM when there is none for that either.
- */
-static int add_fault(struct planner *planner, const char *directory)
-{
-	const struct planned_run reason = {.reason = REASON_ALWAYS};
 	owns_scripts struct script_list faults = {0};
-	int error = hook_tree_add_fault(planner->tree, directory, -ENOMEM, &faults);
 
-	return error < 0 ? error : add_runs(planner->plan, &faults, &reason);
+	if (hook_tree_add_fault(planner->tree, directory, -ENOMEM, &faults) < 0 ||
+		append_runs(planner->plan, &faults, &always) < 0)
+		planner->error = -ENOMEM;
 }
 
-static int add_directory(
-	struct planner *planner, const char *directory, const struct planned_run *reason)
+static void plan_runs(struct planner *planner, const char *directory,
+	struct script_list *scripts, const struct planned_run *model)
+{
+	if (append_runs(planner->plan, scripts, model) < 0)
+		plan_fault(planner, directory);
+}
+
+static void read_scripts(
+	struct planner *planner, const char *directory, struct script_list *scripts)
+{
+	/* The fault comes first, because a veto skips what comes after it. */
+	if (hook_tree_scripts(planner->tree, directory, scripts) < 0)
+		plan_fault(planner, directory);
+}
+
+static void read_names(
+	struct planner *planner, const char *directory, struct string_list *names)
+{
+	owns_scripts struct script_list faults = {0};
+	int error = hook_tree_names(planner->tree, directory, names, &faults);
+
+	if (append_runs(planner->plan, &faults, &always) < 0 || error < 0)
+		plan_fault(planner, directory);
+}
+
+static void plan_directory(
+	struct planner *planner, const char *directory, const struct planned_run *model)
 {
 	owns_scripts struct script_list scripts = {0};
-	int error = hook_tree_scripts(planner->tree, directory, &scripts);
 
-	/* First, since a veto of one that is left keeps quiet what comes after it. */
-	if (error < 0)
-		error = add_fault(planner, directory);
-	if (add_runs(planner->plan, &scripts, reason) < 0)
-		error = first_of(error, add_fault(planner, directory));
-	return error;
+	read_scripts(planner, directory, &scripts);
+	plan_runs(planner, directory, &scripts, model);
 }
 
-static int add_package_directory(
+static void plan_package_directory(
 	struct planner *planner, const char *name, const struct package *package)
 {
-	const struct planned_run reason = {.reason = REASON_PACKAGE, .package = package};
+	const struct planned_run model = {.reason = REASON_PACKAGE, .package = package};
 	owns_memory char *directory =
 		string_join("pkgs/", name, "/", planner->hook_point);
 
 	if (directory == NULL)
-		return add_fault(planner, "pkgs");
-	return add_directory(planner, directory, &reason);
+		plan_fault(planner, "pkgs");
+	else
+		plan_directory(planner, directory, &model);
 }
 
-/*
- * The directories of one package, out of those that are left in the sorted list: its own,
- * then one for each architecture. Moves *at on to where the next name can stand.
- */
-static int add_package(struct planner *planner, const struct string_list *directories,
-	size_t *at, const struct string_list *qualified, size_t first)
+/* The directories NAME:ARCHITECTURE of the package whose first entry is at first. */
+static void plan_architectures(
+	struct planner *planner, const struct string_list *qualified, size_t first)
 {
-	const struct transaction *transaction = planner->transaction;
-	const char *name = transaction->packages[first].name;
-	size_t end = transaction_end_of_name(transaction, first);
-	int error = 0;
+	size_t end = transaction_end_of_name(planner->transaction, first);
 
-	while (*at < directories->count && strcmp(directories->items[*at], name) < 0)
-		++*at;
-	if (*at < directories->count && strcmp(directories->items[*at], name) == 0)
-		error = add_package_directory(
-			planner, name, transaction_main_entry(transaction, first));
-
-	for (size_t i = first; qualified->count > 0 && i < end; i++) {
-		const struct package *package = &transaction->packages[i];
+	for (size_t i = first; i < end; i++) {
+		const struct package *package = &planner->transaction->packages[i];
 		owns_memory char *directory =
-			string_join(name, ":", package->architecture);
+			string_join(package->name, ":", package->architecture);
 
 		if (directory == NULL)
-			error = first_of(error, add_fault(planner, "pkgs"));
+			plan_fault(planner, "pkgs");
 		else if (string_list_has(qualified, directory))
-			error = first_of(error,
-				add_package_directory(planner, directory, package));
+			plan_package_directory(planner, directory, package);
 	}
-	return error;
 }
 
-static int plan_packages(struct planner *planner)
+static void plan_packages(struct planner *planner)
 {
+	const struct transaction *transaction = planner->transaction;
 	owns_strings struct string_list directories = {0};
 	owns_strings struct string_list qualified = {0};
-	owns_scripts struct script_list faults = {0};
-	const struct planned_run reason = {.reason = REASON_ALWAYS};
 	size_t at = 0;
-	int error = hook_tree_names(planner->tree, "pkgs", &directories, &faults);
+	int error = 0;
 
+	read_names(planner, "pkgs", &directories);
 	for (size_t i = 0; i < directories.count; i++)
-		if (strchr(directories.items[i], ':') != NULL)
-			error = first_of(
-				error, string_list_add(&qualified, directories.items[i]));
-	error = first_of(error, add_runs(planner->plan, &faults, &reason));
+		if (strchr(directories.items[i], ':') != NULL &&
+			string_list_add(&qualified, directories.items[i]) < 0)
+			error = -ENOMEM;
 	if (error < 0)
-		error = add_fault(planner, "pkgs");
-	for (size_t i = 0; directories.count > 0 && i < planner->transaction->count;
-		i = transaction_end_of_name(planner->transaction, i))
-		error = first_of(
-			error, add_package(planner, &directories, &at, &qualified, i));
-	return error;
-}
+		plan_fault(planner, "pkgs");
+	/* Both are sorted, so that one pass over the two finds the common names. */
+	for (size_t i = 0; directories.count > 0 && i < transaction->count;
+		i = transaction_end_of_name(transaction, i)) {
+		const char *name = transaction->packages[i].name;
 
-/* Gives the plan what it needs to keep of a directory that matched. */
-static int keep_wildcard(struct plan *plan, const char *name, struct wildcard *wildcard,
-	struct planned_run *ret_reason)
-{
-	char *copy = strdup(name);
-
-	if (copy == NULL ||
-		array_grow(&plan->directories, &plan->directory_capacity,
-			plan->directory_count, sizeof(*plan->directories)) < 0) {
-		free(copy);
-		wildcard_free(wildcard);
-		return -ENOMEM;
+		while (at < directories.count && strcmp(directories.items[at], name) < 0)
+			at++;
+		if (at < directories.count && strcmp(directories.items[at], name) == 0)
+			plan_package_directory(
+				planner, name, transaction_main_entry(transaction, i));
+		if (qualified.count > 0)
+			plan_architectures(planner, &qualified, i);
 	}
-	plan->directories[plan->directory_count++] =
-		(struct wildcard_directory){copy, wildcard};
-	*ret_reason = (struct planned_run){
-		.reason = REASON_WILDCARD, .wildcard = wildcard, .directory = copy};
-	return 0;
 }
 
-/* PCRE2 had enough of a name, or no memory: one message stands for its scripts. */
+/* PCRE2 gave up: one fault stands for the scripts of the directory. */
 static void become_unmatched(struct script_list *scripts, const struct hook_tree *tree,
 	const char *directory, int error)
 {
-	struct script *script = &scripts->items[0];
-
 	for (size_t i = 0; i < scripts->count; i++)
 		script_done(&scripts->items[i]);
 	scripts->count = 1;
-	*script = (struct script){.fault = DIRECTORY_IS_UNMATCHED, .error = error};
-	script->path = string_join(tree->places[0], "/", directory);
+	scripts->items[0] = (struct script){.fault = DIRECTORY_IS_UNMATCHED,
+		.error = error,
+		.path = string_join(tree->places[0], "/", directory)};
 }
 
-/* The names that the name of a directory is held against. */
+/* The names to match a directory's name against. */
 static struct slice names_for(const struct plan *plan, const char *name)
 {
 	return buffer_slice(
@@ -182,95 +176,95 @@ static bool may_match(const struct plan *plan, const char *name)
 	return segments_narrow(&segments, names_for(plan, name)).size > 0;
 }
 
-/* Whether any name matches: 1, and the plan keeps what it needs; 0, or −errno. */
-static int match(struct plan *plan, const char *name, struct planned_run *ret_reason)
+/* Returns 1 and sets ret_model if any name matches; 0, or −errno. */
+static int match_directory(
+	struct plan *plan, const char *name, struct planned_run *ret_model)
 {
-	struct wildcard *wildcard = NULL;
-	int found = wildcard_new(&wildcard, name, names_for(plan, name));
+	struct wildcard_directory directory = {.name = NULL};
+	int found = wildcard_new(&directory.wildcard, name, names_for(plan, name));
 
 	if (found == 0)
-		found = wildcard_matches_any(wildcard);
+		found = wildcard_matches_any(directory.wildcard);
+	if (found > 0) {
+		directory.name = strdup(name);
+		if (directory.name == NULL ||
+			array_grow(&plan->directories, &plan->directory_capacity,
+				plan->directory_count, sizeof(*plan->directories)) < 0)
+			found = -ENOMEM;
+	}
 	if (found <= 0) {
-		wildcard_free(wildcard);
+		wildcard_directory_done(&directory);
 		return found;
 	}
-	found = keep_wildcard(plan, name, wildcard, ret_reason);
-	return found < 0 ? found : 1;
+	plan->directories[plan->directory_count++] = directory;
+	*ret_model = (struct planned_run){.reason = REASON_WILDCARD,
+		.wildcard = directory.wildcard,
+		.directory = directory.name};
+	return 1;
 }
 
-static int plan_wildcard(struct planner *planner, const char *name)
+static void plan_wildcard(struct planner *planner, const char *name)
 {
-	struct plan *plan = planner->plan;
 	owns_scripts struct script_list scripts = {0};
-	owns_memory char *directory =
-		string_join("multi_pkgs/", planner->hook_point, "/", name);
-	struct planned_run reason = {.reason = REASON_ALWAYS};
-	int error, found;
+	owns_memory char *directory = NULL;
+	struct planned_run model = always;
+	int found;
 
-	/*
-	 * Most directories of a tree do not match, as their literal parts tell, or are
-	 * empty; so PCRE2 comes last.
-	 */
-	if (!may_match(plan, name))
-		return 0;
-	if (directory == NULL)
-		return add_fault(planner, "multi_pkgs");
-	error = hook_tree_scripts(planner->tree, directory, &scripts);
-	if (error < 0)
-		error = add_fault(planner, directory);
+	/* PCRE2 comes last: most directories do not match, which their literals tell. */
+	if (!may_match(planner->plan, name))
+		return;
+	directory = string_join("multi_pkgs/", planner->hook_point, "/", name);
+	if (directory == NULL) {
+		plan_fault(planner, "multi_pkgs");
+		return;
+	}
+	read_scripts(planner, directory, &scripts);
 	if (scripts.count == 0)
-		return error;
-	found = match(plan, name, &reason);
+		return;
+	found = match_directory(planner->plan, name, &model);
 	if (found == 0)
-		return error;
+		return;
 	if (found < 0)
 		become_unmatched(&scripts, planner->tree, directory, found);
-	if (add_runs(plan, &scripts, &reason) < 0)
-		error = first_of(error, add_fault(planner, directory));
-	return error;
+	plan_runs(planner, directory, &scripts, &model);
 }
 
-static int plan_wildcards(struct planner *planner)
+static void plan_wildcards(struct planner *planner)
 {
 	struct plan *plan = planner->plan;
 	owns_strings struct string_list directories = {0};
-	owns_scripts struct script_list faults = {0};
 	owns_memory char *parent = string_join("multi_pkgs/", planner->hook_point);
-	const struct planned_run reason = {.reason = REASON_ALWAYS};
-	int error;
 
-	if (parent == NULL)
-		return add_fault(planner, "multi_pkgs");
-	error = hook_tree_names(planner->tree, parent, &directories, &faults);
-	error = first_of(error, add_runs(plan, &faults, &reason));
-	if (error < 0)
-		error = add_fault(planner, parent);
+	if (parent == NULL) {
+		plan_fault(planner, "multi_pkgs");
+		return;
+	}
+	read_names(planner, parent, &directories);
 	if (directories.count == 0)
-		return error;
+		return;
 	transaction_names(planner->transaction, false, &plan->names);
 	transaction_names(planner->transaction, true, &plan->qualified_names);
-	if (plan->names.error < 0 || plan->qualified_names.error < 0)
-		return first_of(error, add_fault(planner, parent));
+	if (plan->names.error < 0 || plan->qualified_names.error < 0) {
+		plan_fault(planner, parent);
+		return;
+	}
 	for (size_t i = 0; i < directories.count; i++)
-		error = first_of(error, plan_wildcard(planner, directories.items[i]));
-	return error;
+		plan_wildcard(planner, directories.items[i]);
 }
 
 int plan_make(struct plan *plan, struct hook_tree *tree, enum uh_hook_point hook_point,
 	const struct transaction *transaction)
 {
-	const struct planned_run always = {.reason = REASON_ALWAYS};
 	struct planner planner = {
-		plan, tree, uh_hook_point_name(hook_point), transaction};
-	int error = 0;
+		plan, tree, uh_hook_point_name(hook_point), transaction, 0};
 
 	memset(plan, 0, sizeof(*plan));
-	/* Each step adds what it can, even when there was no memory for another. */
 	if (transaction->count > 0) {
-		error = plan_packages(&planner);
-		error = first_of(error, plan_wildcards(&planner));
+		plan_packages(&planner);
+		plan_wildcards(&planner);
 	}
-	return first_of(error, add_directory(&planner, planner.hook_point, &always));
+	plan_directory(&planner, planner.hook_point, &always);
+	return planner.error;
 }
 
 bool plan_is_possible(const struct hook_tree *tree, enum uh_hook_point hook_point)
@@ -286,21 +280,20 @@ bool plan_is_possible(const struct hook_tree *tree, enum uh_hook_point hook_poin
 		tree, directories[hook_point], hook_point == UH_PRE_INVOKE ? 1 : 3);
 }
 
-/* Whether any directory named first/X/last (last may be empty) holds a script. */
-static bool has_scripts_below(struct hook_tree *tree, const char *first, const char *last)
+/* Whether any directory parent/NAMEsuffix has a script; true without memory. */
+static bool has_scripts_below(
+	struct hook_tree *tree, const char *parent, const char *suffix)
 {
 	owns_strings struct string_list names = {0};
 	owns_scripts struct script_list scripts = {0};
 
-	if (hook_tree_names(tree, first, &names, &scripts) < 0)
+	if (hook_tree_names(tree, parent, &names, &scripts) < 0)
 		return true;
 	for (size_t i = 0; i < names.count; i++) {
 		owns_memory char *directory =
-			string_join(first, "/", names.items[i], last);
+			string_join(parent, "/", names.items[i], suffix);
 
-		if (directory == NULL)
-			return true;
-		if (hook_tree_scripts(tree, directory, &scripts) < 0)
+		if (directory == NULL || hook_tree_scripts(tree, directory, &scripts) < 0)
 			return true;
 		for (size_t s = 0; s < scripts.count; s++)
 			if (scripts.items[s].fault != DIRECTORY_IS_UNREADABLE)
@@ -321,16 +314,13 @@ bool plan_needs_packages(struct hook_tree *tree, enum uh_hook_point hook_point)
 	       has_scripts_below(tree, wildcards, "");
 }
 
-static bool is_let_through(const struct planned_run *run, const struct package *package)
+static bool allows_package(const struct planned_run *run, const struct package *package)
 {
 	return (run->settings.operations & 1U << package->operation) != 0;
 }
 
-/*
- * A matched line, "name" or "name:architecture", by the operations of what it stands
- * for.
- */
-static bool is_line_let_through(const struct planned_run *run,
+/* Whether Operations allows any package that "name" or "name:architecture" stands for. */
+static bool allows_line(const struct planned_run *run,
 	const struct transaction *transaction, struct slice line)
 {
 	struct slice architecture = line;
@@ -343,7 +333,7 @@ static bool is_line_let_through(const struct planned_run *run,
 		if ((architecture.size == 0 ||
 			    slice_equals(architecture,
 				    transaction->packages[i].architecture)) &&
-			is_let_through(run, &transaction->packages[i]))
+			allows_package(run, &transaction->packages[i]))
 			return true;
 	return false;
 }
@@ -360,16 +350,13 @@ int plan_matched_names(const struct planned_run *run,
 		struct slice line = slice_cut(&rest, '\n');
 		owns_memory char *name = NULL;
 
-		if (!is_line_let_through(run, transaction, line))
+		if (!allows_line(run, transaction, line))
 			continue;
 		line = slice_cut(&line, ':');
 		name = strndup(line.data, line.size);
 		error = name != NULL ? string_list_add(&names, name) : -ENOMEM;
 	}
-	/*
-	 * Without their architectures names stand in another order, and may stand
-	 * twice.
-	 */
+	/* Without architectures, names may be out of order or there twice. */
 	string_list_sort_unique(&names);
 	for (size_t i = 0; i < names.count; i++) {
 		buffer_append_string(matched, names.items[i]);
@@ -378,10 +365,7 @@ int plan_matched_names(const struct planned_run *run,
 	return error < 0 ? error : matched->error;
 }
 
-/*
- * Which of the package's entries Operations lets through; a directory with a colon has
- * but one.
- */
+/* The package's entry that Operations allows; NAME:ARCHITECTURE has only one. */
 static const struct package *choose_entry(
 	const struct planned_run *run, const struct transaction *transaction)
 {
@@ -389,12 +373,12 @@ static const struct package *choose_entry(
 	const char *directory = run->script.relative + strlen("pkgs/");
 	size_t first = transaction_find(transaction, slice_of(run->package->name));
 
-	if (is_let_through(run, run->package))
+	if (allows_package(run, run->package))
 		return run->package;
 	if (directory[name_size] == ':')
 		return NULL;
 	for (size_t i = first; i < transaction_end_of_name(transaction, first); i++)
-		if (is_let_through(run, &transaction->packages[i]))
+		if (allows_package(run, &transaction->packages[i]))
 			return &transaction->packages[i];
 	return NULL;
 }
@@ -427,8 +411,8 @@ static int apply_operations(
 	return 0;
 }
 
-/* A message, which no setting is for. */
-static bool is_directory(const struct script *script)
+/* Settings are for scripts. */
+static bool is_directory_fault(const struct script *script)
 {
 	return script->fault == DIRECTORY_IS_UNREADABLE ||
 	       script->fault == DIRECTORY_IS_UNMATCHED;
@@ -441,7 +425,7 @@ void plan_apply_settings(struct plan *plan, const struct settings *settings,
 		struct planned_run *run = &plan->runs[i];
 		int error;
 
-		if (is_directory(&run->script))
+		if (is_directory_fault(&run->script))
 			continue;
 		script_settings_done(&run->settings);
 		error = settings_for(settings, run->script.relative, &run->settings);
@@ -456,28 +440,30 @@ void plan_apply_settings(struct plan *plan, const struct settings *settings,
 	}
 }
 
-static bool is_wanted(enum when when, const struct ending *ending)
+static bool when_applies(enum when when, bool has_run, enum result result)
 {
 	switch (when) {
 	case WHEN_RAN:
-		return ending->has_run;
+		return has_run;
 	case WHEN_SUCCESS:
-		return ending->has_run && ending->is_success;
+		return has_run && result == RESULT_OK;
 	case WHEN_FAILURE:
-		return ending->is_failure;
+		return result == RESULT_FAILED || result == RESULT_ABORTED;
 	case WHEN_ALWAYS:
 		return true;
 	}
 	return true;
 }
 
-void plan_apply_when(struct plan *plan, const struct ending *ending)
+void plan_apply_when(struct plan *plan, bool has_run, enum result result)
 {
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->runs[i].skip == SKIP_NOT &&
-			!is_directory(&plan->runs[i].script) &&
-			!is_wanted(plan->runs[i].settings.when, ending))
-			plan->runs[i].skip = SKIP_WHEN;
+	for (size_t i = 0; i < plan->count; i++) {
+		struct planned_run *run = &plan->runs[i];
+
+		if (run->skip == SKIP_NOT && !is_directory_fault(&run->script) &&
+			!when_applies(run->settings.when, has_run, result))
+			run->skip = SKIP_WHEN;
+	}
 }
 
 bool plan_has_scripts(const struct plan *plan)
@@ -488,23 +474,28 @@ bool plan_has_scripts(const struct plan *plan)
 	return false;
 }
 
+static bool has_runs_left(const struct plan *plan, bool is_certain)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct script *script = &plan->runs[i].script;
+		bool may_start = script->fault == SCRIPT_CANNOT_START ||
+				 is_directory_fault(script);
+
+		if (plan->runs[i].skip == SKIP_NOT &&
+			(script->fault == SCRIPT_IS_FINE || (may_start && !is_certain)))
+			return true;
+	}
+	return false;
+}
+
 bool plan_has_work(const struct plan *plan)
 {
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->runs[i].script.fault == SCRIPT_IS_FINE &&
-			plan->runs[i].skip == SKIP_NOT)
-			return true;
-	return false;
+	return has_runs_left(plan, true);
 }
 
 bool plan_may_have_work(const struct plan *plan)
 {
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->runs[i].skip == SKIP_NOT &&
-			(plan->runs[i].script.fault == SCRIPT_CANNOT_START ||
-				is_directory(&plan->runs[i].script)))
-			return true;
-	return plan_has_work(plan);
+	return has_runs_left(plan, false);
 }
 
 const char *skip_name(enum skip skip)
@@ -541,10 +532,8 @@ void plan_done(struct plan *plan)
 	for (size_t i = 0; i < plan->count; i++)
 		run_done(&plan->runs[i]);
 	free(plan->runs);
-	for (size_t i = 0; i < plan->directory_count; i++) {
-		free(plan->directories[i].name);
-		wildcard_free(plan->directories[i].wildcard);
-	}
+	for (size_t i = 0; i < plan->directory_count; i++)
+		wildcard_directory_done(&plan->directories[i]);
 	free(plan->directories);
 	buffer_done(&plan->names);
 	buffer_done(&plan->qualified_names);

@@ -51,10 +51,7 @@ struct slice names_line(struct slice text, size_t offset)
 	return slice_cut(&rest, '\n');
 }
 
-/*
- * The offset of the first line whose first bytes are above (or, or_equal, not below)
- * prefix.
- */
+/* The offset of the first line whose start sorts after prefix (or_equal: not before). */
 static size_t find_line(struct slice names, struct slice prefix, bool or_equal)
 {
 	size_t low = 0, high = names.size;
@@ -86,7 +83,7 @@ static struct slice names_with_prefix(struct slice names, struct slice prefix)
 	return (struct slice){names.data + begin, end - begin};
 }
 
-/* Of the names that begin with name, sorted, the name itself comes first. */
+/* A name sorts before the others that begin with it. */
 static struct slice name_itself(struct slice names, struct slice name)
 {
 	struct slice rest = names_with_prefix(names, name);
@@ -97,7 +94,7 @@ static struct slice name_itself(struct slice names, struct slice name)
 	return (struct slice){all.data, name.size + 1};
 }
 
-/* Whether each part of the rest is somewhere in the names, in whatever order. */
+/* Whether each literal part of rest is anywhere in the names. */
 static bool has_all(struct slice names, struct slice rest)
 {
 	while (rest.size > 0) {
@@ -115,7 +112,7 @@ struct slice segments_narrow(const struct segments *segments, struct slice names
 	static const struct slice none = {NULL, 0};
 	struct slice left;
 
-	/* No name has a line end in it; it would reach over two of them. */
+	/* No name contains a line end, but two adjacent lines would match. */
 	if (segments->has_line_end)
 		return none;
 	if (!segments->is_pattern)

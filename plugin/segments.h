@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The name of a directory in multi_pkgs/, cut at its wildcards: what is literal in it,
- * and which names that leaves. It takes no PCRE2 to see that most directories do not
- * match.
- *
- * Names are sorted lines, see transaction_names().
+ * The name of a directory in multi_pkgs/, split at its wildcards into literal parts. They
+ * rule out most directories without PCRE2. Names are sorted lines, see
+ * transaction_names().
  */
 #ifndef SEGMENTS_H
 #define SEGMENTS_H
@@ -13,23 +11,21 @@
 
 /* Slices of the directory's name. */
 struct segments {
-	struct slice first;  /* before the first wildcard, or all of it */
-	struct slice last;   /* behind the last one */
-	struct slice middle; /* with the wildcards in it */
-	bool is_pattern;     /* whether there is a wildcard at all */
+	struct slice first;  /* before the first wildcard, or the whole name */
+	struct slice last;   /* behind the last wildcard */
+	struct slice middle; /* between first and last, with wildcards */
+	bool is_pattern;     /* whether there is a wildcard */
 	bool has_line_end;
 };
 
 struct segments segments_of(const char *directory_name);
 
-/*
- * Takes what stands before the next whole __WILDCARD__ (all, if there is none) off rest.
- */
+/* Moves the part before the next __WILDCARD__, or all, from rest to the result. */
 struct slice segments_next(struct slice *rest);
 
 /*
- * The names among which those that match are: with the literal prefix, found by binary
- * search. None where another literal part is in none of them.
+ * The range of names that have the literal prefix, found by binary search; empty if
+ * another literal part is in none of them.
  */
 struct slice segments_narrow(const struct segments *segments, struct slice names);
 

@@ -386,7 +386,6 @@ static bool is_result_wanted(const struct session *session)
 static void find_outcome(struct session *session)
 {
 	struct uh_ending ending = {UH_EXITED, 0};
-	struct ending how = {.has_run = session->closer == CLOSED_BY_APT};
 	int error = 0;
 
 	if (session->is_known && session->closer != CLOSED_AMID_DPKG &&
@@ -396,10 +395,8 @@ static void find_outcome(struct session *session)
 	if (session->closer != CLOSED_BY_APT && session->result != RESULT_OK)
 		session->result = RESULT_ABORTED;
 	emit_database(session, error, &ending);
-	how.is_success = session->result == RESULT_OK;
-	how.is_failure =
-		session->result == RESULT_FAILED || session->result == RESULT_ABORTED;
-	plan_apply_when(&session->plan, &how);
+	plan_apply_when(
+		&session->plan, session->closer == CLOSED_BY_APT, session->result);
 }
 
 static void emit_log(struct session *session, int error)

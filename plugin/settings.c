@@ -9,10 +9,8 @@
 #define SCOPE "Universal-Hooks"
 #define SCRIPTS "Scripts::"
 
-/* A day; whoever wants to wait longer wants no timeout. */
+/* A day: to wait longer, set no timeout. */
 #define TIMEOUT_MAX 86400
-
-enum name { ENABLED, ON_FAILURE, WHEN, OPERATIONS, TIMEOUT, USER, DIRECTORY, REQUIRES };
 
 static const struct word on_failure_words[] = {
 	{"warn", ON_FAILURE_WARN},
@@ -26,26 +24,105 @@ static const struct word when_words[] = {
 	{"always", WHEN_ALWAYS},
 };
 
-const char *on_failure_name(enum on_failure on_failure)
+#define FIELD(name) offsetof(struct script_settings, name)
+#define WORDS(table) .words = (table), .word_count = COUNT_OF(table)
+
+const struct setting_type setting_types[] = {
+	{"Enabled", SETTING_BOOLEAN, FIELD(is_enabled), .default_number = true},
+	{"On-Failure", SETTING_WORD, FIELD(on_failure), WORDS(on_failure_words)},
+	{"When", SETTING_WORD, FIELD(when), WORDS(when_words)},
+	{"Operations", SETTING_OPERATIONS, FIELD(operations), .default_number = ~0U},
+	{"Timeout", SETTING_SECONDS, FIELD(timeout), .default_number = 0},
+	{"User", SETTING_ACCOUNT, FIELD(user), .default_text = NULL},
+	{"Directory", SETTING_DIRECTORY, FIELD(directory), .default_text = "/"},
+	{"Requires", SETTING_PACKAGES, FIELD(required), .default_text = NULL},
+	{.name = NULL},
+};
+#define TYPE_COUNT (COUNT_OF(setting_types) - 1)
+
+bool setting_type_is_list(const struct setting_type *type)
 {
-	return word_of(on_failure_words, COUNT_OF(on_failure_words), (int)on_failure);
+	return type->kind == SETTING_OPERATIONS || type->kind == SETTING_PACKAGES;
+}
+
+unsigned setting_number(
+	const struct setting_type *type, const struct script_settings *script)
+{
+	const void *field = (const char *)script + type->offset;
+
+	return type->kind == SETTING_BOOLEAN ? *(const bool *)field
+					     : *(const unsigned *)field;
+}
+
+const char *setting_text(
+	const struct setting_type *type, const struct script_settings *script)
+{
+	const void *field = (const char *)script + type->offset;
+
+	return *(const char *const *)field;
+}
+
+const char *setting_word(
+	const struct setting_type *type, const struct script_settings *script)
+{
+	return word_of(type->words, type->word_count, (int)setting_number(type, script));
+}
+
+bool setting_is_default(
+	const struct setting_type *type, const struct script_settings *script)
+{
+	const char *text, *default_text = type->default_text;
+
+	switch (type->kind) {
+	case SETTING_BOOLEAN:
+	case SETTING_WORD:
+	case SETTING_OPERATIONS:
+	case SETTING_SECONDS:
+		return setting_number(type, script) == type->default_number;
+	case SETTING_ACCOUNT:
+	case SETTING_DIRECTORY:
+		text = setting_text(type, script);
+		return strcmp(text != NULL ? text : "",
+			       default_text != NULL ? default_text : "") == 0;
+	case SETTING_PACKAGES:
+		return script->required_count == 0;
+	}
+	return true;
+}
+
+/* A list is extended, unless it is the first item of a nearer one. */
+static void set_value(struct script_settings *script, const struct setting_type *type,
+	unsigned number, const char *text, bool is_first)
+{
+	void *field = (char *)script + type->offset;
+
+	switch (type->kind) {
+	case SETTING_BOOLEAN:
+		*(bool *)field = number != 0;
+		return;
+	case SETTING_WORD:
+	case SETTING_SECONDS:
+		*(unsigned *)field = number;
+		return;
+	case SETTING_OPERATIONS:
+		*(unsigned *)field = number | (is_first ? 0 : *(unsigned *)field);
+		return;
+	case SETTING_ACCOUNT:
+	case SETTING_DIRECTORY:
+		*(const char **)field = text;
+		return;
+	case SETTING_PACKAGES:
+		if (is_first)
+			script->required_count = 0;
+		if (script->required != NULL)
+			script->required[script->required_count++] = text;
+		return;
+	}
 }
 
 const char *when_name(enum when when)
 {
 	return word_of(when_words, COUNT_OF(when_words), (int)when);
-}
-
-static bool read_word(
-	const char *value, const struct word *words, size_t count, unsigned *ret_number)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (!slice_equals_caseless(slice_of(value), slice_of(words[i].word)))
-			continue;
-		*ret_number = (unsigned)words[i].value;
-		return true;
-	}
-	return false;
 }
 
 static bool read_boolean(const char *value, unsigned *ret_number)
@@ -56,14 +133,17 @@ static bool read_boolean(const char *value, unsigned *ret_number)
 	return boolean >= 0;
 }
 
-static bool read_on_failure(const char *value, unsigned *ret_number)
+static bool read_word(
+	const struct setting_type *type, const char *value, unsigned *ret_number)
 {
-	return read_word(value, on_failure_words, COUNT_OF(on_failure_words), ret_number);
-}
-
-static bool read_when(const char *value, unsigned *ret_number)
-{
-	return read_word(value, when_words, COUNT_OF(when_words), ret_number);
+	for (size_t i = 0; i < type->word_count; i++) {
+		if (!slice_equals_caseless(
+			    slice_of(value), slice_of(type->words[i].word)))
+			continue;
+		*ret_number = (unsigned)type->words[i].value;
+		return true;
+	}
+	return false;
 }
 
 static bool read_operation(const char *value, unsigned *ret_number)
@@ -72,7 +152,7 @@ static bool read_operation(const char *value, unsigned *ret_number)
 
 	if (!operation_parse(value, &operation))
 		return false;
-	*ret_number = (unsigned)operation;
+	*ret_number = 1U << operation;
 	return true;
 }
 
@@ -85,45 +165,35 @@ static bool read_seconds(const char *value, unsigned *ret_number)
 	return is_number && seconds <= TIMEOUT_MAX;
 }
 
-static bool is_some(const char *value, unsigned *ret_number)
+/* Debian Policy 5.6.7, perhaps with an architecture; never an option or a pattern. */
+static bool is_package(const char *value)
 {
-	*ret_number = 0;
-	return value[0] != '\0';
-}
-
-static bool is_absolute(const char *value, unsigned *ret_number)
-{
-	*ret_number = 0;
-	return value[0] == '/';
-}
-
-/*
- * Debian Policy 5.6.7, with an architecture behind it; never an option, never a
- * pattern.
- */
-static bool is_package(const char *value, unsigned *ret_number)
-{
-	*ret_number = 0;
 	return isalnum((unsigned char)value[0]) &&
 	       value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				   "0123456789+.-:")] == '\0';
 }
 
-/* One row a setting, in the order of enum name. */
-static const struct {
-	const char *word;
-	bool is_list;
-	bool (*read)(const char *value, unsigned *ret_number);
-} table[] = {
-	[ENABLED] = {"Enabled", false, read_boolean},
-	[ON_FAILURE] = {"On-Failure", false, read_on_failure},
-	[WHEN] = {"When", false, read_when},
-	[OPERATIONS] = {"Operations", true, read_operation},
-	[TIMEOUT] = {"Timeout", false, read_seconds},
-	[USER] = {"User", false, is_some},
-	[DIRECTORY] = {"Directory", false, is_absolute},
-	[REQUIRES] = {"Requires", true, is_package},
-};
+static bool read_value(
+	const struct setting_type *type, const char *value, unsigned *ret_number)
+{
+	switch (type->kind) {
+	case SETTING_BOOLEAN:
+		return read_boolean(value, ret_number);
+	case SETTING_WORD:
+		return read_word(type, value, ret_number);
+	case SETTING_OPERATIONS:
+		return read_operation(value, ret_number);
+	case SETTING_SECONDS:
+		return read_seconds(value, ret_number);
+	case SETTING_ACCOUNT:
+		return value[0] != '\0';
+	case SETTING_DIRECTORY:
+		return value[0] == '/';
+	case SETTING_PACKAGES:
+		return is_package(value);
+	}
+	return false;
+}
 
 static bool skip_prefix(const char **text, const char *prefix)
 {
@@ -133,7 +203,7 @@ static bool skip_prefix(const char **text, const char *prefix)
 	return true;
 }
 
-/* Takes what stands before the next "::" off text's front; false when there is none. */
+/* Moves the part before the next "::" from text to ret_head; false if there is none. */
 static bool cut_at_colons(const char **text, struct slice *ret_head)
 {
 	const char *colons = strstr(*text, "::");
@@ -145,34 +215,30 @@ static bool cut_at_colons(const char **text, struct slice *ret_head)
 	return true;
 }
 
-static int find_name(struct slice word)
+static const struct setting_type *find_type(struct slice name)
 {
-	for (size_t i = 0; i < COUNT_OF(table); i++)
-		if (slice_equals_caseless(word, slice_of(table[i].word)))
-			return (int)i;
-	return -1;
+	for (const struct setting_type *type = setting_types; type->name != NULL; type++)
+		if (slice_equals_caseless(name, slice_of(type->name)))
+			return type;
+	return NULL;
 }
 
-/* [Scripts::PATH::]NAME, or [Scripts::PATH::]NAME::[ITEM] for one of a list. */
+/* [Scripts::PATH::]NAME, or [Scripts::PATH::]NAME::[ITEM] for an item of a list. */
 static void read_key(struct setting *setting, const char *key, struct slice *ret_path)
 {
-	struct slice word;
+	struct slice name;
 	bool is_item;
 
 	*ret_path = (struct slice){"", 0};
-	setting->name = -1;
 	if (skip_prefix(&key, SCRIPTS) && !cut_at_colons(&key, ret_path))
 		return;
-	is_item = cut_at_colons(&key, &word);
-	if (!is_item)
-		word = slice_of(key);
-	setting->name = find_name(word);
-	/* A list that is given as a string, or the other way round. */
-	if (setting->name >= 0 && table[setting->name].is_list != is_item)
-		setting->is_value_bad = setting->is_form_bad = true;
+	is_item = cut_at_colons(&key, &name);
+	setting->type = find_type(is_item ? name : slice_of(key));
+	if (setting->type != NULL)
+		setting->is_form_bad = setting_type_is_list(setting->type) != is_item;
 }
 
-static int read_setting(struct setting *setting, struct slice line)
+static int read_setting_line(struct setting *setting, struct slice line)
 {
 	struct slice value = line;
 	struct slice encoded_key = slice_cut(&value, '=');
@@ -184,7 +250,7 @@ static int read_setting(struct setting *setting, struct slice line)
 	if (setting->key == NULL || setting->value == NULL)
 		return -ENOMEM;
 	key = setting->key;
-	/* settings_parse() has looked: what follows is nothing, or "::" and a name. */
+	/* The key is in the scope, so only the scope itself has no "::" behind it. */
 	(void)skip_prefix(&key, SCOPE);
 	(void)skip_prefix(&key, "::");
 	read_key(setting, key, &path);
@@ -193,9 +259,10 @@ static int read_setting(struct setting *setting, struct slice line)
 	setting->path = strndup(path.data, path.size);
 	if (setting->path == NULL)
 		return -ENOMEM;
-	if (setting->name >= 0 && !setting->is_value_bad)
+	if (setting->type != NULL)
 		setting->is_value_bad =
-			!table[setting->name].read(setting->value, &setting->number);
+			setting->is_form_bad ||
+			!read_value(setting->type, setting->value, &setting->number);
 	return 0;
 }
 
@@ -212,8 +279,8 @@ static int read_lines(struct settings *settings, struct slice lines)
 			    sizeof(*settings->items)) < 0)
 			return -ENOMEM;
 		setting = &settings->items[settings->count++];
-		*setting = (struct setting){.name = -1};
-		if (read_setting(setting, line) < 0)
+		memset(setting, 0, sizeof(*setting));
+		if (read_setting_line(setting, line) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -225,7 +292,7 @@ int settings_parse(struct settings *settings, struct slice lines)
 
 	memset(settings, 0, sizeof(*settings));
 	error = read_lines(settings, lines);
-	/* Some of them may say the opposite of all. */
+	/* A part of the settings may mean the opposite of the whole. */
 	if (error < 0)
 		settings_done(settings);
 	return error;
@@ -243,85 +310,63 @@ void settings_done(struct settings *settings)
 }
 
 /*
- * How near a setting is to path: the length of its own, 0 for the whole scope, −1 when it
- * is for something else.
+ * How near a setting is to path: the length of its own path, 0 for the whole scope, −1 if
+ * it does not apply.
  */
 static ssize_t nearness(const struct setting *setting, const char *path)
 {
 	size_t size = strlen(setting->path);
 
-	if (strncmp(setting->path, path, size) != 0)
+	if (setting->type == NULL || setting->is_value_bad ||
+		strncmp(setting->path, path, size) != 0)
 		return -1;
 	return size == 0 || path[size] == '\0' || path[size] == '/' ? (ssize_t)size : -1;
 }
 
-static void apply(struct script_settings *script, const struct setting *setting)
-{
-	switch ((enum name)setting->name) {
-	case ENABLED:
-		script->is_enabled = setting->number != 0;
-		return;
-	case ON_FAILURE:
-		script->on_failure = (enum on_failure)setting->number;
-		return;
-	case WHEN:
-		script->when = (enum when)setting->number;
-		return;
-	case OPERATIONS:
-		script->operations |= 1U << setting->number;
-		return;
-	case TIMEOUT:
-		script->timeout = setting->number;
-		return;
-	case USER:
-		script->user = setting->value;
-		return;
-	case DIRECTORY:
-		script->directory = setting->value;
-		return;
-	case REQUIRES:
-		if (script->required != NULL)
-			script->required[script->required_count++] = setting->value;
-		return;
-	}
-}
-
 struct script_settings script_settings_default(void)
 {
-	return (struct script_settings){
-		.is_enabled = true, .operations = ~0U, .directory = "/"};
+	struct script_settings script = {.required = NULL};
+
+	for (const struct setting_type *type = setting_types; type->name != NULL; type++)
+		set_value(&script, type, type->default_number, type->default_text, true);
+	return script;
 }
 
 int settings_for(const struct settings *settings, const char *path,
 	struct script_settings *ret_settings)
 {
-	ssize_t nearest[COUNT_OF(table)];
+	ssize_t nearest[TYPE_COUNT];
 	struct script_settings script = script_settings_default();
 
-	for (size_t i = 0; i < COUNT_OF(table); i++)
-		nearest[i] = -1;
-	for (size_t i = 0; i < settings->count; i++) {
-		const struct setting *setting = &settings->items[i];
-		ssize_t near = setting->name >= 0 && !setting->is_value_bad
-				       ? nearness(setting, path)
-				       : -1;
-
-		if (near >= 0 && near > nearest[setting->name])
-			nearest[setting->name] = near;
-	}
+	memset(nearest, -1, sizeof(nearest));
 	script.required = calloc(settings->count + 1, sizeof(*script.required));
-	if (nearest[OPERATIONS] >= 0)
-		script.operations = 0;
 	for (size_t i = 0; i < settings->count; i++) {
 		const struct setting *setting = &settings->items[i];
+		ssize_t near = nearness(setting, path);
+		size_t row;
 
-		if (setting->name >= 0 && !setting->is_value_bad &&
-			nearest[setting->name] >= 0 &&
-			nearness(setting, path) == nearest[setting->name])
-			apply(&script, setting);
+		if (near < 0)
+			continue;
+		row = (size_t)(setting->type - setting_types);
+		if (near < nearest[row])
+			continue;
+		set_value(&script, setting->type, setting->number, setting->value,
+			near > nearest[row]);
+		nearest[row] = near;
 	}
 	*ret_settings = script;
 	return script.required != NULL ? 0 : -ENOMEM;
+}
+
+void script_settings_done(struct script_settings *settings)
+{
+	free(settings->required);
+	settings->required = NULL;
+}
+
+static bool sets_field(const struct setting *setting, size_t offset)
+{
+	return setting->type != NULL && setting->type->offset == offset;
 }
 
 const struct setting *settings_enabled_by(
@@ -334,7 +379,7 @@ const struct setting *settings_enabled_by(
 		const struct setting *setting = &settings->items[i];
 		ssize_t near = nearness(setting, path);
 
-		if (setting->name != ENABLED || setting->is_value_bad || near < nearest)
+		if (!sets_field(setting, FIELD(is_enabled)) || near < nearest)
 			continue;
 		found = setting;
 		nearest = near;
@@ -342,25 +387,9 @@ const struct setting *settings_enabled_by(
 	return found;
 }
 
-void script_settings_done(struct script_settings *settings)
-{
-	free(settings->required);
-	settings->required = NULL;
-}
-
 bool setting_is_user(const struct setting *setting)
 {
-	return setting->name == USER;
-}
-
-const char *setting_word(int name)
-{
-	return (size_t)name < COUNT_OF(table) ? table[name].word : NULL;
-}
-
-bool setting_is_list(int name)
-{
-	return (size_t)name < COUNT_OF(table) && table[name].is_list;
+	return setting->type != NULL && setting->type->kind == SETTING_ACCOUNT;
 }
 
 enum setting_fault setting_judge(
@@ -368,7 +397,7 @@ enum setting_fault setting_judge(
 {
 	enum tree_node node = NODE_DIRECTORY;
 
-	if (setting->name < 0)
+	if (setting->type == NULL)
 		return SETTING_IS_UNKNOWN;
 	if (setting->is_value_bad)
 		return SETTING_IS_UNUSABLE;
@@ -384,7 +413,8 @@ enum setting_fault setting_judge(
 bool settings_mention_when(const struct settings *settings, enum when when)
 {
 	for (size_t i = 0; i < settings->count; i++)
-		if (settings->items[i].name == WHEN && !settings->items[i].is_value_bad &&
+		if (sets_field(&settings->items[i], FIELD(when)) &&
+			!settings->items[i].is_value_bad &&
 			settings->items[i].number == (unsigned)when)
 			return true;
 	return false;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The apt.conf scope Universal-Hooks::, and what of it holds for one script: the nearest
- * of its own path, the directories above it, and the whole scope (apt-universal-
- * hooks.conf(5)).
+ * The settings in apt.conf's scope Universal-Hooks::, and the values that apply to one
+ * script: those set for its own path, else for the nearest directory above it, else for
+ * the whole scope, else the defaults (apt-universal-hooks.conf(5)).
  */
 #ifndef SETTINGS_H
 #define SETTINGS_H
@@ -12,78 +12,107 @@
 enum on_failure { ON_FAILURE_WARN, ON_FAILURE_ABORT, ON_FAILURE_ABORT_AFTER };
 enum when { WHEN_RAN, WHEN_SUCCESS, WHEN_FAILURE, WHEN_ALWAYS };
 
-/* One line of the scope. */
-struct setting {
-	char *key;   /* as apt writes it, decoded */
-	char *value; /* decoded */
-	char *path;  /* relative to the hook tree; "" for the whole scope */
-	int name; /* which setting, an index of the table in settings.c; −1 when unusable */
-	bool is_value_bad;
-	bool is_form_bad; /* also bad: a list given as a string, or the other way round */
-	unsigned number;  /* the value of a boolean, a word or a count of seconds */
+/* The values that apply to one script. The strings belong to the settings. */
+struct script_settings {
+	bool is_enabled;
+	enum on_failure on_failure;
+	enum when when;
+	unsigned operations;   /* one bit per operation; all by default */
+	unsigned timeout;      /* seconds; 0: none */
+	const char *user;      /* NULL: the user that runs apt */
+	const char *directory; /* "/" by default */
+	const char **required; /* packages; script_settings_done() frees the array */
+	size_t required_count;
 };
 
-/* Zero-initialised is empty: the defaults hold for every script. */
+/* How a value is read, stored, shown and checked; and the type of its field. */
+enum setting_kind {
+	SETTING_BOOLEAN,    /* bool */
+	SETTING_WORD,       /* unsigned or an enum: a word of the setting's own list */
+	SETTING_OPERATIONS, /* unsigned: a list, one bit per operation */
+	SETTING_SECONDS,    /* unsigned */
+	SETTING_ACCOUNT,    /* const char *: the name of a user that must exist */
+	SETTING_DIRECTORY,  /* const char *: an absolute path that must exist */
+	SETTING_PACKAGES    /* a list of packages that must be installed: required */
+};
+
+/* A row of the table: parsing, printing, checks and the fuzzer's words follow it. */
+struct setting_type {
+	const char *name; /* in apt.conf and in JSON; NULL behind the last row */
+	enum setting_kind kind;
+	size_t offset;            /* of the field in struct script_settings */
+	const struct word *words; /* of SETTING_WORD */
+	size_t word_count;
+	unsigned default_number;
+	const char *default_text;
+};
+extern const struct setting_type setting_types[];
+
+/* Whether apt.conf has a list here: NAME { "ITEM"; }. */
+bool setting_type_is_list(const struct setting_type *type);
+/* The value that applies to the script; of SETTING_BOOLEAN it is 0 or 1. */
+unsigned setting_number(
+	const struct setting_type *type, const struct script_settings *script);
+const char *setting_text(
+	const struct setting_type *type, const struct script_settings *script);
+/* The word for the number of a SETTING_WORD. */
+const char *setting_word(
+	const struct setting_type *type, const struct script_settings *script);
+bool setting_is_default(
+	const struct setting_type *type, const struct script_settings *script);
+
+/* One line of the scope. */
+struct setting {
+	char *key;   /* decoded */
+	char *value; /* decoded */
+	char *path;  /* relative to the hook tree; "" for the whole scope */
+	const struct setting_type *type; /* NULL: there is no setting of that name */
+	bool is_value_bad;
+	bool is_form_bad; /* also bad: a list given as a string, or a string as a list */
+	unsigned number;  /* the value of a boolean, a word, an operation or of seconds */
+};
+
+/* Zero-initialised is empty: every script has the defaults. */
 struct settings {
 	struct setting *items;
 	size_t count;
 	size_t capacity;
 };
 
-/* What holds for one script. Strings belong to the settings. */
-struct script_settings {
-	bool is_enabled;
-	enum on_failure on_failure;
-	enum when when;
-	unsigned operations;   /* one bit an operation; all of them by default */
-	unsigned timeout;      /* seconds; 0: none */
-	const char *user;      /* NULL: as apt runs */
-	const char *directory; /* "/" by default */
-	const char *
-		*required; /* packages; the caller's to free, script_settings_done() */
-	size_t required_count;
-};
-
 /*
- * Reads Key=Value lines as apt writes them (APT-HOOK-CONTRACT §4), %-encoded; what comes
- * later counts. Lines outside the scope are passed over. settings is overwritten and must
- * be given to settings_done(). 0 or −ENOMEM, and then there are none.
+ * Parses Key=Value lines, %-encoded as apt writes them, and skips those outside the
+ * scope. A later line overrides an earlier one. settings is overwritten; the caller calls
+ * settings_done(). Returns 0 or −ENOMEM, and then settings is empty.
  */
 int settings_parse(struct settings *settings, struct slice lines);
 void settings_done(struct settings *settings);
 
 /*
- * What holds for the script or directory at path (relative to the hook tree). 0, or
- * −ENOMEM, and then what it requires is not there. For script_settings_done() in both
- * cases.
+ * The values that apply to the script or directory at path (relative to the hook tree).
+ * Returns 0, or −ENOMEM without the required packages; the caller calls
+ * script_settings_done() in both cases.
  */
 int settings_for(const struct settings *settings, const char *path,
 	struct script_settings *ret_settings);
-/* What holds where nothing is set. */
 struct script_settings script_settings_default(void);
 void script_settings_done(struct script_settings *settings);
 
 /*
- * The setting that decides whether the script at path is enabled; NULL where none does,
- * so that it is. The settings'.
+ * The setting that decides whether the script at path is enabled, owned by settings; NULL
+ * if none does, so that the default applies.
  */
 const struct setting *settings_enabled_by(
 	const struct settings *settings, const char *path);
 
-/* "abort-after", "always" and so on, as they stand in apt.conf. */
-const char *on_failure_name(enum on_failure on_failure);
+/* Whether any script could have this When. */
+bool settings_mention_when(const struct settings *settings, enum when when);
+/* The word for it in apt.conf. */
 const char *when_name(enum when when);
 
-/* Whether this is User, whose accounts come and go. */
+/* Whether the value is the name of an account, which may have been deleted. */
 bool setting_is_user(const struct setting *setting);
 
-/*
- * The words of the settings by their number, NULL behind the last; and which are lists.
- */
-const char *setting_word(int name);
-bool setting_is_list(int name);
-
-/* Why a line of the scope does nothing; of several reasons the first. */
+/* Why a setting has no effect; the first reason that applies. */
 enum setting_fault {
 	SETTING_IS_FINE,
 	SETTING_IS_UNKNOWN,
@@ -92,11 +121,8 @@ enum setting_fault {
 	SETTING_HAS_NO_SCRIPT,
 	SETTING_IS_MASKED
 };
-/* has_user says whether the account exists, where the setting is User. */
+/* has_user: whether the account exists, if setting_is_user(). */
 enum setting_fault setting_judge(
 	const struct setting *setting, bool has_user, struct hook_tree *tree);
-
-/* Whether any script could have this When. */
-bool settings_mention_when(const struct settings *settings, enum when when);
 
 #endif

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* As the kernel's own limit, see path_resolution(7). */
+/* The kernel's own limit (path_resolution(7)). */
 #define LINKS_MAX 40
 
 int trust_init(struct trust *trust, const char *root)
@@ -27,42 +27,42 @@ void trust_done(struct trust *trust)
 	memset(trust, 0, sizeof(*trust));
 }
 
-/*
- * A symlink's own mode says nothing (symlink(7)); who may replace it, its directory says.
- */
-static int judge(const struct trust *trust, const char *path, const struct stat *status,
-	struct unsafe_path *ret_unsafe)
+/* The mode of a symlink means nothing (symlink(7)); that of its directory counts. */
+static int check_owner_and_mode(const struct trust *trust, const char *path,
+	const struct stat *status, struct unsafe_path *ret_unsafe)
 {
 	bool has_mode = !S_ISLNK(status->st_mode);
-	enum uh_unsafe kind;
-	unsigned id;
 
-	if (status->st_uid != 0 && status->st_uid != trust->user) {
-		kind = UH_UNSAFE_OWNER;
-		id = status->st_uid;
-	} else if (has_mode && (status->st_mode & S_IWOTH) != 0) {
-		kind = UH_UNSAFE_WORLD;
-		id = 0;
-	} else if (has_mode && (status->st_mode & S_IWGRP) != 0) {
-		kind = UH_UNSAFE_GROUP;
-		id = status->st_gid;
-	} else {
+	if (status->st_uid != 0 && status->st_uid != trust->user)
+		*ret_unsafe = (struct unsafe_path){
+			.kind = UH_UNSAFE_OWNER, .id = status->st_uid};
+	else if (has_mode && (status->st_mode & S_IWOTH) != 0)
+		*ret_unsafe = (struct unsafe_path){.kind = UH_UNSAFE_WORLD};
+	else if (has_mode && (status->st_mode & S_IWGRP) != 0)
+		*ret_unsafe = (struct unsafe_path){
+			.kind = UH_UNSAFE_GROUP, .id = status->st_gid};
+	else
 		return 0;
-	}
 	ret_unsafe->path = strdup(*path != '\0' ? path : "/");
-	ret_unsafe->kind = kind;
-	ret_unsafe->id = id;
 	return ret_unsafe->path != NULL ? -EPERM : -ENOMEM;
 }
 
-/* A walk under way: where it stands, without symlinks, and what is still to go. */
 struct walk {
-	char at[PATH_MAX];
+	char at[PATH_MAX]; /* checked, without symlinks */
 	size_t at_size;
 	size_t root_size;
-	char rest[PATH_MAX];
+	char rest[PATH_MAX]; /* still to check */
 	unsigned links;
 };
+
+static int set_path(char path[PATH_MAX], struct slice value)
+{
+	if (value.size >= PATH_MAX)
+		return -ENAMETOOLONG;
+	memcpy(path, value.data, value.size);
+	path[value.size] = '\0';
+	return 0;
+}
 
 static void step_up(struct walk *walk)
 {
@@ -84,7 +84,7 @@ static int step_down(struct walk *walk, struct slice name)
 	return 0;
 }
 
-/* Takes the next name off rest; false at the end. */
+/* Moves the next name from rest to name; false at the end. */
 static bool next_name(struct walk *walk, char name[NAME_MAX + 1], int *ret_error)
 {
 	struct slice rest = slice_of(walk->rest);
@@ -103,13 +103,12 @@ static bool next_name(struct walk *walk, char name[NAME_MAX + 1], int *ret_error
 	return true;
 }
 
-/* The link at walk->at is replaced by what it says, before what was still to go. */
+/* Replaces the link at walk->at by its target, in front of rest. */
 static int follow_link(struct walk *walk)
 {
 	char target[PATH_MAX];
 	owns_memory char *joined = NULL;
 	ssize_t size = readlink(walk->at, target, sizeof(target) - 1);
-	size_t length;
 
 	if (size < 0)
 		return -errno;
@@ -119,17 +118,13 @@ static int follow_link(struct walk *walk)
 	joined = string_join(target, "/", walk->rest);
 	if (joined == NULL)
 		return -ENOMEM;
-	length = strlen(joined);
-	if (length >= sizeof(walk->rest))
-		return -ENAMETOOLONG;
-	memcpy(walk->rest, joined, length + 1);
 	if (target[0] == '/') {
 		walk->at_size = walk->root_size;
 		walk->at[walk->at_size] = '\0';
 	} else {
 		step_up(walk);
 	}
-	return 0;
+	return set_path(walk->rest, slice_of(joined));
 }
 
 static int take_step(const struct trust *trust, struct walk *walk, const char *name,
@@ -149,7 +144,7 @@ static int take_step(const struct trust *trust, struct walk *walk, const char *n
 		return error;
 	if (lstat(walk->at, &status) < 0)
 		return -errno;
-	error = judge(trust, walk->at, &status, ret_unsafe);
+	error = check_owner_and_mode(trust, walk->at, &status, ret_unsafe);
 	if (error < 0)
 		return error;
 	return S_ISLNK(status.st_mode) ? follow_link(walk) : 0;
@@ -169,15 +164,6 @@ static int walk_on(
 	return error;
 }
 
-static int set_path(char path[PATH_MAX], struct slice value)
-{
-	if (value.size >= PATH_MAX)
-		return -ENAMETOOLONG;
-	memcpy(path, value.data, value.size);
-	path[value.size] = '\0';
-	return 0;
-}
-
 static int begin_walk(
 	struct walk *walk, const struct trust *trust, const char *at, struct slice rest)
 {
@@ -189,8 +175,8 @@ static int begin_walk(
 	return set_path(walk->rest, rest);
 }
 
-/* Looks at the directory anew and remembers it when it is good. */
-static int check_directory(struct trust *trust, struct walk *walk, struct slice directory,
+/* Checks the directory and, if it is safe, caches it. */
+static int check_parent(struct trust *trust, struct walk *walk, struct slice directory,
 	struct unsafe_path *ret_unsafe)
 {
 	size_t root_size = strlen(trust->root);
@@ -202,10 +188,10 @@ static int check_directory(struct trust *trust, struct walk *walk, struct slice 
 	free(trust->resolved);
 	trust->directory = trust->resolved = NULL;
 
-	/* The root itself counts: whoever may write there can replace what lies below. */
+	/* Whoever can write to the root can replace what is below it. */
 	if (stat(root_size > 0 ? trust->root : "/", &status) < 0)
 		return -errno;
-	error = judge(trust, trust->root, &status, ret_unsafe);
+	error = check_owner_and_mode(trust, trust->root, &status, ret_unsafe);
 	if (error == 0)
 		error = begin_walk(walk, trust, trust->root, below);
 	if (error == 0)
@@ -219,7 +205,7 @@ static int check_directory(struct trust *trust, struct walk *walk, struct slice 
 	return 0;
 }
 
-static bool is_remembered(const struct trust *trust, struct slice directory)
+static bool is_cached(const struct trust *trust, struct slice directory)
 {
 	return trust->directory != NULL && trust->resolved != NULL &&
 	       slice_equals(directory, trust->directory);
@@ -235,8 +221,8 @@ int trust_check(struct trust *trust, const char *path, struct unsafe_path *ret_u
 	memset(ret_unsafe, 0, sizeof(*ret_unsafe));
 	if (slash == NULL || strncmp(path, trust->root, strlen(trust->root)) != 0)
 		return -EINVAL;
-	if (!is_remembered(trust, directory)) {
-		error = check_directory(trust, &walk, directory, ret_unsafe);
+	if (!is_cached(trust, directory)) {
+		error = check_parent(trust, &walk, directory, ret_unsafe);
 		if (error < 0)
 			return error;
 	}

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who may have written a file. Root runs what it finds in the tree, so nobody but root
- * (or the user that runs apt) may be able to change the file or any directory on the way
- * to it.
+ * Who can change a file. Scripts run as root, so only root, or the user that runs apt, may
+ * be able to write to the file or to any directory on its path.
  */
 #ifndef TRUST_H
 #define TRUST_H
@@ -10,32 +9,30 @@
 #include "universal_hooks.h"
 
 struct unsafe_path {
-	char *path; /* what is open; the caller's to free */
-	enum uh_unsafe
-		kind; /* a foreign owner, or a mode that lets group or world write */
-	unsigned id;  /* the owner or the group */
+	char *path;          /* what others can change; the caller's to free */
+	enum uh_unsafe kind; /* a foreign owner, or writable by group or world */
+	unsigned id;         /* the owner or the group */
 };
 
-/* Remembers the last directory that was found good, since scripts stand side by side. */
+/* Caches the last directory that was safe, because scripts share directories. */
 struct trust {
-	uid_t user;      /* who runs apt: besides root's, this user's files are good */
-	char *root;      /* "" or a prefix; what lies above it is taken for good */
-	char *directory; /* as it was asked for */
-	char *resolved;  /* where it really is */
+	uid_t user;      /* the user that runs apt; trusted like root */
+	char *root;      /* "" or a prefix; what is above it is trusted */
+	char *directory; /* as given */
+	char *resolved;  /* without symlinks */
 };
 
-/* 0 or −ENOMEM. trust is overwritten; its user is who runs this process. */
+/* Trusts the effective user of this process. Returns 0 or −ENOMEM; trust is overwritten. */
 int trust_init(struct trust *trust, const char *root);
 void trust_done(struct trust *trust);
 
 /*
- * Walks from the root to path, through every symlink on the way, and looks at owner and
- * mode of each step. path begins with the root. Returns 0 when it is safe, −EPERM with
- * ret_unsafe filled when not, or another −errno when it could not be looked at (−ENOENT,
- * −ELOOP, …).
+ * Checks owner and mode of each step from the root to path, which begins with the root,
+ * through every symlink. Returns 0 if path is safe; −EPERM with ret_unsafe set if not;
+ * another −errno (−ENOENT, −ELOOP, …) if it cannot be read.
  *
- * After a 0 nobody but the trusted can swap what was looked at, so a later open or execve
- * of the same path meets the same file (path_resolution(7)).
+ * After 0, only trusted users can replace what was checked, so that a later open or execve
+ * of the path gets the same file (path_resolution(7)).
  */
 int trust_check(struct trust *trust, const char *path, struct unsafe_path *ret_unsafe);
 

@@ -6,9 +6,7 @@
 #include <errno.h>
 #include <pcre2.h>
 
-/*
- * Below so many bytes of names the interpreter is done before a JIT compiler had started.
- */
+/* For fewer bytes of names, the interpreter is faster than compiling for the JIT. */
 #define JIT_WORTHWHILE 8192
 
 extern const struct wildcard_functions uh_wildcard_functions_1;
@@ -18,15 +16,12 @@ const struct wildcard_functions uh_wildcard_functions_1
 
 struct wildcard {
 	const struct wildcard_functions *functions;
-	struct slice names; /* those that have the literal prefix */
-	pcre2_code *code;   /* NULL: each of them matches */
+	struct slice names; /* those with the literal prefix */
+	pcre2_code *code;   /* NULL: all of them match */
 	pcre2_match_data *match_data;
 };
 
-/*
- * Every byte that is not a letter or digit may stand behind a backslash
- * (pcre2pattern(3)).
- */
+/* A backslash may precede any byte that is not a letter or digit (pcre2pattern(3)). */
 static void append_literal(struct buffer *pattern, struct slice text)
 {
 	for (size_t i = 0; i < text.size; i++) {
@@ -42,10 +37,9 @@ static void append_literal(struct buffer *pattern, struct slice text)
 }
 
 /*
- * Segment by segment: each stands in an atomic group that takes its leftmost place, which
- * is never worse than a later one, so nothing is tried twice. The last one is looked for
- * at the line's end only, and not in what the others took: hence the look-ahead for its
- * length.
+ * Each segment is in an atomic group that matches its leftmost place: a later place is
+ * never better, so there is no backtracking. The last segment must end the line and not
+ * overlap the others; the look-ahead makes sure that there is room for it.
  */
 static void append_rest(struct buffer *pattern, struct slice middle, struct slice last)
 {
@@ -66,9 +60,9 @@ static void append_rest(struct buffer *pattern, struct slice middle, struct slic
 }
 
 /*
- * Unanchored, so that PCRE2 searches for a literal in all names at once: the first one
- * behind a wildcard. All of the names begin with the one before it, so there only has to
- * be room for that.
+ * Unanchored, so that PCRE2 searches all names at once for a literal, the first one behind
+ * a wildcard. All names begin with the one before the wildcard, so the look-behind only
+ * makes sure that there is room for it.
  */
 static void make_pattern(struct buffer *pattern, const struct segments *segments)
 {
@@ -89,10 +83,7 @@ static void make_pattern(struct buffer *pattern, const struct segments *segments
 		buffer_append_string(pattern, "$");
 		return;
 	}
-	/*
-	 * When the rest does not follow, it does not follow a later place in the same
-	 * line either: skip to the line's end.
-	 */
+	/* If the rest does not match here, it matches nowhere in the line: skip it. */
 	buffer_append_string(pattern, "(?:");
 	append_rest(pattern, middle, segments->last);
 	buffer_append_string(pattern, "|[^\\n]*+(*SKIP)(*FAIL))");
@@ -111,7 +102,7 @@ static int compile(struct wildcard *wildcard, const struct segments *segments)
 		return -ENOMEM;
 	}
 	(void)pcre2_set_newline(
-		context, PCRE2_NEWLINE_LF); /* fails for unknown values only */
+		context, PCRE2_NEWLINE_LF); /* a valid value: cannot fail */
 	wildcard->code = pcre2_compile((PCRE2_SPTR)pattern.data, pattern.size,
 		PCRE2_MULTILINE | PCRE2_NO_AUTO_CAPTURE, &error, &error_offset, context);
 	pcre2_compile_context_free(context);
@@ -119,10 +110,7 @@ static int compile(struct wildcard *wildcard, const struct segments *segments)
 		return error == PCRE2_ERROR_NOMEMORY || error == PCRE2_ERROR_HEAP_FAILED
 			       ? -ENOMEM
 			       : -EINVAL;
-	/*
-	 * Without memory that may be executed there is no JIT; pcre2_match() does
-	 * without.
-	 */
+	/* Without executable memory there is no JIT; pcre2_match() works without it. */
 	if (wildcard->names.size >= JIT_WORTHWHILE)
 		(void)pcre2_jit_compile(wildcard->code, PCRE2_JIT_COMPLETE);
 	wildcard->match_data = pcre2_match_data_create(1, NULL);
@@ -151,10 +139,7 @@ int wildcard_new(
 	return 0;
 }
 
-/*
- * The first matching name that begins at or behind *offset, which moves behind it. 1, 0
- * when there is none, or −EIO.
- */
+/* Returns 1 with the next match at or behind *offset, 0 if there is none, or −EIO. */
 static int next_match(
 	const struct wildcard *wildcard, size_t *offset, struct slice *ret_name)
 {

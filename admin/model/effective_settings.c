@@ -2,6 +2,7 @@
 #include "model/effective_settings.h"
 #include "system/apt.h"
 #include "transaction.h"
+#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/terminal.h"
 
@@ -23,61 +24,60 @@ int settings_ask(struct settings *settings, const struct admin *admin)
 
 void operations_add(struct buffer *text, unsigned operations)
 {
-	const char *gap = "";
+	const char *separator = "";
 
 	for (int i = OPERATION_INSTALL; i <= OPERATION_CONFIGURE; i++) {
 		if (!has_operation(operations, i))
 			continue;
 		buffer_append_format(
-			text, "%s%s", gap, operation_name((enum operation)i));
-		gap = " ";
+			text, "%s%s", separator, operation_name((enum operation)i));
+		separator = " ";
 	}
 }
 
-/* Begins the next one: its name, with a comma before it where it is not the first. */
-static void begin(struct buffer *text, size_t start, const char *name)
+static void add_value(struct buffer *text, const struct setting_type *type,
+	const struct script_settings *settings)
 {
-	buffer_append_format(text, "%s%s ", text->size > start ? ", " : "", name);
+	unsigned number;
+
+	switch (type->kind) {
+	case SETTING_BOOLEAN:
+		number = setting_number(type, settings);
+		buffer_append_string(text, number != 0 ? " true" : " false");
+		return;
+	case SETTING_WORD:
+		buffer_append_format(text, " %s", setting_word(type, settings));
+		return;
+	case SETTING_OPERATIONS:
+		buffer_append_string(text, " ");
+		operations_add(text, setting_number(type, settings));
+		return;
+	case SETTING_SECONDS:
+		buffer_append_format(text, " %u", setting_number(type, settings));
+		return;
+	case SETTING_ACCOUNT:
+	case SETTING_DIRECTORY:
+		buffer_append_string(text, " ");
+		text_add_name(text, setting_text(type, settings));
+		return;
+	case SETTING_PACKAGES:
+		for (size_t i = 0; i < settings->required_count; i++)
+			buffer_append_format(text, " %s", settings->required[i]);
+		return;
+	}
 }
 
 void effective_settings_add(struct buffer *text, const struct script_settings *settings)
 {
-	const struct script_settings usual = script_settings_default();
-	size_t start = text->size;
+	const char *separator = "";
 
-	if (!settings->is_enabled) {
-		begin(text, start, "Enabled");
-		buffer_append_string(text, "false");
-	}
-	if (settings->on_failure != usual.on_failure) {
-		begin(text, start, "On-Failure");
-		buffer_append_string(text, on_failure_name(settings->on_failure));
-	}
-	if (settings->when != usual.when) {
-		begin(text, start, "When");
-		buffer_append_string(text, when_name(settings->when));
-	}
-	if (settings->operations != usual.operations) {
-		begin(text, start, "Operations");
-		operations_add(text, settings->operations);
-	}
-	if (settings->timeout != usual.timeout) {
-		begin(text, start, "Timeout");
-		buffer_append_format(text, "%u", settings->timeout);
-	}
-	if (settings->user != NULL) {
-		begin(text, start, "User");
-		text_add_name(text, settings->user);
-	}
-	if (strcmp(settings->directory, usual.directory) != 0) {
-		begin(text, start, "Directory");
-		text_add_name(text, settings->directory);
-	}
-	for (size_t i = 0; i < settings->required_count; i++) {
-		if (i == 0)
-			begin(text, start, "Requires");
-		buffer_append_format(
-			text, "%s%s", i > 0 ? " " : "", settings->required[i]);
+	for (const struct setting_type *type = setting_types; type->name != NULL;
+		type++) {
+		if (setting_is_default(type, settings))
+			continue;
+		buffer_append_format(text, "%s%s", separator, type->name);
+		add_value(text, type, settings);
+		separator = ", ";
 	}
 }
 
@@ -101,14 +101,34 @@ static json_t *required_to_json(const struct script_settings *settings)
 	return array;
 }
 
+static json_t *value_to_json(
+	const struct setting_type *type, const struct script_settings *settings)
+{
+	switch (type->kind) {
+	case SETTING_BOOLEAN:
+		return json_boolean(setting_number(type, settings) != 0);
+	case SETTING_WORD:
+		return json_text(setting_word(type, settings));
+	case SETTING_OPERATIONS:
+		return operations_to_json(setting_number(type, settings));
+	case SETTING_SECONDS:
+		return json_integer(setting_number(type, settings));
+	case SETTING_ACCOUNT:
+	case SETTING_DIRECTORY:
+		return json_text(setting_text(type, settings));
+	case SETTING_PACKAGES:
+		return required_to_json(settings);
+	}
+	return NULL;
+}
+
 json_t *effective_settings_to_json(const struct script_settings *settings)
 {
-	return json_pack("{s:b, s:o, s:o, s:o, s:I, s:o, s:o, s:o}", "Enabled",
-		settings->is_enabled, "On-Failure",
-		json_text(on_failure_name(settings->on_failure)), "When",
-		json_text(when_name(settings->when)), "Operations",
-		operations_to_json(settings->operations), "Timeout",
-		(json_int_t)settings->timeout, "User", json_text(settings->user),
-		"Directory", json_text(settings->directory), "Requires",
-		required_to_json(settings));
+	json_t *object = xcheck(json_object());
+
+	for (const struct setting_type *type = setting_types; type->name != NULL; type++)
+		if (json_object_set_new(
+			    object, type->name, value_to_json(type, settings)) < 0)
+			die_without_memory();
+	return object;
 }

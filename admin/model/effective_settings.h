@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The settings that hold for one script, as people and as programs read them. */
+/* The settings that apply to one script, as text and as JSON. */
 #ifndef EFFECTIVE_SETTINGS_H
 #define EFFECTIVE_SETTINGS_H
 
@@ -8,19 +8,19 @@
 #include "ui/json.h"
 
 /*
- * Reads the scope Universal-Hooks:: below the admin's root, as apt has it now. Returns −1
- * to go on, or the status to end with, and that has been said. settings_done() is the
- * caller's in both cases.
+ * Reads the scope Universal-Hooks:: of apt's current configuration below the admin's
+ * root. Returns −1 to go on, or an exit status after a message. The caller calls
+ * settings_done() in both cases.
  */
 int settings_ask(struct settings *settings, const struct admin *admin);
 
-/* Appends "install upgrade", the words for the bits of script_settings.operations. */
+/* Appends the names of the operations, "install upgrade". */
 void operations_add(struct buffer *text, unsigned operations);
 
-/* Appends those that are not the default, "Timeout 5, User nobody"; nothing for none. */
+/* Appends the settings that differ from the default: "Timeout 5, User nobody". */
 void effective_settings_add(struct buffer *text, const struct script_settings *settings);
 
-/* All of them, with the names that they have in apt.conf. The caller's. */
+/* All settings by their names in apt.conf. The caller owns the object. */
 json_t *effective_settings_to_json(const struct script_settings *settings);
 
 #endif

@@ -32,9 +32,6 @@ static int read_stream(struct preview *preview, struct slice stream)
 static void make_plan(
 	struct preview *preview, enum uh_hook_point hook_point, enum result result)
 {
-	const struct ending ending = {.has_run = result != RESULT_ABORTED,
-		.is_success = result == RESULT_OK,
-		.is_failure = result == RESULT_FAILED || result == RESULT_ABORTED};
 	const struct transaction *transaction =
 		hook_point == UH_PRE_INVOKE ? &preview->nothing : &preview->transaction;
 	struct plan *plan = &preview->plans[hook_point];
@@ -42,7 +39,7 @@ static void make_plan(
 	xensure(plan_make(plan, &preview->tree, hook_point, transaction));
 	plan_apply_settings(plan, &preview->settings, transaction);
 	if (hook_point == UH_POST_INVOKE)
-		plan_apply_when(plan, &ending);
+		plan_apply_when(plan, result != RESULT_ABORTED, result);
 }
 
 /* The engine reads apt's command line from its process; here words are its arguments. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ui/spelling.h"
+#include "hook_tree.h"
 #include "ui/memory.h"
 #include "ui/message.h"
 
@@ -117,16 +118,12 @@ int hook_point_read(const char *word, enum uh_hook_point *ret_hook_point)
 		word);
 }
 
-/* Removes one suffix of a leftover; false if there is none. */
-static bool cut_suffix(char *name)
+/* Cuts off the ending that makes a name a leftover; false if it has none. */
+static bool cut_ending(char *name)
 {
-	/* hook_tree.c has the same list. */
-	static const char *const suffixes[] = {"~", ".bak", ".disabled", ".save", ".orig",
-		".dpkg-*", ".ucf-*", ".distUpgrade", ".swp"};
-
-	for (size_t i = 0; i < COUNT_OF(suffixes); i++)
+	for (size_t i = 0; leftover_patterns[i] != NULL; i++)
 		for (char *end = name; *end != '\0'; end++)
-			if (fnmatch(suffixes[i], end, 0) == 0) {
+			if (fnmatch(leftover_patterns[i] + strlen("*"), end, 0) == 0) {
 				*end = '\0';
 				return true;
 			}
@@ -140,7 +137,7 @@ char *leftover_meant(const char *name)
 	char *meant = is_autosave ? xstrndup(name + 1, size - 2)
 				  : xstrdup(name + strspn(name, "."));
 
-	while (cut_suffix(meant))
+	while (cut_ending(meant))
 		continue;
 	if (meant[0] != '\0')
 		return meant;

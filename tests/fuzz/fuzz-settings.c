@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The lines of Universal-Hooks::, and which of them apply to a script. */
+/* The lines of Universal-Hooks::, and the settings that apply to a script. */
 #include "apt_text.h"
 #include "harness.h"
 #include "settings.h"
 
 #include <strings.h>
-
-/* The names of the settings in their order, independent of settings.c. */
-static const char *const words[] = {"Enabled", "On-Failure", "When", "Operations",
-	"Timeout", "User", "Directory", "Requires"};
-enum { ENABLED, ON_FAILURE, WHEN, OPERATIONS, TIMEOUT, USER, DIRECTORY, REQUIRES, ALL };
 
 static bool is_below(const char *path, const char *directory)
 {
@@ -19,22 +14,23 @@ static bool is_below(const char *path, const char *directory)
 	       (strncmp(path, directory, size) == 0 && path[size] == '/');
 }
 
-static bool is_usable(const struct setting *setting, int name, const char *path)
+static bool is_usable(
+	const struct setting *setting, const struct setting_type *type, const char *path)
 {
-	return setting->name == name && !setting->is_value_bad &&
+	return setting->type == type && !setting->is_value_bad &&
 	       is_below(path, setting->path);
 }
 
-/* The last of the most specific ones, or NULL. */
-static const struct setting *find_nearest(
-	const struct settings *settings, int name, const char *path)
+/* The last of the nearest, NULL where there is none. */
+static const struct setting *find_nearest(const struct settings *settings,
+	const struct setting_type *type, const char *path)
 {
 	const struct setting *nearest = NULL;
 
 	for (size_t i = 0; i < settings->count; i++) {
 		const struct setting *setting = &settings->items[i];
 
-		if (is_usable(setting, name, path) &&
+		if (is_usable(setting, type, path) &&
 			(nearest == NULL ||
 				strlen(setting->path) >= strlen(nearest->path)))
 			nearest = setting;
@@ -42,50 +38,49 @@ static const struct setting *find_nearest(
 	return nearest;
 }
 
-static void must_have_lists(const struct settings *settings,
-	const struct script_settings *script, const char *path)
+/* All items that are as near as the nearest, and no others. */
+static void must_have_list(const struct settings *settings,
+	const struct script_settings *script, const struct setting_type *type,
+	const char *path)
 {
-	const struct setting *operation = find_nearest(settings, OPERATIONS, path);
-	const struct setting *package = find_nearest(settings, REQUIRES, path);
-	unsigned operations = 0;
+	const struct setting *nearest = find_nearest(settings, type, path);
+	unsigned number = nearest != NULL ? 0 : type->default_number;
 	size_t count = 0;
 
-	for (size_t i = 0; i < settings->count; i++) {
+	for (size_t i = 0; i < settings->count && nearest != NULL; i++) {
 		const struct setting *setting = &settings->items[i];
 
-		if (operation != NULL && is_usable(setting, OPERATIONS, path) &&
-			strcmp(setting->path, operation->path) == 0)
-			operations |= 1U << setting->number;
-		if (package == NULL || !is_usable(setting, REQUIRES, path) ||
-			strcmp(setting->path, package->path) != 0)
+		if (!is_usable(setting, type, path) ||
+			strcmp(setting->path, nearest->path) != 0)
+			continue;
+		number |= setting->number;
+		if (type->kind != SETTING_PACKAGES)
 			continue;
 		must(count < script->required_count);
 		must(harness_same_text(script->required[count++], setting->value));
 	}
-	must(script->operations == (operation != NULL ? operations : ~0U));
-	must(script->required_count == count);
+	if (type->kind == SETTING_PACKAGES)
+		must(script->required_count == count);
+	else
+		must(setting_number(type, script) == number);
 }
 
-static void must_have_values(const struct settings *settings,
-	const struct script_settings *script, const char *path)
+static void must_have_value(const struct settings *settings,
+	const struct script_settings *script, const struct setting_type *type,
+	const char *path)
 {
-	const struct setting *nearest[ALL];
+	const struct setting *nearest = find_nearest(settings, type, path);
 
-	for (int name = 0; name < ALL; name++)
-		nearest[name] = find_nearest(settings, name, path);
-	must(settings_enabled_by(settings, path) == nearest[ENABLED]);
-	must(script->is_enabled ==
-		(nearest[ENABLED] == NULL || nearest[ENABLED]->number == 1));
-	must((unsigned)script->on_failure ==
-		(nearest[ON_FAILURE] != NULL ? nearest[ON_FAILURE]->number : 0));
-	must((unsigned)script->when ==
-		(nearest[WHEN] != NULL ? nearest[WHEN]->number : 0));
-	must(script->timeout ==
-		(nearest[TIMEOUT] != NULL ? nearest[TIMEOUT]->number : 0));
-	must(harness_same_text(
-		script->user, nearest[USER] != NULL ? nearest[USER]->value : NULL));
-	must(harness_same_text(script->directory,
-		nearest[DIRECTORY] != NULL ? nearest[DIRECTORY]->value : "/"));
+	if (strcmp(type->name, "Enabled") == 0)
+		must(settings_enabled_by(settings, path) == nearest);
+	if (setting_type_is_list(type))
+		must_have_list(settings, script, type, path);
+	else if (type->kind == SETTING_ACCOUNT || type->kind == SETTING_DIRECTORY)
+		must(harness_same_text(setting_text(type, script),
+			nearest != NULL ? nearest->value : type->default_text));
+	else
+		must(setting_number(type, script) ==
+			(nearest != NULL ? nearest->number : type->default_number));
 }
 
 static void look_at(const struct settings *settings, const char *path)
@@ -93,8 +88,8 @@ static void look_at(const struct settings *settings, const char *path)
 	struct script_settings script;
 
 	must(settings_for(settings, path, &script) == 0);
-	must_have_values(settings, &script, path);
-	must_have_lists(settings, &script, path);
+	for (const struct setting_type *type = setting_types; type->name != NULL; type++)
+		must_have_value(settings, &script, type, path);
 	must(script.directory[0] == '/');
 	must(script.user == NULL || script.user[0] != '\0');
 	script_settings_done(&script);
@@ -124,39 +119,58 @@ static bool is_package(const char *value)
 	return value[0] != '\0' && strchr("-.+:_~", value[0]) == NULL;
 }
 
-/* Checks a value, if its meaning is simple enough. */
-static void must_be_read_well(const struct setting *setting)
+static bool is_word(const struct setting *setting)
 {
-	unsigned timeout = 0;
-	bool is_good = !setting->is_value_bad;
+	const struct setting_type *type = setting->type;
+	const char *word = word_of(type->words, type->word_count, (int)setting->number);
 
-	must(!setting->is_form_bad || setting->is_value_bad);
-	if (setting->name == TIMEOUT && is_good)
-		must(is_time(setting->value, &timeout) && timeout == setting->number);
-	if (setting->name == ENABLED && is_good)
-		must(apt_boolean(slice_of(setting->value)) == (int)setting->number);
-	if (setting->name == ON_FAILURE && is_good)
-		must(on_failure_name((enum on_failure)setting->number) != NULL);
-	if (setting->name == WHEN && is_good)
-		must(when_name((enum when)setting->number) != NULL);
-	if (setting->name == OPERATIONS && is_good)
-		must(setting->number < 7);
-	if (setting->name == REQUIRES && is_good)
-		must(is_package(setting->value));
-	if (setting->name == DIRECTORY)
-		must(is_good == (setting->value[0] == '/') || setting->is_value_bad);
+	return word != NULL && strcasecmp(word, setting->value) == 0;
 }
 
-/* The key ends with the setting's word, or its word and an item. */
+/* Whether a value that was accepted is good, and its number right. */
+static bool is_read_well(const struct setting *setting)
+{
+	const char *value = setting->value;
+	unsigned seconds = 0;
+
+	switch (setting->type->kind) {
+	case SETTING_BOOLEAN:
+		return apt_boolean(slice_of(value)) == (int)setting->number;
+	case SETTING_WORD:
+		return is_word(setting);
+	case SETTING_OPERATIONS:
+		return setting->number < 1U << 7 &&
+		       (setting->number & (setting->number - 1)) == 0;
+	case SETTING_SECONDS:
+		return is_time(value, &seconds) && seconds == setting->number;
+	case SETTING_ACCOUNT:
+		return value[0] != '\0';
+	case SETTING_DIRECTORY:
+		return value[0] == '/';
+	case SETTING_PACKAGES:
+		return is_package(value);
+	}
+	return false;
+}
+
+static void must_be_read_well(const struct setting *setting)
+{
+	must(!setting->is_form_bad || setting->is_value_bad);
+	if (setting->type != NULL && !setting->is_value_bad)
+		must(is_read_well(setting));
+	if (setting->type != NULL && setting->type->kind == SETTING_DIRECTORY &&
+		setting->value[0] == '/')
+		must(setting->is_value_bad == setting->is_form_bad);
+}
+
+/* The key ends with the setting's name, or its name and an item. */
 static void must_be_named_well(const struct setting *setting)
 {
-	const char *word = setting->name >= 0 ? words[setting->name] : "";
+	const char *name = setting->type != NULL ? setting->type->name : "";
 	size_t size = strlen(setting->path);
 
-	must(setting->name >= -1 && setting->name < ALL);
-	must(setting->name < 0 || strcmp(setting_word(setting->name), word) == 0);
 	must(strncasecmp(setting->key, "Universal-Hooks", 15) == 0);
-	must(strcasestr(setting->key, word) != NULL);
+	must(strcasestr(setting->key, name) != NULL);
 	must(strstr(setting->key, setting->path) != NULL);
 	must(size == 0 || setting->path[size - 1] != '/');
 	must(strstr(setting->path, "::") == NULL);

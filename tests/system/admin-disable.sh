@@ -269,7 +269,7 @@ test_a_file_that_somebody_has_edited_is_left_as_it_is() {
 	: >/elsewhere
 	ln -s /elsewhere $file
 	ends_with 2 $command disable Post-Invoke/mine
-	form=E expect_warning "$file" 'no regular file'
+	form=E expect_warning "$file" 'not a regular file'
 	[[ -L $file ]] || fail 'the link should have stayed'
 }
 

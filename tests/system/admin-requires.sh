@@ -252,7 +252,7 @@ test_what_does_not_go_together_is_refused() {
 	form=E expect_warning --install --missing
 	ends_with 2 $command requires --install --json
 	ends_with 2 $command requires lib-a
-	form=E expect_warning lib-a 'too much'
+	form=E expect_warning lib-a 'unexpected argument'
 }
 
 test_a_broken_database_is_one_clear_error() {

@@ -185,5 +185,5 @@ test_a_log_that_cannot_be_read_is_one_clear_error() {
 
 test_words_are_too_much() {
 	ends_with 2 $command status now
-	form=E expect_warning now 'too much'
+	form=E expect_warning now 'unexpected argument'
 }

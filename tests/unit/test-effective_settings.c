@@ -29,21 +29,84 @@ static void assert_words(const char *lines, const char *expected)
 	assert_text(&text, expected);
 }
 
-static void assert_json(const char *lines, const char *expected)
+static json_t *to_json(const char *lines)
 {
 	owns_settings struct settings settings;
 	owns_script struct script_settings script;
-	owns_memory char *text = NULL;
-	json_t *json;
 
 	find(lines, &settings, &script);
-	json = effective_settings_to_json(&script);
+	return effective_settings_to_json(&script);
+}
+
+/* The keys of expected, in this order; a new setting may add more. */
+static void assert_json(const char *lines, const char *expected)
+{
+	json_t *json = to_json(lines), *some = json_loads(expected, 0, NULL);
+	owns_memory char *text = NULL;
+	const char *key;
+	json_t *value;
+	void *next;
+
+	ck_assert_ptr_nonnull(some);
+	json_object_foreach_safe(json, next, key,
+		value) if (json_object_get(some, key) == NULL) json_object_del(json, key);
 	text = json_dumps(json, JSON_COMPACT);
 	json_decref(json);
+	json_decref(some);
 	ck_assert_str_eq(text, expected);
 }
 
-START_TEST(of_defaults_there_is_nothing_to_say)
+/* A line that sets it to something other than its default. */
+static char *line_for(const struct setting_type *type)
+{
+	const char *values[] = {
+		[SETTING_BOOLEAN] = type->default_number != 0 ? "false" : "true",
+		[SETTING_WORD] = NULL,
+		[SETTING_OPERATIONS] = "install",
+		[SETTING_SECONDS] = "7",
+		[SETTING_ACCOUNT] = "nobody",
+		[SETTING_DIRECTORY] = "/srv",
+		[SETTING_PACKAGES] = "zsh",
+	};
+
+	for (size_t i = 0; i < type->word_count; i++)
+		if ((unsigned)type->words[i].value != type->default_number)
+			values[SETTING_WORD] = type->words[i].word;
+	ck_assert_ptr_nonnull(values[type->kind]);
+	return string_format("Universal-Hooks::%s%s=%s\n", type->name,
+		setting_type_is_list(type) ? "::" : "", values[type->kind]);
+}
+
+START_TEST(every_setting_of_the_table_is_shown)
+{
+	json_t *defaults = to_json("");
+	size_t count = 0;
+
+	for (const struct setting_type *type = setting_types; type->name != NULL;
+		type++, count++) {
+		owns_memory char *line = line_for(type);
+		owns_settings struct settings settings;
+		owns_script struct script_settings script;
+		owns_buffer struct buffer text = {0};
+		json_t *json = to_json(line), *value = json_object_get(json, type->name);
+
+		find(line, &settings, &script);
+		ck_assert_msg(
+			!setting_is_default(type, &script), "%s has no effect", line);
+		effective_settings_add(&text, &script);
+		ck_assert_msg(slice_has_prefix(buffer_slice(&text), slice_of(type->name)),
+			"%s is not printed", type->name);
+		ck_assert_msg(value != NULL, "%s is not in JSON", type->name);
+		ck_assert_msg(!json_equal(value, json_object_get(defaults, type->name)),
+			"JSON has the default of %s for %s", type->name, line);
+		json_decref(json);
+	}
+	ck_assert_uint_eq(json_object_size(defaults), count);
+	json_decref(defaults);
+}
+END_TEST
+
+START_TEST(defaults_are_not_printed)
 {
 	assert_words("", "");
 	assert_words("Universal-Hooks::Enabled=true\nUniversal-Hooks::When=ran\n"
@@ -53,7 +116,7 @@ START_TEST(of_defaults_there_is_nothing_to_say)
 }
 END_TEST
 
-START_TEST(each_setting_is_said_where_it_is_not_the_default)
+START_TEST(each_setting_is_printed_if_it_is_not_the_default)
 {
 	assert_words("Universal-Hooks::Enabled=false\n", "Enabled false");
 	assert_words("Universal-Hooks::On-Failure=abort\n", "On-Failure abort");
@@ -68,7 +131,7 @@ START_TEST(each_setting_is_said_where_it_is_not_the_default)
 }
 END_TEST
 
-START_TEST(several_are_said_one_behind_the_other)
+START_TEST(several_settings_are_separated_by_commas)
 {
 	assert_words("Universal-Hooks::Requires::=zsh\nUniversal-Hooks::Requires::=vim\n"
 		     "Universal-Hooks::Timeout=5\nUniversal-Hooks::Operations::=purge\n"
@@ -77,7 +140,7 @@ START_TEST(several_are_said_one_behind_the_other)
 }
 END_TEST
 
-START_TEST(what_is_said_comes_behind_what_is_there)
+START_TEST(text_is_appended)
 {
 	const struct script_settings usual = script_settings_default();
 	struct script_settings script = usual;
@@ -93,7 +156,7 @@ START_TEST(what_is_said_comes_behind_what_is_there)
 }
 END_TEST
 
-START_TEST(values_that_anybody_made_up_cannot_speak_to_the_terminal)
+START_TEST(control_characters_in_values_are_escaped)
 {
 	assert_words(
 		"Universal-Hooks::User=a%1b[31m\nUniversal-Hooks::Directory=/%0a%ff\n",
@@ -101,7 +164,7 @@ START_TEST(values_that_anybody_made_up_cannot_speak_to_the_terminal)
 }
 END_TEST
 
-START_TEST(programs_read_all_settings)
+START_TEST(json_has_all_settings)
 {
 	assert_json("", "{\"Enabled\":true,\"On-Failure\":\"warn\",\"When\":\"ran\","
 			"\"Operations\":" ALL_OPERATIONS ",\"Timeout\":0,\"User\":null,"
@@ -119,7 +182,7 @@ START_TEST(programs_read_all_settings)
 }
 END_TEST
 
-START_TEST(apt_is_asked_for_what_holds_now)
+START_TEST(settings_are_read_from_apt)
 {
 	const struct admin admin = {.root = (char *)""};
 	owns_settings struct settings settings;
@@ -138,7 +201,7 @@ START_TEST(apt_is_asked_for_what_holds_now)
 }
 END_TEST
 
-START_TEST(where_apt_cannot_say_it_is_trouble)
+START_TEST(without_an_answer_from_apt_it_is_trouble)
 {
 	const struct admin admin = {.root = (char *)""};
 	owns_settings struct settings settings;
@@ -156,13 +219,12 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {of_defaults_there_is_nothing_to_say,
-		each_setting_is_said_where_it_is_not_the_default,
-		several_are_said_one_behind_the_other,
-		what_is_said_comes_behind_what_is_there,
-		values_that_anybody_made_up_cannot_speak_to_the_terminal,
-		programs_read_all_settings, apt_is_asked_for_what_holds_now,
-		where_apt_cannot_say_it_is_trouble};
+	const TTest *const tests[] = {defaults_are_not_printed,
+		each_setting_is_printed_if_it_is_not_the_default,
+		several_settings_are_separated_by_commas, text_is_appended,
+		control_characters_in_values_are_escaped, json_has_all_settings,
+		every_setting_of_the_table_is_shown, settings_are_read_from_apt,
+		without_an_answer_from_apt_it_is_trouble};
 
 	return run_tests("effective_settings", tests, COUNT_OF(tests));
 }

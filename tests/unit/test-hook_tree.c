@@ -56,7 +56,7 @@ static bool has_any(const struct hook_tree *tree, const char *directory)
 	return hook_tree_has_any(tree, &directory, 1);
 }
 
-START_TEST(a_directory_that_is_not_there_has_no_scripts)
+START_TEST(a_missing_directory_has_no_scripts)
 {
 	owns_tree struct hook_tree tree = make_tree();
 
@@ -65,7 +65,7 @@ START_TEST(a_directory_that_is_not_there_has_no_scripts)
 }
 END_TEST
 
-START_TEST(each_fault_comes_with_what_is_known_of_it)
+START_TEST(each_fault_has_its_details)
 {
 	make_script(ETC "F/a", "");
 	make_file(ETC "F/b", 0644, "");
@@ -84,7 +84,7 @@ START_TEST(each_fault_comes_with_what_is_known_of_it)
 }
 END_TEST
 
-START_TEST(an_open_directory_makes_all_its_scripts_open)
+START_TEST(an_unsafe_directory_makes_all_its_scripts_unsafe)
 {
 	make_script(ETC "F/a", "");
 	make_script(LIB "F/b", "");
@@ -105,7 +105,7 @@ START_TEST(any_x_bit_makes_an_executable)
 }
 END_TEST
 
-START_TEST(a_symlink_is_judged_by_what_it_leads_to)
+START_TEST(a_symlink_is_checked_by_its_target)
 {
 	make_script("/opt/a", "");
 	make_file("/opt/b", 0644, "");
@@ -130,7 +130,7 @@ START_TEST(a_device_is_not_a_file)
 }
 END_TEST
 
-START_TEST(a_symlink_by_way_of_another_to_dev_null_masks)
+START_TEST(a_symlink_to_a_symlink_to_dev_null_masks)
 {
 	make_script(LIB "F/a", "");
 	make_script(LIB "F/b", "");
@@ -141,7 +141,7 @@ START_TEST(a_symlink_by_way_of_another_to_dev_null_masks)
 }
 END_TEST
 
-START_TEST(a_file_in_place_of_a_directory_is_told_of)
+START_TEST(a_file_in_place_of_a_directory_is_a_fault)
 {
 	owns_tree struct hook_tree tree = make_tree();
 
@@ -152,7 +152,7 @@ START_TEST(a_file_in_place_of_a_directory_is_told_of)
 }
 END_TEST
 
-START_TEST(a_directory_that_may_not_be_read_is_told_of)
+START_TEST(an_unreadable_directory_is_a_fault)
 {
 	owns_tree struct hook_tree tree = make_tree();
 
@@ -166,7 +166,7 @@ START_TEST(a_directory_that_may_not_be_read_is_told_of)
 END_TEST
 
 /* Its names can be looked up, and are for nobody to list. */
-START_TEST(what_overrides_does_so_where_its_directory_cannot_be_listed)
+START_TEST(an_unreadable_directory_still_overrides)
 {
 	make_script(ETC "F/override", "");
 	make_link(ETC "F/masked", "/dev/null");
@@ -184,7 +184,7 @@ START_TEST(what_overrides_does_so_where_its_directory_cannot_be_listed)
 }
 END_TEST
 
-START_TEST(what_cannot_be_looked_at_is_no_reason_to_run_another)
+START_TEST(an_unreadable_script_is_not_replaced_by_another)
 {
 	make_script(ETC "F/a", "");
 	make_script(LIB "F/a", "");
@@ -197,7 +197,7 @@ START_TEST(what_cannot_be_looked_at_is_no_reason_to_run_another)
 }
 END_TEST
 
-START_TEST(a_loop_in_place_of_a_directory_is_told_of)
+START_TEST(a_symlink_loop_in_place_of_a_directory_is_a_fault)
 {
 	make_link(ETC "F", "F");
 	assert_scripts("F", ETC "F unreadable (Too many levels of symbolic links)\n");
@@ -226,7 +226,7 @@ START_TEST(names_of_both_places_are_merged_without_hidden_ones)
 }
 END_TEST
 
-START_TEST(names_that_cannot_be_read_are_told_of)
+START_TEST(unreadable_names_are_a_fault)
 {
 	owns_tree struct hook_tree tree = make_tree();
 	owns_strings struct string_list names = {0};
@@ -243,7 +243,7 @@ START_TEST(names_that_cannot_be_read_are_told_of)
 }
 END_TEST
 
-START_TEST(a_directory_has_something_when_either_place_has)
+START_TEST(a_directory_has_entries_if_either_place_has)
 {
 	owns_tree struct hook_tree tree = make_tree();
 
@@ -285,7 +285,7 @@ START_TEST(only_the_device_null_masks)
 }
 END_TEST
 
-START_TEST(what_leads_out_of_the_tree_is_not_there)
+START_TEST(a_path_out_of_the_tree_is_absent)
 {
 	struct hook_tree tree;
 
@@ -300,21 +300,20 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {a_directory_that_is_not_there_has_no_scripts,
-		each_fault_comes_with_what_is_known_of_it,
-		an_open_directory_makes_all_its_scripts_open,
-		any_x_bit_makes_an_executable, a_symlink_is_judged_by_what_it_leads_to,
-		a_device_is_not_a_file, a_symlink_by_way_of_another_to_dev_null_masks,
-		a_file_in_place_of_a_directory_is_told_of,
-		a_directory_that_may_not_be_read_is_told_of,
-		what_overrides_does_so_where_its_directory_cannot_be_listed,
-		what_cannot_be_looked_at_is_no_reason_to_run_another,
-		a_loop_in_place_of_a_directory_is_told_of,
+	const TTest *const tests[] = {a_missing_directory_has_no_scripts,
+		each_fault_has_its_details,
+		an_unsafe_directory_makes_all_its_scripts_unsafe,
+		any_x_bit_makes_an_executable, a_symlink_is_checked_by_its_target,
+		a_device_is_not_a_file, a_symlink_to_a_symlink_to_dev_null_masks,
+		a_file_in_place_of_a_directory_is_a_fault,
+		an_unreadable_directory_is_a_fault,
+		an_unreadable_directory_still_overrides,
+		an_unreadable_script_is_not_replaced_by_another,
+		a_symlink_loop_in_place_of_a_directory_is_a_fault,
 		names_of_both_places_are_merged_without_hidden_ones,
-		names_that_cannot_be_read_are_told_of,
-		a_directory_has_something_when_either_place_has,
+		unreadable_names_are_a_fault, a_directory_has_entries_if_either_place_has,
 		ten_thousand_scripts_keep_their_order, only_the_device_null_masks,
-		what_leads_out_of_the_tree_is_not_there};
+		a_path_out_of_the_tree_is_absent};
 
 	return run_tests("hook_tree", tests, COUNT_OF(tests));
 }

@@ -58,7 +58,7 @@ static const struct {
 		{false, false, false}},
 };
 
-START_TEST(a_look_at_the_directories_tells_whether_there_can_be_anything_to_run)
+START_TEST(the_directories_tell_whether_a_plan_is_possible)
 {
 	for (size_t i = 0; i < COUNT_OF(trees); i++) {
 		owns_memory char *place = string_format("/%zu", i);
@@ -83,7 +83,7 @@ START_TEST(a_look_at_the_directories_tells_whether_there_can_be_anything_to_run)
 }
 END_TEST
 
-START_TEST(a_tree_that_is_missing_needs_nothing)
+START_TEST(a_missing_tree_needs_nothing)
 {
 	struct hook_tree tree;
 
@@ -111,7 +111,7 @@ START_TEST(scripts_of_one_wildcard_share_it)
 }
 END_TEST
 
-START_TEST(a_directory_of_a_package_is_told_of_its_main_entry)
+START_TEST(a_package_directory_gets_the_main_entry)
 {
 	owns_planned struct planned planned;
 
@@ -141,7 +141,7 @@ static void assert_matched(const char *directory, const char *expected)
 	ck_assert_int_eq(remove(at(script)), 0);
 }
 
-START_TEST(matched_names_are_told_without_architecture_and_once)
+START_TEST(matched_names_are_unique_and_without_architecture)
 {
 	assert_matched("__WILDCARD__", "foo\nlibc6\n");
 	assert_matched("__WILDCARD__:__WILDCARD__", "foo\nlibc6\n");
@@ -151,7 +151,7 @@ START_TEST(matched_names_are_told_without_architecture_and_once)
 }
 END_TEST
 
-START_TEST(as_many_wildcards_as_a_name_can_hold_are_planned)
+START_TEST(a_name_full_of_wildcards_is_planned)
 {
 	owns_buffer struct buffer path = {0};
 	owns_planned struct planned planned;
@@ -167,7 +167,7 @@ START_TEST(as_many_wildcards_as_a_name_can_hold_are_planned)
 }
 END_TEST
 
-START_TEST(a_part_of_the_tree_that_cannot_be_read_costs_only_itself)
+START_TEST(an_unreadable_part_of_the_tree_affects_only_itself)
 {
 	owns_planned struct planned planned;
 
@@ -190,13 +190,12 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {
-		a_look_at_the_directories_tells_whether_there_can_be_anything_to_run,
-		a_tree_that_is_missing_needs_nothing, scripts_of_one_wildcard_share_it,
-		a_directory_of_a_package_is_told_of_its_main_entry,
-		matched_names_are_told_without_architecture_and_once,
-		as_many_wildcards_as_a_name_can_hold_are_planned,
-		a_part_of_the_tree_that_cannot_be_read_costs_only_itself};
+	const TTest *const tests[] = {the_directories_tell_whether_a_plan_is_possible,
+		a_missing_tree_needs_nothing, scripts_of_one_wildcard_share_it,
+		a_package_directory_gets_the_main_entry,
+		matched_names_are_unique_and_without_architecture,
+		a_name_full_of_wildcards_is_planned,
+		an_unreadable_part_of_the_tree_affects_only_itself};
 
 	return run_tests("plan", tests, COUNT_OF(tests));
 }

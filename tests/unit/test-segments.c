@@ -45,7 +45,7 @@ START_TEST(parts_are_taken_one_by_one)
 }
 END_TEST
 
-START_TEST(a_plain_name_leaves_itself)
+START_TEST(a_plain_name_leaves_only_itself)
 {
 	assert_left("perl", "perl\n");
 	assert_left("per", "");
@@ -53,7 +53,7 @@ START_TEST(a_plain_name_leaves_itself)
 }
 END_TEST
 
-START_TEST(the_prefix_leaves_the_names_that_have_it)
+START_TEST(a_prefix_leaves_the_names_that_have_it)
 {
 	assert_left("ea-" W, "ea-php81\nea-php82\n");
 	assert_left("perl" W, "perl\nperl-base\n");
@@ -62,7 +62,7 @@ START_TEST(the_prefix_leaves_the_names_that_have_it)
 }
 END_TEST
 
-START_TEST(a_part_that_is_in_none_of_them_leaves_nothing)
+START_TEST(a_part_that_no_name_contains_leaves_nothing)
 {
 	assert_left("ea-" W "81", "ea-php81\nea-php82\n");
 	assert_left("ea-" W "base", "");
@@ -73,7 +73,7 @@ START_TEST(a_part_that_is_in_none_of_them_leaves_nothing)
 }
 END_TEST
 
-START_TEST(a_line_end_is_in_no_name)
+START_TEST(no_name_contains_a_line_end)
 {
 	assert_left("perl\nperl-base", "");
 	assert_left(W "81\nea-" W, "");
@@ -92,9 +92,9 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {a_name_is_cut_at_its_wildcards,
-		parts_are_taken_one_by_one, a_plain_name_leaves_itself,
-		the_prefix_leaves_the_names_that_have_it,
-		a_part_that_is_in_none_of_them_leaves_nothing, a_line_end_is_in_no_name,
+		parts_are_taken_one_by_one, a_plain_name_leaves_only_itself,
+		a_prefix_leaves_the_names_that_have_it,
+		a_part_that_no_name_contains_leaves_nothing, no_name_contains_a_line_end,
 		the_line_around_an_offset_is_found};
 
 	return run_tests("segments", tests, COUNT_OF(tests));

@@ -83,7 +83,7 @@ START_TEST(what_is_wrong_with_the_settings_is_told_once_a_transaction)
 	make_three_recorders();
 	make_link(ETC "Post-Invoke/masked", "/dev/null");
 	ck_assert_int_eq(
-		run_transaction(SCOPE "Colour=red\n" SCOPE "Timeout=soon\n" SCOPE
+		run_transaction(SCOPE "No-Such=red\n" SCOPE "Timeout=soon\n" SCOPE
 				      "Operations=install\n" SCOPE
 				      "Scripts::Post-Invoke/a::User=no%20body\n" SCOPE
 				      "Scripts::Post-Invoke/none::When=always\n" SCOPE
@@ -93,7 +93,7 @@ START_TEST(what_is_wrong_with_the_settings_is_told_once_a_transaction)
 		0);
 	assert_taken_file("/events",
 		"SCRIPT_ENDED " ETC "Pre-Invoke/a exited 0\n"
-		"SETTING_UNKNOWN " SCOPE "Colour=red\n"
+		"SETTING_UNKNOWN " SCOPE "No-Such=red\n"
 		"SETTING_UNUSABLE " SCOPE "Timeout=soon\n"
 		"SETTING_UNUSABLE " SCOPE "Operations=install\n"
 		"SETTING_WITHOUT_USER " SCOPE "Scripts::Post-Invoke/a::User=no body\n"

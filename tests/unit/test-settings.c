@@ -25,7 +25,7 @@ static void write_operations(struct buffer *text, unsigned operations)
 				text, " %s", operation_name((enum operation)i));
 }
 
-/* What holds for a path, as far as it differs from the defaults. */
+/* The settings that apply to a path, if not the default. */
 static void assert_holds(
 	const struct settings *settings, const char *path, const char *expected)
 {
@@ -58,7 +58,7 @@ static void assert_holds(
 	assert_text(&text, expected);
 }
 
-START_TEST(where_nothing_is_set_the_defaults_hold)
+START_TEST(without_settings_the_defaults_apply)
 {
 	static const char *const nothing[] = {"", "\n\n", "Universal-HooksX=1\n",
 		"Universal-Hook=1\n", "Universal-HooksX::Enabled=false\n",
@@ -75,7 +75,7 @@ START_TEST(where_nothing_is_set_the_defaults_hold)
 }
 END_TEST
 
-/* What stands behind the scope, and what it comes to. */
+/* A line without the scope, and the values that differ from the default. */
 static const struct {
 	const char *line;
 	const char *holds;
@@ -117,7 +117,7 @@ static const struct {
 	{"Requires::mine=libc6:amd64", " libc6:amd64"},
 };
 
-START_TEST(every_value_that_the_manual_names_is_taken)
+START_TEST(every_documented_value_is_accepted)
 {
 	for (size_t i = 0; i < COUNT_OF(good); i++) {
 		owns_memory char *line =
@@ -125,14 +125,14 @@ START_TEST(every_value_that_the_manual_names_is_taken)
 		owns_settings struct settings settings = parse(line);
 
 		ck_assert_uint_eq(settings.count, 1);
-		ck_assert_msg(settings.items[0].name >= 0, "%s is unknown", line);
+		ck_assert_msg(settings.items[0].type != NULL, "%s is unknown", line);
 		ck_assert_msg(!settings.items[0].is_value_bad, "%s is refused", line);
 		assert_holds(&settings, "Post-Invoke/a", good[i].holds);
 	}
 }
 END_TEST
 
-START_TEST(a_value_that_makes_no_sense_leaves_the_default)
+START_TEST(an_invalid_value_leaves_the_default)
 {
 	static const char *const bad[] = {"Enabled=maybe", "Enabled=2",
 		"Enabled=", "Enabled", "On-Failure=maybe", "On-Failure=abort-",
@@ -149,14 +149,14 @@ START_TEST(a_value_that_makes_no_sense_leaves_the_default)
 		owns_settings struct settings settings = parse(line);
 
 		ck_assert_uint_eq(settings.count, 1);
-		ck_assert_msg(settings.items[0].name >= 0, "%s is unknown", line);
+		ck_assert_msg(settings.items[0].type != NULL, "%s is unknown", line);
 		ck_assert_msg(settings.items[0].is_value_bad, "%s is taken", line);
 		assert_holds(&settings, "Post-Invoke/a", "");
 	}
 }
 END_TEST
 
-START_TEST(a_list_is_no_string_and_a_string_is_no_list)
+START_TEST(a_list_is_not_a_string_and_a_string_is_not_a_list)
 {
 	static const char *const bad[] = {"Operations=install", "Requires=foo",
 		"Enabled::=false", "On-Failure::=abort", "When::a=always", "Timeout::=5",
@@ -169,19 +169,19 @@ START_TEST(a_list_is_no_string_and_a_string_is_no_list)
 		owns_settings struct settings settings = parse(line);
 
 		ck_assert_uint_eq(settings.count, 1);
-		ck_assert_msg(settings.items[0].name >= 0, "%s is unknown", line);
+		ck_assert_msg(settings.items[0].type != NULL, "%s is unknown", line);
 		ck_assert_msg(settings.items[0].is_value_bad, "%s is taken", line);
 		assert_holds(&settings, "Post-Invoke/a", "");
 	}
 }
 END_TEST
 
-START_TEST(a_name_that_nobody_knows_is_kept_to_complain_of)
+START_TEST(an_unknown_name_is_kept_for_a_warning)
 {
-	static const char *const unknown[] = {"Colour=red", "Timeouts=5", "Time=5",
+	static const char *const unknown[] = {"No-Such=red", "Timeouts=5", "Time=5",
 		"Scripts=5", "Scripts::=5", "Scripts::Post-Invoke/a=5",
-		"Scripts::Post-Invoke/a::Colour=red", "Scripts::Post-Invoke/a::=5",
-		"Colour::=red", "=5"};
+		"Scripts::Post-Invoke/a::No-Such=red", "Scripts::Post-Invoke/a::=5",
+		"No-Such::=red", "=5"};
 
 	for (size_t i = 0; i < COUNT_OF(unknown); i++) {
 		owns_memory char *line =
@@ -190,14 +190,14 @@ START_TEST(a_name_that_nobody_knows_is_kept_to_complain_of)
 		owns_settings struct settings settings = parse(line);
 
 		ck_assert_msg(settings.count == 1, "%s was lost", line);
-		ck_assert_msg(settings.items[0].name < 0, "%s is known", line);
+		ck_assert_msg(settings.items[0].type == NULL, "%s is known", line);
 		ck_assert_str_eq(settings.items[0].key, key);
 		assert_holds(&settings, "Post-Invoke/a", "");
 	}
 }
 END_TEST
 
-START_TEST(the_scope_itself_is_no_setting)
+START_TEST(the_scope_itself_is_not_a_setting)
 {
 	static const char *const lines[] = {
 		"Universal-Hooks=1\n", "universal-hooks=1\n", "Universal-Hooks::=1\n"};
@@ -206,7 +206,7 @@ START_TEST(the_scope_itself_is_no_setting)
 		owns_settings struct settings settings = parse(lines[i]);
 
 		ck_assert_msg(settings.count == 1, "%s was lost", lines[i]);
-		ck_assert_msg(settings.items[0].name < 0, "%s is known", lines[i]);
+		ck_assert_msg(settings.items[0].type == NULL, "%s is known", lines[i]);
 		ck_assert_str_eq(settings.items[0].value, "1");
 		assert_holds(&settings, "Post-Invoke/a", "");
 	}
@@ -227,7 +227,7 @@ START_TEST(keys_and_values_are_decoded)
 }
 END_TEST
 
-START_TEST(names_have_no_case_and_paths_have)
+START_TEST(names_ignore_case_and_paths_do_not)
 {
 	owns_settings struct settings settings =
 		parse("universal-hooks::TIMEOUT=1\n"
@@ -259,7 +259,7 @@ START_TEST(the_nearest_of_each_setting_wins)
 }
 END_TEST
 
-START_TEST(a_nearer_list_replaces_the_whole_of_a_farther_one)
+START_TEST(a_nearer_list_replaces_a_farther_one_completely)
 {
 	owns_settings struct settings settings =
 		parse("Universal-Hooks::Operations::=install\n"
@@ -275,7 +275,7 @@ START_TEST(a_nearer_list_replaces_the_whole_of_a_farther_one)
 }
 END_TEST
 
-START_TEST(a_path_reaches_what_is_below_it_and_nothing_beside_it)
+START_TEST(a_path_applies_to_what_is_below_and_not_beside_it)
 {
 	owns_settings struct settings settings =
 		parse("Universal-Hooks::Scripts::Post-Invoke/010-a::Timeout=5\n"
@@ -291,7 +291,7 @@ START_TEST(a_path_reaches_what_is_below_it_and_nothing_beside_it)
 }
 END_TEST
 
-START_TEST(a_path_may_hold_a_colon_of_an_architecture)
+START_TEST(a_path_may_contain_an_architecture)
 {
 	owns_settings struct settings settings = parse(
 		"Universal-Hooks::Scripts::pkgs/libc6:i386/Post-Invoke::Timeout=5\n");
@@ -301,7 +301,7 @@ START_TEST(a_path_may_hold_a_colon_of_an_architecture)
 }
 END_TEST
 
-START_TEST(what_comes_later_counts)
+START_TEST(the_last_line_wins)
 {
 	owns_settings struct settings settings =
 		parse("Universal-Hooks::Timeout=1\n"
@@ -313,7 +313,7 @@ START_TEST(what_comes_later_counts)
 }
 END_TEST
 
-START_TEST(any_bytes_are_survived)
+START_TEST(any_bytes_are_parsed_safely)
 {
 	static const char bytes[] = "Universal-Hooks::User=a\0b\n"
 				    "Universal-Hooks::\0\n"
@@ -333,7 +333,7 @@ START_TEST(any_bytes_are_survived)
 }
 END_TEST
 
-START_TEST(ten_thousand_settings_are_told_apart)
+START_TEST(ten_thousand_settings_are_kept_apart)
 {
 	owns_buffer struct buffer lines = {0};
 	owns_settings struct settings settings;
@@ -354,7 +354,7 @@ START_TEST(ten_thousand_settings_are_told_apart)
 }
 END_TEST
 
-START_TEST(a_when_is_mentioned_wherever_it_stands_and_only_where_it_is_good)
+START_TEST(a_valid_when_is_mentioned_for_any_path)
 {
 	owns_settings struct settings settings =
 		parse("Universal-Hooks::Scripts::Post-Invoke/a::When=always\n"
@@ -441,7 +441,7 @@ static void assert_runs(const struct planned *planned, const char *expected)
 	assert_text(&text, expected);
 }
 
-START_TEST(operations_choose_among_the_packages_of_a_script)
+START_TEST(operations_select_the_packages_of_a_script)
 {
 	static const struct {
 		const char *settings;
@@ -493,16 +493,17 @@ START_TEST(operations_choose_among_the_packages_of_a_script)
 }
 END_TEST
 
-START_TEST(when_chooses_by_how_it_ended)
+START_TEST(when_selects_by_the_result)
 {
 	static const struct {
-		struct ending ending;
+		bool has_run;
+		enum result result;
 		const char *runs[4];
 	} cases[] = {
-		{{.has_run = true, .is_success = true}, {"always", "ran", "success"}},
-		{{.has_run = true, .is_failure = true}, {"always", "failure", "ran"}},
-		{{.has_run = true}, {"always", "ran"}},
-		{{.has_run = false, .is_failure = true}, {"always", "failure"}},
+		{true, RESULT_OK, {"always", "ran", "success"}},
+		{true, RESULT_FAILED, {"always", "failure", "ran"}},
+		{true, RESULT_UNKNOWN, {"always", "ran"}},
+		{false, RESULT_ABORTED, {"always", "failure"}},
 	};
 	static const char *const words[] = {"always", "failure", "ran", "success"};
 
@@ -528,21 +529,20 @@ START_TEST(when_chooses_by_how_it_ended)
 			"Universal-Hooks::Scripts::Post-Invoke/always::When=always\n"
 			"Universal-Hooks::Scripts::Post-Invoke/failure::When=failure\n"
 			"Universal-Hooks::Scripts::Post-Invoke/success::When=success\n");
-		plan_apply_when(&planned.plan, &cases[i].ending);
+		plan_apply_when(&planned.plan, cases[i].has_run, cases[i].result);
 		assert_runs(&planned, expected.data);
 		ck_assert(plan_has_work(&planned.plan));
 	}
 }
 END_TEST
 
-START_TEST(a_directory_that_cannot_be_read_is_told_whatever_the_end)
+START_TEST(an_unreadable_directory_is_kept_whatever_the_result)
 {
-	static const struct ending aborted = {.is_failure = true};
 	owns_planned struct planned planned;
 
 	make_file(ETC "Post-Invoke", 0644, "");
 	plan_with(&planned, "");
-	plan_apply_when(&planned.plan, &aborted);
+	plan_apply_when(&planned.plan, false, RESULT_ABORTED);
 	assert_runs(&planned, "Post-Invoke\n");
 	/* There may be something in it, which a clean-up is for. */
 	ck_assert(!plan_has_work(&planned.plan));
@@ -550,7 +550,7 @@ START_TEST(a_directory_that_cannot_be_read_is_told_whatever_the_end)
 }
 END_TEST
 
-START_TEST(a_script_that_is_switched_off_is_no_work)
+START_TEST(a_disabled_script_is_no_work)
 {
 	owns_planned struct planned planned;
 
@@ -559,12 +559,12 @@ START_TEST(a_script_that_is_switched_off_is_no_work)
 	ck_assert(plan_has_scripts(&planned.plan));
 	ck_assert(!plan_has_work(&planned.plan));
 	/* Enabled comes first: it is skipped, whatever the end. */
-	plan_apply_when(&planned.plan, &(struct ending){.has_run = true});
+	plan_apply_when(&planned.plan, true, RESULT_UNKNOWN);
 	assert_runs(&planned, "Post-Invoke/a: Enabled\n");
 }
 END_TEST
 
-START_TEST(of_several_reasons_why_a_line_does_nothing_the_first_counts)
+START_TEST(the_first_reason_for_no_effect_counts)
 {
 	static const struct {
 		const char *line;
@@ -605,21 +605,7 @@ START_TEST(of_several_reasons_why_a_line_does_nothing_the_first_counts)
 }
 END_TEST
 
-START_TEST(settings_have_words_and_some_are_lists)
-{
-	owns_buffer struct buffer text = {0};
-
-	for (int i = 0; setting_word(i) != NULL; i++)
-		buffer_append_format(&text, "%s%s\n", setting_word(i),
-			setting_is_list(i) ? ": list" : "");
-	assert_text(&text, "Enabled\nOn-Failure\nWhen\nOperations: list\nTimeout\nUser\n"
-			   "Directory\nRequires: list\n");
-	ck_assert_ptr_null(setting_word(-1));
-	ck_assert(!setting_is_list(-1));
-}
-END_TEST
-
-START_TEST(the_setting_that_decides_whether_a_script_is_enabled_is_found)
+START_TEST(the_setting_that_enables_or_disables_a_script_is_found)
 {
 	static const struct {
 		const char *lines;
@@ -653,7 +639,7 @@ START_TEST(the_setting_that_decides_whether_a_script_is_enabled_is_found)
 }
 END_TEST
 
-START_TEST(of_two_settings_that_are_as_near_the_later_decides)
+START_TEST(of_two_equally_near_settings_the_later_wins)
 {
 	owns_settings struct settings settings =
 		parse("Universal-Hooks::Enabled=false\nUniversal-Hooks::Enabled=true\n");
@@ -664,26 +650,22 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {where_nothing_is_set_the_defaults_hold,
-		every_value_that_the_manual_names_is_taken,
-		a_value_that_makes_no_sense_leaves_the_default,
-		a_list_is_no_string_and_a_string_is_no_list,
-		a_name_that_nobody_knows_is_kept_to_complain_of,
-		the_scope_itself_is_no_setting, keys_and_values_are_decoded,
-		names_have_no_case_and_paths_have, the_nearest_of_each_setting_wins,
-		a_nearer_list_replaces_the_whole_of_a_farther_one,
-		a_path_reaches_what_is_below_it_and_nothing_beside_it,
-		a_path_may_hold_a_colon_of_an_architecture, what_comes_later_counts,
-		any_bytes_are_survived, ten_thousand_settings_are_told_apart,
-		a_when_is_mentioned_wherever_it_stands_and_only_where_it_is_good,
-		only_user_is_a_user, operations_choose_among_the_packages_of_a_script,
-		when_chooses_by_how_it_ended,
-		a_directory_that_cannot_be_read_is_told_whatever_the_end,
-		a_script_that_is_switched_off_is_no_work,
-		of_several_reasons_why_a_line_does_nothing_the_first_counts,
-		settings_have_words_and_some_are_lists,
-		the_setting_that_decides_whether_a_script_is_enabled_is_found,
-		of_two_settings_that_are_as_near_the_later_decides};
+	const TTest *const tests[] = {without_settings_the_defaults_apply,
+		every_documented_value_is_accepted, an_invalid_value_leaves_the_default,
+		a_list_is_not_a_string_and_a_string_is_not_a_list,
+		an_unknown_name_is_kept_for_a_warning, the_scope_itself_is_not_a_setting,
+		keys_and_values_are_decoded, names_ignore_case_and_paths_do_not,
+		the_nearest_of_each_setting_wins,
+		a_nearer_list_replaces_a_farther_one_completely,
+		a_path_applies_to_what_is_below_and_not_beside_it,
+		a_path_may_contain_an_architecture, the_last_line_wins,
+		any_bytes_are_parsed_safely, ten_thousand_settings_are_kept_apart,
+		a_valid_when_is_mentioned_for_any_path, only_user_is_a_user,
+		operations_select_the_packages_of_a_script, when_selects_by_the_result,
+		an_unreadable_directory_is_kept_whatever_the_result,
+		a_disabled_script_is_no_work, the_first_reason_for_no_effect_counts,
+		the_setting_that_enables_or_disables_a_script_is_found,
+		of_two_equally_near_settings_the_later_wins};
 
 	return run_tests("settings", tests, COUNT_OF(tests));
 }

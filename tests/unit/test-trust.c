@@ -43,7 +43,7 @@ static void assert_open(
 	trust_done(&trust);
 }
 
-START_TEST(what_only_its_owner_can_write_is_safe)
+START_TEST(a_path_that_only_its_owner_can_write_is_safe)
 {
 	make_script("/a/b/file", "");
 	assert_check("/a/b/file", 0);
@@ -53,7 +53,7 @@ START_TEST(what_only_its_owner_can_write_is_safe)
 }
 END_TEST
 
-START_TEST(a_file_that_others_can_write_is_open)
+START_TEST(a_file_that_others_can_write_is_unsafe)
 {
 	make_script("/a/file", "");
 	set_mode("/a/file", 0757);
@@ -63,7 +63,7 @@ START_TEST(a_file_that_others_can_write_is_open)
 }
 END_TEST
 
-START_TEST(any_directory_on_the_way_counts)
+START_TEST(every_directory_on_the_path_counts)
 {
 	make_script("/a/b/c/file", "");
 	set_mode("/a/b", 0777);
@@ -100,7 +100,7 @@ START_TEST(another_owner_is_unsafe)
 }
 END_TEST
 
-START_TEST(root_and_the_user_who_asks_are_both_trusted)
+START_TEST(root_and_the_calling_user_are_trusted)
 {
 	bool is_reachable;
 
@@ -118,7 +118,7 @@ START_TEST(root_and_the_user_who_asks_are_both_trusted)
 }
 END_TEST
 
-START_TEST(what_a_symlink_leads_to_counts_with_its_directories)
+START_TEST(the_target_of_a_symlink_and_its_directories_count)
 {
 	make_script("/opt/real/file", "");
 	make_link("/a/link", "../opt/real/file");
@@ -131,7 +131,7 @@ START_TEST(what_a_symlink_leads_to_counts_with_its_directories)
 }
 END_TEST
 
-START_TEST(a_symlink_to_a_directory_on_the_way_is_followed)
+START_TEST(a_symlink_to_a_directory_on_the_path_is_followed)
 {
 	make_script("/real/b/file", "");
 	make_link("/a/link", "../real");
@@ -141,7 +141,7 @@ START_TEST(a_symlink_to_a_directory_on_the_way_is_followed)
 }
 END_TEST
 
-START_TEST(the_directory_that_a_symlink_stands_in_counts)
+START_TEST(the_directory_of_a_symlink_counts)
 {
 	make_script("/real/file", "");
 	make_link("/open/link", "../real/file");
@@ -151,7 +151,7 @@ START_TEST(the_directory_that_a_symlink_stands_in_counts)
 }
 END_TEST
 
-START_TEST(an_absolute_symlink_begins_at_the_root_again)
+START_TEST(an_absolute_symlink_restarts_at_the_root)
 {
 	make_script("/real/file", "");
 	make_link("/a/link", "/real/file");
@@ -169,7 +169,7 @@ START_TEST(nothing_leads_out_of_the_root)
 }
 END_TEST
 
-START_TEST(what_cannot_be_looked_at_is_an_error)
+START_TEST(an_unreadable_path_is_an_error)
 {
 	make_script("/a/file", "");
 	make_link("/a/dangling", "nothing");
@@ -237,7 +237,7 @@ START_TEST(a_file_or_a_link_that_is_too_long_is_an_error)
 }
 END_TEST
 
-START_TEST(a_path_that_does_not_begin_with_the_root_is_an_error)
+START_TEST(a_path_outside_the_root_is_an_error)
 {
 	struct trust trust;
 	struct unsafe_path unsafe;
@@ -250,7 +250,7 @@ START_TEST(a_path_that_does_not_begin_with_the_root_is_an_error)
 }
 END_TEST
 
-START_TEST(files_side_by_side_are_each_judged)
+START_TEST(files_in_one_directory_are_each_checked)
 {
 	struct trust trust;
 	struct unsafe_path unsafe;
@@ -275,7 +275,7 @@ START_TEST(files_side_by_side_are_each_judged)
 }
 END_TEST
 
-START_TEST(without_a_prefix_the_root_of_the_machine_counts)
+START_TEST(without_a_prefix_the_real_root_counts)
 {
 	struct trust trust;
 	struct unsafe_path unsafe;
@@ -297,21 +297,20 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {what_only_its_owner_can_write_is_safe,
-		a_file_that_others_can_write_is_open, any_directory_on_the_way_counts,
-		the_root_itself_counts, another_owner_is_unsafe,
-		root_and_the_user_who_asks_are_both_trusted,
-		what_a_symlink_leads_to_counts_with_its_directories,
-		a_symlink_to_a_directory_on_the_way_is_followed,
-		the_directory_that_a_symlink_stands_in_counts,
-		an_absolute_symlink_begins_at_the_root_again,
-		nothing_leads_out_of_the_root, what_cannot_be_looked_at_is_an_error,
-		forty_symlinks_are_followed_and_no_more,
+	const TTest *const tests[] = {a_path_that_only_its_owner_can_write_is_safe,
+		a_file_that_others_can_write_is_unsafe,
+		every_directory_on_the_path_counts, the_root_itself_counts,
+		another_owner_is_unsafe, root_and_the_calling_user_are_trusted,
+		the_target_of_a_symlink_and_its_directories_count,
+		a_symlink_to_a_directory_on_the_path_is_followed,
+		the_directory_of_a_symlink_counts,
+		an_absolute_symlink_restarts_at_the_root, nothing_leads_out_of_the_root,
+		an_unreadable_path_is_an_error, forty_symlinks_are_followed_and_no_more,
 		names_and_paths_that_are_too_long_are_an_error,
 		a_file_or_a_link_that_is_too_long_is_an_error,
-		a_path_that_does_not_begin_with_the_root_is_an_error,
-		files_side_by_side_are_each_judged,
-		without_a_prefix_the_root_of_the_machine_counts};
+		a_path_outside_the_root_is_an_error,
+		files_in_one_directory_are_each_checked,
+		without_a_prefix_the_real_root_counts};
 
 	return run_tests("trust", tests, COUNT_OF(tests));
 }

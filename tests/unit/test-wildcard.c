@@ -42,7 +42,7 @@ START_TEST(a_name_without_wildcard_matches_only_itself)
 }
 END_TEST
 
-START_TEST(the_wildcard_stands_for_any_text_and_for_none)
+START_TEST(the_wildcard_matches_any_text_or_none)
 {
 	static const char names[] = "ea\nea-php\nea-php81-devel\nphp\nphp81-devel\n";
 
@@ -56,7 +56,7 @@ START_TEST(the_wildcard_stands_for_any_text_and_for_none)
 }
 END_TEST
 
-START_TEST(several_wildcards_side_by_side_are_one)
+START_TEST(adjacent_wildcards_are_one)
 {
 	static const char names[] = "a\nab\nb\n";
 
@@ -83,14 +83,14 @@ START_TEST(parts_do_not_share_characters)
 }
 END_TEST
 
-START_TEST(a_later_place_of_a_part_counts_too)
+START_TEST(a_part_may_match_at_a_later_place)
 {
 	assert_match(W "ab" W "cd", "ab-cd-ab\nabcdab-cd\n", "abcdab-cd\n");
 	assert_match("a" W "b" W "bc", "abxbc\nabc\n", "abxbc\n");
 }
 END_TEST
 
-START_TEST(everything_else_stands_for_itself)
+START_TEST(everything_else_is_literal)
 {
 	static const char names[] =
 		"foo.bar\nfooxbar\ng++\ng++-12\nlibstdc++6\nlibstdccc6\n";
@@ -121,7 +121,7 @@ START_TEST(case_counts)
 }
 END_TEST
 
-START_TEST(half_a_wildcard_is_text)
+START_TEST(half_a_wildcard_is_literal)
 {
 	assert_match("__WILDCARD_", "__WILDCARD_\na\n", "__WILDCARD_\n");
 	assert_match(W "WILDCARD__", "aWILDCARD__\nb\n", "aWILDCARD__\n");
@@ -130,7 +130,7 @@ START_TEST(half_a_wildcard_is_text)
 }
 END_TEST
 
-START_TEST(no_name_reaches_into_the_next)
+START_TEST(no_match_spans_two_names)
 {
 	assert_match("a" W "b", "a\nb\n", "");
 	assert_match(W "a\nb" W, "a\nb\n", "");
@@ -149,7 +149,7 @@ START_TEST(without_names_nothing_matches)
 }
 END_TEST
 
-START_TEST(any_bytes_in_a_directory_name_are_text)
+START_TEST(any_bytes_in_a_directory_name_are_literal)
 {
 	char name[256 + sizeof(W)];
 
@@ -341,12 +341,11 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {a_name_without_wildcard_matches_only_itself,
-		the_wildcard_stands_for_any_text_and_for_none,
-		several_wildcards_side_by_side_are_one, the_whole_name_must_match,
-		parts_do_not_share_characters, a_later_place_of_a_part_counts_too,
-		everything_else_stands_for_itself, case_counts, half_a_wildcard_is_text,
-		no_name_reaches_into_the_next, without_names_nothing_matches,
-		any_bytes_in_a_directory_name_are_text,
+		the_wildcard_matches_any_text_or_none, adjacent_wildcards_are_one,
+		the_whole_name_must_match, parts_do_not_share_characters,
+		a_part_may_match_at_a_later_place, everything_else_is_literal,
+		case_counts, half_a_wildcard_is_literal, no_match_spans_two_names,
+		without_names_nothing_matches, any_bytes_in_a_directory_name_are_literal,
 		random_patterns_match_what_fnmatch_matches,
 		many_names_match_what_fnmatch_matches,
 		two_hundred_wildcards_match_in_linear_time,
