@@ -49,7 +49,7 @@ static void report_messages(apt_listener *listener, void *context, bool has_answ
 		else
 			line.insert(0, kind);
 		line += '\n';
-		listener(APT_COMPLAINT, line.data(), line.size(), context);
+		listener(APT_MESSAGE, line.data(), line.size(), context);
 	}
 }
 
@@ -72,7 +72,7 @@ try {
 } catch (const std::exception &problem) {
 	std::string line = std::string("E: ") + problem.what() + "\n";
 
-	listener(APT_COMPLAINT, line.data(), line.size(), context);
+	listener(APT_MESSAGE, line.data(), line.size(), context);
 	return -1;
 } catch (...) {
 	return -1;

@@ -58,8 +58,8 @@ struct apt_question {
 	bool has_progress; /* show apt's progress on standard output */
 };
 
-/* Complaints are messages of apt: lines with "E: …" or "W: …". */
-enum apt_part { APT_ANSWER, APT_COMPLAINT };
+/* Messages are apt's: lines with "E: …" or "W: …". */
+enum apt_part { APT_ANSWER, APT_MESSAGE };
 typedef void apt_listener(
 	enum apt_part part, const char *bytes, size_t size, void *context);
 

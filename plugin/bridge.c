@@ -39,7 +39,7 @@ static int load_and_ask(const struct apt_question *question, struct buffer *part
 		const char *reason = dlerror();
 
 		buffer_append_string(
-			&parts[APT_COMPLAINT], reason != NULL ? reason : bridge_file);
+			&parts[APT_MESSAGE], reason != NULL ? reason : bridge_file);
 		return BRIDGE_NOT_LOADED;
 	}
 	/* ISO C has no cast from an object pointer to a function pointer. */
@@ -62,7 +62,7 @@ static void limit_time(const struct apt_question *question)
 /* Writes the size of the answer, the answer, and the messages. */
 static void answer_and_exit(const struct apt_question *question, int fd)
 {
-	struct buffer parts[] = {[APT_ANSWER] = {0}, [APT_COMPLAINT] = {0}};
+	struct buffer parts[] = {[APT_ANSWER] = {0}, [APT_MESSAGE] = {0}};
 	size_t size;
 	int end;
 
@@ -71,10 +71,10 @@ static void answer_and_exit(const struct apt_question *question, int fd)
 	if (end != BRIDGE_ANSWERED)
 		parts[APT_ANSWER].size = 0;
 	size = parts[APT_ANSWER].size;
-	if (parts[APT_ANSWER].error < 0 || parts[APT_COMPLAINT].error < 0 ||
+	if (parts[APT_ANSWER].error < 0 || parts[APT_MESSAGE].error < 0 ||
 		write_all(fd, (struct slice){(const char *)&size, sizeof(size)}) < 0 ||
 		write_all(fd, buffer_slice(&parts[APT_ANSWER])) < 0 ||
-		write_all(fd, buffer_slice(&parts[APT_COMPLAINT])) < 0)
+		write_all(fd, buffer_slice(&parts[APT_MESSAGE])) < 0)
 		end = BRIDGE_FAILED;
 	/* Not exit(), which would call the parent's and libapt-pkg's handlers. */
 	_exit(end);

@@ -70,7 +70,7 @@ static void read_scripts(
 		plan_fault(planner, directory);
 }
 
-static void read_names(
+static void read_directory_names(
 	struct planner *planner, const char *directory, struct string_list *names)
 {
 	owns_scripts struct script_list faults = {0};
@@ -128,7 +128,7 @@ static void plan_packages(struct planner *planner)
 	size_t at = 0;
 	int error = 0;
 
-	read_names(planner, "pkgs", &directories);
+	read_directory_names(planner, "pkgs", &directories);
 	for (size_t i = 0; i < directories.count; i++)
 		if (strchr(directories.items[i], ':') != NULL &&
 			string_list_add(&qualified, directories.items[i]) < 0)
@@ -239,7 +239,7 @@ static void plan_wildcards(struct planner *planner)
 		plan_fault(planner, "multi_pkgs");
 		return;
 	}
-	read_names(planner, parent, &directories);
+	read_directory_names(planner, parent, &directories);
 	if (directories.count == 0)
 		return;
 	transaction_names(planner->transaction, false, &plan->names);

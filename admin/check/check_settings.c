@@ -148,7 +148,8 @@ static void find_no_hook(
 		_("there is no hook at this path"), nearest.word);
 }
 
-static bool has_account(const struct settings_check *state, const struct setting *setting)
+static bool account_exists(
+	const struct settings_check *state, const struct setting *setting)
 {
 	int found;
 
@@ -167,7 +168,7 @@ static void check_setting(
 	const struct settings_check *state, const struct setting *setting)
 {
 	switch (setting_judge(
-		setting, has_account(state, setting), &state->check->hooks.tree)) {
+		setting, account_exists(state, setting), &state->check->hooks.tree)) {
 	case SETTING_IS_FINE:
 		return;
 	case SETTING_IS_UNKNOWN:

@@ -79,7 +79,7 @@ static int answer(
 	const struct apt_question *question, apt_listener *listener, void *context)
 {
 	(void)question;
-	listener(APT_COMPLAINT, "W: well\n", 8, context);
+	listener(APT_MESSAGE, "W: well\n", 8, context);
 	listener(APT_ANSWER, SETTING, sizeof(SETTING) - 1, context);
 	return 0;
 }
