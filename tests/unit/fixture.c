@@ -66,15 +66,18 @@ static void remove_root(void)
 int run_tests(const char *title, const TTest *const *tests, size_t count)
 {
 	Suite *suite = suite_create(title);
-	TCase *test_case = tcase_create(title);
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
-	tcase_set_timeout(test_case, TIMEOUT);
-	tcase_add_checked_fixture(test_case, make_root, remove_root);
-	for (size_t i = 0; i < count; i++)
+	/* A case each, so that CK_RUN_CASE chooses a test by its name. */
+	for (size_t i = 0; i < count; i++) {
+		TCase *test_case = tcase_create(tests[i]->name);
+
+		tcase_set_timeout(test_case, TIMEOUT);
+		tcase_add_checked_fixture(test_case, make_root, remove_root);
 		tcase_add_test(test_case, tests[i]);
-	suite_add_tcase(suite, test_case);
+		suite_add_tcase(suite, test_case);
+	}
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
