@@ -60,8 +60,7 @@ static bool clean_up_for(struct session *session, const struct frontend *owner)
 
 static void emit_guard(struct session *session, int error)
 {
-	session_emit(
-		session, (struct uh_event){.kind = UH_GUARD_NOT_STARTED, .error = error});
+	session_emit(session, UH_GUARD_NOT_STARTED, .error = error);
 }
 
 /* What the guard does when apt is gone. */
@@ -181,9 +180,8 @@ bool clean_up_prepare(struct session *session)
 		return true;
 	error = record_want_clean_up(&session->state);
 	if (error < 0)
-		session_emit(session, (struct uh_event){.kind = UH_RECORD_NOT_WRITTEN,
-					      .path = session->state.path,
-					      .error = error});
+		session_emit(session, UH_RECORD_NOT_WRITTEN, .path = session->state.path,
+			.error = error);
 	/* First the lock: if apt ends now, whoever cleans up waits for us. */
 	clean_up_lock(session);
 	if (!frontend_is_alive(&session->frontend)) {

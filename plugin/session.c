@@ -17,28 +17,19 @@ bool session_is_possible(struct session *session, enum uh_hook_point hook_point)
 	return session->has_hooks[hook_point] == POSSIBLE;
 }
 
-void session_emit(struct session *session, struct uh_event event)
+void session_on_event(const struct uh_event *event, void *context)
 {
-	log_writer_note(&session->log, session->hook_point, &event);
-	session->listener(&event, session->context);
+	struct session *session = context;
+
+	log_writer_note(&session->log, session->hook_point, event);
+	session->listener(event, session->context);
 }
 
-static void on_event(const struct uh_event *event, void *context)
-{
-	session_emit(context, *event);
-}
-
+/* Does nothing without an error. */
 static void emit_error(struct session *session, enum uh_event_kind kind, int error)
 {
-	session_emit(session,
-		(struct uh_event){
-			.kind = kind, .path = session->state.path, .error = error});
-}
-
-static void emit_command_line(struct session *session, int error)
-{
-	session_emit(session,
-		(struct uh_event){.kind = UH_COMMAND_LINE_UNREADABLE, .error = error});
+	if (error < 0)
+		session_emit(session, kind, .path = session->state.path, .error = error);
 }
 
 void session_report_state(struct session *session)
@@ -46,12 +37,10 @@ void session_report_state(struct session *session)
 	const struct unsafe_path *unsafe = &session->state_unsafe;
 
 	if (session->state_error == -EPERM && unsafe->path != NULL)
-		session_emit(session, (struct uh_event){.kind = UH_STATE_OPEN_TO_OTHERS,
-					      .path = session->state.path,
-					      .detail = unsafe->path,
-					      .unsafe = unsafe->kind,
-					      .id = unsafe->id});
-	else if (session->state_error < 0)
+		session_emit(session, UH_STATE_OPEN_TO_OTHERS,
+			.path = session->state.path, .detail = unsafe->path,
+			.unsafe = unsafe->kind, .id = unsafe->id);
+	else
 		emit_error(session, UH_STATE_UNUSABLE, session->state_error);
 	session->state_error = 0;
 }
@@ -61,7 +50,7 @@ int session_init(struct session *session)
 	session->state.fd = -1;
 	session->clean_up_lock = -1;
 	if (hook_tree_init(&session->tree, session->root) < 0) {
-		session_emit(session, (struct uh_event){.kind = UH_OUT_OF_MEMORY});
+		session_emit(session, UH_OUT_OF_MEMORY);
 		return -ENOMEM;
 	}
 	session->state_error = state_open(&session->state, session->root,
@@ -113,22 +102,28 @@ void session_done(struct session *session)
 static void emit_faults(struct session *session, const struct stream_faults *faults)
 {
 	if (faults->has_no_names)
-		session_emit(session, (struct uh_event){.kind = UH_STREAM_WITHOUT_NAMES});
+		session_emit(session, UH_STREAM_WITHOUT_NAMES);
 	if (faults->ignored_lines > 0)
-		session_emit(session, (struct uh_event){.kind = UH_STREAM_LINES_IGNORED,
-					      .count = faults->ignored_lines,
-					      .first = faults->first_ignored_line});
+		session_emit(session, UH_STREAM_LINES_IGNORED,
+			.count = faults->ignored_lines,
+			.first = faults->first_ignored_line);
 	if (faults->is_cut)
-		session_emit(session, (struct uh_event){.kind = UH_STREAM_CUT});
+		session_emit(session, UH_STREAM_CUT);
 }
 
-static void emit_database(
-	struct session *session, int error, const struct uh_ending *ending)
+static void emit_database(struct session *session, int error, struct uh_ending ending)
 {
 	if (error < 0)
-		session_emit(session, (struct uh_event){.kind = UH_DATABASE_UNREADABLE,
-					      .error = error == -EPROTO ? 0 : error,
-					      .ending = *ending});
+		session_emit(session, UH_DATABASE_UNREADABLE,
+			.error = error == -EPROTO ? 0 : error, .ending = ending);
+}
+
+static void emit_stream(struct session *session, int error)
+{
+	if (error == -EFBIG)
+		session_emit(session, UH_STREAM_TOO_LARGE);
+	else if (error < 0)
+		session_emit(session, UH_STREAM_UNREADABLE, .error = error);
 }
 
 /* Reads all of it at once: apt's write blocks, and no script may hold the pipe. */
@@ -138,17 +133,10 @@ void session_read_stream(struct session *session, int fd)
 	int error = buffer_read(&bytes, fd, STREAM_SIZE_MAX);
 
 	cleanup_close(&fd);
-	if (error == -EFBIG)
-		session_emit(session, (struct uh_event){.kind = UH_STREAM_TOO_LARGE});
-	else if (error < 0)
-		session_emit(session,
-			(struct uh_event){.kind = UH_STREAM_UNREADABLE, .error = error});
+	emit_stream(session, error);
 	error = stream_read(&session->transaction, &bytes, &session->stream_faults);
-	if (error < 0)
-		session_emit(session,
-			(struct uh_event){.kind = UH_STREAM_UNREADABLE, .error = error});
-	else
-		session->is_known = session->transaction.protocol != 0;
+	emit_stream(session, error);
+	session->is_known = error == 0 && session->transaction.protocol != 0;
 }
 
 /* By a hook of now; or by one after dpkg, which is told of purges or may clean up. */
@@ -170,19 +158,17 @@ void session_find_packages(struct session *session)
 		error = stream_find_packages(
 			&session->transaction, &session->stream_faults);
 	if (error < 0) {
-		session_emit(session,
-			(struct uh_event){.kind = UH_STREAM_UNREADABLE, .error = error});
+		emit_stream(session, error);
 		return;
 	}
 	emit_faults(session, &session->stream_faults);
-	emit_database(
-		session, outcome_find_purges(&session->transaction, &ending), &ending);
+	error = outcome_find_purges(&session->transaction, &ending);
+	emit_database(session, error, ending);
 }
 
 /* Saved even without a Post-Invoke hook: this transaction may install one. */
 void session_save_record(struct session *session)
 {
-	static const struct uh_ending nothing = {UH_EXITED, 0};
 	int error;
 
 	if (session->state.fd < 0 && session_is_possible(session, UH_POST_INVOKE))
@@ -192,7 +178,7 @@ void session_save_record(struct session *session)
 	session->transaction.status_stamp = dpkg_stamp(session->transaction.status_file);
 	error = session->transaction.status_stamp != NULL ? 0 : -errno;
 	if (error < 0 && error != -ENOENT && session_is_possible(session, UH_POST_INVOKE))
-		emit_database(session, error, &nothing);
+		emit_database(session, error, (struct uh_ending){UH_EXITED, 0});
 	error = record_save(&session->state, &session->transaction);
 	if (error < 0 && session_is_possible(session, UH_POST_INVOKE))
 		emit_error(session, UH_RECORD_NOT_WRITTEN, error);
@@ -223,8 +209,7 @@ void session_report_record(struct session *session)
 	} else if (session->closer == CLOSED_BY_APT &&
 		   plan_needs_packages(&session->tree, UH_POST_INVOKE)) {
 		session_emit(session,
-			(struct uh_event){.kind = error == 0 ? UH_RECORD_OF_OTHER_VERSION
-							     : UH_RECORD_MISSING});
+			error == 0 ? UH_RECORD_OF_OTHER_VERSION : UH_RECORD_MISSING);
 	}
 }
 
@@ -232,7 +217,7 @@ void session_plan(struct session *session)
 {
 	if (plan_make(&session->plan, &session->tree, session->hook_point,
 		    &session->transaction) < 0)
-		session_emit(session, (struct uh_event){.kind = UH_OUT_OF_MEMORY});
+		session_emit(session, UH_OUT_OF_MEMORY);
 }
 
 static void read_command_line(struct session *session)
@@ -247,7 +232,7 @@ static void read_command_line(struct session *session)
 	/* Without /proc there is none. Later hook points get the options from apt. */
 	if (error < 0 && error != -ENOENT && error != -ESRCH &&
 		session->hook_point == UH_PRE_INVOKE)
-		emit_command_line(session, error);
+		session_emit(session, UH_COMMAND_LINE_UNREADABLE, .error = error);
 }
 
 /* As apt spells it, or as /proc shows it; NULL if it is not known. */
@@ -262,7 +247,8 @@ static const char *command_line_of(struct session *session)
 		session->command_line.words.count > 0) {
 		session->joined_command_line = command_line_join(&session->command_line);
 		if (session->joined_command_line == NULL)
-			emit_command_line(session, -ENOMEM);
+			session_emit(
+				session, UH_COMMAND_LINE_UNREADABLE, .error = -ENOMEM);
 	}
 	return session->joined_command_line;
 }
@@ -299,12 +285,10 @@ void session_read_settings(struct session *session)
 		error = settings_parse(&session->settings, text);
 	session->settings_reading = error < 0 ? UNREADABLE : READ;
 	if (error < 0)
-		session_emit(session, (struct uh_event){.kind = UH_BRIDGE_UNUSABLE,
-					      .detail = reason,
-					      .error = error});
+		session_emit(
+			session, UH_BRIDGE_UNUSABLE, .detail = reason, .error = error);
 	else if (reason != NULL)
-		session_emit(session, (struct uh_event){.kind = UH_SETTINGS_DOUBTFUL,
-					      .detail = reason});
+		session_emit(session, UH_SETTINGS_DOUBTFUL, .detail = reason);
 }
 
 void session_apply_settings(struct session *session)
@@ -328,7 +312,7 @@ void session_leave_clean_up(struct session *session)
 		return;
 	plan_keep(&session->plan, is_not_for_clean_up, NULL);
 	if (session->plan.count < count)
-		session_emit(session, (struct uh_event){.kind = UH_CLEAN_UP_LATER});
+		session_emit(session, UH_CLEAN_UP_LATER);
 }
 
 static bool is_not_started(const struct planned_run *run, const void *context)
@@ -340,17 +324,6 @@ static bool is_not_started(const struct planned_run *run, const void *context)
 		return true;
 	path = record_started_path(&session->state, run->script.relative);
 	return path == NULL || access(path, F_OK) < 0;
-}
-
-static void drop_started(struct session *session)
-{
-	if (session->clean_up == CLEAN_UP_DUE)
-		plan_keep(&session->plan, is_not_started, session);
-}
-
-static bool has_user(const struct setting *setting)
-{
-	return !setting_is_user(setting) || getpwnam(setting->value) != NULL;
 }
 
 /* At Pre-Install-Pkgs only, where apt sends all of them: once per transaction. */
@@ -366,13 +339,14 @@ void session_check_settings(struct session *session)
 
 	for (size_t i = 0; i < session->settings.count; i++) {
 		const struct setting *setting = &session->settings.items[i];
+		bool has_user =
+			!setting_is_user(setting) || getpwnam(setting->value) != NULL;
 		enum setting_fault fault =
-			setting_judge(setting, has_user(setting), &session->tree);
+			setting_judge(setting, has_user, &session->tree);
 
 		if (fault != SETTING_IS_FINE)
-			session_emit(session, (struct uh_event){.kind = kinds[fault],
-						      .key = setting->key,
-						      .value = setting->value});
+			session_emit(session, kinds[fault], .key = setting->key,
+				.value = setting->value);
 	}
 }
 
@@ -394,7 +368,7 @@ static void find_outcome(struct session *session)
 	/* apt did not get here; but dpkg may have done everything before. */
 	if (session->closer != CLOSED_BY_APT && session->result != RESULT_OK)
 		session->result = RESULT_ABORTED;
-	emit_database(session, error, &ending);
+	emit_database(session, error, ending);
 	plan_apply_when(
 		&session->plan, session->closer == CLOSED_BY_APT, session->result);
 }
@@ -402,9 +376,8 @@ static void find_outcome(struct session *session)
 static void emit_log(struct session *session, int error)
 {
 	if (error < 0)
-		session_emit(session, (struct uh_event){.kind = UH_LOG_NOT_WRITTEN,
-					      .path = LOG_FILE,
-					      .error = error});
+		session_emit(
+			session, UH_LOG_NOT_WRITTEN, .path = LOG_FILE, .error = error);
 }
 
 void session_keep_log(struct session *session)
@@ -441,15 +414,13 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 	};
 	bool has_failed;
 	enum run_end end;
-	int error = 0;
 
 	session_report_state(session);
-	end = runner_run(
-		&session->plan, &run_context, on_event, session, &has_failed, ret_veto);
+	end = runner_run(&session->plan, &run_context, session_on_event, session,
+		&has_failed, ret_veto);
 	if (has_failed && session->hook_point != UH_POST_INVOKE && session->state.fd >= 0)
-		error = record_note_failure(&session->state);
-	if (error < 0)
-		emit_error(session, UH_FAILURE_NOT_NOTED, error);
+		emit_error(session, UH_FAILURE_NOT_NOTED,
+			record_note_failure(&session->state));
 	return end;
 }
 
@@ -462,17 +433,18 @@ enum uh_verdict session_close(struct session *session)
 	if (plan_has_scripts(&session->plan))
 		session_read_settings(session);
 	session_apply_settings(session);
-	drop_started(session);
+	if (session->clean_up == CLEAN_UP_DUE)
+		plan_keep(&session->plan, is_not_started, session);
 	session_leave_clean_up(session);
 	find_outcome(session);
 	if (session->closer != CLOSED_BY_APT && session->result != RESULT_OK &&
 		plan_has_work(&session->plan))
-		session_emit(session, (struct uh_event){.kind = UH_CLEAN_UP});
+		session_emit(session, UH_CLEAN_UP);
 	if (session->plan.count > 0)
 		end = session_run(session, &veto);
 	session_write_log(session);
 	if (end != RUN_VETOED)
 		return UH_GO_ON;
-	session_emit(session, veto);
+	session_on_event(&veto, session);
 	return UH_STOP;
 }

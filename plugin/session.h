@@ -66,8 +66,10 @@ void session_done(struct session *session);
 /* Whether hooks may exist at a hook point: plan_is_possible(), asked once. */
 bool session_is_possible(struct session *session, enum uh_hook_point hook_point);
 
-/* Hands the event to the log and to the listener. */
-void session_emit(struct session *session, struct uh_event event);
+/* Hands an event to the log and to the listener: session_emit(session, UH_…, .path = …). */
+#define session_emit(session, ...)                                                       \
+	session_on_event(&(struct uh_event){.kind = __VA_ARGS__}, session)
+uh_listener session_on_event; /* context: the session */
 
 /* Reports once that the state directory cannot be used, where that makes a difference. */
 void session_report_state(struct session *session);
