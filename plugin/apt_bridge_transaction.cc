@@ -89,6 +89,12 @@ class version_selector : public APT::CacheSetHelper
 	}
 };
 
+/* Whether an option of apt-get is set, below APT::Get::. */
+static bool is_set(const std::string &option, bool by_default = false)
+{
+	return _config->FindB("APT::Get::" + option, by_default);
+}
+
 static bool is_path(const std::string &word)
 {
 	return word.rfind('/', 0) == 0 || word.rfind("./", 0) == 0 ||
@@ -208,11 +214,11 @@ static bool has_dependent(pkgCacheFile &cache, const package_iterator &package)
 
 static bool is_needed(pkgCacheFile &cache, const package_iterator &package)
 {
-	version_iterator version = cache[package].CandidateVerIter(cache);
+	auto provided = cache[package].CandidateVerIter(cache).ProvidesList();
 
 	if (has_dependent(cache, package))
 		return true;
-	for (auto provided = version.ProvidesList(); !provided.end(); ++provided)
+	for (; !provided.end(); ++provided)
 		if (has_dependent(cache, provided.ParentPkg()))
 			return true;
 	return false;
@@ -221,11 +227,10 @@ static bool is_needed(pkgCacheFile &cache, const package_iterator &package)
 /* Installs those dropped packages after all that the others turn out to need. */
 static void take_back(pkgCacheFile &cache, std::vector<package_iterator> dropped)
 {
+	auto is_missed = [&](auto &package) { return is_needed(cache, package); };
+
 	while (cache->BrokenCount() != 0 || cache->PolicyBrokenCount() != 0) {
-		auto needed = std::find_if(dropped.begin(), dropped.end(),
-			[&](const package_iterator &package) {
-				return is_needed(cache, package);
-			});
+		auto needed = std::find_if(dropped.begin(), dropped.end(), is_missed);
 		if (needed == dropped.end())
 			return;
 		cache->MarkInstall(*needed, false, 0, false);
@@ -249,7 +254,7 @@ static bool is_essential_lost(pkgCacheFile &cache, const package_iterator &packa
 
 static bool is_allowed(bool happens, const std::string &option, const char *what)
 {
-	if (!happens || _config->FindB("APT::Get::" + option, false))
+	if (!happens || is_set(option))
 		return true;
 	return _error->Error("%s and -y was used without --%s.", what, option.c_str());
 }
@@ -259,9 +264,8 @@ static bool check_consent(pkgCacheFile &cache)
 {
 	bool is_essential = false, is_downgrade = false, is_hold = false;
 
-	if ((_config->FindI("quiet", 0) < 2 &&
-		    !_config->FindB("APT::Get::Assume-Yes", false)) ||
-		_config->FindB("APT::Get::Force-Yes", false))
+	if ((_config->FindI("quiet", 0) < 2 && !is_set("Assume-Yes")) ||
+		is_set("Force-Yes"))
 		return true;
 	for (auto package = cache->PkgBegin(); !package.end(); ++package) {
 		const pkgDepCache::StateCache &state = cache[package];
@@ -280,10 +284,8 @@ static bool check_consent(pkgCacheFile &cache)
 
 static bool check_removals(bool has_removals)
 {
-	if (has_removals && !_config->FindB("APT::Get::Remove", true))
-		return _error->Error(
-			"Packages need to be removed but remove is disabled.");
-	return true;
+	return !has_removals || is_set("Remove", true) ||
+	       _error->Error("Packages need to be removed but remove is disabled.");
 }
 
 /* apt's own way to dpkg, up to where it would call the first hook. */
@@ -352,8 +354,7 @@ class stream_writer : public pkgDPkgPM
 		FILE *stream = open_memstream(&text, &size);
 		bool is_lost = stream == nullptr || !SendPkgsInfo(stream, 3);
 
-		is_lost |= stream == nullptr || fclose(stream) != 0;
-		if (is_lost)
+		if (stream == nullptr || fclose(stream) != 0 || is_lost)
 			return _error->Errno("open_memstream", "The info stream is lost");
 		answer.write(text, static_cast<std::streamsize>(size));
 		free(text);
@@ -379,12 +380,12 @@ struct simulation {
 	 */
 	std::map<const char *, std::string> logs = {
 		{"RootDir", ""}, {"Dir::Log::Planner", ""}, {"Dir::Log::Solver", ""}};
-	const bool is_purge = _config->FindB("APT::Get::Purge", false);
+	const bool is_purge = is_set("Purge");
 
 	/* What an earlier run left behind; packages on the command line may solve it. */
 	bool check_dependencies()
 	{
-		bool is_policy = _config->FindB("APT::Get::Fix-Policy-Broken", false);
+		bool is_policy = is_set("Fix-Policy-Broken");
 
 		if (!pkgApplyStatus(*cache))
 			return false;
@@ -396,7 +397,7 @@ struct simulation {
 		if (!is_broken ||
 			(!command.is_upgrade() && (*words != nullptr || !debs.empty())))
 			return true;
-		if (!is_policy && !_config->FindB("APT::Get::Fix-Broken", false))
+		if (!is_policy && !is_set("Fix-Broken"))
 			return refuse_broken(cache);
 		is_broken = !fix_broken(cache);
 		return !is_broken;
@@ -425,12 +426,9 @@ struct simulation {
 		using Modifier = APT::VersionSet::Modifier;
 		constexpr auto install = apt_command::INSTALL,
 			       remove = apt_command::REMOVE;
-		std::list<Modifier> suffixes;
-
-		suffixes.emplace_back(
-			install, "+", Modifier::POSTFIX, APT::CacheSetHelper::CANDIDATE);
-		suffixes.emplace_back(
-			remove, "-", Modifier::POSTFIX, APT::CacheSetHelper::NEWEST);
+		const std::list<Modifier> suffixes = {
+			{install, "+", Modifier::POSTFIX, selector.CANDIDATE},
+			{remove, "-", Modifier::POSTFIX, selector.NEWEST}};
 		auto selected = APT::VersionSet::GroupedFromCommandLine(cache, words,
 			suffixes, command.what == remove ? remove : install, selector);
 		installed = selected[install];
@@ -456,9 +454,8 @@ struct simulation {
 
 	static bool is_wanted(const package_iterator &package)
 	{
-		if (package->CurrentVer != 0)
-			return _config->FindB("APT::Get::upgrade", true);
-		return !_config->FindB("APT::Get::Only-Upgrade", false);
+		return package->CurrentVer != 0 ? is_set("upgrade", true)
+						: !is_set("Only-Upgrade");
 	}
 
 	/* Without the dependencies, which are marked after all the packages. */
@@ -466,7 +463,7 @@ struct simulation {
 	{
 		package_iterator package = version.ParentPkg();
 		pkgDepCache::StateCache &state = cache[package];
-		bool is_again = _config->FindB("APT::Get::ReInstall", false);
+		bool is_again = is_set("ReInstall");
 
 		cache->SetCandidateVersion(version);
 		if (is_wanted(package)) {
@@ -478,14 +475,13 @@ struct simulation {
 				cache->SetReInstall(package, true);
 		}
 		if (!state.Install() && (state.Flags & pkgCache::Flag::Auto) != 0 &&
-			!is_again && !_config->FindB("APT::Get::Only-Upgrade", false) &&
-			!_config->FindB("APT::Get::Download-Only", false))
+			!is_again && !is_set("Only-Upgrade") && !is_set("Download-Only"))
 			cache->MarkAuto(package, false);
 	}
 
 	void mark_dependencies()
 	{
-		if (!_config->FindB("APT::Get::AutoSolving", true))
+		if (!is_set("AutoSolving", true))
 			return;
 		for (const auto &selected : selector.of_release)
 			cache->SetCandidateVersion(selected.first);
@@ -500,12 +496,13 @@ struct simulation {
 
 	int upgrade_mode() const
 	{
+		using namespace APT::Upgrade;
+
 		if (command.what == apt_command::FULL_UPGRADE)
-			return APT::Upgrade::ALLOW_EVERYTHING;
-		if (_config->FindB("APT::Get::Upgrade-Allow-New", false))
-			return APT::Upgrade::FORBID_REMOVE_PACKAGES;
-		return APT::Upgrade::FORBID_REMOVE_PACKAGES |
-		       APT::Upgrade::FORBID_INSTALL_NEW_PACKAGES;
+			return ALLOW_EVERYTHING;
+		if (is_set("Upgrade-Allow-New"))
+			return FORBID_REMOVE_PACKAGES;
+		return FORBID_REMOVE_PACKAGES | FORBID_INSTALL_NEW_PACKAGES;
 	}
 
 	bool mark_all()
@@ -534,8 +531,8 @@ struct simulation {
 		if (command.what == apt_command::FULL_UPGRADE &&
 			_config->Find("Binary") == "apt")
 			_config->CndSet("APT::Get::AutomaticRemove::Kernels",
-				_config->FindB("APT::Get::AutomaticRemove", true));
-		if (!_config->FindB("APT::Get::AutomaticRemove::Kernels", false))
+				is_set("AutomaticRemove", true));
+		if (!is_set("AutomaticRemove::Kernels"))
 			return nullptr;
 		return APT::KernelAutoRemoveHelper::GetProtectedKernelsFilter(
 			&cache->GetCache(), true);
@@ -543,7 +540,7 @@ struct simulation {
 
 	bool remove_garbage()
 	{
-		bool is_removed = _config->FindB("APT::Get::AutomaticRemove", false);
+		bool is_removed = is_set("AutomaticRemove");
 		auto kernels = is_removed ? nullptr : garbage_kernels();
 		std::vector<package_iterator> dropped;
 

@@ -24,18 +24,14 @@ struct walk {
 
 static const char *matched_by(const struct planned_run *run)
 {
-	switch (run->reason) {
-	case REASON_PACKAGE:
+	if (run->reason == REASON_PACKAGE)
 		return run->package->name;
-	case REASON_WILDCARD:
-		return run->directory;
-	case REASON_ALWAYS:
-		return NULL;
-	}
-	return NULL;
+	return run->directory; /* NULL with REASON_ALWAYS */
 }
 
-static void emit_for_script(
+#define emit_for_script(walk, run, ...)                                                  \
+	emit_script_event(walk, run, (struct uh_event){.kind = __VA_ARGS__})
+static void emit_script_event(
 	struct walk *walk, const struct planned_run *run, struct uh_event event)
 {
 	event.path = run->script.path;
@@ -60,15 +56,17 @@ static struct uh_event make_veto(const struct walk *walk, const struct planned_r
 }
 
 /* For a script that failed, or that should have run and could not. */
-static void emit_failure(
+#define emit_failure(walk, run, ...)                                                     \
+	emit_failure_event(walk, run, (struct uh_event){.kind = __VA_ARGS__})
+static void emit_failure_event(
 	struct walk *walk, const struct planned_run *run, struct uh_event event)
 {
 	enum on_failure policy = run->settings.on_failure;
 
-	emit_for_script(walk, run, event);
+	emit_script_event(walk, run, event);
 	walk->has_failed = true;
 	if (walk->run_context->are_settings_lost)
-		emit_for_script(walk, run, (struct uh_event){.kind = UH_VETO_UNKNOWN});
+		emit_for_script(walk, run, UH_VETO_UNKNOWN);
 	if (policy == ON_FAILURE_WARN)
 		return;
 	if (walk->veto.path == NULL)
@@ -79,7 +77,6 @@ static void emit_failure(
 static bool has_required_packages(struct walk *walk, const struct planned_run *run)
 {
 	const struct script_settings *settings = &run->settings;
-	struct uh_event event = {.kind = UH_SCRIPT_LACKS_PACKAGE};
 	ssize_t missing;
 
 	if (settings->required_count == 0)
@@ -89,11 +86,11 @@ static bool has_required_packages(struct walk *walk, const struct planned_run *r
 	if (missing == (ssize_t)settings->required_count)
 		return true;
 	if (missing < 0)
-		event = (struct uh_event){
-			.kind = UH_REQUIREMENTS_UNKNOWN, .error = (int)missing};
+		emit_for_script(
+			walk, run, UH_REQUIREMENTS_UNKNOWN, .error = (int)missing);
 	else
-		event.detail = settings->required[missing];
-	emit_for_script(walk, run, event);
+		emit_for_script(walk, run, UH_SCRIPT_LACKS_PACKAGE,
+			.detail = settings->required[missing]);
 	return false;
 }
 
@@ -101,45 +98,39 @@ static bool has_required_packages(struct walk *walk, const struct planned_run *r
 static bool find_account(struct walk *walk, const struct planned_run *run,
 	const struct passwd **ret_account)
 {
-	struct uh_event event = {.detail = run->settings.user};
+	const char *user = run->settings.user;
 
-	*ret_account = NULL;
-	if (run->settings.user == NULL)
+	*ret_account = user != NULL ? getpwnam(user) : NULL;
+	if (user == NULL || (*ret_account != NULL && geteuid() == 0))
 		return true;
-	*ret_account = getpwnam(run->settings.user);
-	if (*ret_account != NULL && geteuid() == 0)
-		return true;
-	event.kind =
-		*ret_account == NULL ? UH_SCRIPT_WITHOUT_USER : UH_SCRIPT_WITHOUT_RIGHTS;
-	emit_failure(walk, run, event);
+	emit_failure(walk, run,
+		*ret_account == NULL ? UH_SCRIPT_WITHOUT_USER : UH_SCRIPT_WITHOUT_RIGHTS,
+		.detail = user);
 	return false;
 }
 
 static bool has_working_directory(struct walk *walk, const struct planned_run *run)
 {
-	struct uh_event event = {
-		.kind = UH_SCRIPT_WITHOUT_DIRECTORY, .detail = run->settings.directory};
+	const char *directory = run->settings.directory;
 	struct stat status;
+	int error = stat(directory, &status) == 0 ? 0 : -errno;
 
-	if (stat(event.detail, &status) < 0)
-		event.error = -errno;
-	else if (!S_ISDIR(status.st_mode))
-		event.error = -ENOTDIR;
-	if (event.error < 0)
-		emit_failure(walk, run, event);
-	return event.error == 0;
+	if (error == 0 && S_ISDIR(status.st_mode))
+		return true;
+	emit_failure(walk, run, UH_SCRIPT_WITHOUT_DIRECTORY, .detail = directory,
+		.error = error < 0 ? error : -ENOTDIR);
+	return false;
 }
 
 static bool has_lists(struct walk *walk, const struct planned_run *run)
 {
-	struct uh_event event = {.kind = UH_SCRIPT_WITHOUT_LIST};
+	int error = 0;
 
-	if (run->reason != REASON_WILDCARD)
-		return true;
-	event.error = script_files_write_lists(&walk->files, walk->run_context, run);
-	if (event.error < 0)
-		emit_failure(walk, run, event);
-	return event.error == 0;
+	if (run->reason == REASON_WILDCARD)
+		error = script_files_write_lists(&walk->files, walk->run_context, run);
+	if (error < 0)
+		emit_failure(walk, run, UH_SCRIPT_WITHOUT_LIST, .error = error);
+	return error == 0;
 }
 
 /* The program and its arguments: the script, or setpriv(1) that becomes the script. */
@@ -235,9 +226,9 @@ static void run_script(struct walk *walk, const struct planned_run *run)
 	if (event.error < 0)
 		event.kind = UH_SCRIPT_NOT_STARTED;
 	if (event.error < 0 || !process_succeeded(&event.ending))
-		emit_failure(walk, run, event);
+		emit_failure_event(walk, run, event);
 	else
-		emit_for_script(walk, run, event);
+		emit_script_event(walk, run, event);
 }
 
 /* An unsafe script, or one that could not be examined, counts as a failure. */
@@ -263,23 +254,21 @@ static void emit_fault(struct walk *walk, const struct planned_run *run)
 
 	if (script->fault == SCRIPT_IS_OPEN_TO_OTHERS ||
 		script->fault == SCRIPT_CANNOT_START)
-		emit_failure(walk, run, event);
+		emit_failure_event(walk, run, event);
 	else
-		emit_for_script(walk, run, event);
+		emit_script_event(walk, run, event);
 }
 
 static void run_or_skip(struct walk *walk, const struct planned_run *run)
 {
-	struct uh_event skipped = {.kind = UH_SCRIPT_SKIPPED};
+	const char *setting = walk->is_stopped ? "On-Failure" : skip_name(run->skip);
 
-	if (walk->is_stopped || run->skip != SKIP_NOT) {
-		skipped.detail = walk->is_stopped ? "On-Failure" : skip_name(run->skip);
-		emit_for_script(walk, run, skipped);
-	} else if (run->script.fault != SCRIPT_IS_FINE) {
+	if (setting != NULL)
+		emit_for_script(walk, run, UH_SCRIPT_SKIPPED, .detail = setting);
+	else if (run->script.fault != SCRIPT_IS_FINE)
 		emit_fault(walk, run);
-	} else {
+	else
 		run_script(walk, run);
-	}
 }
 
 static void provide_transaction(struct walk *walk)
@@ -307,8 +296,7 @@ enum run_end runner_run(const struct plan *plan, const struct run_context *run_c
 		run_or_skip(&walk, &plan->runs[i]);
 		is_interrupted = interrupts_are_pending();
 		if (is_interrupted)
-			emit_for_script(&walk, &plan->runs[i],
-				(struct uh_event){.kind = UH_INTERRUPTED});
+			emit_for_script(&walk, &plan->runs[i], UH_INTERRUPTED);
 	}
 	interrupts_release(&interrupts);
 	script_files_discard(&walk.files);

@@ -73,21 +73,13 @@ bool setting_is_default(
 {
 	const char *text, *default_text = type->default_text;
 
-	switch (type->kind) {
-	case SETTING_BOOLEAN:
-	case SETTING_WORD:
-	case SETTING_OPERATIONS:
-	case SETTING_SECONDS:
-		return setting_number(type, script) == type->default_number;
-	case SETTING_ACCOUNT:
-	case SETTING_DIRECTORY:
-		text = setting_text(type, script);
-		return strcmp(text != NULL ? text : "",
-			       default_text != NULL ? default_text : "") == 0;
-	case SETTING_PACKAGES:
+	if (type->kind == SETTING_PACKAGES)
 		return script->required_count == 0;
-	}
-	return true;
+	if (type->kind != SETTING_ACCOUNT && type->kind != SETTING_DIRECTORY)
+		return setting_number(type, script) == type->default_number;
+	text = setting_text(type, script);
+	return strcmp(text != NULL ? text : "",
+		       default_text != NULL ? default_text : "") == 0;
 }
 
 /* A list is extended, unless it is the first item of a nearer one. */
@@ -136,13 +128,13 @@ static bool read_boolean(const char *value, unsigned *ret_number)
 static bool read_word(
 	const struct setting_type *type, const char *value, unsigned *ret_number)
 {
-	for (size_t i = 0; i < type->word_count; i++) {
-		if (!slice_equals_caseless(
-			    slice_of(value), slice_of(type->words[i].word)))
-			continue;
-		*ret_number = (unsigned)type->words[i].value;
-		return true;
-	}
+	struct slice word = slice_of(value);
+
+	for (size_t i = 0; i < type->word_count; i++)
+		if (slice_equals_caseless(word, slice_of(type->words[i].word))) {
+			*ret_number = (unsigned)type->words[i].value;
+			return true;
+		}
 	return false;
 }
 
@@ -343,16 +335,14 @@ int settings_for(const struct settings *settings, const char *path,
 	for (size_t i = 0; i < settings->count; i++) {
 		const struct setting *setting = &settings->items[i];
 		ssize_t near = nearness(setting, path);
-		size_t row;
+		ssize_t *best =
+			near >= 0 ? &nearest[setting->type - setting_types] : NULL;
 
-		if (near < 0)
-			continue;
-		row = (size_t)(setting->type - setting_types);
-		if (near < nearest[row])
+		if (best == NULL || near < *best)
 			continue;
 		set_value(&script, setting->type, setting->number, setting->value,
-			near > nearest[row]);
-		nearest[row] = near;
+			near > *best);
+		*best = near;
 	}
 	*ret_settings = script;
 	return script.required != NULL ? 0 : -ENOMEM;

@@ -10,9 +10,6 @@
 
 #define STATE_DIR "/run/apt-universal-hooks"
 
-/* Our own suffixes are short; files for scripts have their names made elsewhere. */
-#define NAME_SIZE (FRONTEND_KEY_SIZE + 32)
-
 int state_open(struct state *state, const char *root, struct trust *trust,
 	struct unsafe_path *ret_unsafe)
 {
@@ -52,12 +49,18 @@ struct state state_of(const struct state *state, const struct frontend *frontend
 	return other;
 }
 
-static void make_name(char name[NAME_SIZE], const struct state *state, const char *suffix)
+struct file_name {
+	char text[FRONTEND_KEY_SIZE + 32]; /* our own suffixes are short */
+};
+
+static struct file_name name_of(const struct state *state, const char *suffix)
 {
-	const char *end = name + NAME_SIZE;
-	char *at = text_append(text_append(name, end, state->key), end, ".");
+	struct file_name name;
+	const char *end = name.text + sizeof(name.text);
+	char *at = text_append(text_append(name.text, end, state->key), end, ".");
 
 	(void)text_append(at, end, suffix);
+	return name;
 }
 
 static int write_file(const struct state *state, const char *name, struct slice bytes)
@@ -76,22 +79,19 @@ static int write_file(const struct state *state, const char *name, struct slice 
 
 int state_write(const struct state *state, const char *suffix, struct slice bytes)
 {
-	char name[NAME_SIZE];
-
-	make_name(name, state, suffix);
-	return write_file(state, name, bytes);
+	return write_file(state, name_of(state, suffix).text, bytes);
 }
 
 int state_replace(const struct state *state, const char *suffix, struct slice bytes)
 {
-	char name[NAME_SIZE], new_name[NAME_SIZE + sizeof(".new")];
+	struct file_name name = name_of(state, suffix);
+	char new_name[sizeof(name.text) + sizeof(".new")];
 	const char *end = new_name + sizeof(new_name);
 	int error;
 
-	make_name(name, state, suffix);
-	(void)text_append(text_append(new_name, end, name), end, ".new");
+	(void)text_append(text_append(new_name, end, name.text), end, ".new");
 	error = write_file(state, new_name, bytes);
-	if (error < 0 || renameat(state->fd, new_name, state->fd, name) == 0)
+	if (error < 0 || renameat(state->fd, new_name, state->fd, name.text) == 0)
 		return error;
 	error = -errno;
 	(void)unlinkat(state->fd, new_name, 0); /* the sweep tries again */
@@ -135,12 +135,10 @@ void state_discard(char **path)
 
 int state_open_file(const struct state *state, const char *suffix)
 {
-	char name[NAME_SIZE];
+	owns_fd int fd = openat(state->fd, name_of(state, suffix).text,
+		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat status;
-	owns_fd int fd = -1;
 
-	make_name(name, state, suffix);
-	fd = openat(state->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return -errno;
 	/* The directory may have had another owner, and files in it still have. */
@@ -159,18 +157,12 @@ int state_read(
 
 int state_remove(const struct state *state, const char *suffix)
 {
-	char name[NAME_SIZE];
-
-	make_name(name, state, suffix);
-	return unlinkat(state->fd, name, 0) == 0 ? 0 : -errno;
+	return unlinkat(state->fd, name_of(state, suffix).text, 0) == 0 ? 0 : -errno;
 }
 
 bool state_has(const struct state *state, const char *suffix)
 {
-	char name[NAME_SIZE];
-
-	make_name(name, state, suffix);
-	return faccessat(state->fd, name, F_OK, 0) == 0;
+	return faccessat(state->fd, name_of(state, suffix).text, F_OK, 0) == 0;
 }
 
 bool state_lacks(const struct state *state, const char *suffix)
