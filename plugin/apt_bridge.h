@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What only libapt-pkg knows, in C types. apt-bridge.so is the one object that is linked to
- * libapt-pkg. Loading it takes several times as long as all the rest, so that happens only
- * when it is needed.
+ * The interface of apt-bridge.so, the one object that is linked to libapt-pkg. Loading it
+ * takes several times as long as all the rest, so that happens only when it is needed.
  */
 #ifndef APT_BRIDGE_H
 #define APT_BRIDGE_H
@@ -17,31 +16,26 @@ extern "C" {
 #define APT_BRIDGE_NOEXCEPT
 #endif
 
-/* All answers are lines of text. Encoded strings are as percent_decode() expects them. */
+/* An answer is lines of text. Encoded: as apt_text.h decodes it. */
 enum apt_question_kind {
-	/*
-	 * The configuration in scope (NULL: all of it): KEY=VALUE, encoded, in the format
-	 * and order of apt's info stream.
-	 */
+	/* The configuration in scope (NULL: all), encoded, as in apt's info stream. */
 	APT_CONFIGURATION,
 	/*
-	 * Where the settings in scope come from: encoded file, line number, KEY=VALUE as
-	 * above, tab-separated. The files are in the order in which apt reads them. The
-	 * number is 0 if it could not be found. Of a malformed file, what apt read of it,
-	 * with a message.
+	 * Where the settings in scope come from, in the order in which apt reads the files:
+	 * encoded file, line number (0: not found) and KEY=VALUE as above, tab-separated.
+	 * Of a malformed file, what apt read of it, with a message.
 	 */
 	APT_ORIGINS,
 	/*
-	 * What apt would do with words as its arguments ("install", "zsh"): its info
-	 * stream, version 3, without package lines if there is nothing to do. Like
-	 * apt-get -s it takes no lock and writes only apt's caches.
+	 * What apt would do with words as its arguments ("install", "zsh"), as its info
+	 * stream, version 3. Like apt-get -s, takes no lock and writes only apt's caches.
 	 */
 	APT_TRANSACTION,
 	/*
-	 * The packages named in words (NAME or NAME:ARCHITECTURE), or all if there are
-	 * none: name, architecture, installed version, candidate version, tab-separated.
-	 * "-" stands for no version, and for the candidate when all are asked for.
-	 * Unsorted, and without packages that have no version.
+	 * The packages named in words (NAME or NAME:ARCHITECTURE), or all without words:
+	 * name, architecture, installed version and candidate, tab-separated, unsorted. "-"
+	 * stands for no version, and for each candidate when all are asked for. Packages
+	 * that have no version are left out.
 	 */
 	APT_PACKAGES
 };

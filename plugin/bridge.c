@@ -188,15 +188,13 @@ int bridge_settings(
 	owns_memory const char **options =
 		filter_strings(&command_line->options, has_value);
 	const char *const none[] = {NULL};
-	struct apt_question question = {
-		.kind = APT_CONFIGURATION,
+	struct apt_question question = {.kind = APT_CONFIGURATION,
 		.root = "",
 		.program = "apt-get",
 		.files = files,
 		.options = options,
 		.words = none,
-		.scope = "Universal-Hooks",
-	};
+		.scope = "Universal-Hooks"};
 	owns_memory char *message = NULL;
 	int error;
 

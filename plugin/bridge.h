@@ -7,10 +7,10 @@
 #include "command_line.h"
 
 /*
- * Appends the answer, in the format of apt_bridge.h. Returns 0; −EPROTO if apt refuses;
- * −ELIBACC if the bridge cannot be loaded, as during an upgrade of libapt-pkg; −EIO if it
- * does not answer; or another −errno. ret_message are lines of apt ("W: …", also with 0,
- * and "E: …"), or why the bridge cannot be loaded; the caller frees it; NULL for none.
+ * Appends the answer. Returns 0; −EPROTO if apt refuses; −ELIBACC if the bridge cannot be
+ * loaded, as during an upgrade of libapt-pkg; −EIO if it does not answer; or another
+ * −errno. ret_message, which the caller frees, is what apt says ("E: …"; "W: …" also with
+ * 0), or why the bridge cannot be loaded; NULL for nothing.
  */
 int bridge_ask(
 	const struct apt_question *question, struct buffer *answer, char **ret_message);
@@ -23,7 +23,6 @@ int bridge_ask(
 int bridge_settings(
 	const struct command_line *command_line, struct buffer *lines, char **ret_reason);
 
-/* The path of the bridge. */
-extern const char bridge_file[];
+extern const char bridge_file[]; /* its path */
 
 #endif

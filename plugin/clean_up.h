@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apt calls no Post-Invoke if something stops it before dpkg or kills it. A hook that
- * stopped a service must not leave it stopped: Post-Invoke scripts whose When is failure
- * or always then run all the same, exactly once, by whoever comes first: the helper that
- * stops apt, the guard, or the next transaction.
+ * apt does not call Post-Invoke if it is stopped before dpkg, or killed. Since a hook that
+ * stopped a service must not leave it stopped, Post-Invoke scripts whose When is failure or
+ * always run all the same, exactly once. Whoever comes first runs them: the helper that
+ * stops apt, the guard (guard.h), or the next transaction.
  */
 #ifndef CLEAN_UP_H
 #define CLEAN_UP_H
@@ -11,8 +11,8 @@
 #include "session.h"
 
 /*
- * Call it before the first script runs, which may make a clean-up necessary. False if apt
- * is already gone: somebody may be cleaning up, and no script may run now.
+ * Before the first script runs, notes that a clean-up may become necessary. False if apt is
+ * already gone: somebody else may be cleaning up, and no script may run now.
  */
 bool clean_up_prepare(struct session *session);
 
@@ -22,13 +22,13 @@ void clean_up_now(struct session *session);
 /* At Post-Invoke, first: takes the lock, so that nobody else runs scripts. */
 void clean_up_lock(struct session *session);
 /*
- * Then, with the record read: if a clean-up is due, the scripts that run now are the
- * clean-up, and if we are killed, others continue it. If the state directory cannot be
- * opened, it is left to others. False if apt was killed and others clean up or have done.
+ * Then, with the record read, makes a clean-up that is due ours: the scripts that run now
+ * are that, and others continue if we are killed. If the state directory cannot be opened,
+ * leaves it to others. False if apt was killed, and others clean up or have done so.
  */
 bool clean_up_claim(struct session *session);
 
-/* At Pre-Invoke: what earlier transactions have left, if apt and the guard were killed. */
+/* At Pre-Invoke: does what is left of transactions whose apt and guard were killed. */
 void clean_up_earlier(struct session *session);
 
 #endif

@@ -48,13 +48,11 @@ static int add_file(struct command_line *command_line, const char *file)
 	return path != NULL ? string_list_add(&command_line->files, path) : -ENOMEM;
 }
 
-static int take_value(struct command_line *command_line, char option, const char *value)
+static int take_value(struct command_line *command_line, int option, const char *value)
 {
 	if (option == 'o')
 		return string_list_add(&command_line->options, value);
-	if (option == 'c')
-		return add_file(command_line, value);
-	return 0;
+	return option == 'c' ? add_file(command_line, value) : 0;
 }
 
 /*
@@ -96,11 +94,10 @@ static int read_long(
 		if (!slice_has_prefix_caseless(slice_of(word), slice_of(names[i].word)))
 			continue;
 		if (word[size] == '=')
-			return take_value(
-				command_line, (char)names[i].value, word + size + 1);
+			return take_value(command_line, names[i].value, word + size + 1);
 		if (word[size] != '\0' || next == NULL)
 			continue;
-		error = take_value(command_line, (char)names[i].value, next);
+		error = take_value(command_line, names[i].value, next);
 		return error < 0 ? error : 1;
 	}
 	return 0;
@@ -167,9 +164,8 @@ bool command_line_switches_off(const struct command_line *command_line)
 	for (size_t i = 0; i < command_line->options.count; i++) {
 		const char *option = command_line->options.items[i];
 
-		if (!slice_has_prefix_caseless(slice_of(option), slice_of(key)))
-			continue;
-		is_off = apt_boolean(slice_of(option + strlen(key))) == 0;
+		if (slice_has_prefix_caseless(slice_of(option), slice_of(key)))
+			is_off = apt_boolean(slice_of(option + strlen(key))) == 0;
 	}
 	return is_off;
 }

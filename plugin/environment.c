@@ -147,9 +147,7 @@ int environment_make(struct string_list *environment,
 		set_variable(&variables, OURS "MATCHED", files->matched);
 	}
 	if (hook_point == UH_POST_INVOKE) {
-		const char *result = result_name(run_context->result);
-
-		set_variable(&variables, OURS "RESULT", result);
+		set_variable(&variables, OURS "RESULT", result_name(run_context->result));
 		set_variable(&variables, OURS "SUCCESS", is_success ? "1" : "0");
 	}
 	return variables.error < 0 ? variables.error : string_list_terminate(environment);

@@ -14,13 +14,13 @@
 struct run_context {
 	enum uh_hook_point hook_point;
 	const struct transaction *transaction;
-	bool is_known; /* false at Pre-Invoke: transaction is empty, and is not shown */
+	bool is_known; /* false, as at Pre-Invoke: transaction is empty and not shown */
 	const char *command_line; /* NULL: unknown */
 	enum result result;       /* at Post-Invoke */
 	bool has_failed_before;   /* a hook failed at an earlier hook point */
 	bool are_settings_lost;   /* so it is unknown whether On-Failure is set */
 	const struct state *state;
-	bool is_once; /* mark scripts that have been started: see record.h */
+	bool is_once; /* note which scripts were started: record_started_path() */
 };
 
 /* Paths of the files for scripts, NULL until they are written. */
@@ -30,12 +30,12 @@ struct script_files {
 	char *matched;
 };
 
-/* The table for …_TRANSACTION, the same for all scripts. 0 or −errno. */
+/* Writes the table of …_TRANSACTION, the same for all scripts. 0 or −errno. */
 int script_files_write_transaction(
 	struct script_files *files, const struct run_context *run_context);
 /*
- * The files for a script in a wildcard's directory: --pkg_list is written once, …_MATCHED
- * anew for each script, since it depends on the script's Operations. 0 or −errno.
+ * Writes the files for a script in a wildcard's directory: --pkg_list once, …_MATCHED for
+ * each script, since it depends on the script's Operations. 0 or −errno.
  */
 int script_files_write_lists(struct script_files *files,
 	const struct run_context *run_context, const struct planned_run *run);
@@ -43,9 +43,9 @@ int script_files_write_lists(struct script_files *files,
 void script_files_discard(struct script_files *files);
 
 /*
- * Fills environment with what execve(2) wants: our own environment and the variables for
- * the script (universal-hooks(5)). account is the one in User, or NULL; is_success
- * becomes …_SUCCESS at Post-Invoke. 0 or −ENOMEM; string_list_done() also after an error.
+ * Fills environment, for execve(2), with ours and the variables for the script (see
+ * universal-hooks(5)). account is that of User, or NULL; is_success becomes …_SUCCESS at
+ * Post-Invoke. 0 or −ENOMEM; string_list_done() also after an error.
  */
 int environment_make(struct string_list *environment,
 	const struct run_context *run_context, const struct planned_run *run,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The frontend of a dpkg run: the nearest process that is not a shell and an ancestor of
- * all hooks of the run. That is apt, apt-get or aptitude itself; unattended-upgrade forks
- * one for each step.
+ * The frontend of a dpkg run: the nearest process that is an ancestor of all its hooks and
+ * no shell. That is apt, apt-get or aptitude; unattended-upgrade forks one for each step.
  */
 #ifndef FRONTEND_H
 #define FRONTEND_H
@@ -13,8 +12,8 @@
 struct frontend {
 	pid_t pid;
 	unsigned long long start_time; /* clock ticks since boot */
-	int error; /* −errno when it is unknown, 0 when that is for want of a /proc */
-	bool is_gone; /* it had already ended; this may be another process */
+	int error;    /* of an unknown one: −errno, or 0 if there is no /proc */
+	bool is_gone; /* it has already ended; pid may be another process */
 };
 
 /* The frontend that called this process at hook_point. */

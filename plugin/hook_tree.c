@@ -222,11 +222,13 @@ int hook_tree_names(const struct hook_tree *tree, const char *directory,
 	owns_entries struct entry_list entries = {0};
 	int error = read_places(tree, directory, true, &entries, faults);
 
-	for (size_t i = 0; i < entries.count; i++)
-		if ((i == 0 || strcmp(entries.items[i - 1].name, entries.items[i].name) !=
-				       0) &&
-			string_list_add(names, entries.items[i].name) < 0)
+	for (size_t i = 0; i < entries.count; i++) {
+		const char *name = entries.items[i].name;
+		bool is_new = i == 0 || strcmp(entries.items[i - 1].name, name) != 0;
+
+		if (is_new && string_list_add(names, name) < 0)
 			error = -ENOMEM;
+	}
 	return error;
 }
 
@@ -371,14 +373,13 @@ static bool holds_entries(int place, const char *directory)
 bool hook_tree_has_any(
 	const struct hook_tree *tree, const char *const *directories, size_t count)
 {
-	for (size_t place = 0; place < COUNT_OF(tree->places); place++) {
-		owns_fd int fd =
-			open(tree->places[place], O_PATH | O_DIRECTORY | O_CLOEXEC);
+	for (size_t i = 0; i < PLACE_COUNT; i++) {
+		owns_fd int fd = open(tree->places[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 		if (fd < 0 && errno != ENOENT)
 			return true;
-		for (size_t i = 0; fd >= 0 && i < count; i++)
-			if (holds_entries(fd, directories[i]))
+		for (size_t d = 0; fd >= 0 && d < count; d++)
+			if (holds_entries(fd, directories[d]))
 				return true;
 	}
 	return false;

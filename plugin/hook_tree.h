@@ -44,10 +44,7 @@ struct script_list {
 	size_t capacity;
 };
 
-/*
- * root is "" or a prefix of both places. Returns 0 or −ENOMEM; the caller calls
- * hook_tree_done() in both cases.
- */
+/* root is a prefix of both places, or "". 0 or −ENOMEM; hook_tree_done() in both cases. */
 int hook_tree_init(struct hook_tree *tree, const char *root);
 void hook_tree_done(struct hook_tree *tree);
 
@@ -75,16 +72,13 @@ int hook_tree_add_fault(const struct hook_tree *tree, const char *directory, int
 /* What is at a path relative to the tree, in the first place that has something. */
 enum tree_node { NODE_ABSENT, NODE_MASK, NODE_DIRECTORY, NODE_SCRIPT };
 enum tree_node hook_tree_look(struct hook_tree *tree, const char *relative);
-/*
- * The same in one place. NODE_SCRIPT sets ret_script, for script_done(); without memory,
- * returns NODE_ABSENT.
- */
+/* The same in one place. NODE_SCRIPT sets ret_script; without memory, NODE_ABSENT. */
 enum tree_node hook_tree_look_in(struct hook_tree *tree, size_t place,
 	const char *relative, struct script *ret_script);
 
 /*
  * Whether files of this name are skipped: those that apt skips in apt.conf.d, and what
- * editors leave. Apart from ".*" and "#*#", the patterns are "*" and an ending.
+ * editors leave. The patterns are all but ".*" and "#*#"; each is "*" and an ending.
  */
 extern const char *const leftover_patterns[];
 bool hook_tree_is_leftover(const char *name);

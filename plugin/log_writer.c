@@ -129,17 +129,15 @@ static void append_requester(struct buffer *stanza)
 {
 	static const char *const variables[] = {"SUDO_UID", "PKEXEC_UID"};
 
-	for (size_t i = 0; i < COUNT_OF(variables); i++) {
-		unsigned long long id;
-		const struct passwd *user =
-			parse_id(getenv(variables[i]), &id) ? getpwuid((uid_t)id) : NULL;
+	const struct passwd *user = NULL;
+	unsigned long long id;
 
-		if (user == NULL)
-			continue;
+	for (size_t i = 0; user == NULL && i < COUNT_OF(variables); i++)
+		if (parse_id(getenv(variables[i]), &id))
+			user = getpwuid((uid_t)id);
+	if (user != NULL)
 		buffer_append_format(
 			stanza, "Requested-By: %s (%llu)\n", user->pw_name, id);
-		return;
-	}
 }
 
 /* The lines of earlier calls; none if this is the first. */
@@ -220,10 +218,10 @@ static void append_stanza(struct buffer *stanza, struct slice kept,
 		if (command_line != NULL &&
 			slice_has_prefix(field, slice_of(COMMAND_LINE))) {
 			append_command_line(stanza, command_line);
-			continue;
+		} else {
+			buffer_append(stanza, field);
+			buffer_append_string(stanza, "\n");
 		}
-		buffer_append(stanza, field);
-		buffer_append_string(stanza, "\n");
 	}
 	buffer_append_format(stanza, "Result: %s\n", result != NULL ? result : "unknown");
 	buffer_append_string(stanza, "Hooks:\n");
@@ -237,17 +235,14 @@ static void append_stanza(struct buffer *stanza, struct slice kept,
 static int append_to_log(const char *path, struct slice bytes)
 {
 	/* A FIFO may have no reader, and apt must not wait for one. */
-	owns_fd int fd = open(path,
-		O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
-			O_CLOEXEC,
-		0644);
+	const int flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK |
+			  O_NOCTTY | O_CLOEXEC;
+	owns_fd int fd = open(path, flags, 0644);
 	struct stat before;
 	bool is_locked;
 	int error;
 
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &before) < 0)
+	if (fd < 0 || fstat(fd, &before) < 0)
 		return -errno;
 	if (!S_ISREG(before.st_mode))
 		return -EINVAL;

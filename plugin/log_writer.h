@@ -11,8 +11,7 @@
 #include "state.h"
 
 #define LOG_FILE "/var/log/apt/universal-hooks.log"
-/* The suffix of the state file. */
-#define LOG_RUNS "runs"
+#define LOG_RUNS "runs" /* the suffix of the state file */
 
 /* Zero-initialised is empty. */
 struct log_writer {
@@ -41,10 +40,10 @@ int log_writer_keep(
 bool log_writer_has_run(const struct state *state);
 
 /*
- * Appends the transaction's stanza to the log below root: the lines of earlier calls and
- * of this one; nothing if there are none. command_line replaces the one that was stored,
- * unless it is NULL: apt's own spelling is known only after the first call. result is a
- * word, or NULL for unknown. Whole or not at all. 0 or −errno.
+ * Appends the transaction's stanza to the log below root, whole or not at all: the lines of
+ * earlier calls and of this one; nothing if there are none. command_line, unless NULL,
+ * replaces what the first call stored, which may differ from apt's own spelling. result is
+ * a word, or NULL for unknown. 0 or −errno.
  */
 int log_writer_write(struct log_writer *writer, const struct state *state,
 	const char *root, const char *command_line, const char *result);

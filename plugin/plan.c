@@ -55,13 +55,6 @@ static void plan_fault(struct planner *planner, const char *directory)
 		planner->error = -ENOMEM;
 }
 
-static void plan_runs(struct planner *planner, const char *directory,
-	struct script_list *scripts, const struct planned_run *model)
-{
-	if (append_runs(planner->plan, scripts, model) < 0)
-		plan_fault(planner, directory);
-}
-
 static void read_scripts(
 	struct planner *planner, const char *directory, struct script_list *scripts)
 {
@@ -86,7 +79,8 @@ static void plan_directory(
 	owns_scripts struct script_list scripts = {0};
 
 	read_scripts(planner, directory, &scripts);
-	plan_runs(planner, directory, &scripts, model);
+	if (append_runs(planner->plan, &scripts, model) < 0)
+		plan_fault(planner, directory);
 }
 
 static void plan_package_directory(
@@ -169,13 +163,6 @@ static struct slice names_for(const struct plan *plan, const char *name)
 		strchr(name, ':') != NULL ? &plan->qualified_names : &plan->names);
 }
 
-static bool may_match(const struct plan *plan, const char *name)
-{
-	struct segments segments = segments_of(name);
-
-	return segments_narrow(&segments, names_for(plan, name)).size > 0;
-}
-
 /* Returns 1 and sets ret_model if any name matches; 0, or −errno. */
 static int match_directory(
 	struct plan *plan, const char *name, struct planned_run *ret_model)
@@ -207,11 +194,12 @@ static void plan_wildcard(struct planner *planner, const char *name)
 {
 	owns_scripts struct script_list scripts = {0};
 	owns_memory char *directory = NULL;
+	struct segments segments = segments_of(name);
 	struct planned_run model = always;
 	int found;
 
 	/* PCRE2 comes last: most directories do not match, which their literals tell. */
-	if (!may_match(planner->plan, name))
+	if (segments_narrow(&segments, names_for(planner->plan, name)).size == 0)
 		return;
 	directory = string_join("multi_pkgs/", planner->hook_point, "/", name);
 	if (directory == NULL) {
@@ -226,7 +214,8 @@ static void plan_wildcard(struct planner *planner, const char *name)
 		return;
 	if (found < 0)
 		become_unmatched(&scripts, planner->tree, directory, found);
-	plan_runs(planner, directory, &scripts, &model);
+	if (append_runs(planner->plan, &scripts, &model) < 0)
+		plan_fault(planner, directory);
 }
 
 static void plan_wildcards(struct planner *planner)
@@ -392,23 +381,18 @@ static int apply_operations(
 
 	if (run->settings.operations == ~0U)
 		return 0;
-	switch (run->reason) {
-	case REASON_PACKAGE:
+	if (run->reason == REASON_PACKAGE) {
 		package = choose_entry(run, transaction);
 		if (package != NULL)
 			run->package = package;
 		else
 			run->skip = SKIP_OPERATIONS;
-		return 0;
-	case REASON_WILDCARD:
+	} else if (run->reason == REASON_WILDCARD) {
 		error = plan_matched_names(run, transaction, &matched);
 		if (error == 0 && matched.size == 0)
 			run->skip = SKIP_OPERATIONS;
-		return error == -ENOMEM ? error : 0;
-	case REASON_ALWAYS:
-		return 0;
 	}
-	return 0;
+	return error == -ENOMEM ? error : 0;
 }
 
 /* Settings are for scripts. */

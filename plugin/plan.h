@@ -62,9 +62,7 @@ bool plan_has_scripts(const struct plan *plan);
 void plan_apply_settings(struct plan *plan, const struct settings *settings,
 	const struct transaction *transaction);
 
-/*
- * Skips the scripts of Post-Invoke that When excludes. has_run: apt reached Post-Invoke.
- */
+/* Skips the scripts of Post-Invoke that When excludes; has_run: apt got there itself. */
 void plan_apply_when(struct plan *plan, bool has_run, enum result result);
 
 /* Removes the runs for which is_kept returns false. */

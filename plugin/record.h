@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What one call of the helper leaves for the next one of the same dpkg run: the
- * transaction, which only Pre-Install-Pkgs is told of, whether a hook has failed, and
- * whether a clean-up is due. See state.h for the files.
+ * What one call of the helper leaves for the next one of the same dpkg run, in the files of
+ * state.h: the transaction, which apt tells Pre-Install-Pkgs only, whether a hook has
+ * failed, and whether a clean-up is due.
  */
 #ifndef RECORD_H
 #define RECORD_H
@@ -43,10 +43,7 @@ bool record_has_failure(const struct state *state);
  * know how it ends. 1 if the mark is new, 0 if it was there, or −errno.
  */
 int record_want_clean_up(const struct state *state);
-/*
- * Whether a clean-up is due, although the directory could not be opened. False if that
- * cannot be told.
- */
+/* The mark, when the directory could not be opened; false if that cannot be told. */
 bool record_is_clean_up_due(const char *root, const struct state *state);
 /*
  * Locks the mark. Only the holder of the lock may run scripts of this transaction. Waits

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The name of a directory in multi_pkgs/, split at its wildcards into literal parts. They
- * rule out most directories without PCRE2. Names are sorted lines, see
- * transaction_names().
+ * The name of a directory in multi_pkgs/, split at its wildcards into literal parts, which
+ * rule out most directories without PCRE2. Names are the lines of transaction_names().
  */
 #ifndef SEGMENTS_H
 #define SEGMENTS_H
@@ -23,10 +22,7 @@ struct segments segments_of(const char *directory_name);
 /* Moves the part before the next __WILDCARD__, or all, from rest to the result. */
 struct slice segments_next(struct slice *rest);
 
-/*
- * The range of names that have the literal prefix, found by binary search; empty if
- * another literal part is in none of them.
- */
+/* The names that begin with the first part; none if they lack one of the other parts. */
 struct slice segments_narrow(const struct segments *segments, struct slice names);
 
 /* The line around offset, without its end. */

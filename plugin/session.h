@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One hook point: what is known, what is planned, how it went. The functions are the
- * steps in their order; engine.c calls them. A step that fails emits an event, and the
- * next ones continue with what there is.
+ * One hook point: what is known, what is planned, how it went. The functions are its steps,
+ * in order, for engine.c. If one fails, it emits an event, and the next make do with less.
  */
 #ifndef SESSION_H
 #define SESSION_H
@@ -107,10 +106,7 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto);
 void session_keep_log(struct session *session);
 void session_write_log(struct session *session);
 
-/*
- * The second half of the road, after dpkg or instead of it: plan, settings, outcome, run,
- * log. The record has been read.
- */
+/* All steps after dpkg, or instead of it, that follow reading the record (engine.c). */
 enum uh_verdict session_close(struct session *session);
 
 #endif

@@ -97,10 +97,7 @@ int settings_for(const struct settings *settings, const char *path,
 struct script_settings script_settings_default(void);
 void script_settings_done(struct script_settings *settings);
 
-/*
- * The setting that decides whether the script at path is enabled, owned by settings; NULL
- * if none does, so that the default applies.
- */
+/* The setting that enables or disables the script at path; NULL if none does. */
 const struct setting *settings_enabled_by(
 	const struct settings *settings, const char *path);
 

@@ -64,16 +64,13 @@ bool state_has_below(const char *root, const struct state *state, const char *su
 char *state_path(const struct state *state, const char *suffix);
 
 /*
- * Finds a frontend that has left a file with this suffix behind, as frontend sees it:
- * frontend itself (an earlier transaction), a process that is gone, an unknown one; any,
- * if frontend is unknown. Skips as many as skipped says. False if there is no other.
+ * Finds a frontend that has left a file with this suffix behind: frontend itself in an
+ * earlier transaction, a process that is gone, or an unknown one; any, if frontend is
+ * unknown. Passes over as many as skipped says. False if there is no other.
  */
 bool state_find_abandoned(const struct state *state, const struct frontend *frontend,
 	const char *suffix, size_t skipped, struct frontend *ret_owner);
-/*
- * Deletes what earlier transactions have left behind, except the files of frontends that
- * have one with the suffix kept.
- */
+/* Deletes the files of all such frontends, except of those that have KEY.kept. */
 void state_sweep(
 	const struct state *state, const struct frontend *frontend, const char *kept);
 /* Deletes all files KEY.*, when the transaction is over. */

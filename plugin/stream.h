@@ -8,7 +8,7 @@
 
 #include "transaction.h"
 
-/* Longer lines are ignored: a path has at most 4096 bytes, but a setting may be long. */
+/* Longer lines are ignored. A path has at most 4096 bytes, but a setting may be long. */
 #define STREAM_LINE_MAX 65536
 /* 100,000 packages come to some 30 MB. */
 #define STREAM_SIZE_MAX ((size_t)64 << 20)
@@ -16,7 +16,7 @@
 /* What was not understood; the rest was used. */
 struct stream_faults {
 	bool has_no_names; /* protocol version 1, or not a stream at all */
-	bool is_cut; /* no final newline or no package part; a record of another size */
+	bool is_cut; /* it ends too early: inside a line, or without a package part */
 	bool is_of_other_version; /* a record in a format that is not ours */
 	size_t ignored_lines;
 	size_t first_ignored_line; /* counted from 1 */

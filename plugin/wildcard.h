@@ -14,9 +14,9 @@
 struct wildcard;
 
 /*
- * Compiles a directory's name for names, which must outlive it; the caller frees
- * *ret_wildcard with wildcard_free(). Only what the literal parts leave open is compiled,
- * and matched in linear time. Returns 0, −ENOMEM, or −EINVAL if PCRE2 rejects the pattern.
+ * Compiles a directory's name for names, which must outlive the result; the caller calls
+ * wildcard_free(). What literal parts decide is not compiled, and matching takes linear
+ * time. Returns 0, −ENOMEM, or −EINVAL if PCRE2 rejects the pattern.
  */
 int wildcard_new(
 	struct wildcard **ret_wildcard, const char *directory_name, struct slice names);
@@ -30,9 +30,9 @@ int wildcard_match(const struct wildcard *wildcard, struct buffer *matched);
 void wildcard_free(struct wildcard *wildcard);
 
 /*
- * These functions, for a program that loads the shared library on demand. The number in
- * the symbol changes with their signatures. A struct wildcard begins with a pointer to
- * the functions that created it.
+ * The functions above, for a program that loads the shared library on demand. The number
+ * in the symbol changes with their signatures. A struct wildcard begins with a pointer to
+ * the functions that are to be used with it.
  */
 struct wildcard_functions {
 	int (*create)(struct wildcard **, const char *, struct slice);
