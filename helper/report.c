@@ -174,9 +174,9 @@ static const char *const sentences[] = {
 				"last packages are not run",
 	[UH_STREAM_CUT] = "W: apt's list of packages is cut off; hooks of the missing "
 			  "packages are not run",
-	[UH_STREAM_WITHOUT_NAMES] = "W: apt does not pass the names of packages "
-				    "(protocol version 2 or 3 is "
-				    "needed); " NO_PACKAGE_HOOKS,
+	[UH_STREAM_WITHOUT_NAMES] =
+		"W: apt does not pass the names of packages (protocol version 2 or 3 is "
+		"needed); " NO_PACKAGE_HOOKS,
 	[UH_STREAM_LINES_IGNORED] = "W: apt's list of packages has malformed lines; "
 				    "hooks of those packages are not run: %n",
 	[UH_STATE_UNUSABLE] = "W: %p cannot be used, " NO_STATE "%e",

@@ -28,11 +28,10 @@ static void set_program_defaults(const std::string &program)
 	if (is_by_version)
 		_config->CndSet("APT::Solver", "3.0");
 	if (program == "apt") {
-		_config->CndSet((scope + "APT::Color").c_str(), 1);
-		_config->CndSet((scope + "APT::Get::Upgrade-Allow-New").c_str(), 1);
+		for (const char *on : {"APT::Color", "APT::Get::Upgrade-Allow-New",
+			     "APT::Cmd::Pattern-Only", "DPkg::Progress-Fancy"})
+			_config->CndSet((scope + on).c_str(), 1);
 		_config->CndSet((scope + "APT::Keep-Downloaded-Packages").c_str(), 0);
-		_config->CndSet((scope + "APT::Cmd::Pattern-Only").c_str(), 1);
-		_config->CndSet((scope + "DPkg::Progress-Fancy").c_str(), 1);
 	}
 	/* Progress without cursor movements, as for apt in a pipe. */
 	if (!isatty(STDOUT_FILENO)) {
@@ -87,9 +86,8 @@ bool distrust_rootfs(const apt_question &question)
 {
 	if (*question.root == '\0')
 		return true;
-	for (const char *scope :
-		{"Dir::Bin", "APT::Compressor", "DPkg::Chroot-Directory"})
-		_config->Clear(scope);
+	for (const char *all : {"Dir::Bin", "APT::Compressor", "DPkg::Chroot-Directory"})
+		_config->Clear(all);
 	_config->Set("Dir::Bin::dpkg", "/usr/bin/dpkg");
 	for (const char *file : {"Dir::Cache::pkgcache", "Dir::Cache::srcpkgcache"})
 		_config->Set(file, "/dev/null");

@@ -58,11 +58,6 @@ static bool clean_up_for(struct session *session, const struct frontend *owner)
 	return true;
 }
 
-static void emit_guard(struct session *session, int error)
-{
-	session_emit(session, UH_GUARD_NOT_STARTED, .error = error);
-}
-
 /* What the guard does when apt is gone. */
 static void clean_up_in_guard(void *context, int error)
 {
@@ -70,16 +65,16 @@ static void clean_up_in_guard(void *context, int error)
 	owns_fd int lock = -1;
 
 	if (error < 0) {
-		emit_guard(session, error);
+		session_emit(session, UH_GUARD_NOT_STARTED, .error = error);
 		return;
 	}
 	/* A script of ours may still run without apt: it holds the lock. */
 	lock = record_lock_clean_up(&session->state, true);
 	if (lock < 0 && lock != -ENOENT)
-		emit_guard(session, lock);
+		session_emit(session, UH_GUARD_NOT_STARTED, .error = lock);
 	if (lock >= 0 && !clean_up_for(session, &session->frontend) &&
 		state_has(&session->state, RECORD_CLEAN_UP))
-		emit_guard(session, -EAGAIN);
+		session_emit(session, UH_GUARD_NOT_STARTED, .error = -EAGAIN);
 }
 
 /* Logs the scripts of transactions that nobody has closed. */
@@ -153,13 +148,13 @@ static bool is_clean_up_wanted(struct session *session)
 static void start_guard(struct session *session)
 {
 	owns_memory char *path = state_path(&session->state, RECORD_CLEAN_UP);
-	int error = path != NULL
-			    ? guard_start(&session->frontend, path,
-				      session->clean_up_lock, clean_up_in_guard, session)
-			    : -ENOMEM;
+	int error = -ENOMEM;
 
+	if (path != NULL)
+		error = guard_start(&session->frontend, path, session->clean_up_lock,
+			clean_up_in_guard, session);
 	if (error < 0)
-		emit_guard(session, error);
+		session_emit(session, UH_GUARD_NOT_STARTED, .error = error);
 }
 
 void clean_up_lock(struct session *session)

@@ -72,13 +72,12 @@ struct frontend frontend_find(enum uh_hook_point hook_point)
 	/* apt forks to call Pre-Invoke and Post-Invoke; that fork is the caller. */
 	if (hook_point != UH_PRE_INSTALL_PKGS && caller.parent > 0) {
 		error = proc_read(caller.parent, &parent);
-		/* The parent has ended since we read its pid. */
-		if (error == -ENOENT || error == -ESRCH)
+		/* The parent may have ended since we read its pid. */
+		if (error == -ENOENT || error == -ESRCH ||
+			(error == 0 && is_orphan(&caller)))
 			return (struct frontend){.is_gone = true};
 		if (error < 0)
 			return unknown_frontend(error);
-		if (is_orphan(&caller))
-			return (struct frontend){.is_gone = true};
 		caller = parent;
 	}
 	return (struct frontend){.pid = caller.pid,

@@ -426,17 +426,11 @@ void plan_apply_settings(struct plan *plan, const struct settings *settings,
 
 static bool when_applies(enum when when, bool has_run, enum result result)
 {
-	switch (when) {
-	case WHEN_RAN:
-		return has_run;
-	case WHEN_SUCCESS:
-		return has_run && result == RESULT_OK;
-	case WHEN_FAILURE:
+	if (when == WHEN_FAILURE)
 		return result == RESULT_FAILED || result == RESULT_ABORTED;
-	case WHEN_ALWAYS:
-		return true;
-	}
-	return true;
+	if (when == WHEN_SUCCESS)
+		return has_run && result == RESULT_OK;
+	return has_run || when == WHEN_ALWAYS;
 }
 
 void plan_apply_when(struct plan *plan, bool has_run, enum result result)

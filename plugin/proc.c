@@ -23,12 +23,8 @@ struct proc_list {
 
 static bool is_shell(const char *command)
 {
-	static const char *const shells[] = {"sh", "dash", "bash"};
-
-	for (size_t i = 0; i < COUNT_OF(shells); i++)
-		if (strcmp(command, shells[i]) == 0)
-			return true;
-	return false;
+	return strcmp(command, "sh") == 0 || strcmp(command, "dash") == 0 ||
+	       strcmp(command, "bash") == 0;
 }
 
 int proc_read_file(pid_t pid, const char *file, size_t limit, struct buffer *bytes)

@@ -129,9 +129,7 @@ static int kill_all(const struct program *program, int signal_number)
 {
 	int count = proc_kill_descendants(&program->spared, signal_number);
 
-	if (count < 0)
-		return kill(program->pid, signal_number) == 0 ? 1 : 0;
-	return count;
+	return count >= 0 ? count : kill(program->pid, signal_number) == 0;
 }
 
 /* We are the subreaper of the program's orphans, so they are ours to reap. */
@@ -154,11 +152,8 @@ static void terminate_all(const struct program *program)
 	while (kill_all(program, 0) > 0 && wait_for_sigchld(deadline));
 	/* Repeat, since a process may have forked while /proc was read. */
 	deadline = deadline_in(GRACE_SECONDS);
-	while (kill_all(program, SIGKILL) > 0) {
-		if (!wait_for_sigchld(deadline))
-			break;
+	while (kill_all(program, SIGKILL) > 0 && wait_for_sigchld(deadline))
 		reap_children();
-	}
 	reap_children();
 }
 

@@ -57,9 +57,7 @@ unsigned setting_number(
 const char *setting_text(
 	const struct setting_type *type, const struct script_settings *script)
 {
-	const void *field = (const char *)script + type->offset;
-
-	return *(const char *const *)field;
+	return *(const char *const *)(const void *)((const char *)script + type->offset);
 }
 
 const char *setting_word(

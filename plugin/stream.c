@@ -168,25 +168,15 @@ static const struct action **sort_actions(const struct action_list *actions)
 
 static enum operation operation_of(const struct action *action, bool is_purging)
 {
-	switch (action->rank) {
-	case RANK_CONFIGURE:
+	if (action->rank == RANK_CONFIGURE)
 		return OPERATION_CONFIGURE;
-	case RANK_REMOVAL:
+	if (action->rank == RANK_REMOVAL)
 		return is_purging ? OPERATION_PURGE : OPERATION_REMOVE;
-	case RANK_TEMPORARY_REMOVAL:
-	case RANK_UNPACK:
-		break;
-	}
 	if (is_none(action->old_version))
 		return OPERATION_INSTALL;
-	switch (action->direction) {
-	case '<':
-		return OPERATION_UPGRADE;
-	case '>':
-		return OPERATION_DOWNGRADE;
-	default:
+	if (action->direction == '=')
 		return OPERATION_REINSTALL;
-	}
+	return action->direction == '<' ? OPERATION_UPGRADE : OPERATION_DOWNGRADE;
 }
 
 static const char *copy_word(char **end, struct slice word)
@@ -282,9 +272,10 @@ int stream_find_packages(struct transaction *transaction, struct stream_faults *
 
 bool stream_may_remove(const struct transaction *transaction)
 {
-	return transaction->package_lines.size > 0 &&
-	       memmem(transaction->package_lines.data, transaction->package_lines.size,
-		       REMOVAL, strlen(REMOVAL)) != NULL;
+	struct slice lines = transaction->package_lines;
+
+	return lines.size > 0 &&
+	       memmem(lines.data, lines.size, REMOVAL, strlen(REMOVAL)) != NULL;
 }
 
 /* Protocol version 1 has no such line. */

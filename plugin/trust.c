@@ -200,9 +200,7 @@ static int check_parent(struct trust *trust, struct walk *walk, struct slice dir
 		return error;
 	trust->directory = strndup(directory.data, directory.size);
 	trust->resolved = strdup(walk->at);
-	if (trust->directory == NULL || trust->resolved == NULL)
-		return -ENOMEM;
-	return 0;
+	return trust->directory != NULL && trust->resolved != NULL ? 0 : -ENOMEM;
 }
 
 static bool is_cached(const struct trust *trust, struct slice directory)
