@@ -30,10 +30,8 @@ static void line_add(struct line *line, const char *bytes, size_t size)
 	line->size += size;
 }
 
-static void line_format(struct line *line, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void line_format(struct line *line, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void line_format(
+	struct line *line, const char *format, ...)
 {
 	char *end = line->text + line->size;
 	size_t room = sizeof(line->text) - line->size;
@@ -67,18 +65,15 @@ static void line_add_error(struct line *line, int error)
 
 static void line_add_ending(struct line *line, const struct uh_ending *ending)
 {
-	switch (ending->end) {
-	case UH_EXITED:
-		line_format(line, "exited with status %d", ending->value);
-		return;
-	case UH_SIGNALED:
-		line_format(line, "was killed by signal %d (%s)", ending->value,
-			strsignal(ending->value));
-		return;
-	case UH_TIMED_OUT:
-		line_format(line, "timed out after %d s (Timeout)", ending->value);
-		return;
-	}
+	int value = ending->value;
+
+	if (ending->end == UH_EXITED)
+		line_format(line, "exited with status %d", value);
+	else if (ending->end == UH_SIGNALED)
+		line_format(
+			line, "was killed by signal %d (%s)", value, strsignal(value));
+	else
+		line_format(line, "timed out after %d s (Timeout)", value);
 }
 
 static void line_add_unsafe(struct line *line, const struct uh_event *event)
@@ -87,20 +82,16 @@ static void line_add_unsafe(struct line *line, const struct uh_event *event)
 	const struct group *group;
 
 	line_add_name(line, event->detail != NULL ? event->detail : event->path);
-	switch (event->unsafe) {
-	case UH_UNSAFE_OWNER:
+	if (event->unsafe == UH_UNSAFE_OWNER) {
 		user = getpwuid(event->id);
 		line_format(line, " belongs to the user %s (%u)",
 			user != NULL ? user->pw_name : "without a name", event->id);
-		return;
-	case UH_UNSAFE_GROUP:
+	} else if (event->unsafe == UH_UNSAFE_GROUP) {
 		group = getgrgid(event->id);
 		line_format(line, " can be written by the group %s (%u)",
 			group != NULL ? group->gr_name : "without a name", event->id);
-		return;
-	case UH_UNSAFE_WORLD:
+	} else {
 		line_format(line, " can be written by everybody");
-		return;
 	}
 }
 

@@ -6,10 +6,7 @@
 #include "base.h"
 #include "frontend.h"
 
-/*
- * What the command line says about apt's configuration: -o KEY=VALUE and -c FILE, in all
- * forms that apt-get(8) accepts. Zero-initialised is empty.
- */
+/* Options are -o KEY=VALUE and -c FILE in all forms of apt-get(8). All zero is empty. */
 struct command_line {
 	pid_t pid;
 	struct string_list words;
@@ -24,10 +21,7 @@ void command_line_done(struct command_line *command_line);
 /* Sets options and files from words. 0 or −ENOMEM. */
 int command_line_parse(struct command_line *command_line);
 
-/*
- * Joins the words like apt's CommandLine::AsString, which cannot be split again. The
- * caller frees the result; NULL if there are no words, or no memory.
- */
+/* Like apt's CommandLine::AsString. The caller frees it; NULL without words, or memory. */
 char *command_line_join(const struct command_line *command_line);
 
 /* Whether Universal-Hooks::Enabled=false is given with -o. */

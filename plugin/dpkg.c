@@ -31,11 +31,9 @@ char *dpkg_stamp(const char *status_file)
 
 static bool find_admin_dir(const char *status_file, struct slice *ret_dir)
 {
-	const char *slash = status_file != NULL && status_file[0] == '/'
-				    ? strrchr(status_file, '/')
-				    : NULL;
+	const char *slash = status_file != NULL ? strrchr(status_file, '/') : NULL;
 
-	if (slash == NULL || strcmp(slash, "/status") != 0)
+	if (slash == NULL || status_file[0] != '/' || strcmp(slash, "/status") != 0)
 		return false;
 	*ret_dir = (struct slice){status_file, (size_t)(slash - status_file)};
 	return true;

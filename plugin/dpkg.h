@@ -11,8 +11,7 @@
 
 /*
  * Identifies a state of the database: whenever dpkg runs, it writes a new status file, and
- * so the stamp changes. The caller frees it; NULL with errno on error, ENOENT if there is
- * no such file.
+ * so the stamp changes. The caller frees it; NULL with errno (ENOENT: no such file).
  */
 char *dpkg_stamp(const char *status_file);
 
@@ -27,9 +26,8 @@ int dpkg_query(const char *status_file, const char *const *names, struct buffer 
 	struct uh_ending *ret_ending);
 
 /*
- * Waits until nobody holds the lock of the database; whether there was a need to wait.
- * Watches the process that holds it, as taking the lock even for a moment could make the
- * next dpkg fail.
+ * Waits until nobody holds the lock of the database; whether somebody did. Watches the
+ * holder, as taking the lock even for a moment could make the next dpkg fail.
  */
 bool dpkg_wait_for_end(const char *status_file);
 
@@ -39,10 +37,7 @@ bool dpkg_is_installed(struct slice status);
 /* Whether package (NAME or NAME:ARCHITECTURE) is installed, given dpkg_query()'s answer. */
 bool dpkg_has_installed(struct slice answer, const char *package);
 
-/*
- * The index of the first of count packages (NAME or NAME:ARCHITECTURE) that is not
- * installed, or count; −errno like dpkg_query().
- */
+/* The index of the first that is not installed, or count; −errno like dpkg_query(). */
 ssize_t dpkg_first_missing(
 	const char *status_file, const char *const *packages, size_t count);
 

@@ -8,7 +8,7 @@
 /* apt's default for DPkg::Path, for a caller without PATH. */
 #define DEFAULT_PATH "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
 
-static int write_script_file(const struct run_context *run_context, const char *suffix,
+static int hand_out(const struct run_context *run_context, const char *suffix,
 	const struct buffer *bytes, char **ret_path)
 {
 	if (bytes->error < 0)
@@ -22,7 +22,7 @@ int script_files_write_transaction(
 	owns_buffer struct buffer table = {0};
 
 	transaction_to_table(run_context->transaction, &table);
-	return write_script_file(run_context, "transaction", &table, &files->transaction);
+	return hand_out(run_context, "transaction", &table, &files->transaction);
 }
 
 int script_files_write_lists(struct script_files *files,
@@ -34,15 +34,13 @@ int script_files_write_lists(struct script_files *files,
 
 	if (files->pkg_list == NULL) {
 		transaction_names(run_context->transaction, false, &names);
-		error = write_script_file(
-			run_context, "pkg_list", &names, &files->pkg_list);
+		error = hand_out(run_context, "pkg_list", &names, &files->pkg_list);
 	}
 	state_discard(&files->matched);
 	if (error == 0)
 		error = plan_matched_names(run, run_context->transaction, &matched);
 	if (error == 0)
-		error = write_script_file(
-			run_context, "matched", &matched, &files->matched);
+		error = hand_out(run_context, "matched", &matched, &files->matched);
 	return error;
 }
 
@@ -78,16 +76,13 @@ static void set_variable(struct variables *variables, const char *name, const ch
 /* A script sees neither apt's words to us nor the variables of an outer run. */
 static bool is_inherited(struct slice variable, const struct passwd *account)
 {
-	static const char *const replaced[] = {"APT_HOOK_INFO_FD=", OURS};
 	static const char *const of_account[] = {"HOME=", "USER=", "LOGNAME=", "SHELL="};
 
-	for (size_t i = 0; i < COUNT_OF(replaced); i++)
-		if (slice_has_prefix(variable, slice_of(replaced[i])))
-			return false;
 	for (size_t i = 0; account != NULL && i < COUNT_OF(of_account); i++)
 		if (slice_has_prefix(variable, slice_of(of_account[i])))
 			return false;
-	return true;
+	return !slice_has_prefix(variable, slice_of("APT_HOOK_INFO_FD=")) &&
+	       !slice_has_prefix(variable, slice_of(OURS));
 }
 
 static void inherit_variables(struct variables *variables, const struct passwd *account)

@@ -249,17 +249,12 @@ static bool is_mask(const char *link)
 /* Any other error hides a file that exists, so nothing else may run in its place. */
 static enum script_fault fault_of(int error)
 {
-	switch (error) {
-	case 0:
+	bool leads_nowhere = error == -ENOENT || error == -ENOTDIR || error == -ELOOP ||
+			     error == -ENAMETOOLONG;
+
+	if (error == 0)
 		return SCRIPT_IS_FINE;
-	case -ENOENT:
-	case -ENOTDIR:
-	case -ELOOP:
-	case -ENAMETOOLONG:
-		return SCRIPT_IS_DANGLING;
-	default:
-		return SCRIPT_CANNOT_START;
-	}
+	return leads_nowhere ? SCRIPT_IS_DANGLING : SCRIPT_CANNOT_START;
 }
 
 static enum tree_node set_error(struct script *script, int error)

@@ -172,13 +172,13 @@ static int match_directory(
 
 	if (found == 0)
 		found = wildcard_matches_any(directory.wildcard);
-	if (found > 0) {
+	if (found > 0)
 		directory.name = strdup(name);
-		if (directory.name == NULL ||
+	if (found > 0 &&
+		(directory.name == NULL ||
 			array_grow(&plan->directories, &plan->directory_capacity,
-				plan->directory_count, sizeof(*plan->directories)) < 0)
-			found = -ENOMEM;
-	}
+				plan->directory_count, sizeof(*plan->directories)) < 0))
+		found = -ENOMEM;
 	if (found <= 0) {
 		wildcard_directory_done(&directory);
 		return found;

@@ -21,10 +21,7 @@ int proc_read(pid_t pid, struct proc *ret_proc);
 /* Appends at most limit bytes of /proc/PID/FILE; 0, −EFBIG, or −errno. */
 int proc_read_file(pid_t pid, const char *file, size_t limit, struct buffer *bytes);
 
-/*
- * Returns a pidfd (pidfd_open(2)), which becomes readable when the process ends; the
- * caller closes it. −ESRCH: it has already ended, −ENOSYS: Linux before 5.3.
- */
+/* pidfd_open(2); the caller closes it. −ESRCH: it has ended, −ENOSYS: before Linux 5.3. */
 int proc_open(pid_t pid);
 /* Waits until the process, which need not be our child, has ended. 0 or −errno. */
 int proc_wait_for_end(pid_t pid);
@@ -42,8 +39,8 @@ void pid_list_done(struct pid_list *list);
 int proc_list_children(struct pid_list *children);
 
 /*
- * Sends the signal to all our descendants except spared and their descendants. Returns
- * their number, without zombies, or −errno without /proc.
+ * Signals all our descendants, except spared and their descendants. Returns their number,
+ * without zombies, or −errno without /proc.
  */
 int proc_kill_descendants(const struct pid_list *spared, int signal_number);
 

@@ -18,9 +18,9 @@ struct process_spec {
 };
 
 /*
- * Runs the program and waits for it. It inherits descriptors 0 to 2 and all others that
- * are not close-on-exec; no signal is blocked or ignored. A text file without "#!" is run
- * by /bin/sh, as by execvp(3). 0 with ret_ending, or −errno when it was not started.
+ * Runs the program and waits for it. It inherits all descriptors that are not
+ * close-on-exec; no signal is blocked or ignored. A text file without "#!" is run by
+ * /bin/sh, as by execvp(3). 0 with ret_ending, or −errno when it was not started.
  *
  * The child creates the marker just before it executes the program, so killing us cannot
  * separate the two. If the marker cannot be created, the program runs without it.
@@ -46,15 +46,14 @@ static inline bool process_succeeded(const struct uh_ending *ending)
 	return ending->end == UH_EXITED && ending->value == 0;
 }
 
-/*
- * While scripts run, Ctrl-C is for them: we block SIGINT and SIGQUIT, which the terminal
- * sends to us as well. SIGCHLD is reset to its default action, since waitpid(2) finds no
- * child when a caller left it ignored.
- */
 struct interrupts {
 	sigset_t saved_mask;
 };
 
+/*
+ * While scripts run, Ctrl-C is for them: blocks SIGINT and SIGQUIT, which the terminal
+ * sends to us, too. Resets SIGCHLD, since waitpid(2) finds no child if it is ignored.
+ */
 void interrupts_hold(struct interrupts *interrupts);
 /* Whether SIGINT or SIGQUIT has arrived since interrupts_hold(); does not consume it. */
 bool interrupts_are_pending(void);

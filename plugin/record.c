@@ -146,11 +146,6 @@ int record_read(const struct state *state, struct transaction *transaction,
 	return -EBADMSG;
 }
 
-bool record_exists(const struct state *state)
-{
-	return state_has(state, TRANSACTION);
-}
-
 static int make_mark(const struct state *state, const char *suffix)
 {
 	return state_write(state, suffix, (struct slice){NULL, 0});

@@ -31,8 +31,6 @@ int record_save(const struct state *state, const struct transaction *transaction
  */
 int record_read(const struct state *state, struct transaction *transaction,
 	struct stream_faults *ret_faults);
-/* Whether there is one, readable or not. */
-bool record_exists(const struct state *state);
 
 /* Notes that a hook failed; 0 or −errno. Whether one did; true in doubt. */
 int record_note_failure(const struct state *state);

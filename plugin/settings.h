@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The settings in apt.conf's scope Universal-Hooks::, and the values that apply to one
- * script: those set for its own path, else for the nearest directory above it, else for
- * the whole scope, else the defaults (apt-universal-hooks.conf(5)).
+ * The settings in apt.conf's scope Universal-Hooks (apt-universal-hooks.conf(5)). For one
+ * script, those for its own path apply, else those for the nearest directory above it, else
+ * those for the whole scope, else the defaults.
  */
 #ifndef SETTINGS_H
 #define SETTINGS_H
@@ -88,9 +88,8 @@ int settings_parse(struct settings *settings, struct slice lines);
 void settings_done(struct settings *settings);
 
 /*
- * The values that apply to the script or directory at path (relative to the hook tree).
- * Returns 0, or −ENOMEM without the required packages; the caller calls
- * script_settings_done() in both cases.
+ * The values that apply to the script or directory at path (relative to the hook tree). 0,
+ * or −ENOMEM without the required packages; script_settings_done() in both cases.
  */
 int settings_for(const struct settings *settings, const char *path,
 	struct script_settings *ret_settings);

@@ -18,9 +18,9 @@ struct state {
 };
 
 /*
- * Opens the directory below root and creates it (0755) if it is missing. The rules for
- * scripts apply: −EPERM with ret_unsafe set if others could write to it. 0 or another
- * −errno otherwise. No frontend is chosen yet. Needs state_done() also after an error.
+ * Opens the directory below root and creates it (0755) if missing. As for scripts, −EPERM
+ * with ret_unsafe set if others could write to it; otherwise 0 or another −errno. No
+ * frontend is chosen yet. Needs state_done() also after an error.
  */
 int state_open(struct state *state, const char *root, struct trust *trust,
 	struct unsafe_path *ret_unsafe);
@@ -30,10 +30,7 @@ void state_set_frontend(struct state *state, const struct frontend *frontend);
 /* The files of another frontend. Borrows the directory: no state_done(). */
 struct state state_of(const struct state *state, const struct frontend *frontend);
 
-/*
- * Writes KEY.SUFFIX, replacing what is there. Nothing stays after an error; a process
- * that is killed may leave a part. 0 or −errno.
- */
+/* Writes KEY.SUFFIX, or unlinks it after an error; a kill may leave a part. 0 or −errno. */
 int state_write(const struct state *state, const char *suffix, struct slice bytes);
 /* The same, whole or not at all: a temporary file that is renamed. */
 int state_replace(const struct state *state, const char *suffix, struct slice bytes);

@@ -17,14 +17,12 @@ enum column {
 	NEW_VERSION,
 	NEW_ARCHITECTURE,
 	NEW_MULTI_ARCH,
-	ACTION,
-	COLUMNS
+	ACTION
 };
 
-static const enum column columns_of_2[] = {
-	NAME, OLD_VERSION, DIRECTION, NEW_VERSION, ACTION};
-static const enum column columns_of_3[] = {NAME, OLD_VERSION, OLD_ARCHITECTURE,
-	OLD_MULTI_ARCH, DIRECTION, NEW_VERSION, NEW_ARCHITECTURE, NEW_MULTI_ARCH, ACTION};
+/* Bits of columns that version 2 does not have. */
+static const unsigned new_in_3 = 1U << OLD_ARCHITECTURE | 1U << OLD_MULTI_ARCH |
+				 1U << NEW_ARCHITECTURE | 1U << NEW_MULTI_ARCH;
 
 /* Of a package's lines, the one with the highest rank determines the operation. */
 enum rank { RANK_CONFIGURE, RANK_TEMPORARY_REMOVAL, RANK_REMOVAL, RANK_UNPACK };
@@ -105,13 +103,12 @@ static uint64_t prefix_of(struct slice name)
 
 static bool parse_action(struct action *action, struct slice line, unsigned protocol)
 {
-	const enum column *present = protocol == 3 ? columns_of_3 : columns_of_2;
-	size_t count = protocol == 3 ? COUNT_OF(columns_of_3) : COUNT_OF(columns_of_2);
-	struct slice columns[COLUMNS];
+	unsigned absent = protocol == 3 ? 0 : new_in_3;
+	struct slice columns[ACTION];
 
 	columns[OLD_ARCHITECTURE] = columns[NEW_ARCHITECTURE] = slice_of("-");
-	for (size_t i = 0; i + 1 < count; i++)
-		if (!take_word(&line, &columns[present[i]]))
+	for (unsigned i = NAME; i < ACTION; i++)
+		if ((absent & 1U << i) == 0 && !take_word(&line, &columns[i]))
 			return false;
 	/* The rest is the last column: apt does not quote the spaces of a path. */
 	if (!is_package_name(columns[NAME]) || columns[DIRECTION].size != 1 ||

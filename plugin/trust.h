@@ -14,7 +14,7 @@ struct unsafe_path {
 	unsigned id;         /* the owner or the group */
 };
 
-/* Caches the last directory that was safe, because scripts share directories. */
+/* Caches the last safe directory, since scripts share directories. */
 struct trust {
 	uid_t user;      /* the user that runs apt; trusted like root */
 	char *root;      /* "" or a prefix; what is above it is trusted */
@@ -28,11 +28,9 @@ void trust_done(struct trust *trust);
 
 /*
  * Checks owner and mode of each step from the root to path, which begins with the root,
- * through every symlink. Returns 0 if path is safe; −EPERM with ret_unsafe set if not;
- * another −errno (−ENOENT, −ELOOP, …) if it cannot be read.
- *
- * After 0, only trusted users can replace what was checked, so that a later open or execve
- * of the path gets the same file (path_resolution(7)).
+ * through every symlink. Returns 0 if path is safe: then only trusted users can replace it
+ * before it is opened or executed. −EPERM with ret_unsafe set if not; another −errno
+ * (−ENOENT, −ELOOP, …) if it cannot be read.
  */
 int trust_check(struct trust *trust, const char *path, struct unsafe_path *ret_unsafe);
 

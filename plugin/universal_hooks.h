@@ -116,11 +116,9 @@ struct uh_request {
 enum uh_verdict { UH_GO_ON, UH_STOP };
 
 /*
- * Does everything for one hook point. Calls listener, with context, for each event;
- * errors are events, too, and do not stop the rest.
- *
- * Scripts inherit the working directory and the umask. SIGINT and SIGQUIT are blocked
- * during the call; these and SIGCHLD are reset to their default action.
+ * Does everything for one hook point. Calls listener, with context, for each event; errors
+ * are events, too, and do not stop the rest. Scripts inherit the working directory and the
+ * umask. SIGINT and SIGQUIT are blocked meanwhile, and like SIGCHLD reset to their default.
  */
 enum uh_verdict uh_run_hook_point(
 	const struct uh_request *request, uh_listener *listener, void *context);

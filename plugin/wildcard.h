@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Matches the name of a directory in multi_pkgs/ against package names. __WILDCARD__ stands
- * for any characters or none, everything else for itself; the whole name must match.
- *
- * Names are sorted lines, see transaction_names(): one PCRE2 search over all of them costs
- * less than a call per name.
+ * Matches the name of a directory in multi_pkgs/ against whole package names. __WILDCARD__
+ * stands for any characters or none, everything else for itself. Names are the lines of
+ * transaction_names(): one PCRE2 search over all of them costs less than a call per name.
  */
 #ifndef WILDCARD_H
 #define WILDCARD_H
