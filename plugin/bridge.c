@@ -11,9 +11,7 @@
 #include <unistd.h>
 
 #define ANSWER_MAX ((size_t)16 << 20)
-
-/* CPU time; some milliseconds are enough. */
-#define CONFIGURATION_SECONDS 2
+#define CONFIGURATION_SECONDS 2 /* of CPU time; some milliseconds are enough */
 
 /* Weak, so that unit tests can use the one in the build directory. */
 __attribute__((weak)) const char bridge_file[] = UH_APT_BRIDGE;

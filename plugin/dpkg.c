@@ -10,9 +10,7 @@
 
 #define DPKG_QUERY "/usr/bin/dpkg-query"
 #define FORMAT "${Package}\\t${Architecture}\\t${db:Status-Status}\\t${Version}\\n"
-
-/* 100,000 packages come to some 6 MB. */
-#define ANSWER_MAX ((size_t)32 << 20)
+#define ANSWER_MAX ((size_t)32 << 20) /* 100,000 packages come to some 6 MB */
 
 char *dpkg_stamp(const char *status_file)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The whole road, top to bottom. Before dpkg:
+ * The steps of each hook point, in order. Before dpkg:
  *     state -> apt's stream -> switched off? -> record -> plan, settings -> run -> log
- * After dpkg, and session_close() has it from the plan on:
+ * After dpkg (session_close() does what follows "switched off?"):
  *     state -> lock -> record -> switched off? -> plan, settings -> outcome -> run -> log
- * A step that fails is an event, and costs only what it would have brought.
+ * A step that fails emits an event, and the others follow without its result.
  */
 #include "clean_up.h"
 #include "record.h"

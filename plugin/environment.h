@@ -39,8 +39,7 @@ int script_files_write_transaction(
  */
 int script_files_write_lists(struct script_files *files,
 	const struct run_context *run_context, const struct planned_run *run);
-/* Unlinks the files. */
-void script_files_discard(struct script_files *files);
+void script_files_discard(struct script_files *files); /* unlinks them */
 
 /*
  * Fills environment, for execve(2), with ours and the variables for the script (see

@@ -13,8 +13,7 @@
 /* Bytes to examine, as shells do, to tell text from binary. */
 #define SNIFF_SIZE 128
 
-/* Between SIGTERM and SIGKILL. */
-#define GRACE_SECONDS 5
+#define GRACE_SECONDS 5 /* between SIGTERM and SIGKILL */
 
 /*
  * POSIX: an executable text file without "#!" is a shell script. ENOEXEC would come too

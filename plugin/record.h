@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What one call of the helper leaves for the next one of the same dpkg run, in the files of
- * state.h: the transaction, which apt tells Pre-Install-Pkgs only, whether a hook has
- * failed, and whether a clean-up is due.
+ * state.h: the transaction, of which apt informs only Pre-Install-Pkgs, whether a hook has
+ * failed, and whether a clean-up (clean_up.h) is due.
  */
 #ifndef RECORD_H
 #define RECORD_H

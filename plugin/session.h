@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One hook point: what is known, what is planned, how it went. The functions are its steps,
- * in order, for engine.c. If one fails, it emits an event, and the next make do with less.
+ * One call at a hook point: what is known, what is planned, how it went. The functions are
+ * its steps, which engine.c calls. One that fails emits an event; the others still follow.
  */
 #ifndef SESSION_H
 #define SESSION_H

@@ -9,8 +9,7 @@
 #define SCOPE "Universal-Hooks"
 #define SCRIPTS "Scripts::"
 
-/* A day: to wait longer, set no timeout. */
-#define TIMEOUT_MAX 86400
+#define TIMEOUT_MAX 86400 /* a day: to wait longer, set no timeout */
 
 static const struct word on_failure_words[] = {
 	{"warn", ON_FAILURE_WARN},

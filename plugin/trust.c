@@ -8,8 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The kernel's own limit (path_resolution(7)). */
-#define LINKS_MAX 40
+#define LINKS_MAX 40 /* the kernel's own limit (path_resolution(7)) */
 
 int trust_init(struct trust *trust, const char *root)
 {

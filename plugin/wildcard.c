@@ -101,8 +101,7 @@ static int compile(struct wildcard *wildcard, const struct segments *segments)
 		pcre2_compile_context_free(context);
 		return -ENOMEM;
 	}
-	(void)pcre2_set_newline(
-		context, PCRE2_NEWLINE_LF); /* a valid value: cannot fail */
+	(void)pcre2_set_newline(context, PCRE2_NEWLINE_LF); /* fails for no valid value */
 	wildcard->code = pcre2_compile((PCRE2_SPTR)pattern.data, pattern.size,
 		PCRE2_MULTILINE | PCRE2_NO_AUTO_CAPTURE, &error, &error_offset, context);
 	pcre2_compile_context_free(context);
