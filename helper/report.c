@@ -157,14 +157,14 @@ static const char *const sentences[] = {
 	[UH_VETO_UNKNOWN] = "W: %p failed, and whether that should stop apt (On-Failure) "
 			    "is not known; apt goes on",
 	[UH_DIRECTORY_UNREADABLE] = "W: %p cannot be read; scripts in it are not run: %e",
-	[UH_WILDCARD_UNMATCHED] =
-		"W: %p cannot be matched; scripts in it are not run: %e",
+	[UH_WILDCARD_FAILED] = "W: %p cannot be matched; scripts in it are not run: %e",
 	[UH_STREAM_UNREADABLE] =
 		"W: apt's list of packages could not be read completely: %e",
 	[UH_STREAM_TOO_LARGE] = "W: apt's list of packages is too long; hooks of the "
 				"last packages are not run",
-	[UH_STREAM_CUT] = "W: apt's list of packages is cut off; hooks of the missing "
-			  "packages are not run",
+	[UH_STREAM_TRUNCATED] =
+		"W: apt's list of packages is cut off; hooks of the missing "
+		"packages are not run",
 	[UH_STREAM_WITHOUT_NAMES] =
 		"W: apt does not pass the names of packages (protocol version 2 or 3 is "
 		"needed); " NO_PACKAGE_HOOKS,
@@ -174,8 +174,8 @@ static const char *const sentences[] = {
 	[UH_STATE_OPEN_TO_OTHERS] = "E: %p is not used, " NO_STATE "%u",
 	[UH_RECORD_NOT_WRITTEN] = "W: %p: the transaction was not "
 				  "recorded; " NO_PACKAGE_HOOKS " at Post-Invoke: %e",
-	[UH_FAILURE_NOT_NOTED] = "W: %p: the failure of a hook was not recorded, so "
-				 "hooks at Post-Invoke may be told of a success: %e",
+	[UH_FAILURE_NOT_RECORDED] = "W: %p: the failure of a hook was not recorded, so "
+				    "hooks at Post-Invoke may be told of a success: %e",
 	[UH_RECORD_MISSING] =
 		"W: there is no record of this transaction; " NO_PACKAGE_HOOKS
 		" (is DPkg::Pre-Install-Pkgs::apt-universal-hooks switched off?)",
@@ -195,7 +195,7 @@ static const char *const sentences[] = {
 	[UH_SETTING_NO_SCRIPT] =
 		"W: a setting has no effect, since there is no hook at its path: %s",
 	[UH_SETTING_MASKED] = "W: a setting has no effect, since its hook is masked: %s",
-	[UH_SETTINGS_DOUBTFUL] = "W: apt's settings for hooks may be incomplete: %d",
+	[UH_SETTINGS_INCOMPLETE] = "W: apt's settings for hooks may be incomplete: %d",
 	[UH_BRIDGE_UNUSABLE] =
 		"W: apt's settings cannot be read, so hooks run with their defaults: %d",
 	[UH_COMMAND_LINE_UNREADABLE] = "W: apt's command line cannot be read, so hooks "

@@ -35,7 +35,7 @@ static bool clean_up_for(struct session *session, const struct frontend *owner)
 		.root = session->root,
 		.listener = session->listener,
 		.context = session->context,
-		.closer = CLOSED_WITHOUT_APT,
+		.closed_by = CLOSED_WITHOUT_APT,
 		.clean_up = CLEAN_UP_DUE,
 	};
 	struct state owners = state_of(&session->state, owner);
@@ -52,7 +52,7 @@ static bool clean_up_for(struct session *session, const struct frontend *owner)
 	take_over(&clean_up, session, owner);
 	/* apt may have been killed while dpkg runs, and dpkg goes on without it. */
 	if (dpkg_wait_for_end(clean_up.transaction.status_file))
-		clean_up.closer = CLOSED_AMID_DPKG;
+		clean_up.closed_by = CLOSED_WHILE_DPKG_RAN;
 	(void)session_close(&clean_up); /* there is no apt to stop */
 	record_forget(&clean_up.state);
 	return true;

@@ -26,7 +26,7 @@ enum script_fault {
 	SCRIPT_CANNOT_START, /* it or its settings cannot be read now */
 	/* The path is a directory. */
 	DIRECTORY_IS_UNREADABLE,
-	DIRECTORY_IS_UNMATCHED /* PCRE2 gave up on its name */
+	WILDCARD_HAS_FAILED /* PCRE2 gave up on its name */
 };
 
 struct script {

@@ -151,7 +151,7 @@ static void become_unmatched(struct script_list *scripts, const struct hook_tree
 	for (size_t i = 0; i < scripts->count; i++)
 		script_done(&scripts->items[i]);
 	scripts->count = 1;
-	scripts->items[0] = (struct script){.fault = DIRECTORY_IS_UNMATCHED,
+	scripts->items[0] = (struct script){.fault = WILDCARD_HAS_FAILED,
 		.error = error,
 		.path = string_join(tree->places[0], "/", directory)};
 }
@@ -265,6 +265,7 @@ bool plan_is_possible(const struct hook_tree *tree, enum uh_hook_point hook_poin
 		[UH_POST_INVOKE] = {"Post-Invoke", "pkgs", "multi_pkgs/Post-Invoke"},
 	};
 
+	_Static_assert(COUNT_OF(directories) == UH_HOOK_POINT_COUNT, "one row each");
 	return hook_tree_has_any(
 		tree, directories[hook_point], hook_point == UH_PRE_INVOKE ? 1 : 3);
 }
@@ -399,7 +400,7 @@ static int apply_operations(
 static bool is_directory_fault(const struct script *script)
 {
 	return script->fault == DIRECTORY_IS_UNREADABLE ||
-	       script->fault == DIRECTORY_IS_UNMATCHED;
+	       script->fault == WILDCARD_HAS_FAILED;
 }
 
 void plan_apply_settings(struct plan *plan, const struct settings *settings,
@@ -438,7 +439,7 @@ void plan_apply_when(struct plan *plan, bool has_run, enum result result)
 	for (size_t i = 0; i < plan->count; i++) {
 		struct planned_run *run = &plan->runs[i];
 
-		if (run->skip == SKIP_NOT && !is_directory_fault(&run->script) &&
+		if (run->skip == SKIP_NONE && !is_directory_fault(&run->script) &&
 			!when_applies(run->settings.when, has_run, result))
 			run->skip = SKIP_WHEN;
 	}
@@ -459,7 +460,7 @@ static bool has_runs_left(const struct plan *plan, bool is_certain)
 		bool may_start = script->fault == SCRIPT_CANNOT_START ||
 				 is_directory_fault(script);
 
-		if (plan->runs[i].skip == SKIP_NOT &&
+		if (plan->runs[i].skip == SKIP_NONE &&
 			(script->fault == SCRIPT_IS_FINE || (may_start && !is_certain)))
 			return true;
 	}

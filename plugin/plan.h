@@ -9,10 +9,11 @@
 #include "transaction.h"
 #include "wildcard.h"
 
+/* Faults of directories have REASON_ALWAYS. */
 enum reason { REASON_PACKAGE, REASON_WILDCARD, REASON_ALWAYS };
 
 /* The setting that prevents a script from running. */
-enum skip { SKIP_NOT, SKIP_ENABLED, SKIP_OPERATIONS, SKIP_WHEN };
+enum skip { SKIP_NONE, SKIP_ENABLED, SKIP_OPERATIONS, SKIP_WHEN };
 
 struct planned_run {
 	struct script script;
@@ -21,18 +22,18 @@ struct planned_run {
 	enum reason reason;
 	const struct package *package;   /* of REASON_PACKAGE; the transaction owns it */
 	const struct wildcard *wildcard; /* of REASON_WILDCARD; the plan owns it */
-	const char *directory;           /* of REASON_WILDCARD: its name; likewise */
+	const char *directory; /* of REASON_WILDCARD: its name; the plan owns it */
 };
 
 struct plan {
 	struct planned_run *runs;
 	size_t count;
 	size_t capacity;
-	struct wildcard_directory *directories; /* own what the runs point to */
+	struct wildcard_directory *directories; /* own wildcards and names of runs */
 	size_t directory_count;
 	size_t directory_capacity;
 	struct buffer names;           /* what wildcards are matched against */
-	struct buffer qualified_names; /* name:architecture, for those with a colon */
+	struct buffer qualified_names; /* name:architecture, for wildcards with a colon */
 };
 
 /*
@@ -45,7 +46,7 @@ int plan_make(struct plan *plan, struct hook_tree *tree, enum uh_hook_point hook
 	const struct transaction *transaction);
 void plan_done(struct plan *plan);
 
-/* False if a plan for hook_point is empty whatever the packages. Cheap. */
+/* False if a plan is empty whatever the packages. Only looks for entries. */
 bool plan_is_possible(const struct hook_tree *tree, enum uh_hook_point hook_point);
 
 /* Whether pkgs/ or multi_pkgs/ has any script for hook_point. */
@@ -56,8 +57,8 @@ bool plan_has_scripts(const struct plan *plan);
 
 /*
  * Sets the settings of each script, and skips those that Enabled or Operations exclude.
- * The plan refers to settings and transaction. A script whose settings there is no memory
- * for becomes one that cannot start.
+ * The plan refers to settings and transaction. Without memory for its settings, a script
+ * gets SCRIPT_CANNOT_START.
  */
 void plan_apply_settings(struct plan *plan, const struct settings *settings,
 	const struct transaction *transaction);
@@ -72,7 +73,7 @@ void plan_keep(struct plan *plan,
 
 /* Whether anything is left to run. */
 bool plan_has_work(const struct plan *plan);
-/* The same, or something that cannot be read now but perhaps later. */
+/* The same, or something that is unreadable now but may be readable later. */
 bool plan_may_have_work(const struct plan *plan);
 
 /*
@@ -82,7 +83,7 @@ bool plan_may_have_work(const struct plan *plan);
 int plan_matched_names(const struct planned_run *run,
 	const struct transaction *transaction, struct buffer *matched);
 
-/* The name of the setting; NULL for SKIP_NOT. */
+/* The name of the setting; NULL for SKIP_NONE. */
 const char *skip_name(enum skip skip);
 
 #endif

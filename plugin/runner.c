@@ -241,7 +241,7 @@ static void emit_fault(struct walk *walk, const struct planned_run *run)
 		[SCRIPT_IS_DANGLING] = UH_SCRIPT_DANGLING,
 		[SCRIPT_IS_OPEN_TO_OTHERS] = UH_SCRIPT_OPEN_TO_OTHERS,
 		[DIRECTORY_IS_UNREADABLE] = UH_DIRECTORY_UNREADABLE,
-		[DIRECTORY_IS_UNMATCHED] = UH_WILDCARD_UNMATCHED,
+		[WILDCARD_HAS_FAILED] = UH_WILDCARD_FAILED,
 	};
 	const struct script *script = &run->script;
 	struct uh_event event = {

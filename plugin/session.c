@@ -10,11 +10,11 @@
 
 bool session_is_possible(struct session *session, enum uh_hook_point hook_point)
 {
-	if (session->has_hooks[hook_point] == NOT_ASKED)
-		session->has_hooks[hook_point] =
+	if (session->is_possible[hook_point] == NOT_ASKED)
+		session->is_possible[hook_point] =
 			plan_is_possible(&session->tree, hook_point) ? POSSIBLE
 								     : IMPOSSIBLE;
-	return session->has_hooks[hook_point] == POSSIBLE;
+	return session->is_possible[hook_point] == POSSIBLE;
 }
 
 void session_on_event(const struct uh_event *event, void *context)
@@ -108,7 +108,7 @@ static void emit_faults(struct session *session, const struct stream_faults *fau
 			.count = faults->ignored_lines,
 			.first = faults->first_ignored_line);
 	if (faults->is_cut)
-		session_emit(session, UH_STREAM_CUT);
+		session_emit(session, UH_STREAM_TRUNCATED);
 }
 
 static void emit_database(struct session *session, int error, struct uh_ending ending)
@@ -206,7 +206,7 @@ void session_report_record(struct session *session)
 		emit_faults(session, &session->stream_faults);
 	} else if (error < 0 && error != -ENOENT) {
 		emit_error(session, UH_RECORD_UNREADABLE, error);
-	} else if (session->closer == CLOSED_BY_APT &&
+	} else if (session->closed_by == CLOSED_BY_APT &&
 		   plan_needs_packages(&session->tree, UH_POST_INVOKE)) {
 		session_emit(session,
 			error == 0 ? UH_RECORD_OF_OTHER_VERSION : UH_RECORD_MISSING);
@@ -241,7 +241,7 @@ static const char *command_line_of(struct session *session)
 	if (session->transaction.command_line != NULL)
 		return session->transaction.command_line;
 	/* The pid may have been reused; do not read another process's command line. */
-	if (session->closer == CLOSED_BY_APT)
+	if (session->closed_by == CLOSED_BY_APT)
 		read_command_line(session);
 	if (session->joined_command_line == NULL &&
 		session->command_line.words.count > 0) {
@@ -288,7 +288,7 @@ void session_read_settings(struct session *session)
 		session_emit(
 			session, UH_BRIDGE_UNUSABLE, .detail = reason, .error = error);
 	else if (reason != NULL)
-		session_emit(session, UH_SETTINGS_DOUBTFUL, .detail = reason);
+		session_emit(session, UH_SETTINGS_INCOMPLETE, .detail = reason);
 }
 
 void session_apply_settings(struct session *session)
@@ -304,7 +304,7 @@ static bool is_not_for_clean_up(const struct planned_run *run, const void *conte
 	return when != WHEN_FAILURE && when != WHEN_ALWAYS;
 }
 
-void session_leave_clean_up(struct session *session)
+void session_drop_clean_up(struct session *session)
 {
 	size_t count = session->plan.count;
 
@@ -362,15 +362,15 @@ static void find_outcome(struct session *session)
 	struct uh_ending ending = {UH_EXITED, 0};
 	int error = 0;
 
-	if (session->is_known && session->closer != CLOSED_AMID_DPKG &&
+	if (session->is_known && session->closed_by != CLOSED_WHILE_DPKG_RAN &&
 		is_result_wanted(session))
 		error = outcome_settle(&session->transaction, &session->result, &ending);
 	/* apt did not get here; but dpkg may have done everything before. */
-	if (session->closer != CLOSED_BY_APT && session->result != RESULT_OK)
+	if (session->closed_by != CLOSED_BY_APT && session->result != RESULT_OK)
 		session->result = RESULT_ABORTED;
 	emit_database(session, error, ending);
 	plan_apply_when(
-		&session->plan, session->closer == CLOSED_BY_APT, session->result);
+		&session->plan, session->closed_by == CLOSED_BY_APT, session->result);
 }
 
 static void emit_log(struct session *session, int error)
@@ -419,7 +419,7 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 	end = runner_run(&session->plan, &run_context, session_on_event, session,
 		&has_failed, ret_veto);
 	if (has_failed && session->hook_point != UH_POST_INVOKE && session->state.fd >= 0)
-		emit_error(session, UH_FAILURE_NOT_NOTED,
+		emit_error(session, UH_FAILURE_NOT_RECORDED,
 			record_note_failure(&session->state));
 	return end;
 }
@@ -435,9 +435,9 @@ enum uh_verdict session_close(struct session *session)
 	session_apply_settings(session);
 	if (session->clean_up == CLEAN_UP_DUE)
 		plan_keep(&session->plan, is_not_started, session);
-	session_leave_clean_up(session);
+	session_drop_clean_up(session);
 	find_outcome(session);
-	if (session->closer != CLOSED_BY_APT && session->result != RESULT_OK &&
+	if (session->closed_by != CLOSED_BY_APT && session->result != RESULT_OK &&
 		plan_has_work(&session->plan))
 		session_emit(session, UH_CLEAN_UP);
 	if (session->plan.count > 0)

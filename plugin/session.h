@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One call at a hook point: what is known, what is planned, how it went. The functions are
- * its steps, which engine.c calls. One that fails emits an event; the others still follow.
+ * The state of one call at a hook point: the transaction, the plan, the results. The
+ * functions are its steps, which engine.c calls. A step that fails emits an event, and
+ * the others work with what is available.
  */
 #ifndef SESSION_H
 #define SESSION_H
@@ -14,11 +15,11 @@
 
 enum reading { NOT_READ, READ, UNREADABLE };
 
-/* Who closes the transaction at Post-Invoke. */
+/* Who runs the hooks of Post-Invoke. */
 enum closer {
 	CLOSED_BY_APT,
-	CLOSED_WITHOUT_APT, /* apt never reaches Post-Invoke */
-	CLOSED_AMID_DPKG,   /* the same, and dpkg was still running when apt was killed */
+	CLOSED_WITHOUT_APT,    /* apt never reaches Post-Invoke */
+	CLOSED_WHILE_DPKG_RAN, /* the same, and dpkg was still running when apt was killed */
 };
 
 struct session {
@@ -26,10 +27,10 @@ struct session {
 	const char *root;
 	uh_listener *listener;
 	void *context;
-	enum closer closer;
+	enum closer closed_by;
 
 	struct hook_tree tree;
-	enum { NOT_ASKED, POSSIBLE, IMPOSSIBLE } has_hooks[UH_POST_INVOKE + 1];
+	enum { NOT_ASKED, POSSIBLE, IMPOSSIBLE } is_possible[UH_HOOK_POINT_COUNT];
 	struct state state;
 	int state_error; /* why state is not open; 0 once it has been reported */
 	struct unsafe_path state_unsafe;
@@ -37,8 +38,8 @@ struct session {
 	int clean_up_lock; /* a descriptor, held while scripts run (record.h); or −errno */
 	enum {
 		CLEAN_UP_NOT_DUE,
-		CLEAN_UP_DUE,      /* so each script is started once, whoever is killed */
-		CLEAN_UP_BY_OTHERS /* it is due, but the state directory is not open */
+		CLEAN_UP_DUE,      /* each start is noted, so none is repeated */
+		CLEAN_UP_BY_OTHERS /* due, but the state directory is not open */
 	} clean_up;
 
 	struct command_line command_line;
@@ -47,7 +48,7 @@ struct session {
 	struct transaction transaction;
 	struct stream_faults stream_faults;
 	int record_error;
-	bool is_known; /* whether transaction says anything */
+	bool is_known; /* transaction has been read */
 	struct plan plan;
 	struct settings settings;
 	enum reading settings_reading;
@@ -58,7 +59,7 @@ struct session {
 
 /* Opens the tree and the state directory. 0 or −ENOMEM. */
 int session_init(struct session *session);
-/* Chooses the frontend whose transaction this is, and so its files. */
+/* Sets the frontend, and thereby the names of its state files. */
 void session_set_frontend(struct session *session, const struct frontend *frontend);
 void session_done(struct session *session);
 
@@ -70,7 +71,7 @@ bool session_is_possible(struct session *session, enum uh_hook_point hook_point)
 	session_on_event(&(struct uh_event){.kind = __VA_ARGS__}, session)
 uh_listener session_on_event; /* context: the session */
 
-/* Reports once that the state directory cannot be used, where that makes a difference. */
+/* Reports once that the state directory cannot be used; call it if that has effects. */
 void session_report_state(struct session *session);
 
 /*
@@ -79,11 +80,11 @@ void session_report_state(struct session *session);
  */
 bool session_is_switched_off(struct session *session);
 
-/* What is about to happen: reads apt's stream from fd, which is closed. */
+/* What is about to happen: reads apt's stream from fd, and closes fd. */
 void session_read_stream(struct session *session, int fd);
 /* Finds its packages, unless no hook can ask for them: dpkg-query is slow. */
 void session_find_packages(struct session *session);
-/* Keeps it for Post-Invoke. */
+/* Saves the transaction for Post-Invoke. */
 void session_save_record(struct session *session);
 /* What has happened: reads the record, and whether a hook failed. */
 void session_read_record(struct session *session);
@@ -96,14 +97,15 @@ void session_read_settings(struct session *session);
 /* Reports settings that have no effect. */
 void session_check_settings(struct session *session);
 void session_apply_settings(struct session *session);
-/* Removes from the plan what a clean-up runs, if others do it. */
-void session_leave_clean_up(struct session *session);
+/* Drops clean-up scripts from the plan if another process will run them. */
+void session_drop_clean_up(struct session *session);
 
 /* Runs the plan; see runner_run(). */
 enum run_end session_run(struct session *session, struct uh_event *ret_veto);
 
-/* Keeps the results for the log, or writes the log. */
+/* Keeps the results for the call that writes the log. */
 void session_keep_log(struct session *session);
+/* Appends the results of all calls to the log. */
 void session_write_log(struct session *session);
 
 /* All steps after dpkg, or instead of it, that follow reading the record (engine.c). */

@@ -36,9 +36,9 @@ enum setting_kind {
 	SETTING_PACKAGES    /* a list of packages that must be installed: required */
 };
 
-/* A row of the table: parsing, printing, checks and the fuzzer's words follow it. */
+/* A row of the table. Parsing, printing, checks and fuzzing are derived from it. */
 struct setting_type {
-	const char *name; /* in apt.conf and in JSON; NULL behind the last row */
+	const char *name; /* in apt.conf and in JSON; NULL in the last row */
 	enum setting_kind kind;
 	size_t offset;            /* of the field in struct script_settings */
 	const struct word *words; /* of SETTING_WORD */
@@ -50,25 +50,25 @@ extern const struct setting_type setting_types[];
 
 /* Whether apt.conf has a list here: NAME { "ITEM"; }. */
 bool setting_type_is_list(const struct setting_type *type);
-/* The value that applies to the script; of SETTING_BOOLEAN it is 0 or 1. */
+/* The value that applies to the script; 0 or 1 for a SETTING_BOOLEAN. */
 unsigned setting_number(
 	const struct setting_type *type, const struct script_settings *script);
 const char *setting_text(
 	const struct setting_type *type, const struct script_settings *script);
-/* The word for the number of a SETTING_WORD. */
+/* The value of a SETTING_WORD. */
 const char *setting_word(
 	const struct setting_type *type, const struct script_settings *script);
 bool setting_is_default(
 	const struct setting_type *type, const struct script_settings *script);
 
-/* One line of the scope. */
+/* One entry in the scope. */
 struct setting {
 	char *key;   /* decoded */
 	char *value; /* decoded */
 	char *path;  /* relative to the hook tree; "" for the whole scope */
 	const struct setting_type *type; /* NULL: there is no setting of that name */
 	bool is_value_bad;
-	bool is_form_bad; /* also bad: a list given as a string, or a string as a list */
+	bool is_form_bad; /* also bad: a list given as a string, or the reverse */
 	unsigned number;  /* the value of a boolean, a word, an operation or of seconds */
 };
 
@@ -100,7 +100,7 @@ void script_settings_done(struct script_settings *settings);
 const struct setting *settings_enabled_by(
 	const struct settings *settings, const char *path);
 
-/* Whether any script could have this When. */
+/* Whether any entry sets When to this value. */
 bool settings_mention_when(const struct settings *settings, enum when when);
 /* The word for it in apt.conf. */
 const char *when_name(enum when when);
@@ -108,7 +108,7 @@ const char *when_name(enum when when);
 /* Whether the value is the name of an account, which may have been deleted. */
 bool setting_is_user(const struct setting *setting);
 
-/* Why a setting has no effect; the first reason that applies. */
+/* What is wrong with a setting; the first fault that applies. */
 enum setting_fault {
 	SETTING_IS_FINE,
 	SETTING_IS_UNKNOWN,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The public interface of the engine: one request, one call, events back. The engine
- * neither prints nor exits: it emits events, in order, and the caller words the messages.
+ * neither prints nor exits: it emits events, which the caller turns into messages.
  */
 #ifndef UNIVERSAL_HOOKS_H
 #define UNIVERSAL_HOOKS_H
@@ -18,6 +18,7 @@ extern "C" {
 
 /* apt.conf(5), "HOW APT CALLS DPKG". */
 enum uh_hook_point { UH_PRE_INVOKE, UH_PRE_INSTALL_PKGS, UH_POST_INVOKE };
+#define UH_HOOK_POINT_COUNT (UH_POST_INVOKE + 1)
 
 /* How a program ended; value: its exit status, the signal, or its timeout in seconds. */
 enum uh_end { UH_EXITED, UH_SIGNALED, UH_TIMED_OUT };
@@ -33,26 +34,26 @@ enum uh_event_kind {
 	UH_SCRIPT_NOT_STARTED,    /* error */
 	UH_SCRIPT_NOT_EXECUTABLE, /* no x bit */
 	UH_SCRIPT_NOT_A_FILE,     /* a fifo, a socket, a device */
-	UH_SCRIPT_DANGLING,       /* a broken symlink; error: ENOENT or ELOOP */
-	UH_SCRIPT_OPEN_TO_OTHERS, /* detail: the unsafe path; unsafe, id: to whom */
+	UH_SCRIPT_DANGLING,       /* a broken symlink: error */
+	UH_SCRIPT_OPEN_TO_OTHERS, /* detail: a path; unsafe, id: who can change it */
 	UH_SCRIPT_WITHOUT_LIST,   /* --pkg_list or …_MATCHED was not written: error */
-	UH_SCRIPT_SKIPPED,        /* detail: the setting responsible; no problem */
-	UH_SCRIPT_LACKS_PACKAGE,  /* detail: the package of Requires */
+	UH_SCRIPT_SKIPPED,        /* detail: the setting responsible; no failure */
+	UH_SCRIPT_LACKS_PACKAGE,  /* detail: the missing package, from Requires */
 	UH_SCRIPT_WITHOUT_USER,   /* detail: User, which does not exist */
 	UH_SCRIPT_WITHOUT_RIGHTS, /* detail: User, which only root can become */
 	UH_SCRIPT_WITHOUT_DIRECTORY, /* detail: Directory; error */
 	UH_REQUIREMENTS_UNKNOWN,     /* dpkg-query failed: error or ending */
-	/* The script failed, and On-Failure stops apt; detail: path below the tree. */
+	/* On-Failure stops apt. detail: path below the tree; ending: exit 0: not run. */
 	UH_VETO,
 	UH_LATE_VETO,    /* at Post-Invoke, dpkg has finished: apt exits with an error */
 	UH_VETO_UNKNOWN, /* a script failed, and On-Failure could not be read */
 	/* About a directory of the tree: path. */
 	UH_DIRECTORY_UNREADABLE, /* error */
-	UH_WILDCARD_UNMATCHED,   /* PCRE2 failed on the directory's name: error */
+	UH_WILDCARD_FAILED,      /* PCRE2 failed on the directory's name: error */
 	/* About apt's info stream. */
 	UH_STREAM_UNREADABLE,    /* error */
 	UH_STREAM_TOO_LARGE,     /* the part that was read is used */
-	UH_STREAM_CUT,           /* it ended inside a line, or before the packages */
+	UH_STREAM_TRUNCATED,     /* it ended inside a line, or before the packages */
 	UH_STREAM_WITHOUT_NAMES, /* protocol version 1, or none */
 	UH_STREAM_LINES_IGNORED, /* count; first: number of the first line, 0: unknown */
 	/* About the transaction and its state: path names the file or directory. */
@@ -61,7 +62,7 @@ enum uh_event_kind {
 	UH_RECORD_NOT_WRITTEN,      /* error */
 	UH_RECORD_MISSING,          /* although hooks need it; no path */
 	UH_RECORD_UNREADABLE,       /* error */
-	UH_FAILURE_NOT_NOTED,       /* Post-Invoke will not see a hook's failure: error */
+	UH_FAILURE_NOT_RECORDED,    /* Post-Invoke will not see a hook's failure: error */
 	UH_RECORD_OF_OTHER_VERSION, /* of this package; no path */
 	UH_TRANSACTION_FILE_MISSING, /* scripts run without …_TRANSACTION: error */
 	UH_DATABASE_UNREADABLE,      /* dpkg-query failed: error or ending */
@@ -71,7 +72,7 @@ enum uh_event_kind {
 	UH_SETTING_WITHOUT_USER, /* User does not exist; the script will not run */
 	UH_SETTING_NO_SCRIPT,    /* there is no script at the path in key */
 	UH_SETTING_MASKED,       /* the script at the path in key is masked */
-	UH_SETTINGS_DOUBTFUL,    /* detail: libapt-pkg's message; no key */
+	UH_SETTINGS_INCOMPLETE,  /* detail: libapt-pkg's message; no key */
 	UH_BRIDGE_UNUSABLE, /* settings cannot be read; detail: dlerror(3), or error */
 	/* About the run as a whole. */
 	UH_COMMAND_LINE_UNREADABLE, /* apt's: error */
@@ -79,7 +80,7 @@ enum uh_event_kind {
 	UH_CLEAN_UP_LATER,          /* the guard or the next transaction runs them */
 	UH_GUARD_NOT_STARTED,       /* so the next transaction runs them: error */
 	UH_LOG_NOT_WRITTEN,         /* path, error */
-	UH_OUT_OF_MEMORY,           /* for the whole hook point */
+	UH_OUT_OF_MEMORY,           /* so that some or all scripts do not run */
 	UH_INTERRUPTED,             /* by Ctrl-C; path: the script that was running */
 };
 
@@ -118,15 +119,16 @@ enum uh_verdict { UH_GO_ON, UH_STOP };
 /*
  * Does everything for one hook point. Calls listener, with context, for each event; errors
  * are events, too, and do not stop the rest. Scripts inherit the working directory and the
- * umask. SIGINT and SIGQUIT are blocked meanwhile, and like SIGCHLD reset to their default.
+ * umask. SIGINT and SIGQUIT are blocked in the caller meanwhile; scripts get the default
+ * action of these and of SIGCHLD.
  */
 enum uh_verdict uh_run_hook_point(
 	const struct uh_request *request, uh_listener *listener, void *context);
 
 /*
  * False only if apt certainly did not call this process at hook_point: Pre-Install-Pkgs
- * has APT_HOOK_INFO_FD in the environment; the others are called, shells aside, by a
- * process that has loaded libapt-pkg.
+ * has APT_HOOK_INFO_FD in the environment; the others are called, possibly
+ * through a shell, by a process that has loaded libapt-pkg.
  */
 bool uh_is_called_by_apt(enum uh_hook_point hook_point);
 

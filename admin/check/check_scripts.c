@@ -358,7 +358,7 @@ static void check_script(struct check *check, const struct script *script)
 		check_report_unreadable(check, path, script->error);
 		return;
 	case DIRECTORY_IS_UNREADABLE:
-	case DIRECTORY_IS_UNMATCHED:
+	case WILDCARD_HAS_FAILED:
 		return;
 	}
 	check_content(check, path);

@@ -280,7 +280,7 @@ char *fault_text(const struct script *script)
 		{N_("not a regular file"), SCRIPT_IS_NOT_A_FILE},
 		{N_("leads nowhere"), SCRIPT_IS_DANGLING},
 		{N_("a directory that cannot be read"), DIRECTORY_IS_UNREADABLE},
-		{N_("a directory whose name cannot be matched"), DIRECTORY_IS_UNMATCHED},
+		{N_("a directory whose name cannot be matched"), WILDCARD_HAS_FAILED},
 	};
 	const char *text = word_of(texts, COUNT_OF(texts), (int)script->fault);
 

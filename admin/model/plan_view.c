@@ -203,7 +203,7 @@ static char *skip_text(const struct planned_run *run)
 	owns_buffer struct buffer words = {0};
 
 	switch (run->skip) {
-	case SKIP_NOT:
+	case SKIP_NONE:
 		return NULL;
 	case SKIP_ENABLED:
 		return xstrdup(_("its setting Enabled is false"));
@@ -221,7 +221,7 @@ static char *skip_text(const struct planned_run *run)
 /* Why a planned run would not happen, for the caller to free; NULL if it would. */
 static char *obstacle_text(const struct planned_run *run, const char *lacks)
 {
-	if (run->skip != SKIP_NOT)
+	if (run->skip != SKIP_NONE)
 		return skip_text(run);
 	if (run->script.fault != SCRIPT_IS_FINE)
 		return fault_text(&run->script);
@@ -236,7 +236,7 @@ static bool has_reason(const struct planned_run *run)
 {
 	return run->reason != REASON_ALWAYS ||
 	       (run->script.fault != DIRECTORY_IS_UNREADABLE &&
-		       run->script.fault != DIRECTORY_IS_UNMATCHED);
+		       run->script.fault != WILDCARD_HAS_FAILED);
 }
 
 static void write_planned_run(const struct terminal *terminal,

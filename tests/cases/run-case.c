@@ -228,7 +228,7 @@ static void write_run(struct buffer *text, const struct planned_run *run,
 		[SCRIPT_IS_OPEN_TO_OTHERS] = "open-to-others",
 		[SCRIPT_CANNOT_START] = "cannot-start",
 		[DIRECTORY_IS_UNREADABLE] = "unreadable",
-		[DIRECTORY_IS_UNMATCHED] = "unmatched"};
+		[WILDCARD_HAS_FAILED] = "unmatched"};
 	owns_buffer struct buffer names = {0}, matched = {0};
 
 	if (run->script.fault != SCRIPT_IS_FINE) {

@@ -449,7 +449,7 @@ static size_t left_to_run(int state_error)
 	session_plan(&session);
 	session_read_settings(&session);
 	session_apply_settings(&session);
-	session_leave_clean_up(&session);
+	session_drop_clean_up(&session);
 	assert_text(&events, session.plan.count < 4 ? "CLEAN_UP_LATER\n" : "");
 	return session.plan.count;
 }

@@ -393,7 +393,7 @@ START_TEST(what_is_wrong_with_the_stream_is_told_and_the_rest_is_used)
 	} cases[] = {
 		{"/foo_1_all.deb\n", "STREAM_WITHOUT_NAMES\n", ""},
 		{"", "STREAM_WITHOUT_NAMES\n", ""},
-		{"VERSION 3\nA=b", "STREAM_CUT\n", ""},
+		{"VERSION 3\nA=b", "STREAM_TRUNCATED\n", ""},
 		{"VERSION 3\n\nfoo - - none < 1 all none /f\nbar - - none",
 			"STREAM_LINES_IGNORED 1 from 4\nSTREAM_CUT\n"
 			"SCRIPT_ENDED " ETC "pkgs/foo/Pre-Install-Pkgs/a exited 0\n",
@@ -636,7 +636,7 @@ START_TEST(a_failure_that_cannot_be_noted_is_told)
 		"exit 1");
 	ck_assert_int_eq(install_packages(foo), 0);
 	assert_events("SCRIPT_ENDED " ETC "Pre-Install-Pkgs/a exited 1\n"
-		      "FAILURE_NOT_NOTED /run/apt-universal-hooks (Is a directory)\n");
+		      "FAILURE_NOT_RECORDED /run/apt-universal-hooks (Is a directory)\n");
 }
 END_TEST
 

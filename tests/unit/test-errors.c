@@ -166,7 +166,7 @@ static void make_plan(void)
 	ck_assert(error < 0 || messages > 0 || plan.count == 4);
 	/* Only that of bar, whose Operations are others, is skipped. */
 	for (size_t i = 0; i < plan.count; i++)
-		ck_assert(plan.runs[i].skip == SKIP_NOT || is_for_bar(&plan.runs[i]));
+		ck_assert(plan.runs[i].skip == SKIP_NONE || is_for_bar(&plan.runs[i]));
 	plan_done(&plan);
 	settings_done(&settings);
 	transaction_done(&transaction);

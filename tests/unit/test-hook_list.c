@@ -504,7 +504,7 @@ START_TEST(an_unsafe_path_names_the_path_and_who_has_it)
 	script.unsafe.kind = UH_UNSAFE_WORLD;
 	assert_fault(script, "/a b can be written by everybody");
 	assert_fault((struct script){.fault = SCRIPT_IS_FINE}, NULL);
-	assert_fault((struct script){.fault = DIRECTORY_IS_UNMATCHED},
+	assert_fault((struct script){.fault = WILDCARD_HAS_FAILED},
 		"a directory whose name cannot be matched");
 }
 END_TEST

@@ -30,7 +30,7 @@ static void assert_scripts(const char *directory, const char *expected)
 		[SCRIPT_IS_OPEN_TO_OTHERS] = "open to others",
 		[SCRIPT_CANNOT_START] = "cannot start",
 		[DIRECTORY_IS_UNREADABLE] = "unreadable",
-		[DIRECTORY_IS_UNMATCHED] = "unmatched"};
+		[WILDCARD_HAS_FAILED] = "unmatched"};
 	owns_tree struct hook_tree tree = make_tree();
 	owns_scripts struct script_list scripts = {0};
 	owns_buffer struct buffer text = {0};

@@ -50,7 +50,7 @@ static void write_runs(
 		owns_memory char *fault = fault_text(&run->script);
 
 		buffer_append_string(text, run->script.relative);
-		if (run->skip != SKIP_NOT)
+		if (run->skip != SKIP_NONE)
 			buffer_append_format(text, " %s", skip_name(run->skip));
 		if (fault != NULL)
 			buffer_append_format(text, " %s", fault);

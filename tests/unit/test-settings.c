@@ -421,7 +421,7 @@ static void assert_runs(const struct planned *planned, const char *expected)
 		owns_buffer struct buffer matched = {0};
 
 		buffer_append_string(&text, run->script.relative);
-		if (run->skip != SKIP_NOT) {
+		if (run->skip != SKIP_NONE) {
 			buffer_append_format(&text, ": %s", skip_name(run->skip));
 		} else if (run->reason == REASON_PACKAGE) {
 			buffer_append_format(&text, " %s %s", run->package->architecture,
