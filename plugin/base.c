@@ -335,3 +335,14 @@ const char *word_of(const struct word *table, size_t count, int value)
 			return table[i].word;
 	return NULL;
 }
+
+bool word_parse(const struct word *table, size_t count, const char *word, int *ret_value)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(table[i].word, word) != 0)
+			continue;
+		*ret_value = table[i].value;
+		return true;
+	}
+	return false;
+}

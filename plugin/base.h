@@ -131,12 +131,16 @@ static inline int steal_fd(int *fd)
 	return stolen;
 }
 
-/* A row of a table of words; word_of() finds the word for a value, or NULL. */
+/*
+ * A row of a table of words. word_of() finds the word for a value, or NULL; word_parse()
+ * finds the value of a word, or returns false.
+ */
 struct word {
 	const char *word;
 	int value;
 };
 const char *word_of(const struct word *table, size_t count, int value);
+bool word_parse(const struct word *table, size_t count, const char *word, int *ret_value);
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

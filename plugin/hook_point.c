@@ -15,11 +15,10 @@ const char *uh_hook_point_name(enum uh_hook_point hook_point)
 
 bool uh_hook_point_parse(const char *word, enum uh_hook_point *ret_hook_point)
 {
-	for (size_t i = 0; i < COUNT_OF(hook_points); i++) {
-		if (strcmp(hook_points[i].word, word) != 0)
-			continue;
-		*ret_hook_point = (enum uh_hook_point)hook_points[i].value;
-		return true;
-	}
-	return false;
+	int value;
+
+	if (!word_parse(hook_points, COUNT_OF(hook_points), word, &value))
+		return false;
+	*ret_hook_point = (enum uh_hook_point)value;
+	return true;
 }

@@ -17,13 +17,12 @@ const char *result_name(enum result result)
 
 bool result_parse(const char *word, enum result *ret_result)
 {
-	for (size_t i = 0; i < COUNT_OF(result_names); i++) {
-		if (strcmp(result_names[i].word, word) == 0) {
-			*ret_result = (enum result)result_names[i].value;
-			return true;
-		}
-	}
-	return false;
+	int value;
+
+	if (!word_parse(result_names, COUNT_OF(result_names), word, &value))
+		return false;
+	*ret_result = (enum result)value;
+	return true;
 }
 
 /* 1 if dpkg did not run, as with Debug::pkgDPkgPM, otherwise 0, or −errno. */

@@ -140,13 +140,12 @@ const char *operation_name(enum operation operation)
 
 bool operation_parse(const char *word, enum operation *ret_operation)
 {
-	for (size_t i = 0; i < COUNT_OF(operations); i++) {
-		if (strcmp(operations[i].word, word) != 0)
-			continue;
-		*ret_operation = (enum operation)operations[i].value;
-		return true;
-	}
-	return false;
+	int value;
+
+	if (!word_parse(operations, COUNT_OF(operations), word, &value))
+		return false;
+	*ret_operation = (enum operation)value;
+	return true;
 }
 
 void transaction_to_table(const struct transaction *transaction, struct buffer *table)

@@ -3,7 +3,6 @@
 #include "cmd/cmd.h"
 #include "model/plan_view.h"
 #include "system/apt.h"
-#include "ui/message.h"
 #include "ui/options.h"
 
 #include <stdio.h>
@@ -75,19 +74,18 @@ int admin_plan(struct admin *admin, int argc, char **argv)
 			  "downloaded or changed, and root is not needed. If the first "
 			  "argument is \"apt-get\", show the plan for apt-get(8)."),
 		.has_json = true,
+		.words_min = 1,
+		.words_max = -1,
+		.has_foreign_options = true,
 	};
 	const char *program;
 	char **apt_words = argv + 1;
 	int words;
-	int status = options_pick(admin, &usage, argc, argv, &words);
+	int status = options_read(admin, &usage, argc, argv, &words);
 
 	if (status >= 0)
 		return status;
 	argv[words + 1] = NULL;
-	if (words == 0)
-		return report_error(
-			_("an argument is missing; usage: apt-universal-hooks %s"),
-			usage.synopsis);
 	program = take_program(&apt_words);
 	request.words = (const char *const *)apt_words;
 	if (apt_transaction(admin, program, request.words, &stream) < 0)

@@ -124,14 +124,12 @@ static const char *make_string(struct slice text)
 /* "exit 3 40 ms", "skipped (When)". */
 static bool parse_outcome(struct log_run *run, struct slice text)
 {
-	struct slice word = slice_cut(&text, ' ');
-	size_t i = 0;
+	const char *word = make_string(slice_cut(&text, ' '));
+	int outcome;
 
-	while (i < COUNT_OF(outcome_names) && !slice_equals(word, outcome_names[i].word))
-		i++;
-	if (i == COUNT_OF(outcome_names))
+	if (!word_parse(outcome_names, COUNT_OF(outcome_names), word, &outcome))
 		return false;
-	run->outcome = (enum log_outcome)outcome_names[i].value;
+	run->outcome = (enum log_outcome)outcome;
 	if (run->outcome == LOGGED_NOT_STARTED || run->outcome == LOGGED_SKIPPED) {
 		if (!take_prefix(&text, "(") || !take_suffix(&text, ")"))
 			return false;

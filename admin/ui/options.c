@@ -5,14 +5,11 @@
 #include "ui/spelling.h"
 #include "ui/terminal.h"
 
-#include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
 
 /* Where the explanation of an option begins. */
 #define HELP_COLUMN 26
-
-enum unknown_option { UNKNOWN_IS_ERROR, UNKNOWN_IS_WORD };
 
 struct option_parser {
 	struct admin *admin;
@@ -96,6 +93,7 @@ static int report_unknown_option(const struct option_parser *parser, const char 
 static int store_number(const struct option_row *row, const char *value)
 {
 	bool is_number = value[0] != '\0' && value[strspn(value, "0123456789")] == '\0';
+	/* More than fits becomes ULONG_MAX: as many as possible. */
 	unsigned long number = is_number ? strtoul(value, NULL, 10) : 0;
 
 	if (number == 0)
@@ -121,7 +119,6 @@ static int store_option(const struct option_row *row, const char *word, const ch
 		xlist_add(row->target, value);
 		break;
 	case OPTION_NUMBER:
-		assert(value != NULL);
 		return store_number(row, value);
 	}
 	return -1;
@@ -156,9 +153,9 @@ static bool is_option(const char *word)
 }
 
 /* Returns −1 with the other words in argv[1] to argv[*ret_count], or the exit status. */
-static int read_words(struct option_parser *parser, int argc, char **argv,
-	enum unknown_option unknown, int *ret_count)
+static int read_words(struct option_parser *parser, int argc, char **argv, int *ret_count)
 {
+	bool has_foreign = parser->usage->has_foreign_options;
 	int kept = 1, at = 1, status = -1;
 
 	for (; at < argc && strcmp(argv[at], "--") != 0 && status < 0; at++) {
@@ -169,14 +166,13 @@ static int read_words(struct option_parser *parser, int argc, char **argv,
 			row = find_option(parser, argv[at], &value);
 		if (row != NULL)
 			status = read_option(row, value, argc, argv, &at);
-		else if (is_option(argv[at]) && unknown == UNKNOWN_IS_ERROR)
+		else if (is_option(argv[at]) && !has_foreign)
 			status = report_unknown_option(parser, argv[at]);
 		else
 			move_word(argv, at, kept++);
 	}
-	/* Among words of another program, "--" is one of them. */
-	if (unknown == UNKNOWN_IS_ERROR)
-		at++;
+	if (!has_foreign)
+		at++; /* "--" */
 	while (at < argc)
 		move_word(argv, at++, kept++);
 	*ret_count = kept - 1;
@@ -229,43 +225,32 @@ static int set_root(struct admin *admin, const char *path)
 	return -1;
 }
 
-static int parse_options(struct admin *admin, const struct usage *usage, int argc,
-	char **argv, enum unknown_option unknown, int *words)
+static int check_word_count(const struct usage *usage, char **argv, int count)
 {
-	struct option_parser parser;
-	int status;
-
-	option_parser_init(&parser, admin, usage);
-	status = read_words(&parser, argc, argv, unknown, words);
-	if (status >= 0)
-		return status;
-	if (parser.is_help) {
-		print_help(&parser);
-		return STATUS_FINE;
-	}
-	return parser.root != NULL ? set_root(admin, parser.root) : -1;
-}
-
-int options_read(
-	struct admin *admin, const struct usage *usage, int argc, char **argv, int *words)
-{
-	int status = parse_options(admin, usage, argc, argv, UNKNOWN_IS_ERROR, words);
-
-	if (status >= 0)
-		return status;
-	if (*words < usage->words_min)
+	if (count < usage->words_min)
 		return report_error(
 			_("an argument is missing; usage: apt-universal-hooks %s"),
 			usage->synopsis);
-	if (usage->words_max >= 0 && *words > usage->words_max)
+	if (usage->words_max >= 0 && count > usage->words_max)
 		return report_error(
 			_("unexpected argument \"%s\"; usage: apt-universal-hooks %s"),
 			argv[usage->words_max + 1], usage->synopsis);
 	return -1;
 }
 
-int options_pick(
+int options_read(
 	struct admin *admin, const struct usage *usage, int argc, char **argv, int *words)
 {
-	return parse_options(admin, usage, argc, argv, UNKNOWN_IS_WORD, words);
+	struct option_parser parser;
+	int status;
+
+	option_parser_init(&parser, admin, usage);
+	status = read_words(&parser, argc, argv, words);
+	if (status < 0 && parser.is_help) {
+		print_help(&parser);
+		return STATUS_FINE;
+	}
+	if (status < 0 && parser.root != NULL)
+		status = set_root(admin, parser.root);
+	return status < 0 ? check_word_count(usage, argv, *words) : status;
 }

@@ -25,6 +25,8 @@ struct usage {
 	bool has_json; /* whether --json is one of its options */
 	int words_min; /* number of words that are not options */
 	int words_max; /* −1: any number */
+	/* Unknown options and "--" are words for another program. */
+	bool has_foreign_options;
 };
 
 /*
@@ -34,13 +36,6 @@ struct usage {
  * after printing the help or an error.
  */
 int options_read(struct admin *admin, const struct usage *usage, int argc, char **argv,
-	int *words);
-
-/*
- * The same for a subcommand whose words are another program's: unknown options and "--"
- * stay among the words, and their number is not checked.
- */
-int options_pick(struct admin *admin, const struct usage *usage, int argc, char **argv,
 	int *words);
 
 #endif

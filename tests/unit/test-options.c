@@ -44,11 +44,10 @@ static int split(struct parsed *parsed, const char *line)
 	return argc;
 }
 
-typedef int reader(struct admin *admin, const struct usage *usage, int argc, char **argv,
-	int *words);
+enum foreign { NO_FOREIGN, FOREIGN };
 
-/* line is split at bars; one or two words must be left. */
-static int read_with(reader *read, struct parsed *parsed, const char *line)
+/* line is split at bars; one or two words must be left, or any number with FOREIGN. */
+static int read_with(enum foreign foreign, struct parsed *parsed, const char *line)
 {
 	int argc = split(parsed, line);
 	const struct option_row rows[] = {
@@ -64,11 +63,12 @@ static int read_with(reader *read, struct parsed *parsed, const char *line)
 		.rows = rows,
 		.row_count = COUNT_OF(rows),
 		.has_json = true,
-		.words_min = 1,
-		.words_max = 2,
+		.words_min = foreign == FOREIGN ? 0 : 1,
+		.words_max = foreign == FOREIGN ? -1 : 2,
+		.has_foreign_options = foreign == FOREIGN,
 	};
 
-	return read(&parsed->admin, &usage, argc, parsed->argv, &parsed->words);
+	return options_read(&parsed->admin, &usage, argc, parsed->argv, &parsed->words);
 }
 
 /* expected: the remaining words, joined with bars, then the options. */
@@ -97,7 +97,7 @@ static void assert_read(const char *line, const char *expected)
 	owns_parsed struct parsed parsed;
 
 	output_begin();
-	ck_assert_int_eq(read_with(options_read, &parsed, line), GOES_ON);
+	ck_assert_int_eq(read_with(NO_FOREIGN, &parsed, line), GOES_ON);
 	assert_output("", "");
 	assert_parsed(&parsed, expected);
 }
@@ -107,17 +107,17 @@ static void assert_picked(const char *line, const char *expected)
 	owns_parsed struct parsed parsed;
 
 	output_begin();
-	ck_assert_int_eq(read_with(options_pick, &parsed, line), GOES_ON);
+	ck_assert_int_eq(read_with(FOREIGN, &parsed, line), GOES_ON);
 	assert_output("", "");
 	assert_parsed(&parsed, expected);
 }
 
-static void assert_trouble(reader *read, const char *line, const char *expected)
+static void assert_trouble(enum foreign foreign, const char *line, const char *expected)
 {
 	owns_parsed struct parsed parsed;
 
 	output_begin();
-	ck_assert_int_eq(read_with(read, &parsed, line), STATUS_TROUBLE);
+	ck_assert_int_eq(read_with(foreign, &parsed, line), STATUS_TROUBLE);
 	assert_output("", expected);
 }
 
@@ -171,18 +171,18 @@ END_TEST
 
 START_TEST(an_unknown_option_is_an_error_that_suggests_the_nearest)
 {
-	assert_trouble(options_read, "a|--quik",
+	assert_trouble(NO_FOREIGN, "a|--quik",
 		"E: there is no option --quik; did you mean --quick?\n");
-	assert_trouble(options_read, "a|--JSON=1",
+	assert_trouble(NO_FOREIGN, "a|--JSON=1",
 		"E: there is no option --JSON; did you mean --json?\n");
-	assert_trouble(options_read, "a|--verbose",
+	assert_trouble(NO_FOREIGN, "a|--verbose",
 		"E: there is no option --verbose; usage: apt-universal-hooks try WORD "
 		"[WORD]\n");
-	assert_trouble(options_read, "a|-x",
+	assert_trouble(NO_FOREIGN, "a|-x",
 		"E: there is no option -x; usage: apt-universal-hooks try WORD [WORD]\n");
-	assert_trouble(options_read, "a|-s",
+	assert_trouble(NO_FOREIGN, "a|-s",
 		"E: there is no option -s; usage: apt-universal-hooks try WORD [WORD]\n");
-	assert_trouble(options_read, "a|-\n",
+	assert_trouble(NO_FOREIGN, "a|-\n",
 		"E: there is no option -\\012; usage: apt-universal-hooks try WORD "
 		"[WORD]\n");
 }
@@ -190,20 +190,20 @@ END_TEST
 
 START_TEST(an_option_without_a_name_is_an_error)
 {
-	assert_trouble(options_read, "a|--=x",
+	assert_trouble(NO_FOREIGN, "a|--=x",
 		"E: there is no option --; usage: apt-universal-hooks try WORD [WORD]\n");
-	assert_trouble(options_read, "a|-=",
+	assert_trouble(NO_FOREIGN, "a|-=",
 		"E: there is no option -; usage: apt-universal-hooks try WORD [WORD]\n");
-	assert_trouble(options_read, "a|-=x",
+	assert_trouble(NO_FOREIGN, "a|-=x",
 		"E: there is no option -; usage: apt-universal-hooks try WORD [WORD]\n");
 }
 END_TEST
 
 START_TEST(names_cannot_be_abbreviated)
 {
-	assert_trouble(options_read, "a|--quic|--qui",
+	assert_trouble(NO_FOREIGN, "a|--quic|--qui",
 		"E: there is no option --quic; did you mean --quick?\n");
-	assert_trouble(options_read, "a|--s",
+	assert_trouble(NO_FOREIGN, "a|--s",
 		"E: there is no option --s; usage: apt-universal-hooks try WORD "
 		"[WORD]\n");
 }
@@ -211,15 +211,14 @@ END_TEST
 
 START_TEST(a_missing_or_unwanted_argument_is_an_error)
 {
-	assert_trouble(
-		options_read, "a|--script", "E: --script needs an argument: PATH\n");
-	assert_trouble(options_read, "a|-p", "E: -p needs an argument: NAME\n");
-	assert_trouble(options_read, "a|--quick=yes",
+	assert_trouble(NO_FOREIGN, "a|--script", "E: --script needs an argument: PATH\n");
+	assert_trouble(NO_FOREIGN, "a|-p", "E: -p needs an argument: NAME\n");
+	assert_trouble(NO_FOREIGN, "a|--quick=yes",
 		"E: --quick=yes: --quick takes no argument\n");
 	assert_trouble(
-		options_read, "a|--quick=", "E: --quick=: --quick takes no argument\n");
-	assert_trouble(options_read, "a|-qp", "E: -qp: --quick takes no argument\n");
-	assert_trouble(options_pick, "a|--root", "E: --root needs an argument: DIR\n");
+		NO_FOREIGN, "a|--quick=", "E: --quick=: --quick takes no argument\n");
+	assert_trouble(NO_FOREIGN, "a|-qp", "E: -qp: --quick takes no argument\n");
+	assert_trouble(FOREIGN, "a|--root", "E: --root needs an argument: DIR\n");
 }
 END_TEST
 
@@ -240,30 +239,30 @@ START_TEST(a_number_is_decimal_and_above_0)
 		owns_memory char *message =
 			string_format("E: --count %s: not a number above 0\n", words[i]);
 
-		assert_trouble(options_read, line, message);
+		assert_trouble(NO_FOREIGN, line, message);
 	}
-	assert_trouble(options_read, "a|-n", "E: -n needs an argument: N\n");
+	assert_trouble(NO_FOREIGN, "a|-n", "E: -n needs an argument: N\n");
 }
 END_TEST
 
 START_TEST(the_number_of_words_is_checked)
 {
-	assert_trouble(options_read, "",
+	assert_trouble(NO_FOREIGN, "",
 		"E: an argument is missing; usage: apt-universal-hooks try WORD "
 		"[WORD]\n");
-	assert_trouble(options_read, "--quick",
+	assert_trouble(NO_FOREIGN, "--quick",
 		"E: an argument is missing; usage: apt-universal-hooks try WORD "
 		"[WORD]\n");
-	assert_trouble(options_read, "a|b|c",
+	assert_trouble(NO_FOREIGN, "a|b|c",
 		"E: unexpected argument \"c\"; usage: apt-universal-hooks try WORD "
 		"[WORD]\n");
-	assert_trouble(options_read, "a|b|c|d",
+	assert_trouble(NO_FOREIGN, "a|b|c|d",
 		"E: unexpected argument \"c\"; usage: apt-universal-hooks try WORD "
 		"[WORD]\n");
 }
 END_TEST
 
-START_TEST(options_pick_leaves_unknown_options_in_place)
+START_TEST(unknown_options_may_be_words_for_another_program)
 {
 	assert_picked(
 		"install|-o|A=b|--json|zsh-|-x|--", "install|-o|A=b|zsh-|-x|-- json");
@@ -275,12 +274,12 @@ START_TEST(options_pick_leaves_unknown_options_in_place)
 }
 END_TEST
 
-static void assert_help(reader *read, const char *line)
+static void assert_help(enum foreign foreign, const char *line)
 {
 	owns_parsed struct parsed parsed;
 
 	output_begin();
-	ck_assert_int_eq(read_with(read, &parsed, line), STATUS_FINE);
+	ck_assert_int_eq(read_with(foreign, &parsed, line), STATUS_FINE);
 	assert_output(
 		"Usage: apt-universal-hooks try WORD [WORD]\n"
 		"\n"
@@ -300,9 +299,9 @@ static void assert_help(reader *read, const char *line)
 
 START_TEST(help_is_printed_and_nothing_else_checked)
 {
-	assert_help(options_read, "--help");
-	assert_help(options_read, "a|b|c|-h|--root=/no/such/directory");
-	assert_help(options_pick, "install|--help|zsh");
+	assert_help(NO_FOREIGN, "--help");
+	assert_help(NO_FOREIGN, "a|b|c|-h|--root=/no/such/directory");
+	assert_help(FOREIGN, "install|--help|zsh");
 }
 END_TEST
 
@@ -311,7 +310,7 @@ START_TEST(help_is_wrapped_to_the_width)
 	owns_parsed struct parsed parsed;
 
 	output_begin_terminal(40);
-	ck_assert_int_eq(read_with(options_read, &parsed, "-h"), STATUS_FINE);
+	ck_assert_int_eq(read_with(NO_FOREIGN, &parsed, "-h"), STATUS_FINE);
 	assert_output("Usage: apt-universal-hooks try WORD\n"
 		      "[WORD]\n"
 		      "\n"
@@ -375,7 +374,7 @@ static void assert_root(const char *path, const char *expected)
 	owns_parsed struct parsed parsed;
 
 	output_begin();
-	ck_assert_int_eq(read_with(options_read, &parsed, line), GOES_ON);
+	ck_assert_int_eq(read_with(NO_FOREIGN, &parsed, line), GOES_ON);
 	assert_output("", "");
 	ck_assert_str_eq(parsed.admin.root, expected);
 	ck_assert_int_eq(parsed.words, 1);
@@ -403,7 +402,7 @@ START_TEST(without_the_option_the_root_does_not_change)
 {
 	owns_parsed struct parsed parsed;
 
-	ck_assert_int_eq(read_with(options_read, &parsed, "a"), GOES_ON);
+	ck_assert_int_eq(read_with(NO_FOREIGN, &parsed, "a"), GOES_ON);
 	ck_assert_str_eq(parsed.admin.root, "");
 }
 END_TEST
@@ -417,14 +416,14 @@ START_TEST(a_root_that_is_not_a_directory_is_an_error)
 	absent = string_format("a|--root|%s", at("/absent"));
 	file = string_format("E: --root %s cannot be used: No such file or directory\n",
 		at("/absent"));
-	assert_trouble(options_read, absent, file);
+	assert_trouble(NO_FOREIGN, absent, file);
 	free(absent);
 	free(file);
 	absent = string_format("a|--root|%s", at("/file"));
 	file = string_format(
 		"E: --root %s cannot be used: Not a directory\n", at("/file"));
-	assert_trouble(options_read, absent, file);
-	assert_trouble(options_read,
+	assert_trouble(NO_FOREIGN, absent, file);
+	assert_trouble(NO_FOREIGN,
 		"a|--root=", "E: --root  cannot be used: No such file or directory\n");
 }
 END_TEST
@@ -439,7 +438,7 @@ int main(void)
 		an_option_without_a_name_is_an_error, names_cannot_be_abbreviated,
 		a_missing_or_unwanted_argument_is_an_error,
 		a_number_is_decimal_and_above_0, the_number_of_words_is_checked,
-		options_pick_leaves_unknown_options_in_place,
+		unknown_options_may_be_words_for_another_program,
 		help_is_printed_and_nothing_else_checked, help_is_wrapped_to_the_width,
 		json_is_unknown_without_has_json, the_number_of_words_may_be_unlimited,
 		the_root_is_a_real_path_without_a_trailing_slash,
