@@ -32,7 +32,7 @@ static const struct {
 
 const struct foreign_point *foreign_point_of(const char *word)
 {
-	owns_memory char *letters = xcheck(letters_of(word));
+	owns_memory char *letters = letters_of(word);
 
 	for (size_t i = 0; i < COUNT_OF(foreign_points); i++)
 		for (const char *const *name = foreign_points[i].names; *name != NULL;

@@ -41,14 +41,13 @@ static void sort_into_text(struct string_list *list, struct buffer *text)
 	xensure(text->error);
 }
 
-int package_names_parse(struct package_names *names, struct slice lines)
+void package_names_parse(struct package_names *names, struct slice lines)
 {
 	memset(names, 0, sizeof(*names));
 	while (lines.size > 0)
 		package_names_add(names, slice_cut(&lines, '\n'));
 	sort_into_text(&names->plain, &names->text);
 	sort_into_text(&names->qualified, &names->qualified_text);
-	return 0;
 }
 
 void package_names_done(struct package_names *names)
@@ -208,6 +207,6 @@ void check_packages(struct check *check)
 		check->is_blind = true;
 		return;
 	}
-	(void)package_names_parse(&names, buffer_slice(&lines));
+	package_names_parse(&names, buffer_slice(&lines));
 	check_package_directories(check, &names);
 }

@@ -16,9 +16,9 @@ struct package_names {
 
 /*
  * Parses the answer of apt_packages() for all packages. names is overwritten; call
- * package_names_done() afterwards. Returns 0.
+ * package_names_done() afterwards.
  */
-int package_names_parse(struct package_names *names, struct slice lines);
+void package_names_parse(struct package_names *names, struct slice lines);
 void package_names_done(struct package_names *names);
 
 /* Whether a directory of pkgs/ has the name of a package. */

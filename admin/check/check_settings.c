@@ -260,10 +260,11 @@ static bool is_installable(const struct check *check, const char *package)
 	const char *const names[] = {package, NULL};
 	owns_buffer struct buffer lines = {0};
 
-	return check->admin->root[0] == '\0' &&
-	       apt_packages(check->admin, names, &lines) == 0 &&
-	       xensure(package_names_parse(&packages, buffer_slice(&lines))) == 0 &&
-	       package_names_has(&packages, package);
+	if (check->admin->root[0] != '\0' ||
+		apt_packages(check->admin, names, &lines) < 0)
+		return false;
+	package_names_parse(&packages, buffer_slice(&lines));
+	return package_names_has(&packages, package);
 }
 
 /* At the first of the settings that require it. */
@@ -350,14 +351,12 @@ void check_settings(struct check *check)
 	__attribute__((cleanup(settings_check_done))) struct settings_check state = {
 		.check = check};
 	owns_buffer struct buffer lines = {0};
-	owns_buffer struct buffer places = {0};
 
 	if (apt_configuration(check->admin, SCOPE, &lines) < 0 ||
-		apt_origins(check->admin, SCOPE, &places) < 0) {
+		origins_ask(&state.origins, check->admin, SCOPE) < 0) {
 		check->is_blind = check->is_apt_mute = true;
 		return;
 	}
 	xensure(settings_parse(&state.settings, buffer_slice(&lines)));
-	xensure(origins_parse(&state.origins, buffer_slice(&places)));
 	check_each_setting(&state);
 }

@@ -127,7 +127,7 @@ static void write_finding(const struct terminal *terminal, const struct finding 
 	struct terminal endless = *terminal;
 	owns_buffer struct buffer text = {0};
 
-	buffer_append_format(&text, "%s%s%s ", is_error ? MARK_BAD : MARK_MIND,
+	buffer_append_format(&text, "%s%s%s ", is_error ? MARK_BAD : MARK_WARNING,
 		is_error ? _("error:") : _("warning:"), MARK_END);
 	buffer_append_string(&text, MARK_NAME);
 	text_add_name(&text, finding->path);

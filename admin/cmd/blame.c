@@ -163,7 +163,7 @@ static void write_cost(
 
 	text_add_name(&path, cost->path);
 	terminal_write(terminal, "", "  ", &path);
-	buffer_append_string(&bar, "  " MARK_MIND);
+	buffer_append_string(&bar, "  " MARK_WARNING);
 	add_bar(&bar, terminal, cost, greatest, columns);
 	buffer_append_string(&bar, MARK_END);
 	terminal_item(terminal, &bar,

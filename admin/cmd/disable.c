@@ -96,8 +96,6 @@ static int report_setting(const struct admin *admin, const struct target *target
 {
 	owns_memory char *place = setting_place(setting, admin);
 
-	if (place == NULL)
-		return report_no_memory();
 	if (setting->number == 0) {
 		targets_say(target->action == ACTION_NONE
 				    ? _("%s was already disabled: set in %s")

@@ -20,7 +20,6 @@ static int report_enabled(struct snapshot *snapshot, const struct admin *admin,
 	const struct target *target, bool was_disabled)
 {
 	const struct setting *setting = snapshot_disabling(snapshot, target->hook);
-	owns_memory char *place = NULL;
 
 	if (snapshot_has_mask(snapshot, target->hook)) {
 		report_warning(
@@ -30,9 +29,7 @@ static int report_enabled(struct snapshot *snapshot, const struct admin *admin,
 		return STATUS_FINDINGS;
 	}
 	if (setting != NULL) {
-		place = setting_place(setting, admin);
-		if (place == NULL)
-			return report_no_memory();
+		owns_memory char *place = setting_place(setting, admin);
 		report_warning(
 			_("%s stays disabled: %s sets %s to \"%s\"; remove that line"),
 			target->hook, place, setting->key, setting->value);

@@ -48,7 +48,7 @@ static void find_owners(struct inventory *inventory)
 
 	for (size_t i = 0; i < inventory->hooks.count; i++)
 		xlist_add(&paths, inventory->hooks.items[i].script.path + root_size);
-	xensure(owner_list_ask(&inventory->owners, inventory->admin, &paths));
+	owner_list_ask(&inventory->owners, inventory->admin, &paths);
 }
 
 /* −1 to go on, or the status to end with. */
@@ -56,7 +56,7 @@ static int inventory_take(struct inventory *inventory)
 {
 	int status;
 
-	xensure(hook_list_read(&inventory->hooks, inventory->admin));
+	hook_list_read(&inventory->hooks, inventory->admin);
 	hook_list_warn_unreadable(&inventory->hooks);
 	status = settings_ask(&inventory->settings, inventory->admin);
 	if (status >= 0)

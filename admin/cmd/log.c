@@ -170,7 +170,7 @@ static void write_result(
 
 	buffer_append_format(&text, _("result: %s%s%s"),
 		strcmp(result, "ok") == 0        ? MARK_GOOD
-		: strcmp(result, "unknown") == 0 ? MARK_MIND
+		: strcmp(result, "unknown") == 0 ? MARK_WARNING
 						 : MARK_BAD,
 		result, MARK_END);
 	if (transaction->requester != NULL) {
@@ -180,7 +180,7 @@ static void write_result(
 	}
 	if (!transaction->is_whole)
 		buffer_append_format(&text, _("; %sthis entry of the log is damaged%s"),
-			MARK_MIND, MARK_END);
+			MARK_WARNING, MARK_END);
 	terminal_write(terminal, "  ", "    ", &text);
 }
 
@@ -264,9 +264,9 @@ static json_t *log_to_json(const struct log *log)
 /* −1 if there is such a script, or the status to end with. */
 static int check_script_exists(const struct admin *admin, const char *path)
 {
-	__attribute__((cleanup(hook_list_done))) struct hook_list hooks;
+	owns_hook_list struct hook_list hooks;
 
-	xensure(hook_list_read(&hooks, admin));
+	hook_list_read(&hooks, admin);
 	if (hook_list_find(&hooks, admin, path) == NULL)
 		return hook_list_report_missing(&hooks, path);
 	return -1;
@@ -305,7 +305,7 @@ static int complete_query(struct log_query *query, const struct admin *admin)
 	if (root_size > 0 && strncmp(path, admin->root, root_size) == 0 &&
 		path[root_size] == '/')
 		path += root_size;
-	query->path = xcheck(log_path(path));
+	query->path = log_path(path);
 	return -1;
 }
 

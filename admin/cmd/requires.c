@@ -79,7 +79,7 @@ static int compare_needs(const void *left, const void *right)
 }
 
 /* Sets is_installed. −1 to go on, or the status to end with. */
-static int ask_dpkg(const struct admin *admin, struct needs *needs)
+static int find_installed(const struct admin *admin, struct needs *needs)
 {
 	owns_memory const char **names = xcheck(calloc(needs->count + 1, sizeof(*names)));
 	owns_buffer struct buffer lines = {0};
@@ -92,7 +92,7 @@ static int ask_dpkg(const struct admin *admin, struct needs *needs)
 		return STATUS_TROUBLE;
 	for (size_t i = 0; i < needs->count; i++)
 		names[i] = needs->items[i].package;
-	status_file = xcheck(configuration_status_file(admin, buffer_slice(&lines)));
+	status_file = configuration_status_file(admin, buffer_slice(&lines));
 	error = xensure(dpkg_query(status_file, names, &answer, &ending));
 	if (error < 0)
 		return report_error(
@@ -121,7 +121,7 @@ static bool is_listed(struct slice lines, const char *package)
 }
 
 /* Sets apt_answer. If apt cannot be asked, it has said why, and the rest is still shown. */
-static void ask_apt(const struct admin *admin, struct needs *needs)
+static void find_known_to_apt(const struct admin *admin, struct needs *needs)
 {
 	owns_strings struct string_list names = {0};
 	owns_buffer struct buffer lines = {0};
@@ -150,11 +150,11 @@ static void ask_apt(const struct admin *admin, struct needs *needs)
 /* −1 to go on, or the status to end with. */
 static int find_needs(const struct admin *admin, struct needs *needs)
 {
-	__attribute__((cleanup(hook_list_done))) struct hook_list hooks;
+	owns_hook_list struct hook_list hooks;
 	__attribute__((cleanup(settings_done))) struct settings settings = {0};
 	int status;
 
-	xensure(hook_list_read(&hooks, admin));
+	hook_list_read(&hooks, admin);
 	hook_list_warn_unreadable(&hooks);
 	status = settings_ask(&settings, admin);
 	if (status >= 0)
@@ -166,9 +166,9 @@ static int find_needs(const struct admin *admin, struct needs *needs)
 	if (needs->count == 0)
 		return -1;
 	qsort(needs->items, needs->count, sizeof(*needs->items), compare_needs);
-	status = ask_dpkg(admin, needs);
+	status = find_installed(admin, needs);
 	if (status < 0)
-		ask_apt(admin, needs);
+		find_known_to_apt(admin, needs);
 	return status;
 }
 

@@ -37,12 +37,12 @@ static void overview_done(struct overview *overview)
 
 static void take_counts(struct overview *overview)
 {
-	__attribute__((cleanup(hook_list_done))) struct hook_list hooks;
+	owns_hook_list struct hook_list hooks;
 
-	xensure(hook_list_read(&hooks, overview->admin));
+	hook_list_read(&hooks, overview->admin);
 	for (int i = 0; i < HOOK_POINT_COUNT; i++)
-		xensure(counts_take(&overview->counts[i], &hooks, &overview->settings,
-			(enum uh_hook_point)i));
+		counts_take(&overview->counts[i], &hooks, &overview->settings,
+			(enum uh_hook_point)i);
 	hook_list_warn_unreadable(&hooks);
 }
 
@@ -112,9 +112,9 @@ static void write_switch(const struct terminal *terminal, const struct overview 
 		buffer_append_format(&text,
 			_("%sswitched off%s by APT_UNIVERSAL_HOOKS=off in the "
 			  "environment"),
-			MARK_MIND, MARK_END);
+			MARK_WARNING, MARK_END);
 	} else {
-		place = xcheck(setting_place(overview->off, overview->admin));
+		place = setting_place(overview->off, overview->admin);
 		text_add_name(&file, place);
 		buffer_append_format(&text,
 			overview->is_off_here
@@ -123,7 +123,7 @@ static void write_switch(const struct terminal *terminal, const struct overview 
 				    "%.*s")
 				: _("%sswitched off%s by Universal-Hooks::Enabled in "
 				    "%.*s"),
-			MARK_MIND, MARK_END, (int)file.size, file.data);
+			MARK_WARNING, MARK_END, (int)file.size, file.data);
 	}
 	write_line(terminal, _("Hooks"), &text);
 }
@@ -160,13 +160,13 @@ static void add_registration(struct buffer *text, const struct registration_entr
 		add_marked(text, MARK_GOOD, _("registered"));
 		break;
 	case REGISTERED_EDITED:
-		add_marked(text, MARK_MIND, _("registered, but edited"));
+		add_marked(text, MARK_WARNING, _("registered, but edited"));
 		break;
 	case REGISTERED_NOT:
 		if (entry->is_call)
 			add_marked(text, MARK_BAD, _("not registered"));
 		else
-			add_marked(text, MARK_MIND, _("registered, but without "));
+			add_marked(text, MARK_WARNING, _("registered, but without "));
 		break;
 	}
 	if (!entry->is_call && entry->registered != REGISTERED_AS_SHIPPED) {

@@ -112,7 +112,7 @@ int report_unchanged(const char *path, int error)
 
 int check_within_root(const struct admin *admin, const char *path)
 {
-	if (!directories_lead_out(admin->root, path))
+	if (!rootfs_leads_out(admin->root, path))
 		return -1;
 	return report_error(_("%s is not changed: a symlink in its path leads out of %s"),
 		path, admin->root);
@@ -290,7 +290,7 @@ static int change_disabled(
 	status = check_within_root(admin, path);
 	if (status >= 0)
 		return status;
-	error = is_added ? directories_make_above(path) : 0;
+	error = is_added ? rootfs_make_parents(path) : 0;
 	if (error < 0)
 		return report_unchanged(path, error);
 	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -316,7 +316,7 @@ int disabled_take_out(const struct string_list *hooks, const struct admin *admin
 
 int mask_make(const char *path)
 {
-	int error = directories_make_above(path);
+	int error = rootfs_make_parents(path);
 
 	if (error < 0)
 		return error;

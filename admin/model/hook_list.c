@@ -180,7 +180,7 @@ static void drop_repeated_faults(struct script_list *faults)
 	faults->count = kept;
 }
 
-int hook_list_read(struct hook_list *hooks, const struct admin *admin)
+void hook_list_read(struct hook_list *hooks, const struct admin *admin)
 {
 	memset(hooks, 0, sizeof(*hooks));
 	xensure(hook_tree_init(&hooks->tree, admin->root));
@@ -188,7 +188,6 @@ int hook_list_read(struct hook_list *hooks, const struct admin *admin)
 	for (int i = UH_PRE_INVOKE; i <= UH_POST_INVOKE; i++)
 		collect_hook_point(hooks, (enum uh_hook_point)i);
 	drop_repeated_faults(&hooks->faults);
-	return 0;
 }
 
 void hook_list_done(struct hook_list *hooks)
@@ -291,7 +290,7 @@ char *fault_text(const struct script *script)
 	return text != NULL ? xstrdup(_(text)) : NULL;
 }
 
-int counts_take(struct counts *counts, const struct hook_list *hooks,
+void counts_take(struct counts *counts, const struct hook_list *hooks,
 	const struct settings *settings, enum uh_hook_point hook_point)
 {
 	memset(counts, 0, sizeof(*counts));
@@ -315,7 +314,6 @@ int counts_take(struct counts *counts, const struct hook_list *hooks,
 			counts->faulty++;
 		script_settings_done(&script);
 	}
-	return 0;
 }
 
 size_t counts_hooks(const struct counts *counts)

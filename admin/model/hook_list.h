@@ -41,9 +41,9 @@ struct hook_list {
 
 /*
  * Lists the hooks below the admin's root, with trust judged as for root, whoever asks.
- * hooks is overwritten; hook_list_done() frees what it holds. Returns 0.
+ * hooks is overwritten; hook_list_done() frees what it holds.
  */
-int hook_list_read(struct hook_list *hooks, const struct admin *admin);
+void hook_list_read(struct hook_list *hooks, const struct admin *admin);
 void hook_list_done(struct hook_list *hooks);
 #define owns_hook_list __attribute__((cleanup(hook_list_done)))
 
@@ -95,8 +95,8 @@ struct counts {
 	size_t overridden;
 };
 
-/* Overwrites counts. Returns 0. */
-int counts_take(struct counts *counts, const struct hook_list *hooks,
+/* Overwrites counts. */
+void counts_take(struct counts *counts, const struct hook_list *hooks,
 	const struct settings *settings, enum uh_hook_point hook_point);
 /* How many hooks are effective. */
 size_t counts_hooks(const struct counts *counts);

@@ -340,7 +340,7 @@ static void parse_log_line(struct log_parser *parser, struct slice line)
 	add_field(parser, FIELD_START, broken);
 }
 
-int log_parse(struct log *log, struct buffer *text, struct log_faults *ret_faults)
+void log_parse(struct log *log, struct buffer *text, struct log_faults *ret_faults)
 {
 	struct log_parser parser = {.log = log, .faults = ret_faults};
 	struct buffer *kept = &log->texts[log->text_count];
@@ -356,7 +356,6 @@ int log_parse(struct log *log, struct buffer *text, struct log_faults *ret_fault
 		parser.line++;
 		parse_log_line(&parser, slice_cut(&rest, '\n'));
 	}
-	return 0;
 }
 
 struct log_file {
@@ -471,7 +470,7 @@ static void parse_log_file(struct log *log, struct log_file *file)
 
 	if (file->error < 0)
 		return;
-	(void)log_parse(log, &file->text, &faults);
+	log_parse(log, &file->text, &faults);
 	warn_of_log_faults(file, &faults);
 }
 

@@ -67,9 +67,8 @@ struct log_faults {
 /*
  * Adds the transactions in text, which may hold anything: only lines that log_writer.c
  * can have written count. Takes text over and changes it; a log has room for two texts.
- * Returns 0.
  */
-int log_parse(struct log *log, struct buffer *text, struct log_faults *ret_faults);
+void log_parse(struct log *log, struct buffer *text, struct log_faults *ret_faults);
 
 /*
  * Reads both logs below the admin's root, and warns of what cannot be used. Returns −1 to

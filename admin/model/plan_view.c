@@ -261,7 +261,7 @@ static void write_planned_run(const struct terminal *terminal,
 		owns_buffer struct buffer text = {0};
 
 		text_add_sentence(&words, why_not);
-		buffer_append_string(&text, MARK_MIND);
+		buffer_append_string(&text, MARK_WARNING);
 		buffer_append_format(
 			&text, _("not run: %.*s"), (int)words.size, words.data);
 		buffer_append_string(&text, MARK_END);

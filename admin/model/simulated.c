@@ -246,8 +246,8 @@ int simulated_make(struct simulated *simulated, const struct admin *admin,
 	memset(simulated, 0, sizeof(*simulated));
 	if (apt_configuration(admin, NULL, &simulated->configuration) < 0)
 		return STATUS_TROUBLE;
-	status_file = xcheck(configuration_status_file(
-		admin, buffer_slice(&simulated->configuration)));
+	status_file =
+		configuration_status_file(admin, buffer_slice(&simulated->configuration));
 	simulated->status_file = xstrdup(status_file + strlen(admin->root));
 	if (operation != NULL && strcmp(operation, "purge") == 0)
 		buffer_append_string(&simulated->configuration, "APT::Get::Purge=true\n");

@@ -31,7 +31,7 @@ int snapshot_take(struct snapshot *snapshot, const struct admin *admin)
 	int status;
 
 	memset(snapshot, 0, sizeof(*snapshot));
-	(void)hook_list_read(&snapshot->hooks, admin);
+	hook_list_read(&snapshot->hooks, admin);
 	status = settings_ask(&snapshot->settings, admin);
 	return status < 0 ? disabled_read(&snapshot->disabled, admin) : status;
 }
@@ -139,12 +139,10 @@ int targets_unmask(const struct target_list *list, const struct admin *admin)
 
 char *setting_place(const struct setting *setting, const struct admin *admin)
 {
-	__attribute__((cleanup(origins_done))) struct origins origins = {0};
-	owns_buffer struct buffer lines = {0};
+	owns_origins struct origins origins;
 	const struct origin *origin = NULL;
 
-	if (apt_origins(admin, "Universal-Hooks", &lines) == 0 &&
-		xensure(origins_parse(&origins, buffer_slice(&lines))) == 0)
+	if (origins_ask(&origins, admin, "Universal-Hooks") == 0)
 		origin = origins_find(&origins, setting->key, setting->value);
 	if (origin == NULL)
 		return xstrdup(_("apt's configuration"));

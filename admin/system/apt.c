@@ -62,11 +62,6 @@ int apt_configuration(const struct admin *admin, const char *scope, struct buffe
 	return ask_settings(admin, APT_CONFIGURATION, scope, lines);
 }
 
-int apt_origins(const struct admin *admin, const char *scope, struct buffer *lines)
-{
-	return ask_settings(admin, APT_ORIGINS, scope, lines);
-}
-
 /* These read package lists, which takes long enough for a progress line. */
 static int ask_packages(const struct admin *admin, enum apt_question_kind kind,
 	const char *program, const char *const *words, struct buffer *lines)
@@ -170,12 +165,20 @@ static void add_origin(struct origins *origins, struct slice line)
 		.value = decode(value)};
 }
 
-int origins_parse(struct origins *origins, struct slice lines)
+void origins_parse(struct origins *origins, struct slice lines)
 {
 	memset(origins, 0, sizeof(*origins));
 	while (lines.size > 0)
 		add_origin(origins, slice_cut(&lines, '\n'));
-	return 0;
+}
+
+int origins_ask(struct origins *origins, const struct admin *admin, const char *scope)
+{
+	owns_buffer struct buffer lines = {0};
+	int error = ask_settings(admin, APT_ORIGINS, scope, &lines);
+
+	origins_parse(origins, buffer_slice(&lines));
+	return error;
 }
 
 void origins_done(struct origins *origins)

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Questions to apt's library, through the bridge, and its configuration. The lines of the
- * answers are described in apt_bridge.h.
- */
+/* Questions to apt's library. apt_bridge.h describes the lines of the answers. */
 #ifndef APT_H
 #define APT_H
 
@@ -10,19 +7,18 @@
 #include "ui/terminal.h"
 
 /*
- * Each of these four appends the answer to lines. Returns 0, or −errno after printing
- * apt's messages or the reason. apt's warnings are printed as well, except those about
- * its configuration, which apt itself repeats often enough.
+ * These three append the answer to lines. They return 0, or −errno after printing apt's
+ * messages or the reason. apt's warnings about package lists are printed as well.
  */
+/* The configuration at and below scope, or all of it if that is NULL. */
 int apt_configuration(const struct admin *admin, const char *scope, struct buffer *lines);
-int apt_origins(const struct admin *admin, const char *scope, struct buffer *lines);
 /*
- * What apt would do: program is "apt" or "apt-get", words are its arguments, terminated
- * by NULL. Shows apt's progress on a terminal, except with --json.
+ * What apt or apt-get (program) would do with the arguments words, which end with NULL.
+ * Shows apt's progress on a terminal, except with --json.
  */
 int apt_transaction(const struct admin *admin, const char *program,
 	const char *const *words, struct buffer *lines);
-/* names is terminated by NULL; without names, all packages. */
+/* The packages of these names, which end with NULL; all packages if there are none. */
 int apt_packages(
 	const struct admin *admin, const char *const *names, struct buffer *lines);
 
@@ -35,10 +31,7 @@ struct terminal apt_terminal(const struct admin *admin);
  */
 char *configuration_value(struct slice lines, const char *key);
 
-/*
- * The path of dpkg's status file, below the admin's root, from an answer for all of
- * "Dir". The caller frees it.
- */
+/* The path of dpkg's status file, from the configuration of "Dir". The caller frees it. */
 char *configuration_status_file(const struct admin *admin, struct slice lines);
 
 /* A setting, and the line of apt's configuration that sets it. */
@@ -56,13 +49,19 @@ struct origins {
 	size_t capacity;
 };
 
-/* Parses an answer of apt_origins(), ignoring malformed lines. Returns 0. */
-int origins_parse(struct origins *origins, struct slice lines);
+/*
+ * Asks apt which lines set the keys below scope. Returns like apt_configuration();
+ * origins is overwritten and, even on failure, for origins_done().
+ */
+int origins_ask(struct origins *origins, const struct admin *admin, const char *scope);
+/* The same for apt's answer; ignores malformed lines. */
+void origins_parse(struct origins *origins, struct slice lines);
 void origins_done(struct origins *origins);
+#define owns_origins __attribute__((cleanup(origins_done)))
 
 /*
- * The last line, which is the one that applies, that sets key, ignoring case, to value,
- * or to any value if that is NULL; NULL if there is none.
+ * The line that applies: the last that sets key, ignoring case, to value, or to anything
+ * if value is NULL. NULL if there is none.
  */
 const struct origin *origins_find(
 	const struct origins *origins, const char *key, const char *value);

@@ -67,7 +67,7 @@ static void make_arguments(struct string_list *words, const struct admin *admin,
 	xensure(string_list_terminate(words));
 }
 
-int owner_list_ask(struct owner_list *list, const struct admin *admin,
+void owner_list_ask(struct owner_list *list, const struct admin *admin,
 	const struct string_list *paths)
 {
 	owns_strings struct string_list words = {0};
@@ -78,17 +78,16 @@ int owner_list_ask(struct owner_list *list, const struct admin *admin,
 
 	memset(list, 0, sizeof(*list));
 	if (paths->count == 0)
-		return 0;
+		return;
 	make_arguments(&words, admin, paths);
 	if (admin->root[0] != '\0')
 		spec.path = TIMEOUT;
 	spec.argv = words.items;
 	if (xensure(process_capture(&spec, ANSWER_MAX, &answer, &ending)) < 0)
-		return 0;
+		return;
 	/* The exit status does not matter: it is 1 if any path has no owner. */
 	for (rest = buffer_slice(&answer); rest.size > 0;)
 		add_owner(list, slice_cut(&rest, '\n'));
-	return 0;
 }
 
 void owner_list_done(struct owner_list *list)

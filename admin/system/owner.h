@@ -19,9 +19,9 @@ struct owner_list {
 
 /*
  * Looks the paths, as seen from the admin's root, up in the dpkg database of that root.
- * Paths without an owner are left out, as are all if dpkg-query fails. Returns 0.
+ * Paths without an owner are left out, as are all if dpkg-query fails.
  */
-int owner_list_ask(struct owner_list *list, const struct admin *admin,
+void owner_list_ask(struct owner_list *list, const struct admin *admin,
 	const struct string_list *paths);
 void owner_list_done(struct owner_list *list);
 

@@ -63,20 +63,16 @@ void registration_of(struct registration *registration, struct slice configurati
 
 int registration_take(struct registration *registration, const struct admin *admin)
 {
-	__attribute__((cleanup(origins_done))) struct origins origins = {.items = NULL};
+	owns_origins struct origins origins = {.items = NULL};
 	owns_buffer struct buffer configuration = {0};
-	owns_buffer struct buffer lines = {0};
-	int error;
+	int error = apt_configuration(admin, SCOPE, &configuration);
 
 	memset(registration, 0, sizeof(*registration));
-	error = apt_configuration(admin, SCOPE, &configuration);
 	if (error == 0)
-		error = apt_origins(admin, SCOPE, &lines);
-	if (error < 0)
-		return error;
-	(void)origins_parse(&origins, buffer_slice(&lines)); /* always 0 */
-	registration_of(registration, buffer_slice(&configuration), &origins);
-	return 0;
+		error = origins_ask(&origins, admin, SCOPE);
+	if (error == 0)
+		registration_of(registration, buffer_slice(&configuration), &origins);
+	return error;
 }
 
 void registration_done(struct registration *registration)

@@ -38,7 +38,7 @@ struct registration {
  * both cases.
  */
 int registration_take(struct registration *registration, const struct admin *admin);
-/* The same for answers of apt_configuration() and apt_origins(). */
+/* The same, given what apt has answered. */
 void registration_of(struct registration *registration, struct slice configuration,
 	const struct origins *origins);
 void registration_done(struct registration *registration);

@@ -98,7 +98,7 @@ static int make_directory(const char *path)
 	return chmod(path, 0755) < 0 ? -errno : 0;
 }
 
-int directories_make_above(const char *path)
+int rootfs_make_parents(const char *path)
 {
 	owns_memory char *directory = strdup(path);
 	int error = 0;
@@ -114,7 +114,7 @@ int directories_make_above(const char *path)
 	return error;
 }
 
-bool directories_lead_out(const char *root, const char *path)
+bool rootfs_leads_out(const char *root, const char *path)
 {
 	owns_memory char *directory = strdup(path);
 	owns_memory char *real = NULL;

@@ -23,13 +23,13 @@ int rootfs_has_user(const struct admin *admin, const char *name);
 int rootfs_enter(const struct admin *admin);
 
 /* Creates the missing parent directories of path, with mode 0755. 0 or −errno. */
-int directories_make_above(const char *path);
+int rootfs_make_parents(const char *path);
 
 /*
  * Whether the parent of path, which begins with root, is outside of root because of a
  * symlink: a change there would hit another system. root is a real path; nothing is
  * outside of "".
  */
-bool directories_lead_out(const char *root, const char *path);
+bool rootfs_leads_out(const char *root, const char *path);
 
 #endif

@@ -8,11 +8,11 @@
 
 #include "base.h"
 
-#define MARK_GOOD "\001"  /* green */
-#define MARK_BAD "\002"   /* red */
-#define MARK_MIND "\003"  /* yellow */
-#define MARK_NAME "\004"  /* bold: the subject of a line */
-#define MARK_FAINT "\005" /* details */
+#define MARK_GOOD "\001"    /* green */
+#define MARK_BAD "\002"     /* red */
+#define MARK_WARNING "\003" /* yellow */
+#define MARK_NAME "\004"    /* bold: the subject of a line */
+#define MARK_FAINT "\005"   /* details */
 #define MARK_END "\006"
 #define MARK_SPACE "\007" /* a space where a line must not break */
 

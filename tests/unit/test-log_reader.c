@@ -22,7 +22,7 @@ static void parse_bytes(struct log *log, const char *bytes, size_t size)
 	owns_buffer struct buffer text = {0};
 
 	buffer_append(&text, (struct slice){bytes, size});
-	ck_assert_int_eq(log_parse(log, &text, &faults), 0);
+	log_parse(log, &text, &faults);
 }
 
 static void parse(struct log *log, const char *text)
@@ -396,7 +396,7 @@ START_TEST(the_last_line_needs_no_end)
 		buffer_append_string(&text, "Commandline: ");
 		for (size_t i = 0; i < size; i++)
 			buffer_append_string(&text, "x");
-		ck_assert_int_eq(log_parse(&log, &text, &faults), 0);
+		log_parse(&log, &text, &faults);
 		ck_assert_uint_eq(strlen(log.transactions[0].command_line), size);
 	}
 }
@@ -429,7 +429,7 @@ START_TEST(a_very_long_line_is_one_fault)
 		memset(text.data + text.size, cases[i].filling, 4 << 20);
 		text.size += 4 << 20;
 		buffer_append_string(&text, cases[i].tail);
-		ck_assert_int_eq(log_parse(&log, &text, &faults), 0);
+		log_parse(&log, &text, &faults);
 		ck_assert_uint_eq(faults.lines, cases[i].faults);
 	}
 }

@@ -38,7 +38,7 @@ static void assert_owner(const char *path, const char *other, const char *expect
 	if (other != NULL)
 		ck_assert_int_eq(string_list_add(&paths, other), 0);
 	output_begin();
-	ck_assert_int_eq(owner_list_ask(&list, &admin, &paths), 0);
+	owner_list_ask(&list, &admin, &paths);
 	assert_output("", "");
 	ck_assert_pstr_eq(owner_of(&list, path), expected);
 	ck_assert_ptr_null(owner_of(&list, ""));
@@ -102,7 +102,7 @@ START_TEST(without_paths_dpkg_is_not_asked)
 	const struct string_list none = {0};
 	owns_owners struct owner_list list;
 
-	ck_assert_int_eq(owner_list_ask(&list, &admin, &none), 0);
+	owner_list_ask(&list, &admin, &none);
 	ck_assert_uint_eq(list.count, 0);
 }
 END_TEST

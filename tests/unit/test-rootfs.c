@@ -77,11 +77,11 @@ static mode_t mode_of(const char *path)
 START_TEST(missing_parents_are_created_whatever_the_umask)
 {
 	(void)umask(077);
-	ck_assert_int_eq(directories_make_above(at("/a/b c/d/file")), 0);
+	ck_assert_int_eq(rootfs_make_parents(at("/a/b c/d/file")), 0);
 	ck_assert_uint_eq(mode_of("/a"), 0755);
 	ck_assert_uint_eq(mode_of("/a/b c/d"), 0755);
 	ck_assert(!is_there("/a/b c/d/file"));
-	ck_assert_int_eq(directories_make_above(at("/a/b c/d/file")), 0);
+	ck_assert_int_eq(rootfs_make_parents(at("/a/b c/d/file")), 0);
 }
 END_TEST
 
@@ -89,7 +89,7 @@ START_TEST(existing_directories_keep_their_mode)
 {
 	make_directory("/a");
 	set_mode("/a", 0700);
-	ck_assert_int_eq(directories_make_above(at("/a/b/file")), 0);
+	ck_assert_int_eq(rootfs_make_parents(at("/a/b/file")), 0);
 	ck_assert_uint_eq(mode_of("/a"), 0700);
 }
 END_TEST
@@ -97,8 +97,8 @@ END_TEST
 START_TEST(a_file_in_place_of_a_directory_is_an_error)
 {
 	make_file("/a", 0644, "");
-	ck_assert_int_eq(directories_make_above(at("/a/b/file")), -ENOTDIR);
-	ck_assert_int_eq(directories_make_above("file"), 0);
+	ck_assert_int_eq(rootfs_make_parents(at("/a/b/file")), -ENOTDIR);
+	ck_assert_int_eq(rootfs_make_parents("file"), 0);
 }
 END_TEST
 
@@ -107,7 +107,7 @@ static bool leads_out(const char *path)
 	owns_memory char *image = realpath(at("/image"), NULL);
 	owns_memory char *full = string_format("%s%s", image, path);
 
-	return directories_lead_out(image, full);
+	return rootfs_leads_out(image, full);
 }
 
 START_TEST(only_symlinks_lead_out_of_the_root)
@@ -133,7 +133,7 @@ END_TEST
 START_TEST(without_a_root_nothing_leads_out)
 {
 	make_link("/link", "/etc");
-	ck_assert(!directories_lead_out("", at("/link/file")));
+	ck_assert(!rootfs_leads_out("", at("/link/file")));
 }
 END_TEST
 

@@ -294,7 +294,7 @@ END_TEST
 START_TEST(marks_take_no_column_and_may_be_colours)
 {
 	struct terminal ten = of_width(10);
-	const char *text = MARK_GOOD "1" MARK_BAD "2" MARK_MIND "3" MARK_NAME
+	const char *text = MARK_GOOD "1" MARK_BAD "2" MARK_WARNING "3" MARK_NAME
 				     "4" MARK_FAINT "5" MARK_END " 7890";
 
 	assert_written(&ten, "", "", text, "12345 7890\n");
