@@ -126,20 +126,16 @@ static void add_bar(struct buffer *text, const struct terminal *terminal,
 static char *cost_text(const struct cost *cost)
 {
 	owns_buffer struct buffer text = {0};
-	owns_buffer struct buffer total = {0};
-	owns_buffer struct buffer mean = {0};
-	owns_buffer struct buffer longest = {0};
+	owns_memory char *total = duration_text(cost->total);
+	owns_memory char *mean = duration_text(mean_of(cost));
+	owns_memory char *longest = duration_text(cost->longest);
 
-	log_add_duration(&total, cost->total);
-	log_add_duration(&mean, mean_of(cost));
-	log_add_duration(&longest, cost->longest);
 	buffer_append_format(&text,
-		ngettext("%s%.*s%s in %zu run", "%s%.*s%s in %zu runs",
+		ngettext("%s%s%s in %zu run", "%s%s%s in %zu runs",
 			(unsigned long)cost->runs),
-		MARK_NAME, (int)total.size, total.data, MARK_END, cost->runs);
+		MARK_NAME, total, MARK_END, cost->runs);
 	if (cost->runs > 1)
-		buffer_append_format(&text, _(", mean %.*s, longest %.*s"),
-			(int)mean.size, mean.data, (int)longest.size, longest.data);
+		buffer_append_format(&text, _(", mean %s, longest %s"), mean, longest);
 	return xbuffer_steal(&text);
 }
 

@@ -109,18 +109,16 @@ static void add_scope(struct buffer *text, const struct hook *hook)
 /* Nothing for a hook that is effective. */
 static void add_status(struct buffer *text, const struct hook *hook)
 {
-	owns_buffer struct buffer by = {0};
+	owns_memory char *by = xname(hook->by != NULL ? hook->by : "");
 
-	text_add_name(&by, hook->by != NULL ? hook->by : "");
 	switch (hook->status) {
 	case HOOK_EFFECTIVE:
 		return;
 	case HOOK_OVERRIDDEN:
-		buffer_append_format(
-			text, _("overridden by %.*s"), (int)by.size, by.data);
+		buffer_append_format(text, _("overridden by %s"), by);
 		return;
 	case HOOK_MASKED:
-		buffer_append_format(text, _("masked by %.*s"), (int)by.size, by.data);
+		buffer_append_format(text, _("masked by %s"), by);
 		return;
 	case HOOK_IS_MASK:
 		buffer_append_string(text, _("a mask"));
@@ -130,18 +128,9 @@ static void add_status(struct buffer *text, const struct hook *hook)
 
 static void add_last(struct buffer *text, const struct item *item)
 {
-	bool has_failed;
-
 	if (item->last == NULL)
 		return;
-	has_failed = log_has_failed(item->last);
-	buffer_append_string(text, has_failed ? MARK_BAD : MARK_GOOD);
-	log_add_outcome(text, item->last);
-	buffer_append_string(text, MARK_END);
-	if (item->last->milliseconds >= 0) {
-		buffer_append_string(text, _(" in "));
-		log_add_duration(text, item->last->milliseconds);
-	}
+	log_add_ending(text, item->last);
 	if (item->transaction->start[0] != '\0')
 		buffer_append_format(text, ", %s", item->transaction->start);
 }
@@ -276,14 +265,6 @@ static void write_tree(const struct terminal *terminal, const struct inventory *
 		terminal_say(terminal, "", _("There are no hooks."));
 }
 
-/* Moves the text into a cell. */
-static void add_cell(struct table *table, struct buffer *text)
-{
-	owns_memory char *cell = xbuffer_steal(text);
-
-	table_add(table, cell);
-}
-
 static void add_hook_row(
 	struct table *table, const struct inventory *inventory, const struct hook *hook)
 {
@@ -293,16 +274,16 @@ static void add_hook_row(
 	item_make(&item, inventory, hook);
 	table_add(table, uh_hook_point_name(hook->hook_point));
 	add_scope(&text, hook);
-	add_cell(table, &text);
+	table_move(table, &text);
 	table_add_name(table, hook->script.path);
 	add_status(&text, hook);
 	text_add_sentence(&text, item.fault != NULL ? item.fault : "");
-	add_cell(table, &text);
+	table_move(table, &text);
 	table_add_name(table, item.owner != NULL ? item.owner : "");
 	effective_settings_add(&text, &item.settings);
-	add_cell(table, &text);
+	table_move(table, &text);
 	add_last(&text, &item);
-	add_cell(table, &text);
+	table_move(table, &text);
 }
 
 static void write_hook_table(
@@ -322,19 +303,13 @@ static void write_hook_table(
 
 static json_t *last_run_to_json(const struct item *item)
 {
-	owns_buffer struct buffer outcome = {0};
-	const char *start;
+	json_t *object;
 
 	if (item->last == NULL)
 		return json_null();
-	start = item->transaction->start;
-	log_add_outcome(&outcome, item->last);
-	return json_pack("{s:o, s:o, s:o, s:b}", "start",
-		json_text(start[0] != '\0' ? start : NULL), "ended",
-		json_stringn(outcome.data, outcome.size), "milliseconds",
-		item->last->milliseconds >= 0 ? json_integer(item->last->milliseconds)
-					      : json_null(),
-		"failed", log_has_failed(item->last));
+	object = json_pack("{s:o}", "start", json_time(item->transaction->start));
+	(void)json_object_update_new(object, log_ending_to_json(item->last));
+	return object;
 }
 
 static json_t *hook_to_json(const struct inventory *inventory, const struct hook *hook)

@@ -165,7 +165,6 @@ static void write_result(
 {
 	const char *result =
 		transaction->result != NULL ? transaction->result : "unknown";
-	owns_buffer struct buffer requester = {0};
 	owns_buffer struct buffer text = {0};
 
 	buffer_append_format(&text, _("result: %s%s%s"),
@@ -174,9 +173,9 @@ static void write_result(
 						 : MARK_BAD,
 		result, MARK_END);
 	if (transaction->requester != NULL) {
-		text_add_sentence(&requester, transaction->requester);
-		buffer_append_format(&text, _(", requested by %.*s"), (int)requester.size,
-			requester.data);
+		owns_memory char *requester = xsentence(transaction->requester);
+
+		buffer_append_format(&text, _(", requested by %s"), requester);
 	}
 	if (!transaction->is_whole)
 		buffer_append_format(&text, _("; %sthis entry of the log is damaged%s"),
@@ -187,20 +186,11 @@ static void write_result(
 static void write_logged_run(const struct terminal *terminal, const struct log_run *run)
 {
 	owns_buffer struct buffer text = {0};
-	bool has_failed = log_has_failed(run);
 
 	text_add_name(&text, run->path);
 	buffer_append_string(&text, ": ");
-	buffer_append_string(&text, has_failed                       ? MARK_BAD
-				    : run->outcome == LOGGED_SKIPPED ? MARK_FAINT
-								     : MARK_GOOD);
-	log_add_outcome(&text, run);
-	buffer_append_string(&text, MARK_END);
-	if (run->milliseconds >= 0) {
-		buffer_append_string(&text, _(" in "));
-		log_add_duration(&text, run->milliseconds);
-	}
-	terminal_write(terminal, has_failed ? "  ! " : "    ", "      ", &text);
+	log_add_ending(&text, run);
+	terminal_write(terminal, log_has_failed(run) ? "  ! " : "    ", "      ", &text);
 }
 
 static void write_log(const struct terminal *terminal, const struct log *log)
@@ -217,22 +207,14 @@ static void write_log(const struct terminal *terminal, const struct log *log)
 	}
 }
 
-static json_t *time_to_json(const char *time)
-{
-	return json_text(time[0] != '\0' ? time : NULL);
-}
-
 static json_t *logged_run_to_json(const struct log_run *run)
 {
-	owns_buffer struct buffer outcome = {0};
-
-	log_add_outcome(&outcome, run);
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:b}", "hook_point",
+	json_t *object = json_pack("{s:s, s:s, s:o, s:o}", "hook_point",
 		uh_hook_point_name(run->hook_point), "reason", reason_name(run->reason),
-		"subject", json_text(run->match), "path", json_text(run->path), "ended",
-		json_stringn(outcome.data, outcome.size), "milliseconds",
-		run->milliseconds >= 0 ? json_integer(run->milliseconds) : json_null(),
-		"failed", log_has_failed(run));
+		"subject", json_text(run->match), "path", json_text(run->path));
+
+	(void)json_object_update_new(object, log_ending_to_json(run));
+	return object;
 }
 
 static json_t *logged_transaction_to_json(const struct log_transaction *transaction)
@@ -243,7 +225,7 @@ static json_t *logged_transaction_to_json(const struct log_transaction *transact
 		(void)json_array_append_new(
 			runs, logged_run_to_json(&transaction->runs[i]));
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:o}", "start",
-		time_to_json(transaction->start), "end", time_to_json(transaction->end),
+		json_time(transaction->start), "end", json_time(transaction->end),
 		"command_line", json_text(transaction->command_line), "requested_by",
 		json_text(transaction->requester), "transaction",
 		json_text(transaction->key), "result",

@@ -224,7 +224,6 @@ static int write_missing(const struct needs *needs)
 static void add_need_row(struct table *table, const struct need *need)
 {
 	owns_buffer struct buffer hooks = {0};
-	owns_memory char *hooks_cell = NULL;
 	owns_memory char *state =
 		xformat("%s%s" MARK_END, need->is_installed ? MARK_GOOD : MARK_BAD,
 			need->is_installed                   ? _("yes")
@@ -235,10 +234,9 @@ static void add_need_row(struct table *table, const struct need *need)
 		buffer_append_string(&hooks, i > 0 ? " " : "");
 		text_add_name(&hooks, need->hooks.items[i]);
 	}
-	hooks_cell = xbuffer_steal(&hooks);
 	table_add_name(table, need->package);
 	table_add(table, state);
-	table_add(table, hooks_cell);
+	table_move(table, &hooks);
 }
 
 static int write_need_table(const struct admin *admin, const struct needs *needs)
@@ -257,15 +255,6 @@ static int write_need_table(const struct admin *admin, const struct needs *needs
 	return count_missing(needs) > 0 ? STATUS_FINDINGS : STATUS_FINE;
 }
 
-static json_t *paths_to_json(const struct string_list *hooks)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < hooks->count; i++)
-		(void)json_array_append_new(array, json_text(hooks->items[i]));
-	return array;
-}
-
 static json_t *need_to_json(const struct need *need)
 {
 	return json_pack("{s:o, s:b, s:o, s:o}", "package", json_text(need->package),
@@ -273,7 +262,8 @@ static json_t *need_to_json(const struct need *need)
 		need->apt_answer == APT_NOT_ASKED
 			? json_null()
 			: json_boolean(need->apt_answer == KNOWN_TO_APT),
-		"hooks", paths_to_json(&need->hooks));
+		"hooks",
+		json_texts((const char *const *)need->hooks.items, need->hooks.count));
 }
 
 static int print_needs(const struct needs *needs, bool is_missing_only)

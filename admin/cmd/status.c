@@ -103,42 +103,37 @@ static void add_marked(struct buffer *text, const char *mark, const char *words)
 static void write_switch(const struct terminal *terminal, const struct overview *overview)
 {
 	owns_buffer struct buffer text = {0};
-	owns_buffer struct buffer file = {0};
-	owns_memory char *place = NULL;
 
-	if (!overview->is_off_here && overview->off == NULL) {
-		add_marked(&text, MARK_GOOD, _("switched on"));
-	} else if (overview->off == NULL) {
+	if (overview->off != NULL) {
+		owns_memory char *place = setting_place(overview->off, overview->admin);
+		owns_memory char *name = xname(place);
+
+		buffer_append_format(&text,
+			overview->is_off_here
+				? _("%sswitched off%s by APT_UNIVERSAL_HOOKS=off in the "
+				    "environment, and by Universal-Hooks::Enabled in %s")
+				: _("%sswitched off%s by Universal-Hooks::Enabled in %s"),
+			MARK_WARNING, MARK_END, name);
+	} else if (overview->is_off_here) {
 		buffer_append_format(&text,
 			_("%sswitched off%s by APT_UNIVERSAL_HOOKS=off in the "
 			  "environment"),
 			MARK_WARNING, MARK_END);
 	} else {
-		place = setting_place(overview->off, overview->admin);
-		text_add_name(&file, place);
-		buffer_append_format(&text,
-			overview->is_off_here
-				? _("%sswitched off%s by APT_UNIVERSAL_HOOKS=off in the "
-				    "environment, and by Universal-Hooks::Enabled in "
-				    "%.*s")
-				: _("%sswitched off%s by Universal-Hooks::Enabled in "
-				    "%.*s"),
-			MARK_WARNING, MARK_END, (int)file.size, file.data);
+		add_marked(&text, MARK_GOOD, _("switched on"));
 	}
 	write_line(terminal, _("Hooks"), &text);
 }
 
 static void write_helper(const struct terminal *terminal, const struct overview *overview)
 {
+	owns_memory char *root = xname(overview->admin->root);
 	owns_buffer struct buffer text = {0};
-	owns_buffer struct buffer path = {0};
 
 	if (overview->has_helper)
 		return;
-	text_add_name(&path, overview->admin->root);
-	buffer_append_string(&path, UH_HELPER);
-	buffer_append_format(&text, _("%smissing, so no hook runs:%s %.*s"), MARK_BAD,
-		MARK_END, (int)path.size, path.data);
+	buffer_append_format(&text, _("%smissing, so no hook runs:%s %s%s"), MARK_BAD,
+		MARK_END, root, UH_HELPER);
 	write_line(terminal, _("Helper"), &text);
 }
 
@@ -292,8 +287,7 @@ static json_t *last_transaction_to_json(const struct overview *overview)
 	if (last == NULL)
 		return json_null();
 	return json_pack("{s:o, s:o, s:o, s:s, s:I, s:I}", "start",
-		json_text(last->start[0] != '\0' ? last->start : NULL), "end",
-		json_text(last->end[0] != '\0' ? last->end : NULL), "command_line",
+		json_time(last->start), "end", json_time(last->end), "command_line",
 		json_text(last->command_line), "result",
 		last->result != NULL ? last->result : "unknown", "ran",
 		(json_int_t)count_ran(last), "failed", (json_int_t)count_failed(last));

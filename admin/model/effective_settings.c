@@ -92,15 +92,6 @@ static json_t *operations_to_json(unsigned operations)
 	return array;
 }
 
-static json_t *required_to_json(const struct script_settings *settings)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < settings->required_count; i++)
-		(void)json_array_append_new(array, json_text(settings->required[i]));
-	return array;
-}
-
 static json_t *value_to_json(
 	const struct setting_type *type, const struct script_settings *settings)
 {
@@ -117,7 +108,7 @@ static json_t *value_to_json(
 	case SETTING_DIRECTORY:
 		return json_text(setting_text(type, settings));
 	case SETTING_PACKAGES:
-		return required_to_json(settings);
+		return json_texts(settings->required, settings->required_count);
 	}
 	return NULL;
 }

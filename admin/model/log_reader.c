@@ -587,16 +587,38 @@ void log_add_outcome(struct buffer *text, const struct log_run *run)
 	buffer_append_string(text, ")");
 }
 
-void log_add_duration(struct buffer *text, int64_t milliseconds)
+void log_add_ending(struct buffer *text, const struct log_run *run)
+{
+	owns_memory char *duration = duration_text(run->milliseconds);
+
+	buffer_append_string(text, log_has_failed(run)              ? MARK_BAD
+				   : run->outcome == LOGGED_SKIPPED ? MARK_FAINT
+								    : MARK_GOOD);
+	log_add_outcome(text, run);
+	buffer_append_string(text, MARK_END);
+	if (run->milliseconds >= 0)
+		buffer_append_format(text, _(" in %s"), duration);
+}
+
+json_t *log_ending_to_json(const struct log_run *run)
+{
+	owns_buffer struct buffer outcome = {0};
+
+	log_add_outcome(&outcome, run);
+	return json_pack("{s:o, s:o, s:b}", "ended",
+		json_stringn(outcome.data, outcome.size), "milliseconds",
+		run->milliseconds >= 0 ? json_integer(run->milliseconds) : json_null(),
+		"failed", log_has_failed(run));
+}
+
+char *duration_text(int64_t milliseconds)
 {
 	long minutes = (long)(milliseconds / 60000);
 	long rest = (long)(milliseconds % 60000);
 
-	if (milliseconds < 1000) {
-		buffer_append_format(text, _("%ld ms"), rest);
-		return;
-	}
-	if (minutes > 0)
-		buffer_append_format(text, _("%ld min "), minutes);
-	buffer_append_format(text, _("%ld.%03ld s"), rest / 1000, rest % 1000);
+	if (milliseconds < 1000)
+		return xformat(_("%ld ms"), rest);
+	if (minutes == 0)
+		return xformat(_("%ld.%03ld s"), rest / 1000, rest % 1000);
+	return xformat(_("%ld min %ld.%03ld s"), minutes, rest / 1000, rest % 1000);
 }

@@ -11,6 +11,7 @@
 
 #include "admin.h"
 #include "plan.h"
+#include "ui/json.h"
 
 /* Limit for both files together; of larger files, the newest part is read. */
 #define LOG_SIZE_MAX ((size_t)16 << 20)
@@ -94,7 +95,11 @@ const struct log_run *log_last_run_of(const struct log *log, const char *path,
 
 /* Appends how the run ended, in the log's words: "exit 3", "skipped (When)". */
 void log_add_outcome(struct buffer *text, const struct log_run *run);
-/* "12 ms", "3.456 s", "2 min 3.456 s". */
-void log_add_duration(struct buffer *text, int64_t milliseconds);
+/* Appends the same in colour, and how long it took: "exit 0 in 12 ms". */
+void log_add_ending(struct buffer *text, const struct log_run *run);
+/* As the JSON keys "ended", "milliseconds" and "failed"; the caller owns the object. */
+json_t *log_ending_to_json(const struct log_run *run);
+/* "12 ms", "3.456 s", "2 min 3.456 s"; the caller frees it. */
+char *duration_text(int64_t milliseconds);
 
 #endif

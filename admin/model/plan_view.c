@@ -156,7 +156,7 @@ static void add_versions(struct buffer *text, const struct package *package)
 			has_new ? package->new_version : package->old_version);
 }
 
-/* The same, separated by spaces. */
+/* The same, each after a space. */
 static void add_matched_names(
 	const struct preview *preview, const struct planned_run *run, struct buffer *text)
 {
@@ -165,7 +165,7 @@ static void add_matched_names(
 
 	add_matched_lines(preview, run, &names);
 	for (rest = buffer_slice(&names); rest.size > 0;) {
-		buffer_append_string(text, text->size > 0 ? " " : "");
+		buffer_append_string(text, " ");
 		buffer_append(text, slice_cut(&rest, '\n'));
 	}
 }
@@ -173,9 +173,6 @@ static void add_matched_names(
 static void add_reason(
 	const struct preview *preview, const struct planned_run *run, struct buffer *text)
 {
-	owns_buffer struct buffer directory = {0};
-	owns_buffer struct buffer names = {0};
-
 	switch (run->reason) {
 	case REASON_ALWAYS:
 		buffer_append_string(text, _("in every transaction"));
@@ -184,15 +181,9 @@ static void add_reason(
 		add_versions(text, run->package);
 		return;
 	case REASON_WILDCARD:
-		text_add_name(&directory, run->directory);
-		add_matched_names(preview, run, &names);
-		if (names.size == 0)
-			buffer_append_format(text, _("%.*s matches"), (int)directory.size,
-				directory.data);
-		else
-			buffer_append_format(text, _("%.*s matches %.*s"),
-				(int)directory.size, directory.data, (int)names.size,
-				names.data);
+		text_add_name(text, run->directory);
+		buffer_append_string(text, _(" matches"));
+		add_matched_names(preview, run, text);
 		return;
 	}
 }
@@ -211,9 +202,9 @@ static char *skip_text(const struct planned_run *run)
 		return xformat(
 			_("its setting When is \"%s\""), when_name(run->settings.when));
 	case SKIP_OPERATIONS:
+		buffer_append_string(&words, _("its setting Operations is only for "));
 		operations_add(&words, run->settings.operations);
-		return xformat(_("its setting Operations is only for %.*s"),
-			(int)words.size, words.data);
+		return xbuffer_steal(&words);
 	}
 	return NULL;
 }
@@ -257,13 +248,11 @@ static void write_planned_run(const struct terminal *terminal,
 		terminal_write(terminal, "      ", "        ", &reason);
 	}
 	if (why_not != NULL) {
-		owns_buffer struct buffer words = {0};
 		owns_buffer struct buffer text = {0};
 
-		text_add_sentence(&words, why_not);
 		buffer_append_string(&text, MARK_WARNING);
-		buffer_append_format(
-			&text, _("not run: %.*s"), (int)words.size, words.data);
+		buffer_append_string(&text, _("not run: "));
+		text_add_sentence(&text, why_not);
 		buffer_append_string(&text, MARK_END);
 		terminal_write(terminal, "      ", "        ", &text);
 	}

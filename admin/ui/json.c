@@ -23,6 +23,20 @@ json_t *json_version(const char *version)
 	return json_text(version != NULL && strcmp(version, "-") != 0 ? version : NULL);
 }
 
+json_t *json_time(const char *time)
+{
+	return json_text(time[0] != '\0' ? time : NULL);
+}
+
+json_t *json_texts(const char *const *texts, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(array, json_text(texts[i]));
+	return array;
+}
+
 int json_print(json_t *value)
 {
 	int error = json_dumpf(xcheck(value), stdout, JSON_INDENT(2));

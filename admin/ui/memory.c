@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ui/memory.h"
 #include "ui/message.h"
+#include "ui/text.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -63,6 +64,22 @@ char *xbuffer_steal(struct buffer *buffer)
 	text = buffer->data;
 	*buffer = (struct buffer){.data = NULL};
 	return text;
+}
+
+char *xname(const char *name)
+{
+	struct buffer text = {0};
+
+	text_add_name(&text, name);
+	return xbuffer_steal(&text);
+}
+
+char *xsentence(const char *sentence)
+{
+	struct buffer text = {0};
+
+	text_add_sentence(&text, sentence);
+	return xbuffer_steal(&text);
 }
 
 void xlist_add(struct string_list *list, const char *string)

@@ -26,6 +26,9 @@ char *xvformat(const char *format, va_list arguments)
 	__attribute__((format(printf, 1, 0)));
 /* Moves the bytes out of buffer, with a NUL behind them; the caller frees the result. */
 char *xbuffer_steal(struct buffer *buffer);
+/* text_add_name() and text_add_sentence() of text.h; the caller frees the result. */
+char *xname(const char *name);
+char *xsentence(const char *sentence);
 /* string_list_add() and array_grow() of base.h. */
 void xlist_add(struct string_list *list, const char *string);
 void xgrow(void *array, size_t *capacity, size_t count, size_t element_size);

@@ -195,11 +195,15 @@ void table_add(struct table *table, const char *text)
 
 void table_add_name(struct table *table, const char *name)
 {
-	owns_buffer struct buffer text = {0};
-	owns_memory char *cell = NULL;
+	owns_memory char *cell = xname(name);
 
-	text_add_name(&text, name);
-	cell = xbuffer_steal(&text);
+	table_add(table, cell);
+}
+
+void table_move(struct table *table, struct buffer *text)
+{
+	owns_memory char *cell = xbuffer_steal(text);
+
 	table_add(table, cell);
 }
 

@@ -50,6 +50,8 @@ struct table {
 /* Adds a copy of text as a cell; table_add_name() with text_add_name(). */
 void table_add(struct table *table, const char *text);
 void table_add_name(struct table *table, const char *name);
+/* Adds the text as a cell, and leaves the buffer empty. */
+void table_move(struct table *table, struct buffer *text);
 /*
  * Writes the table; nothing if there are no rows. On a terminal, columns are aligned, or,
  * if it is too narrow, each row is a block of lines "TITLE: CELL". Piped, each row is a

@@ -118,8 +118,7 @@ static void check_log(const struct log *log)
 		if (transaction->count == 0)
 			continue;
 		must_have_last_run(log, transaction->runs[0].path);
-		log_add_outcome(&text, &transaction->runs[0]);
-		log_add_duration(&text, transaction->runs[0].milliseconds);
+		log_add_ending(&text, &transaction->runs[0]);
 		(void)log_has_failed(&transaction->runs[0]);
 		must(text.error == 0);
 	}
