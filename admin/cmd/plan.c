@@ -25,32 +25,31 @@ static void write_transaction(
 	terminal_write(terminal, "", "  ", &text);
 }
 
-static void write_plan(const struct terminal *terminal, const struct preview *preview)
+static void write_plan(const struct terminal *terminal, const struct plan_view *view)
 {
-	if (preview->transaction.count == 0) {
+	if (view->transaction.count == 0) {
 		terminal_say(
 			terminal, "", _("apt has nothing to do, so it calls no hook."));
 		return;
 	}
-	write_transaction(terminal, &preview->transaction);
-	if (preview->is_switched_off) {
+	write_transaction(terminal, &view->transaction);
+	if (view->is_switched_off) {
 		terminal_say(terminal, "", _("Hooks are switched off for this run."));
 		return;
 	}
-	plan_view_write(terminal, preview);
+	plan_view_write(terminal, view);
 }
 
-static int show_plan(const struct admin *admin, const struct preview *preview)
+static int show_plan(const struct admin *admin, const struct plan_view *view)
 {
 	struct terminal terminal;
 
 	if (admin->is_json)
 		return json_print(json_pack("{s:o, s:b, s:o}", "transaction",
-			packages_to_json(&preview->transaction), "switched_off",
-			preview->is_switched_off, "hook_points",
-			plan_view_to_json(preview)));
+			transaction_to_json(&view->transaction), "switched_off",
+			view->is_switched_off, "hook_points", plan_view_to_json(view)));
 	terminal = apt_terminal(admin);
-	write_plan(&terminal, preview);
+	write_plan(&terminal, view);
 	return STATUS_FINE;
 }
 
@@ -64,9 +63,9 @@ static const char *take_program(char ***words)
 
 int admin_plan(struct admin *admin, int argc, char **argv)
 {
-	__attribute__((cleanup(preview_done))) struct preview preview = {.nothing = {0}};
+	owns_plan_view struct plan_view view = {.nothing = {0}};
 	owns_buffer struct buffer stream = {0};
-	struct preview_request request = {.result = RESULT_OK};
+	struct plan_view_request request = {.result = RESULT_OK};
 	const struct usage usage = {
 		.synopsis = "plan APT-ARGUMENT…",
 		.text = _("Show which hooks would run, in which order and why, if apt "
@@ -91,6 +90,6 @@ int admin_plan(struct admin *admin, int argc, char **argv)
 	if (apt_transaction(admin, program, request.words, &stream) < 0)
 		return STATUS_TROUBLE;
 	request.stream = buffer_slice(&stream);
-	status = preview_make(&preview, admin, &request);
-	return status >= 0 ? status : show_plan(admin, &preview);
+	status = plan_view_make(&view, admin, &request);
+	return status >= 0 ? status : show_plan(admin, &view);
 }

@@ -38,47 +38,66 @@ static void run_options_done(struct run_options *options)
 	free(options->command_line);
 }
 
-/* How the scripts ended. */
+/* One event for each script, in room made before the first starts. */
 struct run_results {
-	struct table table;
-	bool has_failed;
+	struct uh_event *events; /* with the path only */
+	size_t count;
 };
 
-static void add_result(struct table *table, const struct uh_event *event)
-{
-	owns_buffer struct buffer text = {0};
-	char time[32];
-
-	buffer_append_string(
-		&text, process_succeeded(&event->ending) ? MARK_GOOD : MARK_BAD);
-	buffer_append_format(
-		&text, "%s %d", process_end_name(event->ending.end), event->ending.value);
-	buffer_append(&text, (struct slice){MARK_END, sizeof(MARK_END)});
-	(void)snprintf(time, sizeof(time), "%ld.%03ld s", event->milliseconds / 1000,
-		event->milliseconds % 1000);
-	table_add_name(table, event->path);
-	table_add(table, text.error == 0 ? text.data : "");
-	table_add(table, time);
-}
-
-/* The table has how a script ended; report_event() writes everything else. */
+/* Must not end the program for want of memory: other hooks are still to run. */
 static void on_run_event(const struct uh_event *event, void *context)
 {
 	struct run_results *results = context;
 	bool is_of_script = event->kind <= UH_REQUIREMENTS_UNKNOWN;
 
 	report_event(event, NULL);
-	if (event->kind == UH_SCRIPT_ENDED) {
-		results->has_failed = results->has_failed || event->ending.value != 0;
-		add_result(&results->table, event);
-	} else if (is_of_script && event->path != NULL) {
-		bool is_skip = event->kind == UH_SCRIPT_SKIPPED;
+	if (is_of_script && event->path != NULL)
+		results->events[results->count++] = *event;
+}
 
-		results->has_failed = results->has_failed || !is_skip;
-		table_add_name(&results->table, event->path);
-		table_add(&results->table, is_skip ? _("skipped") : _("not run"));
-		table_add(&results->table, "");
+static bool has_event_failed(const struct uh_event *event)
+{
+	return event->kind == UH_SCRIPT_ENDED ? !process_succeeded(&event->ending)
+					      : event->kind != UH_SCRIPT_SKIPPED;
+}
+
+static void add_result_row(struct table *table, const struct uh_event *event)
+{
+	bool is_skip = event->kind == UH_SCRIPT_SKIPPED;
+	owns_memory char *status = NULL;
+	owns_memory char *time = NULL;
+
+	table_add_name(table, event->path);
+	if (event->kind != UH_SCRIPT_ENDED) {
+		table_add(table, is_skip ? _("skipped") : _("not run"));
+		table_add(table, "");
+		return;
 	}
+	status = xformat("%s%s %d" MARK_END,
+		has_event_failed(event) ? MARK_BAD : MARK_GOOD,
+		process_end_name(event->ending.end), event->ending.value);
+	time = xformat(
+		"%ld.%03ld s", event->milliseconds / 1000, event->milliseconds % 1000);
+	table_add(table, status);
+	table_add(table, time);
+}
+
+/* report_event() has written everything else. */
+static bool write_results(const struct admin *admin, const struct run_results *results)
+{
+	const char *const titles[] = {_("Script"), _("Status"), _("Time")};
+	struct terminal terminal = apt_terminal(admin);
+	struct table table = {
+		.terminal = &terminal, .titles = titles, .columns = COUNT_OF(titles)};
+	bool has_failed = false;
+
+	for (size_t i = 0; i < results->count; i++) {
+		add_result_row(&table, &results->events[i]);
+		has_failed = has_failed || has_event_failed(&results->events[i]);
+	}
+	table_write(&table);
+	table_done(&table);
+	return has_failed;
 }
 
 /* Scripts at Post-Invoke read them in the transaction file. */
@@ -110,8 +129,9 @@ static unsigned long long own_start_time(void)
 	return proc_read(getpid(), &process) == 0 ? process.start_time : 0;
 }
 
-static int execute_plan(const struct admin *admin, const struct run_options *options,
-	struct preview *preview, struct run_results *results)
+/* Returns whether a script has failed. */
+static bool execute_plan(const struct admin *admin, const struct run_options *options,
+	struct plan_view *view, struct run_results *results)
 {
 	bool is_before = options->hook_point == UH_PRE_INVOKE;
 	bool is_after = options->hook_point == UH_POST_INVOKE;
@@ -121,7 +141,7 @@ static int execute_plan(const struct admin *admin, const struct run_options *opt
 	struct uh_event veto;
 	struct run_context run_context = {
 		.hook_point = options->hook_point,
-		.transaction = is_before ? &preview->nothing : &preview->transaction,
+		.transaction = is_before ? &view->nothing : &view->transaction,
 		.is_known = !is_before,
 		.command_line = options->command_line,
 		.result = is_after ? options->result : RESULT_UNKNOWN,
@@ -130,33 +150,30 @@ static int execute_plan(const struct admin *admin, const struct run_options *opt
 	bool has_failed;
 	int error;
 
-	error = state_open(&state, admin->root, &preview->tree.trust, &unsafe);
+	error = state_open(&state, admin->root, &view->tree.trust, &unsafe);
 	if (error < 0)
 		report_warning(_("%s cannot be used: %s"),
 			unsafe.path != NULL ? unsafe.path : state.path, strerror(-error));
 	free(unsafe.path);
 	state_set_frontend(&state, &frontend);
-	(void)runner_run(&preview->plans[options->hook_point], &run_context, on_run_event,
+	(void)runner_run(&view->plans[options->hook_point], &run_context, on_run_event,
 		results, &has_failed, &veto);
 	state_done(&state);
-	return has_failed || results->has_failed ? STATUS_FINDINGS : STATUS_FINE;
+	return has_failed;
 }
 
 static int run_plan(const struct admin *admin, const struct run_options *options,
-	struct preview *preview)
+	struct plan_view *view)
 {
-	const char *const titles[] = {_("Script"), _("Status"), _("Time")};
-	struct terminal terminal = apt_terminal(admin);
-	struct run_results results = {.table = {.terminal = &terminal,
-					      .titles = titles,
-					      .columns = COUNT_OF(titles)}};
-	int status;
+	size_t count = view->plans[options->hook_point].count;
+	owns_memory struct uh_event *events = xcheck(calloc(count, sizeof(*events)));
+	struct run_results results = {.events = events};
+	bool has_failed;
 
-	set_outcomes(&preview->transaction, options->result);
-	status = execute_plan(admin, options, preview, &results);
-	table_write(&results.table);
-	table_done(&results.table);
-	return status;
+	set_outcomes(&view->transaction, options->result);
+	has_failed = execute_plan(admin, options, view, &results);
+	has_failed = write_results(admin, &results) || has_failed;
+	return has_failed ? STATUS_FINDINGS : STATUS_FINE;
 }
 
 struct only_script {
@@ -172,9 +189,9 @@ static bool is_only_script(const struct planned_run *run, const void *context)
 }
 
 static int show_or_run(const struct admin *admin, const struct run_options *options,
-	struct preview *preview)
+	struct plan_view *view)
 {
-	struct plan *plan = &preview->plans[options->hook_point];
+	struct plan *plan = &view->plans[options->hook_point];
 	const struct only_script only = {admin, options->script};
 	struct terminal terminal;
 
@@ -185,17 +202,17 @@ static int show_or_run(const struct admin *admin, const struct run_options *opti
 				_("%s is not a hook that runs at %s in this transaction"),
 				options->script, uh_hook_point_name(options->hook_point));
 	}
-	if (plan->count == 0 || preview->is_switched_off) {
+	if (plan->count == 0 || view->is_switched_off) {
 		terminal = terminal_plain();
 		terminal_say(&terminal, "",
-			preview->is_switched_off ? _("Hooks are switched off.")
-						 : _("There is no hook to run."));
+			view->is_switched_off ? _("Hooks are switched off.")
+					      : _("There is no hook to run."));
 		return STATUS_FINE;
 	}
 	if (!options->is_dry)
-		return run_plan(admin, options, preview);
+		return run_plan(admin, options, view);
 	terminal = apt_terminal(admin);
-	plan_view_write_point(&terminal, preview, options->hook_point);
+	plan_view_write_point(&terminal, view, options->hook_point);
 	return STATUS_FINE;
 }
 
@@ -211,9 +228,10 @@ static int enter_root(struct admin *admin)
 static int run_hooks(struct admin *admin, const struct run_options *options)
 {
 	__attribute__((cleanup(simulated_done))) struct simulated simulated;
-	__attribute__((cleanup(preview_done))) struct preview preview = {.nothing = {0}};
+	owns_plan_view struct plan_view view = {.nothing = {0}};
 	owns_buffer struct buffer stream = {0};
-	struct preview_request request = {.result = options->result, .is_certain = true};
+	struct plan_view_request request = {
+		.result = options->result, .is_certain = true};
 	int status =
 		simulated_make(&simulated, admin, &options->packages, options->operation);
 
@@ -222,10 +240,9 @@ static int run_hooks(struct admin *admin, const struct run_options *options)
 	if (status >= 0)
 		return status;
 	simulated_to_stream(&simulated, admin->root, &stream);
-	xensure(stream.error);
 	request.stream = buffer_slice(&stream);
-	status = preview_make(&preview, admin, &request);
-	return status >= 0 ? status : show_or_run(admin, options, &preview);
+	status = plan_view_make(&view, admin, &request);
+	return status >= 0 ? status : show_or_run(admin, options, &view);
 }
 
 /* −1 to go on, or the status to end with. */

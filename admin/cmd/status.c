@@ -19,7 +19,7 @@
 struct overview {
 	const struct admin *admin;
 	struct settings settings;
-	struct counts counts[HOOK_POINT_COUNT];
+	struct hook_counts counts[HOOK_POINT_COUNT];
 	struct registration registration;
 	struct log log;
 	bool has_log; /* false if it could not be read, which has been reported */
@@ -41,7 +41,7 @@ static void take_counts(struct overview *overview)
 
 	hook_list_read(&hooks, overview->admin);
 	for (int i = 0; i < HOOK_POINT_COUNT; i++)
-		counts_take(&overview->counts[i], &hooks, &overview->settings,
+		hook_counts_take(&overview->counts[i], &hooks, &overview->settings,
 			(enum uh_hook_point)i);
 	hook_list_warn_unreadable(&hooks);
 }
@@ -177,7 +177,7 @@ static void write_point(const struct terminal *terminal, const struct overview *
 {
 	owns_buffer struct buffer text = {0};
 
-	counts_add(&text, &overview->counts[hook_point]);
+	hook_counts_add(&text, &overview->counts[hook_point]);
 	buffer_append_string(&text, "; ");
 	add_registration(&text, registration_at(&overview->registration, hook_point));
 	write_line(terminal, uh_hook_point_name(hook_point), &text);
@@ -263,7 +263,7 @@ static json_t *point_to_json(
 	};
 	const struct registration_entry *entry =
 		registration_at(&overview->registration, hook_point);
-	const struct counts *counts = &overview->counts[hook_point];
+	const struct hook_counts *counts = &overview->counts[hook_point];
 
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:I, s:I, "
 			 "s:I, s:I}",
@@ -272,7 +272,7 @@ static json_t *point_to_json(
 		json_text(entry->file), "line",
 		entry->line > 0 ? json_integer((json_int_t)entry->line) : json_null(),
 		"called", is_called(overview, hook_point), "hooks",
-		(json_int_t)counts_hooks(counts), "by_package",
+		(json_int_t)hook_counts_hooks(counts), "by_package",
 		(json_int_t)counts->by_package, "by_wildcard",
 		(json_int_t)counts->by_wildcard, "always", (json_int_t)counts->always,
 		"disabled", (json_int_t)counts->disabled, "faulty",
@@ -322,7 +322,7 @@ static int exit_status_of(const struct overview *overview)
 	if (!overview->has_log)
 		return STATUS_TROUBLE;
 	for (int i = 0; i < HOOK_POINT_COUNT; i++)
-		if (counts_able(&overview->counts[i]) > 0 &&
+		if (hook_counts_able(&overview->counts[i]) > 0 &&
 			!is_called(overview, (enum uh_hook_point)i))
 			return STATUS_FINDINGS;
 	return STATUS_FINE;

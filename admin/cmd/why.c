@@ -7,16 +7,16 @@
 #include "ui/memory.h"
 #include "ui/options.h"
 
-static int show_why(const struct admin *admin, const struct preview *preview)
+static int show_why(const struct admin *admin, const struct plan_view *view)
 {
 	struct terminal terminal;
 
 	if (admin->is_json)
 		return json_print(json_pack("{s:o, s:o}", "transaction",
-			packages_to_json(&preview->transaction), "hook_points",
-			plan_view_to_json(preview)));
+			transaction_to_json(&view->transaction), "hook_points",
+			plan_view_to_json(view)));
 	terminal = apt_terminal(admin);
-	plan_view_write(&terminal, preview);
+	plan_view_write(&terminal, view);
 	return STATUS_FINE;
 }
 
@@ -24,18 +24,17 @@ static int explain(const struct admin *admin, const struct string_list *packages
 	const char *operation)
 {
 	__attribute__((cleanup(simulated_done))) struct simulated simulated;
-	__attribute__((cleanup(preview_done))) struct preview preview = {.nothing = {0}};
+	owns_plan_view struct plan_view view = {.nothing = {0}};
 	owns_buffer struct buffer stream = {0};
-	struct preview_request request = {.result = RESULT_OK};
+	struct plan_view_request request = {.result = RESULT_OK};
 	int status = simulated_make(&simulated, admin, packages, operation);
 
 	if (status >= 0)
 		return status;
 	simulated_to_stream(&simulated, admin->root, &stream);
-	xensure(stream.error);
 	request.stream = buffer_slice(&stream);
-	status = preview_make(&preview, admin, &request);
-	return status >= 0 ? status : show_why(admin, &preview);
+	status = plan_view_make(&view, admin, &request);
+	return status >= 0 ? status : show_why(admin, &view);
 }
 
 int admin_why(struct admin *admin, int argc, char **argv)

@@ -290,7 +290,7 @@ char *fault_text(const struct script *script)
 	return text != NULL ? xstrdup(_(text)) : NULL;
 }
 
-void counts_take(struct counts *counts, const struct hook_list *hooks,
+void hook_counts_take(struct hook_counts *counts, const struct hook_list *hooks,
 	const struct settings *settings, enum uh_hook_point hook_point)
 {
 	memset(counts, 0, sizeof(*counts));
@@ -316,14 +316,14 @@ void counts_take(struct counts *counts, const struct hook_list *hooks,
 	}
 }
 
-size_t counts_hooks(const struct counts *counts)
+size_t hook_counts_hooks(const struct hook_counts *counts)
 {
 	return counts->always + counts->by_package + counts->by_wildcard;
 }
 
-size_t counts_able(const struct counts *counts)
+size_t hook_counts_able(const struct hook_counts *counts)
 {
-	return counts_hooks(counts) - counts->disabled - counts->faulty;
+	return hook_counts_hooks(counts) - counts->disabled - counts->faulty;
 }
 
 /* "GAP3 masked", nothing for none. Returns the gap for the next one. */
@@ -336,9 +336,9 @@ static const char *add_count(
 	return ", ";
 }
 
-void counts_add(struct buffer *text, const struct counts *counts)
+void hook_counts_add(struct buffer *text, const struct hook_counts *counts)
 {
-	size_t hooks = counts_hooks(counts);
+	size_t hooks = hook_counts_hooks(counts);
 	const char *gap = " (";
 
 	if (hooks == 0) {

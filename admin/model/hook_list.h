@@ -82,7 +82,7 @@ const char *reason_name(enum reason reason);
 char *fault_text(const struct script *script);
 
 /* How many hooks there are at one hook point, by kind. */
-struct counts {
+struct hook_counts {
 	/* Each effective hook is one of these. */
 	size_t always;
 	size_t by_package;
@@ -96,13 +96,13 @@ struct counts {
 };
 
 /* Overwrites counts. */
-void counts_take(struct counts *counts, const struct hook_list *hooks,
+void hook_counts_take(struct hook_counts *counts, const struct hook_list *hooks,
 	const struct settings *settings, enum uh_hook_point hook_point);
 /* How many hooks are effective. */
-size_t counts_hooks(const struct counts *counts);
+size_t hook_counts_hooks(const struct hook_counts *counts);
 /* How many of them can run. */
-size_t counts_able(const struct counts *counts);
+size_t hook_counts_able(const struct hook_counts *counts);
 /* Appends "2 hooks (1 by package, 1 always), 1 disabled". */
-void counts_add(struct buffer *text, const struct counts *counts);
+void hook_counts_add(struct buffer *text, const struct hook_counts *counts);
 
 #endif

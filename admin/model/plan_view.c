@@ -13,11 +13,11 @@
 /* Stands for a file that exists only while the hooks run. */
 #define LIST_ARGUMENT "--pkg_list=FILE"
 
-static int read_stream(struct preview *preview, struct slice stream)
+static int read_stream(struct plan_view *view, struct slice stream)
 {
 	struct stream_faults faults;
 	struct uh_ending ending;
-	int error = stream_parse(&preview->transaction, stream, &faults);
+	int error = stream_parse(&view->transaction, stream, &faults);
 
 	if (xensure(error) < 0)
 		return error;
@@ -25,19 +25,19 @@ static int read_stream(struct preview *preview, struct slice stream)
 	if (faults.ignored_lines > 0 || faults.has_no_names || faults.is_cut)
 		return -EPROTO;
 	/* If dpkg-query fails, show a purge as a removal, as the helper does. */
-	(void)xensure(outcome_find_purges(&preview->transaction, &ending));
+	(void)xensure(outcome_find_purges(&view->transaction, &ending));
 	return 0;
 }
 
 static void make_plan(
-	struct preview *preview, enum uh_hook_point hook_point, enum result result)
+	struct plan_view *view, enum uh_hook_point hook_point, enum result result)
 {
 	const struct transaction *transaction =
-		hook_point == UH_PRE_INVOKE ? &preview->nothing : &preview->transaction;
-	struct plan *plan = &preview->plans[hook_point];
+		hook_point == UH_PRE_INVOKE ? &view->nothing : &view->transaction;
+	struct plan *plan = &view->plans[hook_point];
 
-	xensure(plan_make(plan, &preview->tree, hook_point, transaction));
-	plan_apply_settings(plan, &preview->settings, transaction);
+	xensure(plan_make(plan, &view->tree, hook_point, transaction));
+	plan_apply_settings(plan, &view->settings, transaction);
 	if (hook_point == UH_POST_INVOKE)
 		plan_apply_when(plan, result != RESULT_ABORTED, result);
 }
@@ -57,34 +57,34 @@ static bool words_switch_off(const char *const *words)
 	       command_line_switches_off(&command_line);
 }
 
-int preview_make(struct preview *preview, const struct admin *admin,
-	const struct preview_request *request)
+int plan_view_make(struct plan_view *view, const struct admin *admin,
+	const struct plan_view_request *request)
 {
-	memset(preview, 0, sizeof(*preview));
-	xensure(hook_tree_init(&preview->tree, admin->root));
+	memset(view, 0, sizeof(*view));
+	xensure(hook_tree_init(&view->tree, admin->root));
 	/* A script is shown as run only if root would trust it, whoever asks. */
-	preview->tree.trust.user = 0;
-	preview->is_switched_off = words_switch_off(request->words);
-	if (read_stream(preview, request->stream) < 0)
+	view->tree.trust.user = 0;
+	view->is_switched_off = words_switch_off(request->words);
+	if (read_stream(view, request->stream) < 0)
 		return report_error(
 			_("the transaction that apt describes cannot be parsed"));
 	xensure(settings_parse(
-		&preview->settings, buffer_slice(&preview->transaction.settings)));
-	if (preview->is_switched_off ||
-		(!request->is_certain && preview->transaction.count == 0))
+		&view->settings, buffer_slice(&view->transaction.settings)));
+	if (view->is_switched_off ||
+		(!request->is_certain && view->transaction.count == 0))
 		return -1;
 	for (int i = 0; i < HOOK_POINT_COUNT; i++)
-		make_plan(preview, (enum uh_hook_point)i, request->result);
+		make_plan(view, (enum uh_hook_point)i, request->result);
 	return -1;
 }
 
-void preview_done(struct preview *preview)
+void plan_view_done(struct plan_view *view)
 {
-	for (size_t i = 0; i < COUNT_OF(preview->plans); i++)
-		plan_done(&preview->plans[i]);
-	settings_done(&preview->settings);
-	transaction_done(&preview->transaction);
-	hook_tree_done(&preview->tree);
+	for (size_t i = 0; i < COUNT_OF(view->plans); i++)
+		plan_done(&view->plans[i]);
+	settings_done(&view->settings);
+	transaction_done(&view->transaction);
+	hook_tree_done(&view->tree);
 }
 
 /* Whether the transaction leaves the package installed: 1, 0, or −1 if untouched. */
@@ -111,34 +111,34 @@ static int installed_after(const struct transaction *transaction, const char *re
 	return is_installed;
 }
 
-static bool is_installed_now(const struct preview *preview, const char *package)
+static bool is_installed_now(const struct plan_view *view, const char *package)
 {
 	const char *const one[] = {package};
 
-	return dpkg_first_missing(preview->transaction.status_file, one, 1) == 1;
+	return dpkg_first_missing(view->transaction.status_file, one, 1) == 1;
 }
 
-const char *preview_lacks(const struct preview *preview, enum uh_hook_point hook_point,
+const char *plan_view_lacks(const struct plan_view *view, enum uh_hook_point hook_point,
 	const struct planned_run *run)
 {
 	for (size_t i = 0; i < run->settings.required_count; i++) {
 		const char *required = run->settings.required[i];
 		int after = hook_point == UH_POST_INVOKE
-				    ? installed_after(&preview->transaction, required)
+				    ? installed_after(&view->transaction, required)
 				    : -1;
 
-		if (after == 0 || (after < 0 && !is_installed_now(preview, required)))
+		if (after == 0 || (after < 0 && !is_installed_now(view, required)))
 			return required;
 	}
 	return NULL;
 }
 
 /* Appends the names that the run's wildcard matched, a line each. */
-static void add_matched_lines(const struct preview *preview,
-	const struct planned_run *run, struct buffer *names)
+static void add_matched_lines(
+	const struct plan_view *view, const struct planned_run *run, struct buffer *names)
 {
 	if (run->reason == REASON_WILDCARD)
-		(void)xensure(plan_matched_names(run, &preview->transaction, names));
+		(void)xensure(plan_matched_names(run, &view->transaction, names));
 }
 
 static void add_versions(struct buffer *text, const struct package *package)
@@ -158,12 +158,12 @@ static void add_versions(struct buffer *text, const struct package *package)
 
 /* The same, each after a space. */
 static void add_matched_names(
-	const struct preview *preview, const struct planned_run *run, struct buffer *text)
+	const struct plan_view *view, const struct planned_run *run, struct buffer *text)
 {
 	owns_buffer struct buffer names = {0};
 	struct slice rest;
 
-	add_matched_lines(preview, run, &names);
+	add_matched_lines(view, run, &names);
 	for (rest = buffer_slice(&names); rest.size > 0;) {
 		buffer_append_string(text, " ");
 		buffer_append(text, slice_cut(&rest, '\n'));
@@ -171,7 +171,7 @@ static void add_matched_names(
 }
 
 static void add_reason(
-	const struct preview *preview, const struct planned_run *run, struct buffer *text)
+	const struct plan_view *view, const struct planned_run *run, struct buffer *text)
 {
 	switch (run->reason) {
 	case REASON_ALWAYS:
@@ -183,7 +183,7 @@ static void add_reason(
 	case REASON_WILDCARD:
 		text_add_name(text, run->directory);
 		buffer_append_string(text, _(" matches"));
-		add_matched_names(preview, run, text);
+		add_matched_names(view, run, text);
 		return;
 	}
 }
@@ -231,7 +231,7 @@ static bool has_reason(const struct planned_run *run)
 }
 
 static void write_planned_run(const struct terminal *terminal,
-	const struct preview *preview, const struct planned_run *run, const char *lacks)
+	const struct plan_view *view, const struct planned_run *run, const char *lacks)
 {
 	owns_buffer struct buffer head = {0};
 	owns_buffer struct buffer reason = {0};
@@ -244,7 +244,7 @@ static void write_planned_run(const struct terminal *terminal,
 		buffer_append_string(&head, " " LIST_ARGUMENT);
 	terminal_write(terminal, "  ", "    ", &head);
 	if (has_reason(run)) {
-		add_reason(preview, run, &reason);
+		add_reason(view, run, &reason);
 		terminal_write(terminal, "      ", "        ", &reason);
 	}
 	if (why_not != NULL) {
@@ -258,10 +258,10 @@ static void write_planned_run(const struct terminal *terminal,
 	}
 }
 
-void plan_view_write_point(const struct terminal *terminal, const struct preview *preview,
+void plan_view_write_point(const struct terminal *terminal, const struct plan_view *view,
 	enum uh_hook_point hook_point)
 {
-	const struct plan *plan = &preview->plans[hook_point];
+	const struct plan *plan = &view->plans[hook_point];
 
 	if (plan->count > 0)
 		terminal_say(terminal, "", "%s", uh_hook_point_name(hook_point));
@@ -269,14 +269,14 @@ void plan_view_write_point(const struct terminal *terminal, const struct preview
 		terminal_say(
 			terminal, "", _("%s: no hooks"), uh_hook_point_name(hook_point));
 	for (size_t i = 0; i < plan->count; i++)
-		write_planned_run(terminal, preview, &plan->runs[i],
-			preview_lacks(preview, hook_point, &plan->runs[i]));
+		write_planned_run(terminal, view, &plan->runs[i],
+			plan_view_lacks(view, hook_point, &plan->runs[i]));
 }
 
-void plan_view_write(const struct terminal *terminal, const struct preview *preview)
+void plan_view_write(const struct terminal *terminal, const struct plan_view *view)
 {
 	for (int i = 0; i < HOOK_POINT_COUNT; i++)
-		plan_view_write_point(terminal, preview, (enum uh_hook_point)i);
+		plan_view_write_point(terminal, view, (enum uh_hook_point)i);
 }
 
 static json_t *lines_to_json(struct slice lines)
@@ -300,7 +300,7 @@ static json_t *package_to_json(const struct package *package)
 		json_version(package->new_version));
 }
 
-json_t *packages_to_json(const struct transaction *transaction)
+json_t *transaction_to_json(const struct transaction *transaction)
 {
 	json_t *array = json_array();
 
@@ -311,7 +311,7 @@ json_t *packages_to_json(const struct transaction *transaction)
 }
 
 static json_t *planned_run_to_json(
-	const struct preview *preview, const struct planned_run *run, const char *lacks)
+	const struct plan_view *view, const struct planned_run *run, const char *lacks)
 {
 	owns_buffer struct buffer names = {0};
 	owns_memory char *why_not = obstacle_text(run, lacks);
@@ -321,7 +321,7 @@ static json_t *planned_run_to_json(
 		is_wildcard ? json_pack("[s]", LIST_ARGUMENT) : json_array(), "reason",
 		reason_name(run->reason), "not_run", json_text(why_not));
 
-	add_matched_lines(preview, run, &names);
+	add_matched_lines(view, run, &names);
 	if (run->reason == REASON_PACKAGE)
 		(void)json_object_update_new(object, package_to_json(run->package));
 	if (is_wildcard) {
@@ -332,20 +332,20 @@ static json_t *planned_run_to_json(
 	return object;
 }
 
-json_t *plan_view_to_json(const struct preview *preview)
+json_t *plan_view_to_json(const struct plan_view *view)
 {
 	json_t *points = json_array();
 
 	for (size_t point = 0; point < HOOK_POINT_COUNT; point++) {
-		const struct plan *plan = &preview->plans[point];
+		const struct plan *plan = &view->plans[point];
 		enum uh_hook_point hook_point = (enum uh_hook_point)point;
 		json_t *runs = json_array();
 
 		for (size_t i = 0; i < plan->count; i++)
 			(void)json_array_append_new(
-				runs, planned_run_to_json(preview, &plan->runs[i],
-					      preview_lacks(preview, hook_point,
-						      &plan->runs[i])));
+				runs, planned_run_to_json(view, &plan->runs[i],
+					      plan_view_lacks(
+						      view, hook_point, &plan->runs[i])));
 		(void)json_array_append_new(
 			points, json_pack("{s:s, s:o}", "hook_point",
 					uh_hook_point_name(hook_point), "hooks", runs));

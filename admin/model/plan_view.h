@@ -11,7 +11,7 @@
 #include "ui/json.h"
 #include "ui/terminal.h"
 
-struct preview_request {
+struct plan_view_request {
 	struct slice stream; /* apt's info stream */
 	const char *const
 		*words;     /* apt's arguments, ending with NULL; or NULL for none */
@@ -19,7 +19,7 @@ struct preview_request {
 	bool is_certain; /* plan even if nothing is to do, when apt would call no hook */
 };
 
-struct preview {
+struct plan_view {
 	struct hook_tree tree;
 	struct transaction transaction;
 	struct transaction nothing; /* empty: Pre-Invoke knows no packages */
@@ -29,28 +29,29 @@ struct preview {
 };
 
 /*
- * Fills preview with what the helper would do below the admin's root, without writing
+ * Fills view with what the helper would do below the admin's root, without writing
  * anything. Returns −1 to go on, or the status to end with after reporting why;
- * preview_done() in both cases.
+ * plan_view_done() in both cases.
  */
-int preview_make(struct preview *preview, const struct admin *admin,
-	const struct preview_request *request);
-void preview_done(struct preview *preview);
+int plan_view_make(struct plan_view *view, const struct admin *admin,
+	const struct plan_view_request *request);
+void plan_view_done(struct plan_view *view);
+#define owns_plan_view __attribute__((cleanup(plan_view_done)))
 
 /*
- * The first package of Requires that would be missing, or NULL; preview owns it. Counted
+ * The first package of Requires that would be missing, or NULL; view owns it. Counted
  * are the packages that dpkg has now and, for Post-Invoke, what the transaction changes.
  */
-const char *preview_lacks(const struct preview *preview, enum uh_hook_point hook_point,
+const char *plan_view_lacks(const struct plan_view *view, enum uh_hook_point hook_point,
 	const struct planned_run *run);
 
 /* Writes what would run at each hook point and why, and what would not, and why not. */
-void plan_view_write(const struct terminal *terminal, const struct preview *preview);
-void plan_view_write_point(const struct terminal *terminal, const struct preview *preview,
+void plan_view_write(const struct terminal *terminal, const struct plan_view *view);
+void plan_view_write_point(const struct terminal *terminal, const struct plan_view *view,
 	enum uh_hook_point hook_point);
 /* The same as JSON, described in apt-universal-hooks(8); the caller owns it. */
-json_t *plan_view_to_json(const struct preview *preview);
+json_t *plan_view_to_json(const struct plan_view *view);
 /* The transaction's packages as JSON; the caller owns it. */
-json_t *packages_to_json(const struct transaction *transaction);
+json_t *transaction_to_json(const struct transaction *transaction);
 
 #endif

@@ -293,4 +293,5 @@ void simulated_to_stream(
 		stream, "Dir::State::status=%s%s\n", root, simulated->status_file);
 	buffer_append_string(stream, "\n");
 	buffer_append(stream, buffer_slice(&simulated->actions));
+	xensure(stream->error);
 }

@@ -29,10 +29,7 @@ void simulated_done(struct simulated *simulated);
  */
 int operation_check(const char *word);
 
-/*
- * Appends the info stream that apt would write for the root. The caller checks
- * stream->error.
- */
+/* Appends the info stream that apt would write for the root. */
 void simulated_to_stream(
 	const struct simulated *simulated, const char *root, struct buffer *stream);
 

@@ -402,12 +402,12 @@ START_TEST(a_path_is_reduced_to_its_part_in_the_tree)
 }
 END_TEST
 
-static struct counts count(enum uh_hook_point hook_point, const char *lines)
+static struct hook_counts count(enum uh_hook_point hook_point, const char *lines)
 {
 	const struct admin admin = {.root = (char *)root()};
 	struct hook_list hooks;
 	struct settings settings;
-	struct counts counts;
+	struct hook_counts counts;
 
 	hook_list_read(&hooks, &admin);
 	/* The user who runs the test owns the hooks and may not be root. */
@@ -415,24 +415,24 @@ static struct counts count(enum uh_hook_point hook_point, const char *lines)
 		if (hooks.items[i].script.fault == SCRIPT_IS_OPEN_TO_OTHERS)
 			hooks.items[i].script.fault = SCRIPT_IS_FINE;
 	ck_assert_int_eq(settings_parse(&settings, slice_of(lines)), 0);
-	counts_take(&counts, &hooks, &settings, hook_point);
+	hook_counts_take(&counts, &hooks, &settings, hook_point);
 	settings_done(&settings);
 	hook_list_done(&hooks);
 	return counts;
 }
 
-static void assert_counts(struct counts counts, const char *expected)
+static void assert_counts(struct hook_counts counts, const char *expected)
 {
 	owns_buffer struct buffer text = {0};
 
-	counts_add(&text, &counts);
+	hook_counts_add(&text, &counts);
 	assert_text(&text, expected);
 }
 
 START_TEST(without_hooks_the_count_says_so)
 {
 	assert_counts(count(UH_POST_INVOKE, ""), "no hooks");
-	ck_assert_uint_eq(counts_able(&(struct counts){.always = 0}), 0);
+	ck_assert_uint_eq(hook_counts_able(&(struct hook_counts){.always = 0}), 0);
 }
 END_TEST
 
@@ -454,7 +454,7 @@ END_TEST
 
 START_TEST(hooks_that_do_not_run_are_counted_too)
 {
-	struct counts counts;
+	struct hook_counts counts;
 
 	make_file(ETC "Post-Invoke/faulty", 0644, "#!/bin/sh\n");
 	make_file(ETC "Post-Invoke/both", 0644, "#!/bin/sh\n");
@@ -469,8 +469,8 @@ START_TEST(hooks_that_do_not_run_are_counted_too)
 		"Universal-Hooks::Scripts::Post-Invoke/both::Enabled=no\n");
 	assert_counts(counts, "4 hooks (4 always), 2 disabled, 1 faulty, 1 masked, "
 			      "1 overridden");
-	ck_assert_uint_eq(counts_hooks(&counts), 4);
-	ck_assert_uint_eq(counts_able(&counts), 1);
+	ck_assert_uint_eq(hook_counts_hooks(&counts), 4);
+	ck_assert_uint_eq(hook_counts_able(&counts), 1);
 }
 END_TEST
 

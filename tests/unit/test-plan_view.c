@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #define GOES_ON (-1)
-#define owns_preview __attribute__((cleanup(preview_done)))
+#define owns_preview owns_plan_view
 
 static const struct terminal piped = {.width = 0};
 
@@ -17,36 +17,36 @@ static const struct terminal piped = {.width = 0};
 	"old 3 amd64 none > - - none **REMOVE**\n"
 
 static int try_preview(
-	struct preview *preview, const char *stream, struct preview_request request)
+	struct plan_view *view, const char *stream, struct plan_view_request request)
 {
 	const struct admin admin = {.root = (char *)root()};
 
 	request.stream = slice_of(stream);
-	return preview_make(preview, &admin, &request);
+	return plan_view_make(view, &admin, &request);
 }
 
 /* settings and packages are lines of the stream. */
-static void preview_of(struct preview *preview, const char *settings,
-	const char *packages, struct preview_request request)
+static void preview_of(struct plan_view *view, const char *settings, const char *packages,
+	struct plan_view_request request)
 {
 	owns_memory char *stream = string_format("VERSION 3\nDir::State::status=%s\n"
 						 "%s\n%s",
 		at(TEST_DATABASE), settings, packages);
 
 	output_begin();
-	ck_assert_int_eq(try_preview(preview, stream, request), GOES_ON);
+	ck_assert_int_eq(try_preview(view, stream, request), GOES_ON);
 	assert_output("", "");
 }
 
 /* A line for each script: its path relative to the tree, and why it is skipped. */
 static void write_runs(
-	const struct preview *preview, enum uh_hook_point hook_point, struct buffer *text)
+	const struct plan_view *view, enum uh_hook_point hook_point, struct buffer *text)
 {
-	const struct plan *plan = &preview->plans[hook_point];
+	const struct plan *plan = &view->plans[hook_point];
 
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct planned_run *run = &plan->runs[i];
-		const char *lacks = preview_lacks(preview, hook_point, run);
+		const char *lacks = plan_view_lacks(view, hook_point, run);
 		owns_memory char *fault = fault_text(&run->script);
 
 		buffer_append_string(text, run->script.relative);
@@ -60,23 +60,23 @@ static void write_runs(
 	}
 }
 
-static void assert_runs(const struct preview *preview, const char *expected)
+static void assert_runs(const struct plan_view *view, const char *expected)
 {
 	owns_buffer struct buffer text = {0};
 
 	for (int i = 0; i < HOOK_POINT_COUNT; i++)
-		write_runs(preview, (enum uh_hook_point)i, &text);
+		write_runs(view, (enum uh_hook_point)i, &text);
 	assert_text(&text, expected);
 }
 
 /* Compares the runs of a transaction that goes well. */
 static void assert_preview(const char *settings, const char *expected)
 {
-	owns_preview struct preview preview;
+	owns_preview struct plan_view view;
 
-	preview_of(&preview, settings, PACKAGES,
-		(struct preview_request){.result = RESULT_OK});
-	assert_runs(&preview, expected);
+	preview_of(&view, settings, PACKAGES,
+		(struct plan_view_request){.result = RESULT_OK});
+	assert_runs(&view, expected);
 }
 
 START_TEST(each_hook_point_has_the_plan_that_the_helper_would_make)
@@ -97,12 +97,12 @@ END_TEST
 
 static void assert_removal(const char *settings, const char *expected)
 {
-	owns_preview struct preview preview;
+	owns_preview struct plan_view view;
 	owns_buffer struct buffer table = {0};
 
-	preview_of(&preview, settings, "foo 2 amd64 none > - - none **REMOVE**\n",
-		(struct preview_request){.result = RESULT_OK});
-	table = table_of(&preview.transaction);
+	preview_of(&view, settings, "foo 2 amd64 none > - - none **REMOVE**\n",
+		(struct plan_view_request){.result = RESULT_OK});
+	table = table_of(&view.transaction);
 	assert_text(&table, expected);
 }
 
@@ -186,11 +186,11 @@ START_TEST(when_depends_on_the_assumed_result)
 	lines = strndup(settings.data, settings.size);
 	skip_unless(become_root(), "this is not root");
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		owns_preview struct preview preview;
+		owns_preview struct plan_view view;
 
-		preview_of(&preview, lines, PACKAGES,
-			(struct preview_request){.result = cases[i].result});
-		assert_runs(&preview, cases[i].expected);
+		preview_of(&view, lines, PACKAGES,
+			(struct plan_view_request){.result = cases[i].result});
+		assert_runs(&view, cases[i].expected);
 	}
 }
 END_TEST
@@ -233,29 +233,29 @@ END_TEST
 
 START_TEST(a_removed_package_lacks_only_afterwards)
 {
-	owns_preview struct preview preview;
+	owns_preview struct plan_view view;
 
 	make_script(ETC "Pre-Install-Pkgs/a", "");
 	make_script(ETC "Post-Invoke/a", "");
 	set_database("installed");
 	skip_unless(become_root(), "this is not root");
-	preview_of(&preview, "Universal-Hooks::Requires::=foo\n",
+	preview_of(&view, "Universal-Hooks::Requires::=foo\n",
 		"foo 2 amd64 none > - - none **REMOVE**\n",
-		(struct preview_request){.result = RESULT_OK});
-	assert_runs(&preview, "Pre-Install-Pkgs/a\nPost-Invoke/a lacks foo\n");
-	preview_done(&preview);
+		(struct plan_view_request){.result = RESULT_OK});
+	assert_runs(&view, "Pre-Install-Pkgs/a\nPost-Invoke/a lacks foo\n");
+	plan_view_done(&view);
 	/* A crossgrade: the name stays. */
-	preview_of(&preview, "Universal-Hooks::Requires::=foo\n",
+	preview_of(&view, "Universal-Hooks::Requires::=foo\n",
 		"foo 2 amd64 none > - - none **REMOVE**\n"
 		"foo - - none < 2 i386 none /foo.deb\n",
-		(struct preview_request){.result = RESULT_OK});
-	assert_runs(&preview, "Pre-Install-Pkgs/a\nPost-Invoke/a\n");
-	preview_done(&preview);
-	preview_of(&preview, "Universal-Hooks::Requires::=foo:amd64\n",
+		(struct plan_view_request){.result = RESULT_OK});
+	assert_runs(&view, "Pre-Install-Pkgs/a\nPost-Invoke/a\n");
+	plan_view_done(&view);
+	preview_of(&view, "Universal-Hooks::Requires::=foo:amd64\n",
 		"foo 2 amd64 none > - - none **REMOVE**\n"
 		"foo - - none < 2 i386 none /foo.deb\n",
-		(struct preview_request){.result = RESULT_OK});
-	assert_runs(&preview, "Pre-Install-Pkgs/a\nPost-Invoke/a lacks foo:amd64\n");
+		(struct plan_view_request){.result = RESULT_OK});
+	assert_runs(&view, "Pre-Install-Pkgs/a\nPost-Invoke/a lacks foo:amd64\n");
 }
 END_TEST
 
@@ -270,12 +270,12 @@ END_TEST
 
 static void assert_switched_off(const char *const *words, bool is_off)
 {
-	owns_preview struct preview preview;
+	owns_preview struct plan_view view;
 
-	preview_of(&preview, "", PACKAGES,
-		(struct preview_request){.words = words, .result = RESULT_OK});
-	ck_assert_int_eq(preview.is_switched_off, is_off);
-	assert_runs(&preview, is_off ? "" : "Post-Invoke/a\n");
+	preview_of(&view, "", PACKAGES,
+		(struct plan_view_request){.words = words, .result = RESULT_OK});
+	ck_assert_int_eq(view.is_switched_off, is_off);
+	assert_runs(&view, is_off ? "" : "Post-Invoke/a\n");
 }
 
 #define SWITCHED_OFF(is_off, ...)                                                        \
@@ -301,17 +301,17 @@ END_TEST
 
 START_TEST(apt_calls_no_hook_if_nothing_is_to_do)
 {
-	owns_preview struct preview preview;
+	owns_preview struct plan_view view;
 
 	make_script(ETC "Post-Invoke/a", "");
 	make_script(LIB "pkgs/foo/Post-Invoke/b", "");
 	skip_unless(become_root(), "this is not root");
-	preview_of(&preview, "", "", (struct preview_request){.result = RESULT_OK});
-	assert_runs(&preview, "");
-	preview_done(&preview);
-	preview_of(&preview, "", "",
-		(struct preview_request){.result = RESULT_OK, .is_certain = true});
-	assert_runs(&preview, "Post-Invoke/a\n");
+	preview_of(&view, "", "", (struct plan_view_request){.result = RESULT_OK});
+	assert_runs(&view, "");
+	plan_view_done(&view);
+	preview_of(&view, "", "",
+		(struct plan_view_request){.result = RESULT_OK, .is_certain = true});
+	assert_runs(&view, "Post-Invoke/a\n");
 }
 END_TEST
 
@@ -326,11 +326,11 @@ START_TEST(a_malformed_stream_is_an_error)
 		"VERSION 3\n\n../foo 1 amd64 none < 2 amd64 none /foo.deb\n"};
 
 	for (size_t i = 0; i < COUNT_OF(streams); i++) {
-		owns_preview struct preview preview;
+		owns_preview struct plan_view view;
 
 		output_begin();
-		ck_assert_msg(try_preview(&preview, streams[i],
-				      (struct preview_request){.result = RESULT_OK}) ==
+		ck_assert_msg(try_preview(&view, streams[i],
+				      (struct plan_view_request){.result = RESULT_OK}) ==
 				      STATUS_TROUBLE,
 			"stream %zu", i);
 		assert_output("", "E: the transaction that apt describes cannot be "
@@ -385,11 +385,11 @@ START_TEST(nothing_is_written)
 }
 END_TEST
 
-/* The preview of a transaction that goes well and calls the hooks in any case. */
-static void make(struct preview *preview, const char *settings, const char *packages)
+/* The view of a transaction that goes well and calls the hooks in any case. */
+static void make(struct plan_view *view, const char *settings, const char *packages)
 {
-	preview_of(preview, settings, packages,
-		(struct preview_request){.result = RESULT_OK, .is_certain = true});
+	preview_of(view, settings, packages,
+		(struct plan_view_request){.result = RESULT_OK, .is_certain = true});
 }
 
 #define TWO_PACKAGES                                                                     \
@@ -418,21 +418,21 @@ static void assert_shown(const char *out, const char *format)
 	ck_assert_str_eq(out, expected.data);
 }
 
-static void assert_written(const struct terminal *terminal, const struct preview *preview,
+static void assert_written(const struct terminal *terminal, const struct plan_view *view,
 	const char *expected)
 {
 	owns_output struct output output;
 
 	output_begin();
-	plan_view_write(terminal, preview);
+	plan_view_write(terminal, view);
 	output_end(&output);
 	ck_assert_str_eq(output.err.data, "");
 	assert_shown(output.out.data, expected);
 }
 
-static void assert_json(const struct preview *preview, const char *expected)
+static void assert_json(const struct plan_view *view, const char *expected)
 {
-	json_t *json = plan_view_to_json(preview);
+	json_t *json = plan_view_to_json(view);
 	owns_memory char *text = json_dumps(json, JSON_COMPACT);
 
 	json_decref(json);
@@ -442,26 +442,26 @@ static void assert_json(const struct preview *preview, const char *expected)
 
 START_TEST(without_hooks_each_hook_point_says_so)
 {
-	owns_preview struct preview preview;
+	owns_preview struct plan_view view;
 
-	make(&preview, "", TWO_PACKAGES);
-	assert_written(&piped, &preview,
+	make(&view, "", TWO_PACKAGES);
+	assert_written(&piped, &view,
 		"Pre-Invoke: no hooks\nPre-Install-Pkgs: no hooks\n"
 		"Post-Invoke: no hooks\n");
-	assert_json(&preview, "[{\"hook_point\":\"Pre-Invoke\",\"hooks\":[]},"
-			      "{\"hook_point\":\"Pre-Install-Pkgs\",\"hooks\":[]},"
-			      "{\"hook_point\":\"Post-Invoke\",\"hooks\":[]}]");
+	assert_json(&view, "[{\"hook_point\":\"Pre-Invoke\",\"hooks\":[]},"
+			   "{\"hook_point\":\"Pre-Install-Pkgs\",\"hooks\":[]},"
+			   "{\"hook_point\":\"Post-Invoke\",\"hooks\":[]}]");
 }
 END_TEST
 
 START_TEST(each_script_is_shown_with_its_reason)
 {
-	owns_preview struct preview preview;
+	owns_preview struct plan_view view;
 
 	make_tree();
 	skip_unless(become_root(), "this is not root");
-	make(&preview, "", TWO_PACKAGES);
-	assert_written(&piped, &preview,
+	make(&view, "", TWO_PACKAGES);
+	assert_written(&piped, &view,
 		"Pre-Invoke\n"
 		"  @/etc/apt/universal-hooks/Pre-Invoke/a\n"
 		"      in every transaction\n"
@@ -477,14 +477,14 @@ END_TEST
 
 START_TEST(one_hook_point_can_be_shown_alone)
 {
-	owns_preview struct preview preview;
+	owns_preview struct plan_view view;
 	owns_output struct output output;
 
 	make_tree();
 	skip_unless(become_root(), "this is not root");
-	make(&preview, "", TWO_PACKAGES);
+	make(&view, "", TWO_PACKAGES);
 	output_begin();
-	plan_view_write_point(&piped, &preview, UH_PRE_INVOKE);
+	plan_view_write_point(&piped, &view, UH_PRE_INVOKE);
 	output_end(&output);
 	assert_shown(output.out.data, "Pre-Invoke\n"
 				      "  @/etc/apt/universal-hooks/Pre-Invoke/a\n"
@@ -495,12 +495,12 @@ END_TEST
 START_TEST(a_narrow_terminal_has_more_lines_and_all_of_the_text)
 {
 	const struct terminal terminal = {.is_terminal = true, .width = 30};
-	owns_preview struct preview preview;
+	owns_preview struct plan_view view;
 
 	make_tree();
 	skip_unless(become_root(), "this is not root");
-	make(&preview, "Universal-Hooks::Operations::=purge\n", TWO_PACKAGES);
-	assert_written(&terminal, &preview,
+	make(&view, "Universal-Hooks::Operations::=purge\n", TWO_PACKAGES);
+	assert_written(&terminal, &view,
 		"Pre-Invoke\n"
 		"  @/etc/apt/universal-hooks/Pre-Invoke/a\n"
 		"      in every transaction\n"
@@ -523,13 +523,13 @@ END_TEST
 START_TEST(colour_marks_what_runs)
 {
 	const struct terminal terminal = {.is_terminal = true, .has_colour = true};
-	owns_preview struct preview preview;
+	owns_preview struct plan_view view;
 
 	make_script(ETC "Post-Invoke/a", "");
 	make_file(ETC "Post-Invoke/b", 0644, "");
 	skip_unless(become_root(), "this is not root");
-	make(&preview, "", "");
-	assert_written(&terminal, &preview,
+	make(&view, "", "");
+	assert_written(&terminal, &view,
 		"Pre-Invoke: no hooks\nPre-Install-Pkgs: no hooks\nPost-Invoke\n"
 		"  \033[1m@/etc/apt/universal-hooks/Post-Invoke/a\033[0m\n"
 		"      in every transaction\n"
@@ -541,15 +541,15 @@ END_TEST
 
 static void assert_reason(const char *packages, const char *reason)
 {
-	owns_preview struct preview preview;
+	owns_preview struct plan_view view;
 	owns_memory char *expected = string_format(
 		"Pre-Invoke: no hooks\nPre-Install-Pkgs: no hooks\nPost-Invoke\n"
 		"  @/usr/lib/apt/universal-hooks/pkgs/p/Post-Invoke/a\n"
 		"      %s\n",
 		reason);
 
-	make(&preview, "", packages);
-	assert_written(&piped, &preview, expected);
+	make(&view, "", packages);
+	assert_written(&piped, &view, expected);
 }
 
 START_TEST(each_operation_is_shown_with_its_versions)
@@ -569,13 +569,13 @@ END_TEST
 
 static void assert_obstacle(const char *settings, const char *expected)
 {
-	owns_preview struct preview preview;
+	owns_preview struct plan_view view;
 	owns_output struct output output;
 	const char *found;
 
-	make(&preview, settings, "foo - - none < 1 amd64 none /foo.deb\n");
+	make(&view, settings, "foo - - none < 1 amd64 none /foo.deb\n");
 	output_begin();
-	plan_view_write_point(&piped, &preview, UH_POST_INVOKE);
+	plan_view_write_point(&piped, &view, UH_POST_INVOKE);
 	output_end(&output);
 	found = strstr(output.out.data, "      not run: ");
 	ck_assert_msg(found != NULL, "%s", output.out.data);
@@ -607,13 +607,13 @@ END_TEST
 
 START_TEST(names_can_neither_forge_a_line_nor_control_the_terminal)
 {
-	owns_preview struct preview preview;
+	owns_preview struct plan_view view;
 
 	make_script(ETC "multi_pkgs/Post-Invoke/foo/a\nb\033[31m\xff", "");
 	make_script(ETC "multi_pkgs/Post-Invoke/__WILDCARD__oo/" MARK_GOOD "\"", "");
 	skip_unless(become_root(), "this is not root");
-	make(&preview, "", TWO_PACKAGES);
-	assert_written(&piped, &preview,
+	make(&view, "", TWO_PACKAGES);
+	assert_written(&piped, &view,
 		"Pre-Invoke: no hooks\nPre-Install-Pkgs: no hooks\nPost-Invoke\n"
 		"  @/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/__WILDCARD__oo/"
 		"\\001\" --pkg_list=FILE\n"
@@ -621,7 +621,7 @@ START_TEST(names_can_neither_forge_a_line_nor_control_the_terminal)
 		"  @/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/foo/"
 		"a\\012b\\033[31m\\377 --pkg_list=FILE\n"
 		"      foo matches foo\n");
-	assert_json(&preview,
+	assert_json(&view,
 		"[{\"hook_point\":\"Pre-Invoke\",\"hooks\":[]},"
 		"{\"hook_point\":\"Pre-Install-Pkgs\",\"hooks\":[]},"
 		"{\"hook_point\":\"Post-Invoke\",\"hooks\":["
@@ -638,13 +638,13 @@ END_TEST
 
 START_TEST(json_shows_the_same)
 {
-	owns_preview struct preview preview;
+	owns_preview struct plan_view view;
 
 	make_tree();
 	skip_unless(become_root(), "this is not root");
-	make(&preview, "Universal-Hooks::Scripts::Pre-Invoke::Enabled=false\n",
+	make(&view, "Universal-Hooks::Scripts::Pre-Invoke::Enabled=false\n",
 		TWO_PACKAGES);
-	assert_json(&preview,
+	assert_json(&view,
 		"[{\"hook_point\":\"Pre-Invoke\",\"hooks\":["
 		"{\"path\":\"@/etc/apt/universal-hooks/Pre-Invoke/a\","
 		"\"arguments\":[],\"reason\":\"always\","
@@ -671,7 +671,7 @@ static void assert_packages(const char *lines, const char *expected)
 
 	if (lines[0] != '\0')
 		parse_packages(&transaction, lines);
-	json = packages_to_json(&transaction);
+	json = transaction_to_json(&transaction);
 	text = json_dumps(json, JSON_COMPACT);
 	json_decref(json);
 	ck_assert_str_eq(text, expected);
@@ -695,11 +695,11 @@ END_TEST
 
 START_TEST(an_unreadable_directory_is_shown_as_such)
 {
-	owns_preview struct preview preview;
+	owns_preview struct plan_view view;
 
 	make_file(ETC "pkgs", 0644, "");
-	make(&preview, "", TWO_PACKAGES);
-	assert_written(&piped, &preview,
+	make(&view, "", TWO_PACKAGES);
+	assert_written(&piped, &view,
 		"Pre-Invoke: no hooks\n"
 		"Pre-Install-Pkgs\n"
 		"  @/etc/apt/universal-hooks/pkgs\n"
