@@ -66,8 +66,7 @@ void findings_add(struct findings *findings, enum finding_kind kind, const char 
 	va_list arguments;
 
 	va_start(arguments, format);
-	if (vasprintf(&finding.message, format, arguments) < 0)
-		die_without_memory();
+	finding.message = xvformat(format, arguments);
 	va_end(arguments);
 	if (command != NULL)
 		xensure(command->error);

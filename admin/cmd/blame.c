@@ -9,8 +9,6 @@
 #include "ui/options.h"
 #include "ui/terminal.h"
 
-#include <stdio.h>
-
 /* Room for the numbers beside a bar; on a terminal narrower than WIDE they get a line. */
 #define WORDS_WIDTH 54
 #define WIDE 80
@@ -191,11 +189,9 @@ static void write_cost_table(const struct terminal *terminal, const struct costs
 			cost->total, (int64_t)cost->runs, mean_of(cost), cost->longest};
 
 		for (size_t j = 0; j < COUNT_OF(numbers); j++) {
-			char number[24];
+			char number[DECIMAL_SIZE];
 
-			(void)snprintf(
-				number, sizeof(number), "%lld", (long long)numbers[j]);
-			table_add(&table, number);
+			table_add(&table, decimal(number, (uint64_t)numbers[j]));
 		}
 		table_add_name(&table, cost->path);
 	}

@@ -3,6 +3,7 @@
 #include "check/checks.h"
 #include "cmd/cmd.h"
 #include "system/apt.h"
+#include "system/rootfs.h"
 #include "ui/memory.h"
 #include "ui/options.h"
 

@@ -5,6 +5,7 @@
 #include "model/hook_list.h"
 #include "model/log_reader.h"
 #include "system/apt.h"
+#include "system/rootfs.h"
 #include "ui/json.h"
 #include "ui/memory.h"
 #include "ui/message.h"
@@ -275,7 +276,6 @@ static int show_log(const struct admin *admin, const struct log *log)
 static int complete_query(struct log_query *query, const struct admin *admin)
 {
 	const char *path = query->script;
-	size_t root_size = strlen(admin->root);
 
 	if (query->is_last && query->limit > 1)
 		return report_error(
@@ -284,9 +284,8 @@ static int complete_query(struct log_query *query, const struct admin *admin)
 		query->limit = 1;
 	if (path == NULL)
 		return -1;
-	if (root_size > 0 && strncmp(path, admin->root, root_size) == 0 &&
-		path[root_size] == '/')
-		path += root_size;
+	if (path_is_within(path, admin->root))
+		path += strlen(admin->root);
 	query->path = log_path(path);
 	return -1;
 }

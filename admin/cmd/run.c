@@ -83,7 +83,7 @@ static void add_result_row(struct table *table, const struct uh_event *event)
 }
 
 /* report_event() has written everything else. */
-static bool write_results(const struct admin *admin, const struct run_results *results)
+static int write_results(const struct admin *admin, const struct run_results *results)
 {
 	const char *const titles[] = {_("Script"), _("Status"), _("Time")};
 	struct terminal terminal = apt_terminal(admin);
@@ -97,7 +97,7 @@ static bool write_results(const struct admin *admin, const struct run_results *r
 	}
 	table_write(&table);
 	table_done(&table);
-	return has_failed;
+	return has_failed ? STATUS_FINDINGS : STATUS_FINE;
 }
 
 /* Scripts at Post-Invoke read them in the transaction file. */
@@ -129,8 +129,7 @@ static unsigned long long own_start_time(void)
 	return proc_read(getpid(), &process) == 0 ? process.start_time : 0;
 }
 
-/* Returns whether a script has failed. */
-static bool execute_plan(const struct admin *admin, const struct run_options *options,
+static void execute_plan(const struct admin *admin, const struct run_options *options,
 	struct plan_view *view, struct run_results *results)
 {
 	bool is_before = options->hook_point == UH_PRE_INVOKE;
@@ -138,7 +137,7 @@ static bool execute_plan(const struct admin *admin, const struct run_options *op
 	struct state state = {.fd = -1};
 	struct unsafe_path unsafe = {.path = NULL};
 	struct frontend frontend = {.pid = getpid(), .start_time = own_start_time()};
-	struct uh_event veto;
+	struct uh_event veto; /* nothing is left for it to stop */
 	struct run_context run_context = {
 		.hook_point = options->hook_point,
 		.transaction = is_before ? &view->nothing : &view->transaction,
@@ -159,7 +158,6 @@ static bool execute_plan(const struct admin *admin, const struct run_options *op
 	(void)runner_run(&view->plans[options->hook_point], &run_context, on_run_event,
 		results, &has_failed, &veto);
 	state_done(&state);
-	return has_failed;
 }
 
 static int run_plan(const struct admin *admin, const struct run_options *options,
@@ -168,12 +166,10 @@ static int run_plan(const struct admin *admin, const struct run_options *options
 	size_t count = view->plans[options->hook_point].count;
 	owns_memory struct uh_event *events = xcheck(calloc(count, sizeof(*events)));
 	struct run_results results = {.events = events};
-	bool has_failed;
 
 	set_outcomes(&view->transaction, options->result);
-	has_failed = execute_plan(admin, options, view, &results);
-	has_failed = write_results(admin, &results) || has_failed;
-	return has_failed ? STATUS_FINDINGS : STATUS_FINE;
+	execute_plan(admin, options, view, &results);
+	return write_results(admin, &results);
 }
 
 struct only_script {

@@ -90,8 +90,6 @@ static void write_line(
 
 	buffer_append_format(&line, MARK_NAME "%s:" MARK_END " ", key);
 	buffer_append(&line, buffer_slice(value));
-	xensure(value->error);
-	xensure(line.error);
 	terminal_write(terminal, "", "  ", &line);
 }
 

@@ -200,20 +200,15 @@ static int store_disabled(const char *directory, int directory_fd, const char *p
 static int change_list(struct string_list *after, const struct string_list *before,
 	const struct string_list *hooks, bool is_added)
 {
-	for (size_t i = 0; i < before->count; i++) {
-		bool is_kept = true;
+	int error = 0;
 
-		for (size_t k = 0; !is_added && k < hooks->count; k++)
-			is_kept =
-				is_kept && strcmp(before->items[i], hooks->items[k]) != 0;
-		if (is_kept && string_list_add(after, before->items[i]) < 0)
-			return -ENOMEM;
-	}
-	for (size_t i = 0; is_added && i < hooks->count; i++)
-		if (string_list_add(after, hooks->items[i]) < 0)
-			return -ENOMEM;
+	for (size_t i = 0; i < before->count && error == 0; i++)
+		if (is_added || !string_list_has(hooks, before->items[i]))
+			error = string_list_add(after, before->items[i]);
+	for (size_t i = 0; is_added && i < hooks->count && error == 0; i++)
+		error = string_list_add(after, hooks->items[i]);
 	string_list_sort_unique(after);
-	return 0;
+	return error;
 }
 
 /* Under the lock, so that nobody else writes between our reading and writing. */
@@ -304,13 +299,15 @@ static int change_disabled(
 	return status;
 }
 
-int disabled_add(const struct string_list *hooks, const struct admin *admin)
+int disabled_add(struct string_list *hooks, const struct admin *admin)
 {
+	string_list_sort_unique(hooks);
 	return change_disabled(hooks, admin, true);
 }
 
-int disabled_take_out(const struct string_list *hooks, const struct admin *admin)
+int disabled_take_out(struct string_list *hooks, const struct admin *admin)
 {
+	string_list_sort_unique(hooks);
 	return change_disabled(hooks, admin, false);
 }
 

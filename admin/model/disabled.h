@@ -33,11 +33,11 @@ void disabled_format(struct buffer *text, const struct string_list *hooks);
 int disabled_read(struct string_list *hooks, const struct admin *admin);
 
 /*
- * Adds hooks to the file or takes them out, and keeps the others. The file is replaced as
- * a whole or not at all, under a lock. Return like disabled_read().
+ * Add hooks to the file or take them out, and keep the others. The file is replaced as a
+ * whole or not at all, under a lock. Sort hooks; return like disabled_read().
  */
-int disabled_add(const struct string_list *hooks, const struct admin *admin);
-int disabled_take_out(const struct string_list *hooks, const struct admin *admin);
+int disabled_add(struct string_list *hooks, const struct admin *admin);
+int disabled_take_out(struct string_list *hooks, const struct admin *admin);
 
 /* Reports why path could not be changed, −errno; returns STATUS_TROUBLE. */
 int report_unchanged(const char *path, int error);

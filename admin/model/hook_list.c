@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/hook_list.h"
+#include "system/rootfs.h"
 #include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/spelling.h"
@@ -131,28 +132,17 @@ static void collect_hook_point(struct hook_list *hooks, enum uh_hook_point hook_
 	collect_directory(hooks, &always);
 }
 
-bool path_is_within(const char *path, const char *directory)
-{
-	size_t size = strlen(directory);
-
-	return strncmp(path, directory, size) == 0 &&
-	       (path[size] == '\0' || path[size] == '/');
-}
-
 const char *path_in_tree(
 	const struct hook_tree *tree, const struct admin *admin, const char *path)
 {
 	size_t root_size = strlen(admin->root);
+	const char *full = path_is_within(path, admin->root) ? path + root_size : path;
 
 	for (size_t i = 0; i < PLACE_COUNT; i++) {
-		const char *ways[] = {tree->places[i], tree->places[i] + root_size};
+		const char *place = tree->places[i] + root_size;
 
-		for (size_t k = 0; k < COUNT_OF(ways); k++) {
-			size_t size = strlen(ways[k]);
-
-			if (strncmp(path, ways[k], size) == 0 && path[size] == '/')
-				return path + size + 1;
-		}
+		if (path_is_within(full, place) && full[strlen(place)] == '/')
+			return full + strlen(place) + 1;
 	}
 	return path;
 }

@@ -47,8 +47,6 @@ void hook_list_read(struct hook_list *hooks, const struct admin *admin);
 void hook_list_done(struct hook_list *hooks);
 #define owns_hook_list __attribute__((cleanup(hook_list_done)))
 
-/* Whether path is directory or lies below it; both are normalised. */
-bool path_is_within(const char *path, const char *directory);
 /*
  * The part of path that is relative to the hook tree: path may be that already, or full,
  * with the admin's root in front or without it.

@@ -39,8 +39,8 @@ void plan_view_done(struct plan_view *view);
 #define owns_plan_view __attribute__((cleanup(plan_view_done)))
 
 /*
- * The first package of Requires that would be missing, or NULL; view owns it. Counted
- * are the packages that dpkg has now and, for Post-Invoke, what the transaction changes.
+ * The first package of Requires that would be missing, or NULL. Counted are the packages
+ * that dpkg has now and, for Post-Invoke, what the transaction changes.
  */
 const char *plan_view_lacks(const struct plan_view *view, enum uh_hook_point hook_point,
 	const struct planned_run *run);

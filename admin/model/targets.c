@@ -159,11 +159,9 @@ void targets_say(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	if (vasprintf(&line, format, arguments) < 0)
-		die_without_memory();
+	line = xvformat(format, arguments);
 	va_end(arguments);
 	text_add_sentence(&text, line);
-	xensure(text.error);
 	terminal_write(&terminal, "", "  ", &text);
 }
 

@@ -2,6 +2,7 @@
 #include "system/apt.h"
 #include "apt_text.h"
 #include "bridge.h"
+#include "system/rootfs.h"
 #include "ui/memory.h"
 #include "ui/message.h"
 
@@ -132,7 +133,6 @@ char *configuration_status_file(const struct admin *admin, struct slice lines)
 {
 	owns_memory char *file = configuration_value(lines, "Dir::State::status");
 	owns_memory char *directory = configuration_value(lines, "Dir");
-	size_t root_size = strlen(admin->root);
 	const char *slash;
 
 	/* apt sets the option from Dir when it opens the database (debSystem). */
@@ -141,10 +141,8 @@ char *configuration_status_file(const struct admin *admin, struct slice lines)
 		return xformat("%s%s%svar/lib/dpkg/status", admin->root, slash,
 			slash[strlen(slash) - 1] == '/' ? "" : "/");
 	}
-	if (root_size > 0 && strncmp(file, admin->root, root_size) == 0 &&
-		file[root_size] == '/')
-		return xstrdup(file);
-	return xformat("%s%s", admin->root, file);
+	return xformat(
+		"%s%s", path_is_within(file, admin->root) ? "" : admin->root, file);
 }
 
 static void add_origin(struct origins *origins, struct slice line)

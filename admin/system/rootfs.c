@@ -13,6 +13,14 @@
 
 #define ACCOUNTS "/etc/passwd"
 
+bool path_is_within(const char *path, const char *directory)
+{
+	size_t size = strlen(directory);
+
+	return strncmp(path, directory, size) == 0 &&
+	       (path[size] == '\0' || path[size] == '/');
+}
+
 static int open_below(const char *root, const char *path, int flags)
 {
 	const struct open_how how = {
@@ -118,7 +126,6 @@ bool rootfs_leads_out(const char *root, const char *path)
 {
 	owns_memory char *directory = strdup(path);
 	owns_memory char *real = NULL;
-	size_t root_size = strlen(root);
 	char *slash;
 
 	/* The nearest parent that exists; path itself is not followed. */
@@ -127,10 +134,7 @@ bool rootfs_leads_out(const char *root, const char *path)
 		*slash = '\0';
 		real = realpath(directory, NULL);
 	}
-	if (root_size == 0 || real == NULL)
-		return false;
-	return strncmp(real, root, root_size) != 0 ||
-	       (real[root_size] != '\0' && real[root_size] != '/');
+	return real != NULL && !path_is_within(real, root);
 }
 
 int rootfs_enter(const struct admin *admin)

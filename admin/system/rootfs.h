@@ -7,6 +7,9 @@
 
 #include <sys/stat.h>
 
+/* Whether path is directory or lies below it; both are normalised. "" is the root. */
+bool path_is_within(const char *path, const char *directory);
+
 /* open(2) for reading; path is absolute, as seen from the root. A descriptor or −errno. */
 int rootfs_open(const struct admin *admin, const char *path);
 /* stat(2), likewise: 0 or −errno. */

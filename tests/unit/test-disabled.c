@@ -136,7 +136,7 @@ START_TEST(some_hooks_cannot_be_named_in_apt_conf)
 }
 END_TEST
 
-static void change(int (*how)(const struct string_list *, const struct admin *),
+static void change(int (*how)(struct string_list *, const struct admin *),
 	const char *const *names, int expected)
 {
 	const struct admin admin = {.root = (char *)root()};

@@ -2,6 +2,7 @@
 #include "fixture.h"
 #include "model/hook_list.h"
 #include "output.h"
+#include "system/rootfs.h"
 
 #include <unistd.h>
 
