@@ -23,10 +23,8 @@ enum role {
 	ROLE_HOOKS       /* where scripts belong */
 };
 
-static const struct {
-	const char *name;
-	enum role role;
-} subtrees[] = {{"pkgs", ROLE_PACKAGES}, {"multi_pkgs", ROLE_WILDCARDS}};
+static const struct word subtrees[] = {
+	{"pkgs", ROLE_PACKAGES}, {"multi_pkgs", ROLE_WILDCARDS}};
 
 struct checked_entry {
 	const char *directory; /* the full path of its directory */
@@ -223,7 +221,7 @@ static void check_unknown_directory(
 
 	if (role == ROLE_TREE)
 		for (size_t i = 0; i < COUNT_OF(subtrees); i++)
-			nearest_try(&nearest, subtrees[i].name);
+			nearest_try(&nearest, subtrees[i].word);
 	if (nearest.word != NULL) {
 		fix_directory_name(&command, entry, nearest.word);
 		check_find(check, FINDING_DIRECTORY_UNKNOWN, entry->path, &command,
@@ -238,12 +236,13 @@ static void check_unknown_directory(
 /* Sets ret_role if the name is that of a subtree of the tree. */
 static bool is_subtree(const char *name, enum role role, enum role *ret_role)
 {
-	for (size_t i = 0; i < COUNT_OF(subtrees) && role == ROLE_TREE; i++)
-		if (strcmp(name, subtrees[i].name) == 0) {
-			*ret_role = subtrees[i].role;
-			return true;
-		}
-	return false;
+	int subtree;
+
+	if (role != ROLE_TREE ||
+		!word_parse(subtrees, COUNT_OF(subtrees), name, &subtree))
+		return false;
+	*ret_role = (enum role)subtree;
+	return true;
 }
 
 static void check_named_directory(

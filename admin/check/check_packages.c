@@ -197,8 +197,7 @@ static void check_package_directories(
 void check_packages(struct check *check)
 {
 	static const char *const all[] = {NULL};
-	__attribute__((cleanup(package_names_done))) struct package_names names = {
-		.has_lists = false};
+	owns_package_names struct package_names names = {.has_lists = false};
 	owns_buffer struct buffer lines = {0};
 
 	if (check->directory_count == 0 || check->is_apt_mute)

@@ -20,6 +20,7 @@ struct package_names {
  */
 void package_names_parse(struct package_names *names, struct slice lines);
 void package_names_done(struct package_names *names);
+#define owns_package_names __attribute__((cleanup(package_names_done)))
 
 /* Whether a directory of pkgs/ has the name of a package. */
 bool package_names_has(const struct package_names *names, const char *directory_name);

@@ -58,8 +58,7 @@ static bool is_all_missing(const struct registration *registration)
 
 void check_registration(struct check *check)
 {
-	__attribute__((cleanup(registration_done))) struct registration registration = {
-		.count = 0};
+	owns_registration struct registration registration = {.count = 0};
 	owns_memory char *file = xformat("%s%s", check->admin->root, REGISTRATION_FILE);
 	owns_buffer struct buffer command = {0};
 	struct stat status;

@@ -255,8 +255,7 @@ static void check_working_directory(
 /* Another root may have other sources, so no command is suggested there. */
 static bool is_installable(const struct check *check, const char *package)
 {
-	__attribute__((cleanup(package_names_done))) struct package_names packages = {
-		.has_lists = false};
+	owns_package_names struct package_names packages = {.has_lists = false};
 	const char *const names[] = {package, NULL};
 	owns_buffer struct buffer lines = {0};
 

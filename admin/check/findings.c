@@ -193,12 +193,10 @@ static json_t *finding_to_json(const struct finding *finding)
 
 json_t *findings_to_json(const struct findings *findings)
 {
-	json_t *array = xcheck(json_array());
+	json_t *array = json_array();
 
 	for (size_t i = 0; i < findings->count; i++)
-		if (json_array_append_new(array, finding_to_json(&findings->items[i])) <
-			0)
-			die_without_memory();
+		json_add(array, finding_to_json(&findings->items[i]));
 	return array;
 }
 

@@ -206,7 +206,7 @@ static json_t *costs_to_json(const struct costs *costs)
 	for (size_t i = 0; i < costs->count; i++) {
 		const struct cost *cost = &costs->items[i];
 
-		(void)json_array_append_new(hooks,
+		json_add(hooks,
 			json_pack("{s:o, s:I, s:I, s:I, s:I}", "path",
 				json_text(cost->path), "total_milliseconds",
 				(json_int_t)cost->total, "runs", (json_int_t)cost->runs,
@@ -238,7 +238,7 @@ static int show_blame(
 
 int admin_blame(struct admin *admin, int argc, char **argv)
 {
-	__attribute__((cleanup(log_done))) struct log log = {.count = 0};
+	owns_log struct log log = {.count = 0};
 	__attribute__((cleanup(costs_done))) struct costs costs = {.items = NULL};
 	size_t limit = 0;
 	const struct option_row rows[] = {

@@ -308,7 +308,7 @@ static json_t *last_run_to_json(const struct item *item)
 	if (item->last == NULL)
 		return json_null();
 	object = json_pack("{s:o}", "start", json_time(item->transaction->start));
-	(void)json_object_update_new(object, log_ending_to_json(item->last));
+	json_merge(object, log_ending_to_json(item->last));
 	return object;
 }
 
@@ -339,7 +339,7 @@ static json_t *hooks_to_json(const struct inventory *inventory)
 
 	for (size_t i = 0; i < inventory->hooks.count; i++)
 		if (is_shown(inventory, &inventory->hooks.items[i]))
-			(void)json_array_append_new(hooks,
+			json_add(hooks,
 				hook_to_json(inventory, &inventory->hooks.items[i]));
 	return json_pack("{s:o}", "hooks", hooks);
 }

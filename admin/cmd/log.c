@@ -214,7 +214,7 @@ static json_t *logged_run_to_json(const struct log_run *run)
 		uh_hook_point_name(run->hook_point), "reason", reason_name(run->reason),
 		"subject", json_text(run->match), "path", json_text(run->path));
 
-	(void)json_object_update_new(object, log_ending_to_json(run));
+	json_merge(object, log_ending_to_json(run));
 	return object;
 }
 
@@ -223,8 +223,7 @@ static json_t *logged_transaction_to_json(const struct log_transaction *transact
 	json_t *runs = json_array();
 
 	for (size_t i = 0; i < transaction->count; i++)
-		(void)json_array_append_new(
-			runs, logged_run_to_json(&transaction->runs[i]));
+		json_add(runs, logged_run_to_json(&transaction->runs[i]));
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:o}", "start",
 		json_time(transaction->start), "end", json_time(transaction->end),
 		"command_line", json_text(transaction->command_line), "requested_by",
@@ -239,8 +238,7 @@ static json_t *log_to_json(const struct log *log)
 	json_t *transactions = json_array();
 
 	for (size_t i = 0; i < log->count; i++)
-		(void)json_array_append_new(
-			transactions, logged_transaction_to_json(&log->transactions[i]));
+		json_add(transactions, logged_transaction_to_json(&log->transactions[i]));
 	return json_pack("{s:o}", "transactions", transactions);
 }
 
@@ -293,7 +291,7 @@ static int complete_query(struct log_query *query, const struct admin *admin)
 int admin_log(struct admin *admin, int argc, char **argv)
 {
 	__attribute__((cleanup(log_query_done))) struct log_query query = {.limit = 0};
-	__attribute__((cleanup(log_done))) struct log log = {.count = 0};
+	owns_log struct log log = {.count = 0};
 	const struct option_row rows[] = {
 		{OPTION_FLAG, &query.is_last, "last", 'l', NULL,
 			_("Show only the last transaction.")},

@@ -273,8 +273,7 @@ static int print_needs(const struct needs *needs, bool is_missing_only)
 
 	for (size_t i = 0; i < needs->count; i++)
 		if (!is_missing_only || !needs->items[i].is_installed)
-			(void)json_array_append_new(
-				packages, need_to_json(&needs->items[i]));
+			json_add(packages, need_to_json(&needs->items[i]));
 	status = json_print(json_pack("{s:o}", "packages", packages));
 	if (status == STATUS_FINE && !is_missing_only && count_missing(needs) > 0)
 		return STATUS_FINDINGS;

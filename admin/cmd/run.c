@@ -223,7 +223,7 @@ static int enter_root(struct admin *admin)
 
 static int run_hooks(struct admin *admin, const struct run_options *options)
 {
-	__attribute__((cleanup(simulated_done))) struct simulated simulated;
+	owns_simulated struct simulated simulated;
 	owns_plan_view struct plan_view view = {.nothing = {0}};
 	owns_buffer struct buffer stream = {0};
 	struct plan_view_request request = {

@@ -296,9 +296,9 @@ static json_t *switch_to_json(const struct overview *overview)
 	json_t *array = json_array();
 
 	if (overview->is_off_here)
-		(void)json_array_append_new(array, json_text("APT_UNIVERSAL_HOOKS"));
+		json_add(array, json_text("APT_UNIVERSAL_HOOKS"));
 	if (overview->off != NULL)
-		(void)json_array_append_new(array, json_text("Universal-Hooks::Enabled"));
+		json_add(array, json_text("Universal-Hooks::Enabled"));
 	return array;
 }
 
@@ -307,8 +307,7 @@ static json_t *overview_to_json(const struct overview *overview)
 	json_t *points = json_array();
 
 	for (int i = 0; i < HOOK_POINT_COUNT; i++)
-		(void)json_array_append_new(
-			points, point_to_json(overview, (enum uh_hook_point)i));
+		json_add(points, point_to_json(overview, (enum uh_hook_point)i));
 	return json_pack("{s:s, s:o, s:b, s:o, s:o}", "version", UH_VERSION,
 		"switched_off_by", switch_to_json(overview), "helper",
 		overview->has_helper, "hook_points", points, "last_transaction",

@@ -23,7 +23,7 @@ static int show_why(const struct admin *admin, const struct plan_view *view)
 static int explain(const struct admin *admin, const struct string_list *packages,
 	const char *operation)
 {
-	__attribute__((cleanup(simulated_done))) struct simulated simulated;
+	owns_simulated struct simulated simulated;
 	owns_plan_view struct plan_view view = {.nothing = {0}};
 	owns_buffer struct buffer stream = {0};
 	struct plan_view_request request = {.result = RESULT_OK};

@@ -87,8 +87,7 @@ static json_t *operations_to_json(unsigned operations)
 
 	for (int i = OPERATION_INSTALL; i <= OPERATION_CONFIGURE; i++)
 		if (has_operation(operations, i))
-			(void)json_array_append_new(
-				array, json_text(operation_name((enum operation)i)));
+			json_add(array, json_text(operation_name((enum operation)i)));
 	return array;
 }
 
@@ -115,11 +114,9 @@ static json_t *value_to_json(
 
 json_t *effective_settings_to_json(const struct script_settings *settings)
 {
-	json_t *object = xcheck(json_object());
+	json_t *object = json_object();
 
 	for (const struct setting_type *type = setting_types; type->name != NULL; type++)
-		if (json_object_set_new(
-			    object, type->name, value_to_json(type, settings)) < 0)
-			die_without_memory();
+		json_set(object, type->name, value_to_json(type, settings));
 	return object;
 }

@@ -78,6 +78,7 @@ void log_parse(struct log *log, struct buffer *text, struct log_faults *ret_faul
  */
 int log_read(struct log *log, const struct admin *admin);
 void log_done(struct log *log);
+#define owns_log __attribute__((cleanup(log_done)))
 
 /* Whether the run counts as failed, as apt-universal-hooks.conf(5) defines it. */
 bool log_has_failed(const struct log_run *run);

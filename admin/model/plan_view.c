@@ -286,7 +286,7 @@ static json_t *lines_to_json(struct slice lines)
 	while (lines.size > 0) {
 		struct slice line = slice_cut(&lines, '\n');
 
-		(void)json_array_append_new(array, json_stringn(line.data, line.size));
+		json_add(array, json_stringn(line.data, line.size));
 	}
 	return array;
 }
@@ -305,8 +305,7 @@ json_t *transaction_to_json(const struct transaction *transaction)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < transaction->count; i++)
-		(void)json_array_append_new(
-			array, package_to_json(&transaction->packages[i]));
+		json_add(array, package_to_json(&transaction->packages[i]));
 	return array;
 }
 
@@ -323,11 +322,10 @@ static json_t *planned_run_to_json(
 
 	add_matched_lines(view, run, &names);
 	if (run->reason == REASON_PACKAGE)
-		(void)json_object_update_new(object, package_to_json(run->package));
+		json_merge(object, package_to_json(run->package));
 	if (is_wildcard) {
-		(void)json_object_set_new(object, "wildcard", json_text(run->directory));
-		(void)json_object_set_new(
-			object, "matched", lines_to_json(buffer_slice(&names)));
+		json_set(object, "wildcard", json_text(run->directory));
+		json_set(object, "matched", lines_to_json(buffer_slice(&names)));
 	}
 	return object;
 }
@@ -342,13 +340,11 @@ json_t *plan_view_to_json(const struct plan_view *view)
 		json_t *runs = json_array();
 
 		for (size_t i = 0; i < plan->count; i++)
-			(void)json_array_append_new(
-				runs, planned_run_to_json(view, &plan->runs[i],
-					      plan_view_lacks(
-						      view, hook_point, &plan->runs[i])));
-		(void)json_array_append_new(
-			points, json_pack("{s:s, s:o}", "hook_point",
-					uh_hook_point_name(hook_point), "hooks", runs));
+			json_add(runs, planned_run_to_json(view, &plan->runs[i],
+					       plan_view_lacks(view, hook_point,
+						       &plan->runs[i])));
+		json_add(points, json_pack("{s:s, s:o}", "hook_point",
+					 uh_hook_point_name(hook_point), "hooks", runs));
 	}
 	return points;
 }

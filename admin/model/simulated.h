@@ -22,6 +22,7 @@ struct simulated {
 int simulated_make(struct simulated *simulated, const struct admin *admin,
 	const struct string_list *packages, const char *operation);
 void simulated_done(struct simulated *simulated);
+#define owns_simulated __attribute__((cleanup(simulated_done)))
 
 /*
  * Returns −1 if word is an operation or NULL; otherwise reports the nearest one and

@@ -42,6 +42,7 @@ int registration_take(struct registration *registration, const struct admin *adm
 void registration_of(struct registration *registration, struct slice configuration,
 	const struct origins *origins);
 void registration_done(struct registration *registration);
+#define owns_registration __attribute__((cleanup(registration_done)))
 
 /*
  * The entry that shows the state of a hook point: the first that is not as shipped, or

@@ -28,12 +28,30 @@ json_t *json_time(const char *time)
 	return json_text(time[0] != '\0' ? time : NULL);
 }
 
+void json_add(json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, value) < 0)
+		die_without_memory();
+}
+
+void json_set(json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new(object, key, value) < 0)
+		die_without_memory();
+}
+
+void json_merge(json_t *object, json_t *value)
+{
+	if (json_object_update_new(object, value) < 0)
+		die_without_memory();
+}
+
 json_t *json_texts(const char *const *texts, size_t count)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < count; i++)
-		(void)json_array_append_new(array, json_text(texts[i]));
+		json_add(array, json_text(texts[i]));
 	return array;
 }
 
