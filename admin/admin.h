@@ -12,7 +12,10 @@
 #define _(text) gettext(text)
 #define N_(text) text
 
-/* Exit statuses, see apt-universal-hooks(8). */
+/*
+ * Exit statuses, see apt-universal-hooks(8). A function that may end the program returns
+ * the status, after reporting why, or −1 to go on.
+ */
 enum {
 	STATUS_FINE,
 	STATUS_FINDINGS, /* success, but check found something, a hook failed, … */

@@ -77,7 +77,6 @@ static bool add_relative_limit(struct check *check, const char *word)
 	return is_found;
 }
 
-/* −1, or the status to end with. */
 static int read_limit(struct check *check, const char *word)
 {
 	bool is_found = word[0] == '/'

@@ -51,7 +51,6 @@ static void find_owners(struct inventory *inventory)
 	owner_list_ask(&inventory->owners, inventory->admin, &paths);
 }
 
-/* −1 to go on, or the status to end with. */
 static int inventory_take(struct inventory *inventory)
 {
 	int status;

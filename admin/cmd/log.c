@@ -270,7 +270,6 @@ static int show_log(const struct admin *admin, const struct log *log)
 	return STATUS_FINE;
 }
 
-/* −1 to go on, or the status to end with. */
 static int complete_query(struct log_query *query, const struct admin *admin)
 {
 	const char *path = query->script;

@@ -78,7 +78,7 @@ static int compare_needs(const void *left, const void *right)
 	return strcmp(a->package, b->package);
 }
 
-/* Sets is_installed. −1 to go on, or the status to end with. */
+/* Sets is_installed. */
 static int find_installed(const struct admin *admin, struct needs *needs)
 {
 	owns_memory const char **names = xcheck(calloc(needs->count + 1, sizeof(*names)));
@@ -147,7 +147,6 @@ static void find_known_to_apt(const struct admin *admin, struct needs *needs)
 	}
 }
 
-/* −1 to go on, or the status to end with. */
 static int find_needs(const struct admin *admin, struct needs *needs)
 {
 	owns_hook_list struct hook_list hooks;

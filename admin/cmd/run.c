@@ -241,7 +241,6 @@ static int run_hooks(struct admin *admin, const struct run_options *options)
 	return status >= 0 ? status : show_or_run(admin, options, &view);
 }
 
-/* −1 to go on, or the status to end with. */
 static int check_options(struct run_options *options, const char *hook_point)
 {
 	int status = hook_point_read(hook_point, &options->hook_point);

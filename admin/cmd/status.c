@@ -53,7 +53,6 @@ static bool has_helper(const struct admin *admin)
 	return access(path, X_OK) == 0;
 }
 
-/* −1 to go on, or the status to end with. */
 static int overview_take(struct overview *overview)
 {
 	const char *variable = getenv("APT_UNIVERSAL_HOOKS");

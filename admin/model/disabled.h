@@ -26,15 +26,12 @@ int disabled_parse(struct string_list *hooks, struct slice text, size_t *ret_lin
 /* Appends the file's text for hooks, which ascend; nothing if there are none. */
 void disabled_format(struct buffer *text, const struct string_list *hooks);
 
-/*
- * Adds the hooks in the file; none if it does not exist. Returns −1 to go on, or the
- * status to end with after reporting why.
- */
+/* Adds the hooks in the file; none if it does not exist. A status or −1 (admin.h). */
 int disabled_read(struct string_list *hooks, const struct admin *admin);
 
 /*
  * Add hooks to the file or take them out, and keep the others. The file is replaced as a
- * whole or not at all, under a lock. Sort hooks; return like disabled_read().
+ * whole or not at all, under a lock. Sort hooks. A status or −1 (admin.h).
  */
 int disabled_add(struct string_list *hooks, const struct admin *admin);
 int disabled_take_out(struct string_list *hooks, const struct admin *admin);

@@ -9,8 +9,7 @@
 
 /*
  * Reads the scope Universal-Hooks:: of apt's current configuration below the admin's
- * root. Returns −1 to go on, or an exit status after a message. The caller calls
- * settings_done() in both cases.
+ * root. A status or −1 (admin.h); settings_done() in any case.
  */
 int settings_ask(struct settings *settings, const struct admin *admin);
 

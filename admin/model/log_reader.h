@@ -72,9 +72,8 @@ struct log_faults {
 void log_parse(struct log *log, struct buffer *text, struct log_faults *ret_faults);
 
 /*
- * Reads both logs below the admin's root, and warns of what cannot be used. Returns −1 to
- * go on, also if there is no log yet, or the status to end with after reporting why;
- * log_done() in all cases.
+ * Reads both logs below the admin's root, and warns of what cannot be used. A status or −1
+ * (admin.h), also if there is no log yet; log_done() in any case.
  */
 int log_read(struct log *log, const struct admin *admin);
 void log_done(struct log *log);

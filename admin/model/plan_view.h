@@ -30,8 +30,7 @@ struct plan_view {
 
 /*
  * Fills view with what the helper would do below the admin's root, without writing
- * anything. Returns −1 to go on, or the status to end with after reporting why;
- * plan_view_done() in both cases.
+ * anything. A status or −1 (admin.h); plan_view_done() in any case.
  */
 int plan_view_make(struct plan_view *view, const struct admin *admin,
 	const struct plan_view_request *request);

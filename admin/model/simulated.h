@@ -16,18 +16,14 @@ struct simulated {
  * Simulates an operation on packages, each NAME[:ARCHITECTURE][=VERSION]. Without an
  * operation, installed packages are upgraded and others installed; without a version,
  * apt's is used. A package that apt does not know needs its VERSION; otherwise the
- * nearest name is suggested. Returns −1 to go on, or the status to end with after
- * reporting why; simulated_done() in both cases.
+ * nearest name is suggested. A status or −1 (admin.h); simulated_done() in any case.
  */
 int simulated_make(struct simulated *simulated, const struct admin *admin,
 	const struct string_list *packages, const char *operation);
 void simulated_done(struct simulated *simulated);
 #define owns_simulated __attribute__((cleanup(simulated_done)))
 
-/*
- * Returns −1 if word is an operation or NULL; otherwise reports the nearest one and
- * returns the status to end with.
- */
+/* −1 if word is an operation or NULL; else a status, after naming the nearest one. */
 int operation_check(const char *word);
 
 /* Appends the info stream that apt would write for the root. */

@@ -30,8 +30,8 @@ struct target_list {
 };
 
 /*
- * Reads the tree and asks apt; snapshot is overwritten. This and all functions below that
- * return an int return −1 to go on, or the status to end with after reporting why.
+ * Reads the tree and asks apt; snapshot is overwritten. Each int here and below is a
+ * status or −1 (admin.h).
  */
 int snapshot_take(struct snapshot *snapshot, const struct admin *admin);
 void snapshot_done(struct snapshot *snapshot);

@@ -19,10 +19,7 @@ int rootfs_stat(const struct admin *admin, const char *path, struct stat *ret_st
  * this system, getpwnam(3) is asked.
  */
 int rootfs_has_user(const struct admin *admin, const char *name);
-/*
- * Enters the admin's root, unless that is "", with chroot(2). −1 to go on, or the status
- * to end with.
- */
+/* chroot(2) to the admin's root, unless that is "". A status or −1 (admin.h). */
 int rootfs_enter(const struct admin *admin);
 
 /* Creates the missing parent directories of path, with mode 0755. 0 or −errno. */

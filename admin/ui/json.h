@@ -19,11 +19,7 @@ json_t *json_time(const char *time);
 /* An array of json_text(). */
 json_t *json_texts(const char *const *texts, size_t count);
 
-/*
- * json_array_append_new(), json_object_set_new() and json_object_update_new(), which free
- * value. Without memory, also where it made array, object or value NULL, these end the
- * program.
- */
+/* jansson's functions for it, which free value. Any NULL (no memory) ends the program. */
 void json_add(json_t *array, json_t *value);
 void json_set(json_t *object, const char *key, json_t *value);
 void json_merge(json_t *object, json_t *value);

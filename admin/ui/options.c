@@ -102,7 +102,6 @@ static int store_number(const struct option_row *row, const char *value)
 	return -1;
 }
 
-/* Returns −1, or the exit status. */
 static int store_option(const struct option_row *row, const char *word, const char *value)
 {
 	switch (row->kind) {

@@ -32,8 +32,7 @@ struct usage {
 /*
  * Parses the options of the usage, --json, --root and --help, which may stand anywhere
  * before "--"; an argument may be joined (--root=DIR) or be the next word. Moves the
- * other words to argv[1] to argv[*words]. Returns −1 to continue, or the exit status,
- * after printing the help or an error.
+ * other words to argv[1] to argv[*words]. A status (also after --help) or −1 (admin.h).
  */
 int options_read(struct admin *admin, const struct usage *usage, int argc, char **argv,
 	int *words);

@@ -31,8 +31,8 @@ bool hook_point_meant(const char *word, enum uh_hook_point *ret_hook_point);
 char *letters_of(const char *word);
 
 /*
- * Parses the exact name of a hook point. Returns −1, or the exit status after an error
- * message, which names the one that was probably meant.
+ * Parses the exact name of a hook point. A status or −1 (admin.h); the error message names
+ * the one that was probably meant.
  */
 int hook_point_read(const char *word, enum uh_hook_point *ret_hook_point);
 
