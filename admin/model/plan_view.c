@@ -192,6 +192,7 @@ static void add_reason(
 static char *skip_text(const struct planned_run *run)
 {
 	owns_buffer struct buffer words = {0};
+	owns_memory char *names = NULL;
 
 	switch (run->skip) {
 	case SKIP_NONE:
@@ -202,9 +203,9 @@ static char *skip_text(const struct planned_run *run)
 		return xformat(
 			_("its setting When is \"%s\""), when_name(run->settings.when));
 	case SKIP_OPERATIONS:
-		buffer_append_string(&words, _("its setting Operations is only for "));
 		operations_add(&words, run->settings.operations);
-		return xbuffer_steal(&words);
+		names = xbuffer_steal(&words);
+		return xformat(_("its setting Operations is only for %s"), names);
 	}
 	return NULL;
 }
@@ -249,10 +250,10 @@ static void write_planned_run(const struct terminal *terminal,
 	}
 	if (why_not != NULL) {
 		owns_buffer struct buffer text = {0};
+		owns_memory char *words = xsentence(why_not);
 
 		buffer_append_string(&text, MARK_WARNING);
-		buffer_append_string(&text, _("not run: "));
-		text_add_sentence(&text, why_not);
+		buffer_append_format(&text, _("not run: %s"), words);
 		buffer_append_string(&text, MARK_END);
 		terminal_write(terminal, "      ", "        ", &text);
 	}
