@@ -19,7 +19,7 @@ enum reading { NOT_READ, READ, UNREADABLE };
 enum closer {
 	CLOSED_BY_APT,
 	CLOSED_WITHOUT_APT,    /* apt never reaches Post-Invoke */
-	CLOSED_WHILE_DPKG_RAN, /* the same, and dpkg was still running when apt was killed */
+	CLOSED_WHILE_DPKG_RAN, /* the same, and dpkg outlived apt */
 };
 
 struct session {

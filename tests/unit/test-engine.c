@@ -395,7 +395,7 @@ START_TEST(what_is_wrong_with_the_stream_is_told_and_the_rest_is_used)
 		{"", "STREAM_WITHOUT_NAMES\n", ""},
 		{"VERSION 3\nA=b", "STREAM_TRUNCATED\n", ""},
 		{"VERSION 3\n\nfoo - - none < 1 all none /f\nbar - - none",
-			"STREAM_LINES_IGNORED 1 from 4\nSTREAM_CUT\n"
+			"STREAM_LINES_IGNORED 1 from 4\nSTREAM_TRUNCATED\n"
 			"SCRIPT_ENDED " ETC "pkgs/foo/Pre-Install-Pkgs/a exited 0\n",
 			"pkgs/foo/Pre-Install-Pkgs/a \n"},
 		{"VERSION 3\n\nbar\nfoo - - none < 1 all none /f\n\n\n",
