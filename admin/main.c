@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks(8): runs the subcommand. */
 #include "cmd/cmd.h"
-#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/spelling.h"
 #include "ui/terminal.h"

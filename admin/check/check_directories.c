@@ -2,7 +2,6 @@
 /* The shape of the tree: directories and scripts where none are looked for. */
 #include "check/check_foreign.h"
 #include "system/rootfs.h"
-#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/spelling.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/check_foreign.h"
-#include "ui/memory.h"
+#include "ui/message.h"
 #include "ui/spelling.h"
 
 /* How much of a file is read. */

@@ -4,7 +4,7 @@
 #include "check/checks.h"
 #include "segments.h"
 #include "system/apt.h"
-#include "ui/memory.h"
+#include "ui/message.h"
 #include "ui/spelling.h"
 #include "wildcard.h"
 

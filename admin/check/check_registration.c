@@ -2,7 +2,7 @@
 /* Whether apt calls the helper, and as it was shipped. */
 #include "check/checks.h"
 #include "system/registration.h"
-#include "ui/memory.h"
+#include "ui/message.h"
 
 #include <sys/stat.h>
 

@@ -3,7 +3,7 @@
 #include "check/check_scripts.h"
 #include "check/check_foreign.h"
 #include "system/rootfs.h"
-#include "ui/memory.h"
+#include "ui/message.h"
 
 #include <elf.h>
 #include <errno.h>

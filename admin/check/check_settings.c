@@ -6,7 +6,6 @@
 #include "settings.h"
 #include "system/apt.h"
 #include "system/rootfs.h"
-#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/spelling.h"
 

@@ -5,7 +5,7 @@
 #include "model/log_reader.h"
 #include "system/apt.h"
 #include "ui/json.h"
-#include "ui/memory.h"
+#include "ui/message.h"
 #include "ui/options.h"
 #include "ui/terminal.h"
 

@@ -4,7 +4,7 @@
 #include "cmd/cmd.h"
 #include "system/apt.h"
 #include "system/rootfs.h"
-#include "ui/memory.h"
+#include "ui/message.h"
 #include "ui/options.h"
 
 #include <sys/stat.h>

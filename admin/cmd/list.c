@@ -6,7 +6,7 @@
 #include "model/log_reader.h"
 #include "system/apt.h"
 #include "system/owner.h"
-#include "ui/memory.h"
+#include "ui/message.h"
 #include "ui/options.h"
 #include "ui/spelling.h"
 #include "ui/terminal.h"

@@ -7,7 +7,6 @@
 #include "system/apt.h"
 #include "system/rootfs.h"
 #include "ui/json.h"
-#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/options.h"
 #include "ui/terminal.h"

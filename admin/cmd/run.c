@@ -10,7 +10,6 @@
 #include "runner.h"
 #include "system/apt.h"
 #include "system/rootfs.h"
-#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/options.h"
 #include "ui/spelling.h"

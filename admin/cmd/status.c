@@ -8,7 +8,7 @@
 #include "system/apt.h"
 #include "system/registration.h"
 #include "ui/json.h"
-#include "ui/memory.h"
+#include "ui/message.h"
 #include "ui/options.h"
 #include "ui/terminal.h"
 

@@ -4,7 +4,7 @@
 #include "model/plan_view.h"
 #include "model/simulated.h"
 #include "system/apt.h"
-#include "ui/memory.h"
+#include "ui/message.h"
 #include "ui/options.h"
 
 static int show_why(const struct admin *admin, const struct plan_view *view)

@@ -2,7 +2,6 @@
 #include "model/effective_settings.h"
 #include "system/apt.h"
 #include "transaction.h"
-#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/terminal.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/log_reader.h"
 #include "log_writer.h"
-#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/terminal.h"
 

@@ -5,7 +5,6 @@
 #include "model/effective_settings.h"
 #include "model/hook_list.h"
 #include "stream.h"
-#include "ui/memory.h"
 #include "ui/message.h"
 
 #include <errno.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/simulated.h"
 #include "system/apt.h"
-#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/spelling.h"
 

@@ -3,7 +3,6 @@
 #include "model/disabled.h"
 #include "model/effective_settings.h"
 #include "system/apt.h"
-#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/terminal.h"
 

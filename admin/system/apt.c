@@ -3,7 +3,6 @@
 #include "apt_text.h"
 #include "bridge.h"
 #include "system/rootfs.h"
-#include "ui/memory.h"
 #include "ui/message.h"
 
 #include <errno.h>

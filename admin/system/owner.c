@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "system/owner.h"
 #include "process.h"
-#include "ui/memory.h"
+#include "ui/message.h"
 
 #include <unistd.h>
 

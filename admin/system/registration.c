@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "system/registration.h"
 #include "system/apt.h"
-#include "ui/memory.h"
+#include "ui/message.h"
 
 #include <assert.h>
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "system/rootfs.h"
-#include "ui/memory.h"
 #include "ui/message.h"
 
 #include <errno.h>

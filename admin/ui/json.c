@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ui/json.h"
 #include "admin.h"
-#include "ui/memory.h"
+#include "ui/message.h"
 #include "ui/text.h"
 
 #include <stdio.h>

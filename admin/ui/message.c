@@ -2,7 +2,7 @@
 #include "ui/message.h"
 #include "ui/text.h"
 
-#include <stdarg.h>
+#include <errno.h>
 #include <stdio.h>
 
 __attribute__((format(printf, 2, 0))) static int write_message(
@@ -45,4 +45,90 @@ int report_no_memory(void)
 {
 	(void)fputs(_("E: out of memory\n"), stderr); /* nowhere else to say it */
 	return STATUS_TROUBLE;
+}
+
+_Noreturn void die_without_memory(void)
+{
+	exit(report_no_memory());
+}
+
+void *xcheck(void *pointer)
+{
+	if (pointer == NULL)
+		die_without_memory();
+	return pointer;
+}
+
+int xensure(int error)
+{
+	if (error == -ENOMEM)
+		die_without_memory();
+	return error;
+}
+
+char *xstrdup(const char *string)
+{
+	return xcheck(strdup(string));
+}
+
+char *xstrndup(const char *string, size_t size)
+{
+	return xcheck(strndup(string, size));
+}
+
+char *xvformat(const char *format, va_list arguments)
+{
+	char *text;
+
+	if (vasprintf(&text, format, arguments) < 0)
+		die_without_memory();
+	return text;
+}
+
+char *xformat(const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+
+	va_start(arguments, format);
+	text = xvformat(format, arguments);
+	va_end(arguments);
+	return text;
+}
+
+char *xbuffer_steal(struct buffer *buffer)
+{
+	char *text;
+
+	buffer_append(buffer, (struct slice){"", 1});
+	xensure(buffer->error);
+	text = buffer->data;
+	*buffer = (struct buffer){.data = NULL};
+	return text;
+}
+
+char *xname(const char *name)
+{
+	struct buffer text = {0};
+
+	text_add_name(&text, name);
+	return xbuffer_steal(&text);
+}
+
+char *xsentence(const char *sentence)
+{
+	struct buffer text = {0};
+
+	text_add_sentence(&text, sentence);
+	return xbuffer_steal(&text);
+}
+
+void xlist_add(struct string_list *list, const char *string)
+{
+	xensure(string_list_add(list, string));
+}
+
+void xgrow(void *array, size_t *capacity, size_t count, size_t element_size)
+{
+	xensure(array_grow(array, capacity, count, element_size));
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Error messages and warnings, in apt's form. */
+/* Error messages and warnings, in apt's form, and the exit when out of memory. */
 #ifndef MESSAGE_H
 #define MESSAGE_H
 
 #include "admin.h"
+
+#include <stdarg.h>
 
 /*
  * Prints a line "E: …" or "W: …" to standard error, with control characters as \ooo.
@@ -11,7 +13,34 @@
  */
 int report_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* "E: out of memory"; returns STATUS_TROUBLE. For code that must roll back: memory.h. */
+/* "E: out of memory"; returns STATUS_TROUBLE. For code that must roll back. */
 int report_no_memory(void);
+
+/*
+ * The rest is for code that has nothing to undo: without memory, these functions write
+ * "E: out of memory" and exit with STATUS_TROUBLE. run, disable and enable roll back and
+ * check for themselves.
+ */
+_Noreturn void die_without_memory(void);
+
+/* Returns pointer unless it is NULL. */
+void *xcheck(void *pointer);
+/* Returns error unless it is −ENOMEM. */
+int xensure(int error);
+
+/* strdup(3), strndup(3), asprintf(3) and vasprintf(3); the caller frees the result. */
+char *xstrdup(const char *string);
+char *xstrndup(const char *string, size_t size);
+char *xformat(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *xvformat(const char *format, va_list arguments)
+	__attribute__((format(printf, 1, 0)));
+/* Moves the bytes out of buffer, with a NUL behind them; the caller frees the result. */
+char *xbuffer_steal(struct buffer *buffer);
+/* text_add_name() and text_add_sentence() of text.h; the caller frees the result. */
+char *xname(const char *name);
+char *xsentence(const char *sentence);
+/* string_list_add() and array_grow() of base.h. */
+void xlist_add(struct string_list *list, const char *string);
+void xgrow(void *array, size_t *capacity, size_t count, size_t element_size);
 
 #endif

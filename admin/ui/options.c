@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ui/options.h"
-#include "ui/memory.h"
 #include "ui/message.h"
 #include "ui/spelling.h"
 #include "ui/terminal.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ui/spelling.h"
 #include "hook_tree.h"
-#include "ui/memory.h"
 #include "ui/message.h"
 
 #include <ctype.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ui/terminal.h"
-#include "ui/memory.h"
+#include "ui/message.h"
 
 #include <assert.h>
 #include <langinfo.h>

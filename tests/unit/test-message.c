@@ -2,7 +2,6 @@
 #include "admin.h"
 #include "fixture.h"
 #include "output.h"
-#include "ui/memory.h"
 #include "ui/message.h"
 
 #include <errno.h>
