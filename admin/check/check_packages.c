@@ -200,10 +200,10 @@ void check_packages(struct check *check)
 	owns_package_names struct package_names names = {.has_lists = false};
 	owns_buffer struct buffer lines = {0};
 
-	if (check->directory_count == 0 || check->is_apt_mute)
+	if (check->directory_count == 0 || check->is_apt_unusable)
 		return;
 	if (apt_packages(check->admin, all, &lines) < 0) {
-		check->is_blind = true;
+		check->is_incomplete = true;
 		return;
 	}
 	package_names_parse(&names, buffer_slice(&lines));

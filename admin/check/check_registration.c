@@ -64,10 +64,10 @@ void check_registration(struct check *check)
 	struct stat status;
 
 	/* It belongs to no hook in particular. */
-	if (check->limits.count > 0 || check->is_apt_mute)
+	if (check->limits.count > 0 || check->is_apt_unusable)
 		return;
 	if (registration_take(&registration, check->admin) < 0) {
-		check->is_blind = true;
+		check->is_incomplete = true;
 		return;
 	}
 	if (is_all_missing(&registration) && lstat(file, &status) < 0) {

@@ -156,7 +156,7 @@ static bool account_exists(
 		return true;
 	found = rootfs_has_user(state->check->admin, setting->value);
 	if (found < 0) {
-		state->check->is_blind = true;
+		state->check->is_incomplete = true;
 		(void)report_error(
 			_("accounts cannot be looked up: %s"), strerror(-found));
 	}
@@ -242,7 +242,7 @@ static void check_working_directory(
 	if (error == 0 && S_ISDIR(status.st_mode))
 		return;
 	if (error == -EACCES) {
-		state->check->is_blind = true;
+		state->check->is_incomplete = true;
 		(void)report_error(_("%s cannot be looked at: %s"), setting->value,
 			strerror(EACCES));
 		return;
@@ -316,7 +316,7 @@ static void check_required(const struct settings_check *state)
 		state, (const char *const *)packages.items, packages.count);
 	if (error == 0)
 		return;
-	state->check->is_blind = true;
+	state->check->is_incomplete = true;
 	(void)report_error(
 		_("dpkg cannot be asked for the packages that hooks require: %s"),
 		strerror(-error));
@@ -352,7 +352,7 @@ void check_settings(struct check *check)
 
 	if (apt_configuration(check->admin, SCOPE, &lines) < 0 ||
 		origins_ask(&state.origins, check->admin, SCOPE) < 0) {
-		check->is_blind = check->is_apt_mute = true;
+		check->is_incomplete = check->is_apt_unusable = true;
 		return;
 	}
 	xensure(settings_parse(&state.settings, buffer_slice(&lines)));

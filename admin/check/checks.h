@@ -6,10 +6,10 @@
 #include "check/findings.h"
 #include "model/hook_list.h"
 
-/* A directory of pkgs/ or multi_pkgs/, whose name apt's packages should have. */
+/* A directory of pkgs/ or multi_pkgs/: its name should match a package of apt's. */
 struct package_directory {
 	char *path;
-	const char *name; /* the end of path */
+	const char *name; /* the last component of path */
 	bool is_wildcard; /* in multi_pkgs/, not in pkgs/ */
 };
 
@@ -18,8 +18,8 @@ struct check {
 	struct hook_list hooks;
 	struct string_list limits; /* full paths; if there are none, check everything */
 	struct findings findings;
-	bool is_blind;    /* something could not be read, and that has been reported */
-	bool is_apt_mute; /* apt cannot read its configuration: ask it nothing else */
+	bool is_incomplete; /* something could not be read, and that has been reported */
+	bool is_apt_unusable; /* apt cannot read its configuration: ask it nothing else */
 
 	/* check_directories() lists them for check_packages(). */
 	struct package_directory *directories;
@@ -27,7 +27,7 @@ struct check {
 	size_t directory_capacity;
 };
 
-/* Whether to report findings at path: it is within one of the limits. */
+/* Whether to report findings at path, since it is within one of the limits. */
 bool check_concerns(const struct check *check, const char *path);
 
 /*
@@ -45,7 +45,10 @@ void check_report_unreadable(struct check *check, const char *path, int error);
 #define check_find_at(check, kind, path, line, command, ...)                             \
 	findings_add(&(check)->findings, kind, path, line, command, __VA_ARGS__)
 
-/* In this order. Each reports what it cannot read. */
+/*
+ * Call them in this order, since check_packages() needs check_directories(). Each reports
+ * what it cannot read.
+ */
 void check_scripts(struct check *check);
 void check_directories(struct check *check);
 void check_settings(struct check *check);

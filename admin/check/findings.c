@@ -302,6 +302,6 @@ int check_read(
 
 void check_report_unreadable(struct check *check, const char *path, int error)
 {
-	check->is_blind = true;
+	check->is_incomplete = true;
 	(void)report_error(_("%s cannot be read: %s"), path, strerror(-error));
 }

@@ -115,7 +115,7 @@ static int check_show(struct check *check)
 	}
 	if (status == STATUS_FINE && check->findings.count > 0)
 		status = STATUS_FINDINGS;
-	return check->is_blind ? STATUS_TROUBLE : status;
+	return check->is_incomplete ? STATUS_TROUBLE : status;
 }
 
 static int check_words(struct check *check, char **words, int count)

@@ -108,7 +108,8 @@ static void add_scope(struct buffer *text, const struct hook *hook)
 /* Nothing for a hook that is effective. */
 static void add_status(struct buffer *text, const struct hook *hook)
 {
-	owns_memory char *by = xname(hook->by != NULL ? hook->by : "");
+	owns_memory char *by =
+		xname(hook->overridden_by != NULL ? hook->overridden_by : "");
 
 	switch (hook->status) {
 	case HOOK_EFFECTIVE:
@@ -326,8 +327,8 @@ static json_t *hook_to_json(const struct inventory *inventory, const struct hook
 		"hook_point", uh_hook_point_name(hook->hook_point), "reason",
 		reason_name(hook->reason), "subject", json_text(hook->match), "path",
 		json_text(hook->script.path), "standing", statuses[hook->status], "by",
-		json_text(hook->by), "not_run", json_text(item.fault), "package",
-		json_text(item.owner), "settings",
+		json_text(hook->overridden_by), "not_run", json_text(item.fault),
+		"package", json_text(item.owner), "settings",
 		effective_settings_to_json(&item.settings), "last",
 		last_run_to_json(&item));
 }

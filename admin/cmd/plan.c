@@ -63,7 +63,7 @@ static const char *take_program(char ***words)
 
 int admin_plan(struct admin *admin, int argc, char **argv)
 {
-	owns_plan_view struct plan_view view = {.nothing = {0}};
+	owns_plan_view struct plan_view view = {.empty_transaction = {0}};
 	owns_buffer struct buffer stream = {0};
 	struct plan_view_request request = {.result = RESULT_OK};
 	const struct usage usage = {

@@ -139,7 +139,7 @@ static void execute_plan(const struct admin *admin, const struct run_options *op
 	struct uh_event veto; /* nothing is left for it to stop */
 	struct run_context run_context = {
 		.hook_point = options->hook_point,
-		.transaction = is_before ? &view->nothing : &view->transaction,
+		.transaction = is_before ? &view->empty_transaction : &view->transaction,
 		.is_known = !is_before,
 		.command_line = options->command_line,
 		.result = is_after ? options->result : RESULT_UNKNOWN,
@@ -223,7 +223,7 @@ static int enter_root(struct admin *admin)
 static int run_hooks(struct admin *admin, const struct run_options *options)
 {
 	owns_simulated struct simulated simulated;
-	owns_plan_view struct plan_view view = {.nothing = {0}};
+	owns_plan_view struct plan_view view = {.empty_transaction = {0}};
 	owns_buffer struct buffer stream = {0};
 	struct plan_view_request request = {
 		.result = options->result, .is_certain = true};

@@ -19,7 +19,7 @@
 struct overview {
 	const struct admin *admin;
 	struct settings settings;
-	struct hook_counts counts[HOOK_POINT_COUNT];
+	struct hook_counts counts[UH_HOOK_POINT_COUNT];
 	struct registration registration;
 	struct log log;
 	bool has_log; /* false if it could not be read, which has been reported */
@@ -40,7 +40,7 @@ static void take_counts(struct overview *overview)
 	owns_hook_list struct hook_list hooks;
 
 	hook_list_read(&hooks, overview->admin);
-	for (int i = 0; i < HOOK_POINT_COUNT; i++)
+	for (int i = 0; i < UH_HOOK_POINT_COUNT; i++)
 		hook_counts_take(&overview->counts[i], &hooks, &overview->settings,
 			(enum uh_hook_point)i);
 	hook_list_warn_unreadable(&hooks);
@@ -245,7 +245,7 @@ static void write_overview(const struct overview *overview)
 	write_line(&terminal, _("Version"), &version);
 	write_switch(&terminal, overview);
 	write_helper(&terminal, overview);
-	for (int i = 0; i < HOOK_POINT_COUNT; i++)
+	for (int i = 0; i < UH_HOOK_POINT_COUNT; i++)
 		write_point(&terminal, overview, (enum uh_hook_point)i);
 	write_last(&terminal, overview);
 }
@@ -305,7 +305,7 @@ static json_t *overview_to_json(const struct overview *overview)
 {
 	json_t *points = json_array();
 
-	for (int i = 0; i < HOOK_POINT_COUNT; i++)
+	for (int i = 0; i < UH_HOOK_POINT_COUNT; i++)
 		json_add(points, point_to_json(overview, (enum uh_hook_point)i));
 	return json_pack("{s:s, s:o, s:b, s:o, s:o}", "version", UH_VERSION,
 		"switched_off_by", switch_to_json(overview), "helper",
@@ -317,8 +317,8 @@ static int exit_status_of(const struct overview *overview)
 {
 	if (!overview->has_log)
 		return STATUS_TROUBLE;
-	for (int i = 0; i < HOOK_POINT_COUNT; i++)
-		if (hook_counts_able(&overview->counts[i]) > 0 &&
+	for (int i = 0; i < UH_HOOK_POINT_COUNT; i++)
+		if (hook_counts_runnable(&overview->counts[i]) > 0 &&
 			!is_called(overview, (enum uh_hook_point)i))
 			return STATUS_FINDINGS;
 	return STATUS_FINE;

@@ -24,7 +24,7 @@ static int explain(const struct admin *admin, const struct string_list *packages
 	const char *operation)
 {
 	owns_simulated struct simulated simulated;
-	owns_plan_view struct plan_view view = {.nothing = {0}};
+	owns_plan_view struct plan_view view = {.empty_transaction = {0}};
 	owns_buffer struct buffer stream = {0};
 	struct plan_view_request request = {.result = RESULT_OK};
 	int status = simulated_make(&simulated, admin, packages, operation);

@@ -19,7 +19,7 @@ static void hook_done(struct hook *hook)
 {
 	script_done(&hook->script);
 	free(hook->match);
-	free(hook->by);
+	free(hook->overridden_by);
 }
 
 /* Finds the administrator's file that overrides or masks a package's hook. */
@@ -36,7 +36,8 @@ static void hook_find_status(
 	if (node != NODE_SCRIPT && node != NODE_MASK)
 		return;
 	hook->status = node == NODE_MASK ? HOOK_MASKED : HOOK_OVERRIDDEN;
-	hook->by = xformat("%s/%s", hooks->tree.places[PLACE_OF_ADMINISTRATOR], relative);
+	hook->overridden_by =
+		xformat("%s/%s", hooks->tree.places[PLACE_OF_ADMINISTRATOR], relative);
 }
 
 static void hook_list_add(struct hook_list *hooks, const struct hook_directory *directory,
@@ -310,7 +311,7 @@ size_t hook_counts_hooks(const struct hook_counts *counts)
 	return counts->always + counts->by_package + counts->by_wildcard;
 }
 
-size_t hook_counts_able(const struct hook_counts *counts)
+size_t hook_counts_runnable(const struct hook_counts *counts)
 {
 	return hook_counts_hooks(counts) - counts->disabled - counts->faulty;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every hook in both trees, also those that are overridden or masked, whatever the
- * transaction. hook_tree.h decides which of them count; this list shows what is there.
+ * Every hook in both places of the tree, also the overridden and masked ones. hook_tree.h
+ * decides which are effective; this list shows what is there.
  */
 #ifndef HOOK_LIST_H
 #define HOOK_LIST_H
@@ -10,8 +10,6 @@
 #include "hook_tree.h"
 #include "plan.h"
 #include "settings.h"
-
-#define HOOK_POINT_COUNT (UH_POST_INVOKE + 1)
 
 /* How a hook relates to the file of the same name in the other place. */
 enum hook_status {
@@ -22,13 +20,13 @@ enum hook_status {
 };
 
 struct hook {
-	struct script script; /* of a mask only its path */
+	struct script script; /* of a mask: path and relative only */
 	size_t place;         /* PLACE_OF_… */
 	enum uh_hook_point hook_point;
 	enum reason reason;
 	char *match; /* the package, NAME or NAME:ARCH, or the wildcard; or NULL */
 	enum hook_status status;
-	char *by; /* the path that overrides or masks it, or NULL */
+	char *overridden_by; /* the path that overrides or masks it, or NULL */
 };
 
 struct hook_list {
@@ -40,7 +38,7 @@ struct hook_list {
 };
 
 /*
- * Lists the hooks below the admin's root, with trust judged as for root, whoever asks.
+ * Lists the hooks below the admin's root. Judges trust as root would, whoever runs this.
  * hooks is overwritten; hook_list_done() frees what it holds.
  */
 void hook_list_read(struct hook_list *hooks, const struct admin *admin);
@@ -54,14 +52,11 @@ void hook_list_done(struct hook_list *hooks);
 const char *path_in_tree(
 	const struct hook_tree *tree, const struct admin *admin, const char *path);
 
-/*
- * Whether the user means this script by path: its full path (with or without the admin's
- * root), or its path relative to the hook tree.
- */
+/* Whether path, in one of the forms above, names this script. */
 bool script_is_named(
 	const struct script *script, const struct admin *admin, const char *path);
 
-/* The hook named so, the effective one if there are several, or NULL. */
+/* The hook at path, the effective one if there are several, or NULL. */
 const struct hook *hook_list_find(
 	const struct hook_list *hooks, const struct admin *admin, const char *path);
 
@@ -76,7 +71,7 @@ void hook_list_warn_unreadable(const struct hook_list *hooks);
 
 /* "package", "wildcard", "always". */
 const char *reason_name(enum reason reason);
-/* Why a script with this fault does not run, for the caller to free; NULL if it does. */
+/* Why a script with a fault does not run, for the caller to free; NULL without one. */
 char *fault_text(const struct script *script);
 
 /* How many hooks there are at one hook point, by kind. */
@@ -87,7 +82,7 @@ struct hook_counts {
 	size_t by_wildcard;
 	/* Effective hooks that do not run. */
 	size_t disabled;
-	size_t faulty; /* and not disabled */
+	size_t faulty; /* not counted as disabled */
 	/* Packages' hooks that are not effective. */
 	size_t masked;
 	size_t overridden;
@@ -99,7 +94,7 @@ void hook_counts_take(struct hook_counts *counts, const struct hook_list *hooks,
 /* How many hooks are effective. */
 size_t hook_counts_hooks(const struct hook_counts *counts);
 /* How many of them can run. */
-size_t hook_counts_able(const struct hook_counts *counts);
+size_t hook_counts_runnable(const struct hook_counts *counts);
 /* Appends "2 hooks (1 by package, 1 always), 1 disabled". */
 void hook_counts_add(struct buffer *text, const struct hook_counts *counts);
 

@@ -31,8 +31,9 @@ static int read_stream(struct plan_view *view, struct slice stream)
 static void make_plan(
 	struct plan_view *view, enum uh_hook_point hook_point, enum result result)
 {
-	const struct transaction *transaction =
-		hook_point == UH_PRE_INVOKE ? &view->nothing : &view->transaction;
+	const struct transaction *transaction = hook_point == UH_PRE_INVOKE
+							? &view->empty_transaction
+							: &view->transaction;
 	struct plan *plan = &view->plans[hook_point];
 
 	xensure(plan_make(plan, &view->tree, hook_point, transaction));
@@ -72,7 +73,7 @@ int plan_view_make(struct plan_view *view, const struct admin *admin,
 	if (view->is_switched_off ||
 		(!request->is_certain && view->transaction.count == 0))
 		return -1;
-	for (int i = 0; i < HOOK_POINT_COUNT; i++)
+	for (int i = 0; i < UH_HOOK_POINT_COUNT; i++)
 		make_plan(view, (enum uh_hook_point)i, request->result);
 	return -1;
 }
@@ -275,7 +276,7 @@ void plan_view_write_point(const struct terminal *terminal, const struct plan_vi
 
 void plan_view_write(const struct terminal *terminal, const struct plan_view *view)
 {
-	for (int i = 0; i < HOOK_POINT_COUNT; i++)
+	for (int i = 0; i < UH_HOOK_POINT_COUNT; i++)
 		plan_view_write_point(terminal, view, (enum uh_hook_point)i);
 }
 
@@ -334,7 +335,7 @@ json_t *plan_view_to_json(const struct plan_view *view)
 {
 	json_t *points = json_array();
 
-	for (size_t point = 0; point < HOOK_POINT_COUNT; point++) {
+	for (size_t point = 0; point < UH_HOOK_POINT_COUNT; point++) {
 		const struct plan *plan = &view->plans[point];
 		enum uh_hook_point hook_point = (enum uh_hook_point)point;
 		json_t *runs = json_array();

@@ -16,15 +16,15 @@ struct plan_view_request {
 	const char *const
 		*words;     /* apt's arguments, ending with NULL; or NULL for none */
 	enum result result; /* how the transaction is assumed to end */
-	bool is_certain; /* plan even if nothing is to do, when apt would call no hook */
+	bool is_certain; /* plan even if apt has nothing to do, and would call no hook */
 };
 
 struct plan_view {
 	struct hook_tree tree;
 	struct transaction transaction;
-	struct transaction nothing; /* empty: Pre-Invoke knows no packages */
+	struct transaction empty_transaction; /* Pre-Invoke knows no packages */
 	struct settings settings;
-	struct plan plans[HOOK_POINT_COUNT];
+	struct plan plans[UH_HOOK_POINT_COUNT];
 	bool is_switched_off; /* by the environment, or -o Universal-Hooks::Enabled=false */
 };
 
@@ -38,13 +38,13 @@ void plan_view_done(struct plan_view *view);
 #define owns_plan_view __attribute__((cleanup(plan_view_done)))
 
 /*
- * The first package of Requires that would be missing, or NULL. Counted are the packages
- * that dpkg has now and, for Post-Invoke, what the transaction changes.
+ * The first package of Requires that would be missing, or NULL. Considers the packages
+ * installed now and, for Post-Invoke, the changes of the transaction.
  */
 const char *plan_view_lacks(const struct plan_view *view, enum uh_hook_point hook_point,
 	const struct planned_run *run);
 
-/* Writes what would run at each hook point and why, and what would not, and why not. */
+/* Writes which scripts would run at each hook point, which would not, and why. */
 void plan_view_write(const struct terminal *terminal, const struct plan_view *view);
 void plan_view_write_point(const struct terminal *terminal, const struct plan_view *view,
 	enum uh_hook_point hook_point);

@@ -59,7 +59,7 @@ static void write_hook(const struct hook *hook, struct buffer *text)
 		buffer_append_format(text, " %s", hook->match);
 	buffer_append_format(text, " %s%s%s%s\n", short_of(hook->script.path),
 		faults[hook->script.fault], statuses[hook->status],
-		hook->by != NULL ? short_of(hook->by) : "");
+		hook->overridden_by != NULL ? short_of(hook->overridden_by) : "");
 	/* relative is the end of path. */
 	ck_assert_str_eq(hook->script.relative, short_of(hook->script.path) + 4);
 	ck_assert_int_eq(hook->place, short_of(hook->script.path)[0] == 'e'
@@ -433,7 +433,7 @@ static void assert_counts(struct hook_counts counts, const char *expected)
 START_TEST(without_hooks_the_count_says_so)
 {
 	assert_counts(count(UH_POST_INVOKE, ""), "no hooks");
-	ck_assert_uint_eq(hook_counts_able(&(struct hook_counts){.always = 0}), 0);
+	ck_assert_uint_eq(hook_counts_runnable(&(struct hook_counts){.always = 0}), 0);
 }
 END_TEST
 
@@ -471,7 +471,7 @@ START_TEST(hooks_that_do_not_run_are_counted_too)
 	assert_counts(counts, "4 hooks (4 always), 2 disabled, 1 faulty, 1 masked, "
 			      "1 overridden");
 	ck_assert_uint_eq(hook_counts_hooks(&counts), 4);
-	ck_assert_uint_eq(hook_counts_able(&counts), 1);
+	ck_assert_uint_eq(hook_counts_runnable(&counts), 1);
 }
 END_TEST
 

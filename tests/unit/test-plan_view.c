@@ -64,7 +64,7 @@ static void assert_runs(const struct plan_view *view, const char *expected)
 {
 	owns_buffer struct buffer text = {0};
 
-	for (int i = 0; i < HOOK_POINT_COUNT; i++)
+	for (int i = 0; i < UH_HOOK_POINT_COUNT; i++)
 		write_runs(view, (enum uh_hook_point)i, &text);
 	assert_text(&text, expected);
 }
