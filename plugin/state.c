@@ -55,7 +55,7 @@ struct file_name {
 
 static struct file_name name_of(const struct state *state, const char *suffix)
 {
-	struct file_name name;
+	struct file_name name = {.text = ""};
 	const char *end = name.text + sizeof(name.text);
 	char *at = text_append(text_append(name.text, end, state->key), end, ".");
 

@@ -91,8 +91,8 @@ static int report_unknown_option(const struct option_parser *parser, const char 
 
 static int store_number(const struct option_row *row, const char *value)
 {
-	bool is_number = value[0] != '\0' && value[strspn(value, "0123456789")] == '\0';
-	/* More than fits becomes ULONG_MAX: as many as possible. */
+	bool is_number = value[strspn(value, "0123456789")] == '\0';
+	/* More than fits becomes ULONG_MAX: as many as possible. "" becomes 0. */
 	unsigned long number = is_number ? strtoul(value, NULL, 10) : 0;
 
 	if (number == 0)
@@ -124,15 +124,17 @@ static int store_option(const struct option_row *row, const char *word, const ch
 
 /* Stores the option at argv[*at]; if its argument is the next word, advances *at. */
 static int read_option(
-	const struct option_row *row, const char *value, int argc, char **argv, int *at)
+	const struct option_row *row, const char *value, char **argv, int *at)
 {
 	const char *word = argv[*at];
 
 	if (row->kind == OPTION_FLAG || value != NULL)
 		return store_option(row, word, value);
-	if (*at + 1 == argc)
+	value = argv[*at + 1]; /* NULL behind the last (C17 5.1.2.2.1) */
+	if (value == NULL)
 		return report_error(_("%s needs an argument: %s"), word, row->argument);
-	return store_option(row, word, argv[++*at]);
+	++*at;
+	return store_option(row, word, value);
 }
 
 /* Moves the word at from to before the one at to. */
@@ -163,7 +165,7 @@ static int read_words(struct option_parser *parser, int argc, char **argv, int *
 		if (is_option(argv[at]))
 			row = find_option(parser, argv[at], &value);
 		if (row != NULL)
-			status = read_option(row, value, argc, argv, &at);
+			status = read_option(row, value, argv, &at);
 		else if (is_option(argv[at]) && !has_foreign)
 			status = report_unknown_option(parser, argv[at]);
 		else

@@ -30,4 +30,8 @@ __attribute__((constructor)) static void write_counters_at_quick_exit(void)
 
 #define _exit quick_exit
 
+#ifdef __cplusplus
+}
+#endif
+
 #endif
