@@ -156,6 +156,13 @@ char *command_line_join(const struct command_line *command_line)
 	return line.data;
 }
 
+bool environment_switches_off(void)
+{
+	const char *value = getenv("APT_UNIVERSAL_HOOKS");
+
+	return value != NULL && strcmp(value, "off") == 0;
+}
+
 bool command_line_switches_off(const struct command_line *command_line)
 {
 	static const char key[] = "Universal-Hooks::Enabled=";

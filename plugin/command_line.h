@@ -24,7 +24,8 @@ int command_line_parse(struct command_line *command_line);
 /* Like apt's CommandLine::AsString. The caller frees it; NULL without words, or memory. */
 char *command_line_join(const struct command_line *command_line);
 
-/* Whether Universal-Hooks::Enabled=false is given with -o. */
+/* Whether the hooks are switched off: APT_UNIVERSAL_HOOKS=off, or -o …::Enabled=false. */
+bool environment_switches_off(void);
 bool command_line_switches_off(const struct command_line *command_line);
 
 #endif

@@ -58,10 +58,7 @@ int session_init(struct session *session)
 	return 0;
 }
 
-/*
- * Without the pid we cannot build the key. At Post-Invoke, a single set of files in the
- * directory must be ours.
- */
+/* Without the pid there is no key. At Post-Invoke, the only set of files must be ours. */
 static void adopt_only_owner(struct session *session)
 {
 	struct frontend *frontend = &session->frontend;
@@ -255,9 +252,7 @@ static const char *command_line_of(struct session *session)
 
 bool session_is_switched_off(struct session *session)
 {
-	const char *value = getenv("APT_UNIVERSAL_HOOKS");
-
-	if (value != NULL && strcmp(value, "off") == 0)
+	if (environment_switches_off())
 		return true;
 	/* A record is saved only if the hooks are on; apt's stream repeats all of -o. */
 	if (session->is_known && (session->hook_point == UH_POST_INVOKE ||

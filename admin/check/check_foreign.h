@@ -8,10 +8,7 @@
 
 enum foreign_kind { FOREIGN_NONE, FOREIGN_ALPM, FOREIGN_ACTIONS };
 
-/*
- * Decides by name (NAME.hook, NAME.actions) and by text, since other programs may use
- * such names.
- */
+/* Decides by name (NAME.hook, NAME.actions) and text: others may use such names. */
 enum foreign_kind foreign_kind_of(const char *name, struct slice text);
 
 /* A Target of a .hook file, or a line of an .actions file. */

@@ -315,10 +315,7 @@ static void fix_unsafe(struct buffer *command, const char *path)
 		fix_words(command, "chmod", "go-w", "--", path);
 }
 
-/*
- * Found at the unsafe path, so that a directory is found once, whatever the number of
- * scripts in it.
- */
+/* Reported at the unsafe path, so that a directory is reported once for all scripts. */
 static void check_unsafe(struct check *check, const struct script *script)
 {
 	owns_buffer struct buffer command = {0};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks status: whether apt calls the hooks, and how many there are. */
 #include "cmd/cmd.h"
+#include "command_line.h"
 #include "model/effective_settings.h"
 #include "model/hook_list.h"
 #include "model/log_reader.h"
@@ -55,7 +56,6 @@ static bool has_helper(const struct admin *admin)
 
 static int overview_take(struct overview *overview)
 {
-	const char *variable = getenv("APT_UNIVERSAL_HOOKS");
 	int status = settings_ask(&overview->settings, overview->admin);
 
 	if (status >= 0)
@@ -65,7 +65,7 @@ static int overview_take(struct overview *overview)
 		return STATUS_TROUBLE;
 	overview->has_log = log_read(&overview->log, overview->admin) < 0;
 	overview->has_helper = has_helper(overview->admin);
-	overview->is_off_here = variable != NULL && strcmp(variable, "off") == 0;
+	overview->is_off_here = environment_switches_off();
 	overview->off = settings_enabled_by(&overview->settings, "");
 	if (overview->off != NULL && overview->off->number != 0)
 		overview->off = NULL;

@@ -60,10 +60,7 @@ bool script_is_named(
 const struct hook *hook_list_find(
 	const struct hook_list *hooks, const struct admin *admin, const char *path);
 
-/*
- * Reports that there is no such hook, and suggests the nearest name. Returns
- * STATUS_TROUBLE.
- */
+/* Reports a missing hook and suggests the nearest name; returns STATUS_TROUBLE. */
 int hook_list_report_missing(const struct hook_list *hooks, const char *path);
 
 /* Warns of each unreadable directory: hooks in it are missing from the list. */

@@ -47,14 +47,12 @@ static bool words_switch_off(const char *const *words)
 {
 	__attribute__((cleanup(command_line_done))) struct command_line command_line = {
 		.pid = 0};
-	const char *value = getenv("APT_UNIVERSAL_HOOKS");
 
 	xlist_add(&command_line.words, "apt");
 	for (; words != NULL && *words != NULL; words++)
 		xlist_add(&command_line.words, *words);
 	xensure(command_line_parse(&command_line));
-	return (value != NULL && strcmp(value, "off") == 0) ||
-	       command_line_switches_off(&command_line);
+	return environment_switches_off() || command_line_switches_off(&command_line);
 }
 
 int plan_view_make(struct plan_view *view, const struct admin *admin,
