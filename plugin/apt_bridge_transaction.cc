@@ -90,9 +90,9 @@ class version_selector : public APT::CacheSetHelper
 };
 
 /* Whether an option of apt-get is set, below APT::Get::. */
-static bool is_set(const std::string &option, bool by_default = false)
+static bool is_set(const char *option, bool by_default = false)
 {
-	return _config->FindB("APT::Get::" + option, by_default);
+	return _config->FindB(std::string("APT::Get::") + option, by_default);
 }
 
 static bool is_path(const std::string &word)
@@ -114,11 +114,14 @@ static bool take_debs(pkgCacheFile &cache, const CommandLine &line, strings &deb
 
 	if (sources == nullptr)
 		return false;
-	for (const char **word = rest; *word != nullptr; word++)
-		if (!is_path(*word))
+	for (const char **word = rest; *word != nullptr; word++) {
+		const std::string path = *word;
+
+		if (!is_path(path))
 			*rest++ = *word;
-		else if (!FileExists(*word) || !sources->AddVolatileFile(*word, &debs))
-			return refuse_file(*word);
+		else if (!FileExists(path) || !sources->AddVolatileFile(path, &debs))
+			return refuse_file(path);
+	}
 	*rest = nullptr;
 	return true;
 }
@@ -252,11 +255,11 @@ static bool is_essential_lost(pkgCacheFile &cache, const package_iterator &packa
 	return true;
 }
 
-static bool is_allowed(bool happens, const std::string &option, const char *what)
+static bool is_allowed(bool happens, const char *option, const char *what)
 {
 	if (!happens || is_set(option))
 		return true;
-	return _error->Error("%s and -y was used without --%s.", what, option.c_str());
+	return _error->Error("%s and -y was used without --%s.", what, option);
 }
 
 /* With -y, apt refuses what it would otherwise ask about, unless an option allows it. */
@@ -378,8 +381,7 @@ struct simulation {
 	 * Empty until the stream is written, so that libapt-pkg logs nothing. RootDir is one
 	 * of them, as the log with an empty name would become the file RootDir.
 	 */
-	std::map<const char *, std::string> logs = {
-		{"RootDir", ""}, {"Dir::Log::Planner", ""}, {"Dir::Log::Solver", ""}};
+	std::map<const char *, std::string> logs{};
 	const bool is_purge = is_set("Purge");
 
 	/* What an earlier run left behind; packages on the command line may solve it. */
@@ -588,8 +590,9 @@ struct simulation {
 
 	bool run(std::ostream &answer)
 	{
-		for (auto &[setting, value] : logs) {
-			value = _config->Find(setting);
+		for (const char *setting :
+			{"RootDir", "Dir::Log::Planner", "Dir::Log::Solver"}) {
+			logs[setting] = _config->Find(setting);
 			_config->Set(setting, "");
 		}
 		return check_dependencies() && mark_all() && remove_garbage() &&

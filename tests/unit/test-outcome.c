@@ -143,6 +143,13 @@ START_TEST(every_result_but_unknown_has_a_word)
 	ck_assert_str_eq(result_name(RESULT_FAILED), "failed");
 	ck_assert_str_eq(result_name(RESULT_ABORTED), "aborted");
 	ck_assert_ptr_null(result_name(RESULT_UNKNOWN));
+	for (enum result result = RESULT_OK; result <= RESULT_ABORTED; result++) {
+		enum result parsed = RESULT_UNKNOWN;
+
+		ck_assert(result_parse(result_name(result), &parsed));
+		ck_assert_int_eq(parsed, result);
+		ck_assert(!result_parse("unknown", &parsed));
+	}
 }
 END_TEST
 
