@@ -71,8 +71,7 @@ static int keep_record_setting(void *context, struct slice key, struct slice val
 	} else if (slice_equals_caseless(key, slice_of(KEY("Purge")))) {
 		head->transaction->is_purging = apt_boolean(value) == 1;
 	} else if (slice_equals_caseless(key, slice_of(KEY("Size")))) {
-		if (!slice_to_number(value, &head->size))
-			head->size = 0;
+		(void)slice_to_number(value, &head->size); /* 0 otherwise */
 	} else if (slice_equals_caseless(key, slice_of(KEY("Purged::")))) {
 		buffer_append(&head->purged, value);
 		buffer_append_string(&head->purged, "\n");
