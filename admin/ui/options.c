@@ -101,24 +101,14 @@ static int store_number(const struct option_row *row, const char *value)
 	return -1;
 }
 
-static int store_option(const struct option_row *row, const char *word, const char *value)
+static int store_argument(const struct option_row *row, const char *value)
 {
-	switch (row->kind) {
-	case OPTION_FLAG:
-		if (value != NULL)
-			return report_error(
-				_("%s: --%s takes no argument"), word, row->name);
-		*(bool *)row->target = true;
-		break;
-	case OPTION_TEXT:
-		*(const char **)row->target = value;
-		break;
-	case OPTION_LIST:
-		xlist_add(row->target, value);
-		break;
-	case OPTION_NUMBER:
+	if (row->kind == OPTION_NUMBER)
 		return store_number(row, value);
-	}
+	if (row->kind == OPTION_LIST)
+		xlist_add(row->target, value);
+	else
+		*(const char **)row->target = value;
 	return -1;
 }
 
@@ -128,13 +118,21 @@ static int read_option(
 {
 	const char *word = argv[*at];
 
-	if (row->kind == OPTION_FLAG || value != NULL)
-		return store_option(row, word, value);
-	value = argv[*at + 1]; /* NULL behind the last (C17 5.1.2.2.1) */
-	if (value == NULL)
-		return report_error(_("%s needs an argument: %s"), word, row->argument);
-	++*at;
-	return store_option(row, word, value);
+	if (row->kind == OPTION_FLAG) {
+		if (value != NULL)
+			return report_error(
+				_("%s: --%s takes no argument"), word, row->name);
+		*(bool *)row->target = true;
+		return -1;
+	}
+	if (value == NULL) {
+		value = argv[*at + 1]; /* NULL behind the last (C17 5.1.2.2.1) */
+		if (value == NULL)
+			return report_error(
+				_("%s needs an argument: %s"), word, row->argument);
+		++*at;
+	}
+	return store_argument(row, value);
 }
 
 /* Moves the word at from to before the one at to. */
