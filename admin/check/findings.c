@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "check/checks.h"
+#include "check/findings.h"
 #include "printable.h"
-#include "system/rootfs.h"
 #include "ui/message.h"
 
 #include <stdarg.h>
@@ -282,26 +281,4 @@ void fix_add(struct buffer *command, const char *const *words)
 			buffer_append_string(command, " ");
 		add_word(command, words[i]);
 	}
-}
-
-bool check_concerns(const struct check *check, const char *path)
-{
-	for (size_t i = 0; i < check->limits.count; i++)
-		if (path_is_within(path, check->limits.items[i]))
-			return true;
-	return check->limits.count == 0;
-}
-
-int check_read(
-	const struct check *check, const char *path, size_t limit, struct buffer *text)
-{
-	owns_fd int fd = rootfs_open(check->admin, path + strlen(check->admin->root));
-
-	return xensure(fd < 0 ? fd : buffer_read(text, fd, limit));
-}
-
-void check_report_unreadable(struct check *check, const char *path, int error)
-{
-	check->is_incomplete = true;
-	(void)report_error(_("%s cannot be read: %s"), path, strerror(-error));
 }
