@@ -189,6 +189,13 @@ int record_lock_clean_up(const struct state *state, bool wait)
 
 bool record_claim_clean_up(const struct state *state)
 {
+	static const struct frontend unknown = {.pid = 0};
+	struct frontend owner;
+
+	/* Without a pid, a second mark may be of the same transaction, with a guard. */
+	if (frontend_parse_key(state->key, &owner) && owner.pid == 0 &&
+		state_find_abandoned(state, &unknown, RECORD_CLEAN_UP, 1, &owner))
+		return false;
 	return state_has(state, RECORD_CLEAN_UP) && make_mark(state, STARTED) == 0;
 }
 

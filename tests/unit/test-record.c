@@ -418,9 +418,25 @@ START_TEST(what_was_started_is_forgotten_with_the_transaction)
 }
 END_TEST
 
+START_TEST(an_unknown_process_claims_a_clean_up_only_if_there_is_no_other)
+{
+	static const struct frontend unknown = {.pid = 0};
+	owns_state struct state state = open_state();
+	struct state unknowns = state_of(&state, &unknown);
+
+	ck_assert_int_eq(record_want_clean_up(&unknowns), 1);
+	ck_assert(record_claim_clean_up(&unknowns));
+	ck_assert_int_eq(record_want_clean_up(&state), 1);
+	ck_assert(!record_claim_clean_up(&unknowns));
+	ck_assert(record_claim_clean_up(&state));
+}
+END_TEST
+
 int main(void)
 {
-	const TTest *const tests[] = {a_record_of_a_real_stream_has_the_same_table,
+	const TTest *const tests[] = {
+		an_unknown_process_claims_a_clean_up_only_if_there_is_no_other,
+		a_record_of_a_real_stream_has_the_same_table,
 		a_record_keeps_which_removals_purge,
 		a_record_keeps_our_settings_as_apt_wrote_them,
 		a_record_keeps_a_command_line_of_any_bytes,
