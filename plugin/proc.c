@@ -198,3 +198,22 @@ int proc_kill_descendants(const struct pid_list *spared, int signal_number)
 	free(list.items);
 	return error < 0 ? error : count;
 }
+
+int proc_close_on_exec(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	const struct dirent *entry;
+	int error = 0;
+
+	if (dir == NULL)
+		return -errno;
+	while (error == 0 && (entry = readdir(dir)) != NULL) {
+		unsigned long long fd;
+
+		if (slice_to_number(slice_of(entry->d_name), &fd) && fd > STDERR_FILENO &&
+			fcntl((int)fd, F_SETFD, FD_CLOEXEC) < 0)
+			error = -errno;
+	}
+	(void)closedir(dir); /* it was only read */
+	return error;
+}

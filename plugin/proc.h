@@ -44,4 +44,7 @@ int proc_list_children(struct pid_list *children);
  */
 int proc_kill_descendants(const struct pid_list *spared, int signal_number);
 
+/* Makes our descriptors above 2 close-on-exec. 0, or −errno without /proc. */
+int proc_close_on_exec(void);
+
 #endif

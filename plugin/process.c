@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <spawn.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -197,6 +199,78 @@ static int add_marker(posix_spawn_file_actions_t *actions, const char *marker, i
 	return error == 0 ? posix_spawn_file_actions_addclose(actions, fd) : error;
 }
 
+/* close_range(2) is new in Linux 5.9, and the flag for close-on-exec in 5.11. */
+static int close_all_but(int spared)
+{
+	int first = STDERR_FILENO + 1;
+
+	if ((spared == first || syscall(SYS_close_range, first, spared - 1, 0) == 0) &&
+		syscall(SYS_close_range, spared + 1, ~0U, 0) == 0)
+		return 0;
+	return proc_close_on_exec();
+}
+
+/* Who possesses root's session keyring can read the keys in it, as any user. */
+static int leave_keyring(void)
+{
+	/* ENOSYS, EPERM: nobody can use keys, by the kernel's or a container's choice. */
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0 ||
+		errno == ENOSYS || errno == EPERM)
+		return 0;
+	return -errno;
+}
+
+static int execute(const struct process_spec *spec, const char *marker, int report)
+{
+	owns_fd int fd = -1;
+	sigset_t none;
+	int error;
+
+	for (int i = 1; i < NSIG; i++)
+		(void)signal(i, SIG_DFL); /* fails for SIGKILL and SIGSTOP */
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	if (marker != NULL)
+		fd = open(marker, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (marker != NULL && fd < 0)
+		return -errno;
+	error = close_all_but(report);
+	if (error == 0)
+		error = leave_keyring();
+	if (error == 0 && spec->directory != NULL && chdir(spec->directory) < 0)
+		error = -errno;
+	if (error < 0)
+		return error;
+	(void)execve(spec->path, spec->argv, spec->envp);
+	return -errno;
+}
+
+/* What posix_spawn(3) cannot do. The child reports an error through a pipe. */
+static int fork_program(
+	const struct process_spec *spec, const char *marker, pid_t *ret_pid)
+{
+	int ends[2];
+	int error = 0;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	*ret_pid = fork();
+	if (*ret_pid == 0) {
+		error = execute(spec, marker, ends[1]);
+		_exit(write(ends[1], &error, sizeof(error)) < 0 ? 126 : 127);
+	}
+	if (*ret_pid < 0)
+		error = -errno;
+	cleanup_close(&ends[1]);
+	/* Nothing to read: the program runs, or something has killed the child. */
+	while (*ret_pid > 0 && read(ends[0], &error, sizeof(error)) < 0 && errno == EINTR)
+		;
+	cleanup_close(&ends[0]);
+	if (*ret_pid > 0 && error < 0)
+		(void)waitpid(*ret_pid, NULL, 0); /* only to reap it */
+	return error;
+}
+
 static int start_program(
 	const struct process_spec *spec, const char *marker, pid_t *ret_pid)
 {
@@ -228,6 +302,8 @@ const char *process_end_name(enum uh_end end)
 int process_run(const struct process_spec *spec, struct uh_ending *ret_ending)
 {
 	struct program program = {.pid = 0};
+	int (*start)(const struct process_spec *, const char *, pid_t *) =
+		spec->is_for_other_user ? fork_program : start_program;
 	int error;
 
 	if (spec->timeout > 0) {
@@ -236,9 +312,9 @@ int process_run(const struct process_spec *spec, struct uh_ending *ret_ending)
 		/* Background processes of earlier scripts; empty without /proc. */
 		(void)proc_list_children(&program.spared);
 	}
-	error = start_program(spec, spec->marker, &program.pid);
+	error = start(spec, spec->marker, &program.pid);
 	if (error < 0 && spec->marker != NULL)
-		error = start_program(spec, NULL, &program.pid);
+		error = start(spec, NULL, &program.pid);
 	if (error == 0)
 		error = spec->timeout > 0
 				? wait_with_timeout(&program, spec->timeout, ret_ending)

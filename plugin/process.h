@@ -12,15 +12,19 @@ struct process_spec {
 	const char *path; /* absolute; executed directly, without a shell */
 	char *const *argv;
 	char *const *envp;
-	const char *directory; /* to run in; NULL: the current one */
-	unsigned timeout;      /* seconds; 0: none */
-	const char *marker;    /* a file to create when the program starts; NULL: none */
+	const char *directory;  /* to run in; NULL: the current one */
+	unsigned timeout;       /* seconds; 0: none */
+	const char *marker;     /* a file to create at the start; NULL: none */
+	bool is_for_other_user; /* the program changes to another user */
 };
 
 /*
  * Runs the program and waits for it. It inherits all descriptors that are not
  * close-on-exec; no signal is blocked or ignored. A text file without "#!" is run by
  * /bin/sh, as by execvp(3). 0 with ret_ending, or −errno when it was not started.
+ *
+ * A program for another user inherits only the descriptors 0 to 2 and joins a new session
+ * keyring (keyrings(7)), or is not started. It must have "#!" or be a binary.
  *
  * The child creates the marker just before it executes the program, so killing us cannot
  * separate the two. If the marker cannot be created, the program runs without it.

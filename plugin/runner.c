@@ -135,7 +135,7 @@ static bool has_lists(struct walk *walk, const struct planned_run *run)
 
 /* The program and its arguments: the script, or setpriv(1) that becomes the script. */
 struct command {
-	const char *argv[8];
+	const char *argv[9];
 	char *uid;
 	char *gid;
 	char *argument;
@@ -162,6 +162,7 @@ static int command_make(struct command *command, const struct walk *walk,
 		*next++ = command->uid;
 		*next++ = command->gid;
 		*next++ = "--init-groups";
+		*next++ = "--inh-caps=-all";
 		*next++ = "--";
 	}
 	*next++ = run->script.path;
@@ -193,8 +194,9 @@ static void execute_script(const struct walk *walk, const struct planned_run *ru
 	owns_memory char *marker = NULL;
 	bool is_success = run_context->result == RESULT_OK &&
 			  !run_context->has_failed_before && !walk->has_failed;
-	struct process_spec spec = {
-		.directory = run->settings.directory, .timeout = run->settings.timeout};
+	struct process_spec spec = {.directory = run->settings.directory,
+		.timeout = run->settings.timeout,
+		.is_for_other_user = account != NULL};
 	struct timespec start;
 
 	event->error = environment_make(

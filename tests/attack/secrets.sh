@@ -90,6 +90,74 @@ test_what_a_hook_that_runs_as_her_does_to_the_helper() {
 	grep -q z-after /runs || fail 'the next hook did not run'
 }
 
+# A key in root's session keyring, by system calls of amd64, since keyctl(1) is not installed.
+join_a_keyring_with_a_secret='my ($type, $name, $secret) = ("user", "secret", "s3cret");
+	syscall(250, 1, 0) > 0 or exit 77; # keyctl(KEYCTL_JOIN_SESSION_KEYRING)
+	syscall(248, $type, $name, $secret, length $secret, -3) > 0 or exit 77; # add_key
+	exec @ARGV'
+search_the_keyring='my ($type, $name) = ("user", "secret");
+	print syscall(250, 10, -3, $type, $name, 0) > 0 ? "FOUND\n" : "none\n"'
+
+# Prints what the hook that runs as her has found, and ends her output with "over".
+hook_of_mallory_that_looks_around() {
+	hook_of_mallory <<-EOT
+		#!/bin/bash
+		exec >/srv/mallory/output 2>&1
+		for fd in /proc/\$\$/fd/{3..99}; do [[ ! -e \$fd ]] || echo "\${fd##*/} \$(readlink \$fd)"; done
+		{ : >&44; } 2>/dev/null && echo 'WROTE to 44'
+		grep -E '^Cap(Inh|Prm|Eff|Amb)' /proc/self/status
+		[[ \$(uname -m) != x86_64 ]] || perl -e '$search_the_keyring'
+		echo over
+	EOT
+	: >/secret
+	chmod 600 /secret
+}
+
+expect_that_she_inherited_nothing() {
+	grep -qx over /srv/mallory/output || fail "the test is broken: $(cat /srv/mallory/output)"
+	! grep /secret /srv/mallory/output || fail 'she has a file of root'
+	! grep 'WROTE' /srv/mallory/output || fail 'she can write to a file of root'
+	! grep '^Cap...:.*[1-9a-f]' /srv/mallory/output || fail 'she has capabilities'
+	! grep FOUND /srv/mallory/output || fail "she has the keys of root's session"
+}
+
+# with_something_to_inherit COMMAND...: with descriptors, an inheritable capability and a key.
+with_something_to_inherit() {
+	if [[ $(uname -m) == x86_64 ]]; then
+		set -- perl -e "$join_a_keyring_with_a_secret" "$@"
+	fi
+	setpriv --inh-caps=+chown -- "$@" 7</secret 44<>/secret
+}
+
+test_what_a_hook_that_runs_as_her_inherits_from_run() {
+	hook_of_mallory_that_looks_around
+	with_something_to_inherit apt-universal-hooks run Post-Invoke
+	expect_that_she_inherited_nothing
+}
+
+# With APT::Keep-Fds apt passes descriptors on, for other hooks than hers.
+test_what_a_hook_that_runs_as_her_inherits_from_apt() {
+	hook_of_mallory_that_looks_around
+	then='ls /proc/$$/fd >>/runs' probe Post-Invoke/root
+	publish
+	with_something_to_inherit apt-get --yes -o APT::Keep-Fds::=7 -o APT::Keep-Fds::=44 install app \
+		>"$output" 2>"$errors" </dev/null
+	expect_that_she_inherited_nothing
+	grep -qx 44 /runs || fail 'the test is broken: apt has not kept 44'
+}
+
+test_what_a_hook_that_runs_as_her_inherits_without_proc() {
+	hook_of_mallory_that_looks_around
+	# The helper has none; her hook mounts its own in order to look.
+	mkdir /proc.kept
+	mount --bind /proc /proc.kept
+	sed -i 's:/proc/\$\$:/proc.kept/$$:g; s:/proc/self:/proc.kept/self:g' "$hooks/Post-Invoke/user"
+	umount -l /proc
+	with_something_to_inherit apt-universal-hooks run Post-Invoke
+	expect_that_she_inherited_nothing
+	grep -q '^CapInh' /srv/mallory/output || fail 'the test is broken: she did not look'
+}
+
 # Her hook must not change anything for the next one.
 test_what_a_hook_that_runs_as_her_leaves_for_the_next() {
 	hook_of_mallory <<-'EOT'

@@ -41,6 +41,7 @@ static const struct {
 	CALL(inotify_add_watch, CAN_FAIL),
 	CALL(inotify_init1, CAN_FAIL),
 	CALL(ioctl, CAN_FAIL),
+	CALL(keyctl, CAN_FAIL),
 	CALL(kill, CAN_FAIL),
 	CALL(lseek, CAN_FAIL),
 	CALL(madvise, CAN_FAIL),

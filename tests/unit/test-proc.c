@@ -313,6 +313,17 @@ START_TEST(nobody_waits_for_a_process_that_has_ended)
 }
 END_TEST
 
+START_TEST(descriptors_become_close_on_exec)
+{
+	owns_fd int fd = open("/dev/null", O_WRONLY);
+
+	skip_unless(access("/proc/self/fd", R_OK) == 0, "there is no /proc");
+	ck_assert_int_eq(proc_close_on_exec(), 0);
+	ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	ck_assert_int_eq(fcntl(STDERR_FILENO, F_GETFD), 0);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {a_process_has_a_parent_and_a_start_time,
@@ -322,7 +333,8 @@ int main(void)
 		grandchildren_are_found_and_strangers_are_not, zombies_do_not_count,
 		a_stat_that_proc_never_wrote_is_an_error,
 		processes_in_a_circle_are_not_our_descendants,
-		nobody_waits_for_a_process_that_has_ended};
+		nobody_waits_for_a_process_that_has_ended,
+		descriptors_become_close_on_exec};
 
 	return run_tests("proc", tests, COUNT_OF(tests));
 }

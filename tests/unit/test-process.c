@@ -204,6 +204,59 @@ START_TEST(only_descriptors_that_are_not_close_on_exec_are_inherited)
 }
 END_TEST
 
+static int run_for_other_user(const char *path, struct uh_ending *ending)
+{
+	const char *argv[] = {at(path), NULL};
+	struct process_spec spec = {.path = at(path),
+		.argv = (char *const *)argv,
+		.envp = environ,
+		.directory = at("/"),
+		.marker = at("/marker"),
+		.is_for_other_user = true};
+
+	return process_run(&spec, ending);
+}
+
+START_TEST(a_program_for_another_user_inherits_only_the_standard_descriptors)
+{
+	owns_fd int first = open("/dev/null", O_WRONLY);
+	owns_fd int last = fcntl(first, F_DUPFD, 200);
+	struct uh_ending ending;
+
+	skip_unless(access("/proc/self/fd", R_OK) == 0, "there is no /proc");
+	ck_assert_int_ge(last, 200);
+	make_script("/a", "for fd in /proc/$$/fd/*; do case ${fd##*/} in 0|1|2|10) ;; *)"
+			  " test ! -e \"$fd\" || exit 9; esac; done; test -e marker");
+	ck_assert_int_eq(run_for_other_user("/a", &ending), 0);
+	assert_ending(ending, UH_EXITED, 0);
+	ck_assert_int_ge(fcntl(first, F_GETFD), 0);
+}
+END_TEST
+
+START_TEST(a_program_for_another_user_has_the_signals_of_a_login)
+{
+	sigset_t blocked;
+	struct uh_ending ending;
+
+	(void)sigemptyset(&blocked);
+	(void)sigaddset(&blocked, SIGTERM);
+	ck_assert_int_eq(sigprocmask(SIG_BLOCK, &blocked, NULL), 0);
+	make_script("/a", "kill -TERM $$; exit 0");
+	ck_assert_int_eq(run_for_other_user("/a", &ending), 0);
+	assert_ending(ending, UH_SIGNALED, SIGTERM);
+}
+END_TEST
+
+START_TEST(a_program_for_another_user_that_cannot_be_executed_was_not_started)
+{
+	struct uh_ending ending;
+
+	make_file("/plain", 0644, "#!/bin/sh\n");
+	ck_assert_int_eq(run_for_other_user("/nothing", &ending), -ENOENT);
+	ck_assert_int_eq(run_for_other_user("/plain", &ending), -EACCES);
+}
+END_TEST
+
 START_TEST(stdout_is_captured)
 {
 	owns_buffer struct buffer output = {0};
@@ -370,6 +423,9 @@ int main(void)
 		arguments_and_environment_are_passed_on,
 		signals_are_as_after_a_login_whatever_the_caller_did,
 		only_descriptors_that_are_not_close_on_exec_are_inherited,
+		a_program_for_another_user_inherits_only_the_standard_descriptors,
+		a_program_for_another_user_has_the_signals_of_a_login,
+		a_program_for_another_user_that_cannot_be_executed_was_not_started,
 		stdout_is_captured, stderr_of_a_captured_program_is_discarded,
 		output_beyond_the_limit_is_dropped_and_does_not_block,
 		a_program_that_cannot_be_captured_was_not_started,
