@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Needs: lvm2 e2fsprogs
-# Snapshots of a real logical volume in a file.
+# Needs: lvm2 e2fsprogs unattended-upgrades
+# Snapshots of a real logical volume in a file, and of one that stand-ins for the tools keep, as not
+# every kernel has the device-mapper.
 . /tests/lib/examples.sh
 
 a_volume() {
@@ -34,7 +35,7 @@ leave_no_volume() {
 
 look_at_snapshot() {
 	mkdir -p /snapshot
-	mount -o ro /dev/system/before-upgrade /snapshot
+	mount -o ro /dev/system/root-before-apt-* /snapshot
 }
 
 test_a_snapshot_has_what_was_there_before_dpkg() {
@@ -62,4 +63,125 @@ test_no_room_for_a_snapshot_so_no_upgrade() {
 	lvcreate --quiet --extents 100%FREE --name full system >>/lvm.log
 	apt_is_stopped_by snapshot-lvm install app -- nsufficient
 	! version_of app >/dev/null 2>&1 || fail 'app should not be installed'
+}
+
+# A volume group in files: /group/NAME holds the origin of a volume. There is room for $room of them.
+a_volume_of_stand_ins() {
+	mkdir /group
+	echo - >/group/root
+	echo "${room-9}" >/room
+	hook /usr/local/sbin/lvs <<-'STAND_IN'
+		#!/bin/sh
+		for last; do :; done
+		case $last in
+		*/*) [ -e "/group/${last#*/}" ] && echo "  ${last#*/}" ;;
+		*) for v in /group/*; do echo "  ${v##*/} $(cat "$v")"; done ;;
+		esac
+	STAND_IN
+	hook /usr/local/sbin/lvcreate <<-'STAND_IN'
+		#!/bin/sh
+		while [ $# -gt 1 ]; do
+			[ "$1" != --name ] || name=$2
+			shift
+		done
+		[ ! -e /broken ] || { echo '  device-mapper: ioctl failed' >&2; exit 5; }
+		if [ "$(ls /group | wc -l)" -ge "$(cat /room)" ]; then
+			echo '  Volume group "system" has insufficient free space' >&2
+			exit 5
+		fi
+		echo "${1#*/}" >"/group/$name"
+	STAND_IN
+	hook /usr/local/sbin/lvremove <<-'STAND_IN'
+		#!/bin/sh
+		for last; do :; done
+		[ ! -e /busy ] || { echo '  Logical volume in use.' >&2; exit 5; }
+		rm "/group/${last#*/}"
+	STAND_IN
+	export PATH=/usr/local/sbin:$PATH
+	use_example snapshot-lvm
+	package app 1
+}
+
+volumes() {
+	find /group -type f -printf '%f\n' | sed -E 's/-[0-9]{8}-[0-9]{6}-[0-9]+$/-NOW/' | sort | xargs
+}
+
+older=root-before-apt-20200101-000000-1
+
+test_of_stand_ins_the_new_one_replaces_the_one_before() {
+	a_volume_of_stand_ins
+	echo root >/group/$older
+	apt_succeeds install app
+	expect_equal 'root root-before-apt-NOW' "$(volumes)"
+	[[ ! -e /group/$older ]] || fail 'the older one should be gone'
+}
+
+test_of_stand_ins_the_older_one_makes_room_only_if_there_is_none() {
+	room=2 a_volume_of_stand_ins
+	echo root >/group/$older
+	apt_succeeds install app
+	expect_equal 'root root-before-apt-NOW' "$(volumes)"
+	[[ ! -e /group/$older ]] || fail 'the older one should be gone'
+}
+
+test_of_stand_ins_what_others_made_is_left_alone() {
+	a_volume_of_stand_ins
+	echo root >/group/before-upgrade
+	echo root >/group/root-before-apt-good
+	echo home >/group/root-before-apt-20200102-000000-1
+	echo - >/group/root-before-apt-20200103-000000-1
+	apt_succeeds install app
+	expect_equal 6 "$(find /group -type f | wc -l)" volumes
+}
+
+test_of_stand_ins_no_room_stops_apt_and_costs_nothing_of_others() {
+	room=3 a_volume_of_stand_ins
+	echo root >/group/before-upgrade
+	echo - >/group/home
+	apt_is_stopped_by snapshot-lvm install app -- 'insufficient free space'
+	expect_equal 'before-upgrade home root' "$(volumes)"
+}
+
+test_of_stand_ins_another_failure_stops_apt_and_the_older_one_is_kept() {
+	a_volume_of_stand_ins
+	echo root >/group/$older
+	: >/broken
+	apt_is_stopped_by snapshot-lvm install app -- 'ioctl failed'
+	[[ -e /group/$older ]] || fail 'the older one should be kept'
+}
+
+test_of_stand_ins_one_that_cannot_be_deleted_does_not_stop_apt() {
+	a_volume_of_stand_ins
+	echo root >/group/$older
+	: >/busy
+	apt_succeeds_but_warns install app
+	grep -F "system/$older: cannot be deleted" "$errors"
+	expect_equal 3 "$(find /group -type f | wc -l)" volumes
+}
+
+test_of_stand_ins_unattended-upgrade_takes_one_however_often_it_calls_dpkg() {
+	local n
+	a_volume_of_stand_ins
+	for n in {1..10}; do
+		package "app$n" 1
+	done
+	apt_succeeds install app{1..10}
+	for n in {1..10}; do
+		postinst='find /group -type f >>/during' package "app$n" 2
+	done
+	let_unattended-upgrade_take_ours <<<'Unattended-Upgrade::MinimalSteps "true";'
+	sign_the_archive
+	probe Post-Invoke/count
+	run_apt unattended-upgrade --verbose </dev/null
+	apt_must_end_with 0
+	expect_equal 10 "$(wc -l </runs)" 'calls of dpkg'
+	expect_equal 2 "$(sort -u /during | wc -l)" 'volumes while dpkg ran'
+	expect_equal 'root root-before-apt-NOW' "$(volumes)"
+}
+
+test_without_the_tools_apt_is_stopped() {
+	use_example snapshot-lvm
+	package app 1
+	printf '#!/bin/sh\nexit 127\n' | hook /usr/local/sbin/lvcreate
+	PATH=/usr/local/sbin:$PATH apt_is_stopped_by snapshot-lvm install app
 }
