@@ -92,9 +92,11 @@ many_packages() {
 		package "app$n" 1
 		names+=("app$n")
 	done
-	mv "$place" /later
+	mv "$place" /later.hook
+	mv $settings /later.settings
 	apt_succeeds install "${names[@]}"
-	mv /later "$place"
+	mv /later.hook "$place"
+	mv /later.settings $settings
 	for ((n = 1; n <= $1; n++)); do
 		postinst='echo after >/srv/data' package "app$n" 2
 	done
