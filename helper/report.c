@@ -184,8 +184,8 @@ static const char *const sentences[] = {
 	[UH_RECORD_OF_OTHER_VERSION] =
 		"W: the record of this transaction was written by another version of "
 		"apt-plugin-universal-hooks; " NO_PACKAGE_HOOKS,
-	[UH_TRANSACTION_FILE_MISSING] =
-		"W: hooks run without APT_UNIVERSAL_HOOKS_TRANSACTION: %e",
+	[UH_TABLES_MISSING] = "W: hooks run without APT_UNIVERSAL_HOOKS_TRANSACTION and "
+			      "APT_UNIVERSAL_HOOKS_ARCHIVES: %e",
 	[UH_DATABASE_UNREADABLE] = "W: dpkg's database could not be queried, so hooks "
 				   "may see a wrong operation or no result: %q",
 	[UH_SETTING_UNKNOWN] = "W: there is no such setting; it is ignored: %s",

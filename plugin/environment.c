@@ -16,13 +16,21 @@ static int hand_out(const struct run_context *run_context, const char *suffix,
 	return state_hand_out(run_context->state, suffix, buffer_slice(bytes), ret_path);
 }
 
-int script_files_write_transaction(
+int script_files_write_tables(
 	struct script_files *files, const struct run_context *run_context)
 {
 	owns_buffer struct buffer table = {0};
+	owns_buffer struct buffer archives = {0};
+	int error;
 
 	transaction_to_table(run_context->transaction, &table);
-	return hand_out(run_context, "transaction", &table, &files->transaction);
+	error = hand_out(run_context, "transaction", &table, &files->transaction);
+	transaction_archives(run_context->transaction, &archives);
+	if (error == 0)
+		error = hand_out(run_context, "archives", &archives, &files->archives);
+	if (error < 0)
+		state_discard(&files->transaction);
+	return error;
 }
 
 int script_files_write_lists(struct script_files *files,
@@ -47,6 +55,7 @@ int script_files_write_lists(struct script_files *files,
 void script_files_discard(struct script_files *files)
 {
 	state_discard(&files->transaction);
+	state_discard(&files->archives);
 	state_discard(&files->pkg_list);
 	state_discard(&files->matched);
 }
@@ -120,6 +129,7 @@ static void set_package(struct variables *variables, const struct package *packa
 	set_variable(variables, OURS "OPERATION", operation_name(package->operation));
 	set_variable(variables, OURS "OLD_VERSION", package->old_version);
 	set_variable(variables, OURS "NEW_VERSION", package->new_version);
+	set_variable(variables, OURS "ARCHIVE", package->archive);
 }
 
 int environment_make(struct string_list *environment,
@@ -135,6 +145,7 @@ int environment_make(struct string_list *environment,
 	set_variable(&variables, OURS "HOOK_POINT", uh_hook_point_name(hook_point));
 	set_variable(&variables, OURS "COMMAND_LINE", run_context->command_line);
 	set_variable(&variables, OURS "TRANSACTION", files->transaction);
+	set_variable(&variables, OURS "ARCHIVES", files->archives);
 	if (run->reason == REASON_PACKAGE)
 		set_package(&variables, run->package);
 	if (run->reason == REASON_WILDCARD) {

@@ -26,12 +26,16 @@ struct run_context {
 /* Paths of the files for scripts, NULL until they are written. */
 struct script_files {
 	char *transaction;
+	char *archives;
 	char *pkg_list;
 	char *matched;
 };
 
-/* Writes the table of …_TRANSACTION, the same for all scripts. 0 or −errno. */
-int script_files_write_transaction(
+/*
+ * Writes the tables of …_TRANSACTION and …_ARCHIVES, the same for all scripts: both, and
+ * returns 0, or none, and −errno.
+ */
+int script_files_write_tables(
 	struct script_files *files, const struct run_context *run_context);
 /*
  * Writes the files for a script in a wildcard's directory: --pkg_list once, …_MATCHED for

@@ -273,11 +273,11 @@ static void run_or_skip(struct walk *walk, const struct planned_run *run)
 		run_script(walk, run);
 }
 
-static void provide_transaction(struct walk *walk)
+static void provide_tables(struct walk *walk)
 {
-	struct uh_event event = {.kind = UH_TRANSACTION_FILE_MISSING};
+	struct uh_event event = {.kind = UH_TABLES_MISSING};
 
-	event.error = script_files_write_transaction(&walk->files, walk->run_context);
+	event.error = script_files_write_tables(&walk->files, walk->run_context);
 	if (event.error < 0)
 		walk->listener(&event, walk->context);
 }
@@ -293,7 +293,7 @@ enum run_end runner_run(const struct plan *plan, const struct run_context *run_c
 
 	interrupts_hold(&interrupts);
 	if (run_context->is_known && plan_has_work(plan))
-		provide_transaction(&walk);
+		provide_tables(&walk);
 	for (size_t i = 0; i < plan->count && !is_interrupted; i++) {
 		run_or_skip(&walk, &plan->runs[i]);
 		is_interrupted = interrupts_are_pending();

@@ -6,6 +6,8 @@
 #include <errno.h>
 
 #define REMOVAL "**REMOVE**"
+/* Stands for a path that we do not know. */
+#define NO_ARCHIVE "/"
 
 /* The columns of a package line in protocol version 3. */
 enum column {
@@ -34,6 +36,7 @@ struct action {
 	struct slice architecture;
 	struct slice old_version;
 	struct slice new_version;
+	struct slice archive; /* empty: none or unknown */
 	enum rank rank;
 	char direction;
 };
@@ -123,6 +126,9 @@ static bool parse_action(struct action *action, struct slice line, unsigned prot
 	action->old_version = columns[OLD_VERSION];
 	action->new_version = columns[NEW_VERSION];
 	action->direction = columns[DIRECTION].data[0];
+	action->archive = (struct slice){.size = 0};
+	if (line.data[0] == '/' && !slice_equals(line, NO_ARCHIVE))
+		action->archive = line;
 	return true;
 }
 
@@ -196,7 +202,7 @@ static int make_packages(
 	if (transaction->package_lines.size == 0)
 		return 0;
 	sorted = sort_actions(actions);
-	/* Each line is longer than its strings, even with version 2's "-". */
+	/* Each line has room for its strings, even with version 2's "-". */
 	transaction->strings = end = malloc(transaction->package_lines.size);
 	transaction->packages = calloc(actions->count, sizeof(*transaction->packages));
 	if (sorted == NULL || end == NULL || transaction->packages == NULL)
@@ -211,6 +217,9 @@ static int make_packages(
 			.architecture = copy_word(&end, action->architecture),
 			.old_version = copy_word(&end, action->old_version),
 			.new_version = copy_word(&end, action->new_version),
+			.archive = action->archive.size > 0
+					   ? copy_word(&end, action->archive)
+					   : NULL,
 			.operation = operation_of(action, transaction->is_purging)};
 	}
 	return 0;
@@ -220,6 +229,24 @@ static void note_ignored(struct stream_faults *faults, size_t number)
 {
 	if (faults->ignored_lines++ == 0)
 		faults->first_ignored_line = number;
+}
+
+/*
+ * If the line after an archive is not understood, the path has a newline, which apt 2.2
+ * accepts and does not quote: what precedes it names another file. end is the end of the
+ * archive's line; returns by how much that gets shorter.
+ */
+static size_t drop_archive(const struct action_list *actions, char *end)
+{
+	struct action *last =
+		actions->count > 0 ? &actions->items[actions->count - 1] : NULL;
+	size_t size = last != NULL ? last->archive.size : 0;
+
+	if (size == 0)
+		return 0;
+	last->archive.size = 0;
+	memcpy(end - size - 1, NO_ARCHIVE "\n", strlen(NO_ARCHIVE "\n"));
+	return size - strlen(NO_ARCHIVE);
 }
 
 /* Drops lines that are not understood from the text, so that no record holds them. */
@@ -247,6 +274,7 @@ static int parse_actions(struct transaction *transaction, struct action_list *ac
 			actions->count++;
 			size += line.size + 1;
 		} else {
+			size -= drop_archive(actions, kept + size);
 			note_ignored(faults, number);
 		}
 	}

@@ -148,6 +148,14 @@ bool operation_parse(const char *word, enum operation *ret_operation)
 	return true;
 }
 
+static void add_columns(struct buffer *table, const char *const *columns, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		buffer_append_string(table, columns[i]);
+		buffer_append_string(table, i + 1 < count ? "\t" : "\n");
+	}
+}
+
 void transaction_to_table(const struct transaction *transaction, struct buffer *table)
 {
 	static const struct word outcomes[] = {{"-", OUTCOME_PENDING},
@@ -155,16 +163,32 @@ void transaction_to_table(const struct transaction *transaction, struct buffer *
 
 	for (size_t i = 0; i < transaction->count; i++) {
 		const struct package *package = &transaction->packages[i];
-		const char *columns[] = {package->name, package->architecture,
+		const char *const columns[] = {package->name, package->architecture,
 			operation_name(package->operation), package->old_version,
 			package->new_version,
 			word_of(outcomes, COUNT_OF(outcomes), (int)package->outcome)};
 
-		for (size_t c = 0; c < COUNT_OF(columns); c++) {
-			buffer_append_string(table, columns[c]);
-			buffer_append_string(
-				table, c + 1 < COUNT_OF(columns) ? "\t" : "\n");
-		}
+		add_columns(table, columns, COUNT_OF(columns));
+	}
+}
+
+static bool is_unpacked(const struct package *package)
+{
+	return package->operation == OPERATION_INSTALL ||
+	       package->operation == OPERATION_UPGRADE ||
+	       package->operation == OPERATION_DOWNGRADE ||
+	       package->operation == OPERATION_REINSTALL;
+}
+
+void transaction_archives(const struct transaction *transaction, struct buffer *table)
+{
+	for (size_t i = 0; i < transaction->count; i++) {
+		const struct package *package = &transaction->packages[i];
+		const char *const columns[] = {package->name, package->architecture,
+			package->archive != NULL ? package->archive : "-"};
+
+		if (is_unpacked(package))
+			add_columns(table, columns, COUNT_OF(columns));
 	}
 }
 

@@ -23,6 +23,8 @@ struct package {
 	const char *architecture; /* of a removal the old one, otherwise the new one */
 	const char *old_version;
 	const char *new_version;
+	const char *
+		archive; /* the path of its .deb as apt gives it; NULL: none or unknown */
 	enum operation operation;
 	enum outcome outcome;
 };
@@ -76,6 +78,12 @@ void transaction_names(const struct transaction *transaction, bool with_architec
 
 /* Appends a tab-separated line for each entry: the transaction file of the scripts. */
 void transaction_to_table(const struct transaction *transaction, struct buffer *table);
+
+/*
+ * Appends a tab-separated line for each package that apt unpacks: name, architecture and
+ * archive, "-" if that is unknown. Only the archive may contain a tab.
+ */
+void transaction_archives(const struct transaction *transaction, struct buffer *table);
 
 /* "install" and so on; operation_parse() is false for any other word. */
 const char *operation_name(enum operation operation);

@@ -64,8 +64,8 @@ enum uh_event_kind {
 	UH_RECORD_UNREADABLE,       /* error */
 	UH_FAILURE_NOT_RECORDED,    /* Post-Invoke will not see a hook's failure: error */
 	UH_RECORD_OF_OTHER_VERSION, /* of this package; no path */
-	UH_TRANSACTION_FILE_MISSING, /* scripts run without …_TRANSACTION: error */
-	UH_DATABASE_UNREADABLE,      /* dpkg-query failed: error or ending */
+	UH_TABLES_MISSING, /* scripts run without …_TRANSACTION and …_ARCHIVES: error */
+	UH_DATABASE_UNREADABLE, /* dpkg-query failed: error or ending */
 	/* About a setting: key and value, as in apt.conf. */
 	UH_SETTING_UNKNOWN,      /* no such name */
 	UH_SETTING_UNUSABLE,     /* an invalid value, or an unexpected list */

@@ -158,7 +158,7 @@ static void add_side(struct buffer *line, bool is_there, struct slice version,
 	buffer_append_string(line, " none ");
 }
 
-/* A line of version 3, see transaction.h; apt has the path of a .deb in it. */
+/* A line of version 3, see stream.c. No .deb is downloaded, so there is no path of one. */
 static void add_action(struct buffer *actions, const struct package_word *wanted,
 	const struct apt_package *package, enum operation operation)
 {
@@ -166,10 +166,10 @@ static void add_action(struct buffer *actions, const struct package_word *wanted
 		bool has_old, has_new;
 		const char *direction, *what;
 	} shapes[] = {
-		[OPERATION_INSTALL] = {false, true, "<", "/simulated.deb"},
-		[OPERATION_UPGRADE] = {true, true, "<", "/simulated.deb"},
-		[OPERATION_DOWNGRADE] = {true, true, ">", "/simulated.deb"},
-		[OPERATION_REINSTALL] = {true, true, "=", "/simulated.deb"},
+		[OPERATION_INSTALL] = {false, true, "<", "**ERROR**"},
+		[OPERATION_UPGRADE] = {true, true, "<", "**ERROR**"},
+		[OPERATION_DOWNGRADE] = {true, true, ">", "**ERROR**"},
+		[OPERATION_REINSTALL] = {true, true, "=", "**ERROR**"},
 		[OPERATION_REMOVE] = {true, false, ">", "**REMOVE**"},
 		[OPERATION_PURGE] = {true, false, ">", "**REMOVE**"},
 		[OPERATION_CONFIGURE] = {true, true, "=", "**CONFIGURE**"},

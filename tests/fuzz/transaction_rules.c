@@ -10,6 +10,7 @@ struct line {
 	struct slice old_version;
 	struct slice new_version;
 	char direction;
+	struct slice archive; /* "/" if it is unknown */
 	int rank; /* 3 unpack, 2 removal, 1 temporary removal, 0 configuration */
 };
 
@@ -77,6 +78,7 @@ static bool read_line(struct line *line, struct slice text, unsigned protocol)
 	line->new_version = words[protocol == 3 ? 5 : 3];
 	line->direction = direction.data[0];
 	line->rank = rank_of(text, line->new_version);
+	line->archive = text;
 	line->architecture = slice_of("-");
 	if (protocol == 3)
 		line->architecture = words[line->rank == 2 ? 2 : 6];
@@ -119,7 +121,20 @@ static struct slice skip_header(struct slice bytes, struct tally *tally)
 	return bytes;
 }
 
-/* Adds valid lines to lines and, unchanged, to text. */
+/* The line after an archive is not valid: its path has a newline, so text gets "/". */
+static void drop_path(struct lines *lines, struct buffer *text)
+{
+	struct line *last = lines->count > 0 ? &lines->items[lines->count - 1] : NULL;
+
+	if (last == NULL || last->archive.data[0] != '/')
+		return;
+	must(text->error == 0);
+	text->size -= last->archive.size + 1;
+	last->archive = slice_of("/");
+	buffer_append_string(text, "/\n");
+}
+
+/* Adds valid lines to lines and to text, where only paths with a newline change. */
 static void read_lines(struct lines *lines, struct buffer *text, struct slice bytes,
 	unsigned protocol, struct tally *tally)
 {
@@ -130,6 +145,7 @@ static void read_lines(struct lines *lines, struct buffer *text, struct slice by
 			     sizeof(*lines->items)) == 0);
 		if (!read_line(&lines->items[lines->count], line, protocol)) {
 			ignore(tally);
+			drop_path(lines, text);
 			continue;
 		}
 		lines->count++;
@@ -184,6 +200,10 @@ static void must_be_right(const struct transaction *transaction,
 	must(slice_equals(line->old_version, package->old_version));
 	must(slice_equals(line->new_version, package->new_version));
 	must(package->outcome == OUTCOME_PENDING);
+	if (line->archive.data[0] != '/' || line->archive.size == 1)
+		must(package->archive == NULL);
+	else
+		must(slice_equals(line->archive, package->archive));
 	if (line->rank == 2)
 		must(is_right_removal(transaction, package));
 	else if (line->rank == 0)
@@ -287,6 +307,34 @@ static void must_have_table(const struct transaction *transaction)
 	must(rest.size == 0);
 }
 
+/* One line for each package that is unpacked. */
+static void must_have_archives(const struct transaction *transaction)
+{
+	owns_buffer struct buffer table = {0};
+	struct slice rest;
+
+	transaction_archives(transaction, &table);
+	must(table.error == 0);
+	rest = buffer_slice(&table);
+	for (size_t i = 0; i < transaction->count; i++) {
+		const struct package *package = &transaction->packages[i];
+		struct slice line;
+
+		if (package->operation == OPERATION_REMOVE ||
+			package->operation == OPERATION_PURGE ||
+			package->operation == OPERATION_CONFIGURE) {
+			must(package->archive == NULL);
+			continue;
+		}
+		line = slice_cut(&rest, '\n');
+		must(slice_equals(slice_cut(&line, '\t'), package->name));
+		must(slice_equals(slice_cut(&line, '\t'), package->architecture));
+		must(slice_equals(
+			line, package->archive != NULL ? package->archive : "-"));
+	}
+	must(rest.size == 0);
+}
+
 void transaction_must_follow(const struct transaction *transaction,
 	const struct stream_faults *faults, struct slice bytes)
 {
@@ -311,6 +359,7 @@ void transaction_must_follow(const struct transaction *transaction,
 	must_be_in_order(transaction);
 	must_have_names(transaction, must_be_found(transaction));
 	must_have_table(transaction);
+	must_have_archives(transaction);
 }
 
 static void must_be_alike(const struct transaction *a, const struct transaction *b)
@@ -320,6 +369,8 @@ static void must_be_alike(const struct transaction *a, const struct transaction 
 
 	transaction_to_table(a, &one);
 	transaction_to_table(b, &other);
+	transaction_archives(a, &one);
+	transaction_archives(b, &other);
 	must(one.error == 0 && other.error == 0);
 	must(harness_equal(buffer_slice(&one), buffer_slice(&other)));
 	must(harness_equal(a->package_lines, b->package_lines));

@@ -25,7 +25,7 @@ for name in ${reports-}; do
 		line+=" no-$name"
 	elif [[ $name == MATCHED ]]; then
 		line+=" $name=$(names_in "${!variable}")"
-	elif [[ $name == TRANSACTION ]]; then
+	elif [[ $name == TRANSACTION || $name == ARCHIVES ]]; then
 		line+=$'\n'$(sed 's/^/  /; s/\t/|/g' "${!variable}")
 	else
 		line+=" $name=${!variable}"

@@ -194,7 +194,7 @@ test_every_example_of_migrate_is_run() {
 	chmod 755 /usr/bin/pidof
 	stand_in nginx
 	apt_succeeds install nginx
-	run_document $documents/migrate.md script=4 settings=3 console=5 file=2 commands=2
+	run_document $documents/migrate.md script=5 settings=4 console=6 file=2 commands=2
 	# Each migrated example does the same as its original.
 	apt_succeeds --reinstall install nginx
 	was_called 'nginx -s reload'

@@ -468,7 +468,7 @@ START_TEST(a_state_directory_that_is_open_is_not_used)
 	assert_log("pkgs/foo/Pre-Install-Pkgs/a \n");
 	assert_events("STATE_OPEN_TO_OTHERS /run/apt-universal-hooks "
 		      "/run/apt-universal-hooks world\n"
-		      "TRANSACTION_FILE_MISSING (No such file or directory)\n"
+		      "TABLES_MISSING (No such file or directory)\n"
 		      "SCRIPT_ENDED " ETC "pkgs/foo/Pre-Install-Pkgs/a exited 0\n"
 		      "SCRIPT_WITHOUT_LIST " ETC
 		      "multi_pkgs/Pre-Install-Pkgs/foo/a (No such file or directory)\n");
@@ -490,7 +490,7 @@ START_TEST(without_run_what_needs_no_file_still_runs)
 		"STATE_UNUSABLE /run/apt-universal-hooks (No such file or directory)\n"
 		"SCRIPT_ENDED " ETC "Pre-Invoke/a exited 0\n"
 		"STATE_UNUSABLE /run/apt-universal-hooks (No such file or directory)\n"
-		"TRANSACTION_FILE_MISSING (No such file or directory)\n"
+		"TABLES_MISSING (No such file or directory)\n"
 		"SCRIPT_ENDED " ETC "pkgs/foo/Pre-Install-Pkgs/a exited 0\n"
 		"STATE_UNUSABLE /run/apt-universal-hooks (No such file or directory)\n"
 		"SCRIPT_ENDED " ETC "Post-Invoke/a exited 0\n");

@@ -371,7 +371,7 @@ START_TEST(a_script_without_its_lists_is_not_run)
 	cleanup_close(&stage.state.fd);
 	run(&stage);
 	assert_text(&stage.events,
-		"TRANSACTION_FILE_MISSING (No such file or directory)\n"
+		"TABLES_MISSING (No such file or directory)\n"
 		"SCRIPT_ENDED " ETC "pkgs/foo/Post-Invoke/a exited 0\n"
 		"SCRIPT_WITHOUT_LIST " ETC
 		"multi_pkgs/Post-Invoke/foo/b (No such file or directory)\n"
@@ -396,7 +396,7 @@ START_TEST(on_a_full_disk_only_the_files_are_missing)
 	run(&stage);
 	limit.rlim_cur = limit.rlim_max;
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	assert_text(&stage.events, "TRANSACTION_FILE_MISSING (File too large)\n"
+	assert_text(&stage.events, "TABLES_MISSING (File too large)\n"
 				   "SCRIPT_WITHOUT_LIST " ETC
 				   "multi_pkgs/Post-Invoke/foo/b (File too large)\n"
 				   "SCRIPT_ENDED " ETC "Post-Invoke/c exited 0\n");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* tests/data holds streams written by apt; NAME.table is the table of NAME.stream. */
 #include "fixture.h"
+#include "record.h"
 
 #include <ctype.h>
 
@@ -441,6 +442,66 @@ START_TEST(a_stream_cannot_pass_itself_off_as_a_record)
 }
 END_TEST
 
+static void assert_archives(const struct transaction *transaction, const char *text)
+{
+	owns_buffer struct buffer table = {0};
+
+	transaction_archives(transaction, &table);
+	assert_text(&table, text);
+}
+
+START_TEST(what_apt_unpacks_has_an_archive)
+{
+	owns_transaction struct transaction transaction;
+
+	parse_packages(&transaction, "a - - none < 1 all none /my  files/a\t.deb\n"
+				     "b 1 all none < 2 all none **REMOVE**\n"
+				     "b 1 all none < 2 all none /b.deb\n"
+				     "b 1 all none < 2 all none **CONFIGURE**\n"
+				     "c 1 all none > - - none **REMOVE**\n"
+				     "d 1 all none = 1 all none **CONFIGURE**\n"
+				     "e 1 i386 same = 1 i386 same /e_i386.deb\n"
+				     "e 1 amd64 same = 1 amd64 same /e_amd64.deb\n"
+				     "f 2 all none > 1 all none **ERROR**\n");
+	assert_archives(&transaction,
+		"a\tall\t/my  files/a\t.deb\nb\tall\t/b.deb\n"
+		"e\tamd64\t/e_amd64.deb\ne\ti386\t/e_i386.deb\nf\tall\t-\n");
+	ck_assert_str_eq(transaction.packages[0].archive, "/my  files/a\t.deb");
+	ck_assert_ptr_null(transaction.packages[2].archive);
+	ck_assert_ptr_null(transaction.packages[6].archive);
+}
+END_TEST
+
+/* As bullseye's apt writes it. The part before the newline is another file. */
+START_TEST(the_path_of_an_archive_with_a_newline_is_unknown)
+{
+	owns_buffer struct buffer stream = {0}, record = {0};
+	owns_transaction struct transaction transaction, copy;
+	struct stream_faults faults;
+
+	read_data("bullseye-file-newline-v3.stream", &stream);
+	parse_stream(&transaction, buffer_slice(&stream), &faults);
+	assert_archives(&transaction, "ea-trig\tall\t-\n");
+	ck_assert_ptr_null(transaction.packages[0].archive);
+	record_format(&transaction, &record);
+	ck_assert_int_eq(record_parse(&copy, &record, &faults), 0);
+	assert_archives(&copy, "ea-trig\tall\t-\n");
+}
+END_TEST
+
+START_TEST(only_the_archive_before_a_malformed_line_is_unknown)
+{
+	owns_transaction struct transaction transaction;
+	struct stream_faults faults;
+
+	parse_stream(&transaction,
+		slice_of("VERSION 2\n\nx\na - < 1 /a.deb\nb - < 1 /b\n.deb\n\n"
+			 "c - < 1 /c.deb\nd - < 1 /\nx\n"),
+		&faults);
+	assert_archives(&transaction, "a\t-\t/a.deb\nb\t-\t-\nc\t-\t/c.deb\nd\t-\t-\n");
+}
+END_TEST
+
 START_TEST(a_transaction_of_100000_packages_is_read)
 {
 	owns_buffer struct buffer lines = {0};
@@ -477,6 +538,9 @@ int main(void)
 		a_last_line_without_newline_is_used_and_reported,
 		random_changes_never_yield_an_invalid_name,
 		a_stream_cannot_pass_itself_off_as_a_record,
+		what_apt_unpacks_has_an_archive,
+		the_path_of_an_archive_with_a_newline_is_unknown,
+		only_the_archive_before_a_malformed_line_is_unknown,
 		a_transaction_of_100000_packages_is_read};
 
 	return run_tests("stream", tests, COUNT_OF(tests));
