@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "log_writer.h"
+#include "printable.h"
 #include "process.h"
 
 #include <errno.h>
@@ -18,29 +19,16 @@
 
 #define RUNS_MAX ((size_t)16 << 20)
 
-/*
- * C1 controls (ECMA-48), such as CSI, are 0xc2 and a byte in UTF-8, and that byte alone
- * for a terminal without UTF-8. After other bytes it continues a character.
- */
-static bool is_control(unsigned char byte, unsigned char before)
-{
-	if (byte < ' ' || byte == 0x7f)
-		return true;
-	return byte >= 0x80 && byte < 0xa0 && (before < 0x80 || before == 0xc2);
-}
-
 void log_add_clean(struct buffer *buffer, const char *text)
 {
-	unsigned char before = '\0';
+	while (*text != '\0') {
+		size_t size = printable_size(text);
 
-	for (; *text != '\0'; text++) {
-		unsigned char byte = (unsigned char)*text;
-
-		if (is_control(byte, before))
-			buffer_append_format(buffer, "\\%03o", byte);
+		if (size == 0)
+			buffer_append_format(buffer, "\\%03o", (unsigned char)*text);
 		else
-			buffer_append(buffer, (struct slice){text, 1});
-		before = byte;
+			buffer_append(buffer, (struct slice){text, size});
+		text += size > 0 ? size : 1;
 	}
 }
 

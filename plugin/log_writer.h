@@ -18,7 +18,7 @@ struct log_writer {
 	struct buffer lines; /* one for each script */
 };
 
-/* Appends text with control characters as \ooo, since a field is one line (deb822(5)). */
+/* Appends text, with what printable.h escapes as \ooo: a field is one line (deb822(5)). */
 void log_add_clean(struct buffer *buffer, const char *text);
 
 /* The word in "skipped (WORD)" for a script that could not run; NULL for other events. */

@@ -30,9 +30,15 @@ static uint32_t decode(const char *text, size_t *ret_size)
 	return character;
 }
 
-static bool is_control(uint32_t character)
+static bool is_deceptive(uint32_t character)
 {
-	return character < 0x20 || (character >= 0x7f && character < 0xa0);
+	return character < 0x20 || (character >= 0x7f && character < 0xa0) ||
+	       character == 0xad || character == 0x61c || character == 0x180e ||
+	       (character >= 0x200b && character <= 0x200f) ||
+	       (character >= 0x2028 && character <= 0x202e) ||
+	       (character >= 0x2060 && character <= 0x206f) || character == 0xfeff ||
+	       (character >= 0xfff9 && character <= 0xfffb) ||
+	       (character >= 0xe0000 && character <= 0xe007f);
 }
 
 static void must_be_cut_well(const char *text)
@@ -40,7 +46,7 @@ static void must_be_cut_well(const char *text)
 	while (*text != '\0') {
 		size_t size;
 		uint32_t character = decode(text, &size);
-		bool is_shown = character != 0 && !is_control(character);
+		bool is_shown = character != 0 && !is_deceptive(character);
 
 		must(printable_size(text) == (is_shown ? size : 0));
 		text += is_shown ? size : 1;

@@ -142,14 +142,14 @@ START_TEST(control_characters_are_escaped)
 	owns_log struct log_writer writer = {.lines = {0}};
 	const struct uh_event event = {.kind = UH_SCRIPT_ENDED,
 		.path = "/a\nResult: ok\t\x1b\x7f\xc3\xbc\xc3\x9b\xc2\x9b"
-			"1\x9b $(b)",
+			"1\x9b $(b)\xe2\x80\xae\xff",
 		.matched = "\n\r"};
 
 	log_writer_note(&writer, UH_PRE_INSTALL_PKGS, &event);
-	assert_text(&writer.lines,
-		" Pre-Install-Pkgs /a\\012Result: "
-		"ok\\011\\033\\177\xc3\xbc\xc3\x9b\xc2\\2331\\233 $(b) "
-		"[\\012\\015] exit 0 0 ms\n");
+	assert_text(&writer.lines, " Pre-Install-Pkgs /a\\012Result: "
+				   "ok\\011\\033\\177\xc3\xbc\xc3\x9b\\302\\2331\\233 "
+				   "$(b)\\342\\200\\256\\377 "
+				   "[\\012\\015] exit 0 0 ms\n");
 }
 END_TEST
 

@@ -82,13 +82,44 @@ START_TEST(continuation_bytes_do_not_begin_a_character)
 }
 END_TEST
 
+/* They reorder what follows, begin a line or are not seen: names could look like others. */
+START_TEST(characters_that_move_or_hide_others_are_not_printable)
+{
+	static const struct {
+		const char *first, *last; /* of three bytes, or of two */
+	} ranges[] = {
+		{"\xd8\x9c", "\xd8\x9c"},         /* U+061C */
+		{"\xe2\x80\x8b", "\xe2\x80\x8f"}, /* U+200B to U+200F */
+		{"\xe2\x80\xa8", "\xe2\x80\xae"}, /* U+2028 to U+202E */
+		{"\xe2\x81\xa0", "\xe2\x81\xaf"}, /* U+2060 to U+206F */
+		{"\xef\xbb\xbf", "\xef\xbb\xbf"}, /* U+FEFF */
+		{"\xef\xbf\xb9", "\xef\xbf\xbb"}, /* U+FFF9 to U+FFFB */
+	};
+
+	for (size_t i = 0; i < COUNT_OF(ranges); i++) {
+		size_t size = strlen(ranges[i].first);
+		char at[sizeof("123")];
+		unsigned char last = (unsigned char)ranges[i].last[size - 1];
+
+		memcpy(at, ranges[i].first, size + 1);
+		at[size - 1]--;
+		ck_assert_msg(printable_size(at) == size, "before range %zu", i);
+		for (at[size - 1]++; (unsigned char)at[size - 1] <= last; at[size - 1]++)
+			ck_assert_msg(printable_size(at) == 0, "range %zu", i);
+		if (last < 0xbf)
+			ck_assert_msg(printable_size(at) == size, "after range %zu", i);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {visible_ascii_and_the_space_are_printable,
 		the_end_of_a_text_is_not_printable,
 		characters_of_every_length_are_printable_and_their_neighbours_are_not,
 		a_character_that_is_cut_off_is_not_printable,
-		continuation_bytes_do_not_begin_a_character};
+		continuation_bytes_do_not_begin_a_character,
+		characters_that_move_or_hide_others_are_not_printable};
 
 	return run_tests("printable", tests, COUNT_OF(tests));
 }
