@@ -71,8 +71,16 @@ void script_list_done(struct script_list *list)
 	memset(list, 0, sizeof(*list));
 }
 
-const char *const leftover_patterns[] = {"*~", "*.bak", "*.disabled", "*.save", "*.orig",
-	"*.dpkg-*", "*.ucf-*", "*.distUpgrade", "*.swp", NULL};
+const char *const leftover_patterns[] = {
+	/* What apt skips. */
+	"*~", "*.bak", "*.disabled", "*.save", "*.orig", "*.dpkg-*", "*.ucf-*",
+	"*.distUpgrade",
+	/* Of editors, patch(1), rcs(1) and people. */
+	"*.swp", "*.swo", "*.rej", "*,v", "*.old",
+	/* Of other package managers and of CFEngine, as logrotate(8) skips them. */
+	"*.rpmsave", "*.rpmnew", "*.rpmorig", "*.rpmmoved", "*.rhn-cfg-tmp-*",
+	"*.pacsave", "*.pacsave.*", "*.pacnew", "*.pacorig", "*.apk-new", "*.cfsaved",
+	"*.cfedited", "*.cfdisabled", NULL};
 
 bool hook_tree_is_leftover(const char *name)
 {

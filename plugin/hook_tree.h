@@ -78,7 +78,8 @@ enum tree_node hook_tree_look_in(struct hook_tree *tree, size_t place,
 
 /*
  * Whether files of this name are skipped: those that apt skips in apt.conf.d, and what
- * editors leave. The patterns are all but ".*" and "#*#"; each is "*" and an ending.
+ * editors and package managers leave. The patterns are all but ".*" and "#*#"; each is
+ * "*" and an ending.
  */
 extern const char *const leftover_patterns[];
 bool hook_tree_is_leftover(const char *name);

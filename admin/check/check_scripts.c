@@ -285,7 +285,31 @@ static void check_text(
 	}
 }
 
-static void check_content(struct check *check, const char *path)
+/* Only what is certainly meant to be executed: a README must not become a root script. */
+static void check_mode(
+	struct check *check, const char *path, const struct script_text *text)
+{
+	owns_buffer struct buffer command = {0};
+
+	switch (text->kind) {
+	case TEXT_PROGRAM:
+	case TEXT_INTERPRETED:
+		fix_words(&command, "chmod", "a+x", "--", path);
+		check_find(check, FINDING_NOT_EXECUTABLE, path, &command,
+			_("not executable; it is not run"));
+		return;
+	case TEXT_PLAIN:
+		check_find(check, FINDING_BINARY, path, NULL,
+			_("not executable and without a #! line, so it is not a script; "
+			  "move it elsewhere"));
+		return;
+	case TEXT_EMPTY:
+	case TEXT_BINARY: /* check_text() says it */
+		return;
+	}
+}
+
+static void check_content(struct check *check, const char *path, bool is_executable)
 {
 	__attribute__((cleanup(script_text_done))) struct script_text text = {
 		.interpreter = NULL};
@@ -297,7 +321,10 @@ static void check_content(struct check *check, const char *path)
 		return;
 	}
 	script_text_read(&text, buffer_slice(&head));
-	check_text(check, path, &text);
+	if (!is_executable)
+		check_mode(check, path, &text);
+	if (is_executable || text.kind != TEXT_PLAIN)
+		check_text(check, path, &text);
 }
 
 /* Fixes owner and mode at once: with only one of them fixed it would still be unsafe. */
@@ -328,16 +355,11 @@ static void check_unsafe(struct check *check, const struct script *script)
 
 static void check_script(struct check *check, const struct script *script)
 {
-	owns_buffer struct buffer command = {0};
 	const char *path = script->path;
 
 	switch (script->fault) {
 	case SCRIPT_IS_FINE:
-		break;
 	case SCRIPT_IS_NOT_EXECUTABLE:
-		fix_words(&command, "chmod", "a+x", "--", path);
-		check_find(check, FINDING_NOT_EXECUTABLE, path, &command,
-			_("not executable; it is not run"));
 		break;
 	case SCRIPT_IS_NOT_A_FILE:
 		check_find(check, FINDING_NOT_A_FILE, path, NULL,
@@ -358,7 +380,7 @@ static void check_script(struct check *check, const struct script *script)
 	case WILDCARD_HAS_FAILED:
 		return;
 	}
-	check_content(check, path);
+	check_content(check, path, script->fault != SCRIPT_IS_NOT_EXECUTABLE);
 }
 
 /* Only a mask in /etc masks; there must be a script in /usr/lib. */

@@ -215,6 +215,7 @@ make_every_fault() {
 		    Post-Invoke/08-env::Requires { "tool"; "not-here"; };
 		};
 	EOF
+	printf 'What these hooks do.\n' >$hooks/Post-Invoke/23-README
 	probe $packaged_hooks/Post-Invoke/masked
 	ln -s /dev/null $hooks/Post-Invoke/masked
 	echo 'Universal-Hooks::Scripts::Post-Invoke/masked::Timeout "1";' >>$settings
@@ -276,6 +277,7 @@ test_every_fault_is_found_once() {
 		file-foreign Post-Invoke/21-alpm.hook:5
 		file-foreign Post-Invoke/21-alpm.hook:6
 		file-foreign Post-Invoke/22-alpm.hook
+		not-a-script Post-Invoke/23-README
 		hook-point-misspelt PreInvoke
 		file-foreign alpm.hook:4
 		folder-unknown config
@@ -337,6 +339,7 @@ test_every_command_mends_its_fault() {
 		file-foreign Post-Invoke/21-alpm.hook:5
 		file-foreign Post-Invoke/21-alpm.hook:6
 		file-foreign Post-Invoke/22-alpm.hook
+		not-a-script Post-Invoke/23-README
 		file-foreign alpm.hook:4
 		folder-unknown config
 		wildcard-without-match multi_pkgs/Post-Invoke/gone-__WILDCARD__
@@ -422,6 +425,49 @@ test_what_is_said_of_the_files_of_others() {
 		error: $hooks/c.actions:2: a hook for dnf, not a script; apt has no hook point like "goal_resolved"
 		6 errors in 2 hooks
 	EOF
+}
+
+test_prose_does_not_become_a_script() {
+	local name
+	printf 'These hooks are for: rm -rf\n' >$hooks/Post-Invoke/README
+	printf '{"a": 1}\n' >$hooks/Post-Invoke/data.json
+	: >$hooks/Post-Invoke/empty
+	printf 'a\0b' >$hooks/Post-Invoke/picture.png
+	check_finds <<-'EOF'
+		not-a-script Post-Invoke/README
+		not-a-script Post-Invoke/data.json
+		empty-script Post-Invoke/empty
+		not-a-script Post-Invoke/picture.png
+	EOF
+	! grep -F '"command": "' "$output" || fail 'there is a command'
+	check_ends_with 1
+	grep -qFx "error: $hooks/Post-Invoke/README: not executable and without a #! line, so it is not a script; move it elsewhere" \
+		"$output" || fail 'README'
+}
+
+# Bidirectional controls and line separators: a name must not look like another.
+test_a_name_that_reverses_itself_is_shown_as_it_is_and_its_command_can_be_copied() {
+	local name names=($'gpj.\u202e\u2066hs' $'a\u2028error: b' $'c\u200f\ufeff' $'\u061cd')
+	for name in "${names[@]}"; do
+		hook "Post-Invoke/$name" <<<'#!/bin/false'
+		chmod -x "$hooks/Post-Invoke/$name"
+	done
+	check_ends_with 1
+	! LC_ALL=C.UTF-8 grep -P '[\x{61c}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]' "$output" ||
+		fail 'check writes it as it is'
+	grep -qF 'Post-Invoke/gpj.\342\200\256\342\201\246hs: not executable' "$output" || fail 'the name is not there'
+	sed -n 's/^  fix: //p' "$output" >/fixes
+	expect_equal 4 "$(wc -l </fixes)" 'commands'
+	while read -r name; do
+		eval "$name"
+	done </fixes
+	check_finds </dev/null
+	run_apt apt-get -y install app
+	apt_must_end_with 0
+	expect_warning 'gpj.\342\200\256\342\201\246hs exited'
+	! LC_ALL=C.UTF-8 grep -P '[\x{61c}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]' \
+		"$errors" /var/log/apt/universal-hooks.log || fail 'apt or the log has it as it is'
+	grep -qF 'gpj.\342\200\256\342\201\246hs' /var/log/apt/universal-hooks.log || fail 'it is not in the log'
 }
 
 test_a_folder_that_is_open_is_found_once_however_many_hooks_are_below() {

@@ -50,7 +50,9 @@ START_TEST(a_leftover_is_traced_to_its_original)
 		{"a.orig", "a"}, {"a.dpkg-old", "a"}, {"a.dpkg-dist", "a"},
 		{"a.ucf-old", "a"}, {"a.distUpgrade", "a"}, {".a.swp", "a"}, {"#a#", "a"},
 		{".a", "a"}, {"a.bak~", "a"}, {"050-a.sh.orig", "050-a.sh"}, {"~", NULL},
-		{".bak", "bak"}, {"...", NULL}};
+		{".bak", "bak"}, {"a.sh,v", "a.sh"}, {"a.pacsave.1", "a"},
+		{"a.rpmnew", "a"}, {"a.rhn-cfg-tmp-x", "a"}, {"a.old.rej", "a"},
+		{"...", NULL}};
 
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
 		owns_memory char *meant = leftover_meant(table[i].name);
