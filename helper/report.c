@@ -147,6 +147,8 @@ static const char *const sentences[] = {
 		"E: %p is not run, since only root can run it as its User: %d",
 	[UH_SCRIPT_WITHOUT_DIRECTORY] =
 		"W: %p is not run, since its Directory cannot be used: %d: %e",
+	[UH_SCRIPT_WITHOUT_SETTINGS] =
+		"E: %p is not run, since its settings cannot be read",
 	[UH_REQUIREMENTS_UNKNOWN] =
 		"W: %p is not run, since the packages that it requires cannot be "
 		"looked up: %q",
@@ -196,6 +198,9 @@ static const char *const sentences[] = {
 		"W: a setting has no effect, since there is no hook at its path: %s",
 	[UH_SETTING_MASKED] = "W: a setting has no effect, since its hook is masked: %s",
 	[UH_SETTINGS_INCOMPLETE] = "W: apt's settings for hooks may be incomplete: %d",
+	[UH_SETTINGS_OUTDATED] =
+		"W: apt's configuration has changed and cannot be read; hooks that were "
+		"there before keep their settings, the others are not run: %d",
 	[UH_BRIDGE_UNUSABLE] =
 		"W: apt's settings cannot be read, so hooks run with their defaults: %d",
 	[UH_COMMAND_LINE_UNREADABLE] = "W: apt's command line cannot be read, so hooks "

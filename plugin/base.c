@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The capacity of a pipe (pipe(7)), so one read returns no more. */
@@ -163,6 +164,19 @@ const char *decimal(char text[DECIMAL_SIZE], unsigned long long number)
 		*--digit = (char)('0' + number % 10);
 	while ((number /= 10) > 0);
 	return memcpy(text, digit, (size_t)(digits + sizeof(digits) - digit));
+}
+
+char *file_stamp(const char *path)
+{
+	char numbers[4][DECIMAL_SIZE];
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return NULL;
+	return string_join(decimal(numbers[0], status.st_dev), ":",
+		decimal(numbers[1], status.st_ino), ":",
+		decimal(numbers[2], (unsigned long long)status.st_mtim.tv_sec), ".",
+		decimal(numbers[3], (unsigned long long)status.st_mtim.tv_nsec));
 }
 
 char *string_format(const char *format, ...)

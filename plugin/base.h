@@ -86,6 +86,12 @@ char *text_append(char *at, const char *end, const char *text);
 #define DECIMAL_SIZE sizeof("18446744073709551615")
 const char *decimal(char text[DECIMAL_SIZE], unsigned long long number);
 
+/*
+ * Identifies a state of a file: its device, inode and time of modification. The caller
+ * frees it; NULL with errno.
+ */
+char *file_stamp(const char *path);
+
 /* asprintf(3) that returns the text, for the caller to free; NULL without memory. */
 char *string_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

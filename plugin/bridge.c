@@ -200,7 +200,7 @@ int bridge_settings(
 	if (files == NULL || options == NULL)
 		return -ENOMEM;
 	error = bridge_ask(&question, lines, &message);
-	if (message != NULL && (error == -ELIBACC || error == 0))
+	if (message != NULL && (error == -ELIBACC || error == -EPROTO || error == 0))
 		*ret_reason = string_format("%.*s", (int)strcspn(message, "\n"), message);
 	else if (error == -EPROTO || error == -EIO)
 		*ret_reason = string_format("%s does not answer", bridge_file);

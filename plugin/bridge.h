@@ -18,7 +18,7 @@ int bridge_ask(
 /*
  * Asks for the settings of the scope Universal-Hooks, including those of command_line.
  * Returns like bridge_ask(), but −EIO if apt would refuse. ret_reason says what is wrong
- * with the bridge; with 0, it is libapt-pkg's first message, or NULL.
+ * with the bridge, or is libapt-pkg's first message; with 0, it may be NULL.
  */
 int bridge_settings(
 	const struct command_line *command_line, struct buffer *lines, char **ret_reason);

@@ -14,17 +14,9 @@
 
 char *dpkg_stamp(const char *status_file)
 {
-	char numbers[4][DECIMAL_SIZE];
-	struct stat status;
-
 	if (status_file == NULL)
 		errno = ENOENT;
-	if (status_file == NULL || stat(status_file, &status) < 0)
-		return NULL;
-	return string_join(decimal(numbers[0], status.st_dev), ":",
-		decimal(numbers[1], status.st_ino), ":",
-		decimal(numbers[2], (unsigned long long)status.st_mtim.tv_sec), ".",
-		decimal(numbers[3], (unsigned long long)status.st_mtim.tv_nsec));
+	return status_file != NULL ? file_stamp(status_file) : NULL;
 }
 
 static bool find_admin_dir(const char *status_file, struct slice *ret_dir)

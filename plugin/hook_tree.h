@@ -23,7 +23,8 @@ enum script_fault {
 	SCRIPT_IS_NOT_A_FILE,
 	SCRIPT_IS_DANGLING,
 	SCRIPT_IS_OPEN_TO_OTHERS,
-	SCRIPT_CANNOT_START, /* it or its settings cannot be read now */
+	SCRIPT_CANNOT_START,     /* it or its settings cannot be read now */
+	SCRIPT_WITHOUT_SETTINGS, /* those that came with it cannot be read */
 	/* The path is a directory. */
 	DIRECTORY_IS_UNREADABLE,
 	WILDCARD_HAS_FAILED /* PCRE2 gave up on its name */

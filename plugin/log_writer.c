@@ -53,6 +53,7 @@ const char *log_skip_word(enum uh_event_kind kind)
 		{"dangling", UH_SCRIPT_DANGLING},
 		{"open-to-others", UH_SCRIPT_OPEN_TO_OTHERS},
 		{"no-list", UH_SCRIPT_WITHOUT_LIST},
+		{"no-settings", UH_SCRIPT_WITHOUT_SETTINGS},
 		{"Requires", UH_SCRIPT_LACKS_PACKAGE},
 		{"Requires", UH_REQUIREMENTS_UNKNOWN},
 		{"User", UH_SCRIPT_WITHOUT_USER},

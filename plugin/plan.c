@@ -425,6 +425,18 @@ void plan_apply_settings(struct plan *plan, const struct settings *settings,
 	}
 }
 
+void plan_withhold(struct plan *plan,
+	bool (*are_settings_lost)(const struct script *script, const void *context),
+	const void *context)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		struct script *script = &plan->runs[i].script;
+
+		if (script->fault == SCRIPT_IS_FINE && are_settings_lost(script, context))
+			script->fault = SCRIPT_WITHOUT_SETTINGS;
+	}
+}
+
 static bool when_applies(enum when when, bool has_run, enum result result)
 {
 	if (when == WHEN_FAILURE)

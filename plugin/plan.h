@@ -63,6 +63,11 @@ bool plan_has_scripts(const struct plan *plan);
 void plan_apply_settings(struct plan *plan, const struct settings *settings,
 	const struct transaction *transaction);
 
+/* Makes SCRIPT_WITHOUT_SETTINGS of those that could start and are_settings_lost. */
+void plan_withhold(struct plan *plan,
+	bool (*are_settings_lost)(const struct script *script, const void *context),
+	const void *context);
+
 /* Skips the scripts of Post-Invoke that When excludes; has_run: apt got there itself. */
 void plan_apply_when(struct plan *plan, bool has_run, enum result result);
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #define TRANSACTION "transaction"
 #define FAILED "failed"
@@ -21,7 +22,18 @@ static const struct {
 	{"CommandLine::AsString", offsetof(struct transaction, command_line)},
 	{KEY("Architecture"), offsetof(struct transaction, native_architecture)},
 	{KEY("Status-File"), offsetof(struct transaction, status_file)},
-	{KEY("Status-Stamp"), offsetof(struct transaction, status_stamp)}};
+	{KEY("Status-Stamp"), offsetof(struct transaction, status_stamp)},
+	{KEY("Configuration-Stamp"), offsetof(struct transaction, configuration_stamp)}};
+
+/* One of our keys for each line. */
+static void format_own_settings(struct slice lines, struct buffer *record)
+{
+	while (lines.size > 0) {
+		buffer_append_string(record, KEY("Own::="));
+		buffer_append(record, slice_cut(&lines, '\n'));
+		buffer_append_string(record, "\n");
+	}
+}
 
 void record_format(const struct transaction *transaction, struct buffer *record)
 {
@@ -47,11 +59,19 @@ void record_format(const struct transaction *transaction, struct buffer *record)
 				transaction->packages[i].name,
 				transaction->packages[i].architecture);
 	buffer_append(record, buffer_slice(&transaction->settings));
+	format_own_settings(buffer_slice(&transaction->own_settings), record);
 	buffer_append_string(record, KEY("Size="));
 	buffer_append_string(record,
 		decimal((char[DECIMAL_SIZE]){0}, transaction->package_lines.size));
 	buffer_append_string(record, "\n\n");
 	buffer_append(record, transaction->package_lines);
+}
+
+static int append_line(struct buffer *lines, struct slice line)
+{
+	buffer_append(lines, line);
+	buffer_append_string(lines, "\n");
+	return lines->error;
 }
 
 /* What a record holds besides the transaction itself. */
@@ -73,9 +93,9 @@ static int keep_record_setting(void *context, struct slice key, struct slice val
 	} else if (slice_equals_caseless(key, slice_of(KEY("Size")))) {
 		(void)slice_to_number(value, &head->size); /* 0 otherwise */
 	} else if (slice_equals_caseless(key, slice_of(KEY("Purged::")))) {
-		buffer_append(&head->purged, value);
-		buffer_append_string(&head->purged, "\n");
-		return head->purged.error;
+		return append_line(&head->purged, value);
+	} else if (slice_equals_caseless(key, slice_of(KEY("Own::")))) {
+		return append_line(&head->transaction->own_settings, value);
 	}
 	for (size_t i = 0; i < COUNT_OF(record_strings); i++)
 		if (slice_equals_caseless(key, slice_of(record_strings[i].key)))
@@ -143,6 +163,19 @@ int record_read(const struct state *state, struct transaction *transaction,
 		return error;
 	transaction_done(transaction); /* a part would be another transaction */
 	return -EBADMSG;
+}
+
+int record_time(const struct state *state, struct timespec *ret_time)
+{
+	owns_fd int fd = state_open_file(state, TRANSACTION);
+	struct stat status;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	*ret_time = status.st_mtim;
+	return 0;
 }
 
 static int make_mark(const struct state *state, const char *suffix)

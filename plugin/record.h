@@ -10,6 +10,8 @@
 #include "state.h"
 #include "stream.h"
 
+#include <time.h>
+
 /* The suffix of the file that marks a clean-up as due; its lock is flock(2). */
 #define RECORD_CLEAN_UP "clean-up"
 
@@ -31,6 +33,9 @@ int record_save(const struct state *state, const struct transaction *transaction
  */
 int record_read(const struct state *state, struct transaction *transaction,
 	struct stream_faults *ret_faults);
+
+/* When the record was saved, before dpkg ran. 0 or −errno. */
+int record_time(const struct state *state, struct timespec *ret_time);
 
 /* Notes that a hook failed; 0 or −errno. Whether one did; true in doubt. */
 int record_note_failure(const struct state *state);

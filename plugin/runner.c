@@ -238,6 +238,7 @@ static void emit_fault(struct walk *walk, const struct planned_run *run)
 {
 	static const enum uh_event_kind kinds[] = {
 		[SCRIPT_CANNOT_START] = UH_SCRIPT_NOT_STARTED,
+		[SCRIPT_WITHOUT_SETTINGS] = UH_SCRIPT_WITHOUT_SETTINGS,
 		[SCRIPT_IS_NOT_EXECUTABLE] = UH_SCRIPT_NOT_EXECUTABLE,
 		[SCRIPT_IS_NOT_A_FILE] = UH_SCRIPT_NOT_A_FILE,
 		[SCRIPT_IS_DANGLING] = UH_SCRIPT_DANGLING,
@@ -255,7 +256,8 @@ static void emit_fault(struct walk *walk, const struct planned_run *run)
 	};
 
 	if (script->fault == SCRIPT_IS_OPEN_TO_OTHERS ||
-		script->fault == SCRIPT_CANNOT_START)
+		script->fault == SCRIPT_CANNOT_START ||
+		script->fault == SCRIPT_WITHOUT_SETTINGS)
 		emit_failure_event(walk, run, event);
 	else
 		emit_script_event(walk, run, event);

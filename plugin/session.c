@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "session.h"
 #include "bridge.h"
+#include "configuration.h"
 #include "dpkg.h"
 #include "record.h"
 
 #include <errno.h>
 #include <pwd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool session_is_possible(struct session *session, enum uh_hook_point hook_point)
@@ -176,6 +178,7 @@ void session_save_record(struct session *session)
 	error = session->transaction.status_stamp != NULL ? 0 : -errno;
 	if (error < 0 && error != -ENOENT && session_is_possible(session, UH_POST_INVOKE))
 		emit_database(session, error, (struct uh_ending){UH_EXITED, 0});
+	configuration_note(&session->transaction, session->root, &session->command_line);
 	error = record_save(&session->state, &session->transaction);
 	if (error < 0 && session_is_possible(session, UH_POST_INVOKE))
 		emit_error(session, UH_RECORD_NOT_WRITTEN, error);
@@ -262,22 +265,50 @@ bool session_is_switched_off(struct session *session)
 	return command_line_switches_off(&session->command_line);
 }
 
-/* libapt-pkg takes its time, so it is asked only if apt has sent nothing. */
+/* After dpkg, which may have changed the files that the record's settings are from. */
+static bool are_settings_changed(const struct session *session)
+{
+	return session->hook_point == UH_POST_INVOKE && session->is_known &&
+	       configuration_has_changed(&session->transaction, session->root);
+}
+
+/* The settings as they are now; if they cannot be read, those of the record. */
+static void read_changed_settings(struct session *session, struct buffer *lines)
+{
+	owns_memory char *reason = NULL;
+	int error;
+
+	if (session->closed_by == CLOSED_BY_APT)
+		read_command_line(session);
+	error = configuration_read(
+		&session->transaction, &session->command_line, lines, &reason);
+	if (error == 0)
+		return;
+	session->are_settings_outdated = true;
+	session_emit(session, UH_SETTINGS_OUTDATED, .detail = reason, .error = error);
+	buffer_done(lines);
+	buffer_append(lines, buffer_slice(&session->transaction.settings));
+}
+
+/* libapt-pkg takes its time, so it is asked only if apt has sent nothing that holds. */
 void session_read_settings(struct session *session)
 {
 	owns_buffer struct buffer lines = {0};
 	owns_memory char *reason = NULL;
-	struct slice text = buffer_slice(&session->transaction.settings);
 	int error = 0;
 
 	if (session->settings_reading != NOT_READ)
 		return;
-	if (!session->is_known) {
+	if (!session->is_known)
 		error = bridge_settings(&session->command_line, &lines, &reason);
-		text = buffer_slice(&lines);
-	}
+	else if (are_settings_changed(session))
+		read_changed_settings(session, &lines);
+	else
+		buffer_append(&lines, buffer_slice(&session->transaction.settings));
 	if (error == 0)
-		error = settings_parse(&session->settings, text);
+		error = lines.error;
+	if (error == 0)
+		error = settings_parse(&session->settings, buffer_slice(&lines));
 	session->settings_reading = error < 0 ? UNREADABLE : READ;
 	if (error < 0)
 		session_emit(
@@ -286,9 +317,29 @@ void session_read_settings(struct session *session)
 		session_emit(session, UH_SETTINGS_INCOMPLETE, .detail = reason);
 }
 
+/* Whether this transaction has brought the script, and so may have brought settings. */
+static bool is_new_script(const struct script *script, const void *context)
+{
+	const struct timespec *before = context;
+	struct stat status;
+
+	if (stat(script->path, &status) < 0)
+		return true;
+	/* The clock of files is coarse. */
+	return status.st_ctim.tv_sec > before->tv_sec ||
+	       (status.st_ctim.tv_sec == before->tv_sec &&
+		       status.st_ctim.tv_nsec >= before->tv_nsec);
+}
+
 void session_apply_settings(struct session *session)
 {
+	struct timespec before = {0};
+
 	plan_apply_settings(&session->plan, &session->settings, &session->transaction);
+	if (!session->are_settings_outdated)
+		return;
+	(void)record_time(&session->state, &before); /* if unknown, all are new */
+	plan_withhold(&session->plan, is_new_script, &before);
 }
 
 static bool is_not_for_clean_up(const struct planned_run *run, const void *context)

@@ -52,6 +52,7 @@ struct session {
 	struct plan plan;
 	struct settings settings;
 	enum reading settings_reading;
+	bool are_settings_outdated; /* dpkg changed them, and they cannot be read */
 	enum result result;
 	bool has_failed_before; /* a hook of an earlier hook point */
 	struct log_writer log;
@@ -92,7 +93,7 @@ void session_read_record(struct session *session);
 void session_report_record(struct session *session);
 
 void session_plan(struct session *session);
-/* The settings that apt sent; if it sent none, libapt-pkg is asked. */
+/* The settings that apt sent; if it sent none or they have changed, asks libapt-pkg. */
 void session_read_settings(struct session *session);
 /* Reports settings that have no effect. */
 void session_check_settings(struct session *session);

@@ -199,8 +199,10 @@ void transaction_done(struct transaction *transaction)
 	free(transaction->native_architecture);
 	free(transaction->status_file);
 	free(transaction->status_stamp);
+	free(transaction->configuration_stamp);
 	free(transaction->strings);
 	buffer_done(&transaction->settings);
+	buffer_done(&transaction->own_settings);
 	buffer_done(&transaction->text);
 	memset(transaction, 0, sizeof(*transaction));
 }

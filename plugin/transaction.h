@@ -39,11 +39,14 @@ struct transaction {
 	char *native_architecture; /* or NULL */
 	char *status_file;         /* dpkg's (Dir::State::status), or NULL */
 	char *status_stamp;        /* its dpkg_stamp() from before dpkg ran, or NULL */
+	char *configuration_stamp; /* of apt's files before dpkg ran, or NULL */
 	bool is_purging;           /* APT::Get::Purge: all removals purge */
 	unsigned protocol;      /* version of apt's stream, 2 or 3; 0: not understood */
 	struct buffer settings; /* the raw lines of Universal-Hooks:: */
-	struct buffer text;     /* all that was read */
-	size_t head_lines;      /* number of lines before the package lines */
+	struct buffer
+		own_settings; /* those of settings that the frontend itself has set */
+	struct buffer text;   /* all that was read */
+	size_t head_lines;    /* number of lines before the package lines */
 	struct slice
 		package_lines; /* raw, in text; stream_find_packages() drops those that
 				       it does not understand */

@@ -42,6 +42,7 @@ enum uh_event_kind {
 	UH_SCRIPT_WITHOUT_USER,   /* detail: User, which does not exist */
 	UH_SCRIPT_WITHOUT_RIGHTS, /* detail: User, which only root can become */
 	UH_SCRIPT_WITHOUT_DIRECTORY, /* detail: Directory; error */
+	UH_SCRIPT_WITHOUT_SETTINGS,  /* its own cannot be read, so it may not run */
 	UH_REQUIREMENTS_UNKNOWN,     /* dpkg-query failed: error or ending */
 	/* On-Failure stops apt. detail: path below the tree; ending: exit 0: not run. */
 	UH_VETO,
@@ -73,7 +74,9 @@ enum uh_event_kind {
 	UH_SETTING_NO_SCRIPT,    /* there is no script at the path in key */
 	UH_SETTING_MASKED,       /* the script at the path in key is masked */
 	UH_SETTINGS_INCOMPLETE,  /* detail: libapt-pkg's message; no key */
-	UH_BRIDGE_UNUSABLE, /* settings cannot be read; detail: dlerror(3), or error */
+	UH_SETTINGS_OUTDATED, /* dpkg changed apt's configuration, which cannot be read:
+				 detail or error */
+	UH_BRIDGE_UNUSABLE,   /* settings cannot be read; detail: dlerror(3), or error */
 	/* About the run as a whole. */
 	UH_COMMAND_LINE_UNREADABLE, /* apt's: error */
 	UH_CLEAN_UP,                /* dpkg did not finish: clean-up hooks run now */

@@ -376,6 +376,7 @@ static void check_script(struct check *check, const struct script *script)
 	case SCRIPT_CANNOT_START:
 		check_report_unreadable(check, path, script->error);
 		return;
+	case SCRIPT_WITHOUT_SETTINGS:
 	case DIRECTORY_IS_UNREADABLE:
 	case WILDCARD_HAS_FAILED:
 		return;

@@ -268,6 +268,7 @@ char *fault_text(const struct script *script)
 		{N_("not executable"), SCRIPT_IS_NOT_EXECUTABLE},
 		{N_("not a regular file"), SCRIPT_IS_NOT_A_FILE},
 		{N_("leads nowhere"), SCRIPT_IS_DANGLING},
+		{N_("its settings cannot be read"), SCRIPT_WITHOUT_SETTINGS},
 		{N_("a directory that cannot be read"), DIRECTORY_IS_UNREADABLE},
 		{N_("a directory whose name cannot be matched"), WILDCARD_HAS_FAILED},
 	};

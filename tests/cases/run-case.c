@@ -227,6 +227,7 @@ static void write_run(struct buffer *text, const struct planned_run *run,
 		[SCRIPT_IS_DANGLING] = "dangling",
 		[SCRIPT_IS_OPEN_TO_OTHERS] = "open-to-others",
 		[SCRIPT_CANNOT_START] = "cannot-start",
+		[SCRIPT_WITHOUT_SETTINGS] = "without-settings",
 		[DIRECTORY_IS_UNREADABLE] = "unreadable",
 		[WILDCARD_HAS_FAILED] = "unmatched"};
 	owns_buffer struct buffer names = {0}, matched = {0};

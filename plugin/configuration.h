@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apt passes its configuration to Pre-Install-Pkgs only. By Post-Invoke, dpkg may have
+ * changed the files, so the settings are those of the files now, with apt's options and
+ * with what the frontend has set in its own process.
+ */
+#ifndef CONFIGURATION_H
+#define CONFIGURATION_H
+
+#include "command_line.h"
+#include "transaction.h"
+
+/*
+ * Identifies a state of apt's configuration files below root; whoever writes or replaces
+ * one changes the stamp. The caller frees it. NULL without memory, or if APT_CONFIG could
+ * name files elsewhere.
+ */
+char *configuration_stamp(const char *root);
+
+/*
+ * Before dpkg: notes the stamp, and the settings that neither the files nor the options
+ * of the command line explain. apt, apt-get and aptitude have none.
+ */
+void configuration_note(struct transaction *transaction, const char *root,
+	const struct command_line *command_line);
+
+/* After dpkg: whether the files may have changed since. */
+bool configuration_has_changed(const struct transaction *transaction, const char *root);
+
+/*
+ * Reads the settings as they are now. Without a command line, those from before dpkg take
+ * precedence. Returns like bridge_settings().
+ */
+int configuration_read(const struct transaction *transaction,
+	const struct command_line *command_line, struct buffer *lines, char **ret_reason);
+
+#endif
