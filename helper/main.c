@@ -52,7 +52,7 @@ static int find_stream(void)
 	unsigned long long fd;
 	int moved;
 
-	if (text == NULL || !slice_to_number(slice_of(text), &fd) || fd > INT_MAX)
+	if (text == NULL || !slice_to_number(slice_of(text), INT_MAX, &fd))
 		return -1;
 	if (fd > STDERR_FILENO)
 		return (int)fd;

@@ -56,16 +56,20 @@ bool slice_equals_caseless(struct slice slice, struct slice other)
 	return slice.size == other.size && slice_has_prefix_caseless(slice, other);
 }
 
-bool slice_to_number(struct slice digits, unsigned long long *ret_number)
+bool slice_to_number(
+	struct slice digits, unsigned long long max, unsigned long long *ret_number)
 {
+	unsigned long long number = 0;
+
 	*ret_number = 0;
 	for (size_t i = 0; i < digits.size; i++) {
 		unsigned long long digit = (unsigned char)digits.data[i] - '0';
 
-		if (digit > 9 || *ret_number > (ULLONG_MAX - digit) / 10)
+		if (digit > 9 || digit > max || number > (max - digit) / 10)
 			return false;
-		*ret_number = *ret_number * 10 + digit;
+		number = number * 10 + digit;
 	}
+	*ret_number = number;
 	return digits.size > 0;
 }
 

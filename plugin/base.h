@@ -28,8 +28,12 @@ bool slice_has_prefix(struct slice slice, struct slice prefix);
 /* These ignore the case of ASCII letters, whatever the locale. */
 bool slice_equals_caseless(struct slice slice, struct slice other);
 bool slice_has_prefix_caseless(struct slice slice, struct slice prefix);
-/* Decimal digits only; false for anything else, and on overflow. */
-bool slice_to_number(struct slice digits, unsigned long long *ret_number);
+/*
+ * Decimal digits only; false for anything else, and above max, which is what the place can
+ * hold that the number is stored in. The only reader of decimals.
+ */
+bool slice_to_number(
+	struct slice digits, unsigned long long max, unsigned long long *ret_number);
 /* Cuts off and returns what comes before the next separator, or all of rest. */
 struct slice slice_cut(struct slice *rest, char separator);
 

@@ -122,9 +122,9 @@ bool frontend_parse_key(const char *key, struct frontend *ret_frontend)
 	if (strcmp(key, "unknown") != 0) {
 		struct slice start_time = slice_of(key);
 
-		if (!slice_to_number(slice_cut(&start_time, '-'), &pid) || pid == 0 ||
-			pid > INT_MAX ||
-			!slice_to_number(start_time, &frontend.start_time))
+		if (!slice_to_number(slice_cut(&start_time, '-'), INT_MAX, &pid) ||
+			pid == 0 ||
+			!slice_to_number(start_time, ULLONG_MAX, &frontend.start_time))
 			return false;
 		frontend.pid = (pid_t)pid;
 	}

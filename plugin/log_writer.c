@@ -109,8 +109,7 @@ void log_writer_done(struct log_writer *writer)
 /* A number too large for an id would be truncated to another one. */
 static bool parse_id(const char *text, unsigned long long *ret_id)
 {
-	return text != NULL && slice_to_number(slice_of(text), ret_id) &&
-	       *ret_id < UINT32_MAX;
+	return text != NULL && slice_to_number(slice_of(text), UINT32_MAX - 1, ret_id);
 }
 
 /* The user who called sudo(8) or pkexec(1), as in apt's history.log. */

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -63,12 +64,12 @@ int proc_read(pid_t pid, struct proc *ret_proc)
 	(void)slice_cut(&rest, ' ');
 	state = slice_cut(&rest, ' ');
 	proc.has_ended = slice_equals(state, "Z") || slice_equals(state, "X");
-	if (!slice_to_number(slice_cut(&rest, ' '), &parent))
+	if (!slice_to_number(slice_cut(&rest, ' '), INT_MAX, &parent))
 		return -EPROTO;
 	proc.parent = (pid_t)parent;
 	for (int i = PARENT + 1; i < START_TIME; i++)
 		(void)slice_cut(&rest, ' ');
-	if (!slice_to_number(slice_cut(&rest, ' '), &proc.start_time))
+	if (!slice_to_number(slice_cut(&rest, ' '), ULLONG_MAX, &proc.start_time))
 		return -EPROTO;
 	*ret_proc = proc;
 	return 0;
@@ -108,7 +109,7 @@ static int read_processes(struct proc_list *list)
 		struct proc proc;
 
 		/* It may have ended since readdir(3). */
-		if (!slice_to_number(slice_of(entry->d_name), &pid) ||
+		if (!slice_to_number(slice_of(entry->d_name), INT_MAX, &pid) ||
 			proc_read((pid_t)pid, &proc) < 0 || proc.has_ended)
 			continue;
 		error = array_grow(
@@ -210,8 +211,8 @@ int proc_close_on_exec(void)
 	while (error == 0 && (entry = readdir(dir)) != NULL) {
 		unsigned long long fd;
 
-		if (slice_to_number(slice_of(entry->d_name), &fd) && fd > STDERR_FILENO &&
-			fcntl((int)fd, F_SETFD, FD_CLOEXEC) < 0)
+		if (slice_to_number(slice_of(entry->d_name), INT_MAX, &fd) &&
+			fd > STDERR_FILENO && fcntl((int)fd, F_SETFD, FD_CLOEXEC) < 0)
 			error = -errno;
 	}
 	(void)closedir(dir); /* it was only read */

@@ -91,7 +91,7 @@ static int keep_record_setting(void *context, struct slice key, struct slice val
 	} else if (slice_equals_caseless(key, slice_of(KEY("Purge")))) {
 		head->transaction->is_purging = apt_boolean(value) == 1;
 	} else if (slice_equals_caseless(key, slice_of(KEY("Size")))) {
-		(void)slice_to_number(value, &head->size); /* 0 otherwise */
+		(void)slice_to_number(value, SIZE_MAX, &head->size); /* 0 otherwise */
 	} else if (slice_equals_caseless(key, slice_of(KEY("Purged::")))) {
 		return append_line(&head->purged, value);
 	} else if (slice_equals_caseless(key, slice_of(KEY("Own::")))) {

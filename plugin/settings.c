@@ -148,10 +148,10 @@ static bool read_operation(const char *value, unsigned *ret_number)
 static bool read_seconds(const char *value, unsigned *ret_number)
 {
 	unsigned long long seconds;
-	bool is_number = slice_to_number(slice_of(value), &seconds);
+	bool is_number = slice_to_number(slice_of(value), TIMEOUT_MAX, &seconds);
 
 	*ret_number = (unsigned)seconds;
-	return is_number && seconds <= TIMEOUT_MAX;
+	return is_number;
 }
 
 /* Debian Policy 5.6.7, perhaps with an architecture; never an option or a pattern. */

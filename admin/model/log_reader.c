@@ -53,7 +53,7 @@ static int64_t parse_number(struct slice text, int64_t max)
 {
 	unsigned long long number;
 
-	if (!slice_to_number(text, &number) || number > (unsigned long long)max)
+	if (!slice_to_number(text, (unsigned long long)max, &number))
 		return -1;
 	return (int64_t)number;
 }

@@ -6,6 +6,7 @@
 #include "ui/message.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <strings.h>
 #include <unistd.h>
@@ -157,7 +158,9 @@ static void add_origin(struct origins *origins, struct slice line)
 	xgrow(&origins->items, &origins->capacity, origins->count,
 		sizeof(*origins->items));
 	origins->items[origins->count++] = (struct origin){.file = decode(file),
-		.line = slice_to_number(digits, &number) ? (unsigned long)number : 0,
+		.line = slice_to_number(digits, ULONG_MAX, &number)
+				? (unsigned long)number
+				: 0,
 		.key = decode(key),
 		.value = decode(value)};
 }

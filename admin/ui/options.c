@@ -91,13 +91,16 @@ static int report_unknown_option(const struct option_parser *parser, const char 
 
 static int store_number(const struct option_row *row, const char *value)
 {
-	bool is_number = value[strspn(value, "0123456789")] == '\0';
-	/* More than fits becomes ULONG_MAX: as many as possible. "" becomes 0. */
-	unsigned long number = is_number ? strtoul(value, NULL, 10) : 0;
+	bool has_only_digits = value[strspn(value, "0123456789")] == '\0';
+	unsigned long long number;
 
+	/* More than fits is as many as possible. "" is 0. */
+	if (!slice_to_number(slice_of(value), SIZE_MAX, &number) && has_only_digits &&
+		value[0] != '\0')
+		number = SIZE_MAX;
 	if (number == 0)
 		return report_error(_("--%s %s: not a number above 0"), row->name, value);
-	*(size_t *)row->target = number;
+	*(size_t *)row->target = (size_t)number;
 	return -1;
 }
 

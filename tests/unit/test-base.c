@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <unistd.h>
 
 START_TEST(a_prefix_sorts_first)
@@ -221,12 +222,43 @@ START_TEST(numbers_are_written_in_decimal)
 }
 END_TEST
 
+static const char *number_in(const char *text, unsigned long long max)
+{
+	static char number[DECIMAL_SIZE];
+	unsigned long long found = 7;
+
+	if (slice_to_number(slice_of(text), max, &found))
+		return decimal(number, found);
+	ck_assert_msg(found == 0, "%s leaves %llu", text, found);
+	return NULL;
+}
+
+START_TEST(a_number_above_the_maximum_is_none)
+{
+	static const char *const none[] = {"", "x", "-1", "+1", " 1", "1 ", "12x", "1.5"};
+
+	for (size_t i = 0; i < COUNT_OF(none); i++)
+		ck_assert_ptr_null(number_in(none[i], ULLONG_MAX));
+	ck_assert_str_eq(number_in("0", 0), "0");
+	ck_assert_ptr_null(number_in("1", 0));
+	ck_assert_str_eq(number_in("0009", 9), "9");
+	ck_assert_ptr_null(number_in("10", 9));
+	ck_assert_str_eq(number_in("4294967295", UINT32_MAX), "4294967295");
+	ck_assert_ptr_null(number_in("4294967296", UINT32_MAX));
+	ck_assert_ptr_null(number_in("4294967301", UINT32_MAX));
+	ck_assert_str_eq(
+		number_in("18446744073709551615", ULLONG_MAX), "18446744073709551615");
+	ck_assert_ptr_null(number_in("18446744073709551616", ULLONG_MAX));
+	ck_assert_ptr_null(number_in("99999999999999999999999", ULLONG_MAX));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {strings_are_joined,
 		text_that_does_not_fit_is_cut_off, numbers_are_written_in_decimal,
-		a_prefix_sorts_first, bytes_above_127_come_last,
-		a_slice_equals_only_all_of_a_string,
+		a_number_above_the_maximum_is_none, a_prefix_sorts_first,
+		bytes_above_127_come_last, a_slice_equals_only_all_of_a_string,
 		a_cut_takes_everything_before_the_separator,
 		a_buffer_keeps_all_that_was_appended,
 		a_failed_append_is_remembered_and_ends_the_text, reading_appends,

@@ -266,6 +266,8 @@ START_TEST(a_stat_that_proc_never_wrote_is_an_error)
 {
 	static const char *const texts[] = {"", "70", "70 (sh", "70 sh) S 1",
 		"70 )sh( S 1", "70 (sh) S", "70 (sh) S x",
+		/* As a pid_t this would be process 1. */
+		"70 (sh) S 4294967297 1 1 0 -1 0 0 0 0 0 0 0 0 0 0 0 0 0 5 0",
 		"70 (sh) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 0 0 0 0 x 0"};
 	int errors[COUNT_OF(texts)];
 	struct proc proc;
