@@ -70,7 +70,7 @@ static void append_outcome(struct buffer *line, const struct uh_event *event)
 	const char *reason = log_skip_word(event->kind);
 
 	if (event->kind == UH_SCRIPT_ENDED)
-		buffer_append_format(line, "%s %d %ld ms",
+		buffer_append_format(line, "%s %d %lld ms",
 			process_end_name(event->ending.end), event->ending.value,
 			event->milliseconds);
 	else if (event->kind == UH_SCRIPT_NOT_STARTED)

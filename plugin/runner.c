@@ -175,12 +175,12 @@ static int command_make(struct command *command, const struct walk *walk,
 	return 0;
 }
 
-static long milliseconds_since(const struct timespec *start)
+static long long milliseconds_since(const struct timespec *start)
 {
 	struct timespec now;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* fails for unknown clocks only */
-	return (now.tv_sec - start->tv_sec) * 1000 +
+	return (long long)(now.tv_sec - start->tv_sec) * 1000 +
 	       (now.tv_nsec - start->tv_nsec) / 1000000;
 }
 

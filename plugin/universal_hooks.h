@@ -99,7 +99,7 @@ struct uh_event {
 	const char *value;
 	int error; /* 0 when ending is set instead */
 	struct uh_ending ending;
-	long milliseconds;
+	long long milliseconds;
 	enum uh_unsafe unsafe;
 	unsigned id; /* user or group */
 	size_t count;

@@ -76,7 +76,7 @@ static void add_result_row(struct table *table, const struct uh_event *event)
 		has_event_failed(event) ? MARK_BAD : MARK_GOOD,
 		process_end_name(event->ending.end), event->ending.value);
 	time = xformat(
-		"%ld.%03ld s", event->milliseconds / 1000, event->milliseconds % 1000);
+		"%lld.%03lld s", event->milliseconds / 1000, event->milliseconds % 1000);
 	table_add(table, status);
 	table_add(table, time);
 }

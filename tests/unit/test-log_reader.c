@@ -44,7 +44,7 @@ static void write_run(struct buffer *text, const struct log_run *run)
 	buffer_append_format(text, " %s|%s|%s %s|", uh_hook_point_name(run->hook_point),
 		run->path, reasons[run->reason], or_none(run->match));
 	log_add_outcome(text, run);
-	buffer_append_format(text, "|%ld%s\n", (long)run->milliseconds,
+	buffer_append_format(text, "|%lld%s\n", (long long)run->milliseconds,
 		log_has_failed(run) ? "|failed" : "");
 }
 

@@ -13,7 +13,7 @@ static void add_package(const char *name, const char *files)
 	owns_memory char *list = string_format(INFO "%s.list", name);
 	owns_memory char *stanza = string_format(
 		"Package: %s\nStatus: install ok installed\nMaintainer: nobody\n"
-		"Architecture: amd64\nVersion: 1\nDescription: a test\n\n",
+		"Architecture: all\nVersion: 1\nDescription: a test\n\n",
 		name);
 	owns_buffer struct buffer status = {0};
 

@@ -438,13 +438,13 @@ END_TEST
 
 static void keep_milliseconds(const struct uh_event *event, void *context)
 {
-	*(long *)context = event->milliseconds;
+	*(long long *)context = event->milliseconds;
 }
 
 START_TEST(the_duration_of_a_script_is_reported)
 {
 	owns_stage struct stage stage;
-	long milliseconds = -1;
+	long long milliseconds = -1;
 
 	make_script(ETC "Pre-Invoke/a", "sleep 0.05");
 	set_up(&stage, UH_PRE_INVOKE);
