@@ -70,7 +70,7 @@ static bool is_trusted_process(pid_t pid)
 	owns_memory char *path = string_format("/proc/%d", (int)pid);
 	struct stat status;
 
-	return path != NULL && stat(path, &status) == 0 &&
+	return path != NULL && proc_check() == 0 && stat(path, &status) == 0 &&
 	       (status.st_uid == 0 || status.st_uid == geteuid());
 }
 

@@ -28,15 +28,30 @@ static bool is_shell(const char *command)
 	       strcmp(command, "bash") == 0;
 }
 
+/* Elsewhere, as in a new pid namespace, the pids in it belong to other processes. */
+int proc_check(void)
+{
+	char own[DECIMAL_SIZE], target[DECIMAL_SIZE];
+	ssize_t size = readlink("/proc/self", target, sizeof(target));
+
+	if (size < 0)
+		return -errno;
+	return slice_equals((struct slice){target, (size_t)size},
+		       decimal(own, (unsigned long long)getpid()))
+		       ? 0
+		       : -ENOENT;
+}
+
 int proc_read_file(pid_t pid, const char *file, size_t limit, struct buffer *bytes)
 {
 	char number[DECIMAL_SIZE];
 	owns_memory char *path = string_join(
 		"/proc/", decimal(number, (unsigned long long)pid), "/", file);
 	owns_fd int fd = -1;
+	int error = proc_check();
 
-	if (path == NULL)
-		return -ENOMEM;
+	if (error < 0 || path == NULL)
+		return error < 0 ? error : -ENOMEM;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	return fd >= 0 ? buffer_read(bytes, fd, limit) : -errno;
 }
@@ -96,14 +111,14 @@ int proc_wait_for_end(pid_t pid)
 	return 0;
 }
 
-static int read_processes(struct proc_list *list)
+static int read_proc_list(struct proc_list *list)
 {
-	DIR *dir = opendir("/proc");
+	int error = proc_check();
+	DIR *dir = error == 0 ? opendir("/proc") : NULL;
 	const struct dirent *entry;
-	int error = 0;
 
 	if (dir == NULL)
-		return -errno;
+		return error < 0 ? error : -errno;
 	while (error == 0 && (entry = readdir(dir)) != NULL) {
 		unsigned long long pid;
 		struct proc proc;
@@ -127,14 +142,6 @@ static const struct proc *find_process(const struct proc_list *list, pid_t pid)
 		if (list->items[i].pid == pid)
 			return &list->items[i];
 	return NULL;
-}
-
-/* A /proc without this process is just a directory, with nothing mounted on it. */
-static int read_proc_list(struct proc_list *list)
-{
-	int error = read_processes(list);
-
-	return error == 0 && find_process(list, getpid()) == NULL ? -ENOENT : error;
 }
 
 static bool pid_list_has(const struct pid_list *list, pid_t pid)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Processes as /proc shows them (proc(5)). */
+/*
+ * Processes as /proc shows them (proc(5)). There is "no /proc" also where it is that of
+ * another pid namespace, as in "unshare --pid --fork apt-get".
+ */
 #ifndef PROC_H
 #define PROC_H
 
@@ -14,6 +17,9 @@ struct proc {
 	bool is_shell;                 /* sh, dash or bash, by its name */
 	bool has_ended;                /* a zombie, not yet reaped */
 };
+
+/* Whether /proc shows our pids: 0 or −errno; −ENOENT: there is no /proc. */
+int proc_check(void);
 
 /* 0 or −errno; −ENOENT: no such process, or no /proc. */
 int proc_read(pid_t pid, struct proc *ret_proc);

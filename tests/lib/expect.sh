@@ -107,6 +107,18 @@ expect_no_warning() {
 	! grep -E '^[WE]: ' "$errors" >/dev/null || fail 'apt should not have warned'
 }
 
+# in_a_pid_namespace COMMAND...: /proc is that of the namespace outside, where the pids of apt and of
+# the hooks belong to other processes. When the FIFO $until is written to, all processes are killed.
+in_a_pid_namespace() {
+	unshare --pid --fork --mount-proc bash -c '
+		for _ in {1..300}; do
+			sleep infinity >/dev/null 2>&1 </dev/null &
+		done
+		[[ -z $until ]] || { unshare --pid --fork "$@" & read -r <"$until"; exit; }
+		unshare --pid --fork "$@"' bash "$@"
+}
+export until=
+
 # Compares the runs since the last call with stdin.
 expect_runs() {
 	local difference

@@ -454,6 +454,44 @@ test_without_proc_the_next_transaction_cleans_up() {
 	EOF
 }
 
+# Of a pid namespace with the /proc outside: it knows no pid, so there is no guard.
+
+test_in_a_pid_namespace_with_the_proc_outside_the_next_transaction_cleans_up() {
+	stop_and_start_something
+	publish
+	for _ in {1..3}; do
+		run_apt in_a_pid_namespace apt-get --yes \
+			-o DPkg::Pre-Install-Pkgs::zz-veto='exit 1' install app </dev/null
+		expect_runs <<<Pre-Invoke/stops
+		run_apt in_a_pid_namespace apt-get --yes --reinstall install other </dev/null
+		apt_must_end_with 0
+		expect_runs <<-'EOF'
+			Post-Invoke/starts RESULT=aborted SUCCESS=0
+			Pre-Invoke/stops
+			Post-Invoke/only-when-ran
+			Post-Invoke/starts RESULT=ok SUCCESS=1
+		EOF
+	done
+}
+
+test_after_a_pid_namespace_with_the_proc_outside_was_killed_the_next_transaction_cleans_up() {
+	stop_and_start_something
+	publish
+	mkfifo /reached
+	hook /usr/bin/wait-for-the-end <<<$'#!/bin/sh\necho >/reached\nexec sleep infinity'
+	until=/reached run_apt in_a_pid_namespace apt-get --yes \
+		-o DPkg::Pre-Install-Pkgs::zz=wait-for-the-end install app </dev/null
+	expect_runs <<<Pre-Invoke/stops
+	run_apt apt-get --yes install other </dev/null
+	apt_must_end_with 0
+	expect_runs <<-'EOF'
+		Post-Invoke/starts RESULT=aborted SUCCESS=0
+		Pre-Invoke/stops
+		Post-Invoke/only-when-ran
+		Post-Invoke/starts RESULT=ok SUCCESS=1
+	EOF
+}
+
 # What a clean-up knows and does
 
 test_it_knows_the_packages_of_the_transaction() {

@@ -61,6 +61,17 @@ test_without_proc_everything_works() {
 	expect_all
 }
 
+test_in_a_pid_namespace_with_the_proc_outside_everything_works() {
+	probe_all
+	publish
+	for _ in {1..3}; do
+		silently in_a_pid_namespace apt-get --yes install app </dev/null
+		expect_all
+		silently apt-get --yes purge app </dev/null
+		: >/runs
+	done
+}
+
 test_a_read-only_run_is_warned_of_and_costs_only_what_needs_it() {
 	probe_what_needs_no_file
 	mount -t tmpfs -o ro tmpfs /run

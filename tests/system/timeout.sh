@@ -240,6 +240,19 @@ test_without_proc_the_script_itself_is_ended_all_the_same() {
 	! kill -0 "$(cat /pids/slow)" 2>/dev/null || fail 'the script still runs'
 }
 
+# With /proc of the outer namespace, the pids of strangers look like our descendants.
+test_in_a_pid_namespace_with_the_proc_outside_only_the_script_is_ended() {
+	settings <<<'Universal-Hooks::Timeout "1";'
+	slow_hook Post-Invoke/slow <<-'EOF'
+		for_ever slow
+	EOF
+	publish
+	run_apt in_a_pid_namespace apt-get --yes install app </dev/null
+	apt_must_end_with 0
+	expect_warning "$hooks/Post-Invoke/slow" Timeout
+	expect_runs <<<Post-Invoke/slow
+}
+
 # On a terminal, played by script(1); a FIFO is its keyboard.
 
 apt_at_a_terminal() {

@@ -215,6 +215,8 @@ START_TEST(an_unreadable_proc_is_an_error_and_a_missing_one_is_not)
 			    mount("none", "/proc", "tmpfs", 0, NULL) == 0,
 		"only root can hide /proc");
 	ck_assert_int_eq(mkdir(stat, 0755), 0);
+	(void)snprintf(stat, sizeof(stat), "%d", (int)getpid());
+	ck_assert_int_eq(symlink(stat, "/proc/self"), 0);
 	(void)snprintf(stat, sizeof(stat), "/proc/%d/stat", (int)getppid());
 	ck_assert_int_eq(mkdir(stat, 0755), 0);
 	frontend = frontend_find(UH_PRE_INSTALL_PKGS);

@@ -244,11 +244,20 @@ START_TEST(zombies_do_not_count)
 }
 END_TEST
 
-static bool hide_proc(void)
+/* In its place is one in which this process has the given pid. */
+static bool hide_proc_for(pid_t pid)
 {
+	char self[DECIMAL_SIZE];
+
 	return geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
 	       mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-	       mount("none", "/proc", "tmpfs", 0, NULL) == 0;
+	       mount("none", "/proc", "tmpfs", 0, NULL) == 0 &&
+	       symlink(decimal(self, (unsigned long long)pid), "/proc/self") == 0;
+}
+
+static bool hide_proc(void)
+{
+	return hide_proc_for(getpid());
 }
 
 static void write_stat(pid_t pid, const char *text)
@@ -308,6 +317,25 @@ START_TEST(processes_in_a_circle_are_not_our_descendants)
 }
 END_TEST
 
+START_TEST(a_proc_of_another_pid_namespace_is_none)
+{
+	struct proc proc;
+	int check, read_error, count;
+
+	skip_unless(proc_check() == 0, "there is no /proc");
+	skip_unless(hide_proc_for(getpid() + 1), "only root can hide /proc");
+	write_process(getpid(), getppid());
+	write_process(NOBODY, getpid());
+	check = proc_check();
+	read_error = proc_read(getpid(), &proc);
+	count = proc_kill_descendants(&nobody, 0);
+	ck_assert_int_eq(umount("/proc"), 0);
+	ck_assert_int_eq(check, -ENOENT);
+	ck_assert_int_eq(read_error, -ENOENT);
+	ck_assert_int_eq(count, -ENOENT);
+}
+END_TEST
+
 START_TEST(nobody_waits_for_a_process_that_has_ended)
 {
 	ck_assert_int_eq(proc_wait_for_end(NOBODY), 0);
@@ -335,6 +363,7 @@ int main(void)
 		grandchildren_are_found_and_strangers_are_not, zombies_do_not_count,
 		a_stat_that_proc_never_wrote_is_an_error,
 		processes_in_a_circle_are_not_our_descendants,
+		a_proc_of_another_pid_namespace_is_none,
 		nobody_waits_for_a_process_that_has_ended,
 		descriptors_become_close_on_exec};
 
