@@ -54,6 +54,55 @@ test_a_disk_that_is_nearly_full_stops_apt() {
 	apt_succeeds install app
 }
 
+test_a_disk_without_inodes_stops_apt() {
+	local n
+	boot_of 400m
+	mount -o remount,nr_inodes=40 /boot
+	for n in {1..30}; do
+		: >"/boot/$n"
+	done
+	apt_is_stopped_by check-disk-space install app -- '/boot has 9 inodes left'
+	expect_not_installed
+}
+
+# vfat, for /boot/efi, counts no inodes; btrfs neither.
+test_a_disk_that_counts_no_inodes_is_not_without() {
+	boot_of 400m
+	mount -o remount,nr_inodes=0 /boot
+	expect_equal 0 "$(df --output=itotal /boot | tail -n 1 | tr -d ' ')" inodes
+	apt_succeeds install app
+}
+
+test_a_directory_that_is_not_there_is_named_and_stops_nothing() {
+	use_example check-disk-space
+	rmdir /boot
+	apt_succeeds_but_warns install app
+	grep -x '/boot: no such directory; it is not checked' "$errors"
+	expect_equal 1 "$(version_of app)"
+}
+
+# df on a tmpfs that root cannot fill: 1 TiB is needed.
+test_packages_that_will_not_fit_stop_apt() {
+	boot_of 400m
+	package huge 1 'Installed-Size: 1073741824'
+	apt_is_stopped_by check-disk-space install huge app -- '/usr has ' 'left, less than 1048876'
+	expect_not_installed
+	# What an upgrade adds is what counts.
+	package huge 1 'Installed-Size: 1'
+	apt_succeeds install huge
+	package huge 2 'Installed-Size: 1073741824'
+	apt_is_stopped_by check-disk-space install huge -- 'left, less than 1048875'
+}
+
+test_packages_of_a_size_that_is_known_to_nobody_stop_nothing() {
+	boot_of 400m
+	publish
+	mv "$repository/app_1_all.deb" /
+	: >"$repository/Packages"
+	apt-get -qq update
+	apt_succeeds install /app_1_all.deb
+}
+
 test_packages_can_be_removed_to_make_room() {
 	apt_succeeds install app
 	boot_of 10m
@@ -91,6 +140,12 @@ test_a_web_server_that_does_not_answer_stops_apt() {
 	expect_not_installed
 }
 
+test_a_proxy_does_not_answer_for_the_web_server() {
+	web
+	use_example check-http
+	http_proxy=http://localhost:1 apt_succeeds -o Acquire::http::Proxy=false install app
+}
+
 test_a_person_sees_the_complaints_of_all_checks_at_once() {
 	boot_of 10m
 	use_example check-http
@@ -125,8 +180,27 @@ test_a_list_that_cannot_be_had_stops_apt() {
 
 test_a_list_that_is_none_stops_apt() {
 	frozen <<<'{"thawed": []}'
-	apt_is_stopped_by check-frozen install app -- jq
+	apt_is_stopped_by check-frozen install app -- 'not a list of frozen packages'
 	echo '<html>' >/srv/www/frozen.json
-	apt_is_stopped_by check-frozen install app -- 'parse error'
+	apt_is_stopped_by check-frozen install app -- 'not a list of frozen packages'
+	expect_not_installed
+}
+
+test_a_server_that_cannot_be_reached_stops_apt() {
+	frozen <<<'{"frozen": []}'
+	nginx -s stop
+	apt_is_stopped_by check-frozen install app -- 'curl: (7)'
+	expect_not_installed
+}
+
+test_an_empty_answer_stops_apt() {
+	frozen </dev/null
+	apt_is_stopped_by check-frozen install app -- 'not a list of frozen packages'
+	expect_not_installed
+}
+
+test_an_entry_without_a_package_stops_apt() {
+	frozen <<<'{"frozen": [{"name": "app", "reason": "sale"}]}'
+	apt_is_stopped_by check-frozen install app -- 'an entry without a package'
 	expect_not_installed
 }

@@ -63,6 +63,63 @@ test_a_commit_that_fails_is_a_warning() {
 	: >/etc/.git/index.lock
 	apt_succeeds_but_warns install app
 	expect_a_warning_about commit-etc
-	grep -q index.lock "$errors" || fail 'no message gives the reason'
+	grep -q '^/etc/.git/index.lock, of .*if none is, delete the file$' "$errors" ||
+		fail 'no message gives the reason'
 	expect_equal 1 "$(version_of app)"
+}
+
+test_a_lock_that_is_gone_lets_the_next_run_commit() {
+	conffile=/etc/app.conf package app 1
+	use_example commit-etc
+	git -C /etc init --quiet
+	: >/etc/.git/index.lock
+	apt_succeeds_but_warns install app
+	rm /etc/.git/index.lock
+	conffile=/etc/app.conf package app 2
+	apt_succeeds install app
+	expect_equal 2 "$(git -C /etc show HEAD:app.conf)"
+}
+
+# As when a hook of git calls apt: git has set these for its own repository.
+test_another_repository_in_the_environment_is_left_alone() {
+	conffile=/etc/app.conf package app 1
+	use_example commit-etc
+	git init --quiet /elsewhere
+	export GIT_DIR=/elsewhere/.git GIT_INDEX_FILE=/elsewhere/.git/index GIT_WORK_TREE=/elsewhere
+	apt_succeeds install app
+	unset GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
+	expect_equal 2 "$(log | wc -l)" 'commits'
+	! git -C /elsewhere log >/dev/null 2>&1 || fail 'there is a commit in the other repository'
+}
+
+# A kill while the repository was made; and git looks for another one further up.
+test_half_a_repository_is_completed() {
+	conffile=/etc/app.conf package app 1
+	use_example commit-etc
+	mkdir /etc/.git
+	git init --quiet /
+	apt_succeeds install app
+	expect_equal 2 "$(log | wc -l)" 'commits'
+	! git -C / log >/dev/null 2>&1 || fail 'there is a commit in the other repository'
+}
+
+test_a_full_disk_is_a_warning() {
+	conffile=/etc/app.conf package app 1
+	use_example commit-etc
+	mkdir /etc/.git
+	mount -t tmpfs -o size=300k tmpfs /etc/.git
+	apt_succeeds_but_warns install app
+	expect_a_warning_about commit-etc
+	grep -q 'No space left' "$errors" || fail 'no message gives the reason'
+	expect_equal 1 "$(version_of app)"
+}
+
+test_beside_etckeeper_it_does_nothing_and_says_so() {
+	package app 1
+	use_example commit-etc
+	hook /usr/bin/etckeeper <<<'#!/bin/sh'
+	apt_succeeds_but_warns install app
+	grep -q '^commit-etc: etckeeper already keeps /etc' "$errors" || fail 'it should say so'
+	expect_no_warning
+	[[ ! -e /etc/.git ]] || fail 'it should do nothing'
 }

@@ -74,6 +74,75 @@ test_a_service_that_does_not_start_again_is_a_warning() {
 	expect_equal "$(cat /upgraded)" "$(version_of "$(library)")"
 }
 
+# fake_service NAME [LINE...]: a service that has loaded the library, and has these lines in [Service].
+fake_service() {
+	local name=$1 file
+	shift
+	file=$(ldd /usr/sbin/nginx | grep -o '/[^ ]*libssl[^ ]*')
+	printf '%s\n' '[Service]' "Environment=LD_PRELOAD=$file" "${@:-ExecStart=/bin/sleep infinity}" \
+		>"/etc/systemd/system/$name.service"
+}
+
+left_alone=(gdm gdm3 lightdm sddm NetworkManager networking wpa_supplicant ModemManager docker
+	containerd libvirtd virtqemud virtlogd lxd dbus-broker polkit packagekit apt-daily-upgrade)
+
+test_what_sessions_the_network_and_guests_depend_on_is_only_named() {
+	local name before=()
+	boot_systemd
+	for name in "${left_alone[@]}" my-dm other; do
+		fake_service "$name"
+	done
+	# The display manager has its alias from the package that is chosen.
+	ln -s my-dm.service /etc/systemd/system/display-manager.service
+	fake_service backup Type=oneshot 'ExecStart=/bin/sleep infinity'
+	in_system systemctl daemon-reload
+	in_system systemctl start --no-block backup
+	in_system systemctl start "${left_alone[@]}" my-dm other
+	in_system systemd-run --unit=run-by-hand --setenv=LD_PRELOAD="$(
+		ldd /usr/sbin/nginx | grep -o '/[^ ]*libssl[^ ]*')" sleep infinity
+	left_alone+=(my-dm backup run-by-hand)
+	for name in "${left_alone[@]}"; do
+		wait_until has_the_library "$name"
+		before+=("$(process_of "$name")")
+	done
+	use_example restart-services
+	upgrade_of "$(library)"
+	apt_in_system install "$(library)"
+	apt_must_end_with 0
+	expect_no_warning
+	for name in "${left_alone[@]}"; do
+		grep -qx "$name.service still uses an old library; .*" "$output" || fail "$name is not named"
+		expect_equal "${before[0]}" "$(process_of "$name")" "process of $name"
+		before=("${before[@]:1}")
+	done
+	grep '^Restarting' "$output" >/restarted
+	expect_file /restarted <<<'Restarting other.service'
+}
+
+has_the_library() {
+	in_system grep -q libssl "/proc/$(process_of "$1")/maps"
+}
+
+test_the_unit_that_runs_apt_is_left_alone() {
+	boot_systemd
+	fake_service my-updates "ExecStart=/bin/sh -c 'apt-get --yes install $(library) >/own 2>&1; echo \$? >>/own'"
+	fake_service other
+	use_example restart-services
+	upgrade_of "$(library)"
+	publish
+	in_system systemctl daemon-reload
+	in_system systemctl start other my-updates
+	wait_until grep -qx 0 /own
+	grep -qx 'my-updates.service still uses an old library; .*' /own || fail "$(cat /own)"
+	grep -qx 'Restarting other.service' /own || fail "$(cat /own)"
+}
+
+test_without_a_running_systemd_there_is_nothing_to_restart() {
+	use_example restart-services
+	upgrade_of "$(library)"
+	apt_goes_through install "$(library)"
+}
+
 # entries FIELD=VALUE...: prints matching journal entries as lines "FIELD=VALUE", without the fields
 # that the journal adds.
 entries() {

@@ -28,6 +28,7 @@ receiver() {
 		http.server.HTTPServer(("127.0.0.1", 8080), Receiver).serve_forever()
 	PYTHON
 	python3 /receiver.py "${1:-204}" 2>/receiver.log &
+	receiver=$!
 	wait_until curl --silent --fail http://127.0.0.1:8080/
 	use_webhook
 }
@@ -163,4 +164,71 @@ test_a_service_that_does_not_take_it_is_a_warning() {
 	apt_succeeds_but_warns install app
 	expect_a_warning_about tell-webhook
 	grep -q 403 "$errors" || fail 'no message gives the reason'
+}
+
+as_text() {
+	sed -i 's/^format=json .*/format=text/' "$(header_of tell-webhook Place)"
+}
+
+# Compares the text of the only message, which must have nothing else, with stdin.
+expect_text() {
+	expect_equal 1 "$(wc -l </messages)" "messages: $(cat /messages)"
+	expect_equal text "$(jq --raw-output 'keys[]' /messages)"
+	jq --raw-output .text /messages | sed "s/^$(uname -n): /HOST: /" >/text
+	expect_file /text
+}
+
+test_a_channel_gets_a_text() {
+	receiver
+	as_text
+	package old 1
+	package app 1
+	package lib 1
+	apt_succeeds install app old lib
+	: >/messages
+	package app 2
+	postinst='exit 1' package lib 2
+	publish
+	apt_fails install app lib old-
+	expect_text <<-'TEXT'
+		HOST: failed: apt-get --yes install app lib old-
+		upgrade of app 1 → 2
+		upgrade of lib 1 → 2: failed
+		remove of old 1
+	TEXT
+}
+
+# Slack would call everybody in the channel, and JSON would end at the quote.
+test_a_channel_gets_special_characters_as_they_are() {
+	receiver
+	as_text
+	package app 1
+	# shellcheck disable=SC1003 # a backslash
+	apt_succeeds -o 'My::Option=<!channel> & "\' install app
+	expect_text <<-'TEXT'
+		HOST: ok: apt-get --yes -o My::Option='&lt;!channel&gt; &amp; \' install app
+		install of app 1
+	TEXT
+}
+
+test_a_channel_is_not_flooded() {
+	local n
+	receiver
+	as_text
+	for n in {01..33}; do
+		package "app$n" 1
+	done
+	apt_succeeds install app{01..33}
+	expect_equal 32 "$(jq --raw-output .text /messages | wc -l)" lines
+	expect_equal 'and 3 more' "$(jq --raw-output .text /messages | tail -n 1)"
+}
+
+test_a_service_that_does_not_answer_is_a_warning_and_no_veto() {
+	receiver
+	kill -STOP $receiver
+	package app 1
+	apt_succeeds_but_warns install app
+	expect_a_warning_about tell-webhook
+	grep -q 'curl: (28)' "$errors" || fail 'no message gives the reason'
+	expect_equal 1 "$(version_of app)"
 }
