@@ -31,20 +31,54 @@ build_the_package() {
 	fi
 }
 
-# The same with the compiler, debhelper and libraries of another release.
+# The same with the compiler, debhelper and libraries of another release. The options are for
+# bootstrap; with $host_architecture it is a cross build.
 build_in_a_chroot() {
 	local directory=$1 release=$2
+	shift 2
 	mkdir "$directory/built"
 	# shellcheck disable=SC2016 # "$1" is for the shell that mmdebstrap starts
-	bootstrap "$release" /dev/null --format=null \
+	host=${host_architecture-} bootstrap "$release" /dev/null --format=null "$@" \
 		--customize-hook="copy-in '$directory/source' /var/tmp" \
 		--customize-hook='chroot "$1" env --unset=TMPDIR sh -ec "
 			cd /var/tmp/source
-			apt-get build-dep --yes --no-install-recommends ./
-			DEB_BUILD_OPTIONS=\"${DEB_BUILD_OPTIONS-}\" dpkg-buildpackage -us -uc -b
+			apt-get build-dep --yes --no-install-recommends \
+				${host:+--host-architecture $host} ./
+			DEB_BUILD_OPTIONS=\"${DEB_BUILD_OPTIONS-}\" \
+				dpkg-buildpackage -us -uc -b ${host:+--host-arch $host}
 			rm -rf /var/tmp/source"' \
 		--customize-hook="sync-out /var/tmp '$directory/built'" &&
 		mv "$directory/built"/{apt-plugin,dh}-universal-hooks* "$directory"
+}
+
+# As build daemons do, with the packages of the release alone.
+build_elsewhere() {
+	local without_updates=yes
+	build_in_a_chroot "$@"
+}
+
+can_run_i386() {
+	arch-test i386 >/dev/null 2>&1
+}
+
+# build_for_i386 DIRECTORY RELEASE: with its tests, in a chroot of that architecture.
+build_for_i386() {
+	local directory=$1 release=$2
+	copy_the_tree "$directory/source" &&
+		DEB_BUILD_OPTIONS=parallel=$(nproc) \
+			build_elsewhere "$directory" "$release" --architectures=i386 &&
+		[[ $(the_deb_in "$directory") == *_i386.deb ]]
+}
+
+# cross_build DIRECTORY RELEASE ARCHITECTURE: its tests cannot run.
+cross_build() {
+	local directory=$1 release=$2 host_architecture=$3
+	copy_the_tree "$directory/source" &&
+		DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" DEB_BUILD_PROFILES='cross nocheck' \
+			build_elsewhere "$directory" "$release" \
+			--architectures="$(dpkg --print-architecture),$host_architecture" \
+			--include="crossbuild-essential-$host_architecture" &&
+		[[ $(the_deb_in "$directory") == *_"$host_architecture".deb ]]
 }
 
 the_deb_in() {

@@ -32,13 +32,14 @@ sources_of() {
 	printf '%s\n' "$lines"
 }
 
-# Chooses the archive for bootstrap and put_upon_base.
+# Chooses the archive for bootstrap and put_upon_base; with $without_updates, the release alone.
 choose_the_archive() {
 	local release=$1
 	apt-config dump --no-empty |
 		grep -E '^Acquire::(https?|ftp|Check-[A-Za-z-]+|Retries|ForceIPv4)\b' \
 			>"$TESTS_WORK/way-there" || true
-	sources_of "$release" >"$TESTS_WORK/sources.list"
+	sources_of "$release" | grep "${without_updates:+ $release main$}" \
+		>"$TESTS_WORK/sources.list"
 }
 
 # bootstrap RELEASE TARGET [OPTION]...: runs mmdebstrap with the machine's archive and proxies.
