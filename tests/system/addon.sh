@@ -310,9 +310,10 @@ installed() {
 		sed 's,usr/lib/apt/universal-hooks/,,' | sort)
 }
 
-# Creates two packages with two hooks each.
+# Creates two packages with two hooks each, of which only one can be installed.
 start_two() {
 	start_source app other
+	echo 'Conflicts: app' >>debian/control
 	printf 'script Post-Invoke/010-a\nscript Post-Invoke/020-b\n' |
 		tee debian/app.universal-hooks >debian/other.universal-hooks
 }
@@ -608,6 +609,150 @@ test_two_hooks_with_one_target_stop_the_build() {
 	tool_reports 'debian/app.universal-hooks.d/Post-Invoke/010-a: error: Post-Invoke/010-a is also the target of debian/app.universal-hooks:1'
 }
 
+test_one_target_in_two_packages_stops_the_build() {
+	start_source app other
+	echo 'script Post-Invoke/010-a' >debian/app.universal-hooks
+	printf 'script Post-Invoke/020-b\nscript ./Post-Invoke/010-a\n' >debian/other.universal-hooks
+	tool_reports 'debian/other.universal-hooks:2: error: Post-Invoke/010-a is also the target of debian/app.universal-hooks:1, in the package app'
+	# Whichever of them is built.
+	! dh_installuniversalhooks -papp >$report 2>&1 || fail 'it should have failed'
+	has 'is also the target of debian/other.universal-hooks:2, in the package other' <$report
+	# One that conflicts with the other never meets it; a similar name does not matter.
+	echo 'Conflicts: app-data, other-app, app (<< 2)' >>debian/control
+	tool_succeeds
+	sed -i 's/, app (<< 2)//' debian/control
+	rm -r debian/app debian/other
+	! dh_installuniversalhooks >$report 2>&1 || fail 'only a similar name conflicts'
+}
+
+test_hooks_that_dh_install_brings_are_looked_at() {
+	relation="Recommends: \${misc:Recommends}" start_source
+	mkdir -p brought/{right,wrong/posttrans,etc}
+	cp script brought/right/010-a
+	chmod 755 brought/right/010-a
+	echo "brought/right/010-a usr/lib/apt/universal-hooks/pkgs/app/Post-Invoke" >debian/app.install
+	build
+	expect_equal "$(files_of app)" '-rwxr-xr-x root/root pkgs/app/Post-Invoke/010-a'
+	expect_equal $plugin "$(built_field app Recommends)" Recommends
+
+	cp script brought/wrong/posttrans/010-a
+	cp script brought/etc/020-b
+	chmod 644 brought/wrong/posttrans/010-a brought/etc/020-b
+	printf '%s\n' 'brought/wrong/posttrans usr/lib/apt/universal-hooks' \
+		'brought/etc/020-b etc/apt/universal-hooks/Pre-Invoke' >>debian/app.install
+	dpkg-buildpackage -us -uc -b >$report 2>&1 && fail 'the build should have failed'
+	has '^debian/app/usr/lib/apt/universal-hooks/posttrans/010-a: error: there is no hook point "posttrans"; did you mean Post-Invoke' <$report
+	has '^debian/app/usr/lib/apt/universal-hooks/posttrans/010-a: error: it is not executable' <$report
+	has '^debian/app/etc/apt/universal-hooks/Pre-Invoke/020-b: error: it is not executable' <$report
+	has ' 3 mistakes, so no hook is installed' <$report
+}
+
+test_a_hook_that_dh_install_brings_is_not_installed_twice() {
+	start_source app other
+	mkdir -p debian/app$packaged_hooks/Post-Invoke
+	install -m 755 script debian/app$packaged_hooks/Post-Invoke/010-a
+	echo 'script Post-Invoke/010-a' >debian/other.universal-hooks
+	! dh_installuniversalhooks >$report 2>&1 || fail 'it should have failed'
+	has "Post-Invoke/010-a is also the target of .*, in the package" <$report
+}
+
+test_sources_can_have_wildcards() {
+	start_source
+	mkdir -p debian/hooks debian/tmp/brought
+	cp script debian/hooks/010-a
+	cp script debian/hooks/020-b
+	cp script debian/tmp/brought/030-c
+	printf '%s\n' 'debian/hooks/* Post-Invoke/' 'brought/03? pkgs/app/Post-Invoke/' \
+		'brought/[0]3?-c Pre-Invoke/050-one' >debian/app.universal-hooks
+	sed -i 's/03? /03?-* /' debian/app.universal-hooks
+	tool_succeeds
+	expect_file <(installed) <<-'EOF'
+		app/Post-Invoke/010-a
+		app/Post-Invoke/020-b
+		app/Pre-Invoke/050-one
+		app/pkgs/app/Post-Invoke/030-c
+	EOF
+	rm -r debian/app debian/app.substvars
+	wrong_line 'debian/hooks/* Post-Invoke/010-a' \
+		'debian/hooks/* is more than one file, so TARGET must end in /'
+	wrong_line 'debian/hooks/*.sh Post-Invoke/' \
+		'debian/hooks/*.sh matches no file, here or in debian/tmp'
+}
+
+# start_settings: a package with two hooks; its settings come from stdin.
+start_settings() {
+	start_source
+	printf '%s\n' 'script pkgs/app/Post-Invoke/300-own' 'script Pre-Invoke/010-a' \
+		>debian/app.universal-hooks
+	cat >debian/app.universal-hooks.conf
+}
+
+test_settings_are_installed_with_the_hooks() {
+	start_settings <<-'END'
+		// how our hooks run
+		Universal-Hooks::Scripts::pkgs/app/Post-Invoke/300-own { User "nobody"; Operations { "install"; "upgrade"; }; };
+		universal-hooks::scripts::pkgs/app::timeout "30";
+		Universal-Hooks::Scripts::pkgs/app/Post-Invoke/300-own::Renamed-From "pkgs/app/Post-Invoke/200-own";
+	END
+	build
+	dpkg-deb --extract ../app_1_all.deb /x
+	cmp /x$packaged_hooks/settings.d/app.conf debian/app.universal-hooks.conf ||
+		fail 'the settings should be installed'
+	expect_equal 644 "$(stat -c %a /x$packaged_hooks/settings.d/app.conf)" mode
+	expect_equal '' "$(dpkg-deb --info ../app_1_all.deb conffiles 2>/dev/null)" conffiles
+	# That of the first package can have a shorter name.
+	mv debian/app.universal-hooks.conf debian/universal-hooks.conf
+	rm -r debian/app debian/.debhelper debian/*debhelper* debian/app.substvars
+	tool_succeeds
+	[[ -e debian/app$packaged_hooks/settings.d/app.conf ]] || fail "there are no settings"
+}
+
+# wrong_settings SETTINGS BEGINNING-OF-LINE...
+wrong_settings() {
+	printf '%s\n' "$1" >debian/app.universal-hooks.conf
+	shift
+	tool_reports "$@"
+}
+
+test_wrong_settings_stop_the_build() {
+	local file=debian/app.universal-hooks.conf keys=Universal-Hooks::Scripts
+	start_settings </dev/null
+	wrong_settings "$keys::Pre-Invoke/010-a::User \"x" \
+		"$file: error: apt says: Syntax error $file:2: "
+	wrong_settings 'APT::Get::Assume-Yes "true";' \
+		"$file: error: APT::Get::Assume-Yes: keys must be Universal-Hooks::Scripts::PATH::SETTING"
+	wrong_settings 'Universal-Hooks::Enabled "false";' \
+		"$file: error: Universal-Hooks::Enabled: keys must be $keys::PATH::SETTING"
+	wrong_settings "$keys::User \"x\";" "$file: error: $keys::User: keys must be"
+	wrong_settings "$keys::Pre-Invoke/010-a::Usr \"x\";" \
+		"$file: error: $keys::Pre-Invoke/010-a::Usr: there is no setting \"Usr\"; did you mean User?"
+	wrong_settings "$keys::Pre-Invoke/010-b::User \"x\";" \
+		"$file: error: $keys::Pre-Invoke/010-b::User: the package has no hook at Pre-Invoke/010-b; did you mean Pre-Invoke/010-a?"
+	wrong_settings "$keys::Pre-Inv::User \"x\";" \
+		"$file: error: $keys::Pre-Inv::User: the package has no hook at Pre-Inv"
+	wrong_settings '#clear APT;' "$file:1: error: #clear is not for the settings of a package"
+	wrong_settings '#include "/dev/null";' \
+		"$file:1: error: #include is not for the settings of a package"
+}
+
+test_a_wrong_rename_stops_the_build() {
+	local file=debian/app.universal-hooks.conf keys=Universal-Hooks::Scripts
+	start_settings </dev/null
+	wrong_settings "$keys::pkgs/app/Post-Invoke/300-own::Renamed-From \"Pre-Invoke/010-a\";" \
+		"$file: error: pkgs/app/Post-Invoke/300-own cannot be renamed from Pre-Invoke/010-a, which is the target of debian/app.universal-hooks:2"
+	wrong_settings "$keys::pkgs/app/Post-Invoke/300-own::Renamed-From \"posttrans/010-a\";" \
+		"$file: error: there is no hook point \"posttrans\"; did you mean Post-Invoke?"
+	wrong_settings "$keys::pkgs/app::Renamed-From \"pkgs/old/Post-Invoke/300-own\";" \
+		"$file: error: Renamed-From is for a hook, not for the directory pkgs/app"
+}
+
+# What the machine that builds has in its apt.conf does not matter.
+test_settings_are_looked_at_without_those_of_the_machine() {
+	start_settings <<<'Universal-Hooks::Scripts::Pre-Invoke/010-a::User "nobody";'
+	echo 'Universal-Hooks::Scripts::Post-Invoke/999-x::User "x"; a "b' >/etc/apt/apt.conf.d/99wrong
+	tool_succeeds
+}
+
 test_a_wrong_source_stops_the_build() {
 	start_source
 	local line='source Post-Invoke/010-a'
@@ -698,13 +843,15 @@ test_arguments_that_nothing_is_known_of_are_errors() {
 
 # The example in the manual is a valid list.
 test_the_example_of_the_manual_is_right() {
+	local program
+	program=$(command -v dh_installuniversalhooks)
 	start_source
-	sed -n '/^=head1 EXAMPLE/,/^=cut/s/^    //p' "$(command -v dh_installuniversalhooks)" \
-		>debian/app.universal-hooks
+	sed -n '/^=head1 EXAMPLE/,/^F<.*conf>/s/^    //p' "$program" >debian/app.universal-hooks
+	sed -n '/^F<.*conf> has/,/^=cut/s/^    //p' "$program" >debian/app.universal-hooks.conf
 	mkdir debian/hooks
 	while read -r name _; do
 		[[ $name == '#' ]] || cp script "$name"
 	done <debian/app.universal-hooks
 	build
-	expect_equal 4 "$(files_of app | wc -l)" hooks
+	expect_equal 5 "$(files_of app | wc -l)" 'four hooks and their settings'
 }
