@@ -137,7 +137,7 @@ static bool is_clean_up_wanted(struct session *session)
 		return session_is_possible(session, UH_POST_INVOKE);
 	error = plan_make(&plan, &session->tree, UH_POST_INVOKE, &session->transaction);
 	plan_apply_settings(&plan, &session->settings, &session->transaction);
-	plan_apply_when(&plan, false, RESULT_ABORTED);
+	plan_apply_when(&plan, &session->transaction, false, RESULT_ABORTED);
 	/* In doubt, prepare a clean-up that may find nothing to do. */
 	is_wanted = error < 0 || plan_may_have_work(&plan);
 	plan_done(&plan);

@@ -46,7 +46,8 @@ int script_files_write_lists(struct script_files *files,
 	}
 	state_discard(&files->matched);
 	if (error == 0)
-		error = plan_matched_names(run, run_context->transaction, &matched);
+		error = plan_matched_names(
+			run, run_context->transaction, &matched, &files->outcome);
 	if (error == 0)
 		error = hand_out(run_context, "matched", &matched, &files->matched);
 	return error;
@@ -132,6 +133,21 @@ static void set_package(struct variables *variables, const struct package *packa
 	set_variable(variables, OURS "ARCHIVE", package->archive);
 }
 
+/* Of the packages that the script is for; unset if unknown. */
+static void set_outcome_of(struct variables *variables,
+	const struct run_context *run_context, const struct planned_run *run,
+	const struct script_files *files)
+{
+	enum outcome outcome = OUTCOME_PENDING;
+
+	if (run->reason == REASON_PACKAGE)
+		outcome = plan_package_outcome(run, run_context->transaction);
+	else if (run->reason == REASON_WILDCARD)
+		outcome = files->outcome;
+	if (outcome != OUTCOME_PENDING)
+		set_variable(variables, OURS "OUTCOME", outcome_name(outcome));
+}
+
 int environment_make(struct string_list *environment,
 	const struct run_context *run_context, const struct planned_run *run,
 	const struct script_files *files, const struct passwd *account, bool is_success)
@@ -153,6 +169,7 @@ int environment_make(struct string_list *environment,
 		set_variable(&variables, OURS "MATCHED", files->matched);
 	}
 	if (hook_point == UH_POST_INVOKE) {
+		set_outcome_of(&variables, run_context, run, files);
 		set_variable(&variables, OURS "RESULT", result_name(run_context->result));
 		set_variable(&variables, OURS "SUCCESS", is_success ? "1" : "0");
 	}

@@ -29,6 +29,7 @@ struct script_files {
 	char *archives;
 	char *pkg_list;
 	char *matched;
+	enum outcome outcome; /* of the names that matched */
 };
 
 /*

@@ -309,63 +309,122 @@ static bool allows_package(const struct planned_run *run, const struct package *
 	return (run->settings.operations & 1U << package->operation) != 0;
 }
 
-/* Whether Operations allows any package that "name" or "name:architecture" stands for. */
+/* Of both together. */
+static enum outcome worse_outcome(enum outcome one, enum outcome other)
+{
+	if (one == OUTCOME_FAILED || other == OUTCOME_FAILED)
+		return OUTCOME_FAILED;
+	return one == OUTCOME_DONE ? other : one;
+}
+
+/*
+ * Whether Operations allows any package that "name" or "name:architecture" stands for; and
+ * the outcome of those that it allows.
+ */
 static bool allows_line(const struct planned_run *run,
-	const struct transaction *transaction, struct slice line)
+	const struct transaction *transaction, struct slice line,
+	enum outcome *ret_outcome)
 {
 	struct slice architecture = line;
 	struct slice name = slice_cut(&architecture, ':');
+	bool is_allowed = false;
 
+	*ret_outcome = OUTCOME_DONE;
 	for (size_t i = transaction_find(transaction, name);
 		i < transaction->count &&
 		slice_equals(name, transaction->packages[i].name);
-		i++)
-		if ((architecture.size == 0 ||
-			    slice_equals(architecture,
-				    transaction->packages[i].architecture)) &&
-			allows_package(run, &transaction->packages[i]))
-			return true;
-	return false;
+		i++) {
+		const struct package *package = &transaction->packages[i];
+
+		if ((architecture.size > 0 &&
+			    !slice_equals(architecture, package->architecture)) ||
+			!allows_package(run, package))
+			continue;
+		is_allowed = true;
+		*ret_outcome = worse_outcome(*ret_outcome, package->outcome);
+	}
+	return is_allowed;
 }
 
-int plan_matched_names(const struct planned_run *run,
-	const struct transaction *transaction, struct buffer *matched)
+/* Adds the names to names; or to failed, where one of their lines has failed. */
+static int sort_matched(const struct planned_run *run,
+	const struct transaction *transaction, struct string_list *names,
+	struct string_list *failed, enum outcome *outcome)
 {
 	owns_buffer struct buffer lines = {0};
-	owns_strings struct string_list names = {0};
 	int error = wildcard_match(run->wildcard, &lines);
 	struct slice rest = buffer_slice(&lines);
 
 	while (error == 0 && rest.size > 0) {
 		struct slice line = slice_cut(&rest, '\n');
+		enum outcome of_line;
 		owns_memory char *name = NULL;
 
-		if (!allows_line(run, transaction, line))
+		if (!allows_line(run, transaction, line, &of_line))
 			continue;
+		*outcome = worse_outcome(*outcome, of_line);
 		line = slice_cut(&line, ':');
 		name = strndup(line.data, line.size);
-		error = name != NULL ? string_list_add(&names, name) : -ENOMEM;
+		if (name == NULL)
+			return -ENOMEM;
+		error = string_list_add(of_line == OUTCOME_FAILED ? failed : names, name);
 	}
+	return error;
+}
+
+int plan_matched_names(const struct planned_run *run,
+	const struct transaction *transaction, struct buffer *matched,
+	enum outcome *ret_outcome)
+{
+	owns_strings struct string_list names = {0};
+	owns_strings struct string_list failed = {0};
+	enum outcome outcome = OUTCOME_DONE;
+	int error = sort_matched(run, transaction, &names, &failed, &outcome);
+
+	for (size_t i = 0; i < failed.count && !run->omits_failed && error == 0; i++)
+		error = string_list_add(&names, failed.items[i]);
 	/* Without architectures, names may be out of order or there twice. */
 	string_list_sort_unique(&names);
+	string_list_sort_unique(&failed);
 	for (size_t i = 0; i < names.count; i++) {
+		if (run->omits_failed && string_list_has(&failed, names.items[i]))
+			continue;
 		buffer_append_string(matched, names.items[i]);
 		buffer_append_string(matched, "\n");
 	}
+	if (ret_outcome != NULL)
+		*ret_outcome = outcome;
 	return error < 0 ? error : matched->error;
 }
 
-/* The package's entry that Operations allows; NAME:ARCHITECTURE has only one. */
+/* Whether its directory is NAME:ARCHITECTURE, which only one entry has. */
+static bool is_for_architecture(const struct planned_run *run)
+{
+	const char *directory = run->script.relative + strlen("pkgs/");
+
+	return directory[strlen(run->package->name)] == ':';
+}
+
+enum outcome plan_package_outcome(
+	const struct planned_run *run, const struct transaction *transaction)
+{
+	enum outcome outcome;
+
+	if (is_for_architecture(run))
+		return run->package->outcome;
+	(void)allows_line(run, transaction, slice_of(run->package->name), &outcome);
+	return outcome;
+}
+
+/* The package's entry that Operations allows. */
 static const struct package *choose_entry(
 	const struct planned_run *run, const struct transaction *transaction)
 {
-	size_t name_size = strlen(run->package->name);
-	const char *directory = run->script.relative + strlen("pkgs/");
 	size_t first = transaction_find(transaction, slice_of(run->package->name));
 
 	if (allows_package(run, run->package))
 		return run->package;
-	if (directory[name_size] == ':')
+	if (is_for_architecture(run))
 		return NULL;
 	for (size_t i = first; i < transaction_end_of_name(transaction, first); i++)
 		if (allows_package(run, &transaction->packages[i]))
@@ -389,7 +448,7 @@ static int apply_operations(
 		else
 			run->skip = SKIP_OPERATIONS;
 	} else if (run->reason == REASON_WILDCARD) {
-		error = plan_matched_names(run, transaction, &matched);
+		error = plan_matched_names(run, transaction, &matched, NULL);
 		if (error == 0 && matched.size == 0)
 			run->skip = SKIP_OPERATIONS;
 	}
@@ -437,22 +496,50 @@ void plan_withhold(struct plan *plan,
 	}
 }
 
-static bool when_applies(enum when when, bool has_run, enum result result)
+/*
+ * For Post-Invoke itself the packages are those of the transaction. Of a wildcard, one is
+ * enough. Names that cannot be matched are an error when the script runs.
+ */
+static bool have_packages_succeeded(struct planned_run *run,
+	const struct transaction *transaction, enum result result)
 {
-	if (when == WHEN_FAILURE)
-		return result == RESULT_FAILED || result == RESULT_ABORTED;
-	if (when == WHEN_SUCCESS)
-		return has_run && result == RESULT_OK;
-	return has_run || when == WHEN_ALWAYS;
+	owns_buffer struct buffer matched = {0};
+
+	if (result != RESULT_FAILED || run->reason == REASON_ALWAYS)
+		return result == RESULT_OK;
+	if (run->reason == REASON_PACKAGE)
+		return plan_package_outcome(run, transaction) == OUTCOME_DONE;
+	return plan_matched_names(run, transaction, &matched, NULL) < 0 ||
+	       matched.size > 0;
 }
 
-void plan_apply_when(struct plan *plan, bool has_run, enum result result)
+static bool when_applies(struct planned_run *run, const struct transaction *transaction,
+	bool has_run, enum result result)
+{
+	switch (run->settings.when) {
+	case WHEN_RAN:
+		return has_run;
+	case WHEN_SUCCESS:
+		return has_run && result == RESULT_OK;
+	case WHEN_PACKAGES_SUCCESS:
+		run->omits_failed = true;
+		return has_run && have_packages_succeeded(run, transaction, result);
+	case WHEN_FAILURE:
+		return result == RESULT_FAILED || result == RESULT_ABORTED;
+	case WHEN_ALWAYS:
+		return true;
+	}
+	return has_run;
+}
+
+void plan_apply_when(struct plan *plan, const struct transaction *transaction,
+	bool has_run, enum result result)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		struct planned_run *run = &plan->runs[i];
 
 		if (run->skip == SKIP_NONE && !is_directory_fault(&run->script) &&
-			!when_applies(run->settings.when, has_run, result))
+			!when_applies(run, transaction, has_run, result))
 			run->skip = SKIP_WHEN;
 	}
 }

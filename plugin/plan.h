@@ -23,6 +23,7 @@ struct planned_run {
 	const struct package *package;   /* of REASON_PACKAGE; the transaction owns it */
 	const struct wildcard *wildcard; /* of REASON_WILDCARD; the plan owns it */
 	const char *directory; /* of REASON_WILDCARD: its name; the plan owns it */
+	bool omits_failed; /* from the names that matched; plan_apply_when() sets it */
 };
 
 struct plan {
@@ -68,8 +69,12 @@ void plan_withhold(struct plan *plan,
 	bool (*are_settings_lost)(const struct script *script, const void *context),
 	const void *context);
 
-/* Skips the scripts of Post-Invoke that When excludes; has_run: apt got there itself. */
-void plan_apply_when(struct plan *plan, bool has_run, enum result result);
+/*
+ * Skips the scripts of Post-Invoke that When excludes, given the outcome of each package;
+ * has_run: apt got there itself.
+ */
+void plan_apply_when(struct plan *plan, const struct transaction *transaction,
+	bool has_run, enum result result);
 
 /* Removes the runs for which is_kept returns false. */
 void plan_keep(struct plan *plan,
@@ -83,10 +88,15 @@ bool plan_may_have_work(const struct plan *plan);
 
 /*
  * Appends the names that the run's wildcard matches and its Operations allows, one per
- * line, sorted, without architectures. Returns 0, −ENOMEM or −EIO.
+ * line, sorted, without architectures. ret_outcome, which may be NULL, is that of all of
+ * them: failed if any failed. Returns 0, −ENOMEM or −EIO.
  */
 int plan_matched_names(const struct planned_run *run,
-	const struct transaction *transaction, struct buffer *matched);
+	const struct transaction *transaction, struct buffer *matched,
+	enum outcome *ret_outcome);
+/* The same outcome for a run of REASON_PACKAGE, which may be for several architectures. */
+enum outcome plan_package_outcome(
+	const struct planned_run *run, const struct transaction *transaction);
 
 /* The name of the setting; NULL for SKIP_NONE. */
 const char *skip_name(enum skip skip);

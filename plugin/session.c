@@ -415,8 +415,8 @@ static void find_outcome(struct session *session)
 	if (session->closed_by != CLOSED_BY_APT && session->result != RESULT_OK)
 		session->result = RESULT_ABORTED;
 	emit_database(session, error, ending);
-	plan_apply_when(
-		&session->plan, session->closed_by == CLOSED_BY_APT, session->result);
+	plan_apply_when(&session->plan, &session->transaction,
+		session->closed_by == CLOSED_BY_APT, session->result);
 }
 
 static void emit_log(struct session *session, int error)

@@ -19,6 +19,7 @@ static const struct word on_failure_words[] = {
 static const struct word when_words[] = {
 	{"ran", WHEN_RAN},
 	{"success", WHEN_SUCCESS},
+	{"packages-success", WHEN_PACKAGES_SUCCESS},
 	{"failure", WHEN_FAILURE},
 	{"always", WHEN_ALWAYS},
 };

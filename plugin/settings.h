@@ -10,7 +10,13 @@
 #include "hook_tree.h"
 
 enum on_failure { ON_FAILURE_WARN, ON_FAILURE_ABORT, ON_FAILURE_ABORT_AFTER };
-enum when { WHEN_RAN, WHEN_SUCCESS, WHEN_FAILURE, WHEN_ALWAYS };
+enum when {
+	WHEN_RAN,
+	WHEN_SUCCESS,
+	WHEN_PACKAGES_SUCCESS, /* of the packages that the script runs for */
+	WHEN_FAILURE,
+	WHEN_ALWAYS
+};
 
 /* The values that apply to one script. The strings belong to the settings. */
 struct script_settings {

@@ -156,17 +156,21 @@ static void add_columns(struct buffer *table, const char *const *columns, size_t
 	}
 }
 
-void transaction_to_table(const struct transaction *transaction, struct buffer *table)
+const char *outcome_name(enum outcome outcome)
 {
-	static const struct word outcomes[] = {{"-", OUTCOME_PENDING},
+	static const struct word names[] = {{"-", OUTCOME_PENDING},
 		{"done", OUTCOME_DONE}, {"failed", OUTCOME_FAILED}};
 
+	return word_of(names, COUNT_OF(names), (int)outcome);
+}
+
+void transaction_to_table(const struct transaction *transaction, struct buffer *table)
+{
 	for (size_t i = 0; i < transaction->count; i++) {
 		const struct package *package = &transaction->packages[i];
 		const char *const columns[] = {package->name, package->architecture,
 			operation_name(package->operation), package->old_version,
-			package->new_version,
-			word_of(outcomes, COUNT_OF(outcomes), (int)package->outcome)};
+			package->new_version, outcome_name(package->outcome)};
 
 		add_columns(table, columns, COUNT_OF(columns));
 	}

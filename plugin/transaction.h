@@ -79,6 +79,9 @@ const struct package *transaction_main_entry(
 void transaction_names(const struct transaction *transaction, bool with_architecture,
 	struct buffer *names);
 
+/* "done" or "failed"; "-" while it is pending. */
+const char *outcome_name(enum outcome outcome);
+
 /* Appends a tab-separated line for each entry: the transaction file of the scripts. */
 void transaction_to_table(const struct transaction *transaction, struct buffer *table);
 

@@ -99,18 +99,6 @@ static int write_results(const struct admin *admin, const struct run_results *re
 	return has_failed ? STATUS_FINDINGS : STATUS_FINE;
 }
 
-/* Scripts at Post-Invoke read them in the transaction file. */
-static void set_outcomes(struct transaction *transaction, enum result result)
-{
-	static const enum outcome outcomes[] = {[RESULT_UNKNOWN] = OUTCOME_PENDING,
-		[RESULT_OK] = OUTCOME_DONE,
-		[RESULT_FAILED] = OUTCOME_FAILED,
-		[RESULT_ABORTED] = OUTCOME_PENDING};
-
-	for (size_t i = 0; i < transaction->count; i++)
-		transaction->packages[i].outcome = outcomes[result];
-}
-
 /* Scripts inherit the same as from the helper. */
 static int prepare_process(void)
 {
@@ -166,7 +154,6 @@ static int run_plan(const struct admin *admin, const struct run_options *options
 	owns_memory struct uh_event *events = xcheck(calloc(count, sizeof(*events)));
 	struct run_results results = {.events = events};
 
-	set_outcomes(&view->transaction, options->result);
 	execute_plan(admin, options, view, &results);
 	return write_results(admin, &results);
 }
@@ -225,8 +212,7 @@ static int run_hooks(struct admin *admin, const struct run_options *options)
 	owns_simulated struct simulated simulated;
 	owns_plan_view struct plan_view view = {.empty_transaction = {0}};
 	owns_buffer struct buffer stream = {0};
-	struct plan_view_request request = {
-		.result = options->result, .is_certain = true};
+	struct plan_view_request request = {.is_certain = true};
 	int status =
 		simulated_make(&simulated, admin, &options->packages, options->operation);
 
@@ -236,6 +222,8 @@ static int run_hooks(struct admin *admin, const struct run_options *options)
 		return status;
 	simulated_to_stream(&simulated, admin->root, &stream);
 	request.stream = buffer_slice(&stream);
+	if (options->hook_point == UH_POST_INVOKE)
+		request.result = options->result;
 	status = plan_view_make(&view, admin, &request);
 	return status >= 0 ? status : show_or_run(admin, options, &view);
 }

@@ -28,6 +28,18 @@ static int read_stream(struct plan_view *view, struct slice stream)
 	return 0;
 }
 
+/* As if all packages had ended like the transaction. */
+static void set_outcomes(struct transaction *transaction, enum result result)
+{
+	static const enum outcome outcomes[] = {[RESULT_UNKNOWN] = OUTCOME_PENDING,
+		[RESULT_OK] = OUTCOME_DONE,
+		[RESULT_FAILED] = OUTCOME_FAILED,
+		[RESULT_ABORTED] = OUTCOME_PENDING};
+
+	for (size_t i = 0; i < transaction->count; i++)
+		transaction->packages[i].outcome = outcomes[result];
+}
+
 static void make_plan(
 	struct plan_view *view, enum uh_hook_point hook_point, enum result result)
 {
@@ -39,7 +51,7 @@ static void make_plan(
 	xensure(plan_make(plan, &view->tree, hook_point, transaction));
 	plan_apply_settings(plan, &view->settings, transaction);
 	if (hook_point == UH_POST_INVOKE)
-		plan_apply_when(plan, result != RESULT_ABORTED, result);
+		plan_apply_when(plan, transaction, result != RESULT_ABORTED, result);
 }
 
 /* The engine reads apt's command line from its process; here words are its arguments. */
@@ -71,6 +83,7 @@ int plan_view_make(struct plan_view *view, const struct admin *admin,
 	if (view->is_switched_off ||
 		(!request->is_certain && view->transaction.count == 0))
 		return -1;
+	set_outcomes(&view->transaction, request->result);
 	for (int i = 0; i < UH_HOOK_POINT_COUNT; i++)
 		make_plan(view, (enum uh_hook_point)i, request->result);
 	return -1;
@@ -136,7 +149,7 @@ static void add_matched_lines(
 	const struct plan_view *view, const struct planned_run *run, struct buffer *names)
 {
 	if (run->reason == REASON_WILDCARD)
-		(void)xensure(plan_matched_names(run, &view->transaction, names));
+		(void)xensure(plan_matched_names(run, &view->transaction, names, NULL));
 }
 
 static void add_versions(struct buffer *text, const struct package *package)

@@ -249,7 +249,7 @@ static void write_run(struct buffer *text, const struct planned_run *run,
 		buffer_append_format(text, "wildcard %s ", run->directory);
 		write_path(text, run->script.path);
 		transaction_names(transaction, false, &names);
-		ck_assert_int_eq(plan_matched_names(run, transaction, &matched), 0);
+		ck_assert_int_eq(plan_matched_names(run, transaction, &matched, NULL), 0);
 		write_names(text, "--pkg_list", &names);
 		write_names(text, "matched", &matched);
 		return;

@@ -134,8 +134,8 @@ static void assert_matched(const char *directory, const char *expected)
 	make_script(script, "");
 	plan_post_invoke(&planned);
 	ck_assert_uint_eq(planned.plan.count, 1);
-	ck_assert_int_eq(
-		plan_matched_names(&planned.plan.runs[0], &planned.transaction, &matched),
+	ck_assert_int_eq(plan_matched_names(&planned.plan.runs[0], &planned.transaction,
+				 &matched, NULL),
 		0);
 	assert_text(&matched, expected);
 	ck_assert_int_eq(remove(at(script)), 0);

@@ -109,12 +109,12 @@ static void assert_removal(const char *settings, const char *expected)
 START_TEST(a_purge_is_told_by_apt_or_by_dpkg)
 {
 	set_database("installed");
-	assert_removal("", "foo\tamd64\tremove\t2\t-\t-\n");
-	assert_removal("APT::Get::Purge=true\n", "foo\tamd64\tpurge\t2\t-\t-\n");
+	assert_removal("", "foo\tamd64\tremove\t2\t-\tdone\n");
+	assert_removal("APT::Get::Purge=true\n", "foo\tamd64\tpurge\t2\t-\tdone\n");
 	set_database("config-files");
-	assert_removal("", "foo\tamd64\tpurge\t2\t-\t-\n");
+	assert_removal("", "foo\tamd64\tpurge\t2\t-\tdone\n");
 	make_file(TEST_DATABASE, 0644, "this is no database\n");
-	assert_removal("", "foo\tamd64\tremove\t2\t-\t-\n");
+	assert_removal("", "foo\tamd64\tremove\t2\t-\tdone\n");
 }
 END_TEST
 
@@ -163,15 +163,20 @@ START_TEST(when_depends_on_the_assumed_result)
 		const char *expected;
 	} cases[] = {
 		{RESULT_OK, "Post-Invoke/always\nPost-Invoke/failure When\n"
-			    "Post-Invoke/ran\nPost-Invoke/success\n"},
+			    "Post-Invoke/packages-success\nPost-Invoke/ran\nPost-Invoke/"
+			    "success\n"},
 		{RESULT_FAILED, "Post-Invoke/always\nPost-Invoke/failure\n"
-				"Post-Invoke/ran\nPost-Invoke/success When\n"},
+				"Post-Invoke/packages-success "
+				"When\nPost-Invoke/ran\nPost-Invoke/success When\n"},
 		{RESULT_ABORTED, "Post-Invoke/always\nPost-Invoke/failure\n"
-				 "Post-Invoke/ran When\nPost-Invoke/success When\n"},
+				 "Post-Invoke/packages-success When\nPost-Invoke/ran "
+				 "When\nPost-Invoke/success When\n"},
 		{RESULT_UNKNOWN, "Post-Invoke/always\nPost-Invoke/failure When\n"
-				 "Post-Invoke/ran\nPost-Invoke/success When\n"},
+				 "Post-Invoke/packages-success "
+				 "When\nPost-Invoke/ran\nPost-Invoke/success When\n"},
 	};
-	static const char *const words[] = {"always", "failure", "ran", "success"};
+	static const char *const words[] = {
+		"always", "failure", "packages-success", "ran", "success"};
 	owns_buffer struct buffer settings = {0};
 	owns_memory char *lines = NULL;
 

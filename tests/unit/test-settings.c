@@ -34,6 +34,7 @@ static void assert_holds(
 		[ON_FAILURE_ABORT_AFTER] = "abort-after"};
 	static const char *const conditions[] = {[WHEN_RAN] = "ran",
 		[WHEN_SUCCESS] = "success",
+		[WHEN_PACKAGES_SUCCESS] = "packages-success",
 		[WHEN_FAILURE] = "failure",
 		[WHEN_ALWAYS] = "always"};
 	owns_script struct script_settings script;
@@ -97,6 +98,7 @@ static const struct {
 	{"On-Failure=Abort-After", " abort-after"},
 	{"When=ran", ""},
 	{"When=success", " success"},
+	{"When=Packages-Success", " packages-success"},
 	{"When=failure", " failure"},
 	{"When=always", " always"},
 	{"Operations::=install", " install"},
@@ -427,8 +429,8 @@ static void assert_runs(const struct planned *planned, const char *expected)
 			buffer_append_format(&text, " %s %s", run->package->architecture,
 				operation_name(run->package->operation));
 		} else if (run->reason == REASON_WILDCARD) {
-			ck_assert_int_eq(
-				plan_matched_names(run, &planned->transaction, &matched),
+			ck_assert_int_eq(plan_matched_names(run, &planned->transaction,
+						 &matched, NULL),
 				0);
 			for (size_t at = 0; at < matched.size; at++)
 				if (matched.data[at] == '\n')
@@ -500,12 +502,13 @@ START_TEST(when_selects_by_the_result)
 		enum result result;
 		const char *runs[4];
 	} cases[] = {
-		{true, RESULT_OK, {"always", "ran", "success"}},
+		{true, RESULT_OK, {"always", "packages-success", "ran", "success"}},
 		{true, RESULT_FAILED, {"always", "failure", "ran"}},
 		{true, RESULT_UNKNOWN, {"always", "ran"}},
 		{false, RESULT_ABORTED, {"always", "failure"}},
 	};
-	static const char *const words[] = {"always", "failure", "ran", "success"};
+	static const char *const words[] = {
+		"always", "failure", "packages-success", "ran", "success"};
 
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
 		owns_memory char *path = string_format(ETC "Post-Invoke/%s", words[i]);
@@ -528,10 +531,92 @@ START_TEST(when_selects_by_the_result)
 		plan_with(&planned,
 			"Universal-Hooks::Scripts::Post-Invoke/always::When=always\n"
 			"Universal-Hooks::Scripts::Post-Invoke/failure::When=failure\n"
+			"Universal-Hooks::Scripts::Post-Invoke/packages-success::When="
+			"packages-success\n"
 			"Universal-Hooks::Scripts::Post-Invoke/success::When=success\n");
-		plan_apply_when(&planned.plan, cases[i].has_run, cases[i].result);
+		plan_apply_when(&planned.plan, &planned.transaction, cases[i].has_run,
+			cases[i].result);
 		assert_runs(&planned, expected.data);
 		ck_assert(plan_has_work(&planned.plan));
+	}
+}
+END_TEST
+
+/* Outcomes of foo, libfoo:amd64 and libfoo:i386, and what then runs. */
+static const struct {
+	bool has_run;
+	enum result result;
+	enum outcome outcomes[3];
+	const char *settings;
+	const char *runs;
+} packages_success_cases[] = {
+	{true, RESULT_FAILED, {OUTCOME_DONE, OUTCOME_DONE, OUTCOME_FAILED}, "",
+		"pkgs/foo/Post-Invoke/a all remove\n"
+		"pkgs/libfoo/Post-Invoke/a: When\n"
+		"pkgs/libfoo:i386/Post-Invoke/a: When\n"
+		"multi_pkgs/Post-Invoke/__WILDCARD__foo/a foo \n"
+		"multi_pkgs/Post-Invoke/__WILDCARD__foo:__WILDCARD__/a foo \n"
+		"multi_pkgs/Post-Invoke/__WILDCARD__foo:i386/a: When\n"
+		"Post-Invoke/a: When\n"},
+	{true, RESULT_FAILED, {OUTCOME_FAILED, OUTCOME_FAILED, OUTCOME_DONE}, "",
+		"pkgs/foo/Post-Invoke/a: When\n"
+		"pkgs/libfoo/Post-Invoke/a: When\n"
+		"pkgs/libfoo:i386/Post-Invoke/a i386 upgrade\n"
+		"multi_pkgs/Post-Invoke/__WILDCARD__foo/a: When\n"
+		"multi_pkgs/Post-Invoke/__WILDCARD__foo:__WILDCARD__/a: When\n"
+		"multi_pkgs/Post-Invoke/__WILDCARD__foo:i386/a libfoo \n"
+		"Post-Invoke/a: When\n"},
+	/* Operations chooses the packages that a script is for. */
+	{true, RESULT_FAILED, {OUTCOME_FAILED, OUTCOME_FAILED, OUTCOME_DONE},
+		"Universal-Hooks::Operations::=upgrade\n",
+		"pkgs/foo/Post-Invoke/a: Operations\n"
+		"pkgs/libfoo/Post-Invoke/a i386 upgrade\n"
+		"pkgs/libfoo:i386/Post-Invoke/a i386 upgrade\n"
+		"multi_pkgs/Post-Invoke/__WILDCARD__foo/a libfoo \n"
+		"multi_pkgs/Post-Invoke/__WILDCARD__foo:__WILDCARD__/a libfoo \n"
+		"multi_pkgs/Post-Invoke/__WILDCARD__foo:i386/a libfoo \n"
+		"Post-Invoke/a: When\n"},
+	{true, RESULT_UNKNOWN, {OUTCOME_PENDING, OUTCOME_PENDING, OUTCOME_PENDING}, "",
+		"pkgs/foo/Post-Invoke/a: When\n"
+		"pkgs/libfoo/Post-Invoke/a: When\n"
+		"pkgs/libfoo:i386/Post-Invoke/a: When\n"
+		"multi_pkgs/Post-Invoke/__WILDCARD__foo/a: When\n"
+		"multi_pkgs/Post-Invoke/__WILDCARD__foo:__WILDCARD__/a: When\n"
+		"multi_pkgs/Post-Invoke/__WILDCARD__foo:i386/a: When\n"
+		"Post-Invoke/a: When\n"},
+	{false, RESULT_ABORTED, {OUTCOME_DONE, OUTCOME_DONE, OUTCOME_FAILED}, "",
+		"pkgs/foo/Post-Invoke/a: When\n"
+		"pkgs/libfoo/Post-Invoke/a: When\n"
+		"pkgs/libfoo:i386/Post-Invoke/a: When\n"
+		"multi_pkgs/Post-Invoke/__WILDCARD__foo/a: When\n"
+		"multi_pkgs/Post-Invoke/__WILDCARD__foo:__WILDCARD__/a: When\n"
+		"multi_pkgs/Post-Invoke/__WILDCARD__foo:i386/a: When\n"
+		"Post-Invoke/a: When\n"},
+};
+
+START_TEST(packages_success_is_that_of_the_packages_that_a_script_is_for)
+{
+	make_script(ETC "pkgs/foo/Post-Invoke/a", ":");
+	make_script(ETC "pkgs/libfoo/Post-Invoke/a", ":");
+	make_script(ETC "pkgs/libfoo:i386/Post-Invoke/a", ":");
+	make_script(ETC "multi_pkgs/Post-Invoke/__WILDCARD__foo/a", ":");
+	make_script(ETC "multi_pkgs/Post-Invoke/__WILDCARD__foo:__WILDCARD__/a", ":");
+	make_script(ETC "multi_pkgs/Post-Invoke/__WILDCARD__foo:i386/a", ":");
+	make_script(ETC "Post-Invoke/a", ":");
+	for (size_t i = 0; i < COUNT_OF(packages_success_cases); i++) {
+		owns_memory char *settings =
+			string_join("Universal-Hooks::When=packages-success\n",
+				packages_success_cases[i].settings);
+		owns_planned struct planned planned;
+
+		plan_with(&planned, settings);
+		for (size_t p = 0; p < 3; p++)
+			planned.transaction.packages[p + 1].outcome =
+				packages_success_cases[i].outcomes[p];
+		plan_apply_when(&planned.plan, &planned.transaction,
+			packages_success_cases[i].has_run,
+			packages_success_cases[i].result);
+		assert_runs(&planned, packages_success_cases[i].runs);
 	}
 }
 END_TEST
@@ -542,7 +627,7 @@ START_TEST(an_unreadable_directory_is_kept_whatever_the_result)
 
 	make_file(ETC "Post-Invoke", 0644, "");
 	plan_with(&planned, "");
-	plan_apply_when(&planned.plan, false, RESULT_ABORTED);
+	plan_apply_when(&planned.plan, &planned.transaction, false, RESULT_ABORTED);
 	assert_runs(&planned, "Post-Invoke\n");
 	/* There may be something in it, which a clean-up is for. */
 	ck_assert(!plan_has_work(&planned.plan));
@@ -559,7 +644,7 @@ START_TEST(a_disabled_script_is_no_work)
 	ck_assert(plan_has_scripts(&planned.plan));
 	ck_assert(!plan_has_work(&planned.plan));
 	/* Enabled comes first: it is skipped, whatever the end. */
-	plan_apply_when(&planned.plan, true, RESULT_UNKNOWN);
+	plan_apply_when(&planned.plan, &planned.transaction, true, RESULT_UNKNOWN);
 	assert_runs(&planned, "Post-Invoke/a: Enabled\n");
 }
 END_TEST
@@ -662,6 +747,7 @@ int main(void)
 		any_bytes_are_parsed_safely, ten_thousand_settings_are_kept_apart,
 		a_valid_when_is_mentioned_for_any_path, only_user_is_a_user,
 		operations_select_the_packages_of_a_script, when_selects_by_the_result,
+		packages_success_is_that_of_the_packages_that_a_script_is_for,
 		an_unreadable_directory_is_kept_whatever_the_result,
 		a_disabled_script_is_no_work, the_first_reason_for_no_effect_counts,
 		the_setting_that_enables_or_disables_a_script_is_found,
