@@ -5,6 +5,7 @@
 . /tests/lib/examples.sh
 
 database=/var/lib/fail2ban/fail2ban.sqlite3
+copies=sqlite$database
 
 a_database() {
 	mkdir -p "${database%/*}"
@@ -26,15 +27,13 @@ expect_version() {
 }
 
 test_a_dump_is_a_database_with_all_rows() {
-	local dump
 	a_database
 	an_upgrade
-	old_dumps sqlite '' .sqlite3
+	old_dumps "$copies" .sqlite3
 	apt_succeeds install fail2ban
 	expect_version 2
-	expect_old_dumps_to_have_gone sqlite '' .sqlite3
-	dump=$(find $dumps/sqlite -type f -size +0)
-	sqlite3 "$dump" 'select * from bans' >/rows
+	expect_old_dumps_to_have_gone "$copies" .sqlite3
+	sqlite3 "$(dump_in "$copies")" 'select * from bans' >/rows
 	expect_file /rows <<-'ROWS'
 		192.0.2.1|sshd
 		2001:db8::1|it's "me"
@@ -56,13 +55,14 @@ test_a_dump_is_whole_while_somebody_writes() {
 	exec 7>&-
 	wait
 	expect_dumps sqlite 1
-	expect_equal 3 "$(sqlite3 $dumps/sqlite/*.sqlite3 'select count(*) from bans')"
+	expect_equal 3 "$(sqlite3 "$(dump_in "$copies")" 'select count(*) from bans')"
 	expect_equal 4 "$(sqlite3 "$database" 'select count(*) from bans')"
 }
 
 test_without_a_database_there_is_nothing_to_lose() {
 	an_upgrade
-	apt_succeeds install fail2ban
+	apt_goes_through install fail2ban
+	grep -qF "$database: does not exist" "$errors" || fail 'no word on the missing database'
 	expect_version 2
 	expect_dumps sqlite 0
 }
@@ -71,7 +71,7 @@ test_no_dump_of_what_is_no_database_so_no_upgrade() {
 	a_database
 	head -c 20000 /dev/zero >"$database"
 	an_upgrade
-	old_dumps sqlite '' .sqlite3
+	old_dumps "$copies" .sqlite3
 	apt_is_stopped_by dump-sqlite install fail2ban
 	expect_version 1
 	expect_dumps sqlite 7
@@ -98,8 +98,7 @@ test_no_room_for_a_dump_so_no_upgrade() {
 	a_database
 	sqlite3 "$database" "insert into bans values (hex(randomblob(1000000)), 'big');"
 	an_upgrade
-	mkdir -p $dumps
-	mount -t tmpfs -o size=1m,mode=700 tmpfs $dumps
+	a_small_disk
 	apt_is_stopped_by dump-sqlite install fail2ban
 	expect_version 1
 	expect_dumps sqlite 0
@@ -122,4 +121,60 @@ test_a_purge_is_preceded_by_a_dump_and_an_installation_is_not() {
 	expect_dumps sqlite 0
 	apt_succeeds purge fail2ban
 	expect_dumps sqlite 1
+}
+
+test_a_second_database_keeps_its_own_copies() {
+	local second=/var/lib/other/fail2ban.sqlite3
+	a_database
+	mkdir -p "${second%/*}"
+	sqlite3 "$second" 'create table other (id); insert into other values (2)'
+	an_upgrade
+	another dump-sqlite 060-dump-other "s|^database=.*|database=$second|"
+	old_dumps "$copies" .sqlite3
+	old_dumps "sqlite$second" .sqlite3
+	echo 'not a copy' >"$dumps/$copies/20200101 before the move.sqlite3"
+	chmod 600 "$dumps/$copies/20200101 before the move.sqlite3"
+	apt_succeeds install fail2ban
+	[[ -e "$dumps/$copies/20200101 before the move.sqlite3" ]] || fail 'a file of somebody is gone'
+	rm "$dumps/$copies/20200101 before the move.sqlite3"
+	expect_old_dumps_to_have_gone "$copies" .sqlite3
+	expect_old_dumps_to_have_gone "sqlite$second" .sqlite3
+	expect_equal 2 "$(sqlite3 "$(dump_in "$copies")" 'select count(*) from bans')"
+	expect_equal 2 "$(sqlite3 "$(dump_in "sqlite$second")" 'select id from other')"
+}
+
+test_ten_runs_of_dpkg_leave_the_copy_from_before_the_first() {
+	local n
+	a_database
+	an_upgrade
+	apt_succeeds install fail2ban
+	sqlite3 "$database" 'delete from bans'
+	for n in {3..11}; do
+		package fail2ban "$n"
+		apt_succeeds install fail2ban
+	done
+	expect_dumps sqlite 10
+	expect_equal 2 "$(sqlite3 "$(find "$dumps" -type f | sort | head -n 1)" \
+		'select count(*) from bans')"
+}
+
+test_an_old_copy_that_cannot_be_deleted_stops_nothing() {
+	a_database
+	an_upgrade
+	old_dumps "$copies" .sqlite3
+	an_undeletable_dump "$copies" .sqlite3
+	apt_goes_through install fail2ban
+	expect_version 2
+	grep -qF 'old copies cannot be deleted' "$errors" || fail 'no word on the old copies'
+	[[ -n $(dump_in "$copies") ]]
+}
+
+test_a_copy_that_was_killed_half_way_is_no_obstacle() {
+	a_database
+	an_upgrade
+	install -d -m 700 "$dumps/$copies"
+	head -c 20000 /dev/urandom >"$dumps/$copies/new"
+	apt_succeeds install fail2ban
+	expect_dumps sqlite 1
+	expect_equal 2 "$(sqlite3 "$(dump_in "$copies")" 'select count(*) from bans')"
 }

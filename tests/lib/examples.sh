@@ -161,12 +161,13 @@ expect_dumps() {
 		fail "a dump is incomplete or readable by others: $(ls -lA "$dumps/$1")"
 }
 
-# Creates seven old dumps. After one more, only five of them are kept.
+# old_dumps DIRECTORY SUFFIX: creates seven old dumps. After one more, only five of them are kept.
 old_dumps() {
 	local day
 	install -d -m 700 "$dumps/$1"
 	for day in 1 2 3 4 5 6 7; do
-		install -m 600 /dev/null "$dumps/$1/${2-}2020010$day-000000$3"
+		install -m 600 /dev/null "$dumps/$1/2020010$day-000000-1$2"
+		touch -d "2020-01-0$day" "$dumps/$1/2020010$day-000000-1$2"
 	done
 }
 
@@ -175,6 +176,49 @@ expect_old_dumps_to_have_gone() {
 	local day
 	expect_dumps "$1" 5
 	for day in 4 5 6 7; do
-		[[ -e $dumps/$1/${2-}2020010$day-000000$3 ]] || fail "the dump of day $day is gone"
+		[[ -e $dumps/$1/2020010$day-000000-1$2 ]] || fail "the dump of day $day is gone"
 	done
+}
+
+# an_undeletable_dump DIRECTORY SUFFIX: an old dump that is a mount point.
+an_undeletable_dump() {
+	touch -d 2020-01-01 /undeletable
+	install -d -m 700 "$dumps/$1"
+	install -m 600 /dev/null "$dumps/$1/20200101-000000-0$2"
+	mount --bind /undeletable "$dumps/$1/20200101-000000-0$2"
+}
+
+# dump_in DIRECTORY: prints the path of the only dump there that is not empty.
+dump_in() {
+	local dump
+	dump=$(find "$dumps/$1" -maxdepth 1 -type f -size +0)
+	[[ -n $dump && $dump != *$'\n'* ]] || fail "not one dump in $1: $dump"
+	printf '%s\n' "$dump"
+}
+
+# change EXAMPLE SED-SCRIPT: changes the installed script, which must have what is to be changed.
+change() {
+	local place
+	while read -r place; do
+		cp "$place" /before.change
+		sed -i "$2" "$place"
+		! cmp -s "$place" /before.change || fail "nothing in $1 is changed by $2"
+	done < <(header_of "$1" Place)
+}
+
+# another EXAMPLE NAME SED-SCRIPT: installs a changed copy beside the example, as an administrator
+# would.
+another() {
+	local place
+	place=$(header_of "$1" Place | head -n 1)
+	sed "$3" "$examples/$1" >"${place%/*}/$2"
+	chmod 755 "${place%/*}/$2"
+	! cmp -s "${place%/*}/$2" "$examples/$1" || fail "nothing in $1 is changed by $3"
+	settings_of "$1" | sed "s|${place##*/}|$2|" >>$settings
+}
+
+# Dumps and what is written on the way there get one MiB.
+a_small_disk() {
+	mkdir -p "$dumps"
+	mount -t tmpfs -o size=1m,mode=700 tmpfs "$dumps"
 }
