@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/disabled.h"
 #include "apt_text.h"
+#include "system/owner.h"
 #include "system/rootfs.h"
 #include "ui/message.h"
+#include "universal_hooks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -334,4 +336,41 @@ int mask_remove(const char *path)
 	if (!mask_is_plain(path))
 		return -EINVAL;
 	return unlink(path) < 0 ? -errno : 0;
+}
+
+/* The directories of hook points, and pkgs/ and multi_pkgs/, always are there. */
+static bool is_permanent(const char *relative)
+{
+	const char *slash = strchr(relative, '/');
+	enum uh_hook_point hook_point;
+
+	if (slash == NULL)
+		return true;
+	return strncmp(relative, "multi_pkgs/", strlen("multi_pkgs/")) == 0 &&
+	       uh_hook_point_parse(slash + 1, &hook_point);
+}
+
+void mask_remove_parents(const struct admin *admin, const char *place, const char *path)
+{
+	owns_memory char *directory = xstrdup(path);
+	__attribute__((cleanup(owner_list_done))) struct owner_list owners;
+	owns_strings struct string_list paths = {0};
+	size_t place_size = strlen(place) + 1, root_size = strlen(admin->root);
+	size_t i = 0;
+
+	for (;;) {
+		*strrchr(directory, '/') = '\0';
+		if (strlen(directory) < place_size ||
+			is_permanent(directory + place_size))
+			break;
+		xlist_add(&paths, directory + root_size);
+	}
+	owner_list_ask(&owners, admin, &paths);
+	/* The first that is not empty ends it. */
+	while (i < paths.count && owner_of(&owners, paths.items[i]) == NULL) {
+		owns_memory char *full = xformat("%s%s", admin->root, paths.items[i++]);
+
+		if (rmdir(full) < 0)
+			return;
+	}
 }

@@ -240,7 +240,7 @@ const char *reason_name(enum reason reason)
 	return word_of(names, COUNT_OF(names), (int)reason);
 }
 
-static char *unsafe_text(const struct unsafe_path *unsafe)
+char *unsafe_text(const struct unsafe_path *unsafe)
 {
 	char id[DECIMAL_SIZE];
 	const struct passwd *user;

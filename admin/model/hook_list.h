@@ -68,6 +68,8 @@ void hook_list_warn_unreadable(const struct hook_list *hooks);
 
 /* "package", "wildcard", "always". */
 const char *reason_name(enum reason reason);
+/* Who could change an unsafe path. The caller frees it. */
+char *unsafe_text(const struct unsafe_path *unsafe);
 /* Why a script with a fault does not run, for the caller to free; NULL without one. */
 char *fault_text(const struct script *script);
 

@@ -102,6 +102,18 @@ static int check_masks(const struct admin *admin, const struct target_list *list
 	return status;
 }
 
+/* With the directories that disable made for it. 0 or −errno. */
+static int unmask_target(const struct admin *admin, const struct target *target)
+{
+	owns_memory char *place =
+		xstrndup(target->mask, strlen(target->mask) - strlen(target->hook) - 1);
+	int error = mask_remove(target->mask);
+
+	if (error == 0)
+		mask_remove_parents(admin, place, target->mask);
+	return error;
+}
+
 int targets_mask(const struct target_list *list, const struct admin *admin)
 {
 	int status = check_masks(admin, list);
@@ -115,8 +127,8 @@ int targets_mask(const struct target_list *list, const struct admin *admin)
 		status = report_unchanged(target->mask, error);
 		while (i-- > 0)
 			if (list->items[i].action == ACTION_MASK)
-				(void)mask_remove(
-					list->items[i].mask); /* made just now */
+				(void)unmask_target(
+					admin, &list->items[i]); /* made just now */
 		break;
 	}
 	return status;
@@ -128,7 +140,8 @@ int targets_unmask(const struct target_list *list, const struct admin *admin)
 
 	for (size_t i = 0; i < list->count && status < 0; i++) {
 		const struct target *target = &list->items[i];
-		int error = target->action == ACTION_MASK ? mask_remove(target->mask) : 0;
+		int error =
+			target->action == ACTION_MASK ? unmask_target(admin, target) : 0;
 
 		if (error < 0)
 			status = report_unchanged(target->mask, error);

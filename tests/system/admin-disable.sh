@@ -288,6 +288,38 @@ test_a_mask_without_a_packages_hook_is_taken_away() {
 	[[ ! -L $hooks/Post-Invoke/gone ]] || fail 'the mask should be gone'
 }
 
+test_the_directories_that_disable_made_go_with_the_mask() {
+	probe $packaged_hooks/pkgs/app/Post-Invoke/deep
+	probe $packaged_hooks/pkgs/app/Post-Invoke/deeper
+	probe $packaged_hooks/multi_pkgs/Post-Invoke/a__WILDCARD__/deep
+	probe $packaged_hooks/Pre-Invoke/theirs
+	probe $packaged_hooks/pkgs/kept/Post-Invoke/deep
+	local files=/files
+	mkdir -p $files$hooks/pkgs/owned/Post-Invoke
+	files=$files package owner 1
+	unset files
+	apt_succeeds install owner
+	probe $packaged_hooks/pkgs/owned/Post-Invoke/deep
+	mkdir $hooks/pkgs/kept
+	touch $hooks/pkgs/kept/notes
+	everything >/before
+	ends_with 0 $command disable pkgs/app/Post-Invoke/deep pkgs/app/Post-Invoke/deeper \
+		multi_pkgs/Post-Invoke/a__WILDCARD__/deep Pre-Invoke/theirs pkgs/owned/Post-Invoke/deep \
+		pkgs/kept/Post-Invoke/deep
+	ends_with 0 $command enable pkgs/app/Post-Invoke/deep
+	[[ -L $hooks/pkgs/app/Post-Invoke/deeper ]] || fail 'the other one has gone'
+	ends_with 0 $command enable pkgs/app/Post-Invoke/deeper \
+		multi_pkgs/Post-Invoke/a__WILDCARD__/deep Pre-Invoke/theirs pkgs/owned/Post-Invoke/deep \
+		pkgs/kept/Post-Invoke/deep
+	everything | diff /before -
+	# Of several, one cannot be made.
+	touch $hooks/pkgs/notes
+	probe $packaged_hooks/pkgs/notes/Post-Invoke/deep
+	everything >/before
+	ends_with 2 $command disable pkgs/app/Post-Invoke/deep pkgs/notes/Post-Invoke/deep
+	everything | diff /before -
+}
+
 test_a_mask_by_another_link_is_not_ours() {
 	hooks_of_both_places
 	ln -s /dev/null /nothing

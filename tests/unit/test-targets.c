@@ -132,9 +132,11 @@ START_TEST(masks_are_made_all_or_none)
 	owns_memory char *a = string_format("%s", at(ETC "Post-Invoke/a"));
 	owns_memory char *b = string_format("%s", at(ETC "Post-Invoke/b"));
 	owns_memory char *c = string_format("%s", at(ETC "Post-Invoke/c"));
-	struct target items[] = {{.mask = a, .action = ACTION_MASK},
-		{.mask = b, .action = ACTION_SETTING},
-		{.mask = c, .action = ACTION_MASK}};
+	char hooks[][sizeof("Post-Invoke/a")] = {
+		"Post-Invoke/a", "Post-Invoke/b", "Post-Invoke/c"};
+	struct target items[] = {{.hook = hooks[0], .mask = a, .action = ACTION_MASK},
+		{.hook = hooks[1], .mask = b, .action = ACTION_SETTING},
+		{.hook = hooks[2], .mask = c, .action = ACTION_MASK}};
 	const struct target_list list = {.items = items, .count = COUNT_OF(items)};
 	owns_memory char *message =
 		string_format("E: %s cannot be changed: File exists\n", c);
