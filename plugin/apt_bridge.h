@@ -33,9 +33,10 @@ enum apt_question_kind {
 	APT_TRANSACTION,
 	/*
 	 * The packages named in words (NAME or NAME:ARCHITECTURE), or all without words:
-	 * name, architecture, installed version and candidate, tab-separated, unsorted. "-"
-	 * stands for no version, and for each candidate when all are asked for. Packages
-	 * that have no version are left out.
+	 * name, architecture, installed version and candidate, and the source package if it
+	 * has another name; tab-separated, unsorted. "-" stands for no version, and for
+	 * each candidate when all are asked for. Packages that have no version are left
+	 * out.
 	 */
 	APT_PACKAGES
 };

@@ -7,6 +7,8 @@
 #include <apt-pkg/pkgsystem.h>
 #include <apt-pkg/policy.h>
 
+#include <string_view>
+
 static void write_package(pkgCacheFile &cache, const pkgCache::PkgIterator &package,
 	bool has_candidate, std::ostream &answer)
 {
@@ -23,7 +25,10 @@ static void write_package(pkgCacheFile &cache, const pkgCache::PkgIterator &pack
 		any = candidate;
 	answer << package.Name() << '\t' << any.Arch() << '\t'
 	       << (current.end() ? "-" : current.VerStr()) << '\t'
-	       << (!has_candidate || candidate.end() ? "-" : candidate.VerStr()) << '\n';
+	       << (!has_candidate || candidate.end() ? "-" : candidate.VerStr());
+	if (std::string_view(any.SourcePkgName()) != package.Name())
+		answer << '\t' << any.SourcePkgName();
+	answer << '\n';
 }
 
 static void write_named(

@@ -229,3 +229,14 @@ int trust_check(struct trust *trust, const char *path, struct unsafe_path *ret_u
 		return error;
 	return walk_on(trust, &walk, ret_unsafe);
 }
+
+int trust_check_one(
+	const struct trust *trust, const char *path, struct unsafe_path *ret_unsafe)
+{
+	struct stat status;
+
+	memset(ret_unsafe, 0, sizeof(*ret_unsafe));
+	if (lstat(path, &status) < 0)
+		return -errno;
+	return check_owner_and_mode(trust, path, &status, ret_unsafe);
+}

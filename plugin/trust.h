@@ -34,4 +34,8 @@ void trust_done(struct trust *trust);
  */
 int trust_check(struct trust *trust, const char *path, struct unsafe_path *ret_unsafe);
 
+/* Checks owner and mode of path alone, without following it. The same results. */
+int trust_check_one(
+	const struct trust *trust, const char *path, struct unsafe_path *ret_unsafe);
+
 #endif

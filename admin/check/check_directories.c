@@ -75,6 +75,21 @@ static bool is_real_directory(const char *path)
 	return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+/* Whether there are only directories, and names that begin with a dot. */
+static bool is_empty(const char *directory, unsigned depth)
+{
+	owns_strings struct string_list names = {0};
+	bool is_nothing = depth < DEPTH_MAX && read_names(directory, &names) == 0;
+
+	for (size_t i = 0; i < names.count && is_nothing; i++) {
+		owns_memory char *path = xformat("%s/%s", directory, names.items[i]);
+
+		is_nothing = names.items[i][0] == '.' ||
+			     (is_real_directory(path) && is_empty(path, depth + 1));
+	}
+	return is_nothing;
+}
+
 /* Where no script belongs, report only files that look like one; a README is fine. */
 static bool is_scriptlike(const struct check *check, const struct checked_entry *entry)
 {
@@ -135,25 +150,75 @@ static bool has_scripts(const struct check *check, const struct checked_entry *e
 	return find_scripts(check, entry->path, 0) != SCRIPTS_NONE;
 }
 
-/* Moves what is in the directory, and removes it. */
-static void fix_by_moving(struct buffer *command, const char *from, const char *to)
+/* The path below directory of what is at path now, by the name that a command gives it. */
+static char *path_after(
+	const struct check *check, const char *path, const char *directory)
 {
+	const char *after = path;
+
+	for (size_t i = 0; i < check->moved_from.count; i++)
+		if (strcmp(check->moved_from.items[i], path) == 0)
+			after = check->moved_to.items[i];
+	return xformat("%s%s", directory, strrchr(after, '/'));
+}
+
+/*
+ * Moves what is in the directory, and removes it; directories that are in both are merged.
+ * now is what other commands have renamed to from. False if a name is taken.
+ */
+static bool add_merge(struct check *check, struct buffer *command, const char *now,
+	const char *from, const char *to)
+{
+	owns_strings struct string_list names = {0};
+	bool is_free = read_names(now, &names) == 0;
+
+	for (size_t i = 0; i < names.count && is_free; i++) {
+		owns_memory char *entry = xformat("%s/%s", now, names.items[i]);
+		owns_memory char *old = path_after(check, entry, from);
+		owns_memory char *new = path_after(check, entry, to);
+
+		if (!check_claim(check, entry, new))
+			is_free = is_real_directory(entry) && is_real_directory(new) &&
+				  add_merge(check, command, entry, old, new);
+	}
 	fix_words(command, "find", from, "-mindepth", "1", "-maxdepth", "1", "-exec",
 		"mv", "-n", "-t", to, "--", "{}", "+");
 	fix_words(command, "rmdir", "--", from);
+	return is_free;
+}
+
+static void fix_by_moving(
+	struct check *check, struct buffer *command, const char *from, const char *to)
+{
+	if (add_merge(check, command, from, from, to))
+		check_each_step(check, to);
+	else
+		buffer_done(command);
 }
 
 /* Renames the directory, or, if the right one exists, moves what is in it there. */
-static void fix_directory_name(
-	struct buffer *command, const struct checked_entry *entry, const char *right)
+static void fix_directory_name(struct check *check, struct buffer *command,
+	const struct checked_entry *entry, const char *right)
 {
 	owns_memory char *target = xformat("%s/%s", entry->directory, right);
 	struct stat status;
 
-	if (lstat(target, &status) < 0)
+	if (check_claim(check, entry->path, target))
 		fix_words(command, "mv", "-nT", "--", entry->path, target);
-	else if (S_ISDIR(status.st_mode) && is_real_directory(entry->path))
-		fix_by_moving(command, entry->path, target);
+	else if (is_real_directory(entry->path) &&
+		 (lstat(target, &status) < 0 || S_ISDIR(status.st_mode)))
+		fix_by_moving(check, command, entry->path, target);
+}
+
+/*
+ * What is in a directory that a command renames is checked as if it had been, and before
+ * the directory, since the commands are run in this order.
+ */
+static void check_renamed(struct check *check, const char *path, enum role role)
+{
+	check->renamed++;
+	check_entries_of(check, path, role);
+	check->renamed--;
 }
 
 static bool has_packages(enum role role)
@@ -161,9 +226,15 @@ static bool has_packages(enum role role)
 	return role == ROLE_PACKAGE || role == ROLE_WILDCARDS;
 }
 
+/* What the directory of a hook point in a directory is for. */
+static enum role role_below(enum role role)
+{
+	return role == ROLE_WILDCARDS ? ROLE_HOOK_POINT : ROLE_HOOKS;
+}
+
 /* A directory that is named like a hook point, or nearly so. */
 static void check_hook_point(struct check *check, const struct checked_entry *entry,
-	enum role role, enum uh_hook_point hook_point)
+	enum role role, enum uh_hook_point hook_point, bool is_certain)
 {
 	owns_buffer struct buffer command = {0};
 	bool is_too_early = hook_point == UH_PRE_INVOKE && has_packages(role);
@@ -171,22 +242,28 @@ static void check_hook_point(struct check *check, const struct checked_entry *en
 		uh_hook_point_name(is_too_early ? UH_PRE_INSTALL_PKGS : hook_point);
 
 	if (strcmp(entry->name, right) == 0) {
-		check_entries_of(check, entry->path,
-			role == ROLE_WILDCARDS ? ROLE_HOOK_POINT : ROLE_HOOKS);
+		check_entries_of(check, entry->path, role_below(role));
 		return;
 	}
 	if (!check_concerns(check, entry->path))
 		return;
-	fix_directory_name(&command, entry, right);
+	if (is_certain) {
+		check_renamed(check, entry->path, role_below(role));
+		fix_directory_name(check, &command, entry, right);
+	}
 	if (is_too_early)
 		check_find(check, FINDING_PACKAGES_NOT_KNOWN, entry->path, &command,
 			_("the packages are not known yet at Pre-Invoke; scripts in this "
 			  "directory are not run; use %s instead"),
 			right);
-	else
+	else if (is_certain)
 		check_find(check, FINDING_HOOK_POINT_MISSPELT, entry->path, &command,
 			_("the hook point is called %s; scripts in this directory are "
 			  "not run"),
+			right);
+	else
+		check_find(check, FINDING_HOOK_POINT_MISSPELT, entry->path, NULL,
+			_("scripts in this directory are not run; did you mean %s?"),
 			right);
 }
 
@@ -199,7 +276,8 @@ static void check_foreign_point(struct check *check, const struct checked_entry 
 
 	if (point->has_equivalent) {
 		right = uh_hook_point_name(point->hook_point);
-		fix_directory_name(&command, entry, right);
+		check_renamed(check, entry->path, role_below(role));
+		fix_directory_name(check, &command, entry, right);
 		check_find(check, FINDING_HOOK_POINT_FOREIGN, entry->path, &command,
 			_("a hook point of %s, called %s by apt; scripts in this "
 			  "directory are not run"),
@@ -209,26 +287,6 @@ static void check_foreign_point(struct check *check, const struct checked_entry 
 			_("a hook point of %s that apt does not have; scripts in this "
 			  "directory are not run"),
 			point->program);
-	}
-}
-
-static void check_unknown_directory(
-	struct check *check, const struct checked_entry *entry, enum role role)
-{
-	struct nearest nearest = nearest_to(entry->name);
-	owns_buffer struct buffer command = {0};
-
-	if (role == ROLE_TREE)
-		for (size_t i = 0; i < COUNT_OF(subtrees); i++)
-			nearest_try(&nearest, subtrees[i].word);
-	if (nearest.word != NULL) {
-		fix_directory_name(&command, entry, nearest.word);
-		check_find(check, FINDING_DIRECTORY_UNKNOWN, entry->path, &command,
-			_("scripts in this directory are not run; did you mean %s?"),
-			nearest.word);
-	} else if (role == ROLE_TREE || has_scripts(check, entry)) {
-		check_find(check, FINDING_DIRECTORY_UNKNOWN, entry->path, NULL,
-			_("not a hook point; scripts in this directory are not run"));
 	}
 }
 
@@ -244,12 +302,38 @@ static bool is_subtree(const char *name, enum role role, enum role *ret_role)
 	return true;
 }
 
+static void check_unknown_directory(
+	struct check *check, const struct checked_entry *entry, enum role role)
+{
+	struct nearest nearest = nearest_to(entry->name);
+	owns_buffer struct buffer command = {0};
+	enum role subtree;
+
+	if (role == ROLE_TREE)
+		for (size_t i = 0; i < COUNT_OF(subtrees); i++)
+			nearest_try(&nearest, subtrees[i].word);
+	if (nearest.word != NULL) {
+		if (has_same_letters(entry->name, nearest.word) &&
+			is_subtree(nearest.word, role, &subtree)) {
+			check_renamed(check, entry->path, subtree);
+			fix_directory_name(check, &command, entry, nearest.word);
+		}
+		check_find(check, FINDING_DIRECTORY_UNKNOWN, entry->path, &command,
+			_("scripts in this directory are not run; did you mean %s?"),
+			nearest.word);
+	} else if (role == ROLE_TREE || has_scripts(check, entry)) {
+		check_find(check, FINDING_DIRECTORY_UNKNOWN, entry->path, NULL,
+			_("not a hook point; scripts in this directory are not run"));
+	}
+}
+
 static void check_named_directory(
 	struct check *check, const struct checked_entry *entry, enum role role)
 {
 	const struct foreign_point *foreign;
 	enum uh_hook_point hook_point;
 	enum role subtree;
+	bool is_certain;
 
 	if (is_subtree(entry->name, role, &subtree)) {
 		check_entries_of(check, entry->path, subtree);
@@ -259,8 +343,8 @@ static void check_named_directory(
 	if (hook_tree_is_leftover(entry->name))
 		return;
 	foreign = foreign_point_of(entry->name);
-	if (foreign == NULL && hook_point_meant(entry->name, &hook_point))
-		check_hook_point(check, entry, role, hook_point);
+	if (foreign == NULL && hook_point_meant(entry->name, &hook_point, &is_certain))
+		check_hook_point(check, entry, role, hook_point, is_certain);
 	else if (!check_concerns(check, entry->path))
 		return;
 	else if (foreign != NULL)
@@ -281,8 +365,10 @@ static void check_directory_among_hooks(
 	scripts = find_scripts(check, entry->path, 0);
 	if (scripts == SCRIPTS_NONE)
 		return;
-	if (scripts == SCRIPTS_ONLY && is_real_directory(entry->path))
-		fix_by_moving(&command, entry->path, entry->directory);
+	if (scripts == SCRIPTS_ONLY && is_real_directory(entry->path)) {
+		check_renamed(check, entry->path, ROLE_HOOKS);
+		fix_by_moving(check, &command, entry->path, entry->directory);
+	}
 	check_find(check, FINDING_DIRECTORY_NOT_READ, entry->path, &command,
 		_("a directory among hooks; scripts in it are not run"));
 }
@@ -306,6 +392,8 @@ static void check_package_later(
 static void check_subdirectory(
 	struct check *check, struct checked_entry *entry, enum role role)
 {
+	if (is_empty(entry->path, 0))
+		return;
 	switch (role) {
 	case ROLE_TREE:
 	case ROLE_PACKAGE:
@@ -330,7 +418,7 @@ static void check_leftover(struct check *check, const struct checked_entry *entr
 {
 	owns_memory char *meant = NULL;
 
-	if (!hook_tree_is_leftover(entry->name) || !is_scriptlike(check, entry))
+	if (!is_scriptlike(check, entry))
 		return;
 	meant = leftover_meant(entry->name);
 	if (meant != NULL)
@@ -353,8 +441,12 @@ static void check_file(
 {
 	if (check_foreign(check, entry->path))
 		return;
-	if (role == ROLE_HOOKS)
+	if (role == ROLE_HOOKS && hook_tree_is_leftover(entry->name))
 		check_leftover(check, entry);
+	else if (role == ROLE_HOOKS && check->renamed > 0)
+		check_script_at(check, entry->path);
+	else if (role == ROLE_HOOKS)
+		return;
 	else if (is_directory_name(entry->name, role))
 		check_find(check, FINDING_NOT_A_DIRECTORY, entry->path, NULL,
 			_("not a directory; hooks belong in a directory of this name"));

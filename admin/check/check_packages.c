@@ -8,10 +8,22 @@
 #include "ui/spelling.h"
 #include "wildcard.h"
 
-#include <errno.h>
-#include <sys/stat.h>
-
 #define LISTS "/var/lib/apt/lists"
+/* From this length on, two letters of a name may be wrong, not one. */
+#define LONG_NAME 8
+/* How many packages of a source package are named. */
+#define BINARIES_SHOWN 5
+
+static void add_binary(struct package_names *names, struct slice source,
+	const char *binary, bool is_installed)
+{
+	xgrow(&names->binaries, &names->binary_capacity, names->binary_count,
+		sizeof(*names->binaries));
+	names->binaries[names->binary_count++] =
+		(struct binary_package){.source = xstrndup(source.data, source.size),
+			.name = xstrdup(binary),
+			.is_installed = is_installed};
+}
 
 static void package_names_add(struct package_names *names, struct slice line)
 {
@@ -20,6 +32,7 @@ static void package_names_add(struct package_names *names, struct slice line)
 	struct slice architecture = slice_cut(&rest, '\t');
 	struct slice installed = slice_cut(&rest, '\t');
 	owns_memory char *qualified = NULL;
+	bool is_installed = !slice_equals(installed, "-");
 
 	if (name.size == 0 || architecture.size == 0)
 		return;
@@ -28,7 +41,20 @@ static void package_names_add(struct package_names *names, struct slice line)
 	xlist_add(&names->qualified, qualified);
 	qualified[name.size] = '\0';
 	xlist_add(&names->plain, qualified);
-	names->has_lists = names->has_lists || slice_equals(installed, "-");
+	names->has_lists = names->has_lists || !is_installed;
+	(void)slice_cut(&rest, '\t'); /* the candidate */
+	if (rest.size > 0)
+		add_binary(names, rest, qualified, is_installed);
+}
+
+static int compare_binaries(const void *left, const void *right)
+{
+	const struct binary_package *a = left, *b = right;
+	int order = strcmp(a->source, b->source);
+
+	if (order == 0)
+		order = b->is_installed - a->is_installed;
+	return order != 0 ? order : strcmp(a->name, b->name);
 }
 
 static void sort_into_text(struct string_list *list, struct buffer *text)
@@ -48,6 +74,9 @@ void package_names_parse(struct package_names *names, struct slice lines)
 		package_names_add(names, slice_cut(&lines, '\n'));
 	sort_into_text(&names->plain, &names->text);
 	sort_into_text(&names->qualified, &names->qualified_text);
+	if (names->binary_count > 0)
+		qsort(names->binaries, names->binary_count, sizeof(*names->binaries),
+			compare_binaries);
 }
 
 void package_names_done(struct package_names *names)
@@ -56,6 +85,11 @@ void package_names_done(struct package_names *names)
 	string_list_done(&names->qualified);
 	buffer_done(&names->text);
 	buffer_done(&names->qualified_text);
+	for (size_t i = 0; i < names->binary_count; i++) {
+		free(names->binaries[i].source);
+		free(names->binaries[i].name);
+	}
+	free(names->binaries);
 }
 
 /* A directory with a colon in its name is for one architecture (plan.h). */
@@ -96,58 +130,135 @@ const char *package_names_nearest(
 	const struct string_list *list = package_list_for(names, directory_name);
 	struct nearest nearest = nearest_to(directory_name);
 
+	/* Among so many names, one is always a third of the letters away. */
+	nearest.distance = strlen(directory_name) < LONG_NAME ? 2 : 3;
 	for (size_t i = 0; i < list->count; i++)
 		nearest_try(&nearest, list->items[i]);
 	return nearest.word;
 }
 
+static bool is_name_of_any(
+	const struct package_names *names, const char *name, bool is_wildcard)
+{
+	return is_wildcard ? package_names_matches(names, name) == 1
+			   : package_names_has(names, name);
+}
+
+char *package_names_certain(
+	const struct package_names *names, const char *directory_name, bool is_wildcard)
+{
+	owns_memory char *plain = package_name_meant(directory_name);
+	char *candidates[] = {
+		wildcard_meant(directory_name), xstrdup(plain), dev_package_meant(plain)};
+	char *certain = NULL;
+
+	for (size_t i = 0; i < COUNT_OF(candidates); i++) {
+		if (certain == NULL && candidates[i] != NULL &&
+			is_name_of_any(names, candidates[i], is_wildcard))
+			certain = candidates[i];
+		else
+			free(candidates[i]);
+	}
+	return certain;
+}
+
+char *package_names_of_source(const struct package_names *names, const char *source)
+{
+	owns_buffer struct buffer text = {0};
+	const char *last = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < names->binary_count; i++) {
+		const struct binary_package *binary = &names->binaries[i];
+
+		/* One for several architectures. */
+		if (strcmp(binary->source, source) != 0 ||
+			(last != NULL && strcmp(last, binary->name) == 0))
+			continue;
+		last = binary->name;
+		if (++count <= BINARIES_SHOWN)
+			buffer_append_format(
+				&text, "%s%s", count > 1 ? ", " : "", binary->name);
+	}
+	if (count > BINARIES_SHOWN)
+		buffer_append_format(&text, _(" and %zu more"), count - BINARIES_SHOWN);
+	return count > 0 ? xbuffer_steal(&text) : NULL;
+}
+
 /* Only if the name is free: where both directories exist, a person has to decide. */
-static void fix_package_name(struct buffer *command,
+static void fix_package_name(struct check *check, struct buffer *command,
 	const struct package_directory *directory, const char *right)
 {
 	owns_memory char *target = xformat("%.*s%s",
 		(int)(directory->name - directory->path), directory->path, right);
-	struct stat status;
 
-	if (lstat(target, &status) < 0 && errno == ENOENT)
+	if (check_claim(check, directory->path, target))
 		fix_words(command, "mv", "-nT", "--", directory->path, target);
 }
 
-/* meant is the right name, or NULL if none is known. */
-static void find_unknown_package(struct check *check, enum finding_kind kind,
-	const struct package_directory *directory, const char *meant)
+/* With a command if the name is certain; a guess is no more than a question. */
+static void find_unknown_package(struct check *check, const struct package_names *names,
+	enum finding_kind kind, const struct package_directory *directory)
 {
 	owns_buffer struct buffer command = {0};
+	owns_memory char *certain = package_names_certain(
+		names, directory->name, kind == FINDING_WILDCARD_WITHOUT_MATCH);
+	owns_memory char *binaries = package_names_of_source(names, directory->name);
+	const char *nearest = package_names_nearest(names, directory->name);
 
-	if (meant == NULL) {
+	if (certain != NULL) {
+		fix_package_name(check, &command, directory, certain);
+		check_find(check, kind, directory->path, &command,
+			_("apt knows no package %s; did you mean %s?"), directory->name,
+			certain);
+	} else if (binaries != NULL) {
 		check_find(check, kind, directory->path, NULL,
-			_("apt knows no package %s"), directory->name);
+			_("%s is a source package; its binary packages are %s"),
+			directory->name, binaries);
+	} else if (nearest != NULL) {
+		check_find(check, kind, directory->path, NULL,
+			_("apt knows no package %s; did you mean %s, or is an archive "
+			  "missing?"),
+			directory->name, nearest);
+	} else {
+		check_find(check, kind, directory->path, NULL,
+			_("apt knows no package %s; is an archive missing?"),
+			directory->name);
+	}
+}
+
+/* No name of a package is near a pattern. */
+static void find_pattern(struct check *check, const struct package_names *names,
+	const struct package_directory *directory)
+{
+	owns_buffer struct buffer command = {0};
+	owns_memory char *certain =
+		package_names_certain(names, directory->name, directory->is_wildcard);
+
+	if (certain == NULL) {
+		check_find(check, FINDING_WILDCARD_WITHOUT_MATCH, directory->path, NULL,
+			_("no package that apt knows matches %s"), directory->name);
 		return;
 	}
-	fix_package_name(&command, directory, meant);
-	check_find(check, kind, directory->path, &command,
-		_("apt knows no package %s; did you mean %s?"), directory->name, meant);
+	fix_package_name(check, &command, directory, certain);
+	check_find(check, FINDING_WILDCARD_WITHOUT_MATCH, directory->path, &command,
+		_("no package that apt knows matches %s; did you mean %s?"),
+		directory->name, certain);
 }
 
 static void check_package_directory(struct check *check,
 	const struct package_names *names, const struct package_directory *directory)
 {
-	bool is_pattern = segments_of(directory->name).is_pattern;
-	enum finding_kind kind = directory->is_wildcard || is_pattern
-					 ? FINDING_WILDCARD_WITHOUT_MATCH
-					 : FINDING_PACKAGE_UNKNOWN;
-	owns_memory char *meant = kind == FINDING_WILDCARD_WITHOUT_MATCH
-					  ? wildcard_meant(directory->name)
-					  : NULL;
+	owns_memory char *wildcard = wildcard_meant(directory->name);
 
-	if (meant != NULL && package_names_matches(names, meant) == 1)
-		find_unknown_package(check, kind, directory, meant);
-	else if (meant != NULL || is_pattern)
-		check_find(check, kind, directory->path, NULL,
-			_("no package that apt knows matches %s"), directory->name);
+	if (segments_of(directory->name).is_pattern ||
+		(directory->is_wildcard && wildcard != NULL))
+		find_pattern(check, names, directory);
 	else
-		find_unknown_package(check, kind, directory,
-			package_names_nearest(names, directory->name));
+		find_unknown_package(check, names,
+			directory->is_wildcard ? FINDING_WILDCARD_WITHOUT_MATCH
+					       : FINDING_PACKAGE_UNKNOWN,
+			directory);
 }
 
 static bool is_known_to_apt(

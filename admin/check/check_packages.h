@@ -5,12 +5,23 @@
 
 #include "base.h"
 
+/* Of a source package with another name. */
+struct binary_package {
+	char *source;
+	char *name;
+	bool is_installed;
+};
+
 /* Zero-initialised is empty. */
 struct package_names {
 	struct string_list plain;     /* ascending, each once */
 	struct string_list qualified; /* NAME:ARCHITECTURE, likewise */
 	struct buffer text;           /* the names in wildcard.h's form */
 	struct buffer qualified_text;
+	/* Sorted by source, then the installed first. */
+	struct binary_package *binaries;
+	size_t binary_count;
+	size_t binary_capacity;
 	bool has_lists; /* apt also knows packages that are not installed */
 };
 
@@ -26,8 +37,17 @@ void package_names_done(struct package_names *names);
 bool package_names_has(const struct package_names *names, const char *directory_name);
 /* Whether a directory of multi_pkgs/ matches any: 1, 0, or −errno as wildcard_new(). */
 int package_names_matches(const struct package_names *names, const char *directory_name);
+/*
+ * The name that the directory certainly should have, since only case, "_", the form of a
+ * wildcard or "-devel" differ, and a package has or matches it. The caller frees it; NULL
+ * if there is none.
+ */
+char *package_names_certain(
+	const struct package_names *names, const char *directory_name, bool is_wildcard);
 /* The most similar name, which names owns; NULL if none is similar. */
 const char *package_names_nearest(
 	const struct package_names *names, const char *directory_name);
+/* "libc6, libc-bin and 2 more" for a source package. The caller frees it; NULL if none. */
+char *package_names_of_source(const struct package_names *names, const char *source);
 
 #endif

@@ -192,7 +192,11 @@ static void check_command_of_env(
 	if (text->command == NULL)
 		return;
 	if (strpbrk(text->command, BLANKS) != NULL) {
-		fix_text(&command, "1s|env|env -S|", path);
+		/* Not twice, if two hooks are links to one file. */
+		fix_text(&command,
+			"1s|^\\(#![[:blank:]]*[^[:blank:]]*env\\)[[:blank:]]*"
+			"\\([^-[:blank:]]\\)|\\1 -S \\2|",
+			path);
 		check_find(check, FINDING_INTERPRETER_MISSING, path, &command,
 			_("%s takes \"%s\" as the name of one program; the script cannot "
 			  "start"),
@@ -343,14 +347,47 @@ static void fix_unsafe(struct buffer *command, const char *path)
 }
 
 /* Reported at the unsafe path, so that a directory is reported once for all scripts. */
-static void check_unsafe(struct check *check, const struct script *script)
+static void find_unsafe(struct check *check, const struct unsafe_path *unsafe)
 {
 	owns_buffer struct buffer command = {0};
-	owns_memory char *fault = xcheck(fault_text(script));
+	owns_memory char *fault = unsafe_text(unsafe);
 
-	fix_unsafe(&command, script->unsafe.path);
-	check_find(check, FINDING_OPEN_TO_OTHERS, script->unsafe.path, &command,
+	fix_unsafe(&command, unsafe->path);
+	check_find(check, FINDING_OPEN_TO_OTHERS, unsafe->path, &command,
 		_("hooks here are not run: %s"), fault);
+}
+
+void check_each_step(struct check *check, const char *path)
+{
+	const struct trust *trust = &check->hooks.tree.trust;
+
+	for (size_t end = strlen(trust->root); path[end] != '\0';) {
+		owns_memory char *step = NULL;
+		struct unsafe_path unsafe = {.path = NULL};
+
+		end += 1 + strcspn(path + end + 1, "/");
+		step = xstrndup(path, end);
+		if (xensure(trust_check_one(trust, step, &unsafe)) == -EPERM)
+			find_unsafe(check, &unsafe);
+		free(unsafe.path);
+	}
+}
+
+static void check_unsafe(struct check *check, const struct script *script)
+{
+	owns_memory char *real = realpath(script->path, NULL);
+
+	find_unsafe(check, &script->unsafe);
+	check_each_step(check, script->path);
+	if (real != NULL && path_is_within(real, check->admin->root))
+		check_each_step(check, real);
+}
+
+static bool is_executable_at(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && is_executable_file(&status);
 }
 
 static void check_script(struct check *check, const struct script *script)
@@ -381,7 +418,23 @@ static void check_script(struct check *check, const struct script *script)
 	case WILDCARD_HAS_FAILED:
 		return;
 	}
-	check_content(check, path, script->fault != SCRIPT_IS_NOT_EXECUTABLE);
+	check_content(check, path, is_executable_at(path));
+}
+
+void check_script_at(struct check *check, const char *path)
+{
+	struct hook_tree *tree = &check->hooks.tree;
+
+	for (size_t place = 0; place < PLACE_COUNT; place++) {
+		struct script script = {.path = NULL};
+
+		if (path_is_within(path, tree->places[place]) &&
+			hook_tree_look_in(tree, place,
+				path + strlen(tree->places[place]) + 1,
+				&script) == NODE_SCRIPT)
+			check_script(check, &script);
+		script_done(&script);
+	}
 }
 
 /* Only a mask in /etc masks; there must be a script in /usr/lib. */

@@ -19,6 +19,20 @@ int check_read(
 	return xensure(fd < 0 ? fd : buffer_read(text, fd, limit));
 }
 
+bool check_claim(struct check *check, const char *from, const char *to)
+{
+	struct stat status;
+
+	for (size_t i = 0; i < check->moved_to.count; i++)
+		if (strcmp(check->moved_to.items[i], to) == 0)
+			return false;
+	if (lstat(to, &status) == 0)
+		return false;
+	xlist_add(&check->moved_from, from);
+	xlist_add(&check->moved_to, to);
+	return true;
+}
+
 void check_report_unreadable(struct check *check, const char *path, int error)
 {
 	check->is_incomplete = true;

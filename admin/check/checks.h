@@ -21,6 +21,11 @@ struct check {
 	bool is_incomplete; /* something could not be read, and that has been reported */
 	bool is_apt_unusable; /* apt cannot read its configuration: ask it nothing else */
 
+	/* What commands move something to, so that no other does. */
+	struct string_list moved_from, moved_to;
+	/* Above 0 in directories that get another name: check_scripts() skips them. */
+	unsigned renamed;
+
 	/* check_directories() lists them for check_packages(). */
 	struct package_directory *directories;
 	size_t directory_count;
@@ -39,6 +44,12 @@ int check_read(
 /* Reports that path cannot be read, and why (−errno). */
 void check_report_unreadable(struct check *check, const char *path, int error);
 
+/*
+ * Whether nothing is at to, nor will be after other commands; notes then that a command
+ * moves from there.
+ */
+bool check_claim(struct check *check, const char *from, const char *to);
+
 /* findings_add(), for a whole file and for a line of it. */
 #define check_find(check, kind, path, command, ...)                                      \
 	findings_add(&(check)->findings, kind, path, 0, command, __VA_ARGS__)
@@ -50,6 +61,10 @@ void check_report_unreadable(struct check *check, const char *path, int error);
  * what it cannot read.
  */
 void check_scripts(struct check *check);
+/* The same for a file of the tree that is where no hook is looked for. */
+void check_script_at(struct check *check, const char *path);
+/* Reports what others can change on the way to path, which begins with the root. */
+void check_each_step(struct check *check, const char *path);
 void check_directories(struct check *check);
 void check_settings(struct check *check);
 void check_registration(struct check *check);

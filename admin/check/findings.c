@@ -85,10 +85,27 @@ void findings_done(struct findings *findings)
 	memset(findings, 0, sizeof(*findings));
 }
 
+/* "/" before the end, so that a directory follows its entries; then all other bytes. */
+static unsigned rank_of(char byte)
+{
+	if (byte == '/')
+		return 0;
+	return byte == '\0' ? 1 : (unsigned char)byte + 1U;
+}
+
+static int compare_by_path(const char *a, const char *b)
+{
+	while (*a == *b && *a != '\0') {
+		a++;
+		b++;
+	}
+	return (rank_of(*a) > rank_of(*b)) - (rank_of(*a) < rank_of(*b));
+}
+
 static int compare_findings(const void *left, const void *right)
 {
 	const struct finding *a = left, *b = right;
-	int order = strcmp(a->path, b->path);
+	int order = compare_by_path(a->path, b->path);
 
 	if (order == 0)
 		order = (a->line > b->line) - (a->line < b->line);

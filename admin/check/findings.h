@@ -15,11 +15,12 @@ enum finding_kind {
 	FINDING_OPEN_TO_OTHERS,
 	FINDING_EMPTY,
 	FINDING_BINARY,
+	/* Before those of the #! line, whose commands expect it at the beginning. */
+	FINDING_BYTE_ORDER_MARK,
+	FINDING_CRLF,
 	FINDING_INTERPRETER_MISSING,
 	FINDING_INTERPRETER_NOT_EXECUTABLE,
 	FINDING_INTERPRETER_RELATIVE,
-	FINDING_CRLF,
-	FINDING_BYTE_ORDER_MARK,
 	FINDING_LEFTOVER,
 	FINDING_MASK_WITHOUT_PURPOSE,
 	/* A directory, or a script in the wrong one. */
@@ -76,7 +77,10 @@ void findings_add(struct findings *findings, enum finding_kind kind, const char 
 	__attribute__((format(printf, 6, 7)));
 void findings_done(struct findings *findings);
 
-/* Sorts by path, line and kind, and drops duplicates. */
+/*
+ * Sorts by path, line and kind, and drops duplicates. A directory comes after what is in
+ * it, since a command that renames it ends the paths of the others.
+ */
 void findings_sort(struct findings *findings);
 
 /* Writes all findings, and a last line with the number of errors, warnings and hooks. */

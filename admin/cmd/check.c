@@ -141,6 +141,8 @@ static void check_done(struct check *check)
 		free(check->directories[i].path);
 	free(check->directories);
 	findings_done(&check->findings);
+	string_list_done(&check->moved_from);
+	string_list_done(&check->moved_to);
 	string_list_done(&check->limits);
 	hook_list_done(&check->hooks);
 }

@@ -89,7 +89,16 @@ char *letters_of(const char *word)
 	return letters;
 }
 
-bool hook_point_meant(const char *word, enum uh_hook_point *ret_hook_point)
+bool has_same_letters(const char *a, const char *b)
+{
+	owns_memory char *a_letters = letters_of(a);
+	owns_memory char *b_letters = letters_of(b);
+
+	return strcmp(a_letters, b_letters) == 0;
+}
+
+bool hook_point_meant(
+	const char *word, enum uh_hook_point *ret_hook_point, bool *ret_is_certain)
 {
 	owns_memory char *letters = letters_of(word);
 	struct nearest nearest = nearest_to(letters);
@@ -99,16 +108,18 @@ bool hook_point_meant(const char *word, enum uh_hook_point *ret_hook_point)
 		if (nearest.word == hook_point_words[i].word)
 			*ret_hook_point = (enum uh_hook_point)hook_point_words[i].value;
 	}
+	*ret_is_certain = nearest.word != NULL && strcmp(nearest.word, letters) == 0;
 	return nearest.word != NULL;
 }
 
 int hook_point_read(const char *word, enum uh_hook_point *ret_hook_point)
 {
 	enum uh_hook_point meant;
+	bool is_certain;
 
 	if (uh_hook_point_parse(word, ret_hook_point))
 		return -1;
-	if (hook_point_meant(word, &meant))
+	if (hook_point_meant(word, &meant, &is_certain))
 		return report_error(_("there is no hook point \"%s\"; did you mean %s?"),
 			word, uh_hook_point_name(meant));
 	return report_error(
@@ -172,4 +183,30 @@ char *wildcard_meant(const char *name)
 		name += here.size;
 	}
 	return is_other ? xbuffer_steal(&meant) : NULL;
+}
+
+char *package_name_meant(const char *name)
+{
+	char *meant = wildcard_meant(name);
+
+	if (meant == NULL)
+		meant = xstrdup(name);
+	for (char *at = meant; *at != '\0'; at++) {
+		if (strncmp(at, WILDCARD, strlen(WILDCARD)) == 0)
+			at += strlen(WILDCARD) - 1;
+		else
+			*at = *at == '_' ? '-' : (char)tolower((unsigned char)*at);
+	}
+	return meant;
+}
+
+char *dev_package_meant(const char *name)
+{
+	static const char ending[] = "-devel";
+	size_t size = strcspn(name, ":");
+	size_t before = size - strlen(ending);
+
+	if (size <= strlen(ending) || strncmp(name + before, ending, strlen(ending)) != 0)
+		return NULL;
+	return xformat("%.*s-dev%s", (int)before, name, name + size);
 }

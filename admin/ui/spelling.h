@@ -24,8 +24,15 @@ struct nearest nearest_to(const char *wanted);
 /* Of equally near words, the first is kept. Does not copy word. */
 void nearest_try(struct nearest *nearest, const char *word);
 
-/* Whether word is a hook point's name, perhaps misspelt ("post-invoke", "PostInvok"). */
-bool hook_point_meant(const char *word, enum uh_hook_point *ret_hook_point);
+/*
+ * Whether word is a hook point's name, perhaps misspelt ("post-invoke", "PostInvok");
+ * ret_is_certain if no letter differs.
+ */
+bool hook_point_meant(
+	const char *word, enum uh_hook_point *ret_hook_point, bool *ret_is_certain);
+
+/* Whether words differ in nothing but case, hyphens, underscores and digits. */
+bool has_same_letters(const char *a, const char *b);
 
 /* The letters of word, in lower case; the caller frees them. */
 char *letters_of(const char *word);
@@ -47,5 +54,13 @@ char *leftover_meant(const char *name);
  * word ("_wildcard_"). The caller frees it; NULL if there are none.
  */
 char *wildcard_meant(const char *name);
+
+/*
+ * The same with the letters of a Debian package around it: in lower case, and "-" for
+ * "_". The caller frees it.
+ */
+char *package_name_meant(const char *name);
+/* The name with "-dev" for "-devel" at its end; the caller frees it. NULL for others. */
+char *dev_package_meant(const char *name);
 
 #endif

@@ -80,6 +80,17 @@ fix_all() {
 }
 mkdir /empty
 
+# Runs the commands of one check, as they are printed; then no finding has one.
+fix_once() {
+	check_ends_with 1
+	sed -n 's/^  fix: //p' "$output" >/fixes
+	[[ -s /fixes ]] || fail 'there was nothing to fix'
+	(cd /empty && sh /fixes </dev/null) >/fixed 2>&1 || true
+	apt_status=0
+	apt-universal-hooks check --json >"$output" 2>"$errors" || apt_status=$?
+	! grep -F '"command": "' "$output" || fail "a second check has commands; of the first: $(cat /fixes /fixed)"
+}
+
 expect_no_command_from_a_name() {
 	[[ -z $(find / -xdev -name 'hit*') ]] || fail 'a name was taken for a command'
 	[[ -z $(ls /empty) ]] || fail "in the working directory: $(ls /empty)"
@@ -281,6 +292,7 @@ test_every_fault_is_found_once() {
 		hook-point-misspelt PreInvoke
 		file-foreign alpm.hook:4
 		folder-unknown config
+		folder-unknown multi-pkgs/other
 		folder-unknown multi-pkgs
 		wildcard-without-match multi_pkgs/Post-Invoke/Tool
 		wildcard-without-match multi_pkgs/Post-Invoke/app*
@@ -289,11 +301,11 @@ test_every_fault_is_found_once() {
 		packages-not-known multi_pkgs/Pre-Invoke
 		hook-point-foreign multi_pkgs/transaction
 		package-unknown pkgs/$(touch hit4)
-		package-unknown pkgs/app-extra:amd64
 		open-to-others pkgs/app/Post-Invoke
 		hook-point-misspelt pkgs/app/Post_Invoke
 		packages-not-known pkgs/app/Pre-Invoke
 		script-misplaced pkgs/app/script
+		package-unknown pkgs/app-extra:amd64
 		file-foreign pkgs/dnf.actions:2
 		file-foreign pkgs/dnf.actions:3
 		file-foreign pkgs/dnf.actions:4
@@ -313,6 +325,16 @@ test_every_fault_is_found_once() {
 test_every_command_mends_its_fault() {
 	make_every_fault
 	fix_all
+	expect_what_no_command_mends
+}
+
+test_the_commands_of_one_check_mend_all_that_they_can() {
+	make_every_fault
+	fix_once
+	expect_what_no_command_mends
+}
+
+expect_what_no_command_mends() {
 	expect_no_command_from_a_name
 	[[ -L $hooks/Post-Invoke/14-symlink ]] || fail 'the symlink has become a file'
 	check_ends_with 1 --json
@@ -347,6 +369,7 @@ test_every_command_mends_its_fault() {
 		folder-unknown multi_pkgs/other
 		package-unknown pkgs/$(touch hit4)
 		script-misplaced pkgs/app/script
+		package-unknown pkgs/app-extra:amd64
 		file-foreign pkgs/dnf.actions:2
 		file-foreign pkgs/dnf.actions:3
 		file-foreign pkgs/dnf.actions:4
@@ -408,6 +431,90 @@ test_a_tree_of_yum_or_dnf_runs_after_the_commands() {
 		pre_transaction transaction
 		pre_transaction post_transaction
 	EOF
+}
+
+# Each fault within another one: capitals, underscores, "-devel", modes, a subdirectory.
+test_a_tree_of_dnf_that_is_wrong_at_each_level() {
+	local path
+	package libfoo-dev 1
+	for path in pkgs/LibFoo_Devel/Post_Transaction/010-a 'multi_pkgs/Post_Transaction/LIB*-devel/020-b' \
+		multi_pkgs/posttransaction/App__WILDCARD__/030-c Post_Transaction/sub/040-d \
+		posttrans/050-e pre_transaction/060-f Post-Invoke/070-g pkgs/App/Pre-Invoke/080-h \
+		multi-pkgs/transaction/too*/090-i Post_Transaction/100-j.disabled \
+		Post_Transaction/110-k.rpmsave; do
+		probe "$path"
+		chmod 644 "$hooks/$path"
+	done
+	sed -i 's/$/\r/' $hooks/pkgs/LibFoo_Devel/Post_Transaction/010-a
+	sed -i '1s/.*/#!bash/; 1s/^/\xef\xbb\xbf/' $hooks/pre_transaction/060-f
+	sed -i '1s,.*,#!/usr/bin/env bash -e,' $hooks/Post_Transaction/sub/040-d
+	ln -s $hooks/Post_Transaction/sub/040-d $hooks/pre_transaction/120-l
+	chmod -R 777 $hooks/posttrans $hooks/Post-Invoke
+	chmod -x $hooks/posttrans/050-e $hooks/Post-Invoke/070-g
+	chown -R nobody $hooks/posttrans $hooks/multi_pkgs
+	mkdir -p $hooks/config $hooks/pkgs/gone/pretrans $hooks/post_invoke
+	fix_once
+	expect_findings <<-'EOF'
+		leftover Post-Invoke/100-j.disabled
+		leftover Post-Invoke/110-k.rpmsave
+		dangling-symlink Pre-Install-Pkgs/120-l
+	EOF
+	rm $hooks/Pre-Install-Pkgs/120-l
+	run_apt apt-get -y install app libfoo-dev tool
+	apt_must_end_with 0
+	expect_runs <<-EOF
+		pkgs/app/Pre-Install-Pkgs/080-h
+		Pre-Install-Pkgs/060-f
+		pkgs/libfoo-dev/Post-Invoke/010-a
+		multi_pkgs/Post-Invoke/app__WILDCARD__/030-c --pkg_list={app,libfoo-dev,tool}
+		multi_pkgs/Post-Invoke/lib__WILDCARD__-dev/020-b --pkg_list={app,libfoo-dev,tool}
+		multi_pkgs/Post-Invoke/too__WILDCARD__/090-i --pkg_list={app,libfoo-dev,tool}
+		Post-Invoke/040-d
+		Post-Invoke/050-e
+		Post-Invoke/070-g
+	EOF
+}
+
+# A guess is a question: an archive that is not configured yet may have the package.
+test_a_name_that_is_only_near_has_no_command() {
+	package libc6-of-tests 1 'Source: glibc-of-tests'
+	package libc-bin-of-tests 1 'Source: glibc-of-tests (1.0)'
+	package glirc-of-tests 1
+	package lsh-server 1
+	package docker 1
+	package openssl-of-tests 1
+	package openssh-client-of-tests 1 'Source: openssh-of-tests'
+	package grab 1
+	local name
+	for name in glibc-of-tests mysql-server docker-ce openssh-of-tests grub PostgreSQL; do
+		probe "pkgs/$name/Post-Invoke/010-a"
+	done
+	probe multi_pkgs/Post-Invoke/grub/010-a
+	probe Post-Invok/010-a
+	probe multipkg/Post-Invoke/app/010-a
+	check_ends_with 1
+	expect_file "$output" <<-EOF
+		error: $hooks/Post-Invok: scripts in this directory are not run; did you mean Post-Invoke?
+		warning: $hooks/multi_pkgs/Post-Invoke/grub: apt knows no package grub; did you mean grab, or is an archive missing?
+		warning: $hooks/multipkg: scripts in this directory are not run; did you mean multi_pkgs?
+		warning: $hooks/pkgs/PostgreSQL: apt knows no package PostgreSQL; is an archive missing?
+		warning: $hooks/pkgs/docker-ce: apt knows no package docker-ce; is an archive missing?
+		warning: $hooks/pkgs/glibc-of-tests: glibc-of-tests is a source package; its binary packages are libc-bin-of-tests, libc6-of-tests
+		warning: $hooks/pkgs/grub: apt knows no package grub; did you mean grab, or is an archive missing?
+		warning: $hooks/pkgs/mysql-server: apt knows no package mysql-server; is an archive missing?
+		warning: $hooks/pkgs/openssh-of-tests: openssh-of-tests is a source package; its binary packages are openssh-client-of-tests
+		1 error, 8 warnings in 7 hooks
+	EOF
+	apt_succeeds install libc6-of-tests
+	check_ends_with 1
+	grep -q 'packages are libc6-of-tests, libc-bin-of-tests$' "$output" || fail 'the installed one should be first'
+}
+
+test_empty_directories_are_no_finding() {
+	mkdir -p $hooks/pkgs/nothing-such/Post-Invoke $hooks/pkgs/App/post_invoke $hooks/posttrans \
+		$hooks/multi_pkgs/Post-Invoke/nothing* $hooks/what/ever $packaged_hooks/pkgs/none
+	touch $hooks/posttrans/.gitkeep
+	check_finds </dev/null
 }
 
 test_what_is_said_of_the_files_of_others() {

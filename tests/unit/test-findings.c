@@ -52,6 +52,23 @@ START_TEST(sorted_without_duplicates)
 }
 END_TEST
 
+/* So that the commands can be run in this order. */
+START_TEST(a_directory_comes_after_what_is_in_it)
+{
+	static const char *const paths[] = {
+		"/a/b/c", "/a/b/d", "/a/b", "/a/b-c/d", "/a/b-c", "/a/b.", "/a", "/a-b"};
+	owns_findings struct findings findings = {0};
+
+	for (size_t i = COUNT_OF(paths); i-- > 0;)
+		add(&findings, FINDING_EMPTY, paths[(i * 3) % COUNT_OF(paths)], 0, "",
+			"");
+	findings_sort(&findings);
+	ck_assert_uint_eq(findings.count, COUNT_OF(paths));
+	for (size_t i = 0; i < COUNT_OF(paths); i++)
+		ck_assert_str_eq(findings.items[i].path, paths[i]);
+}
+END_TEST
+
 START_TEST(messages_are_wrapped_and_commands_are_not)
 {
 	owns_findings struct findings findings = {0};
@@ -207,6 +224,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {sorted_without_duplicates,
+		a_directory_comes_after_what_is_in_it,
 		messages_are_wrapped_and_commands_are_not, the_last_line_counts, as_json,
 		every_kind_has_a_word, plain_words_are_not_quoted, other_words_are_quoted,
 		unprintable_words_go_through_printf, commands_are_joined,

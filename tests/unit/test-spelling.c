@@ -7,7 +7,8 @@
 static void assert_meant(const char *word, const char *expected)
 {
 	enum uh_hook_point hook_point;
-	bool is_meant = hook_point_meant(word, &hook_point);
+	bool is_certain;
+	bool is_meant = hook_point_meant(word, &hook_point, &is_certain);
 	const char *found = is_meant ? uh_hook_point_name(hook_point) : "none";
 
 	ck_assert_msg(strcmp(found, expected) == 0, "%s: %s", word, found);
