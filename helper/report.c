@@ -263,7 +263,7 @@ void report_event(const struct uh_event *event, void *context)
 	const char *rest = sentences[event->kind];
 
 	(void)context;
-	if (event->kind == UH_SCRIPT_SKIPPED ||
+	if (event->kind == UH_SCRIPT_STARTS || event->kind == UH_SCRIPT_SKIPPED ||
 		(event->kind == UH_SCRIPT_ENDED && process_succeeded(&event->ending)))
 		return;
 	while (*rest != '\0') {

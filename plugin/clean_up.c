@@ -25,29 +25,43 @@ static void take_over(
 }
 
 /*
+ * Reads what is left of the owner's transaction, which apt does not close. The caller calls
+ * session_done(). False, with a message, if that is impossible.
+ */
+static bool open_for(
+	struct session *owners, struct session *session, const struct frontend *owner)
+{
+	*owners = (struct session){
+		.hook_point = UH_POST_INVOKE,
+		.root = session->root,
+		.listener = session->listener,
+		.context = session->context,
+		.closed_by = CLOSED_WITHOUT_APT,
+	};
+	if (session_init(owners) < 0)
+		return false;
+	session_set_frontend(owners, owner);
+	if (owners->state.fd < 0) {
+		session_report_state(owners);
+		return false;
+	}
+	session_read_record(owners);
+	return true;
+}
+
+/*
  * Runs the owner's scripts for a transaction that apt does not close. The caller holds
  * the lock, so nobody else does, and no script runs any more. False if nothing was due.
  */
 static bool clean_up_for(struct session *session, const struct frontend *owner)
 {
 	__attribute__((cleanup(session_done))) struct session clean_up = {
-		.hook_point = UH_POST_INVOKE,
-		.root = session->root,
-		.listener = session->listener,
-		.context = session->context,
-		.closed_by = CLOSED_WITHOUT_APT,
-		.clean_up = CLEAN_UP_DUE,
-	};
+		.clean_up_lock = -1, .state.fd = -1};
 	struct state owners = state_of(&session->state, owner);
 
-	if (!record_claim_clean_up(&owners) || session_init(&clean_up) < 0)
+	if (!record_claim_clean_up(&owners) || !open_for(&clean_up, session, owner))
 		return false;
-	session_set_frontend(&clean_up, owner);
-	if (clean_up.state.fd < 0) {
-		session_report_state(&clean_up);
-		return false;
-	}
-	session_read_record(&clean_up);
+	clean_up.clean_up = CLEAN_UP_DUE;
 	session_report_record(&clean_up);
 	take_over(&clean_up, session, owner);
 	/* apt may have been killed while dpkg runs, and dpkg goes on without it. */
@@ -77,10 +91,18 @@ static void clean_up_in_guard(void *context, int error)
 		session_emit(session, UH_GUARD_NOT_STARTED, .error = -EAGAIN);
 }
 
+static void log_for(struct session *session, const struct frontend *owner)
+{
+	__attribute__((cleanup(session_done))) struct session owners = {
+		.clean_up_lock = -1, .state.fd = -1};
+
+	if (open_for(&owners, session, owner))
+		session_close_log(&owners);
+}
+
 /* Logs the scripts of transactions that nobody has closed. */
 static void log_earlier(struct session *session)
 {
-	struct log_writer nothing = {.lines = {.data = NULL}};
 	struct frontend owner;
 	size_t skipped = 0;
 
@@ -90,8 +112,7 @@ static void log_earlier(struct session *session)
 
 		/* If a clean-up is still due, whoever does it writes the log. */
 		if (!state_has(&owners, RECORD_CLEAN_UP))
-			(void)log_writer_write(&nothing, &owners, session->root, NULL,
-				result_name(RESULT_ABORTED)); /* no second try */
+			log_for(session, &owner);
 		if (state_has(&owners, LOG_RUNS))
 			skipped++;
 	}

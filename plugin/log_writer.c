@@ -15,6 +15,10 @@
 /* How the last column begins if the script did not run. */
 #define SKIPPED "skipped ("
 
+/* The last column from a script's start until its result follows; as logged without one. */
+#define STARTED "started"
+#define INTERRUPTED "interrupted"
+
 #define COMMAND_LINE "Commandline: "
 
 #define RUNS_MAX ((size_t)16 << 20)
@@ -64,12 +68,14 @@ const char *log_skip_word(enum uh_event_kind kind)
 	return word_of(reasons, COUNT_OF(reasons), (int)kind);
 }
 
-/* The last column; nothing if the event is not a script's result. */
+/* The last column; nothing if the event is neither a script's result nor its start. */
 static void append_outcome(struct buffer *line, const struct uh_event *event)
 {
 	const char *reason = log_skip_word(event->kind);
 
-	if (event->kind == UH_SCRIPT_ENDED)
+	if (event->kind == UH_SCRIPT_STARTS)
+		buffer_append_string(line, STARTED);
+	else if (event->kind == UH_SCRIPT_ENDED)
 		buffer_append_format(line, "%s %d %lld ms",
 			process_end_name(event->ending.end), event->ending.value,
 			event->milliseconds);
@@ -81,7 +87,7 @@ static void append_outcome(struct buffer *line, const struct uh_event *event)
 		buffer_append_format(line, SKIPPED "%s)", reason);
 }
 
-void log_writer_note(struct log_writer *writer, enum uh_hook_point hook_point,
+bool log_writer_note(struct log_writer *writer, enum uh_hook_point hook_point,
 	const struct uh_event *event)
 {
 	owns_buffer struct buffer outcome = {0};
@@ -91,7 +97,7 @@ void log_writer_note(struct log_writer *writer, enum uh_hook_point hook_point,
 	if (outcome.error < 0)
 		lines->error = outcome.error;
 	if (outcome.size == 0)
-		return;
+		return false;
 	buffer_append_format(lines, " %s ", uh_hook_point_name(hook_point));
 	log_add_clean(lines, event->path);
 	buffer_append_string(lines, " [");
@@ -99,6 +105,8 @@ void log_writer_note(struct log_writer *writer, enum uh_hook_point hook_point,
 	buffer_append_string(lines, "] ");
 	buffer_append(lines, buffer_slice(&outcome));
 	buffer_append_string(lines, "\n");
+	return event->kind == UH_SCRIPT_STARTS || event->kind == UH_SCRIPT_ENDED ||
+	       event->kind == UH_SCRIPT_NOT_STARTED;
 }
 
 void log_writer_done(struct log_writer *writer)
@@ -183,22 +191,62 @@ int log_writer_keep(
 
 	if (writer->lines.size == 0)
 		return lines_error;
-	error = read_kept(state, &kept);
-	if (error < 0)
-		return error;
-	append_header(&kept, state->key, command_line);
-	buffer_append(&kept, buffer_slice(&writer->lines));
-	if (kept.error < 0)
-		return kept.error;
-	error = state_replace(state, LOG_RUNS, buffer_slice(&kept));
+	error = state_append(state, LOG_RUNS, buffer_slice(&writer->lines));
+	if (error == -ENOENT) {
+		append_header(&kept, state->key, command_line);
+		buffer_append(&kept, buffer_slice(&writer->lines));
+		error = kept.error < 0
+				? kept.error
+				: state_replace(state, LOG_RUNS, buffer_slice(&kept));
+	}
 	if (error == 0)
 		buffer_done(&writer->lines);
 	return error < 0 ? error : lines_error;
 }
 
-/* Fields first, then one line for each script, which begins with a space. */
+static bool is_start(struct slice line)
+{
+	static const char ending[] = "] " STARTED;
+	size_t size = strlen(ending);
+
+	return line.size > size &&
+	       memcmp(line.data + line.size - size, ending, size) == 0;
+}
+
+/* Whether one of the lines begins like this one, up to its last column. */
+static bool has_result(struct slice line, struct slice lines)
+{
+	struct slice beginning = {line.data, line.size - strlen(STARTED)};
+
+	/* It nearly always follows at once. */
+	while (lines.size > 0)
+		if (slice_has_prefix(slice_cut(&lines, '\n'), beginning))
+			return true;
+	return false;
+}
+
+/* A script that was started and has no result was running when we were killed. */
+static void append_logged_runs(struct buffer *stanza, struct slice lines)
+{
+	while (lines.size > 0) {
+		struct slice line = slice_cut(&lines, '\n');
+		bool was_running = is_start(line);
+
+		if (was_running && has_result(line, lines))
+			continue;
+		if (was_running)
+			line.size -= strlen(STARTED);
+		buffer_append(stanza, line);
+		buffer_append_string(stanza, was_running ? INTERRUPTED "\n" : "\n");
+	}
+}
+
+/*
+ * Fields first, then one line for each script, which begins with a space. kept ends with
+ * the lines of this call.
+ */
 static void append_stanza(struct buffer *stanza, struct slice kept,
-	const struct log_writer *writer, const char *command_line, const char *result)
+	const char *command_line, const char *result)
 {
 	while (kept.size > 0 && kept.data[0] != ' ') {
 		struct slice field = slice_cut(&kept, '\n');
@@ -213,8 +261,7 @@ static void append_stanza(struct buffer *stanza, struct slice kept,
 	}
 	buffer_append_format(stanza, "Result: %s\n", result != NULL ? result : "unknown");
 	buffer_append_string(stanza, "Hooks:\n");
-	buffer_append(stanza, kept);
-	buffer_append(stanza, buffer_slice(&writer->lines));
+	append_logged_runs(stanza, kept);
 	append_time(stanza, "End-Date");
 	buffer_append_string(stanza, "\n");
 }
@@ -262,9 +309,11 @@ int log_writer_write(struct log_writer *writer, const struct state *state,
 		buffer_done(&kept);
 	if (kept.size > 0 || writer->lines.size > 0) {
 		append_header(&kept, state->key, command_line);
-		append_stanza(&stanza, buffer_slice(&kept), writer, command_line, result);
+		buffer_append(&kept, buffer_slice(&writer->lines));
 		buffer_done(&writer->lines);
-		write_error = stanza.error < 0
+		append_stanza(&stanza, buffer_slice(&kept), command_line, result);
+		write_error = kept.error < 0 ? kept.error
+			      : stanza.error < 0
 				      ? stanza.error
 				      : append_to_log(path, buffer_slice(&stanza));
 	}

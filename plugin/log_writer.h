@@ -24,19 +24,23 @@ void log_add_clean(struct buffer *buffer, const char *text);
 /* The word in "skipped (WORD)" for a script that could not run; NULL for other events. */
 const char *log_skip_word(enum uh_event_kind kind);
 
-/* Adds a line if the event is the result of a script: it ran, failed or was skipped. */
-void log_writer_note(struct log_writer *writer, enum uh_hook_point hook_point,
+/*
+ * Adds a line if the event is the result of a script, or its start, which counts only if no
+ * result follows. True if the lines should be kept at once, since we may be killed.
+ */
+bool log_writer_note(struct log_writer *writer, enum uh_hook_point hook_point,
 	const struct uh_event *event);
 void log_writer_done(struct log_writer *writer);
 
 /*
- * Moves the lines to the state file. The first call also stores command_line (or NULL),
- * in case the closing call does not know it. 0 or −errno.
+ * Moves the lines to the state file, or leaves all of them after an error. The first call
+ * also stores command_line (or NULL), in case the closing call does not know it. 0 or
+ * −errno.
  */
 int log_writer_keep(
 	struct log_writer *writer, const struct state *state, const char *command_line);
 
-/* Whether an earlier call has run a script; skipped ones do not count. */
+/* Whether a script has been started; skipped ones do not count. */
 bool log_writer_has_run(const struct state *state);
 
 /*

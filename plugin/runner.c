@@ -224,6 +224,7 @@ static void run_script(struct walk *walk, const struct planned_run *run)
 	if (!has_required_packages(walk, run) || !find_account(walk, run, &account) ||
 		!has_working_directory(walk, run) || !has_lists(walk, run))
 		return;
+	emit_for_script(walk, run, UH_SCRIPT_STARTS);
 	execute_script(walk, run, account, &event);
 	if (event.error < 0)
 		event.kind = UH_SCRIPT_NOT_STARTED;

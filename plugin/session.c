@@ -19,14 +19,6 @@ bool session_is_possible(struct session *session, enum uh_hook_point hook_point)
 	return session->is_possible[hook_point] == POSSIBLE;
 }
 
-void session_on_event(const struct uh_event *event, void *context)
-{
-	struct session *session = context;
-
-	log_writer_note(&session->log, session->hook_point, event);
-	session->listener(event, session->context);
-}
-
 /* Does nothing without an error. */
 static void emit_error(struct session *session, enum uh_event_kind kind, int error)
 {
@@ -253,6 +245,18 @@ static const char *command_line_of(struct session *session)
 	return session->joined_command_line;
 }
 
+void session_on_event(const struct uh_event *event, void *context)
+{
+	struct session *session = context;
+	bool is_urgent = log_writer_note(&session->log, session->hook_point, event);
+
+	/* After an error, the call at the end tries again, and reports it. */
+	if (is_urgent && session->state.fd >= 0)
+		(void)log_writer_keep(
+			&session->log, &session->state, command_line_of(session));
+	session->listener(event, session->context);
+}
+
 bool session_is_switched_off(struct session *session)
 {
 	if (environment_switches_off())
@@ -443,6 +447,12 @@ void session_write_log(struct session *session)
 	emit_log(
 		session, log_writer_write(&session->log, &session->state, session->root,
 				 command_line_of(session), result_name(session->result)));
+}
+
+void session_close_log(struct session *session)
+{
+	find_outcome(session);
+	session_write_log(session);
 }
 
 enum run_end session_run(struct session *session, struct uh_event *ret_veto)

@@ -108,6 +108,8 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto);
 void session_keep_log(struct session *session);
 /* Appends the results of all calls to the log. */
 void session_write_log(struct session *session);
+/* The same for a transaction whose result is not known yet, and no script runs any more. */
+void session_close_log(struct session *session);
 
 /* All steps after dpkg, or instead of it, that follow reading the record (engine.c). */
 enum uh_verdict session_close(struct session *session);

@@ -133,10 +133,11 @@ void state_discard(char **path)
 	*path = NULL;
 }
 
-int state_open_file(const struct state *state, const char *suffix)
+static int open_own(
+	const struct state *state, const char *suffix, int flags, off_t *ret_size)
 {
 	owns_fd int fd = openat(state->fd, name_of(state, suffix).text,
-		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat status;
 
 	if (fd < 0 || fstat(fd, &status) < 0)
@@ -144,7 +145,26 @@ int state_open_file(const struct state *state, const char *suffix)
 	/* The directory may have had another owner, and files in it still have. */
 	if (!S_ISREG(status.st_mode) || status.st_uid != geteuid())
 		return -EPERM;
+	*ret_size = status.st_size;
 	return steal_fd(&fd);
+}
+
+int state_open_file(const struct state *state, const char *suffix)
+{
+	off_t size;
+
+	return open_own(state, suffix, O_RDONLY, &size);
+}
+
+int state_append(const struct state *state, const char *suffix, struct slice bytes)
+{
+	off_t size;
+	owns_fd int fd = open_own(state, suffix, O_WRONLY | O_APPEND, &size);
+	int error = fd >= 0 ? write_all(fd, bytes) : fd;
+
+	if (fd >= 0 && error < 0 && ftruncate(fd, size) < 0)
+		return error; /* the first error is the one to report */
+	return error;
 }
 
 int state_read(

@@ -34,6 +34,8 @@ struct state state_of(const struct state *state, const struct frontend *frontend
 int state_write(const struct state *state, const char *suffix, struct slice bytes);
 /* The same, whole or not at all: a temporary file that is renamed. */
 int state_replace(const struct state *state, const char *suffix, struct slice bytes);
+/* Appends to KEY.SUFFIX, all or nothing. 0, −ENOENT if it does not exist, or −errno. */
+int state_append(const struct state *state, const char *suffix, struct slice bytes);
 
 /*
  * Writes a new file KEY.SUFFIX.RANDOM that everybody may read, whole or not at all.

@@ -30,6 +30,7 @@ struct uh_ending {
 /* The comments name the fields that are set. error is −errno. */
 enum uh_event_kind {
 	/* About a script: path. */
+	UH_SCRIPT_STARTS,         /* the next event about it says how it ended */
 	UH_SCRIPT_ENDED,          /* ending, milliseconds */
 	UH_SCRIPT_NOT_STARTED,    /* error */
 	UH_SCRIPT_NOT_EXECUTABLE, /* no x bit */

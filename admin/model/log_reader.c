@@ -37,7 +37,8 @@ static const struct word field_names[] = {{START, FIELD_START},
 
 static const struct word outcome_names[] = {{"exit", LOGGED_EXIT},
 	{"signal", LOGGED_SIGNAL}, {"timeout", LOGGED_TIMEOUT},
-	{"not-started", LOGGED_NOT_STARTED}, {"skipped", LOGGED_SKIPPED}};
+	{"not-started", LOGGED_NOT_STARTED}, {"skipped", LOGGED_SKIPPED},
+	{"interrupted", LOGGED_INTERRUPTED}};
 
 struct log_parser {
 	struct log *log;
@@ -129,11 +130,13 @@ static bool parse_outcome(struct log_run *run, struct slice text)
 	if (!word_parse(outcome_names, COUNT_OF(outcome_names), word, &outcome))
 		return false;
 	run->outcome = (enum log_outcome)outcome;
+	run->milliseconds = -1;
+	if (run->outcome == LOGGED_INTERRUPTED)
+		return text.size == 0;
 	if (run->outcome == LOGGED_NOT_STARTED || run->outcome == LOGGED_SKIPPED) {
 		if (!take_prefix(&text, "(") || !take_suffix(&text, ")"))
 			return false;
 		run->why = make_string(text);
-		run->milliseconds = -1;
 		return true;
 	}
 	run->value = (int)parse_number(slice_cut(&text, ' '), INT_MAX);
@@ -577,6 +580,8 @@ void log_add_outcome(struct buffer *text, const struct log_run *run)
 {
 	buffer_append_string(
 		text, word_of(outcome_names, COUNT_OF(outcome_names), (int)run->outcome));
+	if (run->outcome == LOGGED_INTERRUPTED)
+		return;
 	if (run->why == NULL) {
 		buffer_append_format(text, " %d", run->value);
 		return;

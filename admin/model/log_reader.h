@@ -22,7 +22,8 @@ enum log_outcome {
 	LOGGED_SIGNAL,
 	LOGGED_TIMEOUT,
 	LOGGED_NOT_STARTED,
-	LOGGED_SKIPPED
+	LOGGED_SKIPPED,
+	LOGGED_INTERRUPTED /* the helper ended before it; its own end is not known */
 };
 
 struct log_run {
@@ -33,7 +34,7 @@ struct log_run {
 	enum log_outcome outcome;
 	int value;            /* the exit status, the signal, or the timeout in seconds */
 	const char *why;      /* of LOGGED_NOT_STARTED and LOGGED_SKIPPED, else NULL */
-	int64_t milliseconds; /* −1 if nothing ran */
+	int64_t milliseconds; /* −1 if nothing ran, or its end is unknown */
 };
 
 struct log_transaction {

@@ -372,6 +372,30 @@ test_after_the_helper_was_killed_and_apt_stopped() {
 	expect_a_clean_next_transaction
 }
 
+test_after_the_helper_was_killed_at_Post-Invoke_the_log_has_all_that_ran() {
+	local signal
+	stop_and_start_something
+	cat >>/etc/apt/apt.conf.d/90settings <<<'Universal-Hooks::Scripts::Post-Invoke/kills::When "always";'
+	for signal in HUP KILL; do
+		then="kill -s $signal \$PPID" probe Post-Invoke/kills
+		run_apt_to_the_last --reinstall install app
+		expect_equal 0 "$apt_status" 'exit status of apt'
+		expect_runs <<-'EOF'
+			Pre-Invoke/stops
+			Post-Invoke/kills
+			Post-Invoke/starts RESULT=ok SUCCESS=1
+		EOF
+		expect_file <(grep -E '^Result|^ ' /var/log/apt/universal-hooks.log | sed 's/ [0-9]* ms$//') <<-EOF
+			Result: ok
+			 Pre-Invoke $hooks/Pre-Invoke/stops [always] exit 0
+			 Post-Invoke $hooks/Post-Invoke/kills [always] interrupted
+			 Post-Invoke $hooks/Post-Invoke/only-when-ran [always] skipped (When)
+			 Post-Invoke $hooks/Post-Invoke/starts [always] exit 0
+		EOF
+		rm /var/log/apt/universal-hooks.log
+	done
+}
+
 # Code for a hook that runs after ours.
 kill_the_guard='. /our-processes.sh; kill -KILL $(our_processes)'
 

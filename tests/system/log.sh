@@ -331,3 +331,47 @@ test_without_a_state_folder_what_ran_is_logged_all_the_same() {
 	expect_equal 3 "$(grep -c ' exit 0 [0-9]* ms$' "$log")" 'lines of scripts'
 	expect_equal "$(grep -c '^Start-Date' "$log")" "$(paragraphs)" 'paragraphs'
 }
+
+# A hook that hangs up or kills the helper, its parent; apt goes on, and nobody is left to write the log.
+kill_the_helper_at() {
+	probe "$1/1-ends"
+	then="kill -s $2 \$PPID" probe "$1/2-kills"
+	probe "$1/3-not-reached"
+	run_apt apt-get --yes --reinstall install app </dev/null
+	expect_equal 0 "$apt_status" "apt's exit status"
+}
+
+what_is_said_of_a_killed_helper() {
+	grep -E "^Result|^ " "$log" | sed -E 's/ [0-9]+ ms$/ N ms/'
+}
+
+test_what_ran_before_the_helper_was_killed_at_Post-Invoke_is_logged_by_the_next_transaction() {
+	local signal
+	for signal in HUP KILL; do
+		kill_the_helper_at Post-Invoke "$signal"
+		rm -r "$hooks"/Post-Invoke/*
+		apt_succeeds remove app
+		expect_file <(what_is_said_of_a_killed_helper) <<-EOF
+			Result: ok
+			 Post-Invoke $hooks/Post-Invoke/1-ends [always] exit 0 N ms
+			 Post-Invoke $hooks/Post-Invoke/2-kills [always] interrupted
+		EOF
+		apt-universal-hooks log --failed | has -F '2-kills: interrupted' || fail 'log --failed should show it'
+		rm "$log"
+	done
+}
+
+test_what_ran_before_the_helper_was_killed_before_dpkg_is_logged_with_the_rest() {
+	local point
+	probe Post-Invoke/a
+	for point in Pre-Invoke Pre-Install-Pkgs; do
+		kill_the_helper_at "$point" KILL
+		expect_file <(what_is_said_of_a_killed_helper) <<-EOF
+			Result: ok
+			 $point $hooks/$point/1-ends [always] exit 0 N ms
+			 $point $hooks/$point/2-kills [always] interrupted
+			 Post-Invoke $hooks/Post-Invoke/a [always] exit 0 N ms
+		EOF
+		rm -r "$hooks/$point"/* "$log"
+	done
+}

@@ -304,6 +304,9 @@ void write_event(const struct uh_event *event, void *context)
 		[UH_UNSAFE_WORLD] = "world"};
 	struct buffer *text = context;
 
+	/* How it ended tells that it was started. */
+	if (event->kind == UH_SCRIPT_STARTS)
+		return;
 	ck_assert_uint_lt((size_t)event->kind, COUNT_OF(kinds));
 	ck_assert_ptr_nonnull(kinds[event->kind]);
 	buffer_append_string(text, kinds[event->kind]);

@@ -38,7 +38,7 @@ static void note_end(struct log_writer *writer, enum uh_hook_point hook_point,
 		.ending = {UH_EXITED, status},
 		.milliseconds = 12};
 
-	log_writer_note(writer, hook_point, &event);
+	(void)log_writer_note(writer, hook_point, &event);
 }
 
 static void assert_time(struct slice text)
@@ -92,6 +92,7 @@ static const struct {
 		" Post-Invoke /a [f__WILDCARD__] signal 9 5000000000 ms\n"},
 	{{.kind = UH_SCRIPT_ENDED, .ending = {UH_TIMED_OUT, 5}, .milliseconds = 5001},
 		" Post-Invoke /a [always] timeout 5 5001 ms\n"},
+	{{.kind = UH_SCRIPT_STARTS}, " Post-Invoke /a [always] started\n"},
 	{{.kind = UH_SCRIPT_NOT_STARTED, .error = -ENOENT},
 		" Post-Invoke /a [always] not-started (No such file or directory)\n"},
 	{{.kind = UH_SCRIPT_SKIPPED, .detail = "When"},
@@ -131,7 +132,7 @@ START_TEST(every_kind_of_run_has_its_line_and_nothing_else_has)
 		struct uh_event event = lines[i].event;
 
 		event.path = "/a";
-		log_writer_note(&writer, UH_POST_INVOKE, &event);
+		(void)log_writer_note(&writer, UH_POST_INVOKE, &event);
 		assert_text(&writer.lines, lines[i].line);
 	}
 }
@@ -145,7 +146,7 @@ START_TEST(control_characters_are_escaped)
 			"1\x9b $(b)\xe2\x80\xae\xff",
 		.matched = "\n\r"};
 
-	log_writer_note(&writer, UH_PRE_INSTALL_PKGS, &event);
+	(void)log_writer_note(&writer, UH_PRE_INSTALL_PKGS, &event);
 	assert_text(&writer.lines, " Pre-Install-Pkgs /a\\012Result: "
 				   "ok\\011\\033\\177\xc3\xbc\xc3\x9b\\302\\2331\\233 "
 				   "$(b)\\342\\200\\256\\377 "
@@ -186,6 +187,44 @@ START_TEST(all_hook_points_of_a_transaction_are_one_stanza)
 		   " Pre-Install-Pkgs /b [always] exit 1 12 ms\n"
 		   " Pre-Install-Pkgs /c [always] exit 0 12 ms\n"
 		   " Post-Invoke /d [always] exit 2 12 ms\n"
+		   "End-Date: TIME\n\n");
+}
+END_TEST
+
+static void note_start(
+	struct log_writer *writer, enum uh_hook_point hook_point, const char *path)
+{
+	const struct uh_event event = {.kind = UH_SCRIPT_STARTS, .path = path};
+
+	ck_assert(log_writer_note(writer, hook_point, &event));
+}
+
+START_TEST(a_start_without_a_result_was_interrupted)
+{
+	owns_state struct state state = open_state();
+	owns_log struct log_writer killed = {.lines = {0}};
+	owns_log struct log_writer last = {.lines = {0}};
+
+	ck_assert_int_eq(unsetenv("SUDO_UID") | unsetenv("PKEXEC_UID"), 0);
+	note_start(&killed, UH_PRE_INVOKE, "/a");
+	keep(&killed, &state, NULL);
+	note_end(&killed, UH_PRE_INVOKE, "/a", 0);
+	note_start(&killed, UH_PRE_INVOKE, "/b] started");
+	keep(&killed, &state, NULL);
+	/* The same path at another hook point; and one that is only started again. */
+	note_start(&last, UH_POST_INVOKE, "/b] started");
+	note_end(&last, UH_POST_INVOKE, "/c", 0);
+	keep(&last, &state, NULL);
+	note_start(&last, UH_POST_INVOKE, "/b] started");
+	ck_assert_int_eq(log_writer_write(&last, &state, root(), NULL, "ok"), 0);
+	assert_log("Start-Date: TIME\n"
+		   "Transaction: 4194301-1\n"
+		   "Result: ok\n"
+		   "Hooks:\n"
+		   " Pre-Invoke /a [always] exit 0 12 ms\n"
+		   " Pre-Invoke /b] started [always] interrupted\n"
+		   " Post-Invoke /c [always] exit 0 12 ms\n"
+		   " Post-Invoke /b] started [always] interrupted\n"
 		   "End-Date: TIME\n\n");
 }
 END_TEST
@@ -405,6 +444,7 @@ int main(void)
 	const TTest *const tests[] = {every_kind_of_run_has_its_line_and_nothing_else_has,
 		control_characters_are_escaped,
 		all_hook_points_of_a_transaction_are_one_stanza,
+		a_start_without_a_result_was_interrupted,
 		the_last_call_that_knows_the_command_line_is_believed,
 		a_transaction_with_one_hook_point_needs_nothing_kept,
 		who_asked_is_named_as_in_apts_own_log,
