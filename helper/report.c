@@ -207,6 +207,8 @@ static const char *const sentences[] = {
 				       "do not see it, nor settings given there: %e",
 	[UH_CLEAN_UP] =
 		"W: apt stopped before dpkg was done; hooks that clean up run now",
+	[UH_COPY_NOT_MADE] = "W: %p could not be copied; if this transaction deletes it, "
+			     "it will not run afterwards: %e",
 	[UH_CLEAN_UP_LATER] = "W: hooks whose When is failure or always will run when "
 			      "apt has ended, or with the next transaction",
 	[UH_GUARD_NOT_STARTED] = "W: no process waits for apt to end; hooks that clean "

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "clean_up.h"
+#include "copies.h"
 #include "dpkg.h"
 #include "guard.h"
 #include "record.h"
@@ -22,6 +23,15 @@ static void take_over(
 	clean_up->settings = session->settings;
 	clean_up->settings_reading = READ;
 	session->settings = (struct settings){.count = 0};
+}
+
+void clean_up_forget(struct session *session)
+{
+	bool was_due = state_has(&session->state, RECORD_CLEAN_UP);
+
+	record_forget(&session->state);
+	if (was_due)
+		copies_forget(&session->state, session->root);
 }
 
 /*
@@ -68,7 +78,7 @@ static bool clean_up_for(struct session *session, const struct frontend *owner)
 	if (dpkg_wait_for_end(clean_up.transaction.status_file))
 		clean_up.closed_by = CLOSED_WHILE_DPKG_RAN;
 	(void)session_close(&clean_up); /* there is no apt to stop */
-	record_forget(&clean_up.state);
+	clean_up_forget(&clean_up);
 	return true;
 }
 
@@ -136,6 +146,7 @@ void clean_up_earlier(struct session *session)
 	}
 	log_earlier(session);
 	state_sweep(&session->state, &session->frontend, RECORD_CLEAN_UP);
+	copies_sweep(&session->state, session->root);
 }
 
 /* Whether settings can ask for a clean-up; most do not. */
@@ -146,23 +157,44 @@ static bool may_be_wanted(const struct session *session)
 	       settings_mention_when(&session->settings, WHEN_ALWAYS);
 }
 
-/* Whether a Post-Invoke script would run if apt stopped now. */
-static bool is_clean_up_wanted(struct session *session)
+/* Plans what would run if apt stopped now; false if nothing. Then plan_done(). */
+static bool plan_clean_up(struct session *session, struct plan *plan)
 {
-	struct plan plan;
-	bool is_wanted;
 	int error;
 
+	memset(plan, 0, sizeof(*plan));
 	/* Whoever cleans up may be able to read them. */
 	if (session->settings_reading == UNREADABLE)
 		return session_is_possible(session, UH_POST_INVOKE);
-	error = plan_make(&plan, &session->tree, UH_POST_INVOKE, &session->transaction);
-	plan_apply_settings(&plan, &session->settings, &session->transaction);
-	plan_apply_when(&plan, &session->transaction, false, RESULT_ABORTED);
+	error = plan_make(plan, &session->tree, UH_POST_INVOKE, &session->transaction);
+	plan_apply_settings(plan, &session->settings, &session->transaction);
+	plan_apply_when(plan, &session->transaction, false, RESULT_ABORTED);
 	/* In doubt, prepare a clean-up that may find nothing to do. */
-	is_wanted = error < 0 || plan_may_have_work(&plan);
-	plan_done(&plan);
-	return is_wanted;
+	return error < 0 || plan_may_have_work(plan);
+}
+
+static void copy_scripts(struct session *session, const struct plan *plan)
+{
+	owns_memory char *path = NULL;
+	int error = copies_make(&session->state, session->root, &session->tree.trust,
+		plan, &session->settings, &path);
+
+	if (error < 0)
+		session_emit(session, UH_COPY_NOT_MADE, .path = path, .error = error);
+}
+
+/*
+ * The guard survives the end of its package, and must not need its files then. With
+ * packages, the engine's library is loaded for the first directory that has a wildcard.
+ */
+static void load_wildcards(struct session *session)
+{
+	static const char *const directories[] = {"multi_pkgs/Post-Invoke"};
+	struct wildcard *wildcard = NULL;
+
+	if (hook_tree_has_any(&session->tree, directories, COUNT_OF(directories)) &&
+		wildcard_new(&wildcard, "__WILDCARD__", slice_of("a\n")) == 0)
+		wildcard_free(wildcard);
 }
 
 /* Without a guard, the next transaction cleans up. */
@@ -171,6 +203,7 @@ static void start_guard(struct session *session)
 	owns_memory char *path = state_path(&session->state, RECORD_CLEAN_UP);
 	int error = -ENOMEM;
 
+	load_wildcards(session);
 	if (path != NULL)
 		error = guard_start(&session->frontend, path, session->clean_up_lock,
 			clean_up_in_guard, session);
@@ -184,17 +217,11 @@ void clean_up_lock(struct session *session)
 		session->clean_up_lock = record_lock_clean_up(&session->state, false);
 }
 
-bool clean_up_prepare(struct session *session)
+/* False if apt is gone. */
+static bool prepare_for(struct session *session, const struct plan *plan, bool has_run)
 {
-	bool has_run;
-	int error;
+	int error = record_want_clean_up(&session->state);
 
-	if (session->state.fd < 0 || !may_be_wanted(session))
-		return true;
-	has_run = log_writer_has_run(&session->state);
-	if ((!plan_has_work(&session->plan) && !has_run) || !is_clean_up_wanted(session))
-		return true;
-	error = record_want_clean_up(&session->state);
 	if (error < 0)
 		session_emit(session, UH_RECORD_NOT_WRITTEN, .path = session->state.path,
 			.error = error);
@@ -206,9 +233,28 @@ bool clean_up_prepare(struct session *session)
 			record_forget(&session->state);
 		return false;
 	}
+	if (error >= 0)
+		copy_scripts(session, plan);
 	if (error > 0 && session->frontend.pid != 0)
 		start_guard(session);
 	return true;
+}
+
+bool clean_up_prepare(struct session *session)
+{
+	struct plan plan;
+	bool has_run;
+	bool is_prepared = true;
+
+	if (session->state.fd < 0 || !may_be_wanted(session))
+		return true;
+	has_run = log_writer_has_run(&session->state);
+	if (!plan_has_work(&session->plan) && !has_run)
+		return true;
+	if (plan_clean_up(session, &plan))
+		is_prepared = prepare_for(session, &plan, has_run);
+	plan_done(&plan);
+	return is_prepared;
 }
 
 void clean_up_now(struct session *session)

@@ -28,6 +28,9 @@ void clean_up_lock(struct session *session);
  */
 bool clean_up_claim(struct session *session);
 
+/* The transaction is over, or will never come: deletes all that is kept for it. */
+void clean_up_forget(struct session *session);
+
 /* At Pre-Invoke: does what is left of transactions whose apt and guard were killed. */
 void clean_up_earlier(struct session *session);
 

@@ -71,7 +71,7 @@ static enum uh_verdict post_invoke(struct session *session)
 	session_report_record(session);
 	verdict = session_close(session);
 	if (session->state.fd >= 0)
-		record_forget(&session->state);
+		clean_up_forget(session);
 	return verdict;
 }
 

@@ -49,10 +49,29 @@ int hook_tree_init(struct hook_tree *tree, const char *root)
 	return trust_init(&tree->trust, root);
 }
 
+int hook_tree_add_copies(struct hook_tree *tree, const char *copies, const char *root)
+{
+	for (size_t i = 0; i < PLACE_COUNT; i++) {
+		tree->copies[i] = string_join(copies, tree->places[i] + strlen(root));
+		if (tree->copies[i] == NULL)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* All places, then the copies; NULL for copies that there are not. */
+static const char *place_at(const struct hook_tree *tree, size_t place)
+{
+	return place < PLACE_COUNT ? tree->places[place]
+				   : tree->copies[place - PLACE_COUNT];
+}
+
 void hook_tree_done(struct hook_tree *tree)
 {
-	for (size_t i = 0; i < COUNT_OF(tree->places); i++)
+	for (size_t i = 0; i < PLACE_COUNT; i++) {
 		free(tree->places[i]);
+		free(tree->copies[i]);
+	}
 	trust_done(&tree->trust);
 }
 
@@ -163,7 +182,7 @@ static int read_place(const struct hook_tree *tree, size_t place, const char *di
 	bool with_directories, struct entry_list *entries, struct script_list *faults)
 {
 	__attribute__((cleanup(cleanup_dir))) DIR *dir = NULL;
-	owns_memory char *path = string_join(tree->places[place], "/", directory);
+	owns_memory char *path = string_join(place_at(tree, place), "/", directory);
 	int error;
 
 	if (path == NULL)
@@ -173,7 +192,7 @@ static int read_place(const struct hook_tree *tree, size_t place, const char *di
 			    : -errno;
 	if (error == 0 || error == -ENOENT)
 		return 0;
-	error = add_unreadable(faults, tree->places[place], directory, error);
+	error = add_unreadable(faults, place_at(tree, place), directory, error);
 	return error < 0 ? error : 1;
 }
 
@@ -207,10 +226,12 @@ static int read_places(const struct hook_tree *tree, const char *directory,
 	bool is_complete = true;
 	int error = 0;
 
-	for (size_t place = 0; place < COUNT_OF(tree->places); place++) {
-		int result = read_place(
-			tree, place, directory, with_directories, entries, faults);
+	for (size_t place = 0; place < 2 * PLACE_COUNT; place++) {
+		int result = 0;
 
+		if (place_at(tree, place) != NULL)
+			result = read_place(tree, place, directory, with_directories,
+				entries, faults);
 		if (place == PLACE_OF_ADMINISTRATOR)
 			is_complete = result == 0;
 		if (result < 0)
@@ -312,7 +333,10 @@ static enum tree_node inspect_in(
 	node = inspect(&tree->trust, path, ret_script);
 	if (node == NODE_SCRIPT) {
 		ret_script->path = path;
-		ret_script->relative = path + strlen(tree->places[place]) + 1;
+		ret_script->relative = path + strlen(place_at(tree, place)) + 1;
+		if (place >= PLACE_COUNT)
+			ret_script->original = ret_script->relative - 1 -
+					       strlen(places[place - PLACE_COUNT]);
 	} else {
 		free(path);
 	}
@@ -404,7 +428,7 @@ int hook_tree_scripts(
 		if (taken != NULL && strcmp(taken, entry->name) == 0)
 			continue;
 		path = string_join(
-			tree->places[entry->place], "/", directory, "/", entry->name);
+			place_at(tree, entry->place), "/", directory, "/", entry->name);
 		if (path != NULL)
 			node = inspect_in(tree, entry->place, path, &script);
 		if (path == NULL ||

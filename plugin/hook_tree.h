@@ -14,6 +14,7 @@ enum { PLACE_OF_ADMINISTRATOR, PLACE_OF_PACKAGES, PLACE_COUNT };
 
 struct hook_tree {
 	char *places[PLACE_COUNT];
+	char *copies[PLACE_COUNT]; /* weaker than all places; NULL: none (copies.h) */
 	struct trust trust;
 };
 
@@ -33,6 +34,7 @@ enum script_fault {
 struct script {
 	char *path;
 	const char *relative; /* the part of path below its place */
+	const char *original; /* the part of path that a copy is of; NULL: no copy */
 	enum script_fault fault;
 	int error;                 /* −errno, if the fault has one */
 	struct unsafe_path unsafe; /* of SCRIPT_IS_OPEN_TO_OTHERS */
@@ -48,6 +50,9 @@ struct script_list {
 /* root is a prefix of both places, or "". 0 or −ENOMEM; hook_tree_done() in both cases. */
 int hook_tree_init(struct hook_tree *tree, const char *root);
 void hook_tree_done(struct hook_tree *tree);
+
+/* Adds the copies below a directory, each under its original path. 0 or −ENOMEM. */
+int hook_tree_add_copies(struct hook_tree *tree, const char *copies, const char *root);
 
 /*
  * Appends the names in a directory ("pkgs") of both places, sorted, without those that

@@ -76,9 +76,9 @@ static void append_outcome(struct buffer *line, const struct uh_event *event)
 	if (event->kind == UH_SCRIPT_STARTS)
 		buffer_append_string(line, STARTED);
 	else if (event->kind == UH_SCRIPT_ENDED)
-		buffer_append_format(line, "%s %d %lld ms",
+		buffer_append_format(line, "%s %d %lld ms%s",
 			process_end_name(event->ending.end), event->ending.value,
-			event->milliseconds);
+			event->milliseconds, event->is_copy ? LOG_OF_COPY : "");
 	else if (event->kind == UH_SCRIPT_NOT_STARTED)
 		buffer_append_format(line, "not-started (%s)", strerror(-event->error));
 	else if (event->kind == UH_SCRIPT_SKIPPED)

@@ -21,6 +21,9 @@ struct log_writer {
 /* Appends text, with what printable.h escapes as \ooo: a field is one line (deb822(5)). */
 void log_add_clean(struct buffer *buffer, const char *text);
 
+/* How a line ends if a copy of the script has run. */
+#define LOG_OF_COPY " (from a copy)"
+
 /* The word in "skipped (WORD)" for a script that could not run; NULL for other events. */
 const char *log_skip_word(enum uh_event_kind kind);
 

@@ -462,14 +462,15 @@ static bool is_directory_fault(const struct script *script)
 	       script->fault == WILDCARD_HAS_FAILED;
 }
 
-void plan_apply_settings(struct plan *plan, const struct settings *settings,
-	const struct transaction *transaction)
+static void apply_settings_to(struct plan *plan, bool are_copies,
+	const struct settings *settings, const struct transaction *transaction)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		struct planned_run *run = &plan->runs[i];
 		int error;
 
-		if (is_directory_fault(&run->script))
+		if (is_directory_fault(&run->script) ||
+			(run->script.original != NULL) != are_copies)
 			continue;
 		script_settings_done(&run->settings);
 		error = settings_for(settings, run->script.relative, &run->settings);
@@ -494,6 +495,26 @@ void plan_withhold(struct plan *plan,
 		if (script->fault == SCRIPT_IS_FINE && are_settings_lost(script, context))
 			script->fault = SCRIPT_WITHOUT_SETTINGS;
 	}
+}
+
+void plan_apply_settings(struct plan *plan, const struct settings *settings,
+	const struct transaction *transaction)
+{
+	apply_settings_to(plan, false, settings, transaction);
+}
+
+void plan_apply_promised_settings(struct plan *plan, const struct settings *settings,
+	const struct transaction *transaction)
+{
+	apply_settings_to(plan, true, settings, transaction);
+}
+
+bool plan_has_copies(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->runs[i].script.original != NULL)
+			return true;
+	return false;
 }
 
 /*

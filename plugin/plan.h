@@ -69,6 +69,12 @@ void plan_withhold(struct plan *plan,
 	bool (*are_settings_lost)(const struct script *script, const void *context),
 	const void *context);
 
+/* The same for copies, which it leaves alone: the settings that were promised. */
+void plan_apply_promised_settings(struct plan *plan, const struct settings *settings,
+	const struct transaction *transaction);
+/* Whether there are any. */
+bool plan_has_copies(const struct plan *plan);
+
 /*
  * Skips the scripts of Post-Invoke that When excludes, given the outcome of each package;
  * has_run: apt got there itself.

@@ -29,12 +29,19 @@ static const char *matched_by(const struct planned_run *run)
 	return run->directory; /* NULL with REASON_ALWAYS */
 }
 
+/* Its own path, even if a copy runs. */
+static const char *path_of(const struct planned_run *run)
+{
+	return run->script.original != NULL ? run->script.original : run->script.path;
+}
+
 #define emit_for_script(walk, run, ...)                                                  \
 	emit_script_event(walk, run, (struct uh_event){.kind = __VA_ARGS__})
 static void emit_script_event(
 	struct walk *walk, const struct planned_run *run, struct uh_event event)
 {
-	event.path = run->script.path;
+	event.path = path_of(run);
+	event.is_copy = run->script.original != NULL;
 	event.matched = matched_by(run);
 	walk->listener(&event, walk->context);
 }
@@ -46,7 +53,7 @@ static struct uh_event make_veto(const struct walk *walk, const struct planned_r
 	struct uh_event veto = {
 		.kind = walk->run_context->hook_point == UH_POST_INVOKE ? UH_LATE_VETO
 									: UH_VETO,
-		.path = run->script.path,
+		.path = path_of(run),
 		.detail = run->script.relative,
 	};
 

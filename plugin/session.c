@@ -2,6 +2,7 @@
 #include "session.h"
 #include "bridge.h"
 #include "configuration.h"
+#include "copies.h"
 #include "dpkg.h"
 #include "record.h"
 
@@ -80,6 +81,7 @@ void session_done(struct session *session)
 {
 	plan_done(&session->plan);
 	settings_done(&session->settings);
+	settings_done(&session->promised_settings);
 	transaction_done(&session->transaction);
 	command_line_done(&session->command_line);
 	log_writer_done(&session->log);
@@ -327,6 +329,8 @@ static bool is_new_script(const struct script *script, const void *context)
 	const struct timespec *before = context;
 	struct stat status;
 
+	if (script->original != NULL)
+		return false;
 	if (stat(script->path, &status) < 0)
 		return true;
 	/* The clock of files is coarse. */
@@ -480,15 +484,38 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 	return end;
 }
 
+/* What this transaction has deleted, other settings may hold for, or none. */
+static void apply_promised_settings(struct session *session)
+{
+	if (!plan_has_copies(&session->plan))
+		return;
+	if (copies_read_settings(&session->state, &session->promised_settings) < 0)
+		plan_apply_promised_settings(
+			&session->plan, &session->settings, &session->transaction);
+	else
+		plan_apply_promised_settings(&session->plan, &session->promised_settings,
+			&session->transaction);
+}
+
+/* All scripts of Post-Invoke; with a clean-up due, also those that dpkg has deleted. */
+static void plan_close(struct session *session)
+{
+	if (session->clean_up == CLEAN_UP_DUE &&
+		copies_add_to(&session->tree, &session->state, session->root) < 0)
+		session_emit(session, UH_OUT_OF_MEMORY);
+	session_plan(session);
+	if (plan_has_scripts(&session->plan))
+		session_read_settings(session);
+	session_apply_settings(session);
+	apply_promised_settings(session);
+}
+
 enum uh_verdict session_close(struct session *session)
 {
 	struct uh_event veto;
 	enum run_end end = RUN_COMPLETE;
 
-	session_plan(session);
-	if (plan_has_scripts(&session->plan))
-		session_read_settings(session);
-	session_apply_settings(session);
+	plan_close(session);
 	if (session->clean_up == CLEAN_UP_DUE)
 		plan_keep(&session->plan, is_not_started, session);
 	session_drop_clean_up(session);

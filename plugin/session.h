@@ -53,6 +53,7 @@ struct session {
 	struct settings settings;
 	enum reading settings_reading;
 	bool are_settings_outdated; /* dpkg changed them, and they cannot be read */
+	struct settings promised_settings; /* for copies of scripts (copies.h) */
 	enum result result;
 	bool has_failed_before; /* a hook of an earlier hook point */
 	struct log_writer log;

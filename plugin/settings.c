@@ -288,6 +288,29 @@ int settings_parse(struct settings *settings, struct slice lines)
 	return error;
 }
 
+void settings_format(const struct settings *settings, struct buffer *lines)
+{
+	for (size_t i = 0; i < settings->count; i++) {
+		struct slice rest = slice_of(settings->items[i].key);
+
+		/* Of a key, apt encodes "=" as well. */
+		while (rest.size > 0) {
+			struct slice part = slice_cut(&rest, '=');
+			owns_memory char *text = strndup(part.data, part.size);
+
+			if (text == NULL)
+				lines->error = -ENOMEM;
+			else
+				percent_encode(lines, text);
+			if (part.data[part.size] == '=')
+				buffer_append_string(lines, "%3d");
+		}
+		buffer_append_string(lines, "=");
+		percent_encode(lines, settings->items[i].value);
+		buffer_append_string(lines, "\n");
+	}
+}
+
 void settings_done(struct settings *settings)
 {
 	for (size_t i = 0; i < settings->count; i++) {

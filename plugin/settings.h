@@ -92,6 +92,8 @@ struct settings {
  */
 int settings_parse(struct settings *settings, struct slice lines);
 void settings_done(struct settings *settings);
+/* The reverse: appends the lines. The caller checks lines->error. */
+void settings_format(const struct settings *settings, struct buffer *lines);
 
 /*
  * The values that apply to the script or directory at path (relative to the hook tree). 0,

@@ -81,11 +81,13 @@ enum uh_event_kind {
 	/* About the run as a whole. */
 	UH_COMMAND_LINE_UNREADABLE, /* apt's: error */
 	UH_CLEAN_UP,                /* dpkg did not finish: clean-up hooks run now */
-	UH_CLEAN_UP_LATER,          /* the guard or the next transaction runs them */
-	UH_GUARD_NOT_STARTED,       /* so the next transaction runs them: error */
-	UH_LOG_NOT_WRITTEN,         /* path, error */
-	UH_OUT_OF_MEMORY,           /* so that some or all scripts do not run */
-	UH_INTERRUPTED,             /* by Ctrl-C; path: the script that was running */
+	UH_COPY_NOT_MADE, /* path: a script that a clean-up needs, even if dpkg deletes it;
+				error */
+	UH_CLEAN_UP_LATER,    /* the guard or the next transaction runs them */
+	UH_GUARD_NOT_STARTED, /* so the next transaction runs them: error */
+	UH_LOG_NOT_WRITTEN,   /* path, error */
+	UH_OUT_OF_MEMORY,     /* so that some or all scripts do not run */
+	UH_INTERRUPTED,       /* by Ctrl-C; path: the script that was running */
 };
 
 enum uh_unsafe { UH_UNSAFE_OWNER, UH_UNSAFE_GROUP, UH_UNSAFE_WORLD };
@@ -101,6 +103,7 @@ struct uh_event {
 	int error; /* 0 when ending is set instead */
 	struct uh_ending ending;
 	long long milliseconds;
+	bool is_copy; /* a copy of path has run, since dpkg had deleted it */
 	enum uh_unsafe unsafe;
 	unsigned id; /* user or group */
 	size_t count;

@@ -209,9 +209,10 @@ static void write_log(const struct terminal *terminal, const struct log *log)
 
 static json_t *logged_run_to_json(const struct log_run *run)
 {
-	json_t *object = json_pack("{s:s, s:s, s:o, s:o}", "hook_point",
+	json_t *object = json_pack("{s:s, s:s, s:o, s:o, s:b}", "hook_point",
 		uh_hook_point_name(run->hook_point), "reason", reason_name(run->reason),
-		"subject", json_text(run->match), "path", json_text(run->path));
+		"subject", json_text(run->match), "path", json_text(run->path), "copy",
+		run->is_copy);
 
 	json_merge(object, log_ending_to_json(run));
 	return object;

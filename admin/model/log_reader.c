@@ -140,6 +140,7 @@ static bool parse_outcome(struct log_run *run, struct slice text)
 		return true;
 	}
 	run->value = (int)parse_number(slice_cut(&text, ' '), INT_MAX);
+	run->is_copy = take_suffix(&text, LOG_OF_COPY);
 	run->milliseconds =
 		take_suffix(&text, " ms") ? parse_number(text, MILLISECONDS_MAX) : -1;
 	return run->value >= 0 && run->milliseconds >= 0;
@@ -602,6 +603,8 @@ void log_add_ending(struct buffer *text, const struct log_run *run)
 	buffer_append_string(text, MARK_END);
 	if (run->milliseconds >= 0)
 		buffer_append_format(text, _(" in %s"), duration);
+	if (run->is_copy)
+		buffer_append_string(text, _(", from a copy"));
 }
 
 json_t *log_ending_to_json(const struct log_run *run)

@@ -34,6 +34,7 @@ struct log_run {
 	enum log_outcome outcome;
 	int value;            /* the exit status, the signal, or the timeout in seconds */
 	const char *why;      /* of LOGGED_NOT_STARTED and LOGGED_SKIPPED, else NULL */
+	bool is_copy;         /* the script was gone, and a copy of it ran */
 	int64_t milliseconds; /* −1 if nothing ran, or its end is unknown */
 };
 

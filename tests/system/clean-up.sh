@@ -684,8 +684,11 @@ test_nothing_is_left_when_the_transaction_takes_the_last_script_away() {
 	preinst='rm -r /etc/apt/universal-hooks/Post-Invoke/*' package app 1
 	run_apt_to_the_last install app
 	apt_must_end_with 0
-	expect_runs <<<Pre-Invoke/stops
-	expect_equal '' "$(ls "$state")" 'files in the state directory'
+	# It was promised before dpkg ran.
+	expect_promised_runs <<-EOF
+		Pre-Invoke/stops
+		copy of $hooks/Post-Invoke/starts RESULT=ok SUCCESS=1
+	EOF
 	expect_equal 'Result: ok' "$(grep Result: /var/log/apt/universal-hooks.log)" 'what the log says'
 }
 
@@ -725,4 +728,174 @@ test_after_a_success_with_Post-Invoke_switched_off() {
 	run_apt_to_the_last -o DPkg::Post-Invoke::apt-universal-hooks= install app
 	expect_equal 0 "$apt_status" 'exit status of apt'
 	expect_it_was_started_again_after_a_success
+}
+
+# What was promised before dpkg is kept, whatever the transaction takes away.
+
+# A package that brings both halves, or without the second if its version is 2.
+package_of_the_pair() {
+	local files=/pair
+	rm -rf "$files"
+	probe "$files$packaged_hooks/Pre-Invoke/stops"
+	if [[ $1 == 1 ]]; then
+		probe "$files$packaged_hooks/Post-Invoke/starts" RESULT SUCCESS
+		probe "$files$packaged_hooks/Post-Invoke/only-when-ran"
+	fi
+	package pair "$1"
+}
+
+install_the_pair() {
+	package_of_the_pair 1
+	apt_succeeds install pair
+	settings <<<'Universal-Hooks::Scripts::Post-Invoke/starts::When "always";'
+	: >/runs
+}
+
+# Like expect_runs; a copy has its own directory before the path of the original.
+expect_promised_runs() {
+	sed -i -E 's,^/var/lib/apt-universal-hooks/[0-9]+-[0-9]+/,copy of /,' /runs
+	expect_runs
+	[[ ! -e /var/lib/apt-universal-hooks ]] || fail "left: $(find /var/lib/apt-universal-hooks)"
+	expect_equal '' "$(ls "$state" 2>/dev/null || true)" 'files in the state directory'
+}
+
+expect_the_pair_was_kept() {
+	expect_promised_runs <<-EOF
+		$packaged_hooks/Pre-Invoke/stops
+		copy of $packaged_hooks/Post-Invoke/starts RESULT=ok SUCCESS=1
+	EOF
+}
+
+ours=apt-plugin-universal-hooks
+
+purge_ours() {
+	stop_and_start_something
+	cat >>/etc/apt/apt.conf.d/90settings <<<'Universal-Hooks::Scripts::multi_pkgs::When "always";'
+	probe multi_pkgs/Post-Invoke/a__WILDCARD__s/starts RESULT
+	run_apt_to_the_last "$@"
+	expect_equal 0 "$apt_status" 'exit status of apt'
+	[[ ! -e /usr/libexec/apt-universal-hooks/helper ]] || fail 'the helper should be gone'
+	expect_promised_runs <<-EOF
+		Pre-Invoke/stops
+		multi_pkgs/Post-Invoke/a__WILDCARD__s/starts --pkg_list={${gone-$ours}} RESULT=ok
+		Post-Invoke/starts RESULT=ok SUCCESS=1
+	EOF
+}
+
+test_it_comes_though_the_package_itself_is_purged() {
+	purge_ours purge $ours
+}
+
+test_it_comes_though_the_package_itself_is_removed() {
+	purge_ours remove $ours
+}
+
+test_it_comes_though_the_package_itself_is_taken_along_by_autoremove() {
+	package app 1 "Depends: $ours"
+	apt_succeeds install app
+	# The libraries that it brought stay.
+	apt-mark showauto | xargs apt-mark manual >/dev/null
+	apt-mark auto $ours >/dev/null
+	gone=app,$ours purge_ours --autoremove remove app
+}
+
+test_it_comes_once_though_the_package_itself_is_upgraded() {
+	stop_and_start_something
+	dpkg-deb --raw-extract "/$ours.deb" /unpacked
+	sed -i 's/^Version: .*/Version: 99/' /unpacked/DEBIAN/control
+	dpkg-deb -Znone --root-owner-group --build /unpacked "$repository" >/dev/null
+	archive_is_stale=yes
+	run_apt_to_the_last install $ours
+	apt_must_end_with 0
+	expect_promised_runs <<-'EOF'
+		Pre-Invoke/stops
+		Post-Invoke/only-when-ran
+		Post-Invoke/starts RESULT=ok SUCCESS=1
+	EOF
+}
+
+test_it_comes_though_the_package_of_both_halves_is_purged() {
+	install_the_pair
+	run_apt_to_the_last purge pair
+	expect_equal 0 "$apt_status" 'exit status of apt'
+	expect_no_warning
+	expect_the_pair_was_kept
+	expect_equal " Post-Invoke $packaged_hooks/Post-Invoke/starts [always] exit 0 N ms (from a copy)" \
+		"$(grep Post-Invoke/starts /var/log/apt/universal-hooks.log | tail -n 1 | sed -E 's/[0-9]+ ms/N ms/')"
+	apt-universal-hooks log --last | has -F 'exit 0 in' || fail 'the log should be readable'
+}
+
+test_it_comes_though_an_upgrade_takes_the_second_half() {
+	install_the_pair
+	package_of_the_pair 2
+	run_apt_to_the_last install pair
+	apt_must_end_with 0
+	expect_the_pair_was_kept
+}
+
+test_it_comes_with_the_settings_that_were_promised() {
+	install_the_pair
+	local files=/pair
+	echo 'worker:x:7001:7001::/:/bin/sh' >>/etc/passwd
+	then='id -un >/promised; pwd >>/promised' probe "$files$packaged_hooks/pkgs/pair/Post-Invoke/own" OPERATION
+	package pair 1.1
+	apt_succeeds install pair
+	touch /promised /runs
+	chmod 666 /promised /runs
+	cat >>/etc/apt/apt.conf.d/90settings <<-'EOF'
+		Universal-Hooks::Scripts::pkgs/pair/Post-Invoke/own { When "always"; User "worker"; Directory "/tmp"; };
+	EOF
+	: >/runs
+	# The package takes its settings along as well.
+	prerm='rm /etc/apt/apt.conf.d/90settings' package pair 1.2
+	apt_succeeds -o Universal-Hooks::Enabled=false install pair
+	run_apt_to_the_last purge pair
+	expect_equal 0 "$apt_status" 'exit status of apt'
+	grep -q 'copy of\|pkgs/pair/Post-Invoke/own' /runs || fail "$(cat /runs)"
+	expect_file /promised <<-'EOF'
+		worker
+		/tmp
+	EOF
+}
+
+test_it_does_not_come_if_it_was_masked_meanwhile() {
+	postrm="ln -s /dev/null $hooks/Post-Invoke/starts" package other 1
+	apt_succeeds install other
+	install_the_pair
+	run_apt_to_the_last remove other pair
+	expect_equal 0 "$apt_status" 'exit status of apt'
+	expect_promised_runs <<<"$packaged_hooks/Pre-Invoke/stops"
+}
+
+test_it_comes_once_though_all_that_could_run_it_is_killed() {
+	install_the_pair
+	cat >/usr/bin/kill-all <<-EOF
+		#!/bin/bash
+		$kill_the_guard
+		kill-apt KILL
+		kill -KILL \$PPID
+	EOF
+	chmod +x /usr/bin/kill-all
+	prerm=kill-all package other 1
+	apt_succeeds -o Universal-Hooks::Enabled=false install other
+	run_apt_to_the_last remove pair other
+	expect_equal 137 "$apt_status" 'exit status of a killed apt'
+	dpkg --configure -a >/dev/null
+	dpkg --purge pair >/dev/null
+	run_apt_to_the_last install app
+	apt_must_end_with 0
+	expect_promised_runs <<-EOF
+		$packaged_hooks/Pre-Invoke/stops
+		copy of $packaged_hooks/Post-Invoke/starts RESULT=aborted SUCCESS=0
+	EOF
+}
+
+test_without_a_place_for_copies_apt_goes_on_and_says_what_that_means() {
+	install_the_pair
+	mkdir /var/lib/apt-universal-hooks
+	mount -t tmpfs -o ro tmpfs /var/lib/apt-universal-hooks
+	run_apt_to_the_last remove pair
+	expect_equal 0 "$apt_status" 'exit status of apt'
+	expect_warning "$packaged_hooks/Post-Invoke/starts" 'could not be copied'
+	expect_runs <<<"$packaged_hooks/Pre-Invoke/stops"
 }

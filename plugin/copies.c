@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "copies.h"
+#include "apt_text.h"
+#include "record.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define COPIES_DIR "/var/lib/apt-universal-hooks"
+#define SETTINGS "settings" /* the suffix of the state file */
+
+/* Larger programs are not copied. */
+#define SIZE_MAX_OF_COPY ((size_t)64 << 20)
+#define SETTINGS_MAX ((size_t)16 << 20)
+
+static char *copies_of(const struct state *state, const char *root)
+{
+	return string_join(root, COPIES_DIR "/", state->key);
+}
+
+/* Creates the directories of path that come after its first size bytes. */
+static int make_parents(char *path, size_t size)
+{
+	for (char *slash = strchr(path + size, '/'); slash != NULL;
+		slash = strchr(slash + 1, '/')) {
+		int error = 0;
+
+		*slash = '\0';
+		if (mkdir(path, 0755) < 0 && errno != EEXIST)
+			error = -errno;
+		*slash = '/';
+		if (error < 0)
+			return error;
+	}
+	return 0;
+}
+
+/* A copy is as safe as its original: the same owner and mode, and never a part of it. */
+static int write_copy(int directory, const char *name, int original)
+{
+	static const char new_name[] = ".new"; /* never run, since it begins with a dot */
+	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
+	owns_buffer struct buffer bytes = {0};
+	owns_fd int fd = -1;
+	struct stat status;
+	int error;
+
+	if (fstat(original, &status) < 0)
+		return -errno;
+	error = buffer_read(&bytes, original, SIZE_MAX_OF_COPY);
+	if (error < 0)
+		return error;
+	fd = openat(directory, new_name, flags, 0600);
+	if (fd < 0)
+		return -errno;
+	error = write_all(fd, buffer_slice(&bytes));
+	if (error == 0 && (fchown(fd, status.st_uid, status.st_gid) < 0 ||
+				  fchmod(fd, status.st_mode & 0777) < 0 ||
+				  renameat(directory, new_name, directory, name) < 0))
+		error = -errno;
+	if (error < 0)
+		(void)unlinkat(directory, new_name, 0); /* the sweep tries again */
+	return error;
+}
+
+static int copy_script(const char *copies, const char *root, const struct script *script)
+{
+	owns_memory char *path = string_join(copies, script->path + strlen(root));
+	owns_fd int original = -1;
+	owns_fd int directory = -1;
+	char *name;
+	int error;
+
+	if (path == NULL)
+		return -ENOMEM;
+	if (access(path, F_OK) == 0)
+		return 0;
+	original = open(script->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (original < 0)
+		return -errno;
+	error = make_parents(path, strlen(copies));
+	if (error < 0)
+		return error;
+	name = strrchr(path, '/');
+	*name = '\0';
+	directory = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return directory >= 0 ? write_copy(directory, name + 1, original) : -errno;
+}
+
+static int note_settings(const struct state *state, const struct settings *settings)
+{
+	owns_buffer struct buffer lines = {0};
+
+	settings_format(settings, &lines);
+	return lines.error < 0 ? lines.error
+			       : state_replace(state, SETTINGS, buffer_slice(&lines));
+}
+
+/* Makes the directory of this frontend. −EPERM if others could write to it. */
+static int make_directory_of(const char *copies, const char *root, struct trust *trust)
+{
+	owns_memory char *path = string_join(copies, "/");
+	struct unsafe_path unsafe = {.path = NULL};
+	int error;
+
+	if (path == NULL)
+		return -ENOMEM;
+	error = make_parents(path, strlen(root) + strlen("/var/lib/"));
+	if (error == 0)
+		error = trust_check(trust, copies, &unsafe);
+	free(unsafe.path);
+	return error;
+}
+
+static bool is_promised(const struct planned_run *run)
+{
+	return run->skip == SKIP_NONE && run->script.fault == SCRIPT_IS_FINE;
+}
+
+int copies_make(const struct state *state, const char *root, struct trust *trust,
+	const struct plan *plan, const struct settings *settings, char **ret_path)
+{
+	owns_memory char *copies = copies_of(state, root);
+	bool is_ready = false;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct script *script = &plan->runs[i].script;
+		int error = copies != NULL ? 0 : -ENOMEM;
+
+		if (!is_promised(&plan->runs[i]))
+			continue;
+		if (error == 0 && !is_ready)
+			error = make_directory_of(copies, root, trust);
+		if (error == 0 && !is_ready)
+			error = note_settings(state, settings);
+		is_ready = error == 0;
+		if (error == 0)
+			error = copy_script(copies, root, script);
+		if (error == 0)
+			continue;
+		*ret_path = strdup(script->path);
+		return error;
+	}
+	return 0;
+}
+
+int copies_add_to(struct hook_tree *tree, const struct state *state, const char *root)
+{
+	owns_memory char *copies = copies_of(state, root);
+
+	return copies != NULL ? hook_tree_add_copies(tree, copies, root) : -ENOMEM;
+}
+
+int copies_read_settings(const struct state *state, struct settings *settings)
+{
+	owns_buffer struct buffer lines = {0};
+	int error = state_read(state, SETTINGS, SETTINGS_MAX, &lines);
+
+	memset(settings, 0, sizeof(*settings));
+	return error < 0 ? error : settings_parse(settings, buffer_slice(&lines));
+}
+
+static int remove_copy(
+	const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+	(void)status;
+	(void)kind;
+	(void)place;
+	(void)remove(path); /* the sweep tries again */
+	return 0;
+}
+
+void copies_forget(const struct state *state, const char *root)
+{
+	owns_memory char *copies = copies_of(state, root);
+	owns_memory char *directory = string_join(root, COPIES_DIR);
+
+	if (copies == NULL || directory == NULL || access(copies, F_OK) < 0)
+		return;
+	(void)nftw(
+		copies, remove_copy, 8, FTW_DEPTH | FTW_PHYS); /* remove_copy() goes on */
+	(void)rmdir(directory); /* unless there are others */
+}
+
+void copies_sweep(const struct state *state, const char *root)
+{
+	owns_memory char *path = string_join(root, COPIES_DIR);
+	DIR *dir = path != NULL ? opendir(path) : NULL;
+	const struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		struct frontend owner;
+		struct state owners;
+
+		if (!frontend_parse_key(entry->d_name, &owner))
+			continue;
+		owners = state_of(state, &owner);
+		if (state_lacks(&owners, RECORD_CLEAN_UP))
+			copies_forget(&owners, root);
+	}
+	if (dir != NULL)
+		(void)closedir(dir); /* it was only read */
+}
