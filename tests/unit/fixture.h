@@ -21,7 +21,7 @@
 
 /*
  * Runs each test in its own process with a new root; the environment variable LOG names
- * the file /log in it. If a test fails, its root stays in the working directory. Returns
+ * the file /log in it. If a test fails, its root stays in the build directory. Returns
  * the exit status.
  */
 int run_tests(const char *title, const TTest *const *tests, size_t count);

@@ -41,6 +41,15 @@ void output_begin(void)
 	begin(out);
 }
 
+bool output_has_terminals(void)
+{
+	owns_fd int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	char name[64];
+
+	return terminal >= 0 && ptsname_r(terminal, name, sizeof(name)) == 0 &&
+	       access(name, F_OK) == 0;
+}
+
 void output_begin_terminal(unsigned short columns)
 {
 	const struct winsize size = {.ws_row = 24, .ws_col = columns};

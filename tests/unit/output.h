@@ -16,6 +16,8 @@ struct output {
 
 /* Redirects both to files below the root. */
 void output_begin(void);
+/* Some build machines have no /dev/pts. */
+bool output_has_terminals(void);
 /*
  * The same, but with a terminal of this width as standard output; 0 means an unknown
  * width. At most about 4000 bytes may be written, since nobody reads them until the end.

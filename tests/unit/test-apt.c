@@ -201,6 +201,7 @@ START_TEST(progress_is_shown_on_a_terminal_without_json)
 	const char *const names[] = {"foo", NULL};
 	owns_buffer struct buffer piped = {0};
 
+	skip_unless(output_has_terminals(), "there is no /dev/pts");
 	configure_apt("APT::Architecture \"amd64\";\nAPT::Architectures {\"amd64\";};\n");
 	make_directory("/etc/apt/apt.conf.d");
 	make_directory("/etc/apt/sources.list.d");

@@ -307,8 +307,9 @@ END_TEST
 
 START_TEST(help_is_wrapped_to_the_width)
 {
-	owns_parsed struct parsed parsed;
+	owns_parsed struct parsed parsed = {0};
 
+	skip_unless(output_has_terminals(), "there is no /dev/pts");
 	output_begin_terminal(40);
 	ck_assert_int_eq(read_with(NO_FOREIGN, &parsed, "-h"), STATUS_FINE);
 	assert_output("Usage: apt-universal-hooks try WORD\n"

@@ -53,6 +53,7 @@ static struct terminal ask_terminal(unsigned short columns)
 
 START_TEST(the_width_is_that_of_the_terminal)
 {
+	skip_unless(output_has_terminals(), "there is no /dev/pts");
 	configure_apt("");
 	ck_assert_uint_eq(ask_terminal(40).width, 40);
 	ck_assert_uint_eq(ask_terminal(1).width, 1);
@@ -63,6 +64,7 @@ END_TEST
 
 START_TEST(a_terminal_of_unknown_width_has_80_columns)
 {
+	skip_unless(output_has_terminals(), "there is no /dev/pts");
 	configure_apt("");
 	ck_assert_uint_eq(ask_terminal(0).width, 80);
 }
@@ -108,6 +110,7 @@ START_TEST(colour_needs_a_capable_terminal_and_can_be_disabled)
 		{"xterm", NULL, "this is no apt.conf \"", true},
 	};
 
+	skip_unless(output_has_terminals(), "there is no /dev/pts");
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		ck_assert_int_eq(cases[i].type != NULL ? setenv("TERM", cases[i].type, 1)
 						       : unsetenv("TERM"),
@@ -128,9 +131,10 @@ END_TEST
 
 START_TEST(the_plain_terminal_has_no_colour)
 {
-	owns_output struct output output;
+	owns_output struct output output = {0};
 	struct terminal terminal;
 
+	skip_unless(output_has_terminals(), "there is no /dev/pts");
 	ck_assert_int_eq(setenv("TERM", "xterm", 1), 0);
 	ck_assert_int_eq(unsetenv("NO_COLOR"), 0);
 	output_begin_terminal(40);
