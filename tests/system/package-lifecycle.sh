@@ -61,6 +61,19 @@ test_the_package_is_installed_as_it_should_be() {
 	dpkg --verify $ours
 }
 
+# Of the source it says nothing, and the documents are beside it.
+test_the_installed_README_refers_only_to_what_is_installed() {
+	local documents=/usr/share/doc/$ours link
+	{ zcat $documents/README.md.gz || cat $documents/README.md; } >/readme 2>/dev/null
+	! grep -nE 'tests/|HACKING|LICENSE|debian/|this checkout' /readme ||
+		fail 'it refers to the source'
+	while read -r link; do
+		[[ -e $documents/$link || -e $documents/$link.gz ]] || fail "there is no $link"
+	done < <(grep -oE '\]\([^)#]+' /readme | sed 's/^](//' | grep -v '^https\?:')
+	has '](migrate.md)' </readme || fail 'the test is broken: there is no link'
+	[[ -d $documents/examples ]] || fail 'there are no examples'
+}
+
 test_removal_leaves_scripts_and_registration_and_apt_is_silent_from_then_on() {
 	use_it_for_a_while
 	apt_succeeds remove $ours
