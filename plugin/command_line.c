@@ -140,14 +140,47 @@ static void append_word(struct buffer *line, const char *word)
 	buffer_append_string(line, quote);
 }
 
+/* python3.11 and the like, with any directory in front. */
+static bool is_interpreter(const char *word)
+{
+	static const char *const names[] = {"python", "perl"};
+	const char *slash = strrchr(word, '/');
+	const char *name = slash != NULL ? slash + 1 : word;
+
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		size_t size = strlen(names[i]);
+
+		if (strncmp(name, names[i], size) == 0 &&
+			name[size + strspn(name + size, "0123456789.")] == '\0')
+			return true;
+	}
+	return false;
+}
+
+/* The index of the program; for a script, that is not its interpreter. */
+static size_t find_script(const struct string_list *words)
+{
+	size_t i = 1;
+
+	if (!is_interpreter(words->items[0]))
+		return 0;
+	/* After -c, -e and -m there is no script. */
+	while (i < words->count && words->items[i][0] == '-' &&
+		strpbrk(words->items[i], "cem") == NULL)
+		i++;
+	return i < words->count && words->items[i][0] != '-' ? i : 0;
+}
+
 char *command_line_join(const struct command_line *command_line)
 {
 	struct buffer line = {0};
+	size_t first;
 
 	if (command_line->words.count == 0)
 		return NULL;
-	for (size_t i = 0; i < command_line->words.count; i++) {
-		buffer_append_string(&line, i > 0 ? " " : "");
+	first = find_script(&command_line->words);
+	for (size_t i = first; i < command_line->words.count; i++) {
+		buffer_append_string(&line, i > first ? " " : "");
 		append_word(&line, command_line->words.items[i]);
 	}
 	buffer_append(&line, (struct slice){"", 1});

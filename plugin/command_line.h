@@ -21,7 +21,10 @@ void command_line_done(struct command_line *command_line);
 /* Sets options and files from words. 0 or −ENOMEM. */
 int command_line_parse(struct command_line *command_line);
 
-/* Like apt's CommandLine::AsString. The caller frees it; NULL without words, or memory. */
+/*
+ * Like apt's CommandLine::AsString; without a script's interpreter, as unattended-upgrade
+ * sets that. The caller frees it; NULL without words, or memory.
+ */
 char *command_line_join(const struct command_line *command_line);
 
 /* Whether the hooks are switched off: APT_UNIVERSAL_HOOKS=off, or -o …::Enabled=false. */

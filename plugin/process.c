@@ -16,6 +16,7 @@
 #define SNIFF_SIZE 128
 
 #define GRACE_SECONDS 5 /* between SIGTERM and SIGKILL */
+#define SECOND ((int64_t)1000000000)
 
 /*
  * POSIX: an executable text file without "#!" is a shell script. ENOEXEC would come too
@@ -97,26 +98,45 @@ static int wait_for_exit(pid_t pid, struct uh_ending *ret_ending)
 }
 
 /* In nanoseconds of CLOCK_MONOTONIC. */
-static int64_t deadline_in(unsigned seconds)
+static int64_t now(void)
 {
-	struct timespec now;
+	struct timespec time;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* fails for unknown clocks only */
-	return ((int64_t)now.tv_sec + seconds) * 1000000000 + now.tv_nsec;
+	(void)clock_gettime(CLOCK_MONOTONIC, &time); /* fails for unknown clocks only */
+	return time.tv_sec * SECOND + time.tv_nsec;
 }
 
-/* Waits for SIGCHLD; false when the deadline has passed. */
-static bool wait_for_sigchld(int64_t deadline)
+/* Nanoseconds. While we are stopped (Ctrl-Z), so is what we wait for: that is no time. */
+struct countdown {
+	int64_t left;
+	int64_t seen; /* the time until which it has been counted */
+};
+
+static struct countdown count_down(unsigned seconds)
 {
-	int64_t left = deadline - deadline_in(0);
-	struct timespec timeout = {left / 1000000000, left % 1000000000};
+	return (struct countdown){seconds * SECOND, now()};
+}
+
+/* Waits for SIGCHLD, for a second at most; false at the end of the countdown. */
+static bool wait_for_sigchld(struct countdown *countdown)
+{
+	struct timespec step = {1, 0};
+	int64_t time, passed;
 	sigset_t set;
 
-	if (left < 0)
+	if (countdown->left <= 0)
 		return false;
+	if (countdown->left < SECOND)
+		step = (struct timespec){0, (long)countdown->left};
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGCHLD);
-	return sigtimedwait(&set, NULL, &timeout) > 0 || errno == EINTR;
+	(void)sigtimedwait(&set, NULL, &step); /* after an error, the countdown goes on */
+	time = now();
+	passed = time - countdown->seen;
+	/* Of a step in which we were stopped, only a second is counted. */
+	countdown->left -= passed < SECOND ? passed : SECOND;
+	countdown->seen = time;
+	return true;
 }
 
 /* A running program, and the children that we had before it, which are not its. */
@@ -142,7 +162,7 @@ static void reap_children(void)
 
 static void terminate_all(const struct program *program)
 {
-	int64_t deadline = deadline_in(GRACE_SECONDS);
+	struct countdown countdown = count_down(GRACE_SECONDS);
 
 	if (kill_all(program, SIGTERM) == 0)
 		return;
@@ -150,10 +170,10 @@ static void terminate_all(const struct program *program)
 	(void)kill_all(program, SIGCONT);
 	do
 		reap_children();
-	while (kill_all(program, 0) > 0 && wait_for_sigchld(deadline));
+	while (kill_all(program, 0) > 0 && wait_for_sigchld(&countdown));
 	/* Repeat, since a process may have forked while /proc was read. */
-	deadline = deadline_in(GRACE_SECONDS);
-	while (kill_all(program, SIGKILL) > 0 && wait_for_sigchld(deadline))
+	countdown = count_down(GRACE_SECONDS);
+	while (kill_all(program, SIGKILL) > 0 && wait_for_sigchld(&countdown))
 		reap_children();
 	reap_children();
 }
@@ -172,7 +192,7 @@ static pid_t poll_for_exit(pid_t pid, int *ret_status)
 static int wait_with_timeout(
 	const struct program *program, unsigned timeout, struct uh_ending *ret_ending)
 {
-	int64_t deadline = deadline_in(timeout);
+	struct countdown countdown = count_down(timeout);
 
 	do {
 		int status;
@@ -184,7 +204,7 @@ static int wait_with_timeout(
 			decode_status(status, ret_ending);
 			return 0;
 		}
-	} while (wait_for_sigchld(deadline));
+	} while (wait_for_sigchld(&countdown));
 	terminate_all(program);
 	*ret_ending = (struct uh_ending){UH_TIMED_OUT, (int)timeout};
 	return 0;

@@ -30,8 +30,9 @@ struct process_spec {
  * separate the two. If the marker cannot be created, the program runs without it.
  *
  * On timeout, the program and all its descendants (also those in another session) get
- * SIGTERM, and SIGKILL 5 seconds later. The program stays in our process group, so it can
- * use the terminal as without a timeout. Call interrupts_hold() first: it blocks SIGCHLD.
+ * SIGTERM, and SIGKILL 5 seconds later. Time in which we are stopped (Ctrl-Z) does not
+ * count. The program stays in our process group, so it can use the terminal as without a
+ * timeout. Call interrupts_hold() first: it blocks SIGCHLD.
  */
 int process_run(const struct process_spec *spec, struct uh_ending *ret_ending);
 

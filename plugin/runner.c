@@ -288,7 +288,8 @@ static void provide_tables(struct walk *walk)
 	struct uh_event event = {.kind = UH_TABLES_MISSING};
 
 	event.error = script_files_write_tables(&walk->files, walk->run_context);
-	if (event.error < 0)
+	/* Without the directory, the reason has been reported. */
+	if (event.error < 0 && walk->run_context->state->fd >= 0)
 		walk->listener(&event, walk->context);
 }
 

@@ -202,8 +202,11 @@ void session_report_record(struct session *session)
 		emit_error(session, UH_RECORD_UNREADABLE, error);
 	} else if (session->closed_by == CLOSED_BY_APT &&
 		   plan_needs_packages(&session->tree, UH_POST_INVOKE)) {
-		session_emit(session,
-			error == 0 ? UH_RECORD_OF_OTHER_VERSION : UH_RECORD_MISSING);
+		if (session->state.fd < 0)
+			session_report_state(session);
+		else
+			session_emit(session, error == 0 ? UH_RECORD_OF_OTHER_VERSION
+							 : UH_RECORD_MISSING);
 	}
 }
 
@@ -526,7 +529,8 @@ enum uh_verdict session_close(struct session *session)
 	if (session->plan.count > 0)
 		end = session_run(session, &veto);
 	session_write_log(session);
-	if (end != RUN_VETOED)
+	/* After a clean-up there is no apt to stop; each failure has been reported. */
+	if (end != RUN_VETOED || session->closed_by != CLOSED_BY_APT)
 		return UH_GO_ON;
 	session_on_event(&veto, session);
 	return UH_STOP;

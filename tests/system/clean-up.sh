@@ -478,6 +478,22 @@ test_without_proc_the_next_transaction_cleans_up() {
 	EOF
 }
 
+# There is no apt that it could stop.
+test_a_clean_up_that_fails_is_not_said_to_come_after_dpkg() {
+	stop_and_start_something
+	settings <<-'EOF'
+		Universal-Hooks::Scripts::Post-Invoke/starts { When "always"; On-Failure "abort"; };
+	EOF
+	then='exit 3' probe Post-Invoke/starts RESULT SUCCESS
+	veto_at Pre-Install-Pkgs
+	expect_warning "$hooks/Post-Invoke/starts" 'status 3'
+	! grep 'dpkg has finished' "$errors" || fail 'dpkg did not run'
+	: >/runs
+	apt_is_stopped -o DPkg::Pre-Install-Pkgs::zz-veto='exit 1' install app
+	expect_warning "$hooks/Post-Invoke/starts" 'status 3'
+	! grep 'dpkg has finished' "$errors" || fail 'dpkg did not run'
+}
+
 # Of a pid namespace with the /proc outside: it knows no pid, so there is no guard.
 
 test_in_a_pid_namespace_with_the_proc_outside_the_next_transaction_cleans_up() {

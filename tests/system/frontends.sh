@@ -39,7 +39,7 @@ python3-apt_does() {
 }
 
 python3-apt_is() {
-	echo "python3 /python3-apt $*"
+	echo "/python3-apt $*"
 }
 
 cat >/python3-apt <<'PYTHON'
@@ -80,6 +80,11 @@ pkcon_is() {
 	echo "packagekit role='${1/upgrade/update}-packages'"
 }
 
+# At Pre-Invoke, it has not told apt yet what it does.
+pkcon_is_first() {
+	readlink "/proc/$(pidof packagekitd)/exe"
+}
+
 # What dselect's method does after the user has selected packages.
 dselect_does() {
 	local verb=$1 package=$2
@@ -106,7 +111,7 @@ unattended-upgrade_is() {
 
 watch_everything() {
 	local point
-	probe Pre-Invoke/always
+	probe Pre-Invoke/always COMMAND_LINE
 	for point in Pre-Install-Pkgs Post-Invoke; do
 		probe "pkgs/app/$point/own" OPERATION OLD_VERSION NEW_VERSION COMMAND_LINE
 		probe "multi_pkgs/$point/__WILDCARD__/all" MATCHED
@@ -161,7 +166,7 @@ expect_transaction() {
 	local result=$1 success=$2 lines path rest
 	lines=$(cat)
 	{
-		echo Pre-Invoke/always
+		echo "Pre-Invoke/always COMMAND_LINE=$("${frontend}_is_first" 2>/dev/null || echo "$told")"
 		expect_of_packages Pre-Install-Pkgs
 		printf 'Pre-Install-Pkgs/always\n%s\n' "$(sed -E 's/^(.*)\|.*/  \1|-/' <<<"$lines")"
 		expect_of_packages Post-Invoke

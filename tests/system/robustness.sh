@@ -88,6 +88,16 @@ test_a_missing_run_is_no_harm() {
 	expect_what_needs_no_file
 }
 
+test_of_a_missing_run_the_cause_is_told_and_nothing_else() {
+	probe_all
+	mv /run /run.away
+	run_apt apt-get --yes install app </dev/null
+	apt_must_end_with 0
+	expect_warning "$state" 'No such file or directory'
+	! grep -v "^W: $state cannot be used" "$errors" | grep '^[WE]: ' |
+		grep -v 'its list of packages' || fail 'another cause is told'
+}
+
 test_a_full_disk_is_warned_of_and_costs_only_what_needs_it() {
 	probe_what_needs_no_file
 	mount -t tmpfs -o size=8k,mode=755 tmpfs /run

@@ -256,12 +256,16 @@ test_in_a_pid_namespace_with_the_proc_outside_only_the_script_is_ended() {
 # On a terminal, played by script(1); a FIFO is its keyboard.
 
 apt_at_a_terminal() {
+	at_a_terminal "apt-get --yes $* 2>$errors"
+}
+
+at_a_terminal() {
 	publish
 	mkfifo /asked /keyboard
 	# Opened for reading and writing, so that no reader gets end-of-file.
 	exec 7<>/keyboard 8<>/asked
 	apt_status=0
-	script --quiet --return --command "apt-get --yes $* 2>$errors" "$output" \
+	script --quiet --return --command "$1" "$output" \
 		<&7 >/dev/null 8>&- &
 	terminal=$!
 }
@@ -343,6 +347,54 @@ test_a_question_that_nobody_answers_times_out_and_leaves_the_terminal_to_the_nex
 		Post-Invoke/1-asks
 		answer
 	EOF
+}
+
+# apt_is_stopped_for_longer_than_the_timeout WHEN: with Ctrl-Z, while the hook Post-Invoke/waits
+# reads from the FIFO /continue, which is written to WHEN apt is stopped: "before" or "after" that time.
+apt_is_stopped_for_longer_than_the_timeout() {
+	settings <<<'Universal-Hooks::Timeout "3";'
+	mkfifo /continue
+	hook /usr/bin/shell-at-the-terminal <<-EOF
+		#!/bin/bash -m
+		apt-get --yes install app 2>$errors
+		[[ -z \$(jobs -s) ]] || echo stopped >>/runs
+		[[ $1 == after ]] || echo >/continue
+		sleep 5
+		[[ $1 == before ]] || echo >/continue &
+		fg >/dev/null
+	EOF
+	at_a_terminal shell-at-the-terminal
+	until_a_script_asks waits
+	type_on_the_keyboard '\032'
+	apt_at_the_terminal_ends
+	apt_must_end_with 0
+	expect_no_warning
+	expect_runs <<-'EOF'
+		stopped
+		continued
+	EOF
+}
+
+test_time_in_which_apt_is_stopped_does_not_count() {
+	hook Post-Invoke/waits <<-'EOF'
+		#!/bin/sh
+		echo waits >/asked
+		read -r line </continue
+		echo continued >>/runs
+	EOF
+	apt_is_stopped_for_longer_than_the_timeout after
+}
+
+# In a session of its own, Ctrl-Z does not reach it.
+test_a_script_that_ended_while_apt_was_stopped_has_not_timed_out() {
+	hook Post-Invoke/waits <<-'EOF'
+		#!/bin/sh
+		[ -n "$1" ] || exec setsid "$0" again
+		echo waits >/asked
+		read -r line </continue
+		echo continued >>/runs
+	EOF
+	apt_is_stopped_for_longer_than_the_timeout before
 }
 
 # catches_ctrl_c_at HOOK-POINT: Ctrl-C on the keyboard ends the script long before the timeout, and the

@@ -157,6 +157,35 @@ START_TEST(joined_it_is_what_apt_makes_of_it)
 }
 END_TEST
 
+START_TEST(joined_it_has_no_interpreter)
+{
+	static const struct {
+		const char *line;
+		const char *expected;
+	} joined[] = {
+		{"/usr/bin/python3 /usr/bin/unattended-upgrade -d",
+			"/usr/bin/unattended-upgrade -d"},
+		{"python3.11 -Es tool install", "tool install"},
+		{"/usr/bin/perl -w /usr/bin/tool", "/usr/bin/tool"},
+		{"python3 -m tool install", "python3 -m tool install"},
+		{"python3 -c exit()", "python3 -c exit()"},
+		{"perl -ne tool", "perl -ne tool"},
+		{"python3 -", "python3 -"},
+		{"python3", "python3"},
+		{"python-apt tool", "python-apt tool"},
+		{"apt-get python3 tool", "apt-get python3 tool"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(joined); i++) {
+		owns_command_line struct command_line command_line =
+			parse(joined[i].line);
+		owns_memory char *line = command_line_join(&command_line);
+
+		ck_assert_str_eq(line, joined[i].expected);
+	}
+}
+END_TEST
+
 /* A shell with this command line, once it runs; it ends when its stdin does. */
 static pid_t start(const char *const *argv, int *ret_stdin)
 {
@@ -224,7 +253,8 @@ int main(void)
 	const TTest *const tests[] = {options_and_files_are_found_as_apt_finds_them,
 		every_word_for_false_switches_off,
 		only_the_one_key_switches_off_and_the_last_one_wins,
-		joined_it_is_what_apt_makes_of_it, it_is_read_from_the_process_itself,
+		joined_it_is_what_apt_makes_of_it, joined_it_has_no_interpreter,
+		it_is_read_from_the_process_itself,
 		of_a_process_that_is_gone_or_unknown_there_is_none};
 
 	return run_tests("command_line", tests, COUNT_OF(tests));

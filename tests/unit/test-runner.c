@@ -371,7 +371,6 @@ START_TEST(a_script_without_its_lists_is_not_run)
 	cleanup_close(&stage.state.fd);
 	run(&stage);
 	assert_text(&stage.events,
-		"TABLES_MISSING (No such file or directory)\n"
 		"SCRIPT_ENDED " ETC "pkgs/foo/Post-Invoke/a exited 0\n"
 		"SCRIPT_WITHOUT_LIST " ETC
 		"multi_pkgs/Post-Invoke/foo/b (No such file or directory)\n"
