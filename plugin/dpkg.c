@@ -3,6 +3,7 @@
 #include "proc.h"
 #include "process.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -29,6 +30,67 @@ static bool find_admin_dir(const char *status_file, struct slice *ret_dir)
 	return true;
 }
 
+bool dpkg_is_own(const char *status_file)
+{
+	const char *admin_dir = getenv("DPKG_ADMINDIR"), *root = getenv("DPKG_ROOT");
+	owns_memory char *own = admin_dir != NULL ? string_join(admin_dir, "/status")
+						  : string_join(root != NULL ? root : "",
+							    "/var/lib/dpkg/status");
+	struct stat used, asked;
+
+	return status_file == NULL ||
+	       (own != NULL && stat(own, &used) == 0 && stat(status_file, &asked) == 0 &&
+		       used.st_dev == asked.st_dev && used.st_ino == asked.st_ino);
+}
+
+/* dpkg-query would wait at a FIFO, or read a device for ever. No file is no fault. */
+static int check_regular(int directory, const char *name)
+{
+	struct stat status;
+
+	if (fstatat(directory, name, &status, 0) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return S_ISREG(status.st_mode) ? 0 : -ENOTSUP;
+}
+
+/* Files with the latest changes, which are not in "status" yet. */
+static int check_updates(int directory)
+{
+	int fd = openat(directory, "updates", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+	int error = 0;
+
+	if (dir == NULL) {
+		cleanup_close(&fd);
+		return 0; /* dpkg-query says so */
+	}
+	while (error == 0 && (entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] != '.')
+			error = check_regular(dirfd(dir), entry->d_name);
+	(void)closedir(dir); /* it was only read */
+	return error;
+}
+
+/* In an image, anything may be in the place of what dpkg-query reads. */
+static int check_database(struct slice admin_dir)
+{
+	static const char *const files[] = {
+		"status", "arch", "triggers/File", "triggers/Unincorp"};
+	owns_memory char *path = strndup(admin_dir.data, admin_dir.size);
+	owns_fd int directory = -1;
+	int error = 0;
+
+	if (path == NULL)
+		return -ENOMEM;
+	directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (directory < 0)
+		return 0; /* dpkg-query says so */
+	for (size_t i = 0; i < COUNT_OF(files) && error == 0; i++)
+		error = check_regular(directory, files[i]);
+	return error == 0 ? check_updates(directory) : error;
+}
+
 int dpkg_query(const char *status_file, const char *const *names, struct buffer *answer,
 	struct uh_ending *ret_ending)
 {
@@ -46,6 +108,9 @@ int dpkg_query(const char *status_file, const char *const *names, struct buffer 
 		return -ENOMEM;
 	argv[count++] = "dpkg-query";
 	if (find_admin_dir(status_file, &admin_dir)) {
+		error = check_database(admin_dir);
+		if (error < 0)
+			return error;
 		option = string_format(
 			"--admindir=%.*s", (int)admin_dir.size, admin_dir.data);
 		if (option == NULL)

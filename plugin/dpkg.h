@@ -16,11 +16,17 @@
 char *dpkg_stamp(const char *status_file);
 
 /*
+ * Whether dpkg uses the database next to status_file, as far as its environment tells
+ * (dpkg(1): DPKG_ADMINDIR, DPKG_ROOT).
+ */
+bool dpkg_is_own(const char *status_file);
+
+/*
  * Queries packages: answer gets tab-separated lines of name, architecture, status and
  * version (dpkg-query(1): Package, Architecture, db:Status-Status, Version). names ends
  * with NULL; an empty list queries all packages. Unknown names are no error. Returns 0;
  * −errno if dpkg-query could not be started or its answer not be read; −EPROTO with
- * ret_ending if it failed.
+ * ret_ending if it failed. −ENOTSUP if a file of the database is no regular file.
  */
 int dpkg_query(const char *status_file, const char *const *names, struct buffer *answer,
 	struct uh_ending *ret_ending);

@@ -74,7 +74,9 @@ int outcome_settle(struct transaction *transaction, enum result *ret_result,
 	if (error < 0)
 		return error;
 	if (error > 0) {
-		*ret_result = RESULT_ABORTED;
+		/* Or dpkg has changed another database than the one that apt reads. */
+		*ret_result = dpkg_is_own(transaction->status_file) ? RESULT_ABORTED
+								    : RESULT_UNKNOWN;
 		return 0;
 	}
 	/* aptitude runs dpkg even if there is nothing to do. */

@@ -157,6 +157,30 @@ test_an_image_with_FIFOs_where_files_are_expected() {
 	done
 }
 
+# dpkg-query reads these.
+test_an_image_with_FIFOs_in_the_database_of_dpkg() {
+	local file
+	make_rootfs
+	mkdir -p "$image/var/lib/dpkg/updates" "$image/var/lib/dpkg/triggers"
+	echo 'Universal-Hooks::Scripts::Post-Invoke/x::Requires { "app"; };' \
+		>"$image/etc/apt/apt.conf.d/90requires"
+	look_at_rootfs requires
+	! grep -q 'failed' /looks || fail "the test is broken: $(cat /looks)"
+	for file in status arch triggers/File triggers/Unincorp updates/0001 info/app.list; do
+		mv "$image/var/lib/dpkg/$file" /away 2>/dev/null || true
+		mkfifo "$image/var/lib/dpkg/$file"
+		look_at_rootfs requires check 'plan remove app' 'why app'
+		rm "$image/var/lib/dpkg/$file"
+		mv /away "$image/var/lib/dpkg/$file" 2>/dev/null || true
+	done
+	rm "$image/var/lib/dpkg/status"
+	ln -s /dev/zero "$image/var/lib/dpkg/status"
+	(
+		ulimit -v 2000000
+		look_at_rootfs requires check
+	)
+}
+
 test_an_image_with_a_FIFO_in_the_place_of_the_lock_of_disable() {
 	make_rootfs
 	mkfifo "$image/etc/apt/apt.conf.d/.99apt-universal-hooks-disabled.lock"

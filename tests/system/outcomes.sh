@@ -100,6 +100,32 @@ test_a_reinstall_that_never_ran_is_aborted_as_well() {
 	EOF
 }
 
+# apt reads one database and dpkg writes another: nobody can say that dpkg never ran.
+expect_no_result() {
+	probe Post-Invoke/always RESULT SUCCESS
+	cp -a /var/lib/dpkg /dpkg
+	silently env "$@" </dev/null
+	expect_runs <<-'EOF'
+		Post-Invoke/always no-RESULT SUCCESS=0
+	EOF
+}
+
+test_with_DPKG_ADMINDIR_the_result_is_not_known() {
+	package app 1
+	expect_no_result DPKG_ADMINDIR=/dpkg apt-get --yes install app
+	dpkg-query --admindir=/dpkg --show app >/dev/null || fail 'the test is broken: dpkg did not run'
+}
+
+test_with_a_Dir_that_dpkg_does_not_know_the_result_is_not_known() {
+	package app 1
+	publish
+	mkdir -p /alt/etc /alt/var/lib /alt/var/cache/apt/archives/partial /alt/var/log/apt
+	cp -a /etc/apt /alt/etc
+	cp -a /var/lib/dpkg /var/lib/apt /alt/var/lib
+	expect_no_result apt-get --yes -o Dir=/alt install app
+	dpkg-query --show app >/dev/null || fail 'the test is broken: dpkg did not run'
+}
+
 a_script_that_fails_at() {
 	package app 1
 	then='exit 3' probe "$1/5-fails"

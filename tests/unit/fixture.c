@@ -422,6 +422,7 @@ void set_database(const char *status)
 	if (is_there(TEST_DATABASE))
 		ck_assert_int_eq(rename(at(TEST_DATABASE), at(TEST_DATABASE "-old")), 0);
 	make_file(TEST_DATABASE, 0644, stanza);
+	ck_assert_int_eq(setenv("DPKG_ADMINDIR", at("/var/lib/dpkg"), 1), 0);
 }
 
 void make_recorder(const char *path, const char *text)

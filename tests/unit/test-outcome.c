@@ -211,8 +211,17 @@ START_TEST(a_database_that_is_as_before_means_that_dpkg_never_ran)
 	parse_with_database(&transaction, "a - - none < 1 all none /a\n");
 	write_database("");
 	transaction.status_stamp = dpkg_stamp(transaction.status_file);
+	ck_assert_int_eq(setenv("DPKG_ADMINDIR", at("/var/lib/dpkg"), 1), 0);
 	settle(&transaction, RESULT_ABORTED);
 	ck_assert_int_eq(transaction.packages[0].outcome, OUTCOME_PENDING);
+	/* dpkg has another database. */
+	ck_assert_int_eq(setenv("DPKG_ADMINDIR", at("/"), 1), 0);
+	settle(&transaction, RESULT_UNKNOWN);
+	ck_assert_int_eq(unsetenv("DPKG_ADMINDIR"), 0);
+	ck_assert_int_eq(setenv("DPKG_ROOT", at("/"), 1), 0);
+	settle(&transaction, RESULT_ABORTED);
+	ck_assert_int_eq(setenv("DPKG_ROOT", at("/elsewhere"), 1), 0);
+	settle(&transaction, RESULT_UNKNOWN);
 }
 END_TEST
 
