@@ -73,6 +73,24 @@ test_an_image_that_names_its_own_dpkg() {
 	expect_nothing_ran
 }
 
+test_an_image_whose_configuration_leads_out_of_it() {
+	make_rootfs
+	echo 'Canary "s3cret";' >/outside.conf
+	chmod 600 /outside.conf
+	touch /before
+	cat >"$image/etc/apt/apt.conf.d/x.conf" <<-'EOT'
+		Dir::Etc "/../../etc"; Dir::Etc::parts "/../../etc/apt/apt.conf.d"; Dir "/../..";
+		Dir::State "/../../var/lib/apt"; Dir::State::status "/../../outside.conf";
+		Dir::Etc::sourcelist "/../../outside.conf"; Dir::Etc::preferences "/../../outside.conf";
+		RootDir "/"; DPkg::Chroot-Directory "/";
+		Universal-Hooks::Scripts::Post-Invoke/x { User "../root"; Directory "/../.."; Timeout "-1";
+			Requires { "--admindir=/"; "app;touch /owned"; "../app"; }; };
+	EOT
+	look_at_rootfs
+	! grep s3cret /looks || fail 'a file outside was read'
+	expect_nothing_written
+}
+
 test_an_image_that_names_a_solver_and_a_planner() {
 	make_rootfs
 	make_program /evil/edsp
