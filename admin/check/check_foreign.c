@@ -3,6 +3,8 @@
 #include "ui/message.h"
 #include "ui/spelling.h"
 
+#include <sys/stat.h>
+
 /* How much of a file is read. */
 #define FOREIGN_SIZE 65536
 #define BLANKS " \t\r"
@@ -109,6 +111,39 @@ static bool has_suffix(const char *name, const char *suffix)
 	return size > end && strcmp(name + size - end, suffix) == 0;
 }
 
+/* "FILTER:STATE:COMMAND", in dnf's plugin post-transaction-actions. */
+static bool is_old_action(struct slice line)
+{
+	struct slice rest = line;
+	struct slice filter = slice_cut(&rest, ':');
+	struct slice state = slice_cut(&rest, ':');
+
+	return filter.size > 0 && filter.data[0] != '#' && rest.size > 0 &&
+	       (slice_equals(state, "in") || slice_equals(state, "out") ||
+		       slice_equals(state, "any"));
+}
+
+/* Whether the first line that is no comment is one of apt.conf(5). */
+static bool is_apt_conf(struct slice text)
+{
+	static const char *const beginnings[] = {"APT::", "APT {", "DPkg::", "DPkg {",
+		"Acquire::", "Acquire {",
+		"Dir::", "Universal-Hooks::", "Universal-Hooks {", "#clear ",
+		"#include "};
+	unsigned long number = 0;
+	struct slice line;
+
+	while (next_line(&text, &number, &line)) {
+		for (size_t i = 0; i < COUNT_OF(beginnings); i++)
+			if (slice_has_prefix_caseless(line, slice_of(beginnings[i])))
+				return true;
+		if (line.size > 0 && line.data[0] != '#' &&
+			!slice_has_prefix(line, slice_of("//")))
+			return false;
+	}
+	return false;
+}
+
 enum foreign_kind foreign_kind_of(const char *name, struct slice text)
 {
 	/* A script may contain such lines. */
@@ -118,7 +153,9 @@ enum foreign_kind foreign_kind_of(const char *name, struct slice text)
 		return FOREIGN_ALPM;
 	if (has_suffix(name, ".actions") && has_line(text, is_action))
 		return FOREIGN_ACTIONS;
-	return FOREIGN_NONE;
+	if (has_suffix(name, ".action") && has_line(text, is_old_action))
+		return FOREIGN_OLD_ACTIONS;
+	return is_apt_conf(text) ? FOREIGN_APT_CONF : FOREIGN_NONE;
 }
 
 /*
@@ -213,6 +250,21 @@ static void read_alpm(struct foreign_hooks *hooks, struct slice text)
 		set_directories(hooks, first, hook_point);
 }
 
+static void read_old_actions(struct foreign_hooks *hooks, struct slice text)
+{
+	unsigned long number = 0;
+	struct slice line;
+
+	while (next_line(&text, &number, &line)) {
+		struct foreign_hook *hook;
+
+		if (!is_old_action(line))
+			continue;
+		hook = foreign_add(hooks, number, slice_cut(&line, ':'));
+		hook->directory = directory_for(hook->word, UH_POST_INVOKE);
+	}
+}
+
 static void read_dnf_actions(struct foreign_hooks *hooks, struct slice text)
 {
 	unsigned long number = 0;
@@ -241,6 +293,8 @@ void foreign_read(struct foreign_hooks *hooks, enum foreign_kind kind, struct sl
 		read_alpm(hooks, text);
 	else if (kind == FOREIGN_ACTIONS)
 		read_dnf_actions(hooks, text);
+	else if (kind == FOREIGN_OLD_ACTIONS)
+		read_old_actions(hooks, text);
 }
 
 void foreign_hooks_done(struct foreign_hooks *hooks)
@@ -253,15 +307,26 @@ void foreign_hooks_done(struct foreign_hooks *hooks)
 	memset(hooks, 0, sizeof(*hooks));
 }
 
+/* Do not open every script. */
+static bool may_be_foreign(const char *path, const char *name)
+{
+	static const char *const suffixes[] = {".hook", ".actions", ".action", ".conf"};
+	struct stat status;
+
+	for (size_t i = 0; i < COUNT_OF(suffixes); i++)
+		if (has_suffix(name, suffixes[i]))
+			return true;
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+	       (status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0;
+}
+
 /* A file that is too long or cannot be read is judged by what was read. */
 static enum foreign_kind read_foreign(
 	const struct check *check, const char *path, struct buffer *text)
 {
 	const char *name = strrchr(path, '/') + 1;
 
-	/* Do not open every script. */
-	if (hook_tree_is_leftover(name) ||
-		!(has_suffix(name, ".hook") || has_suffix(name, ".actions")))
+	if (hook_tree_is_leftover(name) || !may_be_foreign(path, name))
 		return FOREIGN_NONE;
 	(void)check_read(check, path, FOREIGN_SIZE, text);
 	return text->size > 0 ? foreign_kind_of(name, buffer_slice(text)) : FOREIGN_NONE;
@@ -293,6 +358,69 @@ static void find_foreign(struct check *check, const char *path, const char *prog
 			program, hook->word);
 }
 
+/* What the script needs besides its directory: a line of an alpm hook. */
+static void find_alpm_setting(
+	struct check *check, const char *path, unsigned long number, struct slice line)
+{
+	struct slice value = cut_value(&line);
+
+	if (slice_equals(line, "AbortOnFail"))
+		check_find_at(check, FINDING_FILE_FOREIGN, path, number, NULL,
+			_("AbortOnFail is the setting On-Failure \"abort\" of the "
+			  "script"));
+	else if (slice_equals(line, "NeedsTargets"))
+		check_find_at(check, FINDING_FILE_FOREIGN, path, number, NULL,
+			_("for NeedsTargets, the script reads the file "
+			  "$APT_UNIVERSAL_HOOKS_MATCHED, or in pkgs "
+			  "$APT_UNIVERSAL_HOOKS_PACKAGE"));
+	else if (slice_equals(line, "Depends") && value.size > 0)
+		check_find_at(check, FINDING_FILE_FOREIGN, path, number, NULL,
+			_("for Depends, the setting Requires { \"%.*s\"; } skips the "
+			  "script without the package, but does not stop apt"),
+			(int)value.size, value.data);
+}
+
+/* The direction and the options of an action. */
+static void find_action_settings(
+	struct check *check, const char *path, unsigned long number, struct slice line)
+{
+	struct slice direction, options;
+
+	if (!is_action(line))
+		return;
+	(void)slice_cut(&line, ':');
+	(void)slice_cut(&line, ':');
+	direction = slice_cut(&line, ':');
+	options = slice_cut(&line, ':');
+	if (slice_equals(direction, "in"))
+		check_find_at(check, FINDING_FILE_FOREIGN, path, number, NULL,
+			_("direction in is the setting Operations { \"install\"; "
+			  "\"upgrade\"; \"downgrade\"; \"reinstall\"; }"));
+	else if (slice_equals(direction, "out"))
+		check_find_at(check, FINDING_FILE_FOREIGN, path, number, NULL,
+			_("direction out is the setting Operations { \"upgrade\"; "
+			  "\"downgrade\"; \"reinstall\"; \"remove\"; \"purge\"; }"));
+	if (options.size > 0 &&
+		memmem(options.data, options.size, "raise_error=1", 13) != NULL)
+		check_find_at(check, FINDING_FILE_FOREIGN, path, number, NULL,
+			_("raise_error=1 is the setting On-Failure \"abort\" of the "
+			  "script"));
+}
+
+static void find_foreign_settings(
+	struct check *check, const char *path, enum foreign_kind kind, struct slice text)
+{
+	unsigned long number = 0;
+	struct slice line;
+
+	while (next_line(&text, &number, &line)) {
+		if (kind == FOREIGN_ALPM)
+			find_alpm_setting(check, path, number, line);
+		else if (kind == FOREIGN_ACTIONS)
+			find_action_settings(check, path, number, line);
+	}
+}
+
 bool check_foreign(struct check *check, const char *path)
 {
 	__attribute__((cleanup(foreign_hooks_done))) struct foreign_hooks hooks = {
@@ -302,9 +430,16 @@ bool check_foreign(struct check *check, const char *path)
 
 	if (kind == FOREIGN_NONE)
 		return false;
+	if (kind == FOREIGN_APT_CONF) {
+		check_find(check, FINDING_FILE_FOREIGN, path, NULL,
+			_("settings for apt, not a script; they belong in a file in "
+			  "/etc/apt/apt.conf.d"));
+		return true;
+	}
 	foreign_read(&hooks, kind, buffer_slice(&text));
 	for (size_t i = 0; i < hooks.count; i++)
 		find_foreign(check, path, foreign_program(kind), &hooks.items[i]);
+	find_foreign_settings(check, path, kind, buffer_slice(&text));
 	if (hooks.count == 0)
 		check_find(check, FINDING_FILE_FOREIGN, path, NULL,
 			_("a hook for %s, not a script"), foreign_program(kind));

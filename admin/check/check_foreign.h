@@ -1,14 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Hooks of other package managers: alpm-hooks(5) of pacman, libdnf5-actions(8) of dnf. */
+/*
+ * What is not a script: hooks of other package managers (alpm-hooks(5) of pacman,
+ * libdnf5-actions(8) and post-transaction-actions of dnf), and settings for apt.conf.d.
+ */
 #ifndef CHECK_FOREIGN_H
 #define CHECK_FOREIGN_H
 
 #include "check/checks.h"
 #include "universal_hooks.h"
 
-enum foreign_kind { FOREIGN_NONE, FOREIGN_ALPM, FOREIGN_ACTIONS };
+enum foreign_kind {
+	FOREIGN_NONE,
+	FOREIGN_ALPM,
+	FOREIGN_ACTIONS,
+	FOREIGN_OLD_ACTIONS, /* of dnf 4 */
+	FOREIGN_APT_CONF
+};
 
-/* Decides by name (NAME.hook, NAME.actions) and text: others may use such names. */
+/* Decides by name (NAME.hook, NAME.actions, NAME.action) and text, or by text alone. */
 enum foreign_kind foreign_kind_of(const char *name, struct slice text);
 
 /* A Target of a .hook file, or a line of an .actions file. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Each script by itself: whether it can be executed, and by what. */
 #include "check/check_scripts.h"
+#include "check/bashisms.h"
 #include "check/check_foreign.h"
 #include "system/rootfs.h"
 #include "ui/message.h"
@@ -8,7 +9,10 @@
 #include <elf.h>
 #include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+/* How much of a shell script is read. */
+#define SHELL_TEXT_SIZE ((size_t)1 << 20)
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define BLANKS " \t"
 
@@ -313,6 +317,44 @@ static void check_mode(
 	}
 }
 
+/* Whether sh is dash, which reads nothing that POSIX does not know. */
+static bool has_dash(const struct check *check)
+{
+	static const char dash[] = "dash";
+	owns_memory char *link = xformat("%s/bin/sh", check->admin->root);
+	char target[sizeof("/usr/bin/dash")] = "";
+	ssize_t size = readlink(link, target, sizeof(target) - 1);
+
+	return size >= (ssize_t)strlen(dash) &&
+	       strcmp(target + size - strlen(dash), dash) == 0;
+}
+
+static bool is_for_sh(const struct script_text *text)
+{
+	if (text->kind == TEXT_PLAIN)
+		return true;
+	return text->kind == TEXT_INTERPRETED &&
+	       (strcmp(text->interpreter, "/bin/sh") == 0 ||
+		       strcmp(text->interpreter, "/usr/bin/sh") == 0 ||
+		       (text->command != NULL && strcmp(text->command, "sh") == 0));
+}
+
+/* In words: what else in the script changes with its interpreter, nobody can tell. */
+static void check_bashisms(struct check *check, const char *path)
+{
+	owns_buffer struct buffer text = {0};
+	struct bashism bashism;
+
+	if (!has_dash(check))
+		return;
+	(void)check_read(check, path, SHELL_TEXT_SIZE, &text); /* its head was read */
+	if (bashism_find(&bashism, buffer_slice(&text)))
+		check_find_at(check, FINDING_BASHISM, path, bashism.line, NULL,
+			_("\"%s\" is bash's own syntax, and sh is dash: begin the script "
+			  "with #!/bin/bash"),
+			bashism.what);
+}
+
 static void check_content(struct check *check, const char *path, bool is_executable)
 {
 	__attribute__((cleanup(script_text_done))) struct script_text text = {
@@ -329,6 +371,8 @@ static void check_content(struct check *check, const char *path, bool is_executa
 		check_mode(check, path, &text);
 	if (is_executable || text.kind != TEXT_PLAIN)
 		check_text(check, path, &text);
+	if (is_for_sh(&text) && (is_executable || text.kind != TEXT_PLAIN))
+		check_bashisms(check, path);
 }
 
 /* Fixes owner and mode at once: with only one of them fixed it would still be unsafe. */
@@ -453,6 +497,33 @@ static void check_mask(struct check *check, const struct hook *hook)
 		_("masks no hook of a package; it has no effect"));
 }
 
+/* The path below its place of what a hook is a link to, if that is another hook. */
+static const char *link_target(const struct check *check, const char *real)
+{
+	for (size_t place = 0; place < PLACE_COUNT; place++) {
+		const char *directory = check->hooks.tree.places[place];
+
+		if (path_is_within(real, directory) && real[strlen(directory)] == '/')
+			return real + strlen(directory) + 1;
+	}
+	return NULL;
+}
+
+static void check_link(struct check *check, const struct script *script)
+{
+	owns_memory char *real = realpath(script->path, NULL);
+	const char *target = real != NULL ? link_target(check, real) : NULL;
+	struct stat status;
+
+	if (target == NULL || strcmp(target, script->relative) == 0 ||
+		lstat(script->path, &status) < 0 || !S_ISLNK(status.st_mode))
+		return;
+	check_find(check, FINDING_LINK_WITHIN_TREE, script->path, NULL,
+		_("a symlink to another hook, %s: one script may run twice, and neither "
+		  "can be renamed alone"),
+		target);
+}
+
 void check_scripts(struct check *check)
 {
 	for (size_t i = 0; i < check->hooks.count; i++) {
@@ -465,5 +536,7 @@ void check_scripts(struct check *check)
 		else if (hook->status == HOOK_EFFECTIVE &&
 			 !check_is_foreign(check, hook->script.path))
 			check_script(check, &hook->script);
+		if (hook->status == HOOK_EFFECTIVE)
+			check_link(check, &hook->script);
 	}
 }

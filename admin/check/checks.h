@@ -65,6 +65,7 @@ void check_scripts(struct check *check);
 void check_script_at(struct check *check, const char *path);
 /* Reports what others can change on the way to path, which begins with the root. */
 void check_each_step(struct check *check, const char *path);
+void check_conffiles(struct check *check);
 void check_directories(struct check *check);
 void check_settings(struct check *check);
 void check_registration(struct check *check);

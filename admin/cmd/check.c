@@ -128,6 +128,7 @@ static int check_words(struct check *check, char **words, int count)
 	if (status >= 0)
 		return status;
 	check_scripts(check);
+	check_conffiles(check);
 	check_directories(check);
 	check_settings(check);
 	check_registration(check);

@@ -1,11 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The beginning of a file in the hook tree. */
+#include "check/bashisms.h"
 #include "check/check_scripts.h"
 #include "harness.h"
 
 static bool is_word(const char *text)
 {
 	return strpbrk(text, " \t\n") == NULL;
+}
+
+static void must_find_a_line(struct slice text)
+{
+	struct bashism bashism;
+	unsigned long lines = 1;
+
+	for (size_t i = 0; i < text.size; i++)
+		lines += text.data[i] == '\n';
+	if (bashism_find(&bashism, text))
+		must(bashism.line >= 1 && bashism.line <= lines);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -25,5 +37,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			strcspn(text.command, "=\n") == strlen(text.command)));
 	must(!text.has_crlf || memmem(data, size, "\r\n", 2) != NULL);
 	script_text_done(&text);
+	must_find_a_line(head);
 	return 0;
 }

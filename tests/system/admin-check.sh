@@ -227,6 +227,10 @@ make_every_fault() {
 		};
 	EOF
 	printf 'What these hooks do.\n' >$hooks/Post-Invoke/23-README
+	printf 'true\n[[ a ]]\n' | hook Post-Invoke/24-bash
+	ln -s 05-empty $hooks/Post-Invoke/25-link
+	printf 'app:in:/bin/true\n' >$hooks/Post-Invoke/26-old.action
+	printf 'DPkg::Post-Invoke {"true";};\n' | tee $hooks/27-settings >$hooks/Post-Invoke/27-settings
 	probe $packaged_hooks/Post-Invoke/masked
 	ln -s /dev/null $hooks/Post-Invoke/masked
 	echo 'Universal-Hooks::Scripts::Post-Invoke/masked::Timeout "1";' >>$settings
@@ -264,6 +268,7 @@ test_every_fault_is_found_once() {
 		setting-masked /etc/apt/apt.conf.d/90settings:12
 		registration-missing /etc/apt/apt.conf.d/apt-universal-hooks.conf
 		registration-edited /etc/apt/apt.conf.d/apt-universal-hooks.conf:29
+		file-foreign 27-settings
 		folder-unknown Package
 		not-executable Post-Invoke/01 a $(touch hit1) `touch hit2` b'c"d;touch hit3
 		dangling-symlink Post-Invoke/02-dangling
@@ -289,6 +294,11 @@ test_every_fault_is_found_once() {
 		file-foreign Post-Invoke/21-alpm.hook:6
 		file-foreign Post-Invoke/22-alpm.hook
 		not-a-script Post-Invoke/23-README
+		bashism Post-Invoke/24-bash:2
+		empty-script Post-Invoke/25-link
+		link-within-tree Post-Invoke/25-link
+		file-foreign Post-Invoke/26-old.action:1
+		file-foreign Post-Invoke/27-settings
 		hook-point-misspelt PreInvoke
 		file-foreign alpm.hook:4
 		folder-unknown config
@@ -307,6 +317,7 @@ test_every_fault_is_found_once() {
 		script-misplaced pkgs/app/script
 		package-unknown pkgs/app-extra:amd64
 		file-foreign pkgs/dnf.actions:2
+		file-foreign pkgs/dnf.actions:3
 		file-foreign pkgs/dnf.actions:3
 		file-foreign pkgs/dnf.actions:4
 		file-foreign pkgs/dnf.actions:5
@@ -348,6 +359,7 @@ expect_what_no_command_mends() {
 		directory-missing /etc/apt/apt.conf.d/90settings:8
 		requires-missing /etc/apt/apt.conf.d/90settings:10
 		setting-masked /etc/apt/apt.conf.d/90settings:12
+		file-foreign 27-settings
 		folder-unknown Package
 		dangling-symlink Post-Invoke/02-dangling
 		not-a-file Post-Invoke/03-fifo
@@ -362,6 +374,11 @@ expect_what_no_command_mends() {
 		file-foreign Post-Invoke/21-alpm.hook:6
 		file-foreign Post-Invoke/22-alpm.hook
 		not-a-script Post-Invoke/23-README
+		bashism Post-Invoke/24-bash:2
+		empty-script Post-Invoke/25-link
+		link-within-tree Post-Invoke/25-link
+		file-foreign Post-Invoke/26-old.action:1
+		file-foreign Post-Invoke/27-settings
 		file-foreign alpm.hook:4
 		folder-unknown config
 		wildcard-without-match multi_pkgs/Post-Invoke/gone-__WILDCARD__
@@ -371,6 +388,7 @@ expect_what_no_command_mends() {
 		script-misplaced pkgs/app/script
 		package-unknown pkgs/app-extra:amd64
 		file-foreign pkgs/dnf.actions:2
+		file-foreign pkgs/dnf.actions:3
 		file-foreign pkgs/dnf.actions:3
 		file-foreign pkgs/dnf.actions:4
 		file-foreign pkgs/dnf.actions:5
@@ -510,6 +528,62 @@ test_a_name_that_is_only_near_has_no_command() {
 	grep -q 'packages are libc6-of-tests, libc-bin-of-tests$' "$output" || fail 'the installed one should be first'
 }
 
+# dpkg keeps what is a conffile.
+test_hooks_whose_package_is_gone_or_no_longer_has_them() {
+	local name
+	for name in removed obsolete overriding; do
+		conffile=$hooks/Post-Invoke/$name package "with-$name" 1
+		package "with-$name" 2
+	done
+	conffile="$hooks/Post-Invoke/a name" package with-name 1
+	unset conffile
+	# They are conffiles of text, until they get their content below.
+	run_apt apt-get -y install with-removed=1 with-obsolete=1 with-overriding=1 with-name=1
+	apt_must_end_with 0
+	for name in removed obsolete overriding 'a name'; do
+		hook "Post-Invoke/$name" <<<'#!/bin/sh'
+	done
+	check_finds </dev/null
+	hook $packaged_hooks/Post-Invoke/overriding <<<'#!/bin/sh'
+	apt_succeeds remove with-removed with-name
+	apt_succeeds install with-obsolete with-overriding
+	check_ends_with 1
+	expect_silent_errors
+	expect_file "$output" <<-EOF
+		warning: $hooks/Post-Invoke/a name: with-name is removed but not purged, so its hook still runs; "apt-get purge with-name" removes it, with the package's other configuration
+		warning: $hooks/Post-Invoke/obsolete: with-obsolete no longer has this file, but it still runs; remove it unless that is wanted
+		warning: $hooks/Post-Invoke/overriding: with-overriding no longer has this file, which overrides a hook of the same name in /usr/lib; remove it unless that is wanted
+		warning: $hooks/Post-Invoke/removed: with-removed is removed but not purged, so its hook still runs; "apt-get purge with-removed" removes it, with the package's other configuration
+		4 warnings in 4 hooks
+	EOF
+	apt_succeeds purge with-removed with-name
+	check_finds <<-'EOF'
+		conffile-obsolete Post-Invoke/obsolete
+		conffile-obsolete Post-Invoke/overriding
+	EOF
+}
+
+test_syntax_of_bash_where_sh_reads() {
+	hook Post-Invoke/a <<<$'set -e\nif [[ -n $a ]]; then :; fi'
+	hook Post-Invoke/b <<<$'#!/bin/sh\na=(b c)'
+	hook Post-Invoke/c <<<$'#!/bin/bash\na=(b c)'
+	hook Post-Invoke/d <<<$'#!/usr/bin/env sh\nfunction a {\n:\n}'
+	hook Post-Invoke/e <<<$'#!/bin/sh\n# [[ a ]]\necho "[[ a ]]" \'a=(b)\'\ncase $1 in [[:alpha:]]*) ;; esac\na=$(b)'
+	check_finds <<-'EOF'
+		bashism Post-Invoke/a:2
+		bashism Post-Invoke/b:2
+		bashism Post-Invoke/d:2
+	EOF
+	check_ends_with 1 Post-Invoke/a
+	expect_file "$output" <<-EOF
+		warning: $hooks/Post-Invoke/a:2: "[[" is bash's own syntax, and sh is dash: begin the script with #!/bin/bash
+		1 warning in 1 hook
+	EOF
+	ln -sf bash /bin/sh
+	check_finds </dev/null
+	ln -sf dash /bin/sh
+}
+
 test_empty_directories_are_no_finding() {
 	mkdir -p $hooks/pkgs/nothing-such/Post-Invoke $hooks/pkgs/App/post_invoke $hooks/posttrans \
 		$hooks/multi_pkgs/Post-Invoke/nothing* $hooks/what/ever $packaged_hooks/pkgs/none
@@ -575,6 +649,31 @@ test_a_name_that_reverses_itself_is_shown_as_it_is_and_its_command_can_be_copied
 	! LC_ALL=C.UTF-8 grep -P '[\x{61c}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]' \
 		"$errors" /var/log/apt/universal-hooks.log || fail 'apt or the log has it as it is'
 	grep -qF 'gpj.\342\200\256\342\201\246hs' /var/log/apt/universal-hooks.log || fail 'it is not in the log'
+}
+
+test_the_settings_that_files_of_others_need() {
+	hook_of_pacman PreTransaction app >$hooks/a.hook
+	printf '%s\n' AbortOnFail NeedsTargets 'Depends = tool' >>$hooks/a.hook
+	printf 'post_transaction:app:%s:%s:/bin/true\n' in raise_error=1 out '' >$hooks/Post-Invoke/b.actions
+	printf 'app-*:out:/bin/true\n' >$hooks/Post-Invoke/c.action
+	printf '// mine\nDPkg::Post-Invoke { "true"; };\n' | tee $hooks/50mine >$hooks/pkgs/50mine.conf
+	check_ends_with 1
+	expect_silent_errors
+	expect_file "$output" <<-EOF
+		error: $hooks/50mine: settings for apt, not a script; they belong in a file in /etc/apt/apt.conf.d
+		error: $hooks/Post-Invoke/b.actions:1: a hook for dnf, not a script; an equivalent script belongs in pkgs/app/Post-Invoke
+		error: $hooks/Post-Invoke/b.actions:1: direction in is the setting Operations { "install"; "upgrade"; "downgrade"; "reinstall"; }
+		error: $hooks/Post-Invoke/b.actions:1: raise_error=1 is the setting On-Failure "abort" of the script
+		error: $hooks/Post-Invoke/b.actions:2: a hook for dnf, not a script; an equivalent script belongs in pkgs/app/Post-Invoke
+		error: $hooks/Post-Invoke/b.actions:2: direction out is the setting Operations { "upgrade"; "downgrade"; "reinstall"; "remove"; "purge"; }
+		error: $hooks/Post-Invoke/c.action:1: a hook for dnf, not a script; an equivalent script belongs in multi_pkgs/Post-Invoke/app-__WILDCARD__
+		error: $hooks/a.hook:4: a hook for pacman, not a script; an equivalent script belongs in pkgs/app/Pre-Install-Pkgs
+		error: $hooks/a.hook:9: AbortOnFail is the setting On-Failure "abort" of the script
+		error: $hooks/a.hook:10: for NeedsTargets, the script reads the file \$APT_UNIVERSAL_HOOKS_MATCHED, or in pkgs \$APT_UNIVERSAL_HOOKS_PACKAGE
+		error: $hooks/a.hook:11: for Depends, the setting Requires { "tool"; } skips the script without the package, but does not stop apt
+		error: $hooks/pkgs/50mine.conf: settings for apt, not a script; they belong in a file in /etc/apt/apt.conf.d
+		12 errors in 2 hooks
+	EOF
 }
 
 test_a_folder_that_is_open_is_found_once_however_many_hooks_are_below() {

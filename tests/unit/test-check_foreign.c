@@ -64,7 +64,18 @@ START_TEST(a_file_is_recognized_by_name_and_text)
 		{"hook", alpm, FOREIGN_NONE}, {"a.hook", "", FOREIGN_NONE},
 		{"a.hook", "#!/bin/sh\ncat <<E\n[Trigger]\nE\n", FOREIGN_NONE},
 		{"a.actions", "#post_transaction::::a\n", FOREIGN_NONE},
-		{"a.actions", "post_transaction\n", FOREIGN_NONE}};
+		{"a.actions", "post_transaction\n", FOREIGN_NONE},
+		{"a.action", "# why\nphp*:in:/bin/true\n", FOREIGN_OLD_ACTIONS},
+		{"a.action", "php*:on:/bin/true\n", FOREIGN_NONE},
+		{"a.action", "#php*:in:/bin/true\n", FOREIGN_NONE},
+		{"a.action", "php*:in:\n", FOREIGN_NONE},
+		{"a.conf", "// why\n\ndpkg::Post-Invoke {\"true\";};\n",
+			FOREIGN_APT_CONF},
+		{"a", "Universal-Hooks {\n", FOREIGN_APT_CONF},
+		{"a", "# why\n#clear DPkg::Post-Invoke;\n", FOREIGN_APT_CONF},
+		{"a", "#!/bin/sh\nDPkg::Post-Invoke\n", FOREIGN_NONE},
+		{"a", "echo\nDPkg::Post-Invoke\n", FOREIGN_NONE},
+		{"README", "APT calls these hooks.\n", FOREIGN_NONE}};
 
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
 		ck_assert_int_eq(foreign_kind_of(table[i].name, slice_of(table[i].text)),
@@ -94,6 +105,17 @@ static void assert_read(enum foreign_kind kind, const char *text, const char *ex
 	else
 		assert_text(&found, expected);
 }
+
+START_TEST(each_line_of_an_action_file_of_dnf_4)
+{
+	assert_read(FOREIGN_OLD_ACTIONS,
+		"# "
+		"a:in:b\nphp*:in:/bin/true\n\nnginx:any:a:b\n/usr/bin/a:out:c\nd:up:e\n",
+		"2 php* multi_pkgs/Post-Invoke/php__WILDCARD__\n"
+		"4 nginx pkgs/nginx/Post-Invoke\n"
+		"5 /usr/bin/a -\n");
+}
+END_TEST
 
 START_TEST(each_target_of_pacman)
 {
@@ -164,7 +186,8 @@ int main(void)
 {
 	const TTest *const tests[] = {hook_points_of_others,
 		our_names_and_similar_ones_are_not_foreign,
-		a_file_is_recognized_by_name_and_text, each_target_of_pacman,
+		a_file_is_recognized_by_name_and_text,
+		each_line_of_an_action_file_of_dnf_4, each_target_of_pacman,
 		a_trigger_on_files_has_no_directory, each_action_of_dnf};
 
 	return run_tests("check_foreign", tests, COUNT_OF(tests));

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "check/bashisms.h"
+
+#include <ctype.h>
+
+#define BLANKS " \t"
+/* After these a word begins. */
+#define WORD_ENDS " \t\n;&|()"
+
+struct shell {
+	struct slice rest; /* from the next byte on */
+	char before;       /* the last byte, or a newline */
+	unsigned long line;
+	char quote; /* ' or " if inside, else NUL */
+	/* Of a here-document that begins with the next line. */
+	struct slice delimiter;
+	bool is_stripped; /* <<- */
+};
+
+static void skip(struct shell *shell, size_t count)
+{
+	for (; count > 0 && shell->rest.size > 0; count--) {
+		shell->before = *shell->rest.data++;
+		shell->rest.size--;
+		shell->line += shell->before == '\n';
+	}
+}
+
+static char byte_at(const struct shell *shell, size_t i)
+{
+	return i < shell->rest.size ? shell->rest.data[i] : '\0';
+}
+
+static bool is_at_word(const struct shell *shell)
+{
+	return strchr(WORD_ENDS, shell->before) != NULL;
+}
+
+static bool has(const struct shell *shell, const char *text)
+{
+	return slice_has_prefix(shell->rest, slice_of(text));
+}
+
+static size_t name_size(const struct shell *shell, size_t at)
+{
+	size_t size = 0;
+
+	while (isalnum((unsigned char)byte_at(shell, at + size)) ||
+		byte_at(shell, at + size) == '_')
+		size++;
+	return size;
+}
+
+static bool is_blank(char byte)
+{
+	return byte != '\0' && strchr(BLANKS, byte) != NULL;
+}
+
+/* "function name" with a brace, a parenthesis or nothing behind it. */
+static bool is_function(const struct shell *shell)
+{
+	size_t at = strlen("function"), size;
+
+	if (!has(shell, "function") || !is_blank(byte_at(shell, at)))
+		return false;
+	while (is_blank(byte_at(shell, at)))
+		at++;
+	size = name_size(shell, at);
+	at += size;
+	while (is_blank(byte_at(shell, at)))
+		at++;
+	return size > 0 && (byte_at(shell, at) == '{' || byte_at(shell, at) == '(' ||
+				   byte_at(shell, at) == '\n');
+}
+
+static bool is_array(const struct shell *shell)
+{
+	size_t size = name_size(shell, 0);
+
+	if (size == 0 || isdigit((unsigned char)byte_at(shell, 0)))
+		return false;
+	size += byte_at(shell, size) == '+';
+	return byte_at(shell, size) == '=' && byte_at(shell, size + 1) == '(';
+}
+
+/* What begins here, or NULL. */
+static const char *bashism_at(const struct shell *shell)
+{
+	if (has(shell, "<<<"))
+		return "<<<";
+	if (!is_at_word(shell))
+		return NULL;
+	if (has(shell, "[[") && is_blank(byte_at(shell, 2)))
+		return "[[";
+	if (has(shell, "<("))
+		return "<(";
+	if (is_function(shell))
+		return "function";
+	return is_array(shell) ? "array" : NULL;
+}
+
+/* Notes the delimiter behind "<<", and goes on behind it. */
+static void read_delimiter(struct shell *shell)
+{
+	size_t size = 0;
+
+	skip(shell, 2);
+	shell->is_stripped = byte_at(shell, 0) == '-';
+	skip(shell, shell->is_stripped);
+	while (is_blank(byte_at(shell, 0)))
+		skip(shell, 1);
+	if (byte_at(shell, 0) == '\\')
+		skip(shell, 1);
+	if (byte_at(shell, 0) == '\'' || byte_at(shell, 0) == '"') {
+		char quote = byte_at(shell, 0);
+
+		skip(shell, 1);
+		while (byte_at(shell, size) != quote && byte_at(shell, size) != '\0')
+			size++;
+		shell->delimiter = (struct slice){shell->rest.data, size};
+		skip(shell, size + 1);
+		return;
+	}
+	while (byte_at(shell, size) != '\0' &&
+		strchr(WORD_ENDS "<>", byte_at(shell, size)) == NULL)
+		size++;
+	shell->delimiter = (struct slice){shell->rest.data, size};
+	skip(shell, size);
+}
+
+static void skip_line(struct shell *shell)
+{
+	while (shell->rest.size > 0 && byte_at(shell, 0) != '\n')
+		skip(shell, 1);
+}
+
+static void skip_document(struct shell *shell)
+{
+	struct slice delimiter = shell->delimiter;
+	bool is_end = false;
+
+	shell->delimiter = (struct slice){NULL, 0};
+	while (!is_end && shell->rest.size > 0) {
+		struct slice rest, line;
+
+		while (shell->is_stripped && byte_at(shell, 0) == '\t')
+			skip(shell, 1);
+		rest = shell->rest;
+		line = slice_cut(&rest, '\n');
+		is_end = slice_compare(line, delimiter) == 0;
+		skip(shell, line.size + 1);
+	}
+}
+
+static void step_in_quotes(struct shell *shell)
+{
+	char byte = byte_at(shell, 0);
+
+	if (byte == shell->quote)
+		shell->quote = '\0';
+	skip(shell, byte == '\\' && shell->quote == '"' ? 2 : 1);
+}
+
+static void step(struct shell *shell)
+{
+	char byte = byte_at(shell, 0);
+
+	if (byte == '\\') {
+		skip(shell, 2);
+		shell->before = 'x'; /* it is part of a word */
+	} else if (byte == '\'' || byte == '"') {
+		shell->quote = byte;
+		skip(shell, 1);
+	} else if (byte == '#' && is_at_word(shell)) {
+		skip_line(shell);
+	} else if (has(shell, "$((")) {
+		/* Arithmetic: "<<" and "<(" are operators there. */
+		while (shell->rest.size > 0 && !has(shell, "))") &&
+			byte_at(shell, 0) != '\n')
+			skip(shell, 1);
+	} else if (has(shell, "<<")) {
+		read_delimiter(shell);
+	} else {
+		skip(shell, 1);
+		if (byte == '\n' && shell->delimiter.data != NULL)
+			skip_document(shell);
+	}
+}
+
+bool bashism_find(struct bashism *ret_bashism, struct slice text)
+{
+	struct shell shell = {.rest = text, .before = '\n', .line = 1};
+
+	while (shell.rest.size > 0) {
+		const char *what = shell.quote == '\0' ? bashism_at(&shell) : NULL;
+
+		if (what != NULL) {
+			*ret_bashism = (struct bashism){what, shell.line};
+			return true;
+		}
+		if (shell.quote != '\0')
+			step_in_quotes(&shell);
+		else
+			step(&shell);
+	}
+	return false;
+}
