@@ -223,13 +223,61 @@ static void write_origins(
 		answer << line << '\n';
 }
 
+/* Whether key, set before, has no value once apt has read text. */
+static bool is_cleared_by(const std::string &text, const std::string &key)
+{
+	int fd = memfd_create("apt.conf", MFD_CLOEXEC);
+	Configuration configuration;
+
+	if (fd < 0)
+		return false;
+	configuration.Set(key, "set");
+	_error->PushToStack();
+	if (write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()))
+		(void)ReadConfigFile(
+			configuration, "/proc/self/fd/" + std::to_string(fd));
+	_error->RevertToStack();
+	(void)close(fd);
+	return configuration.Find(key).empty();
+}
+
+/* The last line of a file that clears key, for good: 0 if none does. */
+static size_t find_clearing_line(const std::string &path, const std::string &key)
+{
+	std::ifstream file(path);
+	std::string text, line;
+	size_t found = 0;
+
+	for (size_t number = 1; std::getline(file, line); number++) {
+		text += line + '\n';
+		if (line.find(';') == std::string::npos)
+			continue;
+		if (!is_cleared_by(text, key))
+			found = 0;
+		else if (found == 0)
+			found = number;
+	}
+	return found;
+}
+
+static void write_clearing_lines(
+	const std::string &path, const strings &keys, std::ostream &answer)
+{
+	for (const std::string &key : keys)
+		if (size_t number = find_clearing_line(path, key))
+			answer << QuoteString(path, "") << '\t' << number << '\t'
+			       << QuoteString(key, "=") << "=\n";
+}
+
 /* Errors in a file are reported, but do not hide what the other files say. */
 bool answer_origins(const apt_question &question, std::ostream &answer)
 {
 	(void)init_configuration(question);
 	strings files = configuration_files(question);
 	(void)apply_question(question);
-	for (const std::string &file : files)
+	for (const std::string &file : files) {
 		write_origins(file, question.scope, answer);
+		write_clearing_lines(file, strings_of(question.words), answer);
+	}
 	return true;
 }

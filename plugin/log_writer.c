@@ -246,7 +246,7 @@ static void append_logged_runs(struct buffer *stanza, struct slice lines)
  * the lines of this call.
  */
 static void append_stanza(struct buffer *stanza, struct slice kept,
-	const char *command_line, const char *result)
+	const char *command_line, const char *result, bool is_not_reached)
 {
 	while (kept.size > 0 && kept.data[0] != ' ') {
 		struct slice field = slice_cut(&kept, '\n');
@@ -260,6 +260,8 @@ static void append_stanza(struct buffer *stanza, struct slice kept,
 		}
 	}
 	buffer_append_format(stanza, "Result: %s\n", result != NULL ? result : "unknown");
+	if (is_not_reached)
+		buffer_append_string(stanza, "Not-Reached: Post-Invoke\n");
 	buffer_append_string(stanza, "Hooks:\n");
 	append_logged_runs(stanza, kept);
 	append_time(stanza, "End-Date");
@@ -311,7 +313,8 @@ int log_writer_write(struct log_writer *writer, const struct state *state,
 		append_header(&kept, state->key, command_line);
 		buffer_append(&kept, buffer_slice(&writer->lines));
 		buffer_done(&writer->lines);
-		append_stanza(&stanza, buffer_slice(&kept), command_line, result);
+		append_stanza(&stanza, buffer_slice(&kept), command_line, result,
+			writer->is_not_reached);
 		write_error = kept.error < 0 ? kept.error
 			      : stanza.error < 0
 				      ? stanza.error

@@ -16,6 +16,7 @@
 /* Zero-initialised is empty. */
 struct log_writer {
 	struct buffer lines; /* one for each script */
+	bool is_not_reached; /* apt ended without Post-Invoke, although dpkg was done */
 };
 
 /* Appends text, with what printable.h escapes as \ooo: a field is one line (deb822(5)). */

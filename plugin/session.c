@@ -425,6 +425,8 @@ static void find_outcome(struct session *session)
 	/* apt did not get here; but dpkg may have done everything before. */
 	if (session->closed_by != CLOSED_BY_APT && session->result != RESULT_OK)
 		session->result = RESULT_ABORTED;
+	session->log.is_not_reached =
+		session->closed_by != CLOSED_BY_APT && session->result == RESULT_OK;
 	emit_database(session, error, ending);
 	plan_apply_when(&session->plan, &session->transaction,
 		session->closed_by == CLOSED_BY_APT, session->result);

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether apt calls the helper, and as it was shipped. */
 #include "check/checks.h"
+#include "log_writer.h"
+#include "model/log_reader.h"
 #include "system/registration.h"
 #include "ui/message.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+
+#define RESERVATION_SIZE_MAX ((size_t)1 << 16)
 
 /*
  * Installs our own copy, since dpkg could restore it only from an archive, which may not
@@ -13,7 +18,8 @@
 static void fix_registration(
 	struct buffer *command, const struct check *check, const char *file)
 {
-	owns_memory char *copy = xformat("%s%s", check->admin->root, UH_SHIPPED_CONF);
+	owns_memory char *copy = xformat(
+		"%s" UH_SHIPPED_CONF_DIR "%s", check->admin->root, strrchr(file, '/'));
 
 	fix_words(command, "install", "--backup", "-m", "644", "--", copy, file);
 }
@@ -36,7 +42,18 @@ static void check_registered(struct check *check, const struct registration_entr
 			entry->key, entry->value);
 		return;
 	case REGISTERED_NOT:
-		if (entry->is_call)
+		if (entry->file != NULL && entry->is_call)
+			check_find_at(check, FINDING_REGISTRATION_MISSING, file,
+				entry->line, NULL,
+				_("this line clears %s; no hook is run at %s; remove it"),
+				entry->key, uh_hook_point_name(entry->hook_point));
+		else if (entry->file != NULL)
+			check_find_at(check, FINDING_REGISTRATION_MISSING, file,
+				entry->line, NULL,
+				_("this line clears %s; hooks are not told the packages; "
+				  "remove it"),
+				entry->key);
+		else if (entry->is_call)
 			check_find(check, FINDING_REGISTRATION_MISSING, file, &command,
 				_("%s is missing; no hook is run at %s"), entry->key,
 				uh_hook_point_name(entry->hook_point));
@@ -54,6 +71,64 @@ static bool is_all_missing(const struct registration *registration)
 		if (registration->entries[i].registered != REGISTERED_NOT)
 			return false;
 	return true;
+}
+
+/* Whether the file has the line as it was shipped. */
+static bool has_reservation(const char *file)
+{
+	owns_fd int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	owns_buffer struct buffer text = {0};
+	struct slice rest;
+
+	if (fd < 0 || xensure(buffer_read(&text, fd, RESERVATION_SIZE_MAX)) < 0)
+		return false;
+	for (rest = buffer_slice(&text); rest.size > 0;)
+		if (slice_equals(slice_cut(&rest, '\n'), RESERVATION))
+			return true;
+	return false;
+}
+
+/* Only the last transaction counts: earlier ones may have been before a change. */
+static void check_last_transaction(struct check *check)
+{
+	owns_memory char *file = xformat("%s" LOG_FILE, check->admin->root);
+	owns_log struct log log = {.count = 0};
+
+	if (log_read(&log, check->admin) >= 0) {
+		check->is_incomplete = true;
+		return;
+	}
+	if (log.count == 0 || log.transactions[log.count - 1].not_reached == NULL)
+		return;
+	check_find(check, FINDING_POST_INVOKE_NOT_REACHED, file, NULL,
+		_("apt did not reach Post-Invoke in the last transaction, so its hooks "
+		  "were "
+		  "skipped; apt was killed, or another command at Post-Invoke failed"));
+}
+
+static void check_place(struct check *check, const struct registration *registration)
+{
+	owns_memory char *file = xformat("%s%s", check->admin->root, RESERVATION_FILE);
+	const struct origin *before = registration->before;
+	owns_buffer struct buffer command = {0};
+	struct stat status;
+	bool is_missing = lstat(file, &status) < 0;
+
+	if (is_missing || !has_reservation(file)) {
+		fix_registration(&command, check, file);
+		check_find(check,
+			is_missing ? FINDING_REGISTRATION_MISSING
+				   : FINDING_REGISTRATION_EDITED,
+			file, &command,
+			_("the line that lets our hooks come first at Post-Invoke is "
+			  "missing"));
+	}
+	if (before != NULL)
+		check_find_at(check, FINDING_REGISTRATION_NOT_FIRST, before->file,
+			before->line, NULL,
+			_("this command comes before ours at Post-Invoke; if it fails, "
+			  "no "
+			  "hook is run there"));
 }
 
 void check_registration(struct check *check)
@@ -78,4 +153,6 @@ void check_registration(struct check *check)
 	}
 	for (size_t i = 0; i < registration.count; i++)
 		check_registered(check, &registration.entries[i], file);
+	check_place(check, &registration);
+	check_last_transaction(check);
 }

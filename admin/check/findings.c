@@ -51,6 +51,8 @@ static const struct {
 	[FINDING_REQUIRES_MISSING] = {"requires-missing", SEVERITY_ERROR},
 	[FINDING_REGISTRATION_MISSING] = {"registration-missing", SEVERITY_ERROR},
 	[FINDING_REGISTRATION_EDITED] = {"registration-edited", SEVERITY_WARNING},
+	[FINDING_REGISTRATION_NOT_FIRST] = {"registration-not-first", SEVERITY_WARNING},
+	[FINDING_POST_INVOKE_NOT_REACHED] = {"post-invoke-not-reached", SEVERITY_WARNING},
 };
 
 static const char *const severities[] = {

@@ -105,7 +105,8 @@ static bool is_transaction_wanted(
 		return true;
 	for (size_t i = 0; i < transaction->count; i++)
 		if (is_run_wanted(query, &transaction->runs[i]) &&
-			(!query->is_failed || log_has_failed(&transaction->runs[i])))
+			(!query->is_failed || transaction->not_reached != NULL ||
+				log_has_failed(&transaction->runs[i])))
 			return true;
 	return false;
 }
@@ -172,6 +173,9 @@ static void write_result(
 		: strcmp(result, "unknown") == 0 ? MARK_WARNING
 						 : MARK_BAD,
 		result, MARK_END);
+	if (transaction->not_reached != NULL)
+		buffer_append_format(&text, _("; %sapt did not reach %s%s"), MARK_WARNING,
+			transaction->not_reached, MARK_END);
 	if (transaction->requester != NULL) {
 		owns_memory char *requester = xsentence(transaction->requester);
 
@@ -224,12 +228,13 @@ static json_t *logged_transaction_to_json(const struct log_transaction *transact
 
 	for (size_t i = 0; i < transaction->count; i++)
 		json_add(runs, logged_run_to_json(&transaction->runs[i]));
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:o}", "start",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:b, s:o}", "start",
 		json_time(transaction->start), "end", json_time(transaction->end),
 		"command_line", json_text(transaction->command_line), "requested_by",
 		json_text(transaction->requester), "transaction",
 		json_text(transaction->key), "result",
-		transaction->result != NULL ? transaction->result : "unknown", "whole",
+		transaction->result != NULL ? transaction->result : "unknown",
+		"not_reached", json_text(transaction->not_reached), "whole",
 		transaction->is_whole, "hooks", runs);
 }
 
@@ -297,7 +302,8 @@ int admin_log(struct admin *admin, int argc, char **argv)
 		{OPTION_NUMBER, &query.limit, "number", 'n', "N",
 			_("Show only the last N transactions.")},
 		{OPTION_FLAG, &query.is_failed, "failed", 'f', NULL,
-			_("Show only transactions in which a hook failed.")},
+			_("Show only transactions in which a hook failed, or apt did not "
+			  "reach Post-Invoke although dpkg was done.")},
 		{OPTION_TEXT, &query.script, "script", 's', "PATH",
 			_("Show only the runs of this script, given by its full path or "
 			  "its path below the hook tree.")},

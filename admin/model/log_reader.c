@@ -25,6 +25,7 @@ enum stanza_field {
 	FIELD_REQUESTER,
 	FIELD_KEY,
 	FIELD_RESULT,
+	FIELD_NOT_REACHED,
 	FIELD_HOOKS,
 	FIELD_END
 };
@@ -32,7 +33,8 @@ enum stanza_field {
 #define START "Start-Date: "
 static const struct word field_names[] = {{START, FIELD_START},
 	{"Commandline: ", FIELD_COMMAND_LINE}, {"Requested-By: ", FIELD_REQUESTER},
-	{"Transaction: ", FIELD_KEY}, {"Result: ", FIELD_RESULT}, {"Hooks:", FIELD_HOOKS},
+	{"Transaction: ", FIELD_KEY}, {"Result: ", FIELD_RESULT},
+	{"Not-Reached: ", FIELD_NOT_REACHED}, {"Hooks:", FIELD_HOOKS},
 	{"End-Date: ", FIELD_END}};
 
 static const struct word outcome_names[] = {{"exit", LOGGED_EXIT},
@@ -266,6 +268,9 @@ static bool set_field(
 		return is_printable_word(value);
 	case FIELD_RESULT:
 		transaction->result = make_string(value);
+		return is_printable_word(value);
+	case FIELD_NOT_REACHED:
+		transaction->not_reached = make_string(value);
 		return is_printable_word(value);
 	case FIELD_HOOKS:
 		return value.size == 0;

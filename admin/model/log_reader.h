@@ -45,6 +45,7 @@ struct log_transaction {
 	const char *requester;    /* "jane (1000)" */
 	const char *key;          /* "93-433909" */
 	const char *result;       /* "ok", "failed", "aborted", "unknown" */
+	const char *not_reached;  /* "Post-Invoke", though dpkg was done; NULL: none */
 	struct log_run *runs;
 	size_t count;
 	size_t capacity;

@@ -154,7 +154,7 @@ char *setting_place(const struct setting *setting, const struct admin *admin)
 	owns_origins struct origins origins;
 	const struct origin *origin = NULL;
 
-	if (origins_ask(&origins, admin, "Universal-Hooks") == 0)
+	if (origins_ask(&origins, admin, "Universal-Hooks", NULL) == 0)
 		origin = origins_find(&origins, setting->key, setting->value);
 	if (origin == NULL)
 		return xstrdup(_("apt's configuration"));

@@ -49,18 +49,12 @@ static int ask_apt(const struct apt_question *question, struct buffer *lines)
 	return error;
 }
 
-static int ask_settings(const struct admin *admin, enum apt_question_kind kind,
-	const char *scope, struct buffer *lines)
+int apt_configuration(const struct admin *admin, const char *scope, struct buffer *lines)
 {
-	struct apt_question question = question_of(admin, kind);
+	struct apt_question question = question_of(admin, APT_CONFIGURATION);
 
 	question.scope = scope;
 	return ask_apt(&question, lines);
-}
-
-int apt_configuration(const struct admin *admin, const char *scope, struct buffer *lines)
-{
-	return ask_settings(admin, APT_CONFIGURATION, scope, lines);
 }
 
 /* These read package lists, which takes long enough for a progress line. */
@@ -172,10 +166,17 @@ void origins_parse(struct origins *origins, struct slice lines)
 		add_origin(origins, slice_cut(&lines, '\n'));
 }
 
-int origins_ask(struct origins *origins, const struct admin *admin, const char *scope)
+int origins_ask(struct origins *origins, const struct admin *admin, const char *scope,
+	const char *const *keys)
 {
+	struct apt_question question = question_of(admin, APT_ORIGINS);
 	owns_buffer struct buffer lines = {0};
-	int error = ask_settings(admin, APT_ORIGINS, scope, &lines);
+	int error;
+
+	question.scope = scope;
+	if (keys != NULL)
+		question.words = keys;
+	error = ask_apt(&question, &lines);
 
 	origins_parse(origins, buffer_slice(&lines));
 	return error;
@@ -202,5 +203,17 @@ const struct origin *origins_find(
 			(value == NULL || strcmp(origin->value, value) == 0))
 			return origin;
 	}
+	return NULL;
+}
+
+const struct origin *origins_find_clearing(const struct origins *origins, const char *key)
+{
+	const struct origin *last = origins_find(origins, key, NULL);
+
+	if (last == NULL || last->value[0] != '\0')
+		return NULL;
+	for (const struct origin *origin = origins->items; origin < last; origin++)
+		if (strcasecmp(origin->key, key) == 0 && origin->value[0] != '\0')
+			return last;
 	return NULL;
 }

@@ -50,10 +50,12 @@ struct origins {
 };
 
 /*
- * Asks apt which lines set the keys below scope. Returns like apt_configuration();
- * origins is overwritten and, even on failure, for origins_done().
+ * Asks apt which lines set the keys below scope, and which clear one of these keys, which
+ * end with NULL: such a line has an empty value. NULL for no keys. Returns like
+ * apt_configuration(); origins is overwritten and, even on failure, for origins_done().
  */
-int origins_ask(struct origins *origins, const struct admin *admin, const char *scope);
+int origins_ask(struct origins *origins, const struct admin *admin, const char *scope,
+	const char *const *keys);
 /* The same for apt's answer; ignores malformed lines. */
 void origins_parse(struct origins *origins, struct slice lines);
 void origins_done(struct origins *origins);
@@ -65,5 +67,8 @@ void origins_done(struct origins *origins);
  */
 const struct origin *origins_find(
 	const struct origins *origins, const char *key, const char *value);
+/* The line that clears key after a line has set it; NULL if there is none. */
+const struct origin *origins_find_clearing(
+	const struct origins *origins, const char *key);
 
 #endif

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "system/registration.h"
+#include "apt_text.h"
 #include "system/apt.h"
 #include "ui/message.h"
 
 #include <assert.h>
+#include <strings.h>
 
 #define SCOPE "DPkg"
+#define POST_INVOKE SCOPE "::Post-Invoke::"
 
 /* Generated from conf/apt-universal-hooks.conf.in by cmake. */
 static const struct {
@@ -33,16 +36,46 @@ static void set_registered(struct registration_entry *entry, struct slice config
 
 	entry->registered = REGISTERED_NOT;
 	entry->value = configuration_value(configuration, entry->key);
-	if (entry->value == NULL)
-		return;
-	entry->registered = strcmp(entry->value, entry->shipped) == 0
-				    ? REGISTERED_AS_SHIPPED
-				    : REGISTERED_EDITED;
-	origin = origins_find(origins, entry->key, entry->value);
+	if (entry->value != NULL) {
+		entry->registered = strcmp(entry->value, entry->shipped) == 0
+					    ? REGISTERED_AS_SHIPPED
+					    : REGISTERED_EDITED;
+		origin = origins_find(origins, entry->key, entry->value);
+	} else {
+		origin = origins_find_clearing(origins, entry->key);
+	}
 	if (origin == NULL)
 		return;
 	entry->line = origin->line;
 	entry->file = xstrdup(origin->file);
+}
+
+/* apt calls the commands in the order of its configuration. */
+static void find_before(struct registration *registration, struct slice configuration,
+	const struct origins *origins)
+{
+	static const char ours[] = POST_INVOKE "apt-universal-hooks";
+
+	while (configuration.size > 0) {
+		struct slice value = slice_cut(&configuration, '\n');
+		struct slice key = slice_cut(&value, '=');
+		owns_memory char *name = xcheck(percent_decode(key));
+		owns_memory char *command = xcheck(percent_decode(value));
+		const struct origin *origin;
+
+		if (strncasecmp(name, POST_INVOKE, strlen(POST_INVOKE)) != 0)
+			continue;
+		if (strcasecmp(name, ours) == 0)
+			return;
+		origin = origins_find(origins, name, command);
+		registration->before = xcheck(calloc(1, sizeof(*registration->before)));
+		registration->before->key = xstrdup(name);
+		registration->before->value = xstrdup(command);
+		registration->before->file =
+			xstrdup(origin != NULL ? origin->file : REGISTRATION_FILE);
+		registration->before->line = origin != NULL ? origin->line : 0;
+		return;
+	}
 }
 
 void registration_of(struct registration *registration, struct slice configuration,
@@ -59,17 +92,22 @@ void registration_of(struct registration *registration, struct slice configurati
 		entry->hook_point = hook_point_of(entry->key, &entry->is_call);
 		set_registered(entry, configuration, origins);
 	}
+	if (registration_at(registration, UH_POST_INVOKE)->registered != REGISTERED_NOT)
+		find_before(registration, configuration, origins);
 }
 
 int registration_take(struct registration *registration, const struct admin *admin)
 {
 	owns_origins struct origins origins = {.items = NULL};
 	owns_buffer struct buffer configuration = {0};
+	const char *keys[COUNT_OF(shipped) + 1] = {NULL};
 	int error = apt_configuration(admin, SCOPE, &configuration);
 
 	memset(registration, 0, sizeof(*registration));
+	for (size_t i = 0; i < COUNT_OF(shipped); i++)
+		keys[i] = shipped[i].key;
 	if (error == 0)
-		error = origins_ask(&origins, admin, SCOPE);
+		error = origins_ask(&origins, admin, SCOPE, keys);
 	if (error == 0)
 		registration_of(registration, buffer_slice(&configuration), &origins);
 	return error;
@@ -82,6 +120,12 @@ void registration_done(struct registration *registration)
 		free(registration->entries[i].file);
 	}
 	free(registration->entries);
+	if (registration->before != NULL) {
+		free(registration->before->file);
+		free(registration->before->key);
+		free(registration->before->value);
+	}
+	free(registration->before);
 	memset(registration, 0, sizeof(*registration));
 }
 

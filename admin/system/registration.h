@@ -12,6 +12,9 @@
 
 /* The shipped file, below the admin's root. */
 #define REGISTRATION_FILE "/etc/apt/apt.conf.d/apt-universal-hooks.conf"
+/* The one that reserves a place before the other commands at Post-Invoke, and its line. */
+#define RESERVATION_FILE "/etc/apt/apt.conf.d/00apt-universal-hooks.conf"
+#define RESERVATION "DPkg::Post-Invoke::apt-universal-hooks \"\";"
 
 enum registered { REGISTERED_AS_SHIPPED, REGISTERED_EDITED, REGISTERED_NOT };
 
@@ -22,8 +25,8 @@ struct registration_entry {
 	enum uh_hook_point hook_point;
 	bool is_call; /* else an option of how apt passes the list of packages */
 	enum registered registered;
-	char *value;        /* in apt's configuration; NULL for REGISTERED_NOT */
-	char *file;         /* that sets it; NULL if unknown */
+	char *value; /* in apt's configuration; NULL for REGISTERED_NOT */
+	char *file;  /* that sets or, if it has no value, clears it; NULL if unknown */
 	unsigned long line; /* 0: unknown */
 };
 
@@ -31,6 +34,7 @@ struct registration_entry {
 struct registration {
 	struct registration_entry *entries;
 	size_t count;
+	struct origin *before; /* the first command before ours at Post-Invoke, or NULL */
 };
 
 /*

@@ -235,6 +235,15 @@ make_every_fault() {
 	ln -s /dev/null $hooks/Post-Invoke/masked
 	echo 'Universal-Hooks::Scripts::Post-Invoke/masked::Timeout "1";' >>$settings
 	sed -i 's/^DPkg::Pre-Invoke/# &/; s/InfoFD "20"/InfoFD "21"/' $conf
+	echo 'DPkg::Post-Invoke { "true"; };' >/etc/apt/apt.conf.d/00-other
+	cat >/var/log/apt/universal-hooks.log <<-'EOF'
+		Start-Date: 2026-11-20  18:02:05
+		Result: ok
+		Not-Reached: Post-Invoke
+		Hooks:
+		End-Date: 2026-11-20  18:02:06
+
+	EOF
 }
 
 test_an_empty_tree_is_clean() {
@@ -256,6 +265,7 @@ test_every_fault_is_found_once() {
 	check_ends_with 1 --json
 	expect_silent_errors
 	expect_findings <<-'EOF'
+		registration-not-first /etc/apt/apt.conf.d/00-other:1
 		setting-unknown /etc/apt/apt.conf.d/90settings:1
 		setting-unusable /etc/apt/apt.conf.d/90settings:2
 		setting-without-hook /etc/apt/apt.conf.d/90settings:4
@@ -330,6 +340,7 @@ test_every_fault_is_found_once() {
 		hook-point-foreign posttrans
 		hook-point-misspelt pre-install-pkgs
 		script-misplaced script
+		post-invoke-not-reached /var/log/apt/universal-hooks.log
 	EOF
 }
 
@@ -350,6 +361,7 @@ expect_what_no_command_mends() {
 	[[ -L $hooks/Post-Invoke/14-symlink ]] || fail 'the symlink has become a file'
 	check_ends_with 1 --json
 	expect_findings <<-'EOF'
+		registration-not-first /etc/apt/apt.conf.d/00-other:1
 		setting-unknown /etc/apt/apt.conf.d/90settings:1
 		setting-unusable /etc/apt/apt.conf.d/90settings:2
 		setting-without-hook /etc/apt/apt.conf.d/90settings:4
@@ -727,6 +739,60 @@ test_a_registration_edited_elsewhere_names_that_file() {
 	printf '\nDPkg::Post-Invoke::apt-universal-hooks "/bin/true";\n' >$other
 	check_finds <<<"registration-edited $other:2"
 	expect_equal null "$(sed -n 's/.*"command": //p' "$output")"
+}
+
+# Reinstalling a file that is as it was shipped would help nobody.
+test_what_clears_the_registration_is_named() {
+	local other=/etc/apt/apt.conf.d/zz-other
+	printf '// Other tools\n#clear DPkg::Post-Invoke;\n' >$other
+	check_finds <<<"registration-missing $other:2"
+	grep -q 'clears DPkg::Post-Invoke::apt-universal-hooks; no hook is run at Post-Invoke; remove' "$output" ||
+		fail 'what to do should be said'
+	expect_equal null "$(sed -n 's/.*"command": //p' "$output")"
+	printf 'DPkg::Post-Invoke {};\n\nDPkg::Post-Invoke::apt-universal-hooks "";\n' >$other
+	check_finds <<<"registration-missing $other:3"
+	printf '#clear DPkg;\n' >$other
+	check_finds <<-EOF
+		registration-missing $other:1
+		registration-missing $other:1
+		registration-missing $other:1
+		registration-missing $other:1
+		registration-missing $other:1
+	EOF
+	mv $other /etc/apt/apt.conf
+	check_finds <<-EOF
+		registration-missing /etc/apt/apt.conf:1
+		registration-missing /etc/apt/apt.conf:1
+		registration-missing /etc/apt/apt.conf:1
+		registration-missing /etc/apt/apt.conf:1
+		registration-missing /etc/apt/apt.conf:1
+	EOF
+	rm /etc/apt/apt.conf
+	# It is read first, so it can clear nothing of ours.
+	echo '#clear DPkg;' >/first.conf
+	APT_CONFIG=/first.conf check_finds </dev/null
+}
+
+test_commands_before_ours_at_Post-Invoke_are_found() {
+	local other=/etc/apt/apt.conf.d/00-other first=/etc/apt/apt.conf.d/00apt-universal-hooks.conf
+	printf '\nDPkg::Post-Invoke {"false";};\n' >$other
+	check_finds <<<"registration-not-first $other:2"
+	expect_equal null "$(sed -n 's/.*"command": //p' "$output")"
+	mv $other /etc/apt/apt.conf.d/10other
+	check_finds </dev/null
+	rm $first
+	check_finds <<-EOF
+		registration-missing $first
+		registration-not-first /etc/apt/apt.conf.d/10other:2
+	EOF
+	fix_all
+	dpkg --verify apt-plugin-universal-hooks
+	check_finds </dev/null
+	echo '// DPkg::Post-Invoke::apt-universal-hooks "";' >$first
+	check_finds <<-EOF
+		registration-edited $first
+		registration-not-first /etc/apt/apt.conf.d/10other:2
+	EOF
 }
 
 test_without_lists_of_packages_that_is_said_once() {

@@ -249,6 +249,7 @@ print(len(transactions), sum(len(each["hooks"]) for each in transactions),
 		      "requested_by": null,
 		      "transaction": "94-433909",
 		      "result": "failed",
+		      "not_reached": null,
 		      "whole": true,
 		      "hooks": [
 		        {

@@ -732,11 +732,15 @@ test_after_a_success_that_another_tool_keeps_from_us() {
 		Universal-Hooks::Scripts::Post-Invoke/after-failure::When "failure";
 	EOF
 	# apt reads the registration after this file.
-	mv /etc/apt/apt.conf.d/90settings /etc/apt/apt.conf.d/00settings
+	mv /etc/apt/apt.conf.d/90settings /etc/apt/apt.conf.d/00-settings
 	probe Post-Invoke/after-failure
 	run_apt_to_the_last install app
 	expect_equal 100 "$apt_status" 'exit status of apt'
 	expect_it_was_started_again_after_a_success
+	# The scripts that were skipped should not look as if that were as usual.
+	grep -q -x 'Not-Reached: Post-Invoke' /var/log/apt/universal-hooks.log || fail "$(cat /var/log/apt/universal-hooks.log)"
+	apt-universal-hooks log --failed | has -F 'apt did not reach Post-Invoke' || fail 'log --failed should show it'
+	{ apt-universal-hooks check || true; } | has -F 'apt did not reach Post-Invoke in the last transaction' || fail 'check should say so'
 }
 
 test_after_a_success_with_Post-Invoke_switched_off() {

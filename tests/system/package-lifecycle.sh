@@ -48,6 +48,7 @@ expect_silence_from_now_on() {
 test_the_package_is_installed_as_it_should_be() {
 	expect_equal "$(dpkg-query --show --showformat '${db:Status-Status}' $ours)" installed status
 	expect_file <(dpkg-query --show --showformat '${Conffiles}\n' $ours | awk 'NF { print $1 }' | sort) <<-'EOF'
+		/etc/apt/apt.conf.d/00apt-universal-hooks.conf
 		/etc/apt/apt.conf.d/apt-universal-hooks.conf
 		/etc/logrotate.d/apt-plugin-universal-hooks
 	EOF

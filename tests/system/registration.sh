@@ -41,6 +41,22 @@ test_reading_the_configuration_twice_calls_the_helper_once() {
 	expect_all_three_calls
 }
 
+# apt calls no further command at Post-Invoke once one has failed.
+test_a_failing_command_of_another_file_comes_after_ours() {
+	local name
+	probe_each_point
+	for name in 00other 01other 99other; do
+		echo 'DPkg::Post-Invoke { "false"; };' >/etc/apt/apt.conf.d/$name
+		apt_fails --reinstall install app
+		expect_runs <<-'EOF'
+			Pre-Invoke/always
+			Pre-Install-Pkgs/always
+			Post-Invoke/always
+		EOF
+		rm /etc/apt/apt.conf.d/$name
+	done
+}
+
 test_each_entry_can_be_switched_off_for_one_run() {
 	probe_each_point
 	apt_succeeds -o DPkg::Pre-Invoke::apt-universal-hooks= install app

@@ -117,7 +117,7 @@ START_TEST(origins_have_the_file_and_the_line)
 
 	configure_apt("Universal-Hooks::Timeout \"5\";\n");
 	output_begin();
-	ck_assert_int_eq(origins_ask(&origins, &admin, "Universal-Hooks"), 0);
+	ck_assert_int_eq(origins_ask(&origins, &admin, "Universal-Hooks", NULL), 0);
 	assert_output("", "");
 	ck_assert_uint_eq(origins.count, 1);
 	ck_assert_str_eq(origins.items[0].file, at("/apt.conf"));
