@@ -199,7 +199,7 @@ END_TEST
 
 START_TEST(text_that_does_not_fit_is_cut_off)
 {
-	char text[6] = "......";
+	char text[6] = ".....";
 	char *at = text_append(text, text + sizeof(text), "abc");
 
 	ck_assert_ptr_eq(at, text + 3);

@@ -179,7 +179,7 @@ START_TEST(an_unreadable_directory_still_overrides)
 	skip_unless(geteuid() != 0 || seteuid(65534) == 0, "root may list everything");
 	assert_scripts("F", ETC "F unreadable (Permission denied)\n" LIB
 				"F/alone fine\n" ETC "F/override fine\n");
-	(void)seteuid(getuid()); /* only root was another */
+	ck_assert_int_eq(seteuid(getuid()), 0); /* only root was another */
 	set_mode(ETC "F", 0755);
 }
 END_TEST
@@ -192,7 +192,7 @@ START_TEST(an_unreadable_script_is_not_replaced_by_another)
 	set_mode("/", 0755);
 	skip_unless(geteuid() != 0 || seteuid(65534) == 0, "root may look everywhere");
 	assert_scripts("F", ETC "F/a cannot start (Permission denied)\n");
-	(void)seteuid(getuid()); /* only root was another */
+	ck_assert_int_eq(seteuid(getuid()), 0); /* only root was another */
 	set_mode(ETC "F", 0755);
 }
 END_TEST
