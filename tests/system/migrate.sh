@@ -77,6 +77,7 @@ test_after_a_failure_Post-Invoke_runs_unless_When_says_otherwise() {
 
 # Row: scripts run through a shell
 # Row: every file in a directory is tried
+# Row: what rpm leaves, like `foo.rpmsave`, runs too
 # Row: in a pattern, `.` and `+` have their regular expression meaning
 test_names_of_scripts_and_patterns_are_just_names() {
 	package g++-12 1
@@ -84,6 +85,7 @@ test_names_of_scripts_and_patterns_are_just_names() {
 	probe 'Post-Invoke/a b; touch c'
 	probe Post-Invoke/foo.bak
 	probe Post-Invoke/foo~
+	probe Post-Invoke/foo.rpmsave
 	probe multi_pkgs/Post-Invoke/g++-__WILDCARD__/a
 	probe multi_pkgs/Post-Invoke/f.o/a
 	apt_succeeds install foo gxx-12
