@@ -23,6 +23,10 @@
 
 #define RUNS_MAX ((size_t)16 << 20)
 
+/* A file of the state directory, and of no frontend: stanzas for a read-only log. */
+#define LATER "log"
+#define LATER_MAX ((size_t)1 << 20)
+
 void log_add_clean(struct buffer *buffer, const char *text)
 {
 	while (*text != '\0') {
@@ -269,12 +273,12 @@ static void append_stanza(struct buffer *stanza, struct slice kept,
 }
 
 /* Appends all bytes, or truncates the file to its old size. */
-static int append_to_log(const char *path, struct slice bytes)
+static int append_to_log(int directory, const char *path, struct slice bytes)
 {
 	/* A FIFO may have no reader, and apt must not wait for one. */
 	const int flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK |
 			  O_NOCTTY | O_CLOEXEC;
-	owns_fd int fd = open(path, flags, 0644);
+	owns_fd int fd = openat(directory, path, flags, 0644);
 	struct stat before;
 	bool is_locked;
 	int error;
@@ -291,6 +295,46 @@ static int append_to_log(const char *path, struct slice bytes)
 	error = write_all(fd, bytes);
 	if (error < 0 && is_locked && ftruncate(fd, before.st_size) < 0)
 		return error; /* the first error is the one to report */
+	return error;
+}
+
+/* Not on, if nothing has been caught up for so long. */
+static int keep_for_later(const struct state *state, struct slice stanza)
+{
+	struct stat later;
+
+	if (state->fd < 0 ||
+		(fstatat(state->fd, LATER, &later, AT_SYMLINK_NOFOLLOW) == 0 &&
+			later.st_size > (off_t)LATER_MAX))
+		return -EROFS;
+	return append_to_log(state->fd, LATER, stanza);
+}
+
+static int append_or_keep(
+	const struct state *state, const char *path, struct slice stanza)
+{
+	int error = append_to_log(AT_FDCWD, path, stanza);
+
+	return error == -EROFS ? keep_for_later(state, stanza) : error;
+}
+
+int log_writer_catch_up(const struct state *state, const char *root)
+{
+	owns_memory char *path = string_join(root, LOG_FILE);
+	owns_buffer struct buffer later = {0};
+	owns_fd int fd =
+		openat(state->fd, LATER, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int error;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (path == NULL)
+		return -ENOMEM;
+	error = buffer_read(&later, fd, RUNS_MAX);
+	if (error == 0)
+		error = append_to_log(AT_FDCWD, path, buffer_slice(&later));
+	if (error == 0 && unlinkat(state->fd, LATER, 0) < 0)
+		error = -errno;
 	return error;
 }
 
@@ -315,10 +359,10 @@ int log_writer_write(struct log_writer *writer, const struct state *state,
 		buffer_done(&writer->lines);
 		append_stanza(&stanza, buffer_slice(&kept), command_line, result,
 			writer->is_not_reached);
-		write_error = kept.error < 0 ? kept.error
-			      : stanza.error < 0
-				      ? stanza.error
-				      : append_to_log(path, buffer_slice(&stanza));
+		write_error = kept.error < 0     ? kept.error
+			      : stanza.error < 0 ? stanza.error
+						 : append_or_keep(state, path,
+							   buffer_slice(&stanza));
 	}
 	if (error == 0)
 		error = kept_error < 0 ? kept_error : write_error;

@@ -51,9 +51,16 @@ bool log_writer_has_run(const struct state *state);
  * Appends the transaction's stanza to the log below root, whole or not at all: the lines of
  * earlier calls and of this one; nothing if there are none. command_line, unless NULL,
  * replaces what the first call stored, which may differ from apt's own spelling. result is
- * a word, or NULL for unknown. 0 or −errno.
+ * a word, or NULL for unknown. On a read-only file system the stanza is kept in the state
+ * directory instead, for log_writer_catch_up(). 0 or −errno.
  */
 int log_writer_write(struct log_writer *writer, const struct state *state,
 	const char *root, const char *command_line, const char *result);
+
+/*
+ * Appends the stanzas that were kept, as of a root that is writable only while dpkg runs.
+ * 0 or −errno; after an error they stay where they are.
+ */
+int log_writer_catch_up(const struct state *state, const char *root);
 
 #endif

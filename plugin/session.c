@@ -464,6 +464,13 @@ void session_close_log(struct session *session)
 	session_write_log(session);
 }
 
+/* Before the hooks run: one of them may make the file system read-only again. */
+static void catch_up_log(struct session *session)
+{
+	if (session->state.fd >= 0)
+		emit_log(session, log_writer_catch_up(&session->state, session->root));
+}
+
 enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 {
 	struct run_context run_context = {
@@ -525,6 +532,7 @@ enum uh_verdict session_close(struct session *session)
 		plan_keep(&session->plan, is_not_started, session);
 	session_drop_clean_up(session);
 	find_outcome(session);
+	catch_up_log(session);
 	if (session->closed_by != CLOSED_BY_APT && session->result != RESULT_OK &&
 		plan_has_work(&session->plan))
 		session_emit(session, UH_CLEAN_UP);

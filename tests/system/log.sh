@@ -321,6 +321,52 @@ test_a_log_that_cannot_be_written_costs_a_warning() {
 	EOF
 }
 
+# The directory of the log can be written to only while dpkg runs.
+log_is_read-only_again() {
+	mount -t tmpfs -o mode=755 tmpfs /var/log/apt
+	hook Pre-Invoke/000-rw <<<'#!/bin/sh
+		mount -o remount,rw /var/log/apt'
+	hook Post-Invoke/999-ro <<<'#!/bin/sh
+		mount -o remount,ro /var/log/apt'
+	echo 'Universal-Hooks::Scripts::Post-Invoke/999-ro::When "always";' >/etc/apt/apt.conf.d/60local-hooks
+	publish
+}
+
+test_a_log_that_is_read-only_again_is_caught_up_by_the_next_transaction() {
+	log_is_read-only_again
+	run_apt apt-get --yes -o Dir::Log=/var/log install app </dev/null
+	expect_no_warning
+	[[ ! -e $log ]] || fail 'it should not have been possible to write the log'
+	run_apt apt-get --yes -o Dir::Log=/var/log remove app </dev/null
+	expect_no_warning
+	grep '^Commandline' "$log" | expect_log_of 'apt-get --yes install app'
+	run_apt apt-get --yes -o Dir::Log=/var/log install app </dev/null
+	expect_no_warning
+	grep '^Commandline' "$log" | expect_log_of 'apt-get --yes install app' 'apt-get --yes remove app'
+	expect_equal 1 "$(grep -c ^Start-Date $state/log)" 'stanzas that are kept'
+	# The directory is writable for good, so nothing stays behind.
+	mount -o remount,rw /var/log/apt
+	rm "$hooks/Post-Invoke/999-ro" /etc/apt/apt.conf.d/60local-hooks
+	apt_succeeds remove app
+	grep '^Commandline' "$log" | expect_log_of 'apt-get --yes install app' 'apt-get --yes remove app' \
+		'apt-get --yes install app' 'apt-get --yes remove app'
+}
+
+expect_log_of() {
+	sed 's/^Commandline: //; s| -o Dir::Log=/var/log||' >/logged
+	printf '%s\n' "$@" | expect_file /logged
+}
+
+test_a_log_that_is_always_read-only_is_warned_of() {
+	probe Post-Invoke/a
+	publish
+	mount -t tmpfs -o ro tmpfs /var/log/apt
+	run_apt apt-get --yes -o Dir::Log=/var/log install app </dev/null
+	run_apt apt-get --yes -o Dir::Log=/var/log --reinstall install app </dev/null
+	expect_warning "$log" 'Read-only file system'
+	expect_equal 0 "$apt_status" 'exit status of apt'
+}
+
 test_without_a_state_folder_what_ran_is_logged_all_the_same() {
 	probe Pre-Invoke/a
 	probe Pre-Install-Pkgs/a

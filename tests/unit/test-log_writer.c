@@ -16,6 +16,7 @@
 
 static const struct frontend self = {.pid = 4194301, .start_time = 1};
 static const char kept[] = STATE "4194301-1." LOG_RUNS;
+static const char later[] = STATE "log";
 
 static struct state open_state(void)
 {
@@ -275,6 +276,34 @@ START_TEST(a_transaction_with_one_hook_point_needs_nothing_kept)
 }
 END_TEST
 
+START_TEST(what_was_kept_for_a_read_only_log_is_appended_once)
+{
+	owns_state struct state state = open_state();
+	static const char stanza[] = "Start-Date: 2026-11-20  18:02:05\n\n";
+	static const char logged[] = "Start-Date: TIME\n\n";
+
+	ck_assert_int_eq(log_writer_catch_up(&state, root()), 0);
+	ck_assert(!is_there(LOG_FILE));
+	make_file(later, 0644, stanza);
+	ck_assert_int_eq(log_writer_catch_up(&state, root()), 0);
+	assert_log(logged);
+	ck_assert(!is_there(later));
+	ck_assert_int_eq(log_writer_catch_up(&state, root()), 0);
+	assert_log(logged);
+}
+END_TEST
+
+START_TEST(what_was_kept_stays_while_the_log_cannot_be_written)
+{
+	owns_state struct state state = open_state();
+
+	make_file(later, 0644, "Start-Date: TIME\n\n");
+	make_directory(LOG_FILE);
+	ck_assert_int_eq(log_writer_catch_up(&state, root()), -EISDIR);
+	ck_assert(is_there(later));
+}
+END_TEST
+
 START_TEST(who_asked_is_named_as_in_apts_own_log)
 {
 	static const struct {
@@ -447,6 +476,8 @@ int main(void)
 		a_start_without_a_result_was_interrupted,
 		the_last_call_that_knows_the_command_line_is_believed,
 		a_transaction_with_one_hook_point_needs_nothing_kept,
+		what_was_kept_for_a_read_only_log_is_appended_once,
+		what_was_kept_stays_while_the_log_cannot_be_written,
 		who_asked_is_named_as_in_apts_own_log,
 		where_nothing_ran_nothing_is_written,
 		what_is_kept_belongs_to_one_transaction,
