@@ -116,7 +116,10 @@ test_what_sessions_the_network_and_guests_depend_on_is_only_named() {
 		before=("${before[@]:1}")
 	done
 	grep '^Restarting' "$output" >/restarted
-	expect_file /restarted <<<'Restarting other.service'
+	expect_file /restarted <<-'LINES'
+		Restarting nginx.service
+		Restarting other.service
+	LINES
 }
 
 has_the_library() {
