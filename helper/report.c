@@ -112,6 +112,10 @@ static void line_add_setting(struct line *line, const struct uh_event *event)
 	line_format(line, " \"");
 	line_add_name(line, event->value);
 	line_format(line, "\"");
+	if (event->path == NULL)
+		return;
+	line_format(line, " in ");
+	line_add_name(line, event->path);
 }
 
 static void line_add_count(struct line *line, const struct uh_event *event)
@@ -190,6 +194,13 @@ static const char *const sentences[] = {
 			      "APT_UNIVERSAL_HOOKS_ARCHIVES: %e",
 	[UH_DATABASE_UNREADABLE] = "W: dpkg's database could not be queried, so hooks "
 				   "may see a wrong operation or no result: %q",
+	[UH_SETTINGS_FILE_OPEN_TO_OTHERS] =
+		"E: %p is not read, so the hooks of its package are not run: %u",
+	[UH_SETTINGS_FILE_UNUSABLE] =
+		"E: %p cannot be read, so the hooks of its package are not run: %d",
+	[UH_SETTING_OUT_OF_PLACE] = "W: a package may set only "
+				    "Universal-Hooks::Scripts::PATH; it is ignored: "
+				    "%s",
 	[UH_SETTING_UNKNOWN] = "W: there is no such setting; it is ignored: %s",
 	[UH_SETTING_UNUSABLE] = "W: a setting is invalid; it is ignored: %s",
 	[UH_SETTING_WITHOUT_USER] = "W: a setting names a user that does not exist; the "

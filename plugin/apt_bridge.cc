@@ -27,6 +27,8 @@ static bool answer_question(const apt_question &question, std::ostream &answer)
 		return answer_configuration(question, answer);
 	case APT_ORIGINS:
 		return answer_origins(question, answer);
+	case APT_FILES:
+		return answer_files(question, answer);
 	case APT_TRANSACTION:
 		return answer_transaction(question, answer);
 	case APT_PACKAGES:

@@ -28,6 +28,11 @@ enum apt_question_kind {
 	 */
 	APT_ORIGINS,
 	/*
+	 * What each of files sets, on its own: encoded file and KEY=VALUE as above. Of a
+	 * malformed file: encoded file, nothing, and an encoded message.
+	 */
+	APT_FILES,
+	/*
 	 * What apt would do with words as its arguments ("install", "zsh"), as its info
 	 * stream, version 3. Like apt-get -s, takes no lock and writes only apt's caches.
 	 */

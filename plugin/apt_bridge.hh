@@ -58,6 +58,7 @@ const apt_command *read_command_line(const apt_question &question, CommandLine &
 
 bool answer_configuration(const apt_question &question, std::ostream &answer);
 bool answer_origins(const apt_question &question, std::ostream &answer);
+bool answer_files(const apt_question &question, std::ostream &answer);
 bool answer_transaction(const apt_question &question, std::ostream &answer);
 bool answer_packages(const apt_question &question, std::ostream &answer);
 

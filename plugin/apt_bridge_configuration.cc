@@ -281,3 +281,40 @@ bool answer_origins(const apt_question &question, std::ostream &answer)
 	}
 	return true;
 }
+
+/* The first error that the parser has left, if it left any. */
+static std::string first_error()
+{
+	std::string message;
+
+	while (_error->PendingError() && message.empty())
+		if (!_error->PopMessage(message))
+			message.clear();
+	return message;
+}
+
+static void write_file(const std::string &path, const char *scope, std::ostream &answer)
+{
+	Configuration configuration;
+	std::stringstream text;
+	std::string file = QuoteString(path, ""), message;
+
+	_error->PushToStack();
+	bool is_read = ReadConfigFile(configuration, path) && !_error->PendingError();
+	message = first_error();
+	_error->RevertToStack();
+	if (!is_read) {
+		answer << file << "\t\t" << QuoteString(message, "") << '\n';
+		return;
+	}
+	write_lines(configuration, scope, text);
+	for (std::string line; std::getline(text, line);)
+		answer << file << '\t' << line << '\n';
+}
+
+bool answer_files(const apt_question &question, std::ostream &answer)
+{
+	for (const std::string &file : strings_of(question.files))
+		write_file(file, question.scope, answer);
+	return true;
+}

@@ -53,7 +53,7 @@ static void limit_time(const struct apt_question *question)
 {
 	const struct rlimit limit = {CONFIGURATION_SECONDS, CONFIGURATION_SECONDS};
 
-	if (question->kind == APT_CONFIGURATION)
+	if (question->kind == APT_CONFIGURATION || question->kind == APT_FILES)
 		(void)setrlimit(RLIMIT_CPU, &limit); /* only a safeguard */
 }
 
@@ -205,4 +205,20 @@ int bridge_settings(
 	else if (error == -EPROTO || error == -EIO)
 		*ret_reason = string_format("%s does not answer", bridge_file);
 	return error == -EPROTO ? -EIO : error;
+}
+
+int bridge_files(
+	const struct string_list *files, struct buffer *lines, char **ret_message)
+{
+	owns_memory const char **paths = filter_strings(files, is_readable);
+	const char *const none[] = {NULL};
+	struct apt_question question = {.kind = APT_FILES,
+		.root = "",
+		.program = "apt-get",
+		.files = paths,
+		.options = none,
+		.words = none};
+
+	*ret_message = NULL;
+	return paths != NULL ? bridge_ask(&question, lines, ret_message) : -ENOMEM;
 }

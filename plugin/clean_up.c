@@ -167,7 +167,8 @@ static bool plan_clean_up(struct session *session, struct plan *plan)
 	if (session->settings_reading == UNREADABLE)
 		return session_is_possible(session, UH_POST_INVOKE);
 	error = plan_make(plan, &session->tree, UH_POST_INVOKE, &session->transaction);
-	plan_apply_settings(plan, &session->settings, &session->transaction);
+	plan_apply_settings(
+		plan, &session->tree, &session->settings, &session->transaction);
 	plan_apply_when(plan, &session->transaction, false, RESULT_ABORTED);
 	/* In doubt, prepare a clean-up that may find nothing to do. */
 	return error < 0 || plan_may_have_work(plan);

@@ -91,19 +91,20 @@ static int check_database(struct slice admin_dir)
 	return error == 0 ? check_updates(directory) : error;
 }
 
-int dpkg_query(const char *status_file, const char *const *names, struct buffer *answer,
-	struct uh_ending *ret_ending)
+/* words: its arguments, ended by NULL. */
+static int run_query(const char *status_file, const char *const *words,
+	struct buffer *answer, struct uh_ending *ret_ending)
 {
 	owns_memory const char **argv = NULL;
 	owns_memory char *option = NULL;
 	struct process_spec spec = {.path = DPKG_QUERY, .envp = environ};
 	struct slice admin_dir;
-	size_t name_count = 0, count = 0;
+	size_t word_count = 0, count = 0;
 	int error;
 
-	while (names[name_count] != NULL)
-		name_count++;
-	argv = calloc(name_count + 5, sizeof(*argv));
+	while (words[word_count] != NULL)
+		word_count++;
+	argv = calloc(word_count + 3, sizeof(*argv));
 	if (argv == NULL)
 		return -ENOMEM;
 	argv[count++] = "dpkg-query";
@@ -117,16 +118,74 @@ int dpkg_query(const char *status_file, const char *const *names, struct buffer 
 			return -ENOMEM;
 		argv[count++] = option;
 	}
-	argv[count++] = "--showformat=" FORMAT;
-	argv[count++] = "--show";
-	for (size_t i = 0; i < name_count; i++)
-		argv[count++] = names[i];
+	for (size_t i = 0; i < word_count; i++)
+		argv[count++] = words[i];
 	spec.argv = (char *const *)argv;
-	error = process_capture(&spec, ANSWER_MAX, answer, ret_ending);
+	return process_capture(&spec, ANSWER_MAX, answer, ret_ending);
+}
+
+int dpkg_query(const char *status_file, const char *const *names, struct buffer *answer,
+	struct uh_ending *ret_ending)
+{
+	owns_memory const char **words = NULL;
+	size_t name_count = 0;
+	int error;
+
+	while (names[name_count] != NULL)
+		name_count++;
+	words = calloc(name_count + 3, sizeof(*words));
+	if (words == NULL)
+		return -ENOMEM;
+	words[0] = "--showformat=" FORMAT;
+	words[1] = "--show";
+	for (size_t i = 0; i < name_count; i++)
+		words[2 + i] = names[i];
+	error = run_query(status_file, words, answer, ret_ending);
 	if (error < 0)
 		return error;
 	/* Exit status 1: some names are unknown, as after a removal. */
 	return ret_ending->end == UH_EXITED && ret_ending->value <= 1 ? 0 : -EPROTO;
+}
+
+int dpkg_list_files(const char *status_file, const char *package, struct buffer *paths)
+{
+	const char *const words[] = {"--listfiles", "--", package, NULL};
+	struct uh_ending ending;
+	int error = run_query(status_file, words, paths, &ending);
+
+	if (error < 0)
+		return error;
+	return process_succeeded(&ending) ? 0 : -EPROTO;
+}
+
+int dpkg_removed_conffiles(const char *status_file, struct string_list *paths)
+{
+	const char *const words[] = {
+		"--showformat=${db:Status-Status}\\n${Conffiles}\\n", "--show", NULL};
+	owns_buffer struct buffer answer = {0};
+	struct uh_ending ending;
+	bool is_removed = false;
+	struct slice rest;
+	int error = run_query(status_file, words, &answer, &ending);
+
+	for (rest = buffer_slice(&answer); rest.size > 0 && error == 0;) {
+		struct slice line = slice_cut(&rest, '\n');
+		owns_memory char *path = NULL;
+
+		/* Each conffile is on a line of its own, after a space. */
+		if (line.size == 0 || line.data[0] != ' ') {
+			is_removed = is_removed ? line.size == 0
+						: slice_equals(line, "config-files");
+			continue;
+		}
+		if (!is_removed)
+			continue;
+		(void)slice_cut(&line, ' ');
+		line = slice_cut(&line, ' ');
+		path = strndup(line.data, line.size);
+		error = path != NULL ? string_list_add(paths, path) : -ENOMEM;
+	}
+	return error;
 }
 
 /* In another root, any user who can read the lock file could hold its lock for ever. */

@@ -31,6 +31,12 @@ bool dpkg_is_own(const char *status_file);
 int dpkg_query(const char *status_file, const char *const *names, struct buffer *answer,
 	struct uh_ending *ret_ending);
 
+/* Appends the paths of a package's files, one per line. Returns like dpkg_query(). */
+int dpkg_list_files(const char *status_file, const char *package, struct buffer *paths);
+
+/* Adds the conffiles of packages that are removed, but not purged. 0 or −errno. */
+int dpkg_removed_conffiles(const char *status_file, struct string_list *paths);
+
 /*
  * Waits until nobody holds the lock of the database; whether somebody did. Watches the
  * holder, as taking the lock even for a moment could make the next dpkg fail.

@@ -462,8 +462,9 @@ static bool is_directory_fault(const struct script *script)
 	       script->fault == WILDCARD_HAS_FAILED;
 }
 
-static void apply_settings_to(struct plan *plan, bool are_copies,
-	const struct settings *settings, const struct transaction *transaction)
+static void apply_settings_to(struct plan *plan, const struct hook_tree *tree,
+	bool are_copies, const struct settings *settings,
+	const struct transaction *transaction)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		struct planned_run *run = &plan->runs[i];
@@ -482,6 +483,9 @@ static void apply_settings_to(struct plan *plan, bool are_copies,
 			run->script.fault = SCRIPT_CANNOT_START;
 			run->script.error = error;
 		}
+		if (run->script.fault == SCRIPT_IS_FINE &&
+			settings_are_lost_for(settings, tree, run->script.relative))
+			run->script.fault = SCRIPT_WITHOUT_SETTINGS;
 	}
 }
 
@@ -497,16 +501,16 @@ void plan_withhold(struct plan *plan,
 	}
 }
 
-void plan_apply_settings(struct plan *plan, const struct settings *settings,
-	const struct transaction *transaction)
+void plan_apply_settings(struct plan *plan, struct hook_tree *tree,
+	const struct settings *settings, const struct transaction *transaction)
 {
-	apply_settings_to(plan, false, settings, transaction);
+	apply_settings_to(plan, tree, false, settings, transaction);
 }
 
-void plan_apply_promised_settings(struct plan *plan, const struct settings *settings,
-	const struct transaction *transaction)
+void plan_apply_promised_settings(struct plan *plan, struct hook_tree *tree,
+	const struct settings *settings, const struct transaction *transaction)
 {
-	apply_settings_to(plan, true, settings, transaction);
+	apply_settings_to(plan, tree, true, settings, transaction);
 }
 
 bool plan_has_copies(const struct plan *plan)

@@ -59,10 +59,10 @@ bool plan_has_scripts(const struct plan *plan);
 /*
  * Sets the settings of each script, and skips those that Enabled or Operations exclude.
  * The plan refers to settings and transaction. Without memory for its settings, a script
- * gets SCRIPT_CANNOT_START.
+ * gets SCRIPT_CANNOT_START; without what its package ships, SCRIPT_WITHOUT_SETTINGS.
  */
-void plan_apply_settings(struct plan *plan, const struct settings *settings,
-	const struct transaction *transaction);
+void plan_apply_settings(struct plan *plan, struct hook_tree *tree,
+	const struct settings *settings, const struct transaction *transaction);
 
 /* Makes SCRIPT_WITHOUT_SETTINGS of those that could start and are_settings_lost. */
 void plan_withhold(struct plan *plan,
@@ -70,8 +70,8 @@ void plan_withhold(struct plan *plan,
 	const void *context);
 
 /* The same for copies, which it leaves alone: the settings that were promised. */
-void plan_apply_promised_settings(struct plan *plan, const struct settings *settings,
-	const struct transaction *transaction);
+void plan_apply_promised_settings(struct plan *plan, struct hook_tree *tree,
+	const struct settings *settings, const struct transaction *transaction);
 /* Whether there are any. */
 bool plan_has_copies(const struct plan *plan);
 

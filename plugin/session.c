@@ -4,6 +4,7 @@
 #include "configuration.h"
 #include "copies.h"
 #include "dpkg.h"
+#include "package_settings.h"
 #include "record.h"
 
 #include <errno.h>
@@ -299,6 +300,17 @@ static void read_changed_settings(struct session *session, struct buffer *lines)
 	buffer_append(lines, buffer_slice(&session->transaction.settings));
 }
 
+/* Only if a script is to run, or has run, so that it may have to be cleaned up after. */
+static void read_package_settings(struct session *session)
+{
+	bool has_run = session->state.fd >= 0 && log_writer_has_run(&session->state);
+
+	if ((plan_has_scripts(&session->plan) || has_run) &&
+		package_settings_read(&session->settings, &session->tree,
+			session->transaction.status_file, session_on_event, session) < 0)
+		session_emit(session, UH_OUT_OF_MEMORY);
+}
+
 /* libapt-pkg takes its time, so it is asked only if apt has sent nothing that holds. */
 void session_read_settings(struct session *session)
 {
@@ -324,6 +336,7 @@ void session_read_settings(struct session *session)
 			session, UH_BRIDGE_UNUSABLE, .detail = reason, .error = error);
 	else if (reason != NULL)
 		session_emit(session, UH_SETTINGS_INCOMPLETE, .detail = reason);
+	read_package_settings(session);
 }
 
 /* Whether this transaction has brought the script, and so may have brought settings. */
@@ -346,7 +359,8 @@ void session_apply_settings(struct session *session)
 {
 	struct timespec before = {0};
 
-	plan_apply_settings(&session->plan, &session->settings, &session->transaction);
+	plan_apply_settings(&session->plan, &session->tree, &session->settings,
+		&session->transaction);
 	if (!session->are_settings_outdated)
 		return;
 	(void)record_time(&session->state, &before); /* if unknown, all are new */
@@ -383,16 +397,44 @@ static bool is_not_started(const struct planned_run *run, const void *context)
 	return path == NULL || access(path, F_OK) < 0;
 }
 
-/* At Pre-Install-Pkgs only, where apt sends all of them: once per transaction. */
-void session_check_settings(struct session *session)
+/* One for each setting; NULL if dpkg or libapt-pkg does not answer. */
+static bool *find_settings_of_removed(const struct session *session)
+{
+	owns_memory bool *is_of_removed = calloc(session->settings.count, 1);
+	bool *result = is_of_removed;
+
+	if (is_of_removed == NULL ||
+		package_settings_of_removed(&session->settings,
+			session->transaction.status_file, is_of_removed) < 0)
+		return NULL;
+	is_of_removed = NULL;
+	return result;
+}
+
+static void emit_setting(
+	struct session *session, const struct setting *setting, enum setting_fault fault)
 {
 	static const enum uh_event_kind kinds[] = {
+		[SETTING_IS_OUT_OF_PLACE] = UH_SETTING_OUT_OF_PLACE,
 		[SETTING_IS_UNKNOWN] = UH_SETTING_UNKNOWN,
 		[SETTING_IS_UNUSABLE] = UH_SETTING_UNUSABLE,
 		[SETTING_HAS_NO_USER] = UH_SETTING_WITHOUT_USER,
 		[SETTING_HAS_NO_SCRIPT] = UH_SETTING_NO_SCRIPT,
 		[SETTING_IS_MASKED] = UH_SETTING_MASKED,
 	};
+	bool is_of_hook = fault == SETTING_HAS_NO_SCRIPT || fault == SETTING_IS_MASKED;
+
+	/* A package's setting may be for a hook that somebody has masked. */
+	if (fault != SETTING_IS_FINE && !(is_of_hook && setting->file != NULL))
+		session_emit(session, kinds[fault], .key = setting->key,
+			.value = setting->value, .path = setting->file);
+}
+
+/* At Pre-Install-Pkgs only, where apt sends all of them: once per transaction. */
+void session_check_settings(struct session *session)
+{
+	owns_memory bool *is_of_removed = NULL;
+	bool is_asked = false;
 
 	for (size_t i = 0; i < session->settings.count; i++) {
 		const struct setting *setting = &session->settings.items[i];
@@ -401,9 +443,15 @@ void session_check_settings(struct session *session)
 		enum setting_fault fault =
 			setting_judge(setting, has_user, &session->tree);
 
-		if (fault != SETTING_IS_FINE)
-			session_emit(session, kinds[fault], .key = setting->key,
-				.value = setting->value);
+		/* Its hook went with the package, and its file will with a purge. */
+		if (fault == SETTING_HAS_NO_SCRIPT && setting->file == NULL) {
+			if (!is_asked)
+				is_of_removed = find_settings_of_removed(session);
+			is_asked = true;
+			if (is_of_removed != NULL && is_of_removed[i])
+				continue;
+		}
+		emit_setting(session, setting, fault);
 	}
 }
 
@@ -502,11 +550,11 @@ static void apply_promised_settings(struct session *session)
 	if (!plan_has_copies(&session->plan))
 		return;
 	if (copies_read_settings(&session->state, &session->promised_settings) < 0)
-		plan_apply_promised_settings(
-			&session->plan, &session->settings, &session->transaction);
+		plan_apply_promised_settings(&session->plan, &session->tree,
+			&session->settings, &session->transaction);
 	else
-		plan_apply_promised_settings(&session->plan, &session->promised_settings,
-			&session->transaction);
+		plan_apply_promised_settings(&session->plan, &session->tree,
+			&session->promised_settings, &session->transaction);
 }
 
 /* All scripts of Post-Invoke; with a clean-up due, also those that dpkg has deleted. */

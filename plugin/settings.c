@@ -5,9 +5,12 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <unistd.h>
 
 #define SCOPE "Universal-Hooks"
 #define SCRIPTS "Scripts::"
+/* Outside the scope, so apt never sends it: an encoded file, a tab, and its setting. */
+#define OF_PACKAGE "Universal-Hooks-Package::"
 
 #define TIMEOUT_MAX 86400 /* a day: to wait longer, set no timeout */
 
@@ -185,6 +188,20 @@ static bool read_value(
 	return false;
 }
 
+bool settings_are_lost_for(
+	const struct settings *settings, const struct hook_tree *tree, const char *path)
+{
+	owns_memory char *shipped = NULL;
+
+	if (settings->lost_paths.count > 0 &&
+		string_list_has(&settings->lost_paths, path))
+		return true;
+	if (!settings->is_lost_for_packages)
+		return false;
+	shipped = string_join(tree->places[PLACE_OF_PACKAGES], "/", path);
+	return shipped == NULL || access(shipped, F_OK) == 0;
+}
+
 static bool skip_prefix(const char **text, const char *prefix)
 {
 	if (!slice_has_prefix_caseless(slice_of(*text), slice_of(prefix)))
@@ -256,6 +273,45 @@ static int read_setting_line(struct setting *setting, struct slice line)
 	return 0;
 }
 
+static struct setting *add_setting(struct settings *settings)
+{
+	struct setting *setting;
+
+	if (array_grow(&settings->items, &settings->capacity, settings->count,
+		    sizeof(*settings->items)) < 0)
+		return NULL;
+	setting = &settings->items[settings->count++];
+	memset(setting, 0, sizeof(*setting));
+	return setting;
+}
+
+/* On failure, the caller drops what was read: a part may mean the opposite. */
+int settings_add_of_package(
+	struct settings *settings, const char *file, struct slice line)
+{
+	struct setting *setting = add_setting(settings);
+
+	if (setting == NULL)
+		return -ENOMEM;
+	if (read_setting_line(setting, line) < 0)
+		return -ENOMEM;
+	setting->file = strdup(file);
+	setting->is_out_of_place = setting->path[0] == '\0' ||
+				   !slice_has_prefix_caseless(slice_of(setting->key),
+					   slice_of(SCOPE "::" SCRIPTS));
+	return setting->file != NULL ? 0 : -ENOMEM;
+}
+
+/* A line of settings_format(). */
+static int read_line_of_package(struct settings *settings, struct slice line)
+{
+	struct slice setting = {
+		line.data + strlen(OF_PACKAGE), line.size - strlen(OF_PACKAGE)};
+	owns_memory char *file = percent_decode(slice_cut(&setting, '\t'));
+
+	return file != NULL ? settings_add_of_package(settings, file, setting) : -ENOMEM;
+}
+
 static int read_lines(struct settings *settings, struct slice lines)
 {
 	while (lines.size > 0) {
@@ -263,14 +319,15 @@ static int read_lines(struct settings *settings, struct slice lines)
 		struct slice rest = line;
 		struct setting *setting;
 
+		if (slice_has_prefix(line, slice_of(OF_PACKAGE))) {
+			if (read_line_of_package(settings, line) < 0)
+				return -ENOMEM;
+			continue;
+		}
 		if (!apt_is_in_scope(slice_cut(&rest, '='), SCOPE))
 			continue;
-		if (array_grow(&settings->items, &settings->capacity, settings->count,
-			    sizeof(*settings->items)) < 0)
-			return -ENOMEM;
-		setting = &settings->items[settings->count++];
-		memset(setting, 0, sizeof(*setting));
-		if (read_setting_line(setting, line) < 0)
+		setting = add_setting(settings);
+		if (setting == NULL || read_setting_line(setting, line) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -293,6 +350,11 @@ void settings_format(const struct settings *settings, struct buffer *lines)
 	for (size_t i = 0; i < settings->count; i++) {
 		struct slice rest = slice_of(settings->items[i].key);
 
+		if (settings->items[i].file != NULL) {
+			buffer_append_string(lines, OF_PACKAGE);
+			percent_encode(lines, settings->items[i].file);
+			buffer_append_string(lines, "\t");
+		}
 		/* Of a key, apt encodes "=" as well. */
 		while (rest.size > 0) {
 			struct slice part = slice_cut(&rest, '=');
@@ -317,23 +379,31 @@ void settings_done(struct settings *settings)
 		free(settings->items[i].key);
 		free(settings->items[i].value);
 		free(settings->items[i].path);
+		free(settings->items[i].file);
 	}
 	free(settings->items);
+	string_list_done(&settings->lost_paths);
 	memset(settings, 0, sizeof(*settings));
 }
 
+/* Above any length of a path, so that apt's configuration precedes what packages ship. */
+#define RANK_OF_APT ((int64_t)1 << 32)
+
 /*
- * How near a setting is to path: the length of its own path, 0 for the whole scope, −1 if
- * it does not apply.
+ * The setting with the highest rank applies to path, and of several the last. Within apt's
+ * configuration, and within packages' settings, that is the length of its own path, 0 for
+ * the whole scope; −1 if it does not apply.
  */
-static ssize_t nearness(const struct setting *setting, const char *path)
+static int64_t setting_rank(const struct setting *setting, const char *path)
 {
 	size_t size = strlen(setting->path);
 
-	if (setting->type == NULL || setting->is_value_bad ||
+	if (setting->type == NULL || setting->is_value_bad || setting->is_out_of_place ||
 		strncmp(setting->path, path, size) != 0)
 		return -1;
-	return size == 0 || path[size] == '\0' || path[size] == '/' ? (ssize_t)size : -1;
+	if (size > 0 && path[size] != '\0' && path[size] != '/')
+		return -1;
+	return (int64_t)size + (setting->file == NULL ? RANK_OF_APT : 0);
 }
 
 struct script_settings script_settings_default(void)
@@ -348,22 +418,22 @@ struct script_settings script_settings_default(void)
 int settings_for(const struct settings *settings, const char *path,
 	struct script_settings *ret_settings)
 {
-	ssize_t nearest[TYPE_COUNT];
+	int64_t highest[TYPE_COUNT];
 	struct script_settings script = script_settings_default();
 
-	memset(nearest, -1, sizeof(nearest));
+	memset(highest, -1, sizeof(highest));
 	script.required = calloc(settings->count + 1, sizeof(*script.required));
 	for (size_t i = 0; i < settings->count; i++) {
 		const struct setting *setting = &settings->items[i];
-		ssize_t near = nearness(setting, path);
-		ssize_t *best =
-			near >= 0 ? &nearest[setting->type - setting_types] : NULL;
+		int64_t rank = setting_rank(setting, path);
+		int64_t *best =
+			rank >= 0 ? &highest[setting->type - setting_types] : NULL;
 
-		if (best == NULL || near < *best)
+		if (best == NULL || rank < *best)
 			continue;
 		set_value(&script, setting->type, setting->number, setting->value,
-			near > *best);
-		*best = near;
+			rank > *best);
+		*best = rank;
 	}
 	*ret_settings = script;
 	return script.required != NULL ? 0 : -ENOMEM;
@@ -380,22 +450,32 @@ static bool sets_field(const struct setting *setting, size_t offset)
 	return setting->type != NULL && setting->type->offset == offset;
 }
 
-const struct setting *settings_enabled_by(
-	const struct settings *settings, const char *path)
+const struct setting *settings_source(const struct settings *settings, const char *path,
+	const struct setting_type *type)
 {
 	const struct setting *found = NULL;
-	ssize_t nearest = 0;
+	int64_t highest = 0;
 
 	for (size_t i = 0; i < settings->count; i++) {
 		const struct setting *setting = &settings->items[i];
-		ssize_t near = nearness(setting, path);
+		int64_t rank = setting_rank(setting, path);
 
-		if (!sets_field(setting, FIELD(is_enabled)) || near < nearest)
+		if (setting->type != type || rank < highest)
 			continue;
 		found = setting;
-		nearest = near;
+		highest = rank;
 	}
 	return found;
+}
+
+const struct setting *settings_enabled_by(
+	const struct settings *settings, const char *path)
+{
+	const struct setting_type *type = setting_types;
+
+	while (type->offset != FIELD(is_enabled))
+		type++;
+	return settings_source(settings, path, type);
 }
 
 bool setting_is_user(const struct setting *setting)
@@ -408,6 +488,8 @@ enum setting_fault setting_judge(
 {
 	enum tree_node node = NODE_DIRECTORY;
 
+	if (setting->is_out_of_place)
+		return SETTING_IS_OUT_OF_PLACE;
 	if (setting->type == NULL)
 		return SETTING_IS_UNKNOWN;
 	if (setting->is_value_bad)
@@ -426,6 +508,7 @@ bool settings_mention_when(const struct settings *settings, enum when when)
 	for (size_t i = 0; i < settings->count; i++)
 		if (sets_field(&settings->items[i], FIELD(when)) &&
 			!settings->items[i].is_value_bad &&
+			!settings->items[i].is_out_of_place &&
 			settings->items[i].number == (unsigned)when)
 			return true;
 	return false;

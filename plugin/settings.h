@@ -2,7 +2,8 @@
 /*
  * The settings in apt.conf's scope Universal-Hooks (apt-universal-hooks.conf(5)). For one
  * script, those for its own path apply, else those for the nearest directory above it, else
- * those for the whole scope, else the defaults.
+ * those for the whole scope, else what its package ships (package_settings.h), nearest
+ * first, else the defaults.
  */
 #ifndef SETTINGS_H
 #define SETTINGS_H
@@ -72,7 +73,9 @@ struct setting {
 	char *key;   /* decoded */
 	char *value; /* decoded */
 	char *path;  /* relative to the hook tree; "" for the whole scope */
+	char *file;  /* of the package that ships it; NULL: of apt's configuration */
 	const struct setting_type *type; /* NULL: there is no setting of that name */
+	bool is_out_of_place;            /* a package may not set this */
 	bool is_value_bad;
 	bool is_form_bad; /* also bad: a list given as a string, or the reverse */
 	unsigned number;  /* the value of a boolean, a word, an operation or of seconds */
@@ -83,6 +86,9 @@ struct settings {
 	struct setting *items;
 	size_t count;
 	size_t capacity;
+	/* Settings of packages that could not be read (package_settings.h): */
+	struct string_list lost_paths; /* the scripts that they are for; sorted */
+	bool is_lost_for_packages;     /* they may be for any script of a package */
 };
 
 /*
@@ -92,8 +98,18 @@ struct settings {
  */
 int settings_parse(struct settings *settings, struct slice lines);
 void settings_done(struct settings *settings);
-/* The reverse: appends the lines. The caller checks lines->error. */
+/* The reverse: appends the lines, also of packages. The caller checks lines->error. */
 void settings_format(const struct settings *settings, struct buffer *lines);
+/*
+ * Adds a KEY=VALUE line of a package's file. Only Universal-Hooks::Scripts::PATH belongs
+ * there; anything else is kept as out of place. 0 or −ENOMEM.
+ */
+int settings_add_of_package(
+	struct settings *settings, const char *file, struct slice line);
+
+/* Whether what its package sets for the script at path could not be read. */
+bool settings_are_lost_for(
+	const struct settings *settings, const struct hook_tree *tree, const char *path);
 
 /*
  * The values that apply to the script or directory at path (relative to the hook tree). 0,
@@ -104,7 +120,13 @@ int settings_for(const struct settings *settings, const char *path,
 struct script_settings script_settings_default(void);
 void script_settings_done(struct script_settings *settings);
 
-/* The setting that enables or disables the script at path; NULL if none does. */
+/*
+ * The setting that gives type its value for the script at path, of a list the last of its
+ * items; NULL for the default.
+ */
+const struct setting *settings_source(const struct settings *settings, const char *path,
+	const struct setting_type *type);
+/* The same for Enabled. */
 const struct setting *settings_enabled_by(
 	const struct settings *settings, const char *path);
 
@@ -119,6 +141,7 @@ bool setting_is_user(const struct setting *setting);
 /* What is wrong with a setting; the first fault that applies. */
 enum setting_fault {
 	SETTING_IS_FINE,
+	SETTING_IS_OUT_OF_PLACE,
 	SETTING_IS_UNKNOWN,
 	SETTING_IS_UNUSABLE,
 	SETTING_HAS_NO_USER, /* the script will not run */

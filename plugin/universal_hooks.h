@@ -68,7 +68,11 @@ enum uh_event_kind {
 	UH_RECORD_OF_OTHER_VERSION, /* of this package; no path */
 	UH_TABLES_MISSING, /* scripts run without …_TRANSACTION and …_ARCHIVES: error */
 	UH_DATABASE_UNREADABLE, /* dpkg-query failed: error or ending */
-	/* About a setting: key and value, as in apt.conf. */
+	/* About a file of settings.d: path. The hooks of its package do not run. */
+	UH_SETTINGS_FILE_OPEN_TO_OTHERS, /* like UH_SCRIPT_OPEN_TO_OTHERS */
+	UH_SETTINGS_FILE_UNUSABLE,       /* detail: libapt-pkg's message, or error */
+	/* About a setting: key and value, as in apt.conf; path: of settings.d, or NULL. */
+	UH_SETTING_OUT_OF_PLACE, /* only settings of scripts belong in settings.d */
 	UH_SETTING_UNKNOWN,      /* no such name */
 	UH_SETTING_UNUSABLE,     /* an invalid value, or an unexpected list */
 	UH_SETTING_WITHOUT_USER, /* User does not exist; the script will not run */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The shape of the tree: directories and scripts where none are looked for. */
 #include "check/check_foreign.h"
+#include "package_settings.h"
 #include "system/rootfs.h"
 #include "ui/message.h"
 #include "ui/spelling.h"
@@ -327,6 +328,17 @@ static void check_unknown_directory(
 	}
 }
 
+/* Only a package's own settings are read from the tree. */
+static void check_settings_directory(
+	struct check *check, const struct checked_entry *entry)
+{
+	const char *place = check->hooks.tree.places[PLACE_OF_ADMINISTRATOR];
+
+	if (strcmp(entry->directory, place) == 0 && check_concerns(check, entry->path))
+		check_find(check, FINDING_DIRECTORY_NOT_READ, entry->path, NULL,
+			_("not read here; settings belong in /etc/apt/apt.conf.d"));
+}
+
 static void check_named_directory(
 	struct check *check, const struct checked_entry *entry, enum role role)
 {
@@ -337,6 +349,10 @@ static void check_named_directory(
 
 	if (is_subtree(entry->name, role, &subtree)) {
 		check_entries_of(check, entry->path, subtree);
+		return;
+	}
+	if (role == ROLE_TREE && strcmp(entry->name, PACKAGE_SETTINGS) == 0) {
+		check_settings_directory(check, entry);
 		return;
 	}
 	/* Somebody has put it aside. */

@@ -3,8 +3,9 @@
 #include "check/check_packages.h"
 #include "check/checks.h"
 #include "dpkg.h"
-#include "settings.h"
+#include "package_settings.h"
 #include "system/apt.h"
+#include "system/owner.h"
 #include "system/rootfs.h"
 #include "ui/message.h"
 #include "ui/spelling.h"
@@ -22,6 +23,12 @@ struct settings_check {
 	struct origins origins;
 	bool *is_used; /* per setting: whether its value applies to an enabled hook */
 };
+
+/* NULL: dpkg's default. The caller frees it. */
+static char *status_file_of(const struct admin *admin)
+{
+	return admin->root[0] != '\0' ? xformat("%s/%s", admin->root, STATUS_FILE) : NULL;
+}
 
 /*
  * Whether the setting is for a path to check: of the place that has the path, or, if none
@@ -51,12 +58,15 @@ static bool concerns_setting(const struct check *check, const struct setting *se
 static void find_setting(const struct settings_check *state, enum finding_kind kind,
 	const struct setting *setting, const struct buffer *command, const char *message)
 {
-	const struct origin *origin =
-		origins_find(&state->origins, setting->key, setting->value);
+	const struct origin *origin = NULL;
+	const char *file = setting->file;
 
-	check_find_at(state->check, kind, origin != NULL ? origin->file : "apt.conf",
-		origin != NULL ? origin->line : 0, command, "%s \"%s\": %s", setting->key,
-		setting->value, message);
+	if (file == NULL)
+		origin = origins_find(&state->origins, setting->key, setting->value);
+	if (file == NULL)
+		file = origin != NULL ? origin->file : "apt.conf";
+	check_find_at(state->check, kind, file, origin != NULL ? origin->line : 0,
+		command, "%s \"%s\": %s", setting->key, setting->value, message);
 }
 
 static void find_misspelt(const struct settings_check *state, enum finding_kind kind,
@@ -133,6 +143,52 @@ static void try_paths(struct nearest *nearest, struct string_list *kept, const c
 	} while (slash != NULL);
 }
 
+static bool is_removed(const struct check *check, const char *package)
+{
+	owns_memory char *status_file = status_file_of(check->admin);
+	const char *const names[] = {package, NULL};
+	owns_buffer struct buffer answer = {0};
+	struct uh_ending ending;
+	struct slice line;
+
+	if (xensure(dpkg_query(status_file, names, &answer, &ending)) < 0)
+		return false;
+	line = buffer_slice(&answer);
+	for (size_t i = 0; i < 2; i++)
+		(void)slice_cut(&line, '\t'); /* name, architecture */
+	return slice_equals(slice_cut(&line, '\t'), "config-files");
+}
+
+/* Whether the file of the setting is left of a package; then finds the file, once. */
+static bool find_removed(
+	const struct settings_check *state, const struct setting *setting)
+{
+	const struct origin *origin =
+		origins_find(&state->origins, setting->key, setting->value);
+	__attribute__((cleanup(owner_list_done))) struct owner_list owners = {0};
+	owns_strings struct string_list paths = {0};
+	owns_buffer struct buffer command = {0};
+	const char *path, *package;
+
+	if (setting->file != NULL || origin == NULL)
+		return false;
+	path = origin->file;
+	if (path_is_within(path, state->check->admin->root))
+		path += strlen(state->check->admin->root);
+	xlist_add(&paths, path);
+	owner_list_ask(&owners, state->check->admin, &paths);
+	package = owner_of(&owners, path);
+	if (package == NULL || !is_removed(state->check, package))
+		return false;
+	if (state->check->admin->root[0] == '\0')
+		fix_words(&command, "apt-get", "purge", package);
+	check_find(state->check, FINDING_SETTING_OF_REMOVED, origin->file, &command,
+		_("belongs to %s, which is removed but not purged; its settings do "
+		  "nothing"),
+		package);
+	return true;
+}
+
 static void find_no_hook(
 	const struct settings_check *state, const struct setting *setting)
 {
@@ -141,6 +197,8 @@ static void find_no_hook(
 	struct nearest nearest = nearest_to(
 		path_in_tree(&hooks->tree, state->check->admin, setting->path));
 
+	if (find_removed(state, setting))
+		return;
 	for (size_t i = 0; i < hooks->count; i++)
 		try_paths(&nearest, &kept, hooks->items[i].script.relative);
 	find_misspelt(state, FINDING_SETTING_NO_HOOK, setting,
@@ -170,6 +228,11 @@ static void check_setting(
 		setting, account_exists(state, setting), &state->check->hooks.tree)) {
 	case SETTING_IS_FINE:
 		return;
+	case SETTING_IS_OUT_OF_PLACE:
+		find_setting(state, FINDING_SETTING_MISPLACED, setting, NULL,
+			_("ignored, because a package may set only "
+			  "Universal-Hooks::Scripts::PATH"));
+		return;
 	case SETTING_IS_UNKNOWN:
 		find_unknown(state, setting);
 		return;
@@ -184,8 +247,9 @@ static void check_setting(
 		find_no_hook(state, setting);
 		return;
 	case SETTING_IS_MASKED:
-		find_setting(state, FINDING_SETTING_MASKED, setting, NULL,
-			_("the hook is masked, so this does nothing"));
+		if (setting->file == NULL)
+			find_setting(state, FINDING_SETTING_MASKED, setting, NULL,
+				_("the hook is masked, so this does nothing"));
 		return;
 	}
 }
@@ -285,9 +349,7 @@ static void find_required(const struct settings_check *state, const char *packag
 static int check_packages_installed(
 	const struct settings_check *state, const char *const *packages, size_t count)
 {
-	const char *root = state->check->admin->root;
-	owns_memory char *status_file =
-		root[0] != '\0' ? xformat("%s/%s", root, STATUS_FILE) : NULL;
+	owns_memory char *status_file = status_file_of(state->check->admin);
 
 	while (count > 0) {
 		ssize_t missing = dpkg_first_missing(status_file, packages, count);
@@ -322,6 +384,25 @@ static void check_required(const struct settings_check *state)
 		strerror(-error));
 }
 
+/* Two packages set the same: the file that is read last applies. */
+static void check_twice(const struct settings_check *state, size_t first)
+{
+	const struct setting *setting = &state->settings.items[first];
+
+	for (size_t i = first + 1; i < state->settings.count; i++) {
+		const struct setting *other = &state->settings.items[i];
+
+		if (strcmp(setting->file, other->file) == 0 ||
+			!slice_equals_caseless(
+				slice_of(setting->key), slice_of(other->key)))
+			continue;
+		check_find(state->check, FINDING_SETTING_TWICE, setting->file, NULL,
+			_("%s is also set by %s, which is read later"), setting->key,
+			other->file);
+		return;
+	}
+}
+
 static void check_each_setting(struct settings_check *state)
 {
 	size_t count = state->settings.count;
@@ -330,6 +411,10 @@ static void check_each_setting(struct settings_check *state)
 	for (size_t i = 0; i < count; i++)
 		if (concerns_setting(state->check, &state->settings.items[i]))
 			check_setting(state, &state->settings.items[i]);
+	/* Those of packages come last. */
+	for (size_t i = 0; i < count; i++)
+		if (state->settings.items[i].file != NULL)
+			check_twice(state, i);
 	mark_hooks(state);
 	for (size_t i = 0; i < count; i++)
 		if (is_used_as(state, i, SETTING_DIRECTORY))
@@ -344,6 +429,22 @@ static void settings_check_done(struct settings_check *state)
 	free(state->is_used);
 }
 
+/* A uh_listener: what is wrong with a file of a package. */
+static void find_settings_file(const struct uh_event *event, void *context)
+{
+	struct check *check = context;
+
+	if (event->kind == UH_SETTINGS_FILE_OPEN_TO_OTHERS)
+		check_find(check, FINDING_OPEN_TO_OTHERS, event->path, NULL,
+			_("others can change %s, so it is not read, and the hooks of its "
+			  "package are not run"),
+			event->detail);
+	else
+		check_find(check, FINDING_SETTINGS_FILE_UNUSABLE, event->path, NULL,
+			_("cannot be read, so the hooks of its package are not run: %s"),
+			event->detail != NULL ? event->detail : strerror(-event->error));
+}
+
 void check_settings(struct check *check)
 {
 	__attribute__((cleanup(settings_check_done))) struct settings_check state = {
@@ -356,5 +457,7 @@ void check_settings(struct check *check)
 		return;
 	}
 	xensure(settings_parse(&state.settings, buffer_slice(&lines)));
+	xensure(package_settings_read(
+		&state.settings, &check->hooks.tree, NULL, find_settings_file, check));
 	check_each_setting(&state);
 }

@@ -15,6 +15,7 @@
 struct inventory {
 	struct hook_list hooks;
 	struct settings settings;
+	struct origins origins; /* of settings */
 	struct owner_list owners;
 	struct log log;
 	const struct admin *admin;
@@ -28,6 +29,7 @@ struct item {
 	const char *owner; /* or NULL */
 	char *fault;       /* why an effective hook cannot run, or NULL; to be freed */
 	struct script_settings settings;
+	struct setting_sources sources;
 	const struct log_run *last; /* or NULL */
 	const struct log_transaction *transaction;
 };
@@ -37,6 +39,7 @@ static void inventory_done(struct inventory *inventory)
 {
 	log_done(&inventory->log);
 	owner_list_done(&inventory->owners);
+	origins_done(&inventory->origins);
 	settings_done(&inventory->settings);
 	hook_list_done(&inventory->hooks);
 }
@@ -60,6 +63,8 @@ static int inventory_take(struct inventory *inventory)
 	status = settings_ask(&inventory->settings, inventory->admin);
 	if (status >= 0)
 		return status;
+	if (origins_ask(&inventory->origins, inventory->admin, "Universal-Hooks", NULL) < 0)
+		return STATUS_TROUBLE;
 	find_owners(inventory);
 	return log_read(&inventory->log, inventory->admin);
 }
@@ -78,10 +83,15 @@ static void item_done(struct item *item)
 static void item_make(
 	struct item *item, const struct inventory *inventory, const struct hook *hook)
 {
-	*item = (struct item){
-		.hook = hook, .path = hook->script.path + strlen(inventory->admin->root)};
+	*item = (struct item){.hook = hook,
+		.path = hook->script.path + strlen(inventory->admin->root),
+		.sources = {&inventory->settings, &inventory->origins,
+			hook->script.relative}};
 	if (hook->status == HOOK_EFFECTIVE)
-		item->fault = fault_text(&hook->script);
+		item->fault = settings_are_lost_for(&inventory->settings,
+				      &inventory->hooks.tree, hook->script.relative)
+				      ? xstrdup(_("its settings cannot be read"))
+				      : fault_text(&hook->script);
 	item->owner = owner_of(&inventory->owners, item->path);
 	item->last = log_last_run_of(&inventory->log, item->path, &item->transaction);
 	xensure(settings_for(
@@ -160,18 +170,22 @@ static void write_details(
 	owns_buffer struct buffer why_not = {0};
 	owns_buffer struct buffer owner = {0};
 	owns_buffer struct buffer settings = {0};
+	owns_buffer struct buffer sources = {0};
 	owns_buffer struct buffer last = {0};
 
 	add_status(&status, item->hook);
 	text_add_sentence(&why_not, item->fault != NULL ? item->fault : "");
 	text_add_sentence(&owner, item->owner != NULL ? item->owner : "");
-	if (item->hook->status == HOOK_EFFECTIVE)
+	if (item->hook->status == HOOK_EFFECTIVE) {
 		effective_settings_add(&settings, &item->settings);
+		setting_sources_add(&sources, &item->sources, &item->settings);
+	}
 	add_last(&last, item);
 	write_detail(terminal, indent, "", MARK_FAINT, &status);
 	write_detail(terminal, indent, _("not run"), MARK_BAD, &why_not);
 	write_detail(terminal, indent, _("package"), "", &owner);
 	write_detail(terminal, indent, _("settings"), "", &settings);
+	write_detail(terminal, indent, _("set in"), MARK_FAINT, &sources);
 	write_detail(terminal, indent, _("last"), "", &last);
 }
 
@@ -284,13 +298,15 @@ static void add_hook_row(
 	table_move(table, &text);
 	add_last(&text, &item);
 	table_move(table, &text);
+	setting_sources_add(&text, &item.sources, &item.settings);
+	table_move(table, &text);
 }
 
 static void write_hook_table(
 	const struct terminal *terminal, const struct inventory *inventory)
 {
 	const char *const titles[] = {_("Hook point"), _("Applies to"), _("Script"),
-		_("Remark"), _("Package"), _("Settings"), _("Last")};
+		_("Remark"), _("Package"), _("Settings"), _("Last"), _("Set in")};
 	struct table table = {
 		.terminal = terminal, .titles = titles, .columns = COUNT_OF(titles)};
 
@@ -323,14 +339,16 @@ static json_t *hook_to_json(const struct inventory *inventory, const struct hook
 	owns_item struct item item;
 
 	item_make(&item, inventory, hook);
-	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, "
+			 "s:o}",
 		"hook_point", uh_hook_point_name(hook->hook_point), "reason",
 		reason_name(hook->reason), "subject", json_text(hook->match), "path",
 		json_text(hook->script.path), "standing", statuses[hook->status], "by",
 		json_text(hook->overridden_by), "not_run", json_text(item.fault),
 		"package", json_text(item.owner), "settings",
 		effective_settings_to_json(&item.settings), "last",
-		last_run_to_json(&item));
+		last_run_to_json(&item), "set_in",
+		setting_sources_to_json(&item.sources));
 }
 
 static json_t *hooks_to_json(const struct inventory *inventory)
@@ -367,7 +385,8 @@ int admin_list(struct admin *admin, int argc, char **argv)
 		.text = _("Show all hooks, or those of HOOK-POINT, in the order in which "
 			  "they run. For each, show where it applies, the package that "
 			  "ships it, what overrides or masks it, the settings that are "
-			  "not the default, and how it last ended."),
+			  "not the default and the files that set them, and how it last "
+			  "ended."),
 		.has_json = true,
 		.words_max = 1,
 	};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/effective_settings.h"
-#include "system/apt.h"
+#include "package_settings.h"
+#include "report.h"
 #include "transaction.h"
 #include "ui/message.h"
 #include "ui/terminal.h"
@@ -12,13 +13,19 @@ static bool has_operation(unsigned operations, int operation)
 
 int settings_ask(struct settings *settings, const struct admin *admin)
 {
+	__attribute__((cleanup(hook_tree_done))) struct hook_tree tree;
 	owns_buffer struct buffer lines = {0};
 
+	xensure(hook_tree_init(&tree, admin->root));
 	memset(settings, 0, sizeof(*settings));
 	if (apt_configuration(admin, "Universal-Hooks", &lines) < 0)
 		return STATUS_TROUBLE;
-	return settings_parse(settings, buffer_slice(&lines)) < 0 ? report_no_memory()
-								  : -1;
+	/* As for scripts: as root would see them, whoever asks. */
+	tree.trust.user = 0;
+	if (settings_parse(settings, buffer_slice(&lines)) < 0 ||
+		package_settings_read(settings, &tree, NULL, report_event, NULL) < 0)
+		return report_no_memory();
+	return -1;
 }
 
 void operations_add(struct buffer *text, unsigned operations)
@@ -117,5 +124,70 @@ json_t *effective_settings_to_json(const struct script_settings *settings)
 
 	for (const struct setting_type *type = setting_types; type->name != NULL; type++)
 		json_set(object, type->name, value_to_json(type, settings));
+	return object;
+}
+
+/* Where type is set; false for the default, or if that is not known. */
+static bool find_source(const struct setting_sources *sources,
+	const struct setting_type *type, const char **ret_file, unsigned long *ret_line)
+{
+	const struct setting *setting =
+		settings_source(sources->settings, sources->path, type);
+	const struct origin *origin = NULL;
+
+	*ret_line = 0;
+	*ret_file = setting != NULL ? setting->file : NULL;
+	if (setting != NULL && setting->file == NULL)
+		origin = origins_find(sources->origins, setting->key, setting->value);
+	if (origin != NULL) {
+		*ret_file = origin->file;
+		*ret_line = origin->line;
+	}
+	return *ret_file != NULL;
+}
+
+static void add_source(struct buffer *text, const char *file, unsigned long line)
+{
+	text_add_name(text, file);
+	if (line > 0)
+		buffer_append_format(text, ":%lu", line);
+}
+
+void setting_sources_add(struct buffer *text, const struct setting_sources *sources,
+	const struct script_settings *script)
+{
+	const char *file, *before = NULL;
+	unsigned long line, line_before = 0;
+
+	for (const struct setting_type *type = setting_types; type->name != NULL;
+		type++) {
+		if (setting_is_default(type, script) ||
+			!find_source(sources, type, &file, &line))
+			continue;
+		if (before != NULL && strcmp(file, before) == 0 && line == line_before) {
+			buffer_append_format(text, ", %s", type->name);
+			continue;
+		}
+		buffer_append_string(text, before != NULL ? "), " : "");
+		add_source(text, file, line);
+		buffer_append_format(text, " (%s", type->name);
+		before = file;
+		line_before = line;
+	}
+	buffer_append_string(text, before != NULL ? ")" : "");
+}
+
+json_t *setting_sources_to_json(const struct setting_sources *sources)
+{
+	json_t *object = json_object();
+	const char *file;
+	unsigned long line;
+
+	for (const struct setting_type *type = setting_types; type->name != NULL; type++)
+		if (find_source(sources, type, &file, &line))
+			json_set(object, type->name,
+				json_pack("{s:o, s:o}", "file", json_text(file), "line",
+					line > 0 ? json_integer((json_int_t)line)
+						 : json_null()));
 	return object;
 }

@@ -5,11 +5,13 @@
 
 #include "admin.h"
 #include "settings.h"
+#include "system/apt.h"
 #include "ui/json.h"
 
 /*
  * Reads the scope Universal-Hooks:: of apt's current configuration below the admin's
- * root. A status or −1 (admin.h); settings_done() in any case.
+ * root, and what packages ship; reports which of their files are unusable. A status or −1
+ * (admin.h); settings_done() in any case.
  */
 int settings_ask(struct settings *settings, const struct admin *admin);
 
@@ -21,5 +23,18 @@ void effective_settings_add(struct buffer *text, const struct script_settings *s
 
 /* All settings by their names in apt.conf. The caller owns the object. */
 json_t *effective_settings_to_json(const struct script_settings *settings);
+
+/* The settings of the script at path, and where they come from. */
+struct setting_sources {
+	const struct settings *settings;
+	const struct origins *origins;
+	const char *path;
+};
+
+/* Appends the files of those settings: "FILE:LINE (User, Timeout), FILE (When)". */
+void setting_sources_add(struct buffer *text, const struct setting_sources *sources,
+	const struct script_settings *script);
+/* {"User": {"file": …, "line": …}} for what is set. The caller owns the object. */
+json_t *setting_sources_to_json(const struct setting_sources *sources);
 
 #endif

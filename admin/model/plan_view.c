@@ -4,6 +4,8 @@
 #include "dpkg.h"
 #include "model/effective_settings.h"
 #include "model/hook_list.h"
+#include "package_settings.h"
+#include "report.h"
 #include "stream.h"
 #include "ui/message.h"
 
@@ -49,7 +51,7 @@ static void make_plan(
 	struct plan *plan = &view->plans[hook_point];
 
 	xensure(plan_make(plan, &view->tree, hook_point, transaction));
-	plan_apply_settings(plan, &view->settings, transaction);
+	plan_apply_settings(plan, &view->tree, &view->settings, transaction);
 	if (hook_point == UH_POST_INVOKE)
 		plan_apply_when(plan, transaction, result != RESULT_ABORTED, result);
 }
@@ -80,6 +82,8 @@ int plan_view_make(struct plan_view *view, const struct admin *admin,
 			_("the transaction that apt describes cannot be parsed"));
 	xensure(settings_parse(
 		&view->settings, buffer_slice(&view->transaction.settings)));
+	xensure(package_settings_read(&view->settings, &view->tree,
+		view->transaction.status_file, report_event, NULL));
 	if (view->is_switched_off ||
 		(!request->is_certain && view->transaction.count == 0))
 		return -1;

@@ -244,6 +244,10 @@ make_every_fault() {
 		End-Date: 2026-11-20  18:02:06
 
 	EOF
+	mkdir -p $packaged_hooks/settings.d/a.conf $hooks/settings.d
+	echo 'Universal-Hooks::Scripts::Post-Invoke/05-empty::Timeout "1";' |
+		tee $packaged_hooks/settings.d/b.conf $packaged_hooks/settings.d/c.conf >/dev/null
+	echo 'Universal-Hooks::Enabled "true";' >$packaged_hooks/settings.d/d.conf
 }
 
 test_an_empty_tree_is_clean() {
@@ -340,6 +344,10 @@ test_every_fault_is_found_once() {
 		hook-point-foreign posttrans
 		hook-point-misspelt pre-install-pkgs
 		script-misplaced script
+		folder-not-read settings.d
+		settings-file-unusable /usr/lib/apt/universal-hooks/settings.d/a.conf
+		setting-twice /usr/lib/apt/universal-hooks/settings.d/b.conf
+		setting-misplaced /usr/lib/apt/universal-hooks/settings.d/d.conf
 		post-invoke-not-reached /var/log/apt/universal-hooks.log
 	EOF
 }
@@ -410,6 +418,10 @@ expect_what_no_command_mends() {
 		folder-unknown pkgs/tool/other
 		folder-unknown pkgs/tool/resolved
 		script-misplaced script
+		folder-not-read settings.d
+		settings-file-unusable /usr/lib/apt/universal-hooks/settings.d/a.conf
+		setting-twice /usr/lib/apt/universal-hooks/settings.d/b.conf
+		setting-misplaced /usr/lib/apt/universal-hooks/settings.d/d.conf
 	EOF
 }
 

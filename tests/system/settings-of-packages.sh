@@ -164,3 +164,215 @@ test_what_the_transaction_brings_does_not_run_if_the_configuration_cannot_be_rea
 		daemon
 	EOF
 }
+
+# Of settings.d
+
+shipped=$packaged_hooks/settings.d/own.conf
+
+# Creates the package own VERSION with the hook 500-own, and with the settings on stdin in settings.d.
+own_with_settings() {
+	then=${then-'id --user --name >>/runs'} probe "/files$own"
+	mkdir -p "/files${shipped%/*}"
+	cat >"/files$shipped"
+	files=/files package own "$1"
+	rm -r /files
+}
+
+test_settings.d_comes_changes_and_goes_with_the_package() {
+	own_with_settings 1 <<<"$scope::User \"nobody\";"
+	own_with_settings 2 <<<"$scope { User \"daemon\"; Operations { \"install\"; }; };"
+	own_with_settings 3 </dev/null
+	apt_succeeds install own=1
+	expect_to_run_as nobody
+	apt_succeeds install own=2
+	expect_to_run_as daemon
+	apt_succeeds install own=3
+	expect_to_run_as root
+	apt_succeeds install --allow-downgrades own=1
+	expect_to_run_as nobody
+	apt_succeeds remove own
+	expect_no_runs
+	apt_succeeds purge own
+}
+
+test_settings.d_holds_at_all_three_hook_points() {
+	local point
+	for point in Pre-Invoke Pre-Install-Pkgs Post-Invoke; do
+		then='id --user --name >>/runs' probe "/files$packaged_hooks/$point/500-own"
+	done
+	mkdir -p "/files${shipped%/*}"
+	echo 'Universal-Hooks::Scripts { Pre-Invoke::User "nobody"; Pre-Install-Pkgs::User "nobody";
+		Post-Invoke::User "nobody"; };' >"/files$shipped"
+	files=/files package own 1
+	dpkg --install "$repository/own_1_all.deb" >/dev/null
+	package other 1
+	apt_succeeds install other
+	expect_runs <<-EOF
+		$packaged_hooks/Pre-Invoke/500-own
+		nobody
+		$packaged_hooks/Pre-Install-Pkgs/500-own
+		nobody
+		$packaged_hooks/Post-Invoke/500-own
+		nobody
+	EOF
+}
+
+test_what_apt_is_configured_to_do_precedes_settings.d_key_by_key() {
+	own_with_settings 1 <<-EOF
+		$scope { User "nobody"; Directory "/var/tmp"; };
+	EOF
+	then='id --user --name >>/runs; pwd >>/runs' own_with_settings 2 <<-EOF
+		$scope { User "nobody"; Directory "/var/tmp"; };
+	EOF
+	apt_succeeds install own=2
+	expect_runs <<-EOF
+		$own
+		nobody
+		/var/tmp
+	EOF
+	# Also a value for all scripts: what a package ships takes the place of the default only.
+	echo 'Universal-Hooks::User "daemon";' >/etc/apt/apt.conf.d/90settings
+	apt_succeeds --reinstall install own=2
+	expect_runs <<-EOF
+		$own
+		daemon
+		/var/tmp
+	EOF
+	apt_succeeds -o Universal-Hooks::Scripts::Post-Invoke::Directory=/usr --reinstall install own=2
+	expect_runs <<-EOF
+		$own
+		daemon
+		/usr
+	EOF
+}
+
+test_a_package_sets_nothing_but_scripts() {
+	own_with_settings 1 <<-EOF
+		$scope::User "nobody";
+		Universal-Hooks::Enabled "false";
+		APT::Install-Recommends "true";
+	EOF
+	apt_succeeds install own
+	expect_to_run_as nobody
+	probe Pre-Install-Pkgs/a
+	package other 1
+	apt_succeeds_but_warns install other
+	expect_warning "$shipped" 'Universal-Hooks::Enabled "false"'
+	expect_warning "$shipped" 'APT::Install-Recommends "true"'
+	expect_equal 2 "$(grep -c '^W: ' "$errors")" warnings
+	expect_runs <<-EOF
+		Pre-Install-Pkgs/a
+		$own
+		nobody
+	EOF
+	run_apt apt-universal-hooks check --json
+	expect_equal 2 "$(grep -c setting-misplaced "$output")" findings
+}
+
+# Settings that cannot be known may be those of a guard: only the hooks of that package do not run.
+hooks_of_own_do_not_run() {
+	probe Post-Invoke/100-mine
+	probe "/files$packaged_hooks/Post-Invoke/600-other"
+	files=/files package other 1
+	form=E
+	apt_succeeds_but_warns install other
+	expect_warning "$shipped" 'so the hooks of its package are not run' "$1"
+	expect_warning "$own is not run" settings
+	expect_equal 2 "$(grep -c '^[WE]: ' "$errors")" messages
+	expect_runs <<-EOF
+		Post-Invoke/100-mine
+		$packaged_hooks/Post-Invoke/600-other
+	EOF
+	has -F "$own [always] skipped (no-settings)" </var/log/apt/universal-hooks.log
+}
+
+test_a_file_that_others_can_write_is_not_read() {
+	own_with_settings 1 <<<"$scope::User \"nobody\";"
+	apt_succeeds install own
+	expect_to_run_as nobody
+	chmod o+w "$shipped"
+	hooks_of_own_do_not_run 'can be written by everybody'
+	run_apt apt-universal-hooks check --json
+	has '"kind": "open-to-others"' <"$output"
+}
+
+test_a_file_that_is_malformed_is_not_read() {
+	own_with_settings 1 <<<"$scope::User \"nobody\";"
+	apt_succeeds install own
+	expect_to_run_as nobody
+	echo "$scope::User \"nobody" >"$shipped"
+	hooks_of_own_do_not_run Syntax
+	run_apt apt-universal-hooks check --json
+	has '"kind": "settings-file-unusable"' <"$output"
+}
+
+test_an_override_of_a_hook_without_its_settings_does_not_run_either() {
+	own_with_settings 1 <<<"$scope::User \"nobody\";"
+	apt_succeeds install own
+	expect_to_run_as nobody
+	probe Post-Invoke/500-own
+	chmod o+w "$shipped"
+	package other 1
+	apt_succeeds_but_warns install other
+	form=E expect_warning "$hooks/Post-Invoke/500-own is not run"
+	expect_no_runs
+}
+
+test_a_file_of_no_package_that_cannot_be_read_stops_the_hooks_of_all_packages() {
+	probe Post-Invoke/100-mine
+	mkdir -p "$packaged_hooks/settings.d"
+	mkdir "$packaged_hooks/settings.d/by-hand.conf"
+	own_with_settings 1 <<<"$scope::User \"nobody\";"
+	apt_succeeds_but_warns install own
+	form=E expect_warning "$own is not run" settings
+	expect_runs <<<Post-Invoke/100-mine
+}
+
+test_conffiles_of_a_removed_package_are_no_reason_to_warn() {
+	own_with_conffile 1 <<-EOF
+		$scope { User "nobody"; Timeout "30"; };
+	EOF
+	package other 1
+	apt_succeeds install own
+	expect_to_run_as nobody
+	apt_succeeds remove own
+	apt_succeeds install other
+	echo 'Universal-Hooks::Scripts::Post-Invoke/gone::User "nobody";' >/etc/apt/apt.conf.d/90settings
+	apt_succeeds_but_warns --reinstall install other
+	expect_warning 'Post-Invoke/gone'
+	expect_equal 1 "$(grep -c '^W: ' "$errors")" warnings
+	run_apt apt-universal-hooks check
+	has -F "$conf: belongs to own, which is removed but not purged" <"$output"
+	has -F 'apt-get purge own' <"$output"
+	expect_equal 1 "$(grep -c "$conf" "$output")" findings
+	rm /etc/apt/apt.conf.d/90settings
+	apt_succeeds purge own
+	run_apt apt-universal-hooks check
+	expect_equal 0 "$apt_status" 'status of check'
+}
+
+test_list_names_the_file_of_each_value() {
+	own_with_settings 1 <<-EOF
+		$scope { User "nobody"; Directory "/var/tmp"; };
+	EOF
+	echo 'Universal-Hooks::Timeout "5";' >/etc/apt/apt.conf.d/90settings
+	apt_succeeds install own
+	run_apt apt-universal-hooks list
+	has -F "/etc/apt/apt.conf.d/90settings:1 (Timeout), $shipped (User, Directory)" <"$output"
+	run_apt apt-universal-hooks list --json
+	expect_equal "{'Timeout': {'file': '/etc/apt/apt.conf.d/90settings', 'line': 1}, 'User': {'file': '$shipped', 'line': None}, 'Directory': {'file': '$shipped', 'line': None}}" \
+		"$(python3 -c 'import json, sys; print(json.load(sys.stdin)["hooks"][0]["set_in"])' <"$output")"
+	run_apt apt-universal-hooks check
+	expect_equal 0 "$apt_status" 'status of check'
+}
+
+test_check_finds_settings_that_two_packages_make_or_that_are_in_etc() {
+	own_with_settings 1 <<<"$scope::User \"nobody\";"
+	apt_succeeds install own
+	cp "$shipped" "${shipped%/*}/zzz.conf"
+	mkdir "$hooks/settings.d"
+	run_apt apt-universal-hooks check
+	has -F "$shipped: $scope::User is also set by ${shipped%/*}/zzz.conf" <"$output"
+	has -F "$hooks/settings.d: not read here; settings belong in /etc/apt/apt.conf.d" <"$output"
+	expect_equal 2 "$(grep -c '^warning' "$output")" findings
+}

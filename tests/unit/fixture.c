@@ -241,6 +241,11 @@ static const char *const kinds[] = {
 	KIND(SCRIPT_WITHOUT_USER),
 	KIND(SCRIPT_WITHOUT_RIGHTS),
 	KIND(SCRIPT_WITHOUT_DIRECTORY),
+	KIND(SCRIPT_WITHOUT_SETTINGS),
+	KIND(SETTINGS_OUTDATED),
+	KIND(SETTINGS_FILE_OPEN_TO_OTHERS),
+	KIND(SETTINGS_FILE_UNUSABLE),
+	KIND(SETTING_OUT_OF_PLACE),
 	KIND(REQUIREMENTS_UNKNOWN),
 	KIND(VETO),
 	KIND(LATE_VETO),
@@ -261,8 +266,6 @@ static const char *const kinds[] = {
 	KIND(COPY_NOT_MADE),
 	KIND(CLEAN_UP_LATER),
 	KIND(SETTINGS_INCOMPLETE),
-	KIND(SETTINGS_OUTDATED),
-	KIND(SCRIPT_WITHOUT_SETTINGS),
 	KIND(COMMAND_LINE_UNREADABLE),
 	KIND(RECORD_UNREADABLE),
 	KIND(RECORD_OF_OTHER_VERSION),
@@ -318,7 +321,8 @@ void write_event(const struct uh_event *event, void *context)
 	if (event->error < 0)
 		buffer_append_format(text, " (%s)", strerror(-event->error));
 	if (event->kind == UH_SCRIPT_OPEN_TO_OTHERS ||
-		event->kind == UH_STATE_OPEN_TO_OTHERS)
+		event->kind == UH_STATE_OPEN_TO_OTHERS ||
+		event->kind == UH_SETTINGS_FILE_OPEN_TO_OTHERS)
 		buffer_append_format(text, " %s %s", short_path(event->detail),
 			kinds_of_unsafe[event->unsafe]);
 	else if (event->detail != NULL && event->kind != UH_BRIDGE_UNUSABLE)

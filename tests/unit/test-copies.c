@@ -37,7 +37,8 @@ static void plan_again(struct promise *promise)
 	ck_assert_int_eq(plan_make(&promise->plan, &promise->tree, UH_POST_INVOKE,
 				 &promise->transaction),
 		0);
-	plan_apply_settings(&promise->plan, &promise->settings, &promise->transaction);
+	plan_apply_settings(&promise->plan, &promise->tree, &promise->settings,
+		&promise->transaction);
 	plan_apply_when(&promise->plan, &promise->transaction, false, RESULT_ABORTED);
 }
 
@@ -138,7 +139,8 @@ START_TEST(copies_have_the_settings_that_were_promised)
 	settings_done(&promise.settings);
 	plan_again(&promise);
 	ck_assert_int_eq(copies_read_settings(&promise.state, &promised), 0);
-	plan_apply_promised_settings(&promise.plan, &promised, &promise.transaction);
+	plan_apply_promised_settings(
+		&promise.plan, &promise.tree, &promised, &promise.transaction);
 	run = &promise.plan.runs[0];
 	ck_assert_int_eq(run->settings.when, WHEN_ALWAYS);
 	ck_assert_uint_eq(run->settings.timeout, 7);

@@ -159,7 +159,7 @@ static void make_plan(void)
 		error = plan_make(&plan, &tree, UH_PRE_INSTALL_PKGS, &transaction);
 	else
 		memset(&plan, 0, sizeof(plan));
-	plan_apply_settings(&plan, &settings, &transaction);
+	plan_apply_settings(&plan, &tree, &settings, &transaction);
 	(void)faults_arm(false);
 	for (size_t i = 0; i < plan.count; i++)
 		messages += is_message(&plan.runs[i].script);

@@ -410,7 +410,8 @@ static void plan_with(struct planned *planned, const char *settings)
 	ck_assert_int_eq(plan_make(&planned->plan, &planned->tree, UH_POST_INVOKE,
 				 &planned->transaction),
 		0);
-	plan_apply_settings(&planned->plan, &planned->settings, &planned->transaction);
+	plan_apply_settings(&planned->plan, &planned->tree, &planned->settings,
+		&planned->transaction);
 }
 
 /* Of each run its path, why it is skipped, and the packages that it is told of. */
@@ -733,6 +734,56 @@ START_TEST(of_two_equally_near_settings_the_later_wins)
 }
 END_TEST
 
+static void add_of_package(struct settings *settings, const char *line)
+{
+	ck_assert_int_eq(
+		settings_add_of_package(settings, "/own.conf", slice_of(line)), 0);
+}
+
+START_TEST(what_a_package_ships_takes_the_place_of_the_defaults)
+{
+	owns_settings struct settings settings =
+		parse("Universal-Hooks::Timeout=5\n"
+		      "Universal-Hooks::Scripts::Post-Invoke::Requires::=dpkg\n");
+
+	add_of_package(&settings, "Universal-Hooks::Scripts::Post-Invoke/a::Timeout=1");
+	add_of_package(&settings, "Universal-Hooks::Scripts::Post-Invoke/a::User=nobody");
+	add_of_package(&settings, "Universal-Hooks::Scripts::Post-Invoke::User=daemon");
+	add_of_package(
+		&settings, "Universal-Hooks::Scripts::Post-Invoke/a::Requires::=apt");
+	assert_holds(&settings, "Post-Invoke/a", " 5s nobody dpkg");
+	assert_holds(&settings, "Post-Invoke/b", " 5s daemon dpkg");
+	assert_holds(&settings, "Pre-Invoke/a", " 5s");
+	ck_assert_str_eq(
+		settings_source(&settings, "Post-Invoke/a", settings.items[3].type)->file,
+		"/own.conf");
+	ck_assert_ptr_null(
+		settings_source(&settings, "Post-Invoke/a", settings.items[2].type)
+			->file);
+}
+END_TEST
+
+START_TEST(only_settings_of_scripts_are_a_packages_own)
+{
+	static const char *const lines[] = {"APT::Get::Purge=true",
+		"Universal-Hooks::Enabled=false", "Universal-Hooks=x",
+		"Universal-Hooks::Scripts=x", "Universal-Hooks::Scripts::Enabled=false",
+		"Universal-Hooks::Scripts::::Enabled=false"};
+	owns_settings struct settings settings = parse("");
+	struct hook_tree tree;
+
+	ck_assert_int_eq(hook_tree_init(&tree, root()), 0);
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		add_of_package(&settings, lines[i]);
+		ck_assert_msg(setting_judge(&settings.items[i], true, &tree) ==
+				      SETTING_IS_OUT_OF_PLACE,
+			"%s", lines[i]);
+	}
+	assert_holds(&settings, "Post-Invoke/a", "");
+	hook_tree_done(&tree);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {without_settings_the_defaults_apply,
@@ -741,6 +792,8 @@ int main(void)
 		an_unknown_name_is_kept_for_a_warning, the_scope_itself_is_not_a_setting,
 		keys_and_values_are_decoded, names_ignore_case_and_paths_do_not,
 		the_nearest_of_each_setting_wins,
+		what_a_package_ships_takes_the_place_of_the_defaults,
+		only_settings_of_scripts_are_a_packages_own,
 		a_nearer_list_replaces_a_farther_one_completely,
 		a_path_applies_to_what_is_below_and_not_beside_it,
 		a_path_may_contain_an_architecture, the_last_line_wins,

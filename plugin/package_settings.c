@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "package_settings.h"
+#include "apt_text.h"
+#include "dpkg.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sys/stat.h>
+
+#define CONF ".conf"
+/* Where apt's configuration files of packages are. */
+#define APT_PARTS "/etc/apt/apt.conf.d/"
+
+struct reading {
+	struct settings *settings;
+	struct hook_tree *tree;
+	const char *status_file;
+	uh_listener *listener;
+	void *context;
+	int error; /* −ENOMEM */
+};
+
+#define emit_for_file(reading, file, ...)                                                \
+	emit_file_event(reading, file, (struct uh_event){.kind = __VA_ARGS__})
+static void emit_file_event(
+	const struct reading *reading, const char *file, struct uh_event event)
+{
+	event.path = file;
+	reading->listener(&event, reading->context);
+}
+
+/* Appends the paths below the tree of those files of a package. */
+static void add_lost_files(struct reading *reading, struct slice files)
+{
+	owns_memory char *place =
+		string_join(reading->tree->places[PLACE_OF_PACKAGES], "/");
+
+	if (place == NULL)
+		reading->error = -ENOMEM;
+	while (reading->error == 0 && files.size > 0) {
+		struct slice file = slice_cut(&files, '\n');
+		size_t size = strlen(place);
+		owns_memory char *path = NULL;
+
+		if (!slice_has_prefix(file, slice_of(place)))
+			continue;
+		path = strndup(file.data + size, file.size - size);
+		reading->error =
+			path != NULL
+				? string_list_add(&reading->settings->lost_paths, path)
+				: -ENOMEM;
+	}
+}
+
+/* Only the scripts of its package are without settings; if unknown, those of all. */
+static void lose_settings(struct reading *reading, const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	owns_buffer struct buffer files = {0};
+	owns_memory char *package = NULL;
+	int error = -ENOENT;
+
+	if (slash != NULL)
+		package = strndup(slash + 1, strlen(slash + 1) - strlen(CONF));
+	/* dpkg-query could wait for ever for a FIFO in the database of another root. */
+	if (package != NULL && reading->tree->trust.root[0] == '\0')
+		error = dpkg_list_files(reading->status_file, package, &files);
+	if (error < 0)
+		reading->settings->is_lost_for_packages = true;
+	else
+		add_lost_files(reading, buffer_slice(&files));
+}
+
+static void lose_file(struct reading *reading, const char *file, int error)
+{
+	emit_for_file(reading, file, UH_SETTINGS_FILE_UNUSABLE, .error = error);
+	lose_settings(reading, file);
+}
+
+/* Adds it to files, unless others can change it. */
+static void add_file_if_safe(
+	struct reading *reading, const char *file, struct string_list *files)
+{
+	struct unsafe_path unsafe = {.path = NULL};
+	int error = trust_check(&reading->tree->trust, file, &unsafe);
+	struct stat status;
+
+	if (error == 0 && stat(file, &status) < 0)
+		error = -errno;
+	if (error == 0 && !S_ISREG(status.st_mode))
+		error = -EINVAL;
+	if (error == 0 && string_list_add(files, file) < 0)
+		reading->error = -ENOMEM;
+	if (error < 0 && unsafe.path != NULL) {
+		emit_for_file(reading, file, UH_SETTINGS_FILE_OPEN_TO_OTHERS,
+			.detail = unsafe.path, .unsafe = unsafe.kind, .id = unsafe.id);
+		lose_settings(reading, file);
+	} else if (error < 0) {
+		lose_file(reading, file, error);
+	}
+	free(unsafe.path);
+}
+
+/* The full paths, sorted. 0 or −errno. */
+static int list_files(const char *directory, struct string_list *files)
+{
+	DIR *dir = opendir(directory);
+	const struct dirent *entry;
+	int error = 0;
+
+	if (dir == NULL)
+		return errno == ENOENT ? 0 : -errno;
+	for (errno = 0; error == 0 && (entry = readdir(dir)) != NULL; errno = 0) {
+		const char *end = strrchr(entry->d_name, '.');
+		owns_memory char *file = string_join(directory, "/", entry->d_name);
+
+		if (entry->d_name[0] != '.' && end != NULL && strcmp(end, CONF) == 0)
+			error = file != NULL ? string_list_add(files, file) : -ENOMEM;
+	}
+	if (error == 0)
+		error = -errno;
+	(void)closedir(dir); /* it was only read */
+	string_list_sort_unique(files);
+	return error;
+}
+
+/* FILE, KEY=VALUE and, if the file is malformed, a message (apt_bridge.h). */
+static void take_line(struct reading *reading, struct slice line)
+{
+	struct slice message = line;
+	struct slice encoded = slice_cut(&message, '\t');
+	struct slice setting = slice_cut(&message, '\t');
+	owns_memory char *file = percent_decode(encoded);
+	owns_memory char *text = percent_decode(message);
+
+	if (file == NULL || text == NULL) {
+		reading->error = -ENOMEM;
+	} else if (setting.size > 0) {
+		reading->error =
+			settings_add_of_package(reading->settings, file, setting);
+	} else {
+		emit_for_file(reading, file, UH_SETTINGS_FILE_UNUSABLE, .detail = text);
+		lose_settings(reading, file);
+	}
+}
+
+static void read_files(struct reading *reading, const struct string_list *files)
+{
+	owns_buffer struct buffer lines = {0};
+	owns_memory char *message = NULL;
+	struct slice rest;
+	int error = bridge_files(files, &lines, &message);
+
+	for (size_t i = 0; error < 0 && i < files->count; i++)
+		lose_file(reading, files->items[i], error);
+	rest = buffer_slice(&lines);
+	while (error == 0 && rest.size > 0 && reading->error == 0)
+		take_line(reading, slice_cut(&rest, '\n'));
+}
+
+int package_settings_read(struct settings *settings, struct hook_tree *tree,
+	const char *status_file, uh_listener *listener, void *context)
+{
+	struct reading reading = {.settings = settings,
+		.tree = tree,
+		.status_file = status_file,
+		.listener = listener,
+		.context = context};
+	owns_strings struct string_list files = {0}, safe = {0};
+	owns_memory char *directory =
+		string_join(tree->places[PLACE_OF_PACKAGES], "/" PACKAGE_SETTINGS);
+	int error = directory != NULL ? list_files(directory, &files) : -ENOMEM;
+
+	if (error < 0 && error != -ENOMEM) {
+		emit_for_file(
+			&reading, directory, UH_SETTINGS_FILE_UNUSABLE, .error = error);
+		settings->is_lost_for_packages = true;
+	}
+	for (size_t i = 0; i < files.count && reading.error == 0; i++)
+		add_file_if_safe(&reading, files.items[i], &safe);
+	if (safe.count > 0 && reading.error == 0)
+		read_files(&reading, &safe);
+	string_list_sort_unique(&settings->lost_paths);
+	if (reading.error < 0 || error == -ENOMEM)
+		settings->is_lost_for_packages = true;
+	return error == -ENOMEM ? error : reading.error;
+}
+
+/* The conffiles below apt.conf.d that only a purge would delete. */
+static int list_removed(const char *status_file, struct string_list *files)
+{
+	owns_strings struct string_list conffiles = {0};
+	int error = dpkg_removed_conffiles(status_file, &conffiles);
+
+	for (size_t i = 0; error == 0 && i < conffiles.count; i++)
+		if (strncmp(conffiles.items[i], APT_PARTS, strlen(APT_PARTS)) == 0)
+			error = string_list_add(files, conffiles.items[i]);
+	return error;
+}
+
+static int mark_removed(
+	const struct settings *settings, struct slice line, bool *ret_is_of_removed)
+{
+	struct slice key, value = line;
+	owns_memory char *name = NULL;
+	owns_memory char *text = NULL;
+
+	(void)slice_cut(&value, '\t');
+	value = slice_cut(&value, '\t');
+	key = slice_cut(&value, '=');
+	name = percent_decode(key);
+	text = percent_decode(value);
+	if (name == NULL || text == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < settings->count; i++)
+		if (slice_equals_caseless(
+			    slice_of(settings->items[i].key), slice_of(name)) &&
+			strcmp(settings->items[i].value, text) == 0)
+			ret_is_of_removed[i] = true;
+	return 0;
+}
+
+int package_settings_of_removed(
+	const struct settings *settings, const char *status_file, bool *ret_is_of_removed)
+{
+	owns_strings struct string_list files = {0};
+	owns_buffer struct buffer lines = {0};
+	owns_memory char *message = NULL;
+	struct slice rest;
+	int error = list_removed(status_file, &files);
+
+	if (error == 0 && files.count > 0)
+		error = bridge_files(&files, &lines, &message);
+	rest = buffer_slice(&lines);
+	while (error == 0 && rest.size > 0)
+		error = mark_removed(settings, slice_cut(&rest, '\n'), ret_is_of_removed);
+	return error;
+}

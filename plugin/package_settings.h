@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The settings that packages ship with their hooks, in settings.d/PACKAGE.conf of the
+ * packages' place. They are read as they are now, and apt's configuration precedes them.
+ */
+#ifndef PACKAGE_SETTINGS_H
+#define PACKAGE_SETTINGS_H
+
+#include "bridge.h"
+#include "hook_tree.h"
+#include "settings.h"
+
+#define PACKAGE_SETTINGS "settings.d"
+
+/*
+ * Appends them to settings, in the order of the files' names. Emits an event for each file
+ * that cannot be used: settings then says which scripts are without their settings. Asks
+ * libapt-pkg only if there is a file. status_file is dpkg's, or NULL. 0 or −ENOMEM.
+ */
+int package_settings_read(struct settings *settings, struct hook_tree *tree,
+	const char *status_file, uh_listener *listener, void *context);
+
+/*
+ * Finds out which settings a conffile in apt.conf.d makes that is left of a removed
+ * package: sets the elements of the array for these, which has one for each setting. 0 or
+ * −errno.
+ */
+int package_settings_of_removed(const struct settings *settings, const char *status_file,
+	bool *ret_is_of_removed);
+
+#endif
