@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "plan.h"
+#include "renames.h"
 #include "segments.h"
 
 #include <errno.h>
@@ -462,6 +463,37 @@ static bool is_directory_fault(const struct script *script)
 	       script->fault == WILDCARD_HAS_FAILED;
 }
 
+/*
+ * If the administrator has masked or overridden a script at a former path, that counts;
+ * the override does not run at its own path as well, nor does a copy from there.
+ */
+static void apply_renames(
+	struct planned_run *run, struct hook_tree *tree, const struct settings *settings)
+{
+	const char *place = tree->places[PLACE_OF_PACKAGES];
+	bool is_of_package = strncmp(run->script.path, place, strlen(place)) == 0;
+	struct script script = {.path = NULL};
+	enum tree_node node = NODE_ABSENT;
+	const char *former;
+
+	if (is_of_package)
+		node = renames_look(
+			settings, tree, run->script.relative, &former, &script);
+	else if (renames_is_former(settings, tree, run->script.relative))
+		node = NODE_MASK;
+	run->is_masked = node == NODE_MASK;
+	if (node != NODE_SCRIPT)
+		return;
+	script_done(&run->script);
+	run->script = script;
+}
+
+static bool is_not_masked(const struct planned_run *run, const void *context)
+{
+	(void)context;
+	return !run->is_masked;
+}
+
 static void apply_settings_to(struct plan *plan, const struct hook_tree *tree,
 	bool are_copies, const struct settings *settings,
 	const struct transaction *transaction)
@@ -505,6 +537,11 @@ void plan_apply_settings(struct plan *plan, struct hook_tree *tree,
 	const struct settings *settings, const struct transaction *transaction)
 {
 	apply_settings_to(plan, tree, false, settings, transaction);
+	for (size_t i = 0; i < plan->count; i++)
+		if (!is_directory_fault(&plan->runs[i].script) &&
+			plan->runs[i].script.fault != SCRIPT_WITHOUT_SETTINGS)
+			apply_renames(&plan->runs[i], tree, settings);
+	plan_keep(plan, is_not_masked, NULL);
 }
 
 void plan_apply_promised_settings(struct plan *plan, struct hook_tree *tree,

@@ -19,6 +19,7 @@ struct planned_run {
 	struct script script;
 	struct script_settings settings; /* the defaults until plan_apply_settings() */
 	enum skip skip;
+	bool is_masked; /* at a former path; plan_apply_settings() drops it */
 	enum reason reason;
 	const struct package *package;   /* of REASON_PACKAGE; the transaction owns it */
 	const struct wildcard *wildcard; /* of REASON_WILDCARD; the plan owns it */
@@ -60,6 +61,7 @@ bool plan_has_scripts(const struct plan *plan);
  * Sets the settings of each script, and skips those that Enabled or Operations exclude.
  * The plan refers to settings and transaction. Without memory for its settings, a script
  * gets SCRIPT_CANNOT_START; without what its package ships, SCRIPT_WITHOUT_SETTINGS.
+ * Applies renames (renames.h).
  */
 void plan_apply_settings(struct plan *plan, struct hook_tree *tree,
 	const struct settings *settings, const struct transaction *transaction);

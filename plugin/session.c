@@ -300,15 +300,20 @@ static void read_changed_settings(struct session *session, struct buffer *lines)
 	buffer_append(lines, buffer_slice(&session->transaction.settings));
 }
 
-/* Only if a script is to run, or has run, so that it may have to be cleaned up after. */
 static void read_package_settings(struct session *session)
 {
-	bool has_run = session->state.fd >= 0 && log_writer_has_run(&session->state);
-
-	if ((plan_has_scripts(&session->plan) || has_run) &&
-		package_settings_read(&session->settings, &session->tree,
-			session->transaction.status_file, session_on_event, session) < 0)
+	if (session->are_package_settings_read)
+		return;
+	session->are_package_settings_read = true;
+	if (package_settings_read(&session->settings, &session->tree,
+		    session->transaction.status_file, session_on_event, session) < 0)
 		session_emit(session, UH_OUT_OF_MEMORY);
+}
+
+/* A script that has run may have to be cleaned up after. */
+static bool has_run_before(const struct session *session)
+{
+	return session->state.fd >= 0 && log_writer_has_run(&session->state);
 }
 
 /* libapt-pkg takes its time, so it is asked only if apt has sent nothing that holds. */
@@ -336,7 +341,8 @@ void session_read_settings(struct session *session)
 			session, UH_BRIDGE_UNUSABLE, .detail = reason, .error = error);
 	else if (reason != NULL)
 		session_emit(session, UH_SETTINGS_INCOMPLETE, .detail = reason);
-	read_package_settings(session);
+	if (plan_has_scripts(&session->plan) || has_run_before(session))
+		read_package_settings(session);
 }
 
 /* Whether this transaction has brought the script, and so may have brought settings. */
@@ -430,28 +436,38 @@ static void emit_setting(
 			.value = setting->value, .path = setting->file);
 }
 
-/* At Pre-Install-Pkgs only, where apt sends all of them: once per transaction. */
+static enum setting_fault judge_setting(struct session *session, size_t i)
+{
+	const struct setting *setting = &session->settings.items[i];
+	bool has_user = !setting_is_user(setting) || getpwnam(setting->value) != NULL;
+
+	return setting_judge(setting, has_user, &session->tree);
+}
+
+/*
+ * At Pre-Install-Pkgs only, where apt sends all of them: once per transaction. Without its
+ * hook, a setting may be left of a removed package, which a purge deletes, or may be for
+ * the former path of a hook.
+ */
 void session_check_settings(struct session *session)
 {
 	owns_memory bool *is_of_removed = NULL;
 	bool is_asked = false;
 
 	for (size_t i = 0; i < session->settings.count; i++) {
-		const struct setting *setting = &session->settings.items[i];
-		bool has_user =
-			!setting_is_user(setting) || getpwnam(setting->value) != NULL;
-		enum setting_fault fault =
-			setting_judge(setting, has_user, &session->tree);
+		enum setting_fault fault = judge_setting(session, i);
 
-		/* Its hook went with the package, and its file will with a purge. */
-		if (fault == SETTING_HAS_NO_SCRIPT && setting->file == NULL) {
-			if (!is_asked)
-				is_of_removed = find_settings_of_removed(session);
+		if (fault == SETTING_HAS_NO_SCRIPT && !is_asked) {
+			read_package_settings(session);
+			is_of_removed = find_settings_of_removed(session);
 			is_asked = true;
-			if (is_of_removed != NULL && is_of_removed[i])
-				continue;
 		}
-		emit_setting(session, setting, fault);
+		if (fault == SETTING_HAS_NO_SCRIPT &&
+			((is_of_removed != NULL && is_of_removed[i]) ||
+				settings_name_former(&session->settings,
+					session->settings.items[i].path)))
+			continue;
+		emit_setting(session, &session->settings.items[i], fault);
 	}
 }
 

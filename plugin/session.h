@@ -52,6 +52,7 @@ struct session {
 	struct plan plan;
 	struct settings settings;
 	enum reading settings_reading;
+	bool are_package_settings_read;
 	bool are_settings_outdated; /* dpkg changed them, and they cannot be read */
 	struct settings promised_settings; /* for copies of scripts (copies.h) */
 	enum result result;

@@ -39,6 +39,7 @@ const struct setting_type setting_types[] = {
 	{"User", SETTING_ACCOUNT, FIELD(user), .default_text = NULL},
 	{"Directory", SETTING_DIRECTORY, FIELD(directory), .default_text = "/"},
 	{"Requires", SETTING_PACKAGES, FIELD(required), .default_text = NULL},
+	{"Renamed-From", SETTING_RENAME, 0, .default_text = NULL},
 	{.name = NULL},
 };
 #define TYPE_COUNT (COUNT_OF(setting_types) - 1)
@@ -74,6 +75,8 @@ bool setting_is_default(
 {
 	const char *text, *default_text = type->default_text;
 
+	if (type->kind == SETTING_RENAME)
+		return true;
 	if (type->kind == SETTING_PACKAGES)
 		return script->required_count == 0;
 	if (type->kind != SETTING_ACCOUNT && type->kind != SETTING_DIRECTORY)
@@ -103,6 +106,8 @@ static void set_value(struct script_settings *script, const struct setting_type 
 	case SETTING_ACCOUNT:
 	case SETTING_DIRECTORY:
 		*(const char **)field = text;
+		return;
+	case SETTING_RENAME:
 		return;
 	case SETTING_PACKAGES:
 		if (is_first)
@@ -166,6 +171,20 @@ static bool is_package(const char *value)
 				   "0123456789+.-:")] == '\0';
 }
 
+/* Below the tree. */
+static bool is_path(const char *value)
+{
+	struct slice rest = slice_of(value);
+
+	while (rest.size > 0) {
+		struct slice name = slice_cut(&rest, '/');
+
+		if (name.size == 0 || slice_equals(name, ".."))
+			return false;
+	}
+	return value[0] != '\0';
+}
+
 static bool read_value(
 	const struct setting_type *type, const char *value, unsigned *ret_number)
 {
@@ -184,6 +203,8 @@ static bool read_value(
 		return value[0] == '/';
 	case SETTING_PACKAGES:
 		return is_package(value);
+	case SETTING_RENAME:
+		return is_path(value);
 	}
 	return false;
 }
@@ -241,7 +262,7 @@ static void read_key(struct setting *setting, const char *key, struct slice *ret
 		return;
 	is_item = cut_at_colons(&key, &name);
 	setting->type = find_type(is_item ? name : slice_of(key));
-	if (setting->type != NULL)
+	if (setting->type != NULL && setting->type->kind != SETTING_RENAME)
 		setting->is_form_bad = setting_type_is_list(setting->type) != is_item;
 }
 
@@ -386,24 +407,77 @@ void settings_done(struct settings *settings)
 	memset(settings, 0, sizeof(*settings));
 }
 
-/* Above any length of a path, so that apt's configuration precedes what packages ship. */
-#define RANK_OF_APT ((int64_t)1 << 32)
+bool setting_is_rename(const struct setting *setting)
+{
+	return setting->type != NULL && setting->type->kind == SETTING_RENAME &&
+	       !setting->is_value_bad && !setting->is_out_of_place;
+}
 
-/*
- * The setting with the highest rank applies to path, and of several the last. Within apt's
- * configuration, and within packages' settings, that is the length of its own path, 0 for
- * the whole scope; −1 if it does not apply.
- */
-static int64_t setting_rank(const struct setting *setting, const char *path)
+/* Whether path is, or is below, the path that a setting is for. */
+static bool applies_to(const struct setting *setting, const char *path)
 {
 	size_t size = strlen(setting->path);
 
-	if (setting->type == NULL || setting->is_value_bad || setting->is_out_of_place ||
-		strncmp(setting->path, path, size) != 0)
+	return strncmp(setting->path, path, size) == 0 &&
+	       (size == 0 || path[size] == '\0' || path[size] == '/');
+}
+
+bool settings_name_former(const struct settings *settings, const char *path)
+{
+	const struct setting wanted = {.path = (char *)path};
+
+	for (size_t i = 0; i < settings->count; i++)
+		if (setting_is_rename(&settings->items[i]) &&
+			applies_to(&wanted, settings->items[i].value))
+			return true;
+	return false;
+}
+
+#define FORMER_MAX 16 /* nobody renames a hook more often */
+
+/* A script's path, then its former ones. */
+struct known_paths {
+	const char *items[1 + FORMER_MAX];
+	size_t count;
+};
+
+static struct known_paths known_paths_of(
+	const struct settings *settings, const char *path)
+{
+	struct known_paths paths = {.items = {path}, .count = 1};
+
+	for (size_t i = 0; i < settings->count; i++)
+		if (setting_is_rename(&settings->items[i]) &&
+			strcmp(settings->items[i].path, path) == 0 &&
+			paths.count < COUNT_OF(paths.items))
+			paths.items[paths.count++] = settings->items[i].value;
+	return paths;
+}
+
+/* Above any length of a path, so that apt's configuration precedes what packages ship. */
+#define RANK_OF_APT ((int64_t)1 << 40)
+
+/*
+ * The setting with the highest rank applies to a script, and of several the last. Within
+ * apt's configuration, and within packages' settings, the length of its own path counts
+ * first, 0 for the whole scope: for a former path of the script, as if it were for the
+ * script. Then, the script's own path precedes former ones. −1 if it does not apply.
+ */
+static int64_t setting_rank(
+	const struct setting *setting, const struct known_paths *paths)
+{
+	size_t size = strlen(setting->path), at = 0;
+
+	if (setting->type == NULL || setting->is_value_bad || setting->is_out_of_place)
 		return -1;
-	if (size > 0 && path[size] != '\0' && path[size] != '/')
+	while (at < paths->count && !applies_to(setting, paths->items[at]))
+		at++;
+	if (at == paths->count)
 		return -1;
-	return (int64_t)size + (setting->file == NULL ? RANK_OF_APT : 0);
+	if (strcmp(setting->path, paths->items[at]) == 0)
+		size = strlen(paths->items[0]);
+	return (int64_t)(size * COUNT_OF(paths->items) + paths->count - at) +
+	       (setting->file == NULL ? RANK_OF_APT : 0);
 }
 
 struct script_settings script_settings_default(void)
@@ -418,6 +492,7 @@ struct script_settings script_settings_default(void)
 int settings_for(const struct settings *settings, const char *path,
 	struct script_settings *ret_settings)
 {
+	const struct known_paths paths = known_paths_of(settings, path);
 	int64_t highest[TYPE_COUNT];
 	struct script_settings script = script_settings_default();
 
@@ -425,7 +500,7 @@ int settings_for(const struct settings *settings, const char *path,
 	script.required = calloc(settings->count + 1, sizeof(*script.required));
 	for (size_t i = 0; i < settings->count; i++) {
 		const struct setting *setting = &settings->items[i];
-		int64_t rank = setting_rank(setting, path);
+		int64_t rank = setting_rank(setting, &paths);
 		int64_t *best =
 			rank >= 0 ? &highest[setting->type - setting_types] : NULL;
 
@@ -453,12 +528,13 @@ static bool sets_field(const struct setting *setting, size_t offset)
 const struct setting *settings_source(const struct settings *settings, const char *path,
 	const struct setting_type *type)
 {
+	const struct known_paths paths = known_paths_of(settings, path);
 	const struct setting *found = NULL;
 	int64_t highest = 0;
 
 	for (size_t i = 0; i < settings->count; i++) {
 		const struct setting *setting = &settings->items[i];
-		int64_t rank = setting_rank(setting, path);
+		int64_t rank = setting_rank(setting, &paths);
 
 		if (setting->type != type || rank < highest)
 			continue;

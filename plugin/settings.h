@@ -3,7 +3,8 @@
  * The settings in apt.conf's scope Universal-Hooks (apt-universal-hooks.conf(5)). For one
  * script, those for its own path apply, else those for the nearest directory above it, else
  * those for the whole scope, else what its package ships (package_settings.h), nearest
- * first, else the defaults.
+ * first, else the defaults. Settings for a former path of a script (Renamed-From) are
+ * nearly as near as if they were for its path.
  */
 #ifndef SETTINGS_H
 #define SETTINGS_H
@@ -40,7 +41,8 @@ enum setting_kind {
 	SETTING_SECONDS,    /* unsigned */
 	SETTING_ACCOUNT,    /* const char *: the name of a user that must exist */
 	SETTING_DIRECTORY,  /* const char *: an absolute path that must exist */
-	SETTING_PACKAGES    /* a list of packages that must be installed: required */
+	SETTING_PACKAGES,   /* a list of packages that must be installed: required */
+	SETTING_RENAME      /* no field: former paths of the script, a list or one */
 };
 
 /* A row of the table. Parsing, printing, checks and fuzzing are derived from it. */
@@ -134,6 +136,11 @@ const struct setting *settings_enabled_by(
 bool settings_mention_when(const struct settings *settings, enum when when);
 /* The word for it in apt.conf. */
 const char *when_name(enum when when);
+
+/* Whether it is a usable Renamed-From: path was called value before. */
+bool setting_is_rename(const struct setting *setting);
+/* Whether path was the path of a script that was renamed, or a directory above it. */
+bool settings_name_former(const struct settings *settings, const char *path);
 
 /* Whether the value is the name of an account, which may have been deleted. */
 bool setting_is_user(const struct setting *setting);

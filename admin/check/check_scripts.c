@@ -3,6 +3,9 @@
 #include "check/check_scripts.h"
 #include "check/bashisms.h"
 #include "check/check_foreign.h"
+#include "package_settings.h"
+#include "renames.h"
+#include "system/apt.h"
 #include "system/rootfs.h"
 #include "ui/message.h"
 
@@ -481,6 +484,26 @@ void check_script_at(struct check *check, const char *path)
 	}
 }
 
+/* check_settings() reports what is wrong with settings. */
+static void ignore_event(const struct uh_event *event, void *context)
+{
+	(void)event;
+	(void)context;
+}
+
+/* Whether the mask is for the former path of a package's hook. */
+static bool is_of_renamed(struct check *check, const struct hook *hook)
+{
+	__attribute__((cleanup(settings_done))) struct settings settings = {.count = 0};
+	owns_buffer struct buffer lines = {0};
+
+	if (apt_configuration(check->admin, "Universal-Hooks", &lines) == 0)
+		xensure(settings_parse(&settings, buffer_slice(&lines)));
+	xensure(package_settings_read(
+		&settings, &check->hooks.tree, NULL, ignore_event, NULL));
+	return renames_is_former(&settings, &check->hooks.tree, hook->script.relative);
+}
+
 /* Only a mask in /etc masks; there must be a script in /usr/lib. */
 static void check_mask(struct check *check, const struct hook *hook)
 {
@@ -490,7 +513,8 @@ static void check_mask(struct check *check, const struct hook *hook)
 		&check->hooks.tree, PLACE_OF_PACKAGES, hook->script.relative, &masked);
 
 	script_done(&masked);
-	if (node == NODE_SCRIPT && hook->place == PLACE_OF_ADMINISTRATOR)
+	if (hook->place == PLACE_OF_ADMINISTRATOR &&
+		(node == NODE_SCRIPT || is_of_renamed(check, hook)))
 		return;
 	fix_words(&command, "rm", "--", hook->script.path);
 	check_find(check, FINDING_MASK_WITHOUT_PURPOSE, hook->script.path, &command,

@@ -197,7 +197,8 @@ static void find_no_hook(
 	struct nearest nearest = nearest_to(
 		path_in_tree(&hooks->tree, state->check->admin, setting->path));
 
-	if (find_removed(state, setting))
+	if (find_removed(state, setting) ||
+		settings_name_former(&state->settings, setting->path))
 		return;
 	for (size_t i = 0; i < hooks->count; i++)
 		try_paths(&nearest, &kept, hooks->items[i].script.relative);
@@ -413,7 +414,8 @@ static void check_each_setting(struct settings_check *state)
 			check_setting(state, &state->settings.items[i]);
 	/* Those of packages come last. */
 	for (size_t i = 0; i < count; i++)
-		if (state->settings.items[i].file != NULL)
+		if (state->settings.items[i].file != NULL &&
+			concerns_setting(state->check, &state->settings.items[i]))
 			check_twice(state, i);
 	mark_hooks(state);
 	for (size_t i = 0; i < count; i++)
@@ -434,6 +436,8 @@ static void find_settings_file(const struct uh_event *event, void *context)
 {
 	struct check *check = context;
 
+	if (!check_concerns(check, event->path))
+		return;
 	if (event->kind == UH_SETTINGS_FILE_OPEN_TO_OTHERS)
 		check_find(check, FINDING_OPEN_TO_OTHERS, event->path, NULL,
 			_("others can change %s, so it is not read, and the hooks of its "

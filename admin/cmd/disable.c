@@ -23,6 +23,8 @@ static enum action action_to_disable(
 
 	if (setting != NULL && strcmp(setting->path, target->hook) == 0)
 		return ACTION_NONE;
+	if (snapshot_has_mask(snapshot, target->hook))
+		return ACTION_NONE;
 	node = hook_tree_look_in(
 		&snapshot->hooks.tree, PLACE_OF_ADMINISTRATOR, target->hook, &script);
 	script_done(&script);

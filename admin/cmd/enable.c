@@ -50,10 +50,17 @@ static int do_enable(const struct admin *admin, const struct snapshot *before,
 {
 	owns_strings struct string_list hooks = {0};
 
-	for (size_t i = 0; i < list->count; i++)
-		if (string_list_has(&before->disabled, list->items[i].hook) &&
-			string_list_add(&hooks, list->items[i].hook) < 0)
+	for (size_t i = 0; i < list->count; i++) {
+		const char *hook = list->items[i].hook;
+		const struct setting *setting = snapshot_disabling(before, hook);
+
+		/* disable may have written it when the hook had its former name. */
+		if (setting != NULL && string_list_has(&before->disabled, setting->path))
+			hook = setting->path;
+		if (string_list_has(&before->disabled, hook) &&
+			string_list_add(&hooks, hook) < 0)
 			return report_no_memory();
+	}
 	if (hooks.count > 0) {
 		int status = disabled_take_out(&hooks, admin);
 

@@ -63,7 +63,9 @@ static int inventory_take(struct inventory *inventory)
 	status = settings_ask(&inventory->settings, inventory->admin);
 	if (status >= 0)
 		return status;
-	if (origins_ask(&inventory->origins, inventory->admin, "Universal-Hooks", NULL) < 0)
+	hook_list_apply_renames(&inventory->hooks, &inventory->settings);
+	if (origins_ask(&inventory->origins, inventory->admin, "Universal-Hooks", NULL) <
+		0)
 		return STATUS_TROUBLE;
 	find_owners(inventory);
 	return log_read(&inventory->log, inventory->admin);

@@ -41,6 +41,7 @@ static void take_counts(struct overview *overview)
 	owns_hook_list struct hook_list hooks;
 
 	hook_list_read(&hooks, overview->admin);
+	hook_list_apply_renames(&hooks, &overview->settings);
 	for (int i = 0; i < UH_HOOK_POINT_COUNT; i++)
 		hook_counts_take(&overview->counts[i], &hooks, &overview->settings,
 			(enum uh_hook_point)i);

@@ -66,6 +66,8 @@ static void add_value(struct buffer *text, const struct setting_type *type,
 		buffer_append_string(text, " ");
 		text_add_name(text, setting_text(type, settings));
 		return;
+	case SETTING_RENAME: /* "masked by" and "overridden by" show its effect */
+		return;
 	case SETTING_PACKAGES:
 		for (size_t i = 0; i < settings->required_count; i++)
 			buffer_append_format(text, " %s", settings->required[i]);
@@ -114,6 +116,8 @@ static json_t *value_to_json(
 		return json_text(setting_text(type, settings));
 	case SETTING_PACKAGES:
 		return json_texts(settings->required, settings->required_count);
+	case SETTING_RENAME:
+		return NULL;
 	}
 	return NULL;
 }
@@ -123,7 +127,8 @@ json_t *effective_settings_to_json(const struct script_settings *settings)
 	json_t *object = json_object();
 
 	for (const struct setting_type *type = setting_types; type->name != NULL; type++)
-		json_set(object, type->name, value_to_json(type, settings));
+		if (type->kind != SETTING_RENAME)
+			json_set(object, type->name, value_to_json(type, settings));
 	return object;
 }
 
@@ -146,33 +151,25 @@ static bool find_source(const struct setting_sources *sources,
 	return *ret_file != NULL;
 }
 
-static void add_source(struct buffer *text, const char *file, unsigned long line)
-{
-	text_add_name(text, file);
-	if (line > 0)
-		buffer_append_format(text, ":%lu", line);
-}
-
 void setting_sources_add(struct buffer *text, const struct setting_sources *sources,
 	const struct script_settings *script)
 {
 	const char *file, *before = NULL;
-	unsigned long line, line_before = 0;
+	unsigned long line;
 
 	for (const struct setting_type *type = setting_types; type->name != NULL;
 		type++) {
 		if (setting_is_default(type, script) ||
 			!find_source(sources, type, &file, &line))
 			continue;
-		if (before != NULL && strcmp(file, before) == 0 && line == line_before) {
+		if (before != NULL && strcmp(file, before) == 0) {
 			buffer_append_format(text, ", %s", type->name);
 			continue;
 		}
 		buffer_append_string(text, before != NULL ? "), " : "");
-		add_source(text, file, line);
+		text_add_name(text, file);
 		buffer_append_format(text, " (%s", type->name);
 		before = file;
-		line_before = line;
 	}
 	buffer_append_string(text, before != NULL ? ")" : "");
 }

@@ -31,7 +31,7 @@ struct setting_sources {
 	const char *path;
 };
 
-/* Appends the files of those settings: "FILE:LINE (User, Timeout), FILE (When)". */
+/* Appends the files of those settings: "FILE (User, Timeout), FILE (When)". */
 void setting_sources_add(struct buffer *text, const struct setting_sources *sources,
 	const struct script_settings *script);
 /* {"User": {"file": …, "line": …}} for what is set. The caller owns the object. */

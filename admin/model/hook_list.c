@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/hook_list.h"
+#include "renames.h"
 #include "system/rootfs.h"
 #include "ui/message.h"
 #include "ui/spelling.h"
@@ -178,6 +179,27 @@ void hook_list_read(struct hook_list *hooks, const struct admin *admin)
 	for (int i = UH_PRE_INVOKE; i <= UH_POST_INVOKE; i++)
 		collect_hook_point(hooks, (enum uh_hook_point)i);
 	drop_repeated_faults(&hooks->faults);
+}
+
+void hook_list_apply_renames(struct hook_list *hooks, const struct settings *settings)
+{
+	for (size_t i = 0; i < hooks->count; i++) {
+		struct hook *hook = &hooks->items[i];
+		struct script other = {.path = NULL};
+		const char *former = NULL;
+		enum tree_node node;
+
+		if (hook->place != PLACE_OF_PACKAGES || hook->status != HOOK_EFFECTIVE)
+			continue;
+		node = renames_look(
+			settings, &hooks->tree, hook->script.relative, &former, &other);
+		script_done(&other);
+		if (node == NODE_ABSENT)
+			continue;
+		hook->status = node == NODE_MASK ? HOOK_MASKED : HOOK_OVERRIDDEN;
+		hook->overridden_by = xformat(
+			"%s/%s", hooks->tree.places[PLACE_OF_ADMINISTRATOR], former);
+	}
 }
 
 void hook_list_done(struct hook_list *hooks)

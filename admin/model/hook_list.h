@@ -42,6 +42,8 @@ struct hook_list {
  * hooks is overwritten; hook_list_done() frees what it holds.
  */
 void hook_list_read(struct hook_list *hooks, const struct admin *admin);
+/* Also what the administrator has at former paths of hooks (renames.h). */
+void hook_list_apply_renames(struct hook_list *hooks, const struct settings *settings);
 void hook_list_done(struct hook_list *hooks);
 #define owns_hook_list __attribute__((cleanup(hook_list_done)))
 

@@ -32,7 +32,21 @@ int snapshot_take(struct snapshot *snapshot, const struct admin *admin)
 	memset(snapshot, 0, sizeof(*snapshot));
 	hook_list_read(&snapshot->hooks, admin);
 	status = settings_ask(&snapshot->settings, admin);
+	hook_list_apply_renames(&snapshot->hooks, &snapshot->settings);
 	return status < 0 ? disabled_read(&snapshot->disabled, admin) : status;
+}
+
+/* The mask of a package's hook, also one at its former path, or NULL. */
+static const char *find_mask(const struct snapshot *snapshot, const char *hook)
+{
+	for (size_t i = 0; i < snapshot->hooks.count; i++) {
+		const struct hook *item = &snapshot->hooks.items[i];
+
+		if (item->status == HOOK_MASKED &&
+			strcmp(item->script.relative, hook) == 0)
+			return item->overridden_by;
+	}
+	return NULL;
 }
 
 bool snapshot_has_mask(struct snapshot *snapshot, const char *hook)
@@ -42,7 +56,7 @@ bool snapshot_has_mask(struct snapshot *snapshot, const char *hook)
 		&snapshot->hooks.tree, PLACE_OF_ADMINISTRATOR, hook, &script);
 
 	script_done(&script);
-	return node == NODE_MASK;
+	return node == NODE_MASK || find_mask(snapshot, hook) != NULL;
 }
 
 const struct setting *snapshot_disabling(
@@ -56,13 +70,18 @@ const struct setting *snapshot_disabling(
 static void add_target(
 	struct target_list *list, const struct snapshot *snapshot, const char *hook)
 {
+	const char *mask = find_mask(snapshot, hook);
+
 	for (size_t i = 0; i < list->count; i++)
 		if (strcmp(list->items[i].hook, hook) == 0)
 			return;
 	xgrow(&list->items, &list->capacity, list->count, sizeof(*list->items));
 	list->items[list->count++] = (struct target){.hook = xstrdup(hook),
-		.mask = xformat("%s/%s",
-			snapshot->hooks.tree.places[PLACE_OF_ADMINISTRATOR], hook)};
+		.mask = mask != NULL ? xstrdup(mask)
+				     : xformat("%s/%s",
+					       snapshot->hooks.tree
+						       .places[PLACE_OF_ADMINISTRATOR],
+					       hook)};
 }
 
 /* enable also accepts the path of a removed hook that still has a line in our file. */

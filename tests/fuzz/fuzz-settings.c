@@ -83,13 +83,24 @@ static void must_have_value(const struct settings *settings,
 			(nearest != NULL ? nearest->number : type->default_number));
 }
 
+/* Then settings for other paths apply to the script as well. */
+static bool is_renamed(const struct settings *settings, const char *path)
+{
+	for (size_t i = 0; i < settings->count; i++)
+		if (setting_is_rename(&settings->items[i]) &&
+			strcmp(settings->items[i].path, path) == 0)
+			return true;
+	return false;
+}
+
 static void look_at(const struct settings *settings, const char *path)
 {
 	struct script_settings script;
 
 	must(settings_for(settings, path, &script) == 0);
 	for (const struct setting_type *type = setting_types; type->name != NULL; type++)
-		must_have_value(settings, &script, type, path);
+		if (type->kind != SETTING_RENAME && !is_renamed(settings, path))
+			must_have_value(settings, &script, type, path);
 	must(script.directory[0] == '/');
 	must(script.user == NULL || script.user[0] != '\0');
 	script_settings_done(&script);
@@ -149,6 +160,8 @@ static bool is_read_well(const struct setting *setting)
 		return value[0] == '/';
 	case SETTING_PACKAGES:
 		return is_package(value);
+	case SETTING_RENAME:
+		return value[0] != '/' && value[0] != '\0';
 	}
 	return false;
 }

@@ -245,7 +245,8 @@ make_every_fault() {
 
 	EOF
 	mkdir -p $packaged_hooks/settings.d/a.conf $hooks/settings.d
-	echo 'Universal-Hooks::Scripts::Post-Invoke/05-empty::Timeout "1";' |
+	touch $hooks/settings.d/a.conf
+	echo 'Universal-Hooks::Scripts::Post-Invoke/masked::Timeout "1";' |
 		tee $packaged_hooks/settings.d/b.conf $packaged_hooks/settings.d/c.conf >/dev/null
 	echo 'Universal-Hooks::Enabled "true";' >$packaged_hooks/settings.d/d.conf
 }
@@ -848,6 +849,8 @@ test_findings_can_be_limited_to_paths() {
 	check_finds "$packaged_hooks" <<-EOF
 		setting-without-hook $settings:4
 		setting-masked $settings:12
+		settings-file-unusable $packaged_hooks/settings.d/a.conf
+		setting-twice $packaged_hooks/settings.d/b.conf
 	EOF
 }
 

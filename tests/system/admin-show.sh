@@ -69,7 +69,7 @@ test_a_list_is_a_tree_on_a_terminal() {
 		├── pkgs/app
 		│   └── /etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails
 		│         settings: Operations upgrade, Timeout 5, User nobody
-		│         set in: /etc/apt/apt.conf.d/50hooks:1 (Operations, Timeout, User)
+		│         set in: /etc/apt/apt.conf.d/50hooks (Operations, Timeout, User)
 		│         last: exit 3 in 1.250 s, 2026-11-20 18:02:05
 		├── multi_pkgs/app__WILDCARD__
 		│   └── /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name
@@ -95,7 +95,7 @@ test_a_list_is_a_tree_on_a_narrow_terminal() {
 		│         settings: Operations upgrade,
 		│           Timeout 5, User nobody
 		│         set in:
-		│           /etc/apt/apt.conf.d/50hooks:1
+		│           /etc/apt/apt.conf.d/50hooks
 		│           (Operations, Timeout, User)
 		│         last: exit 3 in 1.250 s,
 		│           2026-11-20 18:02:05
@@ -121,7 +121,7 @@ test_a_list_that_is_piped_has_a_line_for_each_hook() {
 	expect_shown <<-'EOF'
 		Hook point	Applies to	Script	Remark	Package	Settings	Last	Set in
 		Pre-Invoke	always	/etc/apt/universal-hooks/Pre-Invoke/010-always					
-		Post-Invoke	pkgs/app	/etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails			Operations upgrade, Timeout 5, User nobody	exit 3 in 1.250 s, 2026-11-20 18:02:05	/etc/apt/apt.conf.d/50hooks:1 (Operations, Timeout, User)
+		Post-Invoke	pkgs/app	/etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails			Operations upgrade, Timeout 5, User nobody	exit 3 in 1.250 s, 2026-11-20 18:02:05	/etc/apt/apt.conf.d/50hooks (Operations, Timeout, User)
 		Post-Invoke	multi_pkgs/app__WILDCARD__	/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name					
 		Post-Invoke	always	/etc/apt/universal-hooks/Post-Invoke/040-plain	not executable				
 		Post-Invoke	always	/etc/apt/universal-hooks/Post-Invoke/050-shipped	a mask				

@@ -358,7 +358,7 @@ test_list_names_the_file_of_each_value() {
 	echo 'Universal-Hooks::Timeout "5";' >/etc/apt/apt.conf.d/90settings
 	apt_succeeds install own
 	run_apt apt-universal-hooks list
-	has -F "/etc/apt/apt.conf.d/90settings:1 (Timeout), $shipped (User, Directory)" <"$output"
+	has -F "/etc/apt/apt.conf.d/90settings (Timeout), $shipped (User, Directory)" <"$output"
 	run_apt apt-universal-hooks list --json
 	expect_equal "{'Timeout': {'file': '/etc/apt/apt.conf.d/90settings', 'line': 1}, 'User': {'file': '$shipped', 'line': None}, 'Directory': {'file': '$shipped', 'line': None}}" \
 		"$(python3 -c 'import json, sys; print(json.load(sys.stdin)["hooks"][0]["set_in"])' <"$output")"
@@ -371,6 +371,7 @@ test_check_finds_settings_that_two_packages_make_or_that_are_in_etc() {
 	apt_succeeds install own
 	cp "$shipped" "${shipped%/*}/zzz.conf"
 	mkdir "$hooks/settings.d"
+	cp "$shipped" "$hooks/settings.d"
 	run_apt apt-universal-hooks check
 	has -F "$shipped: $scope::User is also set by ${shipped%/*}/zzz.conf" <"$output"
 	has -F "$hooks/settings.d: not read here; settings belong in /etc/apt/apt.conf.d" <"$output"

@@ -763,6 +763,57 @@ START_TEST(what_a_package_ships_takes_the_place_of_the_defaults)
 }
 END_TEST
 
+START_TEST(settings_for_a_former_path_are_nearly_as_near)
+{
+	owns_settings struct settings settings =
+		parse("Universal-Hooks::Scripts::pkgs/b/Post-Invoke/3::Renamed-From::="
+		      "pkgs/a/Post-Invoke/2\n"
+		      "Universal-Hooks::Scripts::pkgs/b/Post-Invoke/3::Renamed-From::="
+		      "Post-Invoke/1\n"
+		      "Universal-Hooks::Scripts::pkgs/b/Post-Invoke::User=of-b\n"
+		      "Universal-Hooks::Scripts::pkgs/a::User=of-a\n"
+		      "Universal-Hooks::Scripts::pkgs/a::Directory=/a\n");
+
+	assert_holds(&settings, "pkgs/b/Post-Invoke/3", " of-b /a");
+	settings_done(&settings);
+	settings = parse("Universal-Hooks::Scripts::P/3::Renamed-From::=P/2\n"
+			 "Universal-Hooks::Scripts::P/3::Renamed-From::=P/1\n"
+			 "Universal-Hooks::Scripts::P/3::Timeout=3\n"
+			 "Universal-Hooks::Scripts::P/2::Timeout=2\n"
+			 "Universal-Hooks::Scripts::P/2::User=two\n"
+			 "Universal-Hooks::Scripts::P/1::User=one\n"
+			 "Universal-Hooks::Scripts::P/1::Directory=/one\n"
+			 "Universal-Hooks::Scripts::P::Directory=/P\n");
+	assert_holds(&settings, "P/3", " 3s two /one");
+	ck_assert(settings_name_former(&settings, "P/1"));
+	ck_assert(settings_name_former(&settings, "P"));
+	ck_assert(!settings_name_former(&settings, "P/3"));
+	ck_assert(!settings_name_former(&settings, "P/11"));
+}
+END_TEST
+
+START_TEST(a_former_path_is_below_the_tree)
+{
+	static const struct {
+		const char *value;
+		bool is_good;
+	} table[] = {{"=Post-Invoke/a", true}, {"::=Post-Invoke/a", true},
+		{"::x=pkgs/a/Post-Invoke/b%20c", true}, {"=/Post-Invoke/a", false},
+		{"=../a", false}, {"::=Post-Invoke/../../x", false}, {"=a//b", false},
+		{"::=", false}};
+
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		owns_memory char *line =
+			string_format("Universal-Hooks::Scripts::P/a::Renamed-From%s\n",
+				table[i].value);
+		owns_settings struct settings settings = parse(line);
+
+		ck_assert_msg(setting_is_rename(settings.items) == table[i].is_good, "%s",
+			line);
+	}
+}
+END_TEST
+
 START_TEST(only_settings_of_scripts_are_a_packages_own)
 {
 	static const char *const lines[] = {"APT::Get::Purge=true",
@@ -794,6 +845,8 @@ int main(void)
 		the_nearest_of_each_setting_wins,
 		what_a_package_ships_takes_the_place_of_the_defaults,
 		only_settings_of_scripts_are_a_packages_own,
+		settings_for_a_former_path_are_nearly_as_near,
+		a_former_path_is_below_the_tree,
 		a_nearer_list_replaces_a_farther_one_completely,
 		a_path_applies_to_what_is_below_and_not_beside_it,
 		a_path_may_contain_an_architecture, the_last_line_wins,
