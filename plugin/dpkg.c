@@ -30,12 +30,21 @@ static bool find_admin_dir(const char *status_file, struct slice *ret_dir)
 	return true;
 }
 
-bool dpkg_is_own(const char *status_file)
+/* The path of the status file that dpkg changes; the caller frees it. */
+static char *find_changed(const char *admin_dir)
 {
-	const char *admin_dir = getenv("DPKG_ADMINDIR"), *root = getenv("DPKG_ROOT");
-	owns_memory char *own = admin_dir != NULL ? string_join(admin_dir, "/status")
-						  : string_join(root != NULL ? root : "",
-							    "/var/lib/dpkg/status");
+	const char *root = getenv("DPKG_ROOT");
+
+	if (admin_dir == NULL)
+		admin_dir = getenv("DPKG_ADMINDIR");
+	return admin_dir != NULL
+		       ? string_join(admin_dir, "/status")
+		       : string_join(root != NULL ? root : "", "/var/lib/dpkg/status");
+}
+
+bool dpkg_is_own(const char *status_file, const char *admin_dir)
+{
+	owns_memory char *own = find_changed(admin_dir);
 	struct stat used, asked;
 
 	return status_file == NULL ||

@@ -16,10 +16,10 @@
 char *dpkg_stamp(const char *status_file);
 
 /*
- * Whether dpkg uses the database next to status_file, as far as its environment tells
- * (dpkg(1): DPKG_ADMINDIR, DPKG_ROOT).
+ * Whether dpkg uses the database next to status_file, as far as admin_dir (from its
+ * options, or NULL) or else its environment tells (dpkg(1): DPKG_ADMINDIR, DPKG_ROOT).
  */
-bool dpkg_is_own(const char *status_file);
+bool dpkg_is_own(const char *status_file, const char *admin_dir);
 
 /*
  * Queries packages: answer gets tab-separated lines of name, architecture, status and

@@ -75,8 +75,10 @@ int outcome_settle(struct transaction *transaction, enum result *ret_result,
 		return error;
 	if (error > 0) {
 		/* Or dpkg has changed another database than the one that apt reads. */
-		*ret_result = dpkg_is_own(transaction->status_file) ? RESULT_ABORTED
-								    : RESULT_UNKNOWN;
+		*ret_result =
+			dpkg_is_own(transaction->status_file, transaction->admin_dir)
+				? RESULT_ABORTED
+				: RESULT_UNKNOWN;
 		return 0;
 	}
 	/* aptitude runs dpkg even if there is nothing to do. */

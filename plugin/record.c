@@ -22,6 +22,7 @@ static const struct {
 	{"CommandLine::AsString", offsetof(struct transaction, command_line)},
 	{KEY("Architecture"), offsetof(struct transaction, native_architecture)},
 	{KEY("Status-File"), offsetof(struct transaction, status_file)},
+	{KEY("Admin-Dir"), offsetof(struct transaction, admin_dir)},
 	{KEY("Status-Stamp"), offsetof(struct transaction, status_stamp)},
 	{KEY("Configuration-Stamp"), offsetof(struct transaction, configuration_stamp)}};
 

@@ -359,6 +359,32 @@ int stream_read_head(struct transaction *transaction, struct buffer *bytes,
 	return 0;
 }
 
+/*
+ * The last option that says which database dpkg changes (dpkg(1)). If its value is the next
+ * item of the list, we know only that it is another database.
+ */
+static int keep_admin_dir(struct transaction *transaction, struct slice value)
+{
+	owns_memory char *option = percent_decode(value);
+	const char *directory = NULL;
+	char *admin_dir;
+
+	if (option == NULL)
+		return -ENOMEM;
+	if (strncmp(option, "--root", strlen("--root")) == 0)
+		directory = option + strlen("--root");
+	else if (strncmp(option, "--admindir", strlen("--admindir")) == 0)
+		directory = option + strlen("--admindir");
+	if (directory == NULL || (*directory != '\0' && *directory != '='))
+		return 0;
+	directory += *directory == '=';
+	admin_dir = string_join(
+		directory, option[2] == 'r' && *directory != '\0' ? "/var/lib/dpkg" : "");
+	free(transaction->admin_dir);
+	transaction->admin_dir = admin_dir;
+	return admin_dir != NULL ? 0 : -ENOMEM;
+}
+
 /* apt's keys are case-insensitive (apt.conf(5)). */
 static int keep_apt_setting(void *context, struct slice key, struct slice value)
 {
@@ -370,6 +396,8 @@ static int keep_apt_setting(void *context, struct slice key, struct slice value)
 		return percent_decode_to(&transaction->native_architecture, value);
 	if (slice_equals_caseless(key, slice_of("Dir::State::status")))
 		return percent_decode_to(&transaction->status_file, value);
+	if (apt_is_in_scope(key, "DPkg::Options"))
+		return keep_admin_dir(transaction, value);
 	if (slice_equals_caseless(key, slice_of("APT::Get::Purge")))
 		transaction->is_purging = apt_boolean(value) == 1;
 	return 0;

@@ -202,6 +202,7 @@ void transaction_done(struct transaction *transaction)
 	free(transaction->command_line);
 	free(transaction->native_architecture);
 	free(transaction->status_file);
+	free(transaction->admin_dir);
 	free(transaction->status_stamp);
 	free(transaction->configuration_stamp);
 	free(transaction->strings);

@@ -38,7 +38,8 @@ struct transaction {
 	char *command_line;        /* or NULL: aptitude and unattended-upgrade set none */
 	char *native_architecture; /* or NULL */
 	char *status_file;         /* dpkg's (Dir::State::status), or NULL */
-	char *status_stamp;        /* its dpkg_stamp() from before dpkg ran, or NULL */
+	char *admin_dir;    /* dpkg's, if an option in DPkg::Options names it, or NULL */
+	char *status_stamp; /* its dpkg_stamp() from before dpkg ran, or NULL */
 	char *configuration_stamp; /* of apt's files before dpkg ran, or NULL */
 	bool is_purging;           /* APT::Get::Purge: all removals purge */
 	unsigned protocol;      /* version of apt's stream, 2 or 3; 0: not understood */

@@ -116,6 +116,31 @@ test_with_DPKG_ADMINDIR_the_result_is_not_known() {
 	dpkg-query --admindir=/dpkg --show app >/dev/null || fail 'the test is broken: dpkg did not run'
 }
 
+with_options_of_dpkg() {
+	package app 1
+	mkdir -p /alt/var/lib
+	cp -a /var/lib/dpkg /alt/var/lib
+	expect_no_result apt-get --yes "$@" install app
+}
+
+test_with_an_admindir_among_the_options_of_dpkg_the_result_is_not_known() {
+	with_options_of_dpkg -o DPkg::Options::=--admindir=/dpkg
+	dpkg-query --admindir=/dpkg --show app >/dev/null || fail 'the test is broken: dpkg did not run'
+}
+
+test_with_a_root_among_the_options_of_dpkg_in_a_file_the_result_is_not_known() {
+	echo 'DPkg::Options { "--force-script-chrootless"; "--root=/alt"; };' >/etc/apt/apt.conf.d/90options
+	with_options_of_dpkg
+	dpkg-query --admindir=/alt/var/lib/dpkg --show app >/dev/null || fail 'the test is broken: dpkg did not run'
+}
+
+test_with_a_root_among_the_options_of_dpkg_that_is_ours_the_result_is_known() {
+	package app 1
+	probe Post-Invoke/always RESULT SUCCESS
+	apt_succeeds_but_warns -o DPkg::Options::=--root=/ -o Debug::pkgDPkgPM=true install app
+	expect_runs <<<'Post-Invoke/always RESULT=aborted SUCCESS=0'
+}
+
 test_with_a_Dir_that_dpkg_does_not_know_the_result_is_not_known() {
 	package app 1
 	publish

@@ -222,6 +222,9 @@ START_TEST(a_database_that_is_as_before_means_that_dpkg_never_ran)
 	settle(&transaction, RESULT_ABORTED);
 	ck_assert_int_eq(setenv("DPKG_ROOT", at("/elsewhere"), 1), 0);
 	settle(&transaction, RESULT_UNKNOWN);
+	/* An option counts more. */
+	transaction.admin_dir = strdup(at("/var/lib/dpkg"));
+	settle(&transaction, RESULT_ABORTED);
 }
 END_TEST
 

@@ -85,6 +85,32 @@ START_TEST(keys_are_case_insensitive_and_bad_escapes_stay_as_they_are)
 }
 END_TEST
 
+static void assert_admin_dir(const char *expected, const char *lines)
+{
+	owns_memory char *stream = string_format("VERSION 3\n%s\n", lines);
+	owns_transaction struct transaction transaction;
+	struct stream_faults faults;
+
+	parse_stream(&transaction, slice_of(stream), &faults);
+	if (expected == NULL)
+		ck_assert_ptr_null(transaction.admin_dir);
+	else
+		ck_assert_str_eq(transaction.admin_dir, expected);
+}
+
+START_TEST(the_last_option_of_dpkg_says_which_database_it_changes)
+{
+	assert_admin_dir("/x", "DPkg::Options::=--admindir=/x\n");
+	assert_admin_dir("/x%/var/lib/dpkg", "dpkg::options::a=--root=/x%25\n");
+	assert_admin_dir("/y", "DPkg::Options::=--root=/x\n"
+			       "DPkg::Options::=--admindir=/y\n"
+			       "DPkg::Options::=--force-confold\n");
+	assert_admin_dir("", "DPkg::Options::=--root\nDPkg::Options::=/x\n");
+	assert_admin_dir(NULL, "DPkg::Options::=--rootless\n"
+			       "DPkg::Options::=--instdir=/x\nDPkg::Options=\n");
+}
+END_TEST
+
 START_TEST(the_last_value_of_a_key_takes_effect)
 {
 	owns_transaction struct transaction transaction;
@@ -521,6 +547,7 @@ int main(void)
 	const TTest *const tests[] = {real_streams_match_their_tables,
 		the_command_line_is_decoded,
 		keys_are_case_insensitive_and_bad_escapes_stay_as_they_are,
+		the_last_option_of_dpkg_says_which_database_it_changes,
 		the_last_value_of_a_key_takes_effect,
 		removals_purge_if_apt_reads_the_value_as_true,
 		a_stream_may_remove_if_it_has_a_removal,
