@@ -87,3 +87,29 @@ test_a_full_disk_is_a_warning_and_leaves_the_metrics_as_they_were() {
 	expect_metrics </metrics.before
 	expect_equal 1 "$(find $directory -name 'apt*' | wc -l)" files
 }
+
+# Debian gives /var/lib/prometheus to the exporter's account, which can so put another directory there.
+test_the_account_of_the_exporter_cannot_have_root_write_elsewhere() {
+	exporter
+	echo precious >/precious
+	chmod 600 /precious
+	hook /usr/local/sbin/mktemp <<-'STAND_IN'
+		#!/bin/sh
+		new=$(/usr/bin/mktemp "$@")
+		echo "$new"
+		case $new in
+		*.prom.*) ln -sf /precious "$new" ;;
+		esac
+	STAND_IN
+	export PATH=/usr/local/sbin:$PATH
+	package app 1
+	apt_succeeds_but_warns install app
+	expect_equal 'precious 600' "$(cat /precious) $(stat -c %a /precious)"
+	rm /usr/local/sbin/mktemp
+	mkdir /elsewhere
+	ln -s /elsewhere $directory/apt_transaction.prom
+	package app 2
+	apt_succeeds install app
+	expect_equal '' "$(ls /elsewhere)"
+	[[ -f $directory/apt_transaction.prom && ! -L $directory/apt_transaction.prom ]]
+}
