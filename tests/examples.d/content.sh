@@ -197,6 +197,7 @@ log=/var/log/caddy/caddy.log
 # errors_after SHELL-CODE: upgrades the package of a program that logs with this code.
 errors_after() {
 	use_example check-log
+	[[ -z ${filter-} ]] || change check-log "s/^filter=.*/filter='$filter'/"
 	mkdir -p ${log%/*}
 	echo '{"level": "error", "msg": "long ago"}' >>$log
 	postinst="$1" package caddy 1
@@ -220,6 +221,11 @@ LOG"
 test_no_new_errors_are_no_warning() {
 	errors_after "echo '{\"level\": \"info\"}' >>$log"
 	expect_no_warning
+}
+
+test_a_filter_that_does_not_work_is_no_log_without_errors() {
+	filter='select(' errors_after "echo '{\"level\": \"error\"}' >>$log"
+	expect_a_warning_about check-log
 }
 
 test_a_log_that_was_rotated_is_read_from_its_beginning() {

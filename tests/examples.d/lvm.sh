@@ -108,6 +108,16 @@ volumes() {
 
 older=root-before-apt-20200101-000000-1
 
+test_of_stand_ins_a_name_is_not_taken_for_a_pattern() {
+	local one='c++-before-apt-20200101-000000-1'
+	a_volume_of_stand_ins
+	change snapshot-lvm 's/^volume=.*/volume=c++/'
+	echo - >/group/c++
+	echo c++ >"/group/$one"
+	apt_succeeds install app
+	expect_equal 'c++ c++-before-apt-NOW root' "$(volumes)"
+}
+
 test_of_stand_ins_the_new_one_replaces_the_one_before() {
 	a_volume_of_stand_ins
 	echo root >/group/$older

@@ -50,6 +50,27 @@ test_an_upgrade_that_fails_leaves_the_cache_alone() {
 	expect_equal '1 1 ' "$(keys)"
 }
 
+# Nobody would make up for it: the next transaction is about other packages.
+test_a_failure_of_another_package_does_not_keep_the_cache() {
+	a_cache
+	an_upgrade
+	postinst='exit 1' package bad 1
+	apt_fails install mediawiki bad
+	expect_equal 2 "$(version_of mediawiki)"
+	expect_equal '0 1 ' "$(keys)"
+}
+
+test_a_cache_goes_when_a_later_run_configures_the_application() {
+	a_cache
+	an_upgrade
+	postinst='[ -e /repaired ]' package mediawiki 2
+	apt_fails install mediawiki
+	expect_equal '1 1 ' "$(keys)"
+	touch /repaired
+	apt_succeeds -f install
+	expect_equal '0 1 ' "$(keys)"
+}
+
 test_an_upgrade_of_something_else_leaves_the_cache_alone() {
 	a_cache
 	a_wipe
