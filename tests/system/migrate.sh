@@ -277,9 +277,11 @@ test_several_targets_are_filtered_by_the_script_or_run_it_once_for_each() {
 		names=$(grep -xE 'foo|ba[a-z]' "$APT_UNIVERSAL_HOOKS_MATCHED") || exit 0
 		echo filter $names >>/runs
 	EOT
-	printf '#!/bin/sh\necho "link for $APT_UNIVERSAL_HOOKS_PACKAGE" >>/runs\n' | hook pkgs/foo/Post-Invoke/link
-	mkdir -p $hooks/pkgs/bar/Post-Invoke
-	ln -s $hooks/pkgs/foo/Post-Invoke/link $hooks/pkgs/bar/Post-Invoke/link
+	printf '#!/bin/sh\necho "link for $APT_UNIVERSAL_HOOKS_PACKAGE" >>/runs\n' | hook /usr/local/sbin/linked
+	mkdir -p $hooks/pkgs/{foo,bar}/Post-Invoke
+	ln -s /usr/local/sbin/linked $hooks/pkgs/foo/Post-Invoke/link
+	ln -s /usr/local/sbin/linked $hooks/pkgs/bar/Post-Invoke/link
+	! apt-universal-hooks check | grep symlink || fail 'check should not advise against this'
 	apt_succeeds install foo bar libfoo
 	expect_runs <<-'EOT'
 		link for bar
