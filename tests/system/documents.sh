@@ -159,7 +159,7 @@ test_every_command_of_README_is_run() {
 	package foo 1
 	there_is_sudo
 	there_is_man
-	run_document $documents/README.md commands=25 script=1 settings=1
+	run_document $documents/README.md commands=23 script=1 settings=1
 	[[ -x $hooks/Post-Invoke/050-hello ]] || fail 'the first hook is not there'
 	apt-universal-hooks enable Post-Invoke/050-hello >/said
 	package nginx 2
