@@ -23,8 +23,8 @@ enum apt_question_kind {
 	/*
 	 * Where the settings in scope come from, in the order in which apt reads the files:
 	 * encoded file, line number (0: not found) and KEY=VALUE as above, tab-separated.
-	 * Of a malformed file, what apt read of it, with a message. For each key in words
-	 * that a file clears or sets to nothing, also its line with an empty value.
+	 * Of a malformed file, what apt read of it, with a message. If a file clears a key
+	 * in words, or sets it to "", also that line, with an empty value.
 	 */
 	APT_ORIGINS,
 	/*

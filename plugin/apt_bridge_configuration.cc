@@ -241,7 +241,7 @@ static bool is_cleared_by(const std::string &text, const std::string &key)
 	return configuration.Find(key).empty();
 }
 
-/* The last line of a file that clears key, for good: 0 if none does. */
+/* The line of a file that clears key, unless a later line sets it again; 0: none. */
 static size_t find_clearing_line(const std::string &path, const std::string &key)
 {
 	std::ifstream file(path);

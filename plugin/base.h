@@ -29,8 +29,8 @@ bool slice_has_prefix(struct slice slice, struct slice prefix);
 bool slice_equals_caseless(struct slice slice, struct slice other);
 bool slice_has_prefix_caseless(struct slice slice, struct slice prefix);
 /*
- * Decimal digits only; false for anything else, and above max, which is what the place can
- * hold that the number is stored in. The only reader of decimals.
+ * Reads decimal digits; false for anything else, and for a number above max. Pass the
+ * maximum of the type that the number will be stored in. The only reader of decimals.
  */
 bool slice_to_number(
 	struct slice digits, unsigned long long max, unsigned long long *ret_number);

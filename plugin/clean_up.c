@@ -35,10 +35,10 @@ void clean_up_forget(struct session *session)
 }
 
 /*
- * Reads what is left of the owner's transaction, which apt does not close. The caller calls
- * session_done(). False, with a message, if that is impossible.
+ * Opens the session of an owner whose apt is gone, and reads its record. The caller calls
+ * session_done(), also after false, which means that it was reported.
  */
-static bool open_for(
+static bool open_session_of(
 	struct session *owners, struct session *session, const struct frontend *owner)
 {
 	*owners = (struct session){
@@ -69,7 +69,8 @@ static bool clean_up_for(struct session *session, const struct frontend *owner)
 		.clean_up_lock = -1, .state.fd = -1};
 	struct state owners = state_of(&session->state, owner);
 
-	if (!record_claim_clean_up(&owners) || !open_for(&clean_up, session, owner))
+	if (!record_claim_clean_up(&owners) ||
+		!open_session_of(&clean_up, session, owner))
 		return false;
 	clean_up.clean_up = CLEAN_UP_DUE;
 	session_report_record(&clean_up);
@@ -101,12 +102,12 @@ static void clean_up_in_guard(void *context, int error)
 		session_emit(session, UH_GUARD_NOT_STARTED, .error = -EAGAIN);
 }
 
-static void log_for(struct session *session, const struct frontend *owner)
+static void write_log_of(struct session *session, const struct frontend *owner)
 {
 	__attribute__((cleanup(session_done))) struct session owners = {
 		.clean_up_lock = -1, .state.fd = -1};
 
-	if (open_for(&owners, session, owner))
+	if (open_session_of(&owners, session, owner))
 		session_close_log(&owners);
 }
 
@@ -122,7 +123,7 @@ static void log_earlier(struct session *session)
 
 		/* If a clean-up is still due, whoever does it writes the log. */
 		if (!state_has(&owners, RECORD_CLEAN_UP))
-			log_for(session, &owner);
+			write_log_of(session, &owner);
 		if (state_has(&owners, LOG_RUNS))
 			skipped++;
 	}
@@ -157,7 +158,7 @@ static bool may_be_wanted(const struct session *session)
 	       settings_mention_when(&session->settings, WHEN_ALWAYS);
 }
 
-/* Plans what would run if apt stopped now; false if nothing. Then plan_done(). */
+/* Plans what would run if apt stopped now; false if nothing would. plan_done() frees. */
 static bool plan_clean_up(struct session *session, struct plan *plan)
 {
 	int error;
@@ -185,8 +186,8 @@ static void copy_scripts(struct session *session, const struct plan *plan)
 }
 
 /*
- * The guard survives the end of its package, and must not need its files then. With
- * packages, the engine's library is loaded for the first directory that has a wildcard.
+ * The guard may still run when dpkg has removed this package: load now what it would load
+ * for the first wildcard.
  */
 static void load_wildcards(struct session *session)
 {
@@ -219,7 +220,8 @@ void clean_up_lock(struct session *session)
 }
 
 /* False if apt is gone. */
-static bool prepare_for(struct session *session, const struct plan *plan, bool has_run)
+static bool promise_clean_up(
+	struct session *session, const struct plan *plan, bool has_run)
 {
 	int error = record_want_clean_up(&session->state);
 
@@ -253,7 +255,7 @@ bool clean_up_prepare(struct session *session)
 	if (!plan_has_work(&session->plan) && !has_run)
 		return true;
 	if (plan_clean_up(session, &plan))
-		is_prepared = prepare_for(session, &plan, has_run);
+		is_prepared = promise_clean_up(session, &plan, has_run);
 	plan_done(&plan);
 	return is_prepared;
 }

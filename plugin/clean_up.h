@@ -28,7 +28,7 @@ void clean_up_lock(struct session *session);
  */
 bool clean_up_claim(struct session *session);
 
-/* The transaction is over, or will never come: deletes all that is kept for it. */
+/* Deletes the state and the copies of a transaction that is over, or never starts. */
 void clean_up_forget(struct session *session);
 
 /* At Pre-Invoke: does what is left of transactions whose apt and guard were killed. */

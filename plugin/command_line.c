@@ -157,7 +157,7 @@ static bool is_interpreter(const char *word)
 	return false;
 }
 
-/* The index of the program; for a script, that is not its interpreter. */
+/* The index of the program's name; of a script, the index after its interpreter. */
 static size_t find_script(const struct string_list *words)
 {
 	size_t i = 1;

@@ -22,8 +22,8 @@ void command_line_done(struct command_line *command_line);
 int command_line_parse(struct command_line *command_line);
 
 /*
- * Like apt's CommandLine::AsString; without a script's interpreter, as unattended-upgrade
- * sets that. The caller frees it; NULL without words, or memory.
+ * Like apt's CommandLine::AsString, but without the interpreter of a script such as
+ * unattended-upgrade. The caller frees it; NULL without words, or memory.
  */
 char *command_line_join(const struct command_line *command_line);
 

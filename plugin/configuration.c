@@ -5,7 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 
-/* apt.conf(5); other places can be set in the file that APT_CONFIG names only. */
+/* apt.conf(5). Only the file named by APT_CONFIG can set other paths. */
 #define MAIN_FILE "/etc/apt/apt.conf"
 #define PARTS "/etc/apt/apt.conf.d"
 
@@ -59,8 +59,8 @@ bool configuration_has_changed(const struct transaction *transaction, const char
 	       strcmp(stamp, transaction->configuration_stamp) != 0;
 }
 
-/* Whether all of its settings come from files and from options that we can read. */
-static bool is_of_apt(const struct command_line *command_line)
+/* Programs that take all settings from files and options, which we can read as well. */
+static bool has_no_own_settings(const struct command_line *command_line)
 {
 	static const char *const programs[] = {"apt", "apt-get", "aptitude"};
 	const char *program, *slash;
@@ -75,7 +75,7 @@ static bool is_of_apt(const struct command_line *command_line)
 	return false;
 }
 
-/* The lines, or only their keys; sorted. 0 or −ENOMEM. */
+/* Fills list with the lines, or with their keys only; sorted. 0 or −ENOMEM. */
 static int list_lines(struct string_list *list, struct slice lines, bool keys_only)
 {
 	int error = 0;
@@ -91,7 +91,7 @@ static int list_lines(struct string_list *list, struct slice lines, bool keys_on
 	return error;
 }
 
-/* Appends the lines that others does not have, or whose keys it does not have. */
+/* Appends the lines that are not in others, or whose keys are not. */
 static void append_others(
 	struct buffer *result, struct slice lines, struct slice others, bool keys_only)
 {
@@ -120,9 +120,9 @@ void configuration_note(struct transaction *transaction, const char *root,
 	owns_memory char *reason = NULL;
 
 	transaction->configuration_stamp = configuration_stamp(root);
-	if (transaction->settings.size == 0 || is_of_apt(command_line))
+	if (transaction->settings.size == 0 || has_no_own_settings(command_line))
 		return;
-	/* In doubt, the frontend has set all of them. */
+	/* In doubt, assume that the frontend has set all of them. */
 	if (bridge_settings(command_line, &lines, &reason) < 0)
 		lines.size = 0;
 	append_others(&transaction->own_settings, buffer_slice(&transaction->settings),

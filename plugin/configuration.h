@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apt passes its configuration to Pre-Install-Pkgs only. By Post-Invoke, dpkg may have
- * changed the files, so the settings are those of the files now, with apt's options and
- * with what the frontend has set in its own process.
+ * apt passes its configuration to Pre-Install-Pkgs only, and dpkg may change the files
+ * after that. Post-Invoke combines the settings in the files as they are then, apt's
+ * options, and what the frontend has set in its own process.
  */
 #ifndef CONFIGURATION_H
 #define CONFIGURATION_H
@@ -11,15 +11,15 @@
 #include "transaction.h"
 
 /*
- * Identifies a state of apt's configuration files below root; whoever writes or replaces
- * one changes the stamp. The caller frees it. NULL without memory, or if APT_CONFIG could
- * name files elsewhere.
+ * Identifies a state of apt's configuration files below root: it differs once a file is
+ * written or replaced. The caller frees it. NULL without memory, or with APT_CONFIG, which
+ * could name files elsewhere.
  */
 char *configuration_stamp(const char *root);
 
 /*
- * Before dpkg: notes the stamp, and the settings that neither the files nor the options
- * of the command line explain. apt, apt-get and aptitude have none.
+ * Before dpkg: stores the stamp, and the settings that come neither from the files nor from
+ * the command line. apt, apt-get and aptitude have none.
  */
 void configuration_note(struct transaction *transaction, const char *root,
 	const struct command_line *command_line);

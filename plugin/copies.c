@@ -40,7 +40,7 @@ static int make_parents(char *path, size_t size)
 	return 0;
 }
 
-/* A copy is as safe as its original: the same owner and mode, and never a part of it. */
+/* The copy gets the owner and mode of the original, and its name once it is complete. */
 static int write_copy(int directory, const char *name, int original)
 {
 	static const char new_name[] = ".new"; /* never run, since it begins with a dot */
@@ -101,7 +101,7 @@ static int note_settings(const struct state *state, const struct settings *setti
 			       : state_replace(state, SETTINGS, buffer_slice(&lines));
 }
 
-/* Makes the directory of this frontend. −EPERM if others could write to it. */
+/* Creates the directory of this frontend. −EPERM if other users could write to it. */
 static int make_directory_of(const char *copies, const char *root, struct trust *trust)
 {
 	owns_memory char *path = string_join(copies, "/");
@@ -117,7 +117,7 @@ static int make_directory_of(const char *copies, const char *root, struct trust 
 	return error;
 }
 
-static bool is_promised(const struct planned_run *run)
+static bool would_run(const struct planned_run *run)
 {
 	return run->skip == SKIP_NONE && run->script.fault == SCRIPT_IS_FINE;
 }
@@ -132,7 +132,7 @@ int copies_make(const struct state *state, const char *root, struct trust *trust
 		const struct script *script = &plan->runs[i].script;
 		int error = copies != NULL ? 0 : -ENOMEM;
 
-		if (!is_promised(&plan->runs[i]))
+		if (!would_run(&plan->runs[i]))
 			continue;
 		if (error == 0 && !is_ready)
 			error = make_directory_of(copies, root, trust);
@@ -182,8 +182,8 @@ void copies_forget(const struct state *state, const char *root)
 
 	if (copies == NULL || directory == NULL || access(copies, F_OK) < 0)
 		return;
-	(void)nftw(
-		copies, remove_copy, 8, FTW_DEPTH | FTW_PHYS); /* remove_copy() goes on */
+	/* remove_copy() never stops it. */
+	(void)nftw(copies, remove_copy, 8, FTW_DEPTH | FTW_PHYS);
 	(void)rmdir(directory); /* unless there are others */
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Copies of the scripts that a clean-up (clean_up.h) has promised to run, in case dpkg
- * deletes them first. They survive a reboot, and /run is often mounted noexec, so they are
- * in /var/lib/apt-universal-hooks/KEY/, each followed by its original path.
+ * deletes them first. A copy is in /var/lib/apt-universal-hooks/KEY/, under its original
+ * path: it has to survive a reboot, and /run is often mounted noexec.
  */
 #ifndef COPIES_H
 #define COPIES_H
@@ -18,12 +18,12 @@
 int copies_make(const struct state *state, const char *root, struct trust *trust,
 	const struct plan *plan, const struct settings *settings, char **ret_path);
 
-/* Adds the copies to the tree, as its weakest places. 0 or −ENOMEM. */
+/* Adds the copies to the tree; any other script or mask overrides them. 0 or −ENOMEM. */
 int copies_add_to(struct hook_tree *tree, const struct state *state, const char *root);
 /* The settings for the copies. Like settings_parse(), or another −errno. */
 int copies_read_settings(const struct state *state, struct settings *settings);
 
-/* Deletes the copies of this frontend; those of all that have no clean-up due. */
+/* Deletes the copies of this frontend; of all frontends that have no clean-up due. */
 void copies_forget(const struct state *state, const char *root);
 void copies_sweep(const struct state *state, const char *root);
 

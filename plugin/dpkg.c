@@ -52,7 +52,7 @@ bool dpkg_is_own(const char *status_file, const char *admin_dir)
 		       used.st_dev == asked.st_dev && used.st_ino == asked.st_ino);
 }
 
-/* dpkg-query would wait at a FIFO, or read a device for ever. No file is no fault. */
+/* dpkg-query would hang at a FIFO or a device. The file may be missing. */
 static int check_regular(int directory, const char *name)
 {
 	struct stat status;
@@ -62,7 +62,7 @@ static int check_regular(int directory, const char *name)
 	return S_ISREG(status.st_mode) ? 0 : -ENOTSUP;
 }
 
-/* Files with the latest changes, which are not in "status" yet. */
+/* The files with changes that are not in "status" yet. */
 static int check_updates(int directory)
 {
 	int fd = openat(directory, "updates", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -72,7 +72,7 @@ static int check_updates(int directory)
 
 	if (dir == NULL) {
 		cleanup_close(&fd);
-		return 0; /* dpkg-query says so */
+		return 0; /* dpkg-query reports it */
 	}
 	while (error == 0 && (entry = readdir(dir)) != NULL)
 		if (entry->d_name[0] != '.')
@@ -81,7 +81,7 @@ static int check_updates(int directory)
 	return error;
 }
 
-/* In an image, anything may be in the place of what dpkg-query reads. */
+/* In an image, anything may be at the paths that dpkg-query reads. */
 static int check_database(struct slice admin_dir)
 {
 	static const char *const files[] = {
@@ -94,7 +94,7 @@ static int check_database(struct slice admin_dir)
 		return -ENOMEM;
 	directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (directory < 0)
-		return 0; /* dpkg-query says so */
+		return 0; /* dpkg-query reports it */
 	for (size_t i = 0; i < COUNT_OF(files) && error == 0; i++)
 		error = check_regular(directory, files[i]);
 	return error == 0 ? check_updates(directory) : error;

@@ -16,8 +16,9 @@
 char *dpkg_stamp(const char *status_file);
 
 /*
- * Whether dpkg uses the database next to status_file, as far as admin_dir (from its
- * options, or NULL) or else its environment tells (dpkg(1): DPKG_ADMINDIR, DPKG_ROOT).
+ * Whether dpkg uses the database of status_file: the one in admin_dir (from its options),
+ * or if that is NULL, the one of its environment (dpkg(1): DPKG_ADMINDIR, DPKG_ROOT). True
+ * without a status_file.
  */
 bool dpkg_is_own(const char *status_file, const char *admin_dir);
 

@@ -133,7 +133,7 @@ static void set_package(struct variables *variables, const struct package *packa
 	set_variable(variables, OURS "ARCHIVE", package->archive);
 }
 
-/* Of the packages that the script is for; unset if unknown. */
+/* The outcome of the packages that the script runs for; unset if it is not known. */
 static void set_outcome_of(struct variables *variables,
 	const struct run_context *run_context, const struct planned_run *run,
 	const struct script_files *files)

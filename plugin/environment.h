@@ -29,12 +29,12 @@ struct script_files {
 	char *archives;
 	char *pkg_list;
 	char *matched;
-	enum outcome outcome; /* of the names that matched */
+	enum outcome outcome; /* of the packages that matched */
 };
 
 /*
- * Writes the tables of …_TRANSACTION and …_ARCHIVES, the same for all scripts: both, and
- * returns 0, or none, and −errno.
+ * Writes the tables of …_TRANSACTION and …_ARCHIVES, the same for all scripts. Returns 0,
+ * or −errno and writes neither.
  */
 int script_files_write_tables(
 	struct script_files *files, const struct run_context *run_context);

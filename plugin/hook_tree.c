@@ -59,7 +59,7 @@ int hook_tree_add_copies(struct hook_tree *tree, const char *copies, const char 
 	return 0;
 }
 
-/* All places, then the copies; NULL for copies that there are not. */
+/* The places, then the copies of each; NULL if there are no copies. */
 static const char *place_at(const struct hook_tree *tree, size_t place)
 {
 	return place < PLACE_COUNT ? tree->places[place]

@@ -14,7 +14,7 @@ enum { PLACE_OF_ADMINISTRATOR, PLACE_OF_PACKAGES, PLACE_COUNT };
 
 struct hook_tree {
 	char *places[PLACE_COUNT];
-	char *copies[PLACE_COUNT]; /* weaker than all places; NULL: none (copies.h) */
+	char *copies[PLACE_COUNT]; /* overridden by all places; NULL: none (copies.h) */
 	struct trust trust;
 };
 
@@ -25,7 +25,7 @@ enum script_fault {
 	SCRIPT_IS_DANGLING,
 	SCRIPT_IS_OPEN_TO_OTHERS,
 	SCRIPT_CANNOT_START,     /* it or its settings cannot be read now */
-	SCRIPT_WITHOUT_SETTINGS, /* those that came with it cannot be read */
+	SCRIPT_WITHOUT_SETTINGS, /* it is new, and the new settings cannot be read */
 	/* The path is a directory. */
 	DIRECTORY_IS_UNREADABLE,
 	WILDCARD_HAS_FAILED /* PCRE2 gave up on its name */
@@ -34,7 +34,7 @@ enum script_fault {
 struct script {
 	char *path;
 	const char *relative; /* the part of path below its place */
-	const char *original; /* the part of path that a copy is of; NULL: no copy */
+	const char *original; /* of a copy: the part of path that it was copied from */
 	enum script_fault fault;
 	int error;                 /* −errno, if the fault has one */
 	struct unsafe_path unsafe; /* of SCRIPT_IS_OPEN_TO_OTHERS */
@@ -51,7 +51,7 @@ struct script_list {
 int hook_tree_init(struct hook_tree *tree, const char *root);
 void hook_tree_done(struct hook_tree *tree);
 
-/* Adds the copies below a directory, each under its original path. 0 or −ENOMEM. */
+/* Adds the copies in a directory, each under its original path. 0 or −ENOMEM. */
 int hook_tree_add_copies(struct hook_tree *tree, const char *copies, const char *root);
 
 /*

@@ -15,7 +15,7 @@
 /* How the last column begins if the script did not run. */
 #define SKIPPED "skipped ("
 
-/* The last column from a script's start until its result follows; as logged without one. */
+/* The last column when a script starts; the log has the next one if no result follows. */
 #define STARTED "started"
 #define INTERRUPTED "interrupted"
 
@@ -222,14 +222,14 @@ static bool has_result(struct slice line, struct slice lines)
 {
 	struct slice beginning = {line.data, line.size - strlen(STARTED)};
 
-	/* It nearly always follows at once. */
+	/* Usually it is the next line. */
 	while (lines.size > 0)
 		if (slice_has_prefix(slice_cut(&lines, '\n'), beginning))
 			return true;
 	return false;
 }
 
-/* A script that was started and has no result was running when we were killed. */
+/* A script that has started and has no result was running when we were killed. */
 static void append_logged_runs(struct buffer *stanza, struct slice lines)
 {
 	while (lines.size > 0) {

@@ -19,7 +19,7 @@ struct log_writer {
 	bool is_not_reached; /* apt ended without Post-Invoke, although dpkg was done */
 };
 
-/* Appends text, with what printable.h escapes as \ooo: a field is one line (deb822(5)). */
+/* Appends text, which is one line (deb822(5)): bytes that are not printable as \ooo. */
 void log_add_clean(struct buffer *buffer, const char *text);
 
 /* How a line ends if a copy of the script has run. */
@@ -29,17 +29,16 @@ void log_add_clean(struct buffer *buffer, const char *text);
 const char *log_skip_word(enum uh_event_kind kind);
 
 /*
- * Adds a line if the event is the result of a script, or its start, which counts only if no
- * result follows. True if the lines should be kept at once, since we may be killed.
+ * Adds a line if the event is the start or the result of a script; a start is logged only
+ * if no result follows. True if the lines should be kept at once, since we may be killed.
  */
 bool log_writer_note(struct log_writer *writer, enum uh_hook_point hook_point,
 	const struct uh_event *event);
 void log_writer_done(struct log_writer *writer);
 
 /*
- * Moves the lines to the state file, or leaves all of them after an error. The first call
- * also stores command_line (or NULL), in case the closing call does not know it. 0 or
- * −errno.
+ * Moves the lines to the state file. The first call also stores command_line (or NULL), in
+ * case the closing call does not know it. 0, or −errno and all lines stay.
  */
 int log_writer_keep(
 	struct log_writer *writer, const struct state *state, const char *command_line);

@@ -310,7 +310,7 @@ static bool allows_package(const struct planned_run *run, const struct package *
 	return (run->settings.operations & 1U << package->operation) != 0;
 }
 
-/* Of both together. */
+/* Failed if one of both has, otherwise pending if one of both is. */
 static enum outcome worse_outcome(enum outcome one, enum outcome other)
 {
 	if (one == OUTCOME_FAILED || other == OUTCOME_FAILED)
@@ -319,8 +319,8 @@ static enum outcome worse_outcome(enum outcome one, enum outcome other)
 }
 
 /*
- * Whether Operations allows any package that "name" or "name:architecture" stands for; and
- * the outcome of those that it allows.
+ * Whether Operations allows any package that "name" or "name:architecture" stands for.
+ * ret_outcome is that of the packages that it allows.
  */
 static bool allows_line(const struct planned_run *run,
 	const struct transaction *transaction, struct slice line,
@@ -347,7 +347,7 @@ static bool allows_line(const struct planned_run *run,
 	return is_allowed;
 }
 
-/* Adds the names to names; or to failed, where one of their lines has failed. */
+/* Adds each name that matches to names, or to failed if one of its packages failed. */
 static int sort_matched(const struct planned_run *run,
 	const struct transaction *transaction, struct string_list *names,
 	struct string_list *failed, enum outcome *outcome)
@@ -398,7 +398,7 @@ int plan_matched_names(const struct planned_run *run,
 	return error < 0 ? error : matched->error;
 }
 
-/* Whether its directory is NAME:ARCHITECTURE, which only one entry has. */
+/* Whether its directory is NAME:ARCHITECTURE, which stands for a single entry. */
 static bool is_for_architecture(const struct planned_run *run)
 {
 	const char *directory = run->script.relative + strlen("pkgs/");
@@ -559,8 +559,8 @@ bool plan_has_copies(const struct plan *plan)
 }
 
 /*
- * For Post-Invoke itself the packages are those of the transaction. Of a wildcard, one is
- * enough. Names that cannot be matched are an error when the script runs.
+ * A script in Post-Invoke/ runs for all packages of the transaction. Of a wildcard, one
+ * package is enough. If names cannot be matched, the run itself reports the error.
  */
 static bool have_packages_succeeded(struct planned_run *run,
 	const struct transaction *transaction, enum result result)

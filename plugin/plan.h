@@ -24,7 +24,7 @@ struct planned_run {
 	const struct package *package;   /* of REASON_PACKAGE; the transaction owns it */
 	const struct wildcard *wildcard; /* of REASON_WILDCARD; the plan owns it */
 	const char *directory; /* of REASON_WILDCARD: its name; the plan owns it */
-	bool omits_failed; /* from the names that matched; plan_apply_when() sets it */
+	bool omits_failed; /* matched names without failed ones; by plan_apply_when() */
 };
 
 struct plan {
@@ -66,16 +66,16 @@ bool plan_has_scripts(const struct plan *plan);
 void plan_apply_settings(struct plan *plan, struct hook_tree *tree,
 	const struct settings *settings, const struct transaction *transaction);
 
-/* Makes SCRIPT_WITHOUT_SETTINGS of those that could start and are_settings_lost. */
+/* The same for copies of scripts only, which plan_apply_settings() leaves alone. */
+void plan_apply_promised_settings(struct plan *plan, struct hook_tree *tree,
+	const struct settings *settings, const struct transaction *transaction);
+/* Whether the plan has copies of scripts. */
+bool plan_has_copies(const struct plan *plan);
+
+/* Sets SCRIPT_WITHOUT_SETTINGS for each script that could start, if are_settings_lost. */
 void plan_withhold(struct plan *plan,
 	bool (*are_settings_lost)(const struct script *script, const void *context),
 	const void *context);
-
-/* The same for copies, which it leaves alone: the settings that were promised. */
-void plan_apply_promised_settings(struct plan *plan, struct hook_tree *tree,
-	const struct settings *settings, const struct transaction *transaction);
-/* Whether there are any. */
-bool plan_has_copies(const struct plan *plan);
 
 /*
  * Skips the scripts of Post-Invoke that When excludes, given the outcome of each package;
@@ -96,8 +96,8 @@ bool plan_may_have_work(const struct plan *plan);
 
 /*
  * Appends the names that the run's wildcard matches and its Operations allows, one per
- * line, sorted, without architectures. ret_outcome, which may be NULL, is that of all of
- * them: failed if any failed. Returns 0, −ENOMEM or −EIO.
+ * line, sorted, without architectures. ret_outcome, which may be NULL, is failed if any of
+ * their packages failed. Returns 0, −ENOMEM or −EIO.
  */
 int plan_matched_names(const struct planned_run *run,
 	const struct transaction *transaction, struct buffer *matched,

@@ -33,9 +33,9 @@ static uint32_t utf8_decode(const unsigned char *bytes, size_t size)
 }
 
 /*
- * Whether a character is a control, reverses others (U+061C, U+200E, U+202A to U+202E,
- * U+2066 to U+2069: UAX #9), separates lines (U+2028, U+2029) or is not seen at all: with
- * any of these, a name could look like another.
+ * Characters with which one name could look like another: controls, those that change the
+ * direction of text (U+061C, U+200E, U+202A to U+202E, U+2066 to U+2069: UAX #9), line
+ * separators (U+2028, U+2029) and invisible ones.
  */
 static bool is_deceptive(uint32_t character)
 {

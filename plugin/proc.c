@@ -28,7 +28,7 @@ static bool is_shell(const char *command)
 	       strcmp(command, "bash") == 0;
 }
 
-/* Elsewhere, as in a new pid namespace, the pids in it belong to other processes. */
+/* In the /proc of another pid namespace, "self" is missing or another pid. */
 int proc_check(void)
 {
 	char own[DECIMAL_SIZE], target[DECIMAL_SIZE];

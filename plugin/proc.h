@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Processes as /proc shows them (proc(5)). There is "no /proc" also where it is that of
- * another pid namespace, as in "unshare --pid --fork apt-get".
+ * Processes as /proc shows them (proc(5)). The /proc of another pid namespace, as in
+ * "unshare --pid --fork apt-get", counts as no /proc: pids in it are of other processes.
  */
 #ifndef PROC_H
 #define PROC_H

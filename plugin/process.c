@@ -106,10 +106,10 @@ static int64_t now(void)
 	return time.tv_sec * SECOND + time.tv_nsec;
 }
 
-/* Nanoseconds. While we are stopped (Ctrl-Z), so is what we wait for: that is no time. */
+/* In nanoseconds. Time while we and the program are stopped (Ctrl-Z) does not count. */
 struct countdown {
 	int64_t left;
-	int64_t seen; /* the time until which it has been counted */
+	int64_t seen; /* now() when left was last updated */
 };
 
 static struct countdown count_down(unsigned seconds)
@@ -133,7 +133,7 @@ static bool wait_for_sigchld(struct countdown *countdown)
 	(void)sigtimedwait(&set, NULL, &step); /* after an error, the countdown goes on */
 	time = now();
 	passed = time - countdown->seen;
-	/* Of a step in which we were stopped, only a second is counted. */
+	/* A longer step means that we were stopped. */
 	countdown->left -= passed < SECOND ? passed : SECOND;
 	countdown->seen = time;
 	return true;
@@ -219,7 +219,7 @@ static int add_marker(posix_spawn_file_actions_t *actions, const char *marker, i
 	return error == 0 ? posix_spawn_file_actions_addclose(actions, fd) : error;
 }
 
-/* close_range(2) is new in Linux 5.9, and the flag for close-on-exec in 5.11. */
+/* close_range(2) exists since Linux 5.9, its CLOSE_RANGE_CLOEXEC only since 5.11. */
 static int close_all_but(int spared)
 {
 	int first = STDERR_FILENO + 1;
@@ -230,10 +230,10 @@ static int close_all_but(int spared)
 	return proc_close_on_exec();
 }
 
-/* Who possesses root's session keyring can read the keys in it, as any user. */
+/* Whoever possesses root's session keyring can read its keys, as any user. */
 static int leave_keyring(void)
 {
-	/* ENOSYS, EPERM: nobody can use keys, by the kernel's or a container's choice. */
+	/* ENOSYS, EPERM: the kernel or the container does not allow keyctl(2) at all. */
 	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0 ||
 		errno == ENOSYS || errno == EPERM)
 		return 0;
@@ -265,7 +265,7 @@ static int execute(const struct process_spec *spec, const char *marker, int repo
 	return -errno;
 }
 
-/* What posix_spawn(3) cannot do. The child reports an error through a pipe. */
+/* For what posix_spawn(3) cannot do. The child reports an error through a pipe. */
 static int fork_program(
 	const struct process_spec *spec, const char *marker, pid_t *ret_pid)
 {
@@ -282,7 +282,7 @@ static int fork_program(
 	if (*ret_pid < 0)
 		error = -errno;
 	cleanup_close(&ends[1]);
-	/* Nothing to read: the program runs, or something has killed the child. */
+	/* End of file: the program runs, or the child was killed. */
 	while (*ret_pid > 0 && read(ends[0], &error, sizeof(error)) < 0 && errno == EINTR)
 		;
 	cleanup_close(&ends[0]);

@@ -29,7 +29,7 @@ static const char *matched_by(const struct planned_run *run)
 	return run->directory; /* NULL with REASON_ALWAYS */
 }
 
-/* Its own path, even if a copy runs. */
+/* Of a copy, the path of the original. */
 static const char *path_of(const struct planned_run *run)
 {
 	return run->script.original != NULL ? run->script.original : run->script.path;
@@ -288,7 +288,7 @@ static void provide_tables(struct walk *walk)
 	struct uh_event event = {.kind = UH_TABLES_MISSING};
 
 	event.error = script_files_write_tables(&walk->files, walk->run_context);
-	/* Without the directory, the reason has been reported. */
+	/* Without the state directory, this has been reported. */
 	if (event.error < 0 && walk->run_context->state->fd >= 0)
 		walk->listener(&event, walk->context);
 }

@@ -275,7 +275,7 @@ bool session_is_switched_off(struct session *session)
 	return command_line_switches_off(&session->command_line);
 }
 
-/* After dpkg, which may have changed the files that the record's settings are from. */
+/* Whether dpkg may have changed the files that the record's settings come from. */
 static bool are_settings_changed(const struct session *session)
 {
 	return session->hook_point == UH_POST_INVOKE && session->is_known &&
@@ -316,7 +316,7 @@ static bool has_run_before(const struct session *session)
 	return session->state.fd >= 0 && log_writer_has_run(&session->state);
 }
 
-/* libapt-pkg takes its time, so it is asked only if apt has sent nothing that holds. */
+/* Asking libapt-pkg takes long: do so only if apt sent no settings, or they changed. */
 void session_read_settings(struct session *session)
 {
 	owns_buffer struct buffer lines = {0};
@@ -345,7 +345,7 @@ void session_read_settings(struct session *session)
 		read_package_settings(session);
 }
 
-/* Whether this transaction has brought the script, and so may have brought settings. */
+/* Whether this transaction has installed the script, perhaps with settings for it. */
 static bool is_new_script(const struct script *script, const void *context)
 {
 	const struct timespec *before = context;
@@ -355,7 +355,7 @@ static bool is_new_script(const struct script *script, const void *context)
 		return false;
 	if (stat(script->path, &status) < 0)
 		return true;
-	/* The clock of files is coarse. */
+	/* File timestamps are coarse: an equal one may be later. */
 	return status.st_ctim.tv_sec > before->tv_sec ||
 	       (status.st_ctim.tv_sec == before->tv_sec &&
 		       status.st_ctim.tv_nsec >= before->tv_nsec);
@@ -560,17 +560,17 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 	return end;
 }
 
-/* What this transaction has deleted, other settings may hold for, or none. */
+/* The settings of a script that dpkg has deleted may be gone, too: use the old ones. */
 static void apply_promised_settings(struct session *session)
 {
+	const struct settings *promised = &session->promised_settings;
+
 	if (!plan_has_copies(&session->plan))
 		return;
 	if (copies_read_settings(&session->state, &session->promised_settings) < 0)
-		plan_apply_promised_settings(&session->plan, &session->tree,
-			&session->settings, &session->transaction);
-	else
-		plan_apply_promised_settings(&session->plan, &session->tree,
-			&session->promised_settings, &session->transaction);
+		promised = &session->settings;
+	plan_apply_promised_settings(
+		&session->plan, &session->tree, promised, &session->transaction);
 }
 
 /* All scripts of Post-Invoke; with a clean-up due, also those that dpkg has deleted. */

@@ -95,7 +95,7 @@ void session_read_record(struct session *session);
 void session_report_record(struct session *session);
 
 void session_plan(struct session *session);
-/* The settings that apt sent; if it sent none or they have changed, asks libapt-pkg. */
+/* The settings that apt sent; libapt-pkg's if it sent none, or they have changed since. */
 void session_read_settings(struct session *session);
 /* Reports settings that have no effect. */
 void session_check_settings(struct session *session);
@@ -110,7 +110,7 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto);
 void session_keep_log(struct session *session);
 /* Appends the results of all calls to the log. */
 void session_write_log(struct session *session);
-/* The same for a transaction whose result is not known yet, and no script runs any more. */
+/* The same for a transaction that nobody has closed: finds its result, runs nothing. */
 void session_close_log(struct session *session);
 
 /* All steps after dpkg, or instead of it, that follow reading the record (engine.c). */

@@ -376,7 +376,7 @@ void settings_format(const struct settings *settings, struct buffer *lines)
 			percent_encode(lines, settings->items[i].file);
 			buffer_append_string(lines, "\t");
 		}
-		/* Of a key, apt encodes "=" as well. */
+		/* In a key, apt also encodes "=". */
 		while (rest.size > 0) {
 			struct slice part = slice_cut(&rest, '=');
 			owns_memory char *text = strndup(part.data, part.size);

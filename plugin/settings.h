@@ -100,7 +100,7 @@ struct settings {
  */
 int settings_parse(struct settings *settings, struct slice lines);
 void settings_done(struct settings *settings);
-/* The reverse: appends the lines, also of packages. The caller checks lines->error. */
+/* The reverse, also for those of packages. The caller checks lines->error. */
 void settings_format(const struct settings *settings, struct buffer *lines);
 /*
  * Adds a KEY=VALUE line of a package's file. Only Universal-Hooks::Scripts::PATH belongs

@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #define REMOVAL "**REMOVE**"
-/* Stands for a path that we do not know. */
+/* Replaces the path of an archive that is not known. */
 #define NO_ARCHIVE "/"
 
 /* The columns of a package line in protocol version 3. */
@@ -232,9 +232,9 @@ static void note_ignored(struct stream_faults *faults, size_t number)
 }
 
 /*
- * If the line after an archive is not understood, the path has a newline, which apt 2.2
- * accepts and does not quote: what precedes it names another file. end is the end of the
- * archive's line; returns by how much that gets shorter.
+ * apt 2.2 does not quote a newline in a path. If the line after an archive is not
+ * understood, it is the rest of such a path, and what precedes it names another file. end
+ * is the end of the archive's line. Returns the number of bytes that the line loses.
  */
 static size_t drop_archive(const struct action_list *actions, char *end)
 {

@@ -23,8 +23,7 @@ struct package {
 	const char *architecture; /* of a removal the old one, otherwise the new one */
 	const char *old_version;
 	const char *new_version;
-	const char *
-		archive; /* the path of its .deb as apt gives it; NULL: none or unknown */
+	const char *archive; /* the path of its .deb from apt; NULL: none or unknown */
 	enum operation operation;
 	enum outcome outcome;
 };
@@ -44,10 +43,9 @@ struct transaction {
 	bool is_purging;           /* APT::Get::Purge: all removals purge */
 	unsigned protocol;      /* version of apt's stream, 2 or 3; 0: not understood */
 	struct buffer settings; /* the raw lines of Universal-Hooks:: */
-	struct buffer
-		own_settings; /* those of settings that the frontend itself has set */
-	struct buffer text;   /* all that was read */
-	size_t head_lines;    /* number of lines before the package lines */
+	struct buffer own_settings; /* those that only the frontend itself has set */
+	struct buffer text;         /* all that was read */
+	size_t head_lines;          /* number of lines before the package lines */
 	struct slice
 		package_lines; /* raw, in text; stream_find_packages() drops those that
 				       it does not understand */

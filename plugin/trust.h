@@ -34,7 +34,7 @@ void trust_done(struct trust *trust);
  */
 int trust_check(struct trust *trust, const char *path, struct unsafe_path *ret_unsafe);
 
-/* Checks owner and mode of path alone, without following it. The same results. */
+/* The same for path alone: neither its parents nor, of a symlink, its target. */
 int trust_check_one(
 	const struct trust *trust, const char *path, struct unsafe_path *ret_unsafe);
 

@@ -79,19 +79,17 @@ enum uh_event_kind {
 	UH_SETTING_NO_SCRIPT,    /* there is no script at the path in key */
 	UH_SETTING_MASKED,       /* the script at the path in key is masked */
 	UH_SETTINGS_INCOMPLETE,  /* detail: libapt-pkg's message; no key */
-	UH_SETTINGS_OUTDATED, /* dpkg changed apt's configuration, which cannot be read:
-				 detail or error */
-	UH_BRIDGE_UNUSABLE,   /* settings cannot be read; detail: dlerror(3), or error */
+	UH_SETTINGS_OUTDATED,    /* they changed, and cannot be read: detail or error */
+	UH_BRIDGE_UNUSABLE, /* settings cannot be read; detail: dlerror(3), or error */
 	/* About the run as a whole. */
 	UH_COMMAND_LINE_UNREADABLE, /* apt's: error */
 	UH_CLEAN_UP,                /* dpkg did not finish: clean-up hooks run now */
-	UH_COPY_NOT_MADE, /* path: a script that a clean-up needs, even if dpkg deletes it;
-				error */
-	UH_CLEAN_UP_LATER,    /* the guard or the next transaction runs them */
-	UH_GUARD_NOT_STARTED, /* so the next transaction runs them: error */
-	UH_LOG_NOT_WRITTEN,   /* path, error */
-	UH_OUT_OF_MEMORY,     /* so that some or all scripts do not run */
-	UH_INTERRUPTED,       /* by Ctrl-C; path: the script that was running */
+	UH_COPY_NOT_MADE,           /* path: a script that a clean-up needs; error */
+	UH_CLEAN_UP_LATER,          /* the guard or the next transaction runs them */
+	UH_GUARD_NOT_STARTED,       /* so the next transaction runs them: error */
+	UH_LOG_NOT_WRITTEN,         /* path, error */
+	UH_OUT_OF_MEMORY,           /* so that some or all scripts do not run */
+	UH_INTERRUPTED,             /* by Ctrl-C; path: the script that was running */
 };
 
 enum uh_unsafe { UH_UNSAFE_OWNER, UH_UNSAFE_GROUP, UH_UNSAFE_WORLD };
