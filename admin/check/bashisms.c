@@ -4,20 +4,20 @@
 #include <ctype.h>
 
 #define BLANKS " \t"
-/* After these a word begins. */
+/* A word begins after one of these. */
 #define WORD_ENDS " \t\n;&|()"
 
 struct shell {
-	struct slice rest; /* from the next byte on */
-	char before;       /* the last byte, or a newline */
+	struct slice rest; /* begins with the next byte */
+	char before;       /* the byte before it; at first a newline */
 	unsigned long line;
 	char quote; /* ' or " if inside, else NUL */
-	/* Of a here-document that begins with the next line. */
+	/* Of a here-document that begins on the next line. */
 	struct slice delimiter;
 	bool is_stripped; /* <<- */
 };
 
-static void skip(struct shell *shell, size_t count)
+static void shell_skip(struct shell *shell, size_t count)
 {
 	for (; count > 0 && shell->rest.size > 0; count--) {
 		shell->before = *shell->rest.data++;
@@ -36,7 +36,7 @@ static bool is_at_word(const struct shell *shell)
 	return strchr(WORD_ENDS, shell->before) != NULL;
 }
 
-static bool has(const struct shell *shell, const char *text)
+static bool shell_has(const struct shell *shell, const char *text)
 {
 	return slice_has_prefix(shell->rest, slice_of(text));
 }
@@ -56,12 +56,12 @@ static bool is_blank(char byte)
 	return byte != '\0' && strchr(BLANKS, byte) != NULL;
 }
 
-/* "function name" with a brace, a parenthesis or nothing behind it. */
-static bool is_function(const struct shell *shell)
+/* "function NAME", followed by a brace, a parenthesis or the end of the line. */
+static bool is_function_keyword(const struct shell *shell)
 {
 	size_t at = strlen("function"), size;
 
-	if (!has(shell, "function") || !is_blank(byte_at(shell, at)))
+	if (!shell_has(shell, "function") || !is_blank(byte_at(shell, at)))
 		return false;
 	while (is_blank(byte_at(shell, at)))
 		at++;
@@ -73,7 +73,7 @@ static bool is_function(const struct shell *shell)
 				   byte_at(shell, at) == '\n');
 }
 
-static bool is_array(const struct shell *shell)
+static bool is_array_assignment(const struct shell *shell)
 {
 	size_t size = name_size(shell, 0);
 
@@ -83,55 +83,55 @@ static bool is_array(const struct shell *shell)
 	return byte_at(shell, size) == '=' && byte_at(shell, size + 1) == '(';
 }
 
-/* What begins here, or NULL. */
+/* The bashism that begins here, or NULL. */
 static const char *bashism_at(const struct shell *shell)
 {
-	if (has(shell, "<<<"))
+	if (shell_has(shell, "<<<"))
 		return "<<<";
 	if (!is_at_word(shell))
 		return NULL;
-	if (has(shell, "[[") && is_blank(byte_at(shell, 2)))
+	if (shell_has(shell, "[[") && is_blank(byte_at(shell, 2)))
 		return "[[";
-	if (has(shell, "<("))
+	if (shell_has(shell, "<("))
 		return "<(";
-	if (is_function(shell))
+	if (is_function_keyword(shell))
 		return "function";
-	return is_array(shell) ? "array" : NULL;
+	return is_array_assignment(shell) ? "array" : NULL;
 }
 
-/* Notes the delimiter behind "<<", and goes on behind it. */
+/* Stores the delimiter after "<<", and skips both. */
 static void read_delimiter(struct shell *shell)
 {
 	size_t size = 0;
 
-	skip(shell, 2);
+	shell_skip(shell, 2);
 	shell->is_stripped = byte_at(shell, 0) == '-';
-	skip(shell, shell->is_stripped);
+	shell_skip(shell, shell->is_stripped);
 	while (is_blank(byte_at(shell, 0)))
-		skip(shell, 1);
+		shell_skip(shell, 1);
 	if (byte_at(shell, 0) == '\\')
-		skip(shell, 1);
+		shell_skip(shell, 1);
 	if (byte_at(shell, 0) == '\'' || byte_at(shell, 0) == '"') {
 		char quote = byte_at(shell, 0);
 
-		skip(shell, 1);
+		shell_skip(shell, 1);
 		while (byte_at(shell, size) != quote && byte_at(shell, size) != '\0')
 			size++;
 		shell->delimiter = (struct slice){shell->rest.data, size};
-		skip(shell, size + 1);
+		shell_skip(shell, size + 1);
 		return;
 	}
 	while (byte_at(shell, size) != '\0' &&
 		strchr(WORD_ENDS "<>", byte_at(shell, size)) == NULL)
 		size++;
 	shell->delimiter = (struct slice){shell->rest.data, size};
-	skip(shell, size);
+	shell_skip(shell, size);
 }
 
 static void skip_line(struct shell *shell)
 {
 	while (shell->rest.size > 0 && byte_at(shell, 0) != '\n')
-		skip(shell, 1);
+		shell_skip(shell, 1);
 }
 
 static void skip_document(struct shell *shell)
@@ -144,11 +144,11 @@ static void skip_document(struct shell *shell)
 		struct slice rest, line;
 
 		while (shell->is_stripped && byte_at(shell, 0) == '\t')
-			skip(shell, 1);
+			shell_skip(shell, 1);
 		rest = shell->rest;
 		line = slice_cut(&rest, '\n');
 		is_end = slice_compare(line, delimiter) == 0;
-		skip(shell, line.size + 1);
+		shell_skip(shell, line.size + 1);
 	}
 }
 
@@ -158,30 +158,30 @@ static void step_in_quotes(struct shell *shell)
 
 	if (byte == shell->quote)
 		shell->quote = '\0';
-	skip(shell, byte == '\\' && shell->quote == '"' ? 2 : 1);
+	shell_skip(shell, byte == '\\' && shell->quote == '"' ? 2 : 1);
 }
 
-static void step(struct shell *shell)
+static void shell_step(struct shell *shell)
 {
 	char byte = byte_at(shell, 0);
 
 	if (byte == '\\') {
-		skip(shell, 2);
+		shell_skip(shell, 2);
 		shell->before = 'x'; /* it is part of a word */
 	} else if (byte == '\'' || byte == '"') {
 		shell->quote = byte;
-		skip(shell, 1);
+		shell_skip(shell, 1);
 	} else if (byte == '#' && is_at_word(shell)) {
 		skip_line(shell);
-	} else if (has(shell, "$((")) {
+	} else if (shell_has(shell, "$((")) {
 		/* Arithmetic: "<<" and "<(" are operators there. */
-		while (shell->rest.size > 0 && !has(shell, "))") &&
+		while (shell->rest.size > 0 && !shell_has(shell, "))") &&
 			byte_at(shell, 0) != '\n')
-			skip(shell, 1);
-	} else if (has(shell, "<<")) {
+			shell_skip(shell, 1);
+	} else if (shell_has(shell, "<<")) {
 		read_delimiter(shell);
 	} else {
-		skip(shell, 1);
+		shell_skip(shell, 1);
 		if (byte == '\n' && shell->delimiter.data != NULL)
 			skip_document(shell);
 	}
@@ -201,7 +201,7 @@ bool bashism_find(struct bashism *ret_bashism, struct slice text)
 		if (shell.quote != '\0')
 			step_in_quotes(&shell);
 		else
-			step(&shell);
+			shell_step(&shell);
 	}
 	return false;
 }

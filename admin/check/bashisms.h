@@ -11,8 +11,8 @@ struct bashism {
 };
 
 /*
- * Finds the first in text, outside of quotes, comments and here-documents. When in doubt
- * there is none: dash(1) reads all that POSIX allows.
+ * Finds the first in text, outside of quotes, comments and here-documents. False if there
+ * is none, and in doubt.
  */
 bool bashism_find(struct bashism *ret_bashism, struct slice text);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Hooks in /etc that are conffiles: dpkg keeps them when their package is removed, or no
- * longer has them, and they run for ever.
+ * Hooks in /etc that are conffiles. dpkg keeps a conffile when its package is removed or no
+ * longer ships it, so the hook still runs.
  */
 #include "check/checks.h"
 #include "process.h"
@@ -29,7 +29,7 @@ static int ask_conffiles(const struct admin *admin, struct buffer *answer)
 	return xensure(process_capture(&spec, ANSWER_MAX, answer, &ending));
 }
 
-/* The hook of the administrator at this path below the root, or NULL. */
+/* The hook at this path in /etc below the root, or NULL. */
 static const struct hook *find_conffile(const struct check *check, struct slice path)
 {
 	size_t root_size = strlen(check->admin->root);
@@ -45,7 +45,7 @@ static const struct hook *find_conffile(const struct check *check, struct slice 
 	return NULL;
 }
 
-static bool overrides(struct check *check, const struct hook *hook)
+static bool overrides_package(struct check *check, const struct hook *hook)
 {
 	struct script script = {.path = NULL};
 	enum tree_node node = hook_tree_look_in(
@@ -55,18 +55,18 @@ static bool overrides(struct check *check, const struct hook *hook)
 	return node == NODE_SCRIPT;
 }
 
-static void find_obsolete(
+static void report_obsolete(
 	struct check *check, const struct hook *hook, const char *package)
 {
-	if (overrides(check, hook))
+	if (overrides_package(check, hook))
 		check_find(check, FINDING_CONFFILE_OBSOLETE, hook->script.path, NULL,
-			_("%s no longer has this file, which overrides a hook of the "
-			  "same name in /usr/lib; remove it unless that is wanted"),
+			_("%s no longer ships this file, but it still overrides the hook "
+			  "of the same name in /usr/lib; remove it unless you want that"),
 			package);
 	else
 		check_find(check, FINDING_CONFFILE_OBSOLETE, hook->script.path, NULL,
-			_("%s no longer has this file, but it still runs; remove it "
-			  "unless that is wanted"),
+			_("%s no longer ships this hook, but it still runs; remove it "
+			  "unless you want that"),
 			package);
 }
 
@@ -90,11 +90,11 @@ static void check_conffile(
 	if (is_removed)
 		check_find(check, FINDING_PACKAGE_REMOVED, hook->script.path, NULL,
 			_("%s is removed but not purged, so its hook still runs; "
-			  "\"apt-get purge %s\" removes it, with the package's other "
+			  "\"apt-get purge %s\" removes it and the package's other "
 			  "configuration"),
 			package, package);
 	else
-		find_obsolete(check, hook, package);
+		report_obsolete(check, hook, package);
 }
 
 void check_conffiles(struct check *check)

@@ -76,7 +76,7 @@ static bool is_real_directory(const char *path)
 	return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* Whether there are only directories, and names that begin with a dot. */
+/* Whether it has nothing but directories and names that begin with a dot, at any depth. */
 static bool is_empty(const char *directory, unsigned depth)
 {
 	owns_strings struct string_list names = {0};
@@ -151,7 +151,7 @@ static bool has_scripts(const struct check *check, const struct checked_entry *e
 	return find_scripts(check, entry->path, 0) != SCRIPTS_NONE;
 }
 
-/* The path below directory of what is at path now, by the name that a command gives it. */
+/* The path in directory that an entry will have, after the commands that rename it. */
 static char *path_after(
 	const struct check *check, const char *path, const char *directory)
 {
@@ -164,8 +164,9 @@ static char *path_after(
 }
 
 /*
- * Moves what is in the directory, and removes it; directories that are in both are merged.
- * now is what other commands have renamed to from. False if a name is taken.
+ * Adds commands that move the entries of from to to, and remove from; directories that are
+ * in both are merged. now is the path of from until earlier commands have run. False if a
+ * name is taken.
  */
 static bool add_merge(struct check *check, struct buffer *command, const char *now,
 	const char *from, const char *to)
@@ -212,8 +213,8 @@ static void fix_directory_name(struct check *check, struct buffer *command,
 }
 
 /*
- * What is in a directory that a command renames is checked as if it had been, and before
- * the directory, since the commands are run in this order.
+ * Checks a directory that a command will rename as if it had been renamed. Call it before
+ * adding that command: the commands for the entries have to run first.
  */
 static void check_renamed(struct check *check, const char *path, enum role role)
 {
@@ -227,7 +228,7 @@ static bool has_packages(enum role role)
 	return role == ROLE_PACKAGE || role == ROLE_WILDCARDS;
 }
 
-/* What the directory of a hook point in a directory is for. */
+/* The role of the directory of a hook point in a directory of this role. */
 static enum role role_below(enum role role)
 {
 	return role == ROLE_WILDCARDS ? ROLE_HOOK_POINT : ROLE_HOOKS;

@@ -358,7 +358,7 @@ static void find_foreign(struct check *check, const char *path, const char *prog
 			program, hook->word);
 }
 
-/* What the script needs besides its directory: a line of an alpm hook. */
+/* A line of an alpm hook that becomes a setting, or something in the script. */
 static void find_alpm_setting(
 	struct check *check, const char *path, unsigned long number, struct slice line)
 {
@@ -366,21 +366,21 @@ static void find_alpm_setting(
 
 	if (slice_equals(line, "AbortOnFail"))
 		check_find_at(check, FINDING_FILE_FOREIGN, path, number, NULL,
-			_("AbortOnFail is the setting On-Failure \"abort\" of the "
-			  "script"));
+			_("instead of AbortOnFail, use the setting On-Failure "
+			  "\"abort\""));
 	else if (slice_equals(line, "NeedsTargets"))
 		check_find_at(check, FINDING_FILE_FOREIGN, path, number, NULL,
-			_("for NeedsTargets, the script reads the file "
-			  "$APT_UNIVERSAL_HOOKS_MATCHED, or in pkgs "
+			_("instead of NeedsTargets, read the file "
+			  "$APT_UNIVERSAL_HOOKS_MATCHED in the script, or in pkgs/ use "
 			  "$APT_UNIVERSAL_HOOKS_PACKAGE"));
 	else if (slice_equals(line, "Depends") && value.size > 0)
 		check_find_at(check, FINDING_FILE_FOREIGN, path, number, NULL,
-			_("for Depends, the setting Requires { \"%.*s\"; } skips the "
-			  "script without the package, but does not stop apt"),
+			_("instead of Depends, use the setting Requires { \"%.*s\"; }: "
+			  "without the package, the script is skipped, but apt goes on"),
 			(int)value.size, value.data);
 }
 
-/* The direction and the options of an action. */
+/* The settings that the direction and the options of an action become. */
 static void find_action_settings(
 	struct check *check, const char *path, unsigned long number, struct slice line)
 {
@@ -394,17 +394,18 @@ static void find_action_settings(
 	options = slice_cut(&line, ':');
 	if (slice_equals(direction, "in"))
 		check_find_at(check, FINDING_FILE_FOREIGN, path, number, NULL,
-			_("direction in is the setting Operations { \"install\"; "
-			  "\"upgrade\"; \"downgrade\"; \"reinstall\"; }"));
+			_("instead of direction in, use the setting Operations { "
+			  "\"install\"; \"upgrade\"; \"downgrade\"; \"reinstall\"; }"));
 	else if (slice_equals(direction, "out"))
 		check_find_at(check, FINDING_FILE_FOREIGN, path, number, NULL,
-			_("direction out is the setting Operations { \"upgrade\"; "
-			  "\"downgrade\"; \"reinstall\"; \"remove\"; \"purge\"; }"));
+			_("instead of direction out, use the setting Operations { "
+			  "\"upgrade\"; \"downgrade\"; \"reinstall\"; \"remove\"; "
+			  "\"purge\"; }"));
 	if (options.size > 0 &&
 		memmem(options.data, options.size, "raise_error=1", 13) != NULL)
 		check_find_at(check, FINDING_FILE_FOREIGN, path, number, NULL,
-			_("raise_error=1 is the setting On-Failure \"abort\" of the "
-			  "script"));
+			_("instead of raise_error=1, use the setting On-Failure "
+			  "\"abort\""));
 }
 
 static void find_foreign_settings(

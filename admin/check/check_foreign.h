@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is not a script: hooks of other package managers (alpm-hooks(5) of pacman,
- * libdnf5-actions(8) and post-transaction-actions of dnf), and settings for apt.conf.d.
+ * Files in the tree that are no scripts: hooks of other package managers (alpm-hooks(5) of
+ * pacman, libdnf5-actions(8) and post-transaction-actions of dnf), and settings of apt.
  */
 #ifndef CHECK_FOREIGN_H
 #define CHECK_FOREIGN_H

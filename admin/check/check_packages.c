@@ -130,7 +130,7 @@ const char *package_names_nearest(
 	const struct string_list *list = package_list_for(names, directory_name);
 	struct nearest nearest = nearest_to(directory_name);
 
-	/* Among so many names, one is always a third of the letters away. */
+	/* nearest_to() allows more, but in a long list almost any word then has a match. */
 	nearest.distance = strlen(directory_name) < LONG_NAME ? 2 : 3;
 	for (size_t i = 0; i < list->count; i++)
 		nearest_try(&nearest, list->items[i]);
@@ -171,7 +171,7 @@ char *package_names_of_source(const struct package_names *names, const char *sou
 	for (size_t i = 0; i < names->binary_count; i++) {
 		const struct binary_package *binary = &names->binaries[i];
 
-		/* One for several architectures. */
+		/* The same package of several architectures. */
 		if (strcmp(binary->source, source) != 0 ||
 			(last != NULL && strcmp(last, binary->name) == 0))
 			continue;
@@ -196,7 +196,7 @@ static void fix_package_name(struct check *check, struct buffer *command,
 		fix_words(command, "mv", "-nT", "--", directory->path, target);
 }
 
-/* With a command if the name is certain; a guess is no more than a question. */
+/* Only a certain name gets a command; a guess is a question. */
 static void find_unknown_package(struct check *check, const struct package_names *names,
 	enum finding_kind kind, const struct package_directory *directory)
 {
@@ -217,17 +217,17 @@ static void find_unknown_package(struct check *check, const struct package_names
 			directory->name, binaries);
 	} else if (nearest != NULL) {
 		check_find(check, kind, directory->path, NULL,
-			_("apt knows no package %s; did you mean %s, or is an archive "
+			_("apt knows no package %s; did you mean %s, or is a repository "
 			  "missing?"),
 			directory->name, nearest);
 	} else {
 		check_find(check, kind, directory->path, NULL,
-			_("apt knows no package %s; is an archive missing?"),
+			_("apt knows no package %s; is a repository missing?"),
 			directory->name);
 	}
 }
 
-/* No name of a package is near a pattern. */
+/* Names of packages are no suggestions for a pattern. */
 static void find_pattern(struct check *check, const struct package_names *names,
 	const struct package_directory *directory)
 {

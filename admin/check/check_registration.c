@@ -6,7 +6,6 @@
 #include "system/registration.h"
 #include "ui/message.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #define RESERVATION_SIZE_MAX ((size_t)1 << 16)
@@ -74,13 +73,12 @@ static bool is_all_missing(const struct registration *registration)
 }
 
 /* Whether the file has the line as it was shipped. */
-static bool has_reservation(const char *file)
+static bool has_reservation(const struct check *check, const char *file)
 {
-	owns_fd int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	owns_buffer struct buffer text = {0};
 	struct slice rest;
 
-	if (fd < 0 || xensure(buffer_read(&text, fd, RESERVATION_SIZE_MAX)) < 0)
+	if (check_read(check, file, RESERVATION_SIZE_MAX, &text) < 0)
 		return false;
 	for (rest = buffer_slice(&text); rest.size > 0;)
 		if (slice_equals(slice_cut(&rest, '\n'), RESERVATION))
@@ -88,7 +86,7 @@ static bool has_reservation(const char *file)
 	return false;
 }
 
-/* Only the last transaction counts: earlier ones may have been before a change. */
+/* Only the last transaction counts: the configuration may have changed since others. */
 static void check_last_transaction(struct check *check)
 {
 	owns_memory char *file = xformat("%s" LOG_FILE, check->admin->root);
@@ -102,11 +100,11 @@ static void check_last_transaction(struct check *check)
 		return;
 	check_find(check, FINDING_POST_INVOKE_NOT_REACHED, file, NULL,
 		_("apt did not reach Post-Invoke in the last transaction, so its hooks "
-		  "were "
-		  "skipped; apt was killed, or another command at Post-Invoke failed"));
+		  "were skipped; apt was killed, or another command at Post-Invoke "
+		  "failed"));
 }
 
-static void check_place(struct check *check, const struct registration *registration)
+static void check_order(struct check *check, const struct registration *registration)
 {
 	owns_memory char *file = xformat("%s%s", check->admin->root, RESERVATION_FILE);
 	const struct origin *before = registration->before;
@@ -114,7 +112,7 @@ static void check_place(struct check *check, const struct registration *registra
 	struct stat status;
 	bool is_missing = lstat(file, &status) < 0;
 
-	if (is_missing || !has_reservation(file)) {
+	if (is_missing || !has_reservation(check, file)) {
 		fix_registration(&command, check, file);
 		check_find(check,
 			is_missing ? FINDING_REGISTRATION_MISSING
@@ -127,8 +125,7 @@ static void check_place(struct check *check, const struct registration *registra
 		check_find_at(check, FINDING_REGISTRATION_NOT_FIRST, before->file,
 			before->line, NULL,
 			_("this command comes before ours at Post-Invoke; if it fails, "
-			  "no "
-			  "hook is run there"));
+			  "no hook is run there"));
 }
 
 void check_registration(struct check *check)
@@ -153,6 +150,6 @@ void check_registration(struct check *check)
 	}
 	for (size_t i = 0; i < registration.count; i++)
 		check_registered(check, &registration.entries[i], file);
-	check_place(check, &registration);
+	check_order(check, &registration);
 	check_last_transaction(check);
 }

@@ -199,7 +199,7 @@ static void check_command_of_env(
 	if (text->command == NULL)
 		return;
 	if (strpbrk(text->command, BLANKS) != NULL) {
-		/* Not twice, if two hooks are links to one file. */
+		/* Two hooks may be links to one file: do not edit it twice. */
 		fix_text(&command,
 			"1s|^\\(#![[:blank:]]*[^[:blank:]]*env\\)[[:blank:]]*"
 			"\\([^-[:blank:]]\\)|\\1 -S \\2|",
@@ -315,12 +315,12 @@ static void check_mode(
 			  "move it elsewhere"));
 		return;
 	case TEXT_EMPTY:
-	case TEXT_BINARY: /* check_text() says it */
+	case TEXT_BINARY: /* check_text() reports it */
 		return;
 	}
 }
 
-/* Whether sh is dash, which reads nothing that POSIX does not know. */
+/* Whether sh is dash, which does not know the syntax of bash. */
 static bool has_dash(const struct check *check)
 {
 	static const char dash[] = "dash";
@@ -342,7 +342,7 @@ static bool is_for_sh(const struct script_text *text)
 		       (text->command != NULL && strcmp(text->command, "sh") == 0));
 }
 
-/* In words: what else in the script changes with its interpreter, nobody can tell. */
+/* Without a command: another interpreter may change more of what the script does. */
 static void check_bashisms(struct check *check, const char *path)
 {
 	owns_buffer struct buffer text = {0};
@@ -353,8 +353,8 @@ static void check_bashisms(struct check *check, const char *path)
 	(void)check_read(check, path, SHELL_TEXT_SIZE, &text); /* its head was read */
 	if (bashism_find(&bashism, buffer_slice(&text)))
 		check_find_at(check, FINDING_BASHISM, path, bashism.line, NULL,
-			_("\"%s\" is bash's own syntax, and sh is dash: begin the script "
-			  "with #!/bin/bash"),
+			_("\"%s\" is syntax of bash, but sh is dash here; begin the "
+			  "script with #!/bin/bash"),
 			bashism.what);
 }
 
@@ -521,7 +521,7 @@ static void check_mask(struct check *check, const struct hook *hook)
 		_("masks no hook of a package; it has no effect"));
 }
 
-/* The path below its place of what a hook is a link to, if that is another hook. */
+/* The part of real below the place of hooks that it is in; NULL if it is in none. */
 static const char *link_target(const struct check *check, const char *real)
 {
 	for (size_t place = 0; place < PLACE_COUNT; place++) {

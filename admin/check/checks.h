@@ -21,7 +21,7 @@ struct check {
 	bool is_incomplete; /* something could not be read, and that has been reported */
 	bool is_apt_unusable; /* apt cannot read its configuration: ask it nothing else */
 
-	/* What commands move something to, so that no other does. */
+	/* What commands move, and where to: only one may move to a path. */
 	struct string_list moved_from, moved_to;
 	/* Above 0 in directories that get another name: check_scripts() skips them. */
 	unsigned renamed;
@@ -45,8 +45,8 @@ int check_read(
 void check_report_unreadable(struct check *check, const char *path, int error);
 
 /*
- * Whether nothing is at to, nor will be after other commands; notes then that a command
- * moves from there.
+ * Reserves a path that a command moves from to. False if something is there, or will be
+ * once other commands have run.
  */
 bool check_claim(struct check *check, const char *from, const char *to);
 
@@ -61,9 +61,9 @@ bool check_claim(struct check *check, const char *from, const char *to);
  * what it cannot read.
  */
 void check_scripts(struct check *check);
-/* The same for a file of the tree that is where no hook is looked for. */
+/* The same for a file in the tree whose directory is no place for hooks yet. */
 void check_script_at(struct check *check, const char *path);
-/* Reports what others can change on the way to path, which begins with the root. */
+/* Reports each unsafe directory on the way to path, and path; it begins with the root. */
 void check_each_step(struct check *check, const char *path);
 void check_conffiles(struct check *check);
 void check_directories(struct check *check);

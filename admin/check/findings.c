@@ -95,7 +95,7 @@ void findings_done(struct findings *findings)
 	memset(findings, 0, sizeof(*findings));
 }
 
-/* "/" before the end, so that a directory follows its entries; then all other bytes. */
+/* "/" sorts first, then the end of the path, so that a directory follows its entries. */
 static unsigned rank_of(char byte)
 {
 	if (byte == '/')

@@ -15,7 +15,7 @@ enum finding_kind {
 	FINDING_OPEN_TO_OTHERS,
 	FINDING_EMPTY,
 	FINDING_BINARY,
-	/* Before those of the #! line, whose commands expect it at the beginning. */
+	/* Before findings about the #! line, whose commands expect it at the beginning. */
 	FINDING_BYTE_ORDER_MARK,
 	FINDING_CRLF,
 	FINDING_INTERPRETER_MISSING,
@@ -89,7 +89,7 @@ void findings_done(struct findings *findings);
 
 /*
  * Sorts by path, line and kind, and drops duplicates. A directory comes after what is in
- * it, since a command that renames it ends the paths of the others.
+ * it, since a command that renames it makes their paths wrong.
  */
 void findings_sort(struct findings *findings);
 

@@ -338,7 +338,7 @@ int mask_remove(const char *path)
 	return unlink(path) < 0 ? -errno : 0;
 }
 
-/* The directories of hook points, and pkgs/ and multi_pkgs/, always are there. */
+/* pkgs/, multi_pkgs/ and the directories of hook points always exist. */
 static bool is_permanent(const char *relative)
 {
 	const char *slash = strchr(relative, '/');
@@ -366,7 +366,7 @@ void mask_remove_parents(const struct admin *admin, const char *place, const cha
 		xlist_add(&paths, directory + root_size);
 	}
 	owner_list_ask(&owners, admin, &paths);
-	/* The first that is not empty ends it. */
+	/* Stop at the first that is not empty. */
 	while (i < paths.count && owner_of(&owners, paths.items[i]) == NULL) {
 		owns_memory char *full = xformat("%s%s", admin->root, paths.items[i++]);
 

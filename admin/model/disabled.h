@@ -48,8 +48,8 @@ bool mask_is_plain(const char *path);
 /* Removes such a mask. 0, −EINVAL if it is none, or another −errno. */
 int mask_remove(const char *path);
 /*
- * Removes the directories that mask_make() has made for a mask at path, if nothing is left
- * in them: below place, those of packages and patterns, and only what no package owns.
+ * Removes the empty directories that mask_make() may have made for a mask at path: those
+ * of packages and patterns below place, unless a package owns them.
  */
 void mask_remove_parents(const struct admin *admin, const char *place, const char *path);
 

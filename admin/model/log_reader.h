@@ -23,7 +23,7 @@ enum log_outcome {
 	LOGGED_TIMEOUT,
 	LOGGED_NOT_STARTED,
 	LOGGED_SKIPPED,
-	LOGGED_INTERRUPTED /* the helper ended before it; its own end is not known */
+	LOGGED_INTERRUPTED /* the helper was killed while it ran */
 };
 
 struct log_run {
@@ -45,7 +45,7 @@ struct log_transaction {
 	const char *requester;    /* "jane (1000)" */
 	const char *key;          /* "93-433909" */
 	const char *result;       /* "ok", "failed", "aborted", "unknown" */
-	const char *not_reached;  /* "Post-Invoke", though dpkg was done; NULL: none */
+	const char *not_reached;  /* "Post-Invoke", although dpkg was done; or NULL */
 	struct log_run *runs;
 	size_t count;
 	size_t capacity;

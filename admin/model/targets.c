@@ -121,7 +121,7 @@ static int check_masks(const struct admin *admin, const struct target_list *list
 	return status;
 }
 
-/* With the directories that disable made for it. 0 or −errno. */
+/* Also removes the directories that disable made for the mask. 0 or −errno. */
 static int unmask_target(const struct admin *admin, const struct target *target)
 {
 	owns_memory char *place =

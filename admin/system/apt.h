@@ -50,9 +50,9 @@ struct origins {
 };
 
 /*
- * Asks apt which lines set the keys below scope, and which clear one of these keys, which
- * end with NULL: such a line has an empty value. NULL for no keys. Returns like
- * apt_configuration(); origins is overwritten and, even on failure, for origins_done().
+ * Asks apt which lines set the keys below scope, and which lines clear one of keys (NULL:
+ * none; the last is NULL): these have an empty value. Returns like apt_configuration();
+ * origins is overwritten and, even on failure, for origins_done().
  */
 int origins_ask(struct origins *origins, const struct admin *admin, const char *scope,
 	const char *const *keys);

@@ -51,8 +51,8 @@ static void set_registered(struct registration_entry *entry, struct slice config
 }
 
 /* apt calls the commands in the order of its configuration. */
-static void find_before(struct registration *registration, struct slice configuration,
-	const struct origins *origins)
+static void find_command_before(struct registration *registration,
+	struct slice configuration, const struct origins *origins)
 {
 	static const char ours[] = POST_INVOKE "apt-universal-hooks";
 
@@ -93,7 +93,7 @@ void registration_of(struct registration *registration, struct slice configurati
 		set_registered(entry, configuration, origins);
 	}
 	if (registration_at(registration, UH_POST_INVOKE)->registered != REGISTERED_NOT)
-		find_before(registration, configuration, origins);
+		find_command_before(registration, configuration, origins);
 }
 
 int registration_take(struct registration *registration, const struct admin *admin)

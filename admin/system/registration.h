@@ -12,7 +12,7 @@
 
 /* The shipped file, below the admin's root. */
 #define REGISTRATION_FILE "/etc/apt/apt.conf.d/apt-universal-hooks.conf"
-/* The one that reserves a place before the other commands at Post-Invoke, and its line. */
+/* The file that reserves a place before other commands at Post-Invoke, and its line. */
 #define RESERVATION_FILE "/etc/apt/apt.conf.d/00apt-universal-hooks.conf"
 #define RESERVATION "DPkg::Post-Invoke::apt-universal-hooks \"\";"
 

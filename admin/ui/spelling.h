@@ -25,8 +25,8 @@ struct nearest nearest_to(const char *wanted);
 void nearest_try(struct nearest *nearest, const char *word);
 
 /*
- * Whether word is a hook point's name, perhaps misspelt ("post-invoke", "PostInvok");
- * ret_is_certain if no letter differs.
+ * Whether word is a hook point's name, perhaps misspelt ("post-invoke", "PostInvok").
+ * ret_is_certain: all letters are the same.
  */
 bool hook_point_meant(
 	const char *word, enum uh_hook_point *ret_hook_point, bool *ret_is_certain);
@@ -56,8 +56,8 @@ char *leftover_meant(const char *name);
 char *wildcard_meant(const char *name);
 
 /*
- * The same with the letters of a Debian package around it: in lower case, and "-" for
- * "_". The caller frees it.
+ * The same, but always a name, with the characters of Debian packages around wildcards:
+ * lower case, and "-" for "_". The caller frees it.
  */
 char *package_name_meant(const char *name);
 /* The name with "-dev" for "-devel" at its end; the caller frees it. NULL for others. */

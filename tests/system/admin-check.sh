@@ -538,13 +538,13 @@ test_a_name_that_is_only_near_has_no_command() {
 	check_ends_with 1
 	expect_file "$output" <<-EOF
 		error: $hooks/Post-Invok: scripts in this directory are not run; did you mean Post-Invoke?
-		warning: $hooks/multi_pkgs/Post-Invoke/grub: apt knows no package grub; did you mean grab, or is an archive missing?
+		warning: $hooks/multi_pkgs/Post-Invoke/grub: apt knows no package grub; did you mean grab, or is a repository missing?
 		warning: $hooks/multipkg: scripts in this directory are not run; did you mean multi_pkgs?
-		warning: $hooks/pkgs/PostgreSQL: apt knows no package PostgreSQL; is an archive missing?
-		warning: $hooks/pkgs/docker-ce: apt knows no package docker-ce; is an archive missing?
+		warning: $hooks/pkgs/PostgreSQL: apt knows no package PostgreSQL; is a repository missing?
+		warning: $hooks/pkgs/docker-ce: apt knows no package docker-ce; is a repository missing?
 		warning: $hooks/pkgs/glibc-of-tests: glibc-of-tests is a source package; its binary packages are libc-bin-of-tests, libc6-of-tests
-		warning: $hooks/pkgs/grub: apt knows no package grub; did you mean grab, or is an archive missing?
-		warning: $hooks/pkgs/mysql-server: apt knows no package mysql-server; is an archive missing?
+		warning: $hooks/pkgs/grub: apt knows no package grub; did you mean grab, or is a repository missing?
+		warning: $hooks/pkgs/mysql-server: apt knows no package mysql-server; is a repository missing?
 		warning: $hooks/pkgs/openssh-of-tests: openssh-of-tests is a source package; its binary packages are openssh-client-of-tests
 		1 error, 8 warnings in 7 hooks
 	EOF
@@ -575,10 +575,10 @@ test_hooks_whose_package_is_gone_or_no_longer_has_them() {
 	check_ends_with 1
 	expect_silent_errors
 	expect_file "$output" <<-EOF
-		warning: $hooks/Post-Invoke/a name: with-name is removed but not purged, so its hook still runs; "apt-get purge with-name" removes it, with the package's other configuration
-		warning: $hooks/Post-Invoke/obsolete: with-obsolete no longer has this file, but it still runs; remove it unless that is wanted
-		warning: $hooks/Post-Invoke/overriding: with-overriding no longer has this file, which overrides a hook of the same name in /usr/lib; remove it unless that is wanted
-		warning: $hooks/Post-Invoke/removed: with-removed is removed but not purged, so its hook still runs; "apt-get purge with-removed" removes it, with the package's other configuration
+		warning: $hooks/Post-Invoke/a name: with-name is removed but not purged, so its hook still runs; "apt-get purge with-name" removes it and the package's other configuration
+		warning: $hooks/Post-Invoke/obsolete: with-obsolete no longer ships this hook, but it still runs; remove it unless you want that
+		warning: $hooks/Post-Invoke/overriding: with-overriding no longer ships this file, but it still overrides the hook of the same name in /usr/lib; remove it unless you want that
+		warning: $hooks/Post-Invoke/removed: with-removed is removed but not purged, so its hook still runs; "apt-get purge with-removed" removes it and the package's other configuration
 		4 warnings in 4 hooks
 	EOF
 	apt_succeeds purge with-removed with-name
@@ -601,7 +601,7 @@ test_syntax_of_bash_where_sh_reads() {
 	EOF
 	check_ends_with 1 Post-Invoke/a
 	expect_file "$output" <<-EOF
-		warning: $hooks/Post-Invoke/a:2: "[[" is bash's own syntax, and sh is dash: begin the script with #!/bin/bash
+		warning: $hooks/Post-Invoke/a:2: "[[" is syntax of bash, but sh is dash here; begin the script with #!/bin/bash
 		1 warning in 1 hook
 	EOF
 	ln -sf bash /bin/sh
@@ -687,15 +687,15 @@ test_the_settings_that_files_of_others_need() {
 	expect_file "$output" <<-EOF
 		error: $hooks/50mine: settings for apt, not a script; they belong in a file in /etc/apt/apt.conf.d
 		error: $hooks/Post-Invoke/b.actions:1: a hook for dnf, not a script; an equivalent script belongs in pkgs/app/Post-Invoke
-		error: $hooks/Post-Invoke/b.actions:1: direction in is the setting Operations { "install"; "upgrade"; "downgrade"; "reinstall"; }
-		error: $hooks/Post-Invoke/b.actions:1: raise_error=1 is the setting On-Failure "abort" of the script
+		error: $hooks/Post-Invoke/b.actions:1: instead of direction in, use the setting Operations { "install"; "upgrade"; "downgrade"; "reinstall"; }
+		error: $hooks/Post-Invoke/b.actions:1: instead of raise_error=1, use the setting On-Failure "abort"
 		error: $hooks/Post-Invoke/b.actions:2: a hook for dnf, not a script; an equivalent script belongs in pkgs/app/Post-Invoke
-		error: $hooks/Post-Invoke/b.actions:2: direction out is the setting Operations { "upgrade"; "downgrade"; "reinstall"; "remove"; "purge"; }
+		error: $hooks/Post-Invoke/b.actions:2: instead of direction out, use the setting Operations { "upgrade"; "downgrade"; "reinstall"; "remove"; "purge"; }
 		error: $hooks/Post-Invoke/c.action:1: a hook for dnf, not a script; an equivalent script belongs in multi_pkgs/Post-Invoke/app-__WILDCARD__
 		error: $hooks/a.hook:4: a hook for pacman, not a script; an equivalent script belongs in pkgs/app/Pre-Install-Pkgs
-		error: $hooks/a.hook:9: AbortOnFail is the setting On-Failure "abort" of the script
-		error: $hooks/a.hook:10: for NeedsTargets, the script reads the file \$APT_UNIVERSAL_HOOKS_MATCHED, or in pkgs \$APT_UNIVERSAL_HOOKS_PACKAGE
-		error: $hooks/a.hook:11: for Depends, the setting Requires { "tool"; } skips the script without the package, but does not stop apt
+		error: $hooks/a.hook:9: instead of AbortOnFail, use the setting On-Failure "abort"
+		error: $hooks/a.hook:10: instead of NeedsTargets, read the file \$APT_UNIVERSAL_HOOKS_MATCHED in the script, or in pkgs/ use \$APT_UNIVERSAL_HOOKS_PACKAGE
+		error: $hooks/a.hook:11: instead of Depends, use the setting Requires { "tool"; }: without the package, the script is skipped, but apt goes on
 		error: $hooks/pkgs/50mine.conf: settings for apt, not a script; they belong in a file in /etc/apt/apt.conf.d
 		12 errors in 2 hooks
 	EOF
