@@ -175,14 +175,32 @@ static bool plan_clean_up(struct session *session, struct plan *plan)
 	return error < 0 || plan_may_have_work(plan);
 }
 
+static bool would_run(const struct planned_run *run)
+{
+	return run->skip == SKIP_NONE && run->script.fault == SCRIPT_IS_FINE;
+}
+
+/* One that cannot be copied does not keep the others from it. */
 static void copy_scripts(struct session *session, const struct plan *plan)
 {
-	owns_memory char *path = NULL;
-	int error = copies_make(&session->state, session->root, &session->tree.trust,
-		plan, &session->settings, &path);
+	bool is_prepared = false;
 
-	if (error < 0)
-		session_emit(session, UH_COPY_NOT_MADE, .path = path, .error = error);
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct script *script = &plan->runs[i].script;
+		int error = 0;
+
+		if (!would_run(&plan->runs[i]))
+			continue;
+		if (!is_prepared)
+			error = copies_prepare(&session->state, session->root,
+				&session->tree.trust, &session->settings);
+		is_prepared = error == 0;
+		if (error == 0)
+			error = copies_add(&session->state, session->root, script);
+		if (error < 0)
+			session_emit(session, UH_COPY_NOT_MADE, .path = script->path,
+				.error = error);
+	}
 }
 
 /*

@@ -117,36 +117,20 @@ static int make_directory_of(const char *copies, const char *root, struct trust 
 	return error;
 }
 
-static bool would_run(const struct planned_run *run)
-{
-	return run->skip == SKIP_NONE && run->script.fault == SCRIPT_IS_FINE;
-}
-
-int copies_make(const struct state *state, const char *root, struct trust *trust,
-	const struct plan *plan, const struct settings *settings, char **ret_path)
+int copies_prepare(const struct state *state, const char *root, struct trust *trust,
+	const struct settings *settings)
 {
 	owns_memory char *copies = copies_of(state, root);
-	bool is_ready = false;
+	int error = copies != NULL ? make_directory_of(copies, root, trust) : -ENOMEM;
 
-	for (size_t i = 0; i < plan->count; i++) {
-		const struct script *script = &plan->runs[i].script;
-		int error = copies != NULL ? 0 : -ENOMEM;
+	return error == 0 ? note_settings(state, settings) : error;
+}
 
-		if (!would_run(&plan->runs[i]))
-			continue;
-		if (error == 0 && !is_ready)
-			error = make_directory_of(copies, root, trust);
-		if (error == 0 && !is_ready)
-			error = note_settings(state, settings);
-		is_ready = error == 0;
-		if (error == 0)
-			error = copy_script(copies, root, script);
-		if (error == 0)
-			continue;
-		*ret_path = strdup(script->path);
-		return error;
-	}
-	return 0;
+int copies_add(const struct state *state, const char *root, const struct script *script)
+{
+	owns_memory char *copies = copies_of(state, root);
+
+	return copies != NULL ? copy_script(copies, root, script) : -ENOMEM;
 }
 
 int copies_add_to(struct hook_tree *tree, const struct state *state, const char *root)

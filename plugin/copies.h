@@ -11,12 +11,13 @@
 #include "state.h"
 
 /*
- * Copies each script that plan would run, unless there is a copy already, and notes the
- * settings that apply now. Returns 0, or the first −errno with ret_path set to the original
- * that was not copied, which the caller frees.
+ * Creates the directory of this frontend, and stores the settings that apply now. 0 or
+ * −errno; −EPERM if other users could write to the directory.
  */
-int copies_make(const struct state *state, const char *root, struct trust *trust,
-	const struct plan *plan, const struct settings *settings, char **ret_path);
+int copies_prepare(const struct state *state, const char *root, struct trust *trust,
+	const struct settings *settings);
+/* Copies a script after copies_prepare(), unless there is a copy. 0 or −errno. */
+int copies_add(const struct state *state, const char *root, const struct script *script);
 
 /* Adds the copies to the tree; any other script or mask overrides them. 0 or −ENOMEM. */
 int copies_add_to(struct hook_tree *tree, const struct state *state, const char *root);

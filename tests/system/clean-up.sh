@@ -910,6 +910,18 @@ test_it_comes_once_though_all_that_could_run_it_is_killed() {
 	EOF
 }
 
+test_a_hook_that_is_too_large_to_copy_does_not_keep_the_others_from_it() {
+	install_the_pair
+	printf '#!/bin/sh\nexit 0\n' >"$hooks/Post-Invoke/000-large"
+	truncate -s 65M "$hooks/Post-Invoke/000-large"
+	chmod 755 "$hooks/Post-Invoke/000-large"
+	cat >>/etc/apt/apt.conf.d/90settings <<<'Universal-Hooks::Scripts::Post-Invoke/000-large::When "always";'
+	run_apt_to_the_last remove pair
+	expect_equal 0 "$apt_status" 'exit status of apt'
+	expect_warning "$hooks/Post-Invoke/000-large" 'could not be copied'
+	expect_the_pair_was_kept
+}
+
 test_without_a_place_for_copies_apt_goes_on_and_says_what_that_means() {
 	install_the_pair
 	mkdir /var/lib/apt-universal-hooks
