@@ -298,7 +298,7 @@ static int append_to_log(int directory, const char *path, struct slice bytes)
 	return error;
 }
 
-/* Not on, if nothing has been caught up for so long. */
+/* −EROFS if so much is waiting already: the log may never become writable. */
 static int keep_for_later(const struct state *state, struct slice stanza)
 {
 	struct stat later;

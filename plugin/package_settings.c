@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #define CONF ".conf"
-/* Where apt's configuration files of packages are. */
+/* Where packages install files for apt's configuration. */
 #define APT_PARTS "/etc/apt/apt.conf.d/"
 
 struct reading {
@@ -29,7 +29,7 @@ static void emit_file_event(
 	reading->listener(&event, reading->context);
 }
 
-/* Appends the paths below the tree of those files of a package. */
+/* Adds the files of a package that are below the tree to lost_paths. */
 static void add_lost_files(struct reading *reading, struct slice files)
 {
 	owns_memory char *place =
@@ -52,7 +52,7 @@ static void add_lost_files(struct reading *reading, struct slice files)
 	}
 }
 
-/* Only the scripts of its package are without settings; if unknown, those of all. */
+/* The scripts of its package are without settings; if that is unknown, those of all. */
 static void lose_settings(struct reading *reading, const char *file)
 {
 	const char *slash = strrchr(file, '/');
@@ -62,7 +62,7 @@ static void lose_settings(struct reading *reading, const char *file)
 
 	if (slash != NULL)
 		package = strndup(slash + 1, strlen(slash + 1) - strlen(CONF));
-	/* dpkg-query could wait for ever for a FIFO in the database of another root. */
+	/* In the database of another root, dpkg-query could hang at a FIFO. */
 	if (package != NULL && reading->tree->trust.root[0] == '\0')
 		error = dpkg_list_files(reading->status_file, package, &files);
 	if (error < 0)

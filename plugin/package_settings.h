@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The settings that packages ship with their hooks, in settings.d/PACKAGE.conf of the
- * packages' place. They are read as they are now, and apt's configuration precedes them.
+ * packages' place. They are read anew at each hook point; apt's configuration wins.
  */
 #ifndef PACKAGE_SETTINGS_H
 #define PACKAGE_SETTINGS_H
@@ -21,9 +21,8 @@ int package_settings_read(struct settings *settings, struct hook_tree *tree,
 	const char *status_file, uh_listener *listener, void *context);
 
 /*
- * Finds out which settings a conffile in apt.conf.d makes that is left of a removed
- * package: sets the elements of the array for these, which has one for each setting. 0 or
- * −errno.
+ * Finds the settings that come from the conffiles of removed packages in apt.conf.d, and
+ * sets their elements of the array, which has one for each setting. 0 or −errno.
  */
 int package_settings_of_removed(const struct settings *settings, const char *status_file,
 	bool *ret_is_of_removed);

@@ -464,8 +464,8 @@ static bool is_directory_fault(const struct script *script)
 }
 
 /*
- * If the administrator has masked or overridden a script at a former path, that counts;
- * the override does not run at its own path as well, nor does a copy from there.
+ * A mask or an override that the administrator has at a former path applies to the script.
+ * Such an override does not also run at its own path, nor does a copy of it.
  */
 static void apply_renames(
 	struct planned_run *run, struct hook_tree *tree, const struct settings *settings)

@@ -16,7 +16,7 @@
 enum tree_node renames_look(const struct settings *settings, struct hook_tree *tree,
 	const char *path, const char **ret_former, struct script *ret_script);
 
-/* Whether the administrator's script at path stands for a renamed one, so runs there. */
+/* Whether path is a former one: the administrator's script at it runs for the new path. */
 bool renames_is_former(
 	const struct settings *settings, const struct hook_tree *tree, const char *path);
 

@@ -310,7 +310,7 @@ static void read_package_settings(struct session *session)
 		session_emit(session, UH_OUT_OF_MEMORY);
 }
 
-/* A script that has run may have to be cleaned up after. */
+/* After a script has run, a clean-up may be needed. */
 static bool has_run_before(const struct session *session)
 {
 	return session->state.fd >= 0 && log_writer_has_run(&session->state);
@@ -445,9 +445,9 @@ static enum setting_fault judge_setting(struct session *session, size_t i)
 }
 
 /*
- * At Pre-Install-Pkgs only, where apt sends all of them: once per transaction. Without its
- * hook, a setting may be left of a removed package, which a purge deletes, or may be for
- * the former path of a hook.
+ * At Pre-Install-Pkgs only, where apt sends all of them: once per transaction. Does not
+ * report a setting without a hook if it is from a conffile of a removed package, or for the
+ * former path of a hook.
  */
 void session_check_settings(struct session *session)
 {

@@ -171,7 +171,7 @@ static bool is_package(const char *value)
 				   "0123456789+.-:")] == '\0';
 }
 
-/* Below the tree. */
+/* Whether value is a relative path without "..". */
 static bool is_path(const char *value)
 {
 	struct slice rest = slice_of(value);

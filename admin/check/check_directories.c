@@ -329,7 +329,7 @@ static void check_unknown_directory(
 	}
 }
 
-/* Only a package's own settings are read from the tree. */
+/* settings.d is read only where packages install files. */
 static void check_settings_directory(
 	struct check *check, const struct checked_entry *entry)
 {

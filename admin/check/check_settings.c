@@ -159,7 +159,7 @@ static bool is_removed(const struct check *check, const char *package)
 	return slice_equals(slice_cut(&line, '\t'), "config-files");
 }
 
-/* Whether the file of the setting is left of a package; then finds the file, once. */
+/* Whether the setting is from a conffile of a removed package; reports that file once. */
 static bool find_removed(
 	const struct settings_check *state, const struct setting *setting)
 {
@@ -385,7 +385,7 @@ static void check_required(const struct settings_check *state)
 		strerror(-error));
 }
 
-/* Two packages set the same: the file that is read last applies. */
+/* If two packages set the same key, the file that is read last wins. */
 static void check_twice(const struct settings_check *state, size_t first)
 {
 	const struct setting *setting = &state->settings.items[first];
