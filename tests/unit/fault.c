@@ -137,6 +137,10 @@ WRAP_CALL(PATH, int, renameat, (int from, const char *a, int to, const char *b),
 WRAP_CALL(PATH, int, unlinkat, (int fd, const char *path, int flags), (fd, path, flags))
 WRAP_CALL(PATH, int, access, (const char *path, int mode), (path, mode))
 WRAP_CALL(PATH, int, unlink, (const char *path), (path))
+WRAP_CALL(PATH, int, fstatat, (int fd, const char *path, struct stat *status, int flags),
+	(fd, path, status, flags))
+WRAP_CALL(0, int, fchown, (int fd, uid_t user, gid_t group), (fd, user, group))
+WRAP_CALL(PATH, int, chdir, (const char *path), (path))
 WRAP_CALL(0, int, ftruncate, (int fd, off_t size), (fd, size))
 WRAP_CALL(PATH, int, faccessat, (int fd, const char *path, int mode, int flags),
 	(fd, path, mode, flags))
@@ -227,6 +231,22 @@ int __wrap_openat(int fd, const char *path, int flags, ...)
 	mode = va_arg(arguments, mode_t);
 	va_end(arguments);
 	return fails(CALL | PATH | WAITS) ? -1 : __real_openat(fd, path, flags, mode);
+}
+
+/* The engine passes three arguments at most. */
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+long __wrap_syscall(long number, ...)
+{
+	va_list arguments;
+	long first, second, third;
+
+	va_start(arguments, number);
+	first = va_arg(arguments, long);
+	second = va_arg(arguments, long);
+	third = va_arg(arguments, long);
+	va_end(arguments);
+	return fails(CALL) ? -1 : __real_syscall(number, first, second, third);
 }
 
 /* The preset coverage writes its counters at exit with the same calls. */

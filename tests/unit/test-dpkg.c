@@ -159,6 +159,91 @@ START_TEST(a_database_that_is_none_is_no_answer)
 }
 END_TEST
 
+START_TEST(what_could_be_waited_for_in_a_database_is_not_read)
+{
+	static const char *const files[] = {DATABASE, ADMIN_DIR "/arch",
+		ADMIN_DIR "/triggers/Unincorp", ADMIN_DIR "/updates/0001"};
+	static const char *const names[] = {"done", NULL};
+	owns_strings struct string_list conffiles = {0};
+	owns_buffer struct buffer answer = {0};
+	struct uh_ending ending;
+
+	for (size_t i = 0; i < COUNT_OF(files); i++) {
+		make_database();
+		make_directory(ADMIN_DIR "/triggers");
+		(void)remove(at(files[i]));
+		make_node(files[i], S_IFIFO);
+		ck_assert_int_eq(
+			dpkg_query(at(DATABASE), names, &answer, &ending), -ENOTSUP);
+		ck_assert_int_eq(
+			dpkg_list_files(at(DATABASE), "done", &answer), -ENOTSUP);
+		ck_assert_int_eq(
+			dpkg_removed_conffiles(at(DATABASE), &conffiles), -ENOTSUP);
+		ck_assert_int_eq(remove(at(files[i])), 0);
+	}
+	ck_assert_uint_eq(answer.size, 0);
+	ck_assert_uint_eq(conffiles.count, 0);
+}
+END_TEST
+
+START_TEST(files_of_a_package_are_listed_line_by_line)
+{
+	owns_buffer struct buffer paths = {0};
+
+	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
+	make_database();
+	make_file(ADMIN_DIR "/info/format", 0644, "1\n");
+	make_file(ADMIN_DIR "/info/done:amd64.list", 0644, "/.\n/usr\n/usr/a b\n");
+	ck_assert_int_eq(dpkg_list_files(at(DATABASE), "no-such", &paths), -EPROTO);
+	ck_assert_uint_eq(paths.size, 0);
+	ck_assert_int_eq(dpkg_list_files(at(DATABASE), "done", &paths), 0);
+	assert_text(&paths, "/.\n/usr\n/usr/a b\n");
+}
+END_TEST
+
+START_TEST(conffiles_of_removed_packages_are_those_that_a_purge_deletes)
+{
+	owns_strings struct string_list paths = {0};
+	static const char text[] =
+		"Package: here\nStatus: install ok installed\nMaintainer: nobody\n"
+		"Architecture: all\nVersion: 1\nDescription: a test\nConffiles:\n"
+		" /etc/here 900150983cd24fb0d6963f7d28e17f72\n\n"
+		"Package: gone\nStatus: deinstall ok config-files\n"
+		"Maintainer: nobody\nArchitecture: all\nVersion: 1\n"
+		"Config-Version: 1\nDescription: a test\nConffiles:\n"
+		" /etc/gone 900150983cd24fb0d6963f7d28e17f72\n"
+		" /etc/too 900150983cd24fb0d6963f7d28e17f72\n\n"
+		"Package: other\nStatus: install ok installed\nMaintainer: nobody\n"
+		"Architecture: all\nVersion: 1\nDescription: a test\n\n";
+
+	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
+	make_database();
+	make_file(DATABASE, 0644, text);
+	ck_assert_int_eq(dpkg_removed_conffiles(at(DATABASE), &paths), 0);
+	ck_assert_uint_eq(paths.count, 2);
+	ck_assert_str_eq(paths.items[0], "/etc/gone");
+	ck_assert_str_eq(paths.items[1], "/etc/too");
+}
+END_TEST
+
+START_TEST(dpkgs_own_database_is_where_its_options_or_environment_say)
+{
+	make_database();
+	make_file("/other/status", 0644, "");
+	ck_assert_int_eq(unsetenv("DPKG_ADMINDIR") | unsetenv("DPKG_ROOT"), 0);
+	ck_assert(dpkg_is_own(NULL, NULL));
+	ck_assert(dpkg_is_own(at(DATABASE), at(ADMIN_DIR)));
+	ck_assert(!dpkg_is_own(at(DATABASE), at("/other")));
+	ck_assert(!dpkg_is_own(at(DATABASE), at("/nothing")));
+	ck_assert(!dpkg_is_own(at("/nothing/status"), at(ADMIN_DIR)));
+	ck_assert(!dpkg_is_own(at(DATABASE), NULL));
+	ck_assert_int_eq(setenv("DPKG_ROOT", root(), 1), 0);
+	ck_assert(dpkg_is_own(at(DATABASE), NULL));
+	ck_assert_int_eq(setenv("DPKG_ADMINDIR", at("/other"), 1), 0);
+	ck_assert(dpkg_is_own(at("/other/status"), NULL));
+}
+END_TEST
+
 /* A process that holds dpkg's lock for a moment, and has it when this returns. */
 static pid_t start_dpkg(void)
 {
@@ -300,6 +385,10 @@ int main(void)
 		only_some_statuses_count_as_installed,
 		an_answer_has_a_line_a_package_and_nothing_of_the_unknown,
 		a_database_that_is_none_is_no_answer,
+		what_could_be_waited_for_in_a_database_is_not_read,
+		files_of_a_package_are_listed_line_by_line,
+		conffiles_of_removed_packages_are_those_that_a_purge_deletes,
+		dpkgs_own_database_is_where_its_options_or_environment_say,
 		the_end_of_who_holds_the_lock_is_waited_for,
 		nobody_is_waited_for_where_there_is_no_lock,
 		another_user_who_holds_the_lock_holds_up_nobody,

@@ -4,11 +4,14 @@
  * or says that it has none, and never a wrong one. test-faults.c has all of them at once.
  */
 #include "command_line.h"
+#include "configuration.h"
 #include "dpkg.h"
 #include "fault.h"
 #include "fixture.h"
 #include "frontend.h"
+#include "log_writer.h"
 #include "outcome.h"
+#include "package_settings.h"
 #include "plan.h"
 #include "proc.h"
 #include "process.h"
@@ -314,6 +317,24 @@ static void run_programs(void)
 	interrupts_release(&interrupts);
 }
 
+static void run_for_other_user(void)
+{
+	const char *const argv[] = {"a", "b", NULL};
+	struct process_spec spec = {.path = at("/a"),
+		.argv = (char *const *)argv,
+		.envp = environ,
+		.directory = at("/"),
+		.marker = at("/marker"),
+		.is_for_other_user = true};
+	struct uh_ending ending = {UH_EXITED, 0};
+	int error;
+
+	(void)faults_arm(true);
+	error = process_run(&spec, &ending);
+	(void)faults_arm(false);
+	ck_assert(error < 0 || ending.end != UH_EXITED || ending.value != 0);
+}
+
 static void capture(void)
 {
 	const char *const argv[] = {"a", "b", NULL};
@@ -333,6 +354,9 @@ START_TEST(a_program_that_failed_never_seems_to_have_done_well)
 {
 	make_file("/a", 0755, "[ -t 1 ] || echo 1234\nexit 3\n");
 	try_signals_as_well(run_programs);
+	faults_try(CALL, EIO, run_for_other_user);
+	faults_try(WAITS, EINTR, run_for_other_user);
+	faults_try(CALL, ENOSYS, run_for_other_user);
 	try_signals_as_well(capture);
 }
 END_TEST
@@ -374,6 +398,107 @@ START_TEST(what_dpkg_does_not_say_is_not_made_up)
 	set_database("installed");
 	try_signals_as_well(ask_dpkg);
 	try_signals_as_well(settle);
+}
+END_TEST
+
+static void list_conffiles(void)
+{
+	owns_memory char *status_file = strdup(at(TEST_DATABASE));
+	owns_strings struct string_list paths = {0};
+	int error;
+
+	(void)faults_arm(true);
+	error = dpkg_removed_conffiles(status_file, &paths);
+	(void)faults_arm(false);
+	ck_assert(error < 0 || paths.count == 1);
+}
+
+START_TEST(conffiles_of_a_removed_package_are_found_or_it_is_an_error)
+{
+	skip_unless(access("/usr/bin/dpkg-query", X_OK) == 0, "there is no dpkg-query");
+	set_database("installed");
+	make_file("/var/lib/dpkg/updates/0001", 0644,
+		"Package: gone\nStatus: deinstall ok config-files\n"
+		"Maintainer: nobody\nArchitecture: all\nVersion: 1\n"
+		"Config-Version: 1\nDescription: a test\nConffiles:\n"
+		" /etc/gone 900150983cd24fb0d6963f7d28e17f72\n");
+	try_signals_as_well(list_conffiles);
+}
+END_TEST
+
+static void ignore_event(const struct uh_event *event, void *context)
+{
+	(void)event;
+	(void)context;
+}
+
+static void read_package_settings(void)
+{
+	struct settings settings = {.count = 0};
+	struct hook_tree tree;
+	int error;
+
+	ck_assert_int_eq(hook_tree_init(&tree, root()), 0);
+	(void)faults_arm(true);
+	error = package_settings_read(&settings, &tree, NULL, ignore_event, NULL);
+	(void)faults_arm(false);
+	ck_assert(error < 0 || settings.count == 1 ||
+		  settings_are_lost_for(&settings, &tree, "Post-Invoke/a"));
+	hook_tree_done(&tree);
+	settings_done(&settings);
+}
+
+START_TEST(settings_of_a_package_hold_or_its_hooks_are_without_them)
+{
+	make_script(LIB "Post-Invoke/a", "");
+	make_file(LIB "settings.d/own.conf", 0644,
+		"Universal-Hooks::Scripts::Post-Invoke/a::Timeout \"1\";\n");
+	faults_try(MEMORY, ENOMEM, read_package_settings);
+}
+END_TEST
+
+static void stamp_configuration(void)
+{
+	owns_memory char *stamp = NULL;
+	owns_memory char *expected = configuration_stamp(root());
+
+	(void)faults_arm(true);
+	stamp = configuration_stamp(root());
+	(void)faults_arm(false);
+	ck_assert(stamp == NULL || strcmp(stamp, expected) == 0);
+}
+
+START_TEST(a_stamp_of_the_configuration_is_whole_or_there_is_none)
+{
+	make_file("/etc/apt/apt.conf", 0644, "");
+	make_file("/etc/apt/apt.conf.d/50hooks", 0644, "");
+	faults_try(MEMORY, ENOMEM, stamp_configuration);
+}
+END_TEST
+
+static void catch_up_log(void)
+{
+	static const char stanza[] = "Start-Date: now\n";
+	struct state state = {.fd = -1};
+	struct trust trust;
+	struct unsafe_path unsafe = {.path = NULL};
+	int error;
+
+	make_file(STATE "log", 0600, stanza);
+	ck_assert_int_eq(trust_init(&trust, root()), 0);
+	ck_assert_int_eq(state_open(&state, root(), &trust, &unsafe), 0);
+	(void)faults_arm(true);
+	error = log_writer_catch_up(&state, root());
+	(void)faults_arm(false);
+	ck_assert(error < 0 ? is_there(STATE "log") : is_there(LOG_FILE));
+	state_done(&state);
+	trust_done(&trust);
+}
+
+START_TEST(what_was_kept_of_the_log_is_there_until_it_is_written)
+{
+	make_directory("/var/log/apt");
+	try_signals_as_well(catch_up_log);
 }
 END_TEST
 
@@ -470,6 +595,10 @@ int main(void)
 		an_end_is_waited_for_through_interruptions,
 		a_program_that_failed_never_seems_to_have_done_well,
 		what_dpkg_does_not_say_is_not_made_up,
+		conffiles_of_a_removed_package_are_found_or_it_is_an_error,
+		settings_of_a_package_hold_or_its_hooks_are_without_them,
+		a_stamp_of_the_configuration_is_whole_or_there_is_none,
+		what_was_kept_of_the_log_is_there_until_it_is_written,
 		what_is_open_to_others_is_never_trusted,
 		a_frontend_is_found_or_unknown_and_alive_in_doubt,
 		what_somebody_still_needs_is_never_swept_away,

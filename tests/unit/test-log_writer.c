@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/sysmacros.h>
 #include <time.h>
@@ -293,6 +295,51 @@ START_TEST(what_was_kept_for_a_read_only_log_is_appended_once)
 }
 END_TEST
 
+/* False if that cannot be done here. */
+static bool make_log_read_only(void)
+{
+	make_directory("/var/log/apt");
+	return geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+	       mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	       mount("none", at("/var/log/apt"), "tmpfs", MS_RDONLY, NULL) == 0;
+}
+
+static int write_stanza(const struct state *state)
+{
+	owns_log struct log_writer writer = {.lines = {0}};
+
+	note_end(&writer, UH_POST_INVOKE, "/a", 0);
+	return log_writer_write(&writer, state, root(), NULL, "ok");
+}
+
+START_TEST(while_the_log_is_read_only_stanzas_are_kept_up_to_a_limit)
+{
+	static const char stanza[] = "Start-Date: TIME\nTransaction: 4194301-1\n"
+				     "Result: ok\nHooks:\n"
+				     " Post-Invoke /a [always] exit 0 12 ms\n"
+				     "End-Date: TIME\n\n";
+	owns_state struct state state = open_state();
+	const struct state nowhere = {.fd = -1};
+
+	skip_unless(make_log_read_only(), "only root can mount a file system");
+	ck_assert_int_eq(write_stanza(&nowhere), -EROFS);
+	ck_assert(!is_there(later));
+	ck_assert_int_eq(write_stanza(&state), 0);
+	ck_assert(is_there(later));
+	ck_assert_int_eq(log_writer_catch_up(&state, root()), -EROFS);
+	ck_assert(is_there(later));
+	ck_assert_int_eq(umount(at("/var/log/apt")), 0);
+	ck_assert_int_eq(log_writer_catch_up(&state, root()), 0);
+	assert_log(stanza);
+	ck_assert(!is_there(later));
+	make_file(later, 0600, "");
+	ck_assert_int_eq(truncate(at(later), (off_t)1 << 30), 0);
+	ck_assert_int_eq(mount("none", at("/var/log/apt"), "tmpfs", MS_RDONLY, NULL), 0);
+	ck_assert_int_eq(write_stanza(&state), -EROFS);
+	ck_assert_int_eq(umount(at("/var/log/apt")), 0);
+}
+END_TEST
+
 START_TEST(what_was_kept_stays_while_the_log_cannot_be_written)
 {
 	owns_state struct state state = open_state();
@@ -477,6 +524,7 @@ int main(void)
 		the_last_call_that_knows_the_command_line_is_believed,
 		a_transaction_with_one_hook_point_needs_nothing_kept,
 		what_was_kept_for_a_read_only_log_is_appended_once,
+		while_the_log_is_read_only_stanzas_are_kept_up_to_a_limit,
 		what_was_kept_stays_while_the_log_cannot_be_written,
 		who_asked_is_named_as_in_apts_own_log,
 		where_nothing_ran_nothing_is_written,

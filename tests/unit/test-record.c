@@ -280,6 +280,21 @@ START_TEST(a_record_is_taken_once)
 }
 END_TEST
 
+START_TEST(a_record_is_as_old_as_its_file)
+{
+	owns_state struct state state = open_state();
+	struct timespec time;
+	struct stat status;
+
+	ck_assert_int_eq(record_time(&state, &time), -ENOENT);
+	save(&state, &self, "1");
+	ck_assert_int_eq(record_time(&state, &time), 0);
+	ck_assert_int_eq(stat(at(STATE "4194301-1.transaction"), &status), 0);
+	ck_assert(time.tv_sec == status.st_mtim.tv_sec &&
+		  time.tv_nsec == status.st_mtim.tv_nsec);
+}
+END_TEST
+
 START_TEST(only_root_may_read_a_record)
 {
 	owns_state struct state state = open_state();
@@ -444,8 +459,9 @@ int main(void)
 		a_record_is_written_in_apts_own_format,
 		nothing_else_of_apts_configuration_is_recorded,
 		a_password_is_not_recorded, a_record_of_another_format_is_set_aside,
-		a_record_is_taken_once, only_root_may_read_a_record,
-		a_new_record_replaces_the_old_one, records_of_two_processes_never_mix,
+		a_record_is_taken_once, a_record_is_as_old_as_its_file,
+		only_root_may_read_a_record, a_new_record_replaces_the_old_one,
+		records_of_two_processes_never_mix,
 		a_record_of_somebody_else_stays_where_it_is,
 		a_record_of_another_version_is_set_aside,
 		bytes_that_are_no_record_are_set_aside,

@@ -63,6 +63,27 @@ START_TEST(a_file_that_others_can_write_is_unsafe)
 }
 END_TEST
 
+START_TEST(a_path_by_itself_is_judged_without_what_leads_to_it)
+{
+	struct trust trust;
+	struct unsafe_path unsafe;
+
+	make_script("/open/file", "");
+	make_link("/open/link", "nothing");
+	set_mode("/open", 0777);
+	ck_assert_int_eq(trust_init(&trust, root()), 0);
+	ck_assert_int_eq(trust_check_one(&trust, at("/open/file"), &unsafe), 0);
+	ck_assert_int_eq(trust_check_one(&trust, at("/open/link"), &unsafe), 0);
+	ck_assert_int_eq(trust_check_one(&trust, at("/open/nothing"), &unsafe), -ENOENT);
+	ck_assert_ptr_null(unsafe.path);
+	ck_assert_int_eq(trust_check_one(&trust, at("/open"), &unsafe), -EPERM);
+	ck_assert_str_eq(unsafe.path, at("/open"));
+	ck_assert_int_eq(unsafe.kind, UH_UNSAFE_WORLD);
+	free(unsafe.path);
+	trust_done(&trust);
+}
+END_TEST
+
 START_TEST(every_directory_on_the_path_counts)
 {
 	make_script("/a/b/c/file", "");
@@ -299,6 +320,7 @@ int main(void)
 {
 	const TTest *const tests[] = {a_path_that_only_its_owner_can_write_is_safe,
 		a_file_that_others_can_write_is_unsafe,
+		a_path_by_itself_is_judged_without_what_leads_to_it,
 		every_directory_on_the_path_counts, the_root_itself_counts,
 		another_owner_is_unsafe, root_and_the_calling_user_are_trusted,
 		the_target_of_a_symlink_and_its_directories_count,
