@@ -282,6 +282,20 @@ START_TEST(of_what_a_file_says_twice_the_last_counts)
 }
 END_TEST
 
+START_TEST(a_key_that_stays_cleared_has_the_first_line_that_clears_it)
+{
+	configure_apt("#clear Universal-Hooks::User;\n"
+		      "Universal-Hooks::User \"a\";\n"
+		      "#clear Universal-Hooks::User;\n"
+		      "#clear Universal-Hooks::User;\n"
+		      "Universal-Hooks::Timeout \"1\";\n");
+	assert_origins((struct apt_question){.words = WORDS("Universal-Hooks::User",
+						     "Universal-Hooks::Timeout")},
+		"/apt.conf\t6\tUniversal-Hooks::Timeout=1\n"
+		"/apt.conf\t4\tUniversal-Hooks::User=\n");
+}
+END_TEST
+
 START_TEST(a_malformed_file_is_reported_and_the_others_are_answered)
 {
 	const struct apt_question question = {
@@ -536,6 +550,7 @@ int main(void)
 		a_warning_comes_with_the_answer,
 		each_line_has_the_file_and_the_number_it_comes_from,
 		of_what_a_file_says_twice_the_last_counts,
+		a_key_that_stays_cleared_has_the_first_line_that_clears_it,
 		a_malformed_file_is_reported_and_the_others_are_answered,
 		what_a_file_includes_comes_from_the_line_that_does_so,
 		the_transaction_is_a_stream_as_apt_writes_it,

@@ -186,6 +186,29 @@ START_TEST(a_plan_is_whole_or_says_what_is_not)
 }
 END_TEST
 
+static void read_stream(void)
+{
+	struct transaction transaction;
+	struct stream_faults faults;
+	int error;
+
+	(void)faults_arm(true);
+	error = stream_parse(&transaction,
+		slice_of("VERSION 3\nAPT::Architecture=amd64\n"
+			 "DPkg::Options::=--root=/x\n\n"),
+		&faults);
+	(void)faults_arm(false);
+	if (error == 0)
+		ck_assert_str_eq(transaction.admin_dir, "/x/var/lib/dpkg");
+	transaction_done(&transaction);
+}
+
+START_TEST(what_apt_sends_is_read_whole_or_not_at_all)
+{
+	faults_try(MEMORY, ENOMEM, read_stream);
+}
+END_TEST
+
 static void read_command_line(void)
 {
 	static const char *const words[] = {"apt", "-o", "A=b", "-c", "file", "-oC=d",
@@ -590,6 +613,7 @@ int main(void)
 		no_script_gets_lost_in_silence_nor_what_overrides_it,
 		in_doubt_a_plan_is_possible,
 		a_plan_is_whole_or_says_what_is_not,
+		what_apt_sends_is_read_whole_or_not_at_all,
 		options_of_a_command_line_are_all_there_or_an_error,
 		children_are_found_or_it_is_an_error,
 		an_end_is_waited_for_through_interruptions,

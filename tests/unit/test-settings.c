@@ -792,6 +792,49 @@ START_TEST(settings_for_a_former_path_are_nearly_as_near)
 }
 END_TEST
 
+START_TEST(sixteen_former_paths_are_enough)
+{
+	owns_buffer struct buffer lines = {0};
+	owns_settings struct settings settings = {.count = 0};
+
+	for (int i = 1; i <= 17; i++)
+		buffer_append_format(&lines,
+			"Universal-Hooks::Scripts::P/0::Renamed-From::=P/%d\n", i);
+	buffer_append_string(&lines, "Universal-Hooks::Scripts::P/16::Timeout=1\n"
+				     "Universal-Hooks::Scripts::P/17::User=x\n");
+	ck_assert_int_eq(settings_parse(&settings, buffer_slice(&lines)), 0);
+	assert_holds(&settings, "P/0", " 1s");
+	assert_holds(&settings, "P/17", " x");
+	ck_assert(settings_name_former(&settings, "P/17"));
+	ck_assert(settings_name_former(&settings, "P"));
+	ck_assert(!settings_name_former(&settings, "P/0"));
+}
+END_TEST
+
+START_TEST(settings_are_the_same_once_written_and_read_again)
+{
+	owns_settings struct settings before =
+		parse("Universal-Hooks::Scripts::P/a%3db::Timeout=5\n"
+		      "Universal-Hooks::User=x%20y\n");
+	owns_settings struct settings after = {.count = 0};
+	owns_buffer struct buffer lines = {0}, again = {0};
+
+	ck_assert_int_eq(settings_add_of_package(&before, "/a b.conf",
+				 slice_of("Universal-Hooks::Scripts::P/c::When=always")),
+		0);
+	settings_format(&before, &lines);
+	ck_assert_int_eq(settings_parse(&after, buffer_slice(&lines)), 0);
+	ck_assert_uint_eq(after.count, 3);
+	ck_assert_str_eq(after.items[0].path, "P/a=b");
+	ck_assert_str_eq(after.items[1].value, "x y");
+	ck_assert_ptr_null(after.items[1].file);
+	ck_assert_str_eq(after.items[2].file, "/a b.conf");
+	settings_format(&after, &again);
+	buffer_append(&again, (struct slice){"", 1});
+	assert_text(&lines, again.data);
+}
+END_TEST
+
 START_TEST(a_former_path_is_below_the_tree)
 {
 	static const struct {
@@ -846,6 +889,8 @@ int main(void)
 		what_a_package_ships_takes_the_place_of_the_defaults,
 		only_settings_of_scripts_are_a_packages_own,
 		settings_for_a_former_path_are_nearly_as_near,
+		sixteen_former_paths_are_enough,
+		settings_are_the_same_once_written_and_read_again,
 		a_former_path_is_below_the_tree,
 		a_nearer_list_replaces_a_farther_one_completely,
 		a_path_applies_to_what_is_below_and_not_beside_it,

@@ -102,6 +102,9 @@ START_TEST(the_last_option_of_dpkg_says_which_database_it_changes)
 {
 	assert_admin_dir("/x", "DPkg::Options::=--admindir=/x\n");
 	assert_admin_dir("/x%/var/lib/dpkg", "dpkg::options::a=--root=/x%25\n");
+	assert_admin_dir("", "DPkg::Options::=--root=\n");
+	assert_admin_dir("", "DPkg::Options::=--admindir\n");
+	assert_admin_dir(NULL, "DPkg::Options::=--rooted=/x\n");
 	assert_admin_dir("/y", "DPkg::Options::=--root=/x\n"
 			       "DPkg::Options::=--admindir=/y\n"
 			       "DPkg::Options::=--force-confold\n");
