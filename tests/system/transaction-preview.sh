@@ -6,7 +6,7 @@
 printf '%s\n' 'DPkg::Pre-Install-Pkgs::capture "cat >/told";' \
 	'DPkg::Tools::Options::cat::Version "3";' >/etc/apt/apt.conf.d/90capture
 
-transaction=2
+transaction=3
 
 actions_of() {
 	sed '1,/^$/d; s,/.*\.deb$,a .deb,' "$1" | LC_ALL=C sort

@@ -380,6 +380,7 @@ START_TEST(a_program_that_failed_never_seems_to_have_done_well)
 	faults_try(CALL, EIO, run_for_other_user);
 	faults_try(WAITS, EINTR, run_for_other_user);
 	faults_try(CALL, ENOSYS, run_for_other_user);
+	faults_try(CALL, EPERM, run_for_other_user);
 	try_signals_as_well(capture);
 }
 END_TEST
