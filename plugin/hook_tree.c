@@ -412,11 +412,22 @@ bool hook_tree_has_any(
 	return false;
 }
 
+/*
+ * A script that was fine when it was copied, and is now broken: what was promised is run
+ * from the copy. What cannot be looked at may be a mask.
+ */
+static bool leaves_to_copy(enum tree_node node, const struct script *script)
+{
+	return node == NODE_SCRIPT && script->fault != SCRIPT_IS_FINE &&
+	       script->fault != SCRIPT_CANNOT_START;
+}
+
 int hook_tree_scripts(
 	struct hook_tree *tree, const char *directory, struct script_list *scripts)
 {
 	owns_entries struct entry_list entries = {0};
 	const char *taken = NULL; /* the last name that had a script or a mask */
+	bool is_left = false;     /* it is left to a copy */
 	int error = read_places(tree, directory, false, &entries, scripts);
 
 	for (size_t i = 0; i < entries.count; i++) {
@@ -425,12 +436,15 @@ int hook_tree_scripts(
 		struct script script;
 		char *path;
 
-		if (taken != NULL && strcmp(taken, entry->name) == 0)
+		if (taken != NULL && strcmp(taken, entry->name) == 0 &&
+			(!is_left || entry->place < PLACE_COUNT))
 			continue;
 		path = string_join(
 			place_at(tree, entry->place), "/", directory, "/", entry->name);
 		if (path != NULL)
 			node = inspect_in(tree, entry->place, path, &script);
+		if (path != NULL && node != NODE_ABSENT && node != NODE_DIRECTORY)
+			is_left = leaves_to_copy(node, &script);
 		if (path == NULL ||
 			(node == NODE_SCRIPT && add_script(scripts, &script) < 0))
 			error = -ENOMEM;

@@ -853,6 +853,34 @@ test_it_comes_though_an_upgrade_takes_the_second_half() {
 	expect_the_pair_was_kept
 }
 
+# upgrade_to_a_second_half_that_is_broken COMMAND: version 2 has one that the command has changed.
+upgrade_to_a_second_half_that_is_broken() {
+	install_the_pair
+	package_of_the_pair 1
+	"$@" "/pair$packaged_hooks/Post-Invoke/starts"
+	files=/pair package pair 2
+	run_apt_to_the_last install pair
+	apt_must_end_with 0
+	expect_warning "$packaged_hooks/Post-Invoke/starts"
+	expect_promised_runs <<-EOF
+		$packaged_hooks/Pre-Invoke/stops
+		$packaged_hooks/Post-Invoke/only-when-ran
+		copy of $packaged_hooks/Post-Invoke/starts RESULT=ok SUCCESS=${success-1}
+	EOF
+}
+
+test_it_comes_though_an_upgrade_makes_a_dangling_symlink_of_the_second_half() {
+	upgrade_to_a_second_half_that_is_broken ln -sf /nowhere
+}
+
+test_it_comes_though_an_upgrade_makes_the_second_half_not_executable() {
+	upgrade_to_a_second_half_that_is_broken chmod a-x
+}
+
+test_it_comes_though_an_upgrade_lets_everybody_write_to_the_second_half() {
+	form=E success=0 upgrade_to_a_second_half_that_is_broken chmod a+w
+}
+
 test_it_comes_with_the_settings_that_were_promised() {
 	install_the_pair
 	local files=/pair
