@@ -365,6 +365,22 @@ enum tree_node hook_tree_look_in(struct hook_tree *tree, size_t place,
 	return NODE_ABSENT;
 }
 
+bool hook_tree_find_copy(
+	struct hook_tree *tree, const char *relative, struct script *ret_script)
+{
+	for (size_t i = 0; i < PLACE_COUNT; i++) {
+		char *path = tree->copies[i] != NULL
+				     ? string_join(tree->copies[i], "/", relative)
+				     : NULL;
+
+		if (path == NULL)
+			continue;
+		if (inspect_in(tree, PLACE_COUNT + i, path, ret_script) == NODE_SCRIPT)
+			return true;
+	}
+	return false;
+}
+
 enum tree_node hook_tree_look(struct hook_tree *tree, const char *relative)
 {
 	enum tree_node node = NODE_ABSENT;

@@ -53,6 +53,9 @@ void hook_tree_done(struct hook_tree *tree);
 
 /* Adds the copies in a directory, each under its original path. 0 or −ENOMEM. */
 int hook_tree_add_copies(struct hook_tree *tree, const char *copies, const char *root);
+/* The copy of a script, if there is one. */
+bool hook_tree_find_copy(
+	struct hook_tree *tree, const char *relative, struct script *ret_script);
 
 /*
  * Appends the names in a directory ("pkgs") of both places, sorted, without those that

@@ -550,6 +550,20 @@ void plan_apply_promised_settings(struct plan *plan, struct hook_tree *tree,
 	apply_settings_to(plan, tree, true, settings, transaction);
 }
 
+void plan_prefer_copies(struct plan *plan, struct hook_tree *tree)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		struct script *script = &plan->runs[i].script;
+		struct script copy;
+
+		if (script->fault != SCRIPT_WITHOUT_SETTINGS ||
+			!hook_tree_find_copy(tree, script->relative, &copy))
+			continue;
+		script_done(script);
+		*script = copy;
+	}
+}
+
 bool plan_has_copies(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)

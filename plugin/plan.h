@@ -69,6 +69,8 @@ void plan_apply_settings(struct plan *plan, struct hook_tree *tree,
 /* The same for copies of scripts only, which plan_apply_settings() leaves alone. */
 void plan_apply_promised_settings(struct plan *plan, struct hook_tree *tree,
 	const struct settings *settings, const struct transaction *transaction);
+/* Puts the copy, if there is one, in the place of each script whose settings are lost. */
+void plan_prefer_copies(struct plan *plan, struct hook_tree *tree);
 /* Whether the plan has copies of scripts. */
 bool plan_has_copies(const struct plan *plan);
 

@@ -565,6 +565,7 @@ static void apply_promised_settings(struct session *session)
 {
 	const struct settings *promised = &session->promised_settings;
 
+	plan_prefer_copies(&session->plan, &session->tree);
 	if (!plan_has_copies(&session->plan))
 		return;
 	if (copies_read_settings(&session->state, &session->promised_settings) < 0)

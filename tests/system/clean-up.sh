@@ -881,6 +881,38 @@ test_it_comes_though_an_upgrade_lets_everybody_write_to_the_second_half() {
 	form=E success=0 upgrade_to_a_second_half_that_is_broken chmod a+w
 }
 
+# The pair with its settings in settings.d, which are malformed if its version is 2.
+package_of_the_pair_and_settings() {
+	local files=/pair settings=/pair$packaged_hooks/settings.d/pair.conf
+	package_of_the_pair 1
+	mkdir -p "${settings%/*}"
+	echo 'Universal-Hooks::Scripts::Post-Invoke/starts::When "always";' >"$settings"
+	[[ $1 == 1 ]] || echo '{' >>"$settings"
+	package pair "$1"
+	apt_succeeds -o Universal-Hooks::Enabled=false install pair="${2-$1}"
+	: >/runs
+}
+
+test_it_comes_though_an_upgrade_breaks_the_settings_of_its_package() {
+	package_of_the_pair_and_settings 1
+	package_of_the_pair_and_settings 2 1
+	run_apt_to_the_last install pair
+	apt_must_end_with 0
+	form=E expect_warning "$packaged_hooks/settings.d/pair.conf" 'cannot be read'
+	form=E expect_warning "$packaged_hooks/Post-Invoke/only-when-ran" 'is not run'
+	expect_promised_runs <<-EOF
+		$packaged_hooks/Pre-Invoke/stops
+		copy of $packaged_hooks/Post-Invoke/starts RESULT=ok SUCCESS=0
+	EOF
+}
+
+test_it_comes_with_the_settings_of_another_package_though_the_package_itself_is_purged() {
+	package_of_the_pair_and_settings 1
+	run_apt_to_the_last purge $ours
+	expect_equal 0 "$apt_status" 'exit status of apt'
+	expect_the_pair_was_kept
+}
+
 test_it_comes_with_the_settings_that_were_promised() {
 	install_the_pair
 	local files=/pair
