@@ -167,34 +167,84 @@ int dpkg_list_files(const char *status_file, const char *package, struct buffer 
 	return process_succeeded(&ending) ? 0 : -EPROTO;
 }
 
-int dpkg_removed_conffiles(const char *status_file, struct string_list *paths)
+/* Removes " WORD" from the end of the line; whether it was there. */
+static bool cut_last_word(struct slice *line, const char *word)
 {
-	const char *const words[] = {
-		"--showformat=${db:Status-Status}\\n${Conffiles}\\n", "--show", NULL};
+	size_t size = strlen(word);
+
+	if (line->size <= size || line->data[line->size - size - 1] != ' ' ||
+		memcmp(line->data + line->size - size, word, size) != 0)
+		return false;
+	line->size -= size + 1;
+	return true;
+}
+
+/* line is "PATH MD5[ FLAG]…"; a path may contain spaces. 0 or −ENOMEM. */
+static int add_conffile(struct conffile_list *list, const char *package, bool is_removed,
+	struct slice line)
+{
+	struct conffile conffile = {.is_removed = is_removed};
+	bool is_flag = true;
+	int error;
+
+	while (is_flag) {
+		bool is_obsolete = cut_last_word(&line, "obsolete");
+
+		is_flag = is_obsolete || cut_last_word(&line, "remove-on-upgrade");
+		conffile.is_obsolete |= is_obsolete;
+	}
+	while (line.size > 0 && line.data[--line.size] != ' ')
+		continue; /* the MD5 */
+	error = array_grow(
+		&list->items, &list->capacity, list->count, sizeof(*list->items));
+	if (error < 0)
+		return error;
+	conffile.path = strndup(line.data, line.size);
+	conffile.package = strdup(package);
+	list->items[list->count++] = conffile;
+	return conffile.path != NULL && conffile.package != NULL ? 0 : -ENOMEM;
+}
+
+int dpkg_list_conffiles(const char *status_file, struct conffile_list *ret_conffiles)
+{
+	/* For each package a line, and for each conffile one that begins with a space. */
+	const char *const words[] = {"--showformat=${db:Status-Status}\\t"
+				     "${binary:Package}\\n${Conffiles}\\n",
+		"--show", NULL};
 	owns_buffer struct buffer answer = {0};
+	owns_memory char *package = NULL;
 	struct uh_ending ending;
 	bool is_removed = false;
 	struct slice rest;
 	int error = run_query(status_file, words, &answer, &ending);
 
+	memset(ret_conffiles, 0, sizeof(*ret_conffiles));
+	if (error == 0 && !process_succeeded(&ending))
+		error = -EPROTO;
 	for (rest = buffer_slice(&answer); rest.size > 0 && error == 0;) {
 		struct slice line = slice_cut(&rest, '\n');
-		owns_memory char *path = NULL;
 
-		/* Each conffile is on a line of its own, after a space. */
-		if (line.size == 0 || line.data[0] != ' ') {
-			is_removed = is_removed ? line.size == 0
-						: slice_equals(line, "config-files");
-			continue;
+		if (line.size > 0 && line.data[0] != ' ') {
+			is_removed = slice_equals(slice_cut(&line, '\t'), "config-files");
+			free(package);
+			package = strndup(line.data, line.size);
+			error = package != NULL ? 0 : -ENOMEM;
+		} else if (line.size > 0 && package != NULL) {
+			(void)slice_cut(&line, ' ');
+			error = add_conffile(ret_conffiles, package, is_removed, line);
 		}
-		if (!is_removed)
-			continue;
-		(void)slice_cut(&line, ' ');
-		line = slice_cut(&line, ' ');
-		path = strndup(line.data, line.size);
-		error = path != NULL ? string_list_add(paths, path) : -ENOMEM;
 	}
 	return error;
+}
+
+void conffile_list_done(struct conffile_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		free(list->items[i].path);
+		free(list->items[i].package);
+	}
+	free(list->items);
+	memset(list, 0, sizeof(*list));
 }
 
 /* In another root, any user who can read the lock file could hold its lock for ever. */

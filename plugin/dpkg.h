@@ -35,8 +35,21 @@ int dpkg_query(const char *status_file, const char *const *names, struct buffer 
 /* Appends the paths of a package's files, one per line. Returns like dpkg_query(). */
 int dpkg_list_files(const char *status_file, const char *package, struct buffer *paths);
 
-/* Adds the conffiles of packages that are removed, but not purged. 0 or −errno. */
-int dpkg_removed_conffiles(const char *status_file, struct string_list *paths);
+/* A configuration file that dpkg tracks. */
+struct conffile {
+	char *path;
+	char *package;
+	bool is_removed;  /* its package is removed, but not purged */
+	bool is_obsolete; /* its package no longer ships it */
+};
+struct conffile_list {
+	struct conffile *items;
+	size_t count;
+	size_t capacity;
+};
+/* Returns like dpkg_query(). In any case, the caller calls conffile_list_done(). */
+int dpkg_list_conffiles(const char *status_file, struct conffile_list *ret_conffiles);
+void conffile_list_done(struct conffile_list *list);
 
 /*
  * Waits until nobody holds the lock of the database; whether somebody did. Watches the

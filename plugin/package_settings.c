@@ -189,12 +189,16 @@ int package_settings_read(struct settings *settings, struct hook_tree *tree,
 /* The conffiles below apt.conf.d that only a purge would delete. */
 static int list_removed(const char *status_file, struct string_list *files)
 {
-	owns_strings struct string_list conffiles = {0};
-	int error = dpkg_removed_conffiles(status_file, &conffiles);
+	__attribute__((cleanup(conffile_list_done))) struct conffile_list conffiles;
+	int error = dpkg_list_conffiles(status_file, &conffiles);
 
-	for (size_t i = 0; error == 0 && i < conffiles.count; i++)
-		if (strncmp(conffiles.items[i], APT_PARTS, strlen(APT_PARTS)) == 0)
-			error = string_list_add(files, conffiles.items[i]);
+	for (size_t i = 0; error == 0 && i < conffiles.count; i++) {
+		const struct conffile *conffile = &conffiles.items[i];
+
+		if (conffile->is_removed &&
+			slice_has_prefix(slice_of(conffile->path), slice_of(APT_PARTS)))
+			error = string_list_add(files, conffile->path);
+	}
 	return error;
 }
 

@@ -4,33 +4,11 @@
  * longer ships it, so the hook still runs.
  */
 #include "check/checks.h"
-#include "process.h"
+#include "dpkg.h"
 #include "ui/message.h"
 
-#include <unistd.h>
-
-#define DPKG_QUERY "/usr/bin/dpkg-query"
-/* dpkg-query would wait for a FIFO in the database of another root. */
-#define TIMEOUT "/usr/bin/timeout"
-#define SECONDS "10"
-/* A line "STATUS\tPACKAGE", and a line " PATH MD5[ FLAG]…" for each conffile. */
-#define FORMAT "--showformat=${db:Status-Status}\\t${binary:Package}\\n${Conffiles}\\n"
-#define ANSWER_MAX ((size_t)64 << 20)
-
-static int ask_conffiles(const struct admin *admin, struct buffer *answer)
-{
-	owns_memory char *directory = xformat("--admindir=%s/var/lib/dpkg", admin->root);
-	const char *const words[] = {"timeout", "--signal=KILL", SECONDS, DPKG_QUERY,
-		directory, FORMAT, "--show", NULL};
-	struct process_spec spec = {
-		.path = TIMEOUT, .argv = (char *const *)words, .envp = environ};
-	struct uh_ending ending;
-
-	return xensure(process_capture(&spec, ANSWER_MAX, answer, &ending));
-}
-
 /* The hook at this path in /etc below the root, or NULL. */
-static const struct hook *find_conffile(const struct check *check, struct slice path)
+static const struct hook *find_conffile(const struct check *check, const char *path)
 {
 	size_t root_size = strlen(check->admin->root);
 
@@ -39,7 +17,7 @@ static const struct hook *find_conffile(const struct check *check, struct slice 
 
 		if (hook->place == PLACE_OF_ADMINISTRATOR &&
 			hook->status == HOOK_EFFECTIVE &&
-			slice_equals(path, hook->script.path + root_size))
+			strcmp(path, hook->script.path + root_size) == 0)
 			return hook;
 	}
 	return NULL;
@@ -70,54 +48,38 @@ static void report_obsolete(
 			package);
 }
 
-/* line is that of a conffile, without the space in front. */
-static void check_conffile(
-	struct check *check, const char *package, bool is_removed, struct slice line)
+static void check_conffile(struct check *check, const struct conffile *conffile)
 {
-	static const char obsolete[] = " obsolete";
-	struct slice path = line;
-	const struct hook *hook;
-	bool is_obsolete =
-		memmem(line.data, line.size, obsolete, strlen(obsolete)) != NULL;
+	const struct hook *hook = conffile->is_removed || conffile->is_obsolete
+					  ? find_conffile(check, conffile->path)
+					  : NULL;
 
-	/* The path may contain spaces; the sum and the flags do not. */
-	for (int words = is_obsolete ? 2 : 1; words > 0 && path.size > 0; words--)
-		while (path.size > 0 && path.data[--path.size] != ' ')
-			continue;
-	hook = is_removed || is_obsolete ? find_conffile(check, path) : NULL;
 	if (hook == NULL || !check_concerns(check, hook->script.path))
 		return;
-	if (is_removed)
+	if (conffile->is_removed)
 		check_find(check, FINDING_PACKAGE_REMOVED, hook->script.path, NULL,
 			_("%s is removed but not purged, so its hook still runs; "
 			  "\"apt-get purge %s\" removes it and the package's other "
 			  "configuration"),
-			package, package);
+			conffile->package, conffile->package);
 	else
-		report_obsolete(check, hook, package);
+		report_obsolete(check, hook, conffile->package);
 }
 
 void check_conffiles(struct check *check)
 {
-	owns_buffer struct buffer answer = {0};
-	owns_memory char *package = NULL;
-	bool is_removed = false;
-	struct slice rest;
+	__attribute__((cleanup(conffile_list_done))) struct conffile_list conffiles = {
+		.items = NULL};
+	owns_memory char *status_file = check_status_file(check);
+	int error = 0;
 
-	if (check->hooks.count == 0 || ask_conffiles(check->admin, &answer) < 0)
-		return;
-	for (rest = buffer_slice(&answer); rest.size > 0;) {
-		struct slice line = slice_cut(&rest, '\n');
-
-		if (line.size > 0 && line.data[0] == ' ') {
-			line.data++;
-			line.size--;
-			if (package != NULL)
-				check_conffile(check, package, is_removed, line);
-		} else if (line.size > 0) {
-			is_removed = slice_equals(slice_cut(&line, '\t'), "config-files");
-			free(package);
-			package = xstrndup(line.data, line.size);
-		}
+	if (check->hooks.count > 0)
+		error = xensure(dpkg_list_conffiles(status_file, &conffiles));
+	if (error < 0) {
+		check->is_incomplete = true;
+		(void)report_error(_("dpkg's list of conffiles cannot be read: %s"),
+			strerror(-error));
 	}
+	for (size_t i = 0; i < conffiles.count; i++)
+		check_conffile(check, &conffiles.items[i]);
 }

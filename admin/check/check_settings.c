@@ -15,7 +15,6 @@
 
 #define SCOPE "Universal-Hooks"
 /* dpkg's default below another root (dpkg(1), --admindir). */
-#define STATUS_FILE "var/lib/dpkg/status"
 
 struct settings_check {
 	struct check *check;
@@ -23,12 +22,6 @@ struct settings_check {
 	struct origins origins;
 	bool *is_used; /* per setting: whether its value applies to an enabled hook */
 };
-
-/* NULL: dpkg's default. The caller frees it. */
-static char *status_file_of(const struct admin *admin)
-{
-	return admin->root[0] != '\0' ? xformat("%s/%s", admin->root, STATUS_FILE) : NULL;
-}
 
 /*
  * Whether the setting is for a path to check: of the place that has the path, or, if none
@@ -145,7 +138,7 @@ static void try_paths(struct nearest *nearest, struct string_list *kept, const c
 
 static bool is_removed(const struct check *check, const char *package)
 {
-	owns_memory char *status_file = status_file_of(check->admin);
+	owns_memory char *status_file = check_status_file(check);
 	const char *const names[] = {package, NULL};
 	owns_buffer struct buffer answer = {0};
 	struct uh_ending ending;
@@ -350,7 +343,7 @@ static void find_required(const struct settings_check *state, const char *packag
 static int check_packages_installed(
 	const struct settings_check *state, const char *const *packages, size_t count)
 {
-	owns_memory char *status_file = status_file_of(state->check->admin);
+	owns_memory char *status_file = check_status_file(state->check);
 
 	while (count > 0) {
 		ssize_t missing = dpkg_first_missing(status_file, packages, count);

@@ -38,3 +38,10 @@ void check_report_unreadable(struct check *check, const char *path, int error)
 	check->is_incomplete = true;
 	(void)report_error(_("%s cannot be read: %s"), path, strerror(-error));
 }
+
+char *check_status_file(const struct check *check)
+{
+	const char *root = check->admin->root;
+
+	return root[0] != '\0' ? xformat("%s/var/lib/dpkg/status", root) : NULL;
+}

@@ -56,6 +56,9 @@ bool check_claim(struct check *check, const char *from, const char *to);
 #define check_find_at(check, kind, path, line, command, ...)                             \
 	findings_add(&(check)->findings, kind, path, line, command, __VA_ARGS__)
 
+/* dpkg's below the root, for dpkg.h; NULL: its default. The caller frees it. */
+char *check_status_file(const struct check *check);
+
 /*
  * Call them in this order, since check_packages() needs check_directories(). Each reports
  * what it cannot read.

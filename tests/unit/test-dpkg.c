@@ -333,6 +333,47 @@ START_TEST(another_user_who_holds_the_lock_holds_up_nobody)
 }
 END_TEST
 
+START_TEST(a_conffile_may_have_spaces_in_its_path_and_flags)
+{
+	static const struct {
+		const char *path, *package;
+		bool is_removed, is_obsolete;
+	} expected[] = {
+		{"/etc/a", "gone", true, false},
+		{"/etc/is obsolete here", "here", false, false},
+		{"/etc/b c", "here", false, true},
+		{"/etc/d", "here", false, true},
+		{"/etc/e", "here", false, false},
+	};
+	__attribute__((cleanup(conffile_list_done))) struct conffile_list conffiles;
+
+	make_directory(ADMIN_DIR "/updates");
+	make_directory(ADMIN_DIR "/info");
+	make_file(DATABASE, 0644,
+		"Package: gone\nStatus: deinstall ok config-files\nVersion: 1\n"
+		"Maintainer: nobody\nArchitecture: all\nConffiles:\n"
+		" /etc/a 0123456789abcdef0123456789abcdef\n"
+		"Description: a test\n\n"
+		"Package: here\nStatus: install ok installed\nVersion: 1\n"
+		"Maintainer: nobody\nArchitecture: all\nConffiles:\n"
+		" /etc/is obsolete here 0123456789abcdef0123456789abcdef\n"
+		" /etc/b c 0123456789abcdef0123456789abcdef obsolete\n"
+		" /etc/d 0123456789abcdef0123456789abcdef obsolete remove-on-upgrade\n"
+		" /etc/e newconffile\n"
+		"Description: a test\n\n");
+	ck_assert_int_eq(dpkg_list_conffiles(at(DATABASE), &conffiles), 0);
+	ck_assert_uint_eq(conffiles.count, COUNT_OF(expected));
+	for (size_t i = 0; i < COUNT_OF(expected); i++) {
+		const struct conffile *conffile = &conffiles.items[i];
+
+		ck_assert_str_eq(conffile->path, expected[i].path);
+		ck_assert_str_eq(conffile->package, expected[i].package);
+		ck_assert_int_eq(conffile->is_removed, expected[i].is_removed);
+		ck_assert_int_eq(conffile->is_obsolete, expected[i].is_obsolete);
+	}
+}
+END_TEST
+
 START_TEST(a_dpkg_query_that_is_killed_is_no_answer)
 {
 	static const char *const names[] = {"done", NULL};
@@ -392,6 +433,7 @@ int main(void)
 		the_end_of_who_holds_the_lock_is_waited_for,
 		nobody_is_waited_for_where_there_is_no_lock,
 		another_user_who_holds_the_lock_holds_up_nobody,
+		a_conffile_may_have_spaces_in_its_path_and_flags,
 		a_dpkg_query_that_is_killed_is_no_answer,
 		without_a_status_file_dpkgs_own_database_is_asked};
 
