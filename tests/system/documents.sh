@@ -168,7 +168,8 @@ test_every_command_of_README_is_run() {
 	apt_succeeds install nginx
 	grep -qx 'apt is done: ok' "$output" || fail 'the first hook says nothing'
 	grep -qx nginx "$output" || fail 'the upgraded packages are not listed'
-	run_elsewhere | cut -d '|' -f 1 | sort >/expected
+	# The package leaves out what is for its source.
+	run_elsewhere | cut -d '|' -f 1 | grep -vE '^(sudo tests/|man -l )' | sort >/expected
 	sort -u /elsewhere | expect_file /expected
 }
 
