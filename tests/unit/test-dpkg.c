@@ -164,8 +164,8 @@ START_TEST(what_could_be_waited_for_in_a_database_is_not_read)
 	static const char *const files[] = {DATABASE, ADMIN_DIR "/arch",
 		ADMIN_DIR "/triggers/Unincorp", ADMIN_DIR "/updates/0001"};
 	static const char *const names[] = {"done", NULL};
-	owns_strings struct string_list conffiles = {0};
 	owns_buffer struct buffer answer = {0};
+	struct conffile_list conffiles;
 	struct uh_ending ending;
 
 	for (size_t i = 0; i < COUNT_OF(files); i++) {
@@ -177,12 +177,11 @@ START_TEST(what_could_be_waited_for_in_a_database_is_not_read)
 			dpkg_query(at(DATABASE), names, &answer, &ending), -ENOTSUP);
 		ck_assert_int_eq(
 			dpkg_list_files(at(DATABASE), "done", &answer), -ENOTSUP);
-		ck_assert_int_eq(
-			dpkg_removed_conffiles(at(DATABASE), &conffiles), -ENOTSUP);
+		ck_assert_int_eq(dpkg_list_conffiles(at(DATABASE), &conffiles), -ENOTSUP);
+		ck_assert_uint_eq(conffiles.count, 0);
 		ck_assert_int_eq(remove(at(files[i])), 0);
 	}
 	ck_assert_uint_eq(answer.size, 0);
-	ck_assert_uint_eq(conffiles.count, 0);
 }
 END_TEST
 
@@ -198,31 +197,6 @@ START_TEST(files_of_a_package_are_listed_line_by_line)
 	ck_assert_uint_eq(paths.size, 0);
 	ck_assert_int_eq(dpkg_list_files(at(DATABASE), "done", &paths), 0);
 	assert_text(&paths, "/.\n/usr\n/usr/a b\n");
-}
-END_TEST
-
-START_TEST(conffiles_of_removed_packages_are_those_that_a_purge_deletes)
-{
-	owns_strings struct string_list paths = {0};
-	static const char text[] =
-		"Package: here\nStatus: install ok installed\nMaintainer: nobody\n"
-		"Architecture: all\nVersion: 1\nDescription: a test\nConffiles:\n"
-		" /etc/here 900150983cd24fb0d6963f7d28e17f72\n\n"
-		"Package: gone\nStatus: deinstall ok config-files\n"
-		"Maintainer: nobody\nArchitecture: all\nVersion: 1\n"
-		"Config-Version: 1\nDescription: a test\nConffiles:\n"
-		" /etc/gone 900150983cd24fb0d6963f7d28e17f72\n"
-		" /etc/too 900150983cd24fb0d6963f7d28e17f72\n\n"
-		"Package: other\nStatus: install ok installed\nMaintainer: nobody\n"
-		"Architecture: all\nVersion: 1\nDescription: a test\n\n";
-
-	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
-	make_database();
-	make_file(DATABASE, 0644, text);
-	ck_assert_int_eq(dpkg_removed_conffiles(at(DATABASE), &paths), 0);
-	ck_assert_uint_eq(paths.count, 2);
-	ck_assert_str_eq(paths.items[0], "/etc/gone");
-	ck_assert_str_eq(paths.items[1], "/etc/too");
 }
 END_TEST
 
@@ -428,7 +402,6 @@ int main(void)
 		a_database_that_is_none_is_no_answer,
 		what_could_be_waited_for_in_a_database_is_not_read,
 		files_of_a_package_are_listed_line_by_line,
-		conffiles_of_removed_packages_are_those_that_a_purge_deletes,
 		dpkgs_own_database_is_where_its_options_or_environment_say,
 		the_end_of_who_holds_the_lock_is_waited_for,
 		nobody_is_waited_for_where_there_is_no_lock,

@@ -428,13 +428,13 @@ END_TEST
 static void list_conffiles(void)
 {
 	owns_memory char *status_file = strdup(at(TEST_DATABASE));
-	owns_strings struct string_list paths = {0};
+	__attribute__((cleanup(conffile_list_done))) struct conffile_list conffiles;
 	int error;
 
 	(void)faults_arm(true);
-	error = dpkg_removed_conffiles(status_file, &paths);
+	error = dpkg_list_conffiles(status_file, &conffiles);
 	(void)faults_arm(false);
-	ck_assert(error < 0 || paths.count == 1);
+	ck_assert(error < 0 || (conffiles.count == 1 && conffiles.items[0].is_removed));
 }
 
 START_TEST(conffiles_of_a_removed_package_are_found_or_it_is_an_error)
