@@ -5,6 +5,7 @@
  */
 #include "asker.h"
 #include "fixture.h"
+#include "package_settings.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -239,6 +240,75 @@ START_TEST(settings_are_whole_or_an_error)
 }
 END_TEST
 
+#define OF_HOOK "Universal-Hooks::Scripts::Post-Invoke/a::Timeout=5\n"
+
+static int answer_for_file(
+	const struct apt_question *question, apt_listener *listener, void *context)
+{
+	static const char line[] = "/file\t" OF_HOOK;
+
+	(void)question;
+	listener(APT_ANSWER, line, sizeof(line) - 1, context);
+	return 0;
+}
+
+START_TEST(without_an_answer_the_settings_of_packages_are_lost)
+{
+	owns_buffer struct buffer events = {0};
+	struct settings settings = {.count = 0};
+	struct hook_tree tree;
+
+	bridge = leave;
+	make_script(LIB "Post-Invoke/a", "");
+	make_file(LIB "settings.d/own.conf", 0644, OF_HOOK);
+	ck_assert_int_eq(hook_tree_init(&tree, root()), 0);
+	ck_assert_int_eq(
+		package_settings_read(&settings, &tree, NULL, write_event, &events), 0);
+	assert_text(&events, "SETTINGS_FILE_UNUSABLE " LIB
+			     "settings.d/own.conf (Input/output error)\n");
+	ck_assert_uint_eq(settings.count, 0);
+	ck_assert(settings_are_lost_for(&settings, &tree, "Post-Invoke/a"));
+	settings_done(&settings);
+	hook_tree_done(&tree);
+}
+END_TEST
+
+START_TEST(only_what_a_conffile_of_a_removed_package_says_is_of_it)
+{
+	struct settings settings;
+	int error = -ENOMEM;
+
+	skip_unless(access("/usr/bin/dpkg-query", X_OK) == 0, "there is no dpkg-query");
+	bridge = answer_for_file;
+	set_database("installed");
+	make_file("/var/lib/dpkg/updates/0001", 0644,
+		"Package: gone\nStatus: deinstall ok config-files\n"
+		"Maintainer: nobody\nArchitecture: all\nVersion: 1\n"
+		"Config-Version: 1\nDescription: a test\nConffiles:\n"
+		" /etc/apt/apt.conf.d/50gone 900150983cd24fb0d6963f7d28e17f72\n"
+		" /etc/gone 900150983cd24fb0d6963f7d28e17f72\n");
+	ck_assert_int_eq(
+		settings_parse(&settings,
+			slice_of(SETTING OF_HOOK
+				"Universal-Hooks::Scripts::Post-Invoke/a::Timeout=6\n")),
+		0);
+	kind = MEMORY;
+	for (unsigned int i = 1; i < FAULTS_MAX && error < 0; i++) {
+		bool is_of_removed[3] = {false};
+
+		countdown = i;
+		error = package_settings_of_removed(
+			&settings, at(TEST_DATABASE), is_of_removed);
+		countdown = 0;
+		ck_assert(error == -ENOMEM || error == -EIO ||
+			  (error == 0 && is_of_removed[1]));
+		ck_assert(!is_of_removed[0] && !is_of_removed[2]);
+	}
+	ck_assert_int_eq(error, 0);
+	settings_done(&settings);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {a_bridge_that_leaves_without_a_word_does_not_answer,
@@ -246,7 +316,9 @@ int main(void)
 		an_answer_that_is_too_long_is_none, a_library_that_is_no_bridge_is_told,
 		a_bridge_whose_end_nobody_can_tell_does_not_answer,
 		what_the_way_to_the_bridge_lacks_is_told, a_signal_is_no_end,
-		settings_are_whole_or_an_error};
+		settings_are_whole_or_an_error,
+		without_an_answer_the_settings_of_packages_are_lost,
+		only_what_a_conffile_of_a_removed_package_says_is_of_it};
 
 	if (at_quick_exit(disarm) != 0)
 		return EXIT_FAILURE;
