@@ -137,7 +137,8 @@ static const char setting_lines[] =
 	"Universal-Hooks::Scripts::multi_pkgs::Operations::=upgrade\n"
 	"Universal-Hooks::Scripts::pkgs/foo::Requires::=one\n"
 	"Universal-Hooks::Scripts::pkgs/foo::Requires::=two\n"
-	"Universal-Hooks::Scripts::pkgs/foo::Operations::=upgrade\n";
+	"Universal-Hooks::Scripts::pkgs/foo::Operations::=upgrade\n"
+	"Universal-Hooks::Scripts::pkgs/foo/Pre-Install-Pkgs/a::Renamed-From::=pkgs/b\n";
 
 static bool is_for_bar(const struct planned_run *run)
 {

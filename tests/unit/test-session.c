@@ -105,6 +105,19 @@ START_TEST(what_is_wrong_with_the_settings_is_told_once_a_transaction)
 }
 END_TEST
 
+START_TEST(who_masks_a_hook_of_a_package_need_not_hear_of_its_settings)
+{
+	configure_apt("");
+	make_recorder(ETC "Pre-Install-Pkgs/a", "");
+	make_script(LIB "Pre-Install-Pkgs/b", "");
+	make_link(ETC "Pre-Install-Pkgs/b", "/dev/null");
+	make_file(LIB "settings.d/own.conf", 0644,
+		SCOPE "Scripts::Pre-Install-Pkgs/b::Timeout \"5\";\n");
+	ck_assert_int_eq(run_transaction(SCOPE "Timeout=60\n", "installed"), 0);
+	assert_taken_file("/events", "SCRIPT_ENDED " ETC "Pre-Install-Pkgs/a exited 0\n");
+}
+END_TEST
+
 START_TEST(where_the_settings_are_lost_a_failure_may_be_a_veto)
 {
 	configure_apt(SCOPE "Timeout \"1\n");
@@ -303,6 +316,7 @@ int main(void)
 		the_settings_of_apt_hold_at_all_three_hook_points,
 		a_nearer_enabled_overrides_the_global_one,
 		what_is_wrong_with_the_settings_is_told_once_a_transaction,
+		who_masks_a_hook_of_a_package_need_not_hear_of_its_settings,
 		where_the_settings_are_lost_a_failure_may_be_a_veto,
 		post_invoke_hears_what_its_when_asks_for,
 		without_a_result_neither_success_nor_failure_holds,

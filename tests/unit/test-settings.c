@@ -862,7 +862,9 @@ START_TEST(only_settings_of_scripts_are_a_packages_own)
 	static const char *const lines[] = {"APT::Get::Purge=true",
 		"Universal-Hooks::Enabled=false", "Universal-Hooks=x",
 		"Universal-Hooks::Scripts=x", "Universal-Hooks::Scripts::Enabled=false",
-		"Universal-Hooks::Scripts::::Enabled=false"};
+		"Universal-Hooks::Scripts::::Enabled=false",
+		"Scripts::Post-Invoke/a::Renamed-From::=Post-Invoke/b",
+		"Universal-Hooks::When=always"};
 	owns_settings struct settings settings = parse("");
 	struct hook_tree tree;
 
@@ -874,6 +876,8 @@ START_TEST(only_settings_of_scripts_are_a_packages_own)
 			"%s", lines[i]);
 	}
 	assert_holds(&settings, "Post-Invoke/a", "");
+	ck_assert(!settings_name_former(&settings, "Post-Invoke/b"));
+	ck_assert(!settings_mention_when(&settings, WHEN_ALWAYS));
 	hook_tree_done(&tree);
 }
 END_TEST
