@@ -467,7 +467,7 @@ static void read_package_settings(void)
 	(void)faults_arm(true);
 	error = package_settings_read(&settings, &tree, NULL, ignore_event, NULL);
 	(void)faults_arm(false);
-	ck_assert(error < 0 || settings.count == 1 ||
+	ck_assert(error < 0 || settings.count == 2 ||
 		  settings_are_lost_for(&settings, &tree, "Post-Invoke/a"));
 	hook_tree_done(&tree);
 	settings_done(&settings);
@@ -478,6 +478,8 @@ START_TEST(settings_of_a_package_hold_or_its_hooks_are_without_them)
 	make_script(LIB "Post-Invoke/a", "");
 	make_file(LIB "settings.d/own.conf", 0644,
 		"Universal-Hooks::Scripts::Post-Invoke/a::Timeout \"1\";\n");
+	make_file(LIB "settings.d/too.conf", 0644,
+		"Universal-Hooks::Scripts::Post-Invoke/a::User \"x\";\n");
 	faults_try(MEMORY, ENOMEM, read_package_settings);
 }
 END_TEST

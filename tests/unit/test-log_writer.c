@@ -332,9 +332,10 @@ START_TEST(while_the_log_is_read_only_stanzas_are_kept_up_to_a_limit)
 	ck_assert_int_eq(log_writer_catch_up(&state, root()), 0);
 	assert_log(stanza);
 	ck_assert(!is_there(later));
-	make_file(later, 0600, "");
-	ck_assert_int_eq(truncate(at(later), (off_t)1 << 30), 0);
 	ck_assert_int_eq(mount("none", at("/var/log/apt"), "tmpfs", MS_RDONLY, NULL), 0);
+	make_file(later, 0600, "");
+	ck_assert_int_eq(write_stanza(&state), 0);
+	ck_assert_int_eq(truncate(at(later), (off_t)1 << 30), 0);
 	ck_assert_int_eq(write_stanza(&state), -EROFS);
 	ck_assert_int_eq(umount(at("/var/log/apt")), 0);
 }
