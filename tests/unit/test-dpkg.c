@@ -146,6 +146,7 @@ START_TEST(a_database_that_is_none_is_no_answer)
 {
 	static const char *const package = "done";
 	static const char *const names[] = {"done", NULL};
+	struct conffile_list conffiles;
 	owns_buffer struct buffer answer = {0};
 	struct uh_ending ending;
 
@@ -156,6 +157,8 @@ START_TEST(a_database_that_is_none_is_no_answer)
 	ck_assert_int_eq(ending.end, UH_EXITED);
 	ck_assert_int_eq(ending.value, 2);
 	ck_assert_int_eq(dpkg_first_missing(at(DATABASE), &package, 1), -EPROTO);
+	ck_assert_int_eq(dpkg_list_conffiles(at(DATABASE), &conffiles), -EPROTO);
+	conffile_list_done(&conffiles);
 }
 END_TEST
 

@@ -2,6 +2,7 @@
 /* Settings, and what a plan makes of them. */
 #include "fixture.h"
 #include "plan.h"
+#include "renames.h"
 #include "settings.h"
 
 #define owns_settings __attribute__((cleanup(settings_done)))
@@ -792,6 +793,35 @@ START_TEST(settings_for_a_former_path_are_nearly_as_near)
 }
 END_TEST
 
+START_TEST(a_rename_is_of_one_hook_and_of_one_former_path)
+{
+	owns_settings struct settings settings =
+		parse("Universal-Hooks::Scripts::P/b::Renamed-From::=P/other\n"
+		      "Universal-Hooks::Scripts::P/c::Renamed-From::=P/shipped\n"
+		      "Universal-Hooks::Scripts::P/d::Renamed-From::=P/none\n"
+		      "Universal-Hooks::Scripts::P/b::Renamed-From::=P/a\n");
+	const char *former = NULL;
+	struct script script;
+	struct hook_tree tree;
+
+	make_script(LIB "P/b", "");
+	make_script(LIB "P/c", "");
+	make_script(LIB "P/shipped", "");
+	make_link(ETC "P/a", "/dev/null");
+	make_link(ETC "P/shipped", "/dev/null");
+	ck_assert_int_eq(hook_tree_init(&tree, root()), 0);
+	ck_assert_int_eq(
+		renames_look(&settings, &tree, "P/b", &former, &script), NODE_MASK);
+	ck_assert_str_eq(former, "P/a");
+	ck_assert_int_eq(
+		renames_look(&settings, &tree, "P/c", &former, &script), NODE_ABSENT);
+	ck_assert(renames_is_former(&settings, &tree, "P/a"));
+	ck_assert(!renames_is_former(&settings, &tree, "P/shipped"));
+	ck_assert(!renames_is_former(&settings, &tree, "P/none"));
+	hook_tree_done(&tree);
+}
+END_TEST
+
 START_TEST(sixteen_former_paths_are_enough)
 {
 	owns_buffer struct buffer lines = {0};
@@ -893,6 +923,7 @@ int main(void)
 		what_a_package_ships_takes_the_place_of_the_defaults,
 		only_settings_of_scripts_are_a_packages_own,
 		settings_for_a_former_path_are_nearly_as_near,
+		a_rename_is_of_one_hook_and_of_one_former_path,
 		sixteen_former_paths_are_enough,
 		settings_are_the_same_once_written_and_read_again,
 		a_former_path_is_below_the_tree,
