@@ -452,6 +452,7 @@ static enum setting_fault judge_setting(struct session *session, size_t i)
 void session_check_settings(struct session *session)
 {
 	owns_memory bool *is_of_removed = NULL;
+	owns_strings struct string_list former = {0};
 	bool is_asked = false;
 
 	for (size_t i = 0; i < session->settings.count; i++) {
@@ -460,12 +461,14 @@ void session_check_settings(struct session *session)
 		if (fault == SETTING_HAS_NO_SCRIPT && !is_asked) {
 			read_package_settings(session);
 			is_of_removed = find_settings_of_removed(session);
+			/* Without memory, there may be a message too many. */
+			(void)settings_former_paths(&session->settings, &former);
 			is_asked = true;
 		}
 		if (fault == SETTING_HAS_NO_SCRIPT &&
 			((is_of_removed != NULL && is_of_removed[i]) ||
-				settings_name_former(&session->settings,
-					session->settings.items[i].path)))
+				former_paths_have(
+					&former, session->settings.items[i].path)))
 			continue;
 		emit_setting(session, &session->settings.items[i], fault);
 	}

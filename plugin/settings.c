@@ -422,15 +422,42 @@ static bool applies_to(const struct setting *setting, const char *path)
 	       (size == 0 || path[size] == '\0' || path[size] == '/');
 }
 
-bool settings_name_former(const struct settings *settings, const char *path)
+int settings_former_paths(const struct settings *settings, struct string_list *ret_paths)
 {
-	const struct setting wanted = {.path = (char *)path};
+	int error = 0;
 
-	for (size_t i = 0; i < settings->count; i++)
-		if (setting_is_rename(&settings->items[i]) &&
-			applies_to(&wanted, settings->items[i].value))
-			return true;
-	return false;
+	memset(ret_paths, 0, sizeof(*ret_paths));
+	for (size_t i = 0; i < settings->count && error == 0; i++)
+		if (setting_is_rename(&settings->items[i]))
+			error = string_list_add(ret_paths, settings->items[i].value);
+	string_list_sort_unique(ret_paths);
+	return error;
+}
+
+/* Whether item sorts before all paths below the directory path. */
+static bool precedes_contents(const char *item, const char *path, size_t path_size)
+{
+	int order = strncmp(item, path, path_size);
+
+	return order != 0 ? order < 0 : (unsigned char)item[path_size] < '/';
+}
+
+bool former_paths_have(const struct string_list *paths, const char *path)
+{
+	size_t size = strlen(path), low = 0, high = paths->count;
+
+	if (string_list_has(paths, path))
+		return true;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (precedes_contents(paths->items[middle], path, size))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < paths->count && strncmp(paths->items[low], path, size) == 0 &&
+	       paths->items[low][size] == '/';
 }
 
 #define FORMER_MAX 16 /* nobody renames a hook more often */

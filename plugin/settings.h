@@ -139,8 +139,10 @@ const char *when_name(enum when when);
 
 /* Whether it is a usable Renamed-From: path was called value before. */
 bool setting_is_rename(const struct setting *setting);
-/* Whether path was the path of a script that was renamed, or a directory above it. */
-bool settings_name_former(const struct settings *settings, const char *path);
+/* The former paths of scripts, sorted; for string_list_done(). 0 or −ENOMEM. */
+int settings_former_paths(const struct settings *settings, struct string_list *ret_paths);
+/* Whether path is one of them or a directory above one, which takes few comparisons. */
+bool former_paths_have(const struct string_list *paths, const char *path);
 
 /* Whether the value is the name of an account, which may have been deleted. */
 bool setting_is_user(const struct setting *setting);

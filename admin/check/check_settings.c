@@ -187,11 +187,12 @@ static void find_no_hook(
 {
 	const struct hook_list *hooks = &state->check->hooks;
 	owns_strings struct string_list kept = {0};
+	owns_strings struct string_list former = {0};
 	struct nearest nearest = nearest_to(
 		path_in_tree(&hooks->tree, state->check->admin, setting->path));
 
-	if (find_removed(state, setting) ||
-		settings_name_former(&state->settings, setting->path))
+	xensure(settings_former_paths(&state->settings, &former));
+	if (find_removed(state, setting) || former_paths_have(&former, setting->path))
 		return;
 	for (size_t i = 0; i < hooks->count; i++)
 		try_paths(&nearest, &kept, hooks->items[i].script.relative);

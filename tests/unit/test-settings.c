@@ -764,6 +764,31 @@ START_TEST(what_a_package_ships_takes_the_place_of_the_defaults)
 }
 END_TEST
 
+static bool is_former(const struct settings *settings, const char *path)
+{
+	owns_strings struct string_list former = {0};
+
+	ck_assert_int_eq(settings_former_paths(settings, &former), 0);
+	return former_paths_have(&former, path);
+}
+
+START_TEST(a_directory_of_a_former_path_is_found_beside_names_like_it)
+{
+	__attribute__((cleanup(settings_done))) struct settings settings =
+		parse("Universal-Hooks::Scripts::P/new::Renamed-From::=P/d-a\n"
+		      "Universal-Hooks::Scripts::P/new::Renamed-From::=P/d/a\n"
+		      "Universal-Hooks::Scripts::P/new::Renamed-From::=P/d/b\n"
+		      "Universal-Hooks::Scripts::P/new::Renamed-From::=P/d0\n");
+
+	ck_assert(is_former(&settings, "P/d"));
+	ck_assert(is_former(&settings, "P/d0"));
+	ck_assert(!is_former(&settings, "P/d-"));
+	ck_assert(!is_former(&settings, "P/d/"));
+	ck_assert(!is_former(&settings, "P/d0/a"));
+	ck_assert(!is_former(&settings, "Q"));
+}
+END_TEST
+
 START_TEST(settings_for_a_former_path_are_nearly_as_near)
 {
 	owns_settings struct settings settings =
@@ -786,10 +811,10 @@ START_TEST(settings_for_a_former_path_are_nearly_as_near)
 			 "Universal-Hooks::Scripts::P/1::Directory=/one\n"
 			 "Universal-Hooks::Scripts::P::Directory=/P\n");
 	assert_holds(&settings, "P/3", " 3s two /one");
-	ck_assert(settings_name_former(&settings, "P/1"));
-	ck_assert(settings_name_former(&settings, "P"));
-	ck_assert(!settings_name_former(&settings, "P/3"));
-	ck_assert(!settings_name_former(&settings, "P/11"));
+	ck_assert(is_former(&settings, "P/1"));
+	ck_assert(is_former(&settings, "P"));
+	ck_assert(!is_former(&settings, "P/3"));
+	ck_assert(!is_former(&settings, "P/11"));
 }
 END_TEST
 
@@ -835,9 +860,9 @@ START_TEST(sixteen_former_paths_are_enough)
 	ck_assert_int_eq(settings_parse(&settings, buffer_slice(&lines)), 0);
 	assert_holds(&settings, "P/0", " 1s");
 	assert_holds(&settings, "P/17", " x");
-	ck_assert(settings_name_former(&settings, "P/17"));
-	ck_assert(settings_name_former(&settings, "P"));
-	ck_assert(!settings_name_former(&settings, "P/0"));
+	ck_assert(is_former(&settings, "P/17"));
+	ck_assert(is_former(&settings, "P"));
+	ck_assert(!is_former(&settings, "P/0"));
 }
 END_TEST
 
@@ -906,7 +931,7 @@ START_TEST(only_settings_of_scripts_are_a_packages_own)
 			"%s", lines[i]);
 	}
 	assert_holds(&settings, "Post-Invoke/a", "");
-	ck_assert(!settings_name_former(&settings, "Post-Invoke/b"));
+	ck_assert(!is_former(&settings, "Post-Invoke/b"));
 	ck_assert(!settings_mention_when(&settings, WHEN_ALWAYS));
 	hook_tree_done(&tree);
 }
@@ -922,6 +947,7 @@ int main(void)
 		the_nearest_of_each_setting_wins,
 		what_a_package_ships_takes_the_place_of_the_defaults,
 		only_settings_of_scripts_are_a_packages_own,
+		a_directory_of_a_former_path_is_found_beside_names_like_it,
 		settings_for_a_former_path_are_nearly_as_near,
 		a_rename_is_of_one_hook_and_of_one_former_path,
 		sixteen_former_paths_are_enough,
