@@ -154,7 +154,10 @@ int bridge_ask(
 	return end == BRIDGE_ANSWERED ? 0 : -EPROTO;
 }
 
-/* The usable strings, ended by NULL. The caller frees the array only. */
+/*
+ * The strings, or with is_usable only those for which it is true, ended by NULL. The caller
+ * frees the array only.
+ */
 static const char **filter_strings(
 	const struct string_list *list, bool (*is_usable)(const char *))
 {
@@ -162,7 +165,7 @@ static const char **filter_strings(
 	size_t count = 0;
 
 	for (size_t i = 0; items != NULL && i < list->count; i++)
-		if (is_usable(list->items[i]))
+		if (is_usable == NULL || is_usable(list->items[i]))
 			items[count++] = list->items[i];
 	return items;
 }
@@ -210,7 +213,7 @@ int bridge_settings(
 int bridge_files(
 	const struct string_list *files, struct buffer *lines, char **ret_message)
 {
-	owns_memory const char **paths = filter_strings(files, is_readable);
+	owns_memory const char **paths = filter_strings(files, NULL);
 	const char *const none[] = {NULL};
 	struct apt_question question = {.kind = APT_FILES,
 		.root = "",

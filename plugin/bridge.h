@@ -24,8 +24,8 @@ int bridge_settings(
 	const struct command_line *command_line, struct buffer *lines, char **ret_reason);
 
 /*
- * Asks what each file sets, as APT_FILES describes it; leaves out files that are gone.
- * Returns like bridge_ask().
+ * Asks what each file sets, as APT_FILES describes it; a file that is gone is one that
+ * cannot be read. Returns like bridge_ask().
  */
 int bridge_files(
 	const struct string_list *files, struct buffer *lines, char **ret_message);
