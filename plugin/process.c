@@ -224,8 +224,8 @@ static int close_all_but(int spared)
 {
 	int first = STDERR_FILENO + 1;
 
-	if ((spared == first || syscall(SYS_close_range, first, spared - 1, 0) == 0) &&
-		syscall(SYS_close_range, spared + 1, ~0U, 0) == 0)
+	if ((spared == first || syscall(__NR_close_range, first, spared - 1, 0) == 0) &&
+		syscall(__NR_close_range, spared + 1, ~0U, 0) == 0)
 		return 0;
 	return proc_close_on_exec();
 }
