@@ -39,9 +39,11 @@ void check_report_unreadable(struct check *check, const char *path, int error)
 	(void)report_error(_("%s cannot be read: %s"), path, strerror(-error));
 }
 
+#define STATUS_FILE "var/lib/dpkg/status"
+
 char *check_status_file(const struct check *check)
 {
 	const char *root = check->admin->root;
 
-	return root[0] != '\0' ? xformat("%s/var/lib/dpkg/status", root) : NULL;
+	return root[0] != '\0' ? xformat("%s/%s", root, STATUS_FILE) : NULL;
 }
