@@ -37,9 +37,9 @@ static char *find_changed(const char *admin_dir)
 
 	if (admin_dir == NULL)
 		admin_dir = getenv("DPKG_ADMINDIR");
-	return admin_dir != NULL
-		       ? string_join(admin_dir, "/status")
-		       : string_join(root != NULL ? root : "", "/var/lib/dpkg/status");
+	return admin_dir != NULL ? string_join(admin_dir, "/status")
+				 : string_join(root != NULL ? root : "", "/",
+					   "var/lib/dpkg/status");
 }
 
 bool dpkg_is_own(const char *status_file, const char *admin_dir)

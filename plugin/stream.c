@@ -378,8 +378,9 @@ static int keep_admin_dir(struct transaction *transaction, struct slice value)
 	if (directory == NULL || (*directory != '\0' && *directory != '='))
 		return 0;
 	directory += *directory == '=';
-	admin_dir = string_join(
-		directory, option[2] == 'r' && *directory != '\0' ? "/var/lib/dpkg" : "");
+	admin_dir = option[2] == 'r' && *directory != '\0'
+			    ? string_join(directory, "/", "var/lib/dpkg")
+			    : strdup(directory);
 	free(transaction->admin_dir);
 	transaction->admin_dir = admin_dir;
 	return admin_dir != NULL ? 0 : -ENOMEM;
