@@ -7,7 +7,7 @@
 #include <apt-pkg/pkgsystem.h>
 #include <apt-pkg/policy.h>
 
-#include <string_view>
+#include <cstring>
 
 static void write_package(pkgCacheFile &cache, const pkgCache::PkgIterator &package,
 	bool has_candidate, std::ostream &answer)
@@ -26,7 +26,7 @@ static void write_package(pkgCacheFile &cache, const pkgCache::PkgIterator &pack
 	answer << package.Name() << '\t' << any.Arch() << '\t'
 	       << (current.end() ? "-" : current.VerStr()) << '\t'
 	       << (!has_candidate || candidate.end() ? "-" : candidate.VerStr());
-	if (std::string_view(any.SourcePkgName()) != package.Name())
+	if (strcmp(any.SourcePkgName(), package.Name()) != 0)
 		answer << '\t' << any.SourcePkgName();
 	answer << '\n';
 }
