@@ -113,20 +113,25 @@ static void append_others(
 	}
 }
 
-void configuration_note(struct transaction *transaction, const char *root,
-	const struct command_line *command_line)
+static void note_own_settings(
+	struct transaction *transaction, const struct command_line *command_line)
 {
 	owns_buffer struct buffer lines = {0};
 	owns_memory char *reason = NULL;
 
-	transaction->configuration_stamp = configuration_stamp(root);
-	if (transaction->settings.size == 0 || has_no_own_settings(command_line))
-		return;
 	/* In doubt, assume that the frontend has set all of them. */
 	if (bridge_settings(command_line, &lines, &reason) < 0)
 		lines.size = 0;
 	append_others(&transaction->own_settings, buffer_slice(&transaction->settings),
 		buffer_slice(&lines), false);
+}
+
+void configuration_note(struct transaction *transaction, const char *root,
+	const struct command_line *command_line)
+{
+	transaction->configuration_stamp = configuration_stamp(root);
+	if (transaction->settings.size > 0 && !has_no_own_settings(command_line))
+		note_own_settings(transaction, command_line);
 }
 
 int configuration_read(const struct transaction *transaction,

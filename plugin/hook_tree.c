@@ -226,7 +226,7 @@ static int read_places(const struct hook_tree *tree, const char *directory,
 	bool is_complete = true;
 	int error = 0;
 
-	for (size_t place = 0; place < 2 * PLACE_COUNT; place++) {
+	for (size_t place = 0; place < (size_t)2 * PLACE_COUNT; place++) {
 		int result = 0;
 
 		if (place_at(tree, place) != NULL)

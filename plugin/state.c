@@ -158,7 +158,7 @@ int state_open_file(const struct state *state, const char *suffix)
 
 int state_append(const struct state *state, const char *suffix, struct slice bytes)
 {
-	off_t size;
+	off_t size = 0;
 	owns_fd int fd = open_own(state, suffix, O_WRONLY | O_APPEND, &size);
 	int error = fd >= 0 ? write_all(fd, bytes) : fd;
 

@@ -7,7 +7,7 @@
 
 #define REMOVAL "**REMOVE**"
 /* Replaces the path of an archive that is not known. */
-#define NO_ARCHIVE "/"
+#define NO_ARCHIVE '/'
 
 /* The columns of a package line in protocol version 3. */
 enum column {
@@ -127,7 +127,7 @@ static bool parse_action(struct action *action, struct slice line, unsigned prot
 	action->new_version = columns[NEW_VERSION];
 	action->direction = columns[DIRECTION].data[0];
 	action->archive = (struct slice){.size = 0};
-	if (line.data[0] == '/' && !slice_equals(line, NO_ARCHIVE))
+	if (line.size > 1 && line.data[0] == '/')
 		action->archive = line;
 	return true;
 }
@@ -245,8 +245,10 @@ static size_t drop_archive(const struct action_list *actions, char *end)
 	if (size == 0)
 		return 0;
 	last->archive.size = 0;
-	memcpy(end - size - 1, NO_ARCHIVE "\n", strlen(NO_ARCHIVE "\n"));
-	return size - strlen(NO_ARCHIVE);
+	end -= size;
+	end[-1] = NO_ARCHIVE;
+	end[0] = '\n';
+	return size - 1;
 }
 
 /* Drops lines that are not understood from the text, so that no record holds them. */

@@ -28,7 +28,9 @@ static void shell_skip(struct shell *shell, size_t count)
 
 static char byte_at(const struct shell *shell, size_t i)
 {
-	return i < shell->rest.size ? shell->rest.data[i] : '\0';
+	if (i >= shell->rest.size)
+		return '\0';
+	return shell->rest.data[i];
 }
 
 static bool is_at_word(const struct shell *shell)

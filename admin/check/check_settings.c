@@ -54,10 +54,10 @@ static void find_setting(const struct settings_check *state, enum finding_kind k
 	const struct origin *origin = NULL;
 	const char *file = setting->file;
 
-	if (file == NULL)
+	if (file == NULL) {
 		origin = origins_find(&state->origins, setting->key, setting->value);
-	if (file == NULL)
 		file = origin != NULL ? origin->file : "apt.conf";
+	}
 	check_find_at(state->check, kind, file, origin != NULL ? origin->line : 0,
 		command, "%s \"%s\": %s", setting->key, setting->value, message);
 }

@@ -194,8 +194,10 @@ char *package_name_meant(const char *name)
 	for (char *at = meant; *at != '\0'; at++) {
 		if (strncmp(at, WILDCARD, strlen(WILDCARD)) == 0)
 			at += strlen(WILDCARD) - 1;
+		else if (*at == '_')
+			*at = '-';
 		else
-			*at = *at == '_' ? '-' : (char)tolower((unsigned char)*at);
+			*at = (char)tolower((unsigned char)*at);
 	}
 	return meant;
 }

@@ -74,11 +74,15 @@ is_closed() {
 }
 
 # Why the header asks for another file system.
-test_with_the_database_on_the_root_there_is_a_warning() {
+test_with_the_database_on_the_root_it_is_read-only_again_or_there_is_a_warning() {
 	a_read-only_root
 	umount /var/lib
 	run_apt apt-get --yes -o Dir::Cache=/run/test install app </dev/null
 	expect_equal 0 "$apt_status"
+	# Not each apt has the previous database open at that moment.
+	if ! touch /x 2>/dev/null; then
+		return
+	fi
 	expect_warning Post-Invoke/999-remount-root exited
 	grep -q '^mount: /: .*busy' "$errors" || fail 'no message gives the reason'
 }
