@@ -168,10 +168,10 @@ static void read_path(
 		     strcmp(call, "lstat") != 0;
 	bool has_path = is_at || strstr(call, "stat") == call ||
 			strcmp(call, "lstat") == 0 || strcmp(call, "open") == 0 ||
-			strcmp(call, "mkdir") == 0 || strcmp(call, "readlink") == 0 ||
-			strcmp(call, "execve") == 0 || strcmp(call, "unlink") == 0 ||
-			strcmp(call, "access") == 0 || strcmp(call, "chdir") == 0 ||
-			strcmp(call, "newfstatat") == 0;
+			strcmp(call, "mkdir") == 0 || strcmp(call, "rmdir") == 0 ||
+			strcmp(call, "readlink") == 0 || strcmp(call, "execve") == 0 ||
+			strcmp(call, "unlink") == 0 || strcmp(call, "access") == 0 ||
+			strcmp(call, "chdir") == 0 || strcmp(call, "newfstatat") == 0;
 	struct iovec here = {path, 255};
 	struct iovec there = {(void *)(size_t)arguments[is_at ? 1 : 0], 255};
 	ssize_t size;
