@@ -190,11 +190,12 @@ int log_writer_keep(
 	struct log_writer *writer, const struct state *state, const char *command_line)
 {
 	owns_buffer struct buffer kept = {0};
-	int lines_error = writer->lines.error;
 	int error;
 
+	if (writer->lines.error < 0)
+		writer->error = writer->lines.error;
 	if (writer->lines.size == 0)
-		return lines_error;
+		return writer->error;
 	error = state_append(state, LOG_RUNS, buffer_slice(&writer->lines));
 	if (error == -ENOENT) {
 		append_header(&kept, state->key, command_line);
@@ -205,7 +206,7 @@ int log_writer_keep(
 	}
 	if (error == 0)
 		buffer_done(&writer->lines);
-	return error < 0 ? error : lines_error;
+	return error < 0 ? error : writer->error;
 }
 
 static bool is_start(struct slice line)
@@ -344,7 +345,7 @@ int log_writer_write(struct log_writer *writer, const struct state *state,
 	owns_memory char *path = string_join(root, LOG_FILE);
 	owns_buffer struct buffer kept = {0};
 	owns_buffer struct buffer stanza = {0};
-	int error = writer->lines.error;
+	int error = writer->lines.error < 0 ? writer->lines.error : writer->error;
 	int kept_error, write_error = 0;
 
 	if (path == NULL)

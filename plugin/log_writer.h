@@ -16,6 +16,7 @@
 /* Zero-initialised is empty. */
 struct log_writer {
 	struct buffer lines; /* one for each script */
+	int error;           /* why a line was lost; reported at the end of the call */
 	bool is_not_reached; /* apt ended without Post-Invoke, although dpkg was done */
 };
 

@@ -508,7 +508,8 @@ static void emit_log(struct session *session, int error)
 
 void session_keep_log(struct session *session)
 {
-	if (session->log.lines.size == 0 && session->log.lines.error == 0)
+	if (session->log.lines.size == 0 && session->log.lines.error == 0 &&
+		session->log.error == 0)
 		return;
 	/* Nothing can be kept without the state directory: write the log now. */
 	if (session->state.fd < 0)
