@@ -109,7 +109,7 @@ _apt_universal_hooks_options() {
 	run) _apt_universal_hooks_offer --dry-run --operation --package --result --script ;;
 	log) _apt_universal_hooks_offer --failed --last --number --package --script ;;
 	blame) _apt_universal_hooks_offer --number ;;
-	requires) _apt_universal_hooks_offer --install --missing ;;
+	requires) _apt_universal_hooks_offer --install --missing --yes ;;
 	esac
 }
 

@@ -298,9 +298,10 @@ static int check_names(const struct needs *needs)
  * Returns only on failure. chroot(2) rather than apt's RootDir: with that, apt would read
  * this machine's configuration.
  */
-static int start_apt_get(const struct admin *admin, const struct needs *needs)
+static int start_apt_get(
+	const struct admin *admin, const struct needs *needs, bool is_yes)
 {
-	owns_memory const char **argv = xcheck(calloc(needs->count + 4, sizeof(*argv)));
+	owns_memory const char **argv = xcheck(calloc(needs->count + 5, sizeof(*argv)));
 	size_t count = 0;
 	int status = rootfs_enter(admin);
 
@@ -308,6 +309,8 @@ static int start_apt_get(const struct admin *admin, const struct needs *needs)
 		return status;
 	argv[count++] = "apt-get";
 	argv[count++] = "install";
+	if (is_yes)
+		argv[count++] = "--yes";
 	argv[count++] = "--";
 	for (size_t i = 0; i < needs->count; i++)
 		if (!needs->items[i].is_installed)
@@ -317,7 +320,7 @@ static int start_apt_get(const struct admin *admin, const struct needs *needs)
 	return report_error(_("%s%s cannot be started: %m"), admin->root, APT_GET);
 }
 
-static int install(const struct admin *admin, const struct needs *needs)
+static int install(const struct admin *admin, const struct needs *needs, bool is_yes)
 {
 	struct terminal terminal = terminal_plain();
 	int status;
@@ -332,13 +335,13 @@ static int install(const struct admin *admin, const struct needs *needs)
 	if (geteuid() != 0)
 		return report_error(_("only root can install packages"));
 	status = check_names(needs);
-	return status >= 0 ? status : start_apt_get(admin, needs);
+	return status >= 0 ? status : start_apt_get(admin, needs, is_yes);
 }
 
 int admin_requires(struct admin *admin, int argc, char **argv)
 {
 	__attribute__((cleanup(needs_done))) struct needs needs = {.items = NULL};
-	bool is_missing_only = false, is_install = false;
+	bool is_missing_only = false, is_install = false, is_yes = false;
 	const struct option_row rows[] = {
 		{OPTION_FLAG, &is_missing_only, "missing", 'm', NULL,
 			_("Print only the names of packages that are not installed, one "
@@ -346,6 +349,8 @@ int admin_requires(struct admin *admin, int argc, char **argv)
 		{OPTION_FLAG, &is_install, "install", 'i', NULL,
 			_("Install the missing packages with apt-get(8), which asks as "
 			  "usual, and exit with its status.")},
+		{OPTION_FLAG, &is_yes, "yes", 'y', NULL,
+			_("Let apt-get(8) install without asking.")},
 	};
 	const struct usage usage = {
 		.synopsis = "requires",
@@ -363,12 +368,14 @@ int admin_requires(struct admin *admin, int argc, char **argv)
 	if (status < 0 && is_install && (is_missing_only || admin->is_json))
 		status = report_error(
 			_("--install cannot be used with --missing or --json"));
+	if (status < 0 && is_yes && !is_install)
+		status = report_error(_("--yes can only be used with --install"));
 	if (status < 0)
 		status = find_needs(admin, &needs);
 	if (status >= 0)
 		return status;
 	if (is_install)
-		return install(admin, &needs);
+		return install(admin, &needs, is_yes);
 	if (admin->is_json)
 		return print_needs(&needs, is_missing_only);
 	return is_missing_only ? write_missing(&needs) : write_need_table(admin, &needs);

@@ -136,6 +136,8 @@ test_apt_gets_question_and_its_exit_status_are_passed_on() {
 	ends_with 1 $command requires --install
 	grep -q 'Do you want to continue' $output || fail 'apt-get should have asked'
 	! dpkg-query --show lib-a 2>/dev/null || fail 'lib-a should not be installed'
+	ends_with 0 $command requires --install --yes
+	dpkg-query --show lib-a >/dev/null || fail 'lib-a should be installed'
 }
 
 test_a_package_that_apt_does_not_know_is_told_and_nothing_is_installed() {
@@ -250,6 +252,8 @@ test_an_image_without_apt_is_one_clear_error() {
 test_what_does_not_go_together_is_refused() {
 	ends_with 2 $command requires --install --missing
 	form=E expect_warning --install --missing
+	ends_with 2 $command requires --yes
+	form=E expect_warning --yes --install
 	ends_with 2 $command requires --install --json
 	ends_with 2 $command requires lib-a
 	form=E expect_warning lib-a 'unexpected argument'
