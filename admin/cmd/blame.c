@@ -7,7 +7,7 @@
 #include "ui/json.h"
 #include "ui/message.h"
 #include "ui/options.h"
-#include "ui/terminal.h"
+#include "ui/table.h"
 
 /* Room for the numbers beside a bar; on a terminal narrower than WIDE they get a line. */
 #define WORDS_WIDTH 54

@@ -9,7 +9,7 @@
 #include "ui/message.h"
 #include "ui/options.h"
 #include "ui/spelling.h"
-#include "ui/terminal.h"
+#include "ui/table.h"
 
 /* All hooks, and what else the list shows of them. */
 struct inventory {

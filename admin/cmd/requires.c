@@ -9,7 +9,7 @@
 #include "ui/json.h"
 #include "ui/message.h"
 #include "ui/options.h"
-#include "ui/terminal.h"
+#include "ui/table.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -13,6 +13,7 @@
 #include "ui/message.h"
 #include "ui/options.h"
 #include "ui/spelling.h"
+#include "ui/table.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -13,8 +13,6 @@
 #define WIDTH_UNKNOWN 80
 /* Where the text of an item begins on a narrow terminal. */
 #define NARROW_COLUMN 6
-/* Between the columns of a table. */
-#define GAP "  "
 
 /* ECMA-48 SGR sequences, indexed by mark. */
 static const char *const sequences[] = {
@@ -75,8 +73,7 @@ static unsigned cut_character(struct slice *bytes)
 	return columns >= 0 ? (unsigned)columns : 1;
 }
 
-/* The width on a terminal; bytes that the locale cannot decode take a column each. */
-static unsigned width_of(struct slice bytes)
+unsigned terminal_width_of(struct slice bytes)
 {
 	unsigned width = 0;
 
@@ -93,7 +90,7 @@ static void put_sequence(char mark)
 	(void)fputs(sequences[number], stdout);
 }
 
-static void put_styled(const struct terminal *terminal, struct slice bytes)
+void terminal_put(const struct terminal *terminal, struct slice bytes)
 {
 	for (size_t i = 0; i < bytes.size; i++) {
 		if (bytes.data[i] == MARK_SPACE[0])
@@ -114,27 +111,27 @@ static void put_spaces(unsigned count)
 static void write_words(const struct terminal *terminal, const char *next,
 	unsigned column, struct slice line)
 {
-	unsigned start = width_of(slice_of(next));
+	unsigned start = terminal_width_of(slice_of(next));
 	struct slice word = slice_cut(&line, ' ');
-	unsigned at = column + width_of(word);
+	unsigned at = column + terminal_width_of(word);
 
-	put_styled(terminal, word);
+	terminal_put(terminal, word);
 	/* line.data is not NULL behind a trailing space, which is kept. */
 	while (line.data != NULL) {
 		unsigned width;
 
 		word = slice_cut(&line, ' ');
-		width = width_of(word);
+		width = terminal_width_of(word);
 		if (width > 0 && terminal->width > 0 &&
 			at + 1 + width > terminal->width) {
 			(void)putchar('\n');
-			put_styled(terminal, slice_of(next));
+			terminal_put(terminal, slice_of(next));
 			at = start + width;
 		} else {
 			(void)putchar(' ');
 			at += 1 + width;
 		}
-		put_styled(terminal, word);
+		terminal_put(terminal, word);
 	}
 	(void)putchar('\n');
 }
@@ -145,8 +142,8 @@ static void write_lines(const struct terminal *terminal, const char *first,
 	do {
 		struct slice line = slice_cut(&text, '\n');
 
-		put_styled(terminal, slice_of(first));
-		write_words(terminal, next, width_of(slice_of(first)), line);
+		terminal_put(terminal, slice_of(first));
+		write_words(terminal, next, terminal_width_of(slice_of(first)), line);
 		first = next;
 	} while (text.size > 0);
 }
@@ -173,126 +170,17 @@ void terminal_item(const struct terminal *terminal, const struct buffer *head,
 	unsigned column, const char *text)
 {
 	bool is_narrow = terminal->width > 0 && terminal->width < 2 * column;
-	unsigned width = width_of(buffer_slice(head));
+	unsigned width = terminal_width_of(buffer_slice(head));
 	owns_memory char *indent = NULL;
 
 	if (is_narrow && column > NARROW_COLUMN)
 		column = NARROW_COLUMN;
 	indent = xformat("%*s", (int)column, "");
-	put_styled(terminal, buffer_slice(head));
+	terminal_put(terminal, buffer_slice(head));
 	if (is_narrow || width + 1 >= column) {
 		(void)putchar('\n');
 		width = 0;
 	}
 	put_spaces(column - width);
 	write_words(terminal, indent, column, slice_of(text));
-}
-
-void table_add(struct table *table, const char *text)
-{
-	xlist_add(&table->cells, text);
-}
-
-void table_add_name(struct table *table, const char *name)
-{
-	owns_memory char *cell = xname(name);
-
-	table_add(table, cell);
-}
-
-void table_move(struct table *table, struct buffer *text)
-{
-	owns_memory char *cell = xbuffer_steal(text);
-
-	table_add(table, cell);
-}
-
-static void write_piped(const struct table *table)
-{
-	assert(table->columns > 0);
-	for (size_t i = 0; i < table->columns; i++)
-		(void)printf(
-			"%s%s", table->titles[i], i + 1 < table->columns ? "\t" : "\n");
-	for (size_t i = 0; i < table->cells.count; i++) {
-		put_styled(table->terminal, slice_of(table->cells.items[i]));
-		(void)putchar((i + 1) % table->columns == 0 ? '\n' : '\t');
-	}
-}
-
-static void write_row(
-	const struct table *table, const unsigned *widths, char *const *cells)
-{
-	for (size_t i = 0; i < table->columns; i++) {
-		struct slice cell = slice_of(cells[i]);
-
-		put_styled(table->terminal, cell);
-		if (i + 1 < table->columns) {
-			put_spaces(widths[i] - width_of(cell));
-			put_styled(table->terminal, slice_of(GAP));
-		}
-	}
-	(void)putchar('\n');
-}
-
-/* Sets the width of each column, and returns the width of a row. */
-static unsigned find_widths(const struct table *table, unsigned *widths)
-{
-	unsigned sum = (unsigned)((table->columns - 1) * strlen(GAP));
-
-	assert(table->columns > 0);
-	for (size_t i = 0; i < table->columns; i++)
-		widths[i] = width_of(slice_of(table->titles[i]));
-	for (size_t i = 0; i < table->cells.count; i++) {
-		unsigned cell = width_of(slice_of(table->cells.items[i]));
-
-		if (cell > widths[i % table->columns])
-			widths[i % table->columns] = cell;
-	}
-	for (size_t i = 0; i < table->columns; i++)
-		sum += widths[i];
-	return sum;
-}
-
-static void write_aligned(const struct table *table, const unsigned *widths)
-{
-	write_row(table, widths, (char *const *)table->titles);
-	for (size_t i = 0; i < table->cells.count; i += table->columns)
-		write_row(table, widths, table->cells.items + i);
-}
-
-static void write_blocks(const struct table *table)
-{
-	assert(table->columns > 0);
-	for (size_t i = 0; i < table->cells.count; i++) {
-		const char *title = table->titles[i % table->columns];
-		const char *cell = table->cells.items[i];
-
-		if (i % table->columns == 0) {
-			put_styled(table->terminal, slice_of(cell));
-			(void)putchar('\n');
-		} else if (cell[0] != '\0') {
-			owns_memory char *line = xformat("%s: %s", title, cell);
-
-			write_lines(table->terminal, GAP, GAP GAP, slice_of(line));
-		}
-	}
-}
-
-void table_write(const struct table *table)
-{
-	unsigned widths[TABLE_COLUMNS] = {0};
-
-	if (table->cells.count == 0)
-		return;
-	if (!table->terminal->is_terminal)
-		write_piped(table);
-	else if (find_widths(table, widths) <= table->terminal->width)
-		write_aligned(table, widths);
-	else
-		write_blocks(table);
-}
-
-void table_done(struct table *table)
-{
-	string_list_done(&table->cells);
 }

@@ -24,6 +24,11 @@ struct terminal terminal_plain(void);
  */
 bool terminal_may_have_colour(const struct terminal *terminal);
 
+/* The width of text; bytes that the locale cannot decode take a column each. */
+unsigned terminal_width_of(struct slice text);
+/* Writes text as it is, with its marks as colours or without them. */
+void terminal_put(const struct terminal *terminal, struct slice text);
+
 /*
  * Writes text, wrapped at spaces. The first line is indented with first, the others with
  * next. Words are never broken, so that paths can be copied. A newline in text begins a
@@ -37,27 +42,5 @@ void terminal_say(const struct terminal *terminal, const char *indent, const cha
 /* Writes head, and text from column on, or below head if that is too long. */
 void terminal_item(const struct terminal *terminal, const struct buffer *head,
 	unsigned column, const char *text);
-
-/* Cells are texts, row by row. */
-struct table {
-	const struct terminal *terminal;
-	const char *const *titles; /* translated */
-	size_t columns;            /* at most TABLE_COLUMNS */
-	struct string_list cells;
-};
-#define TABLE_COLUMNS 8
-
-/* Adds a copy of text as a cell; table_add_name() with text_add_name(). */
-void table_add(struct table *table, const char *text);
-void table_add_name(struct table *table, const char *name);
-/* Adds the text as a cell, and leaves the buffer empty. */
-void table_move(struct table *table, struct buffer *text);
-/*
- * Writes the table; nothing if there are no rows. On a terminal, columns are aligned, or,
- * if it is too narrow, each row is a block of lines "TITLE: CELL". Piped, each row is a
- * line with tabs between the cells, and the titles are the first line.
- */
-void table_write(const struct table *table);
-void table_done(struct table *table);
 
 #endif

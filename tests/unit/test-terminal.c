@@ -8,8 +8,6 @@
 #include <locale.h>
 #include <unistd.h>
 
-#define owns_table __attribute__((cleanup(table_done)))
-
 static const struct terminal piped = {.width = 0};
 
 static struct terminal of_width(unsigned width)
@@ -366,124 +364,6 @@ START_TEST(on_a_narrow_terminal_it_always_goes_below_the_head)
 }
 END_TEST
 
-/* A table of three columns. */
-static struct table table_of_three(const struct terminal *terminal)
-{
-	static const char *const titles[] = {"Script", "Status", "Time"};
-
-	return (struct table){.terminal = terminal, .titles = titles, .columns = 3};
-}
-
-static void add_row(struct table *table, const char *a, const char *b, const char *c)
-{
-	table_add_name(table, a);
-	table_add(table, b);
-	table_add(table, c);
-}
-
-static void assert_table(const struct table *table, const char *expected)
-{
-	output_begin();
-	table_write(table);
-	assert_output(expected, "");
-}
-
-START_TEST(a_table_without_rows_is_not_written)
-{
-	const struct terminal wide = of_width(80);
-	owns_table struct table on_terminal = table_of_three(&wide);
-	owns_table struct table in_pipe = table_of_three(&piped);
-
-	assert_table(&on_terminal, "");
-	assert_table(&in_pipe, "");
-}
-END_TEST
-
-START_TEST(columns_are_aligned_on_a_terminal)
-{
-	struct terminal terminal = of_width(24);
-	owns_table struct table table = table_of_three(&terminal);
-
-	add_row(&table, "/a", MARK_GOOD "fine" MARK_END, "1 ms");
-	add_row(&table, "/b/long", "", "12345 s");
-	assert_table(&table, "Script   Status  Time\n"
-			     "/a       fine    1 ms\n"
-			     "/b/long          12345 s\n");
-	terminal.has_colour = true;
-	assert_table(&table, "Script   Status  Time\n"
-			     "/a       \033[32mfine\033[0m    1 ms\n"
-			     "/b/long          12345 s\n");
-}
-END_TEST
-
-START_TEST(a_table_that_is_too_wide_is_written_as_blocks)
-{
-	const struct terminal terminal = of_width(23);
-	const struct terminal narrow = of_width(10);
-	owns_table struct table table = table_of_three(&terminal);
-
-	add_row(&table, "/a", "fine", "1 ms");
-	add_row(&table, "/b/long", "", "12345 s");
-	assert_table(&table, "/a\n"
-			     "  Status: fine\n"
-			     "  Time: 1 ms\n"
-			     "/b/long\n"
-			     "  Time: 12345 s\n");
-	table.terminal = &narrow;
-	assert_table(&table, "/a\n"
-			     "  Status:\n"
-			     "    fine\n"
-			     "  Time: 1\n"
-			     "    ms\n"
-			     "/b/long\n"
-			     "  Time:\n"
-			     "    12345\n"
-			     "    s\n");
-}
-END_TEST
-
-START_TEST(a_piped_table_has_tabs_between_cells)
-{
-	owns_table struct table table = table_of_three(&piped);
-
-	add_row(&table, "/a b\t\n\xff", MARK_BAD "failed" MARK_END, "");
-	add_row(&table, "", "", "1 ms");
-	assert_table(&table, "Script\tStatus\tTime\n"
-			     "/a b\\011\\012\\377\tfailed\t\n"
-			     "\t\t1 ms\n");
-}
-END_TEST
-
-START_TEST(a_column_is_as_wide_as_its_visible_text)
-{
-	const struct terminal terminal = of_width(80);
-	owns_table struct table table = table_of_three(&terminal);
-
-	ck_assert_ptr_nonnull(setlocale(LC_ALL, "C.UTF-8"));
-	add_row(&table, "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", "x", "y");
-	add_row(&table, "\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2", "x", "y");
-	assert_table(&table,
-		"Script    Status  Time\n"
-		"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9      x       y\n"
-		"\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2  x       y\n");
-}
-END_TEST
-
-START_TEST(a_table_of_one_column_is_a_list)
-{
-	static const char *const titles[] = {"Package"};
-	const struct terminal terminal = of_width(10);
-	owns_table struct table table = {
-		.terminal = &terminal, .titles = titles, .columns = 1};
-
-	table_add(&table, "zsh");
-	table_add(&table, "a-package-with-a-long-name");
-	assert_table(&table, "zsh\na-package-with-a-long-name\n");
-	table.terminal = &piped;
-	assert_table(&table, "Package\nzsh\na-package-with-a-long-name\n");
-}
-END_TEST
-
 int main(void)
 {
 	const TTest *const tests[] = {the_width_is_that_of_the_terminal,
@@ -499,11 +379,7 @@ int main(void)
 		without_utf8_every_byte_takes_a_column,
 		marks_take_no_column_and_may_be_colours, terminal_say_formats_and_indents,
 		an_item_begins_at_its_column, the_text_of_an_item_goes_below_a_long_head,
-		on_a_narrow_terminal_it_always_goes_below_the_head,
-		a_table_without_rows_is_not_written, columns_are_aligned_on_a_terminal,
-		a_table_that_is_too_wide_is_written_as_blocks,
-		a_piped_table_has_tabs_between_cells,
-		a_column_is_as_wide_as_its_visible_text, a_table_of_one_column_is_a_list};
+		on_a_narrow_terminal_it_always_goes_below_the_head};
 
 	return run_tests("terminal", tests, COUNT_OF(tests));
 }

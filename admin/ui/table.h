@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Tables on standard output: aligned on a terminal, with tabs in a pipe. */
+#ifndef TABLE_H
+#define TABLE_H
+
+#include "ui/terminal.h"
+
+/* Cells are texts, row by row. */
+struct table {
+	const struct terminal *terminal;
+	const char *const *titles; /* translated */
+	size_t columns;            /* at most TABLE_COLUMNS */
+	struct string_list cells;
+};
+#define TABLE_COLUMNS 8
+
+/* Adds a copy of text as a cell; table_add_name() with text_add_name(). */
+void table_add(struct table *table, const char *text);
+void table_add_name(struct table *table, const char *name);
+/* Adds the text as a cell, and leaves the buffer empty. */
+void table_move(struct table *table, struct buffer *text);
+/*
+ * Writes the table; nothing if there are no rows. On a terminal, columns are aligned, or,
+ * if it is too narrow, each row is a block of lines "TITLE: CELL". Piped, each row is a
+ * line with tabs between the cells, and the titles are the first line.
+ */
+void table_write(const struct table *table);
+void table_done(struct table *table);
+
+#endif
