@@ -40,6 +40,7 @@ const struct setting_type setting_types[] = {
 	{"Directory", SETTING_DIRECTORY, FIELD(directory), .default_text = "/"},
 	{"Requires", SETTING_PACKAGES, FIELD(required), .default_text = NULL},
 	{"Renamed-From", SETTING_RENAME, 0, .default_text = NULL},
+	{"Description", SETTING_TEXT, FIELD(description), .default_text = NULL},
 	{.name = NULL},
 };
 #define TYPE_COUNT (COUNT_OF(setting_types) - 1)
@@ -79,7 +80,8 @@ bool setting_is_default(
 		return true;
 	if (type->kind == SETTING_PACKAGES)
 		return script->required_count == 0;
-	if (type->kind != SETTING_ACCOUNT && type->kind != SETTING_DIRECTORY)
+	if (type->kind != SETTING_ACCOUNT && type->kind != SETTING_DIRECTORY &&
+		type->kind != SETTING_TEXT)
 		return setting_number(type, script) == type->default_number;
 	text = setting_text(type, script);
 	return strcmp(text != NULL ? text : "",
@@ -105,6 +107,7 @@ static void set_value(struct script_settings *script, const struct setting_type 
 		return;
 	case SETTING_ACCOUNT:
 	case SETTING_DIRECTORY:
+	case SETTING_TEXT:
 		*(const char **)field = text;
 		return;
 	case SETTING_RENAME:
@@ -198,6 +201,7 @@ static bool read_value(
 	case SETTING_SECONDS:
 		return read_seconds(value, ret_number);
 	case SETTING_ACCOUNT:
+	case SETTING_TEXT:
 		return value[0] != '\0';
 	case SETTING_DIRECTORY:
 		return value[0] == '/';

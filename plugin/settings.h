@@ -31,6 +31,7 @@ struct script_settings {
 	const char *directory; /* "/" by default */
 	const char **required; /* packages; script_settings_done() frees the array */
 	size_t required_count;
+	const char *description; /* for people, of any bytes; NULL: none */
 };
 
 /* How a value is read, stored, shown and checked; and the type of its field. */
@@ -42,7 +43,8 @@ enum setting_kind {
 	SETTING_ACCOUNT,    /* const char *: the name of a user that must exist */
 	SETTING_DIRECTORY,  /* const char *: an absolute path that must exist */
 	SETTING_PACKAGES,   /* a list of packages that must be installed: required */
-	SETTING_RENAME      /* no field: former paths of the script, a list or one */
+	SETTING_RENAME,     /* no field: former paths of the script, a list or one */
+	SETTING_TEXT        /* const char *: words for people, of any bytes */
 };
 
 /* A row of the table. Parsing, printing, checks and fuzzing are derived from it. */

@@ -66,6 +66,11 @@ static void add_value(struct buffer *text, const struct setting_type *type,
 		buffer_append_string(text, " ");
 		text_add_name(text, setting_text(type, settings));
 		return;
+	case SETTING_TEXT:
+		buffer_append_string(text, " \"");
+		text_add_sentence(text, setting_text(type, settings));
+		buffer_append_string(text, "\"");
+		return;
 	case SETTING_RENAME: /* "masked by" and "overridden by" show its effect */
 		return;
 	case SETTING_PACKAGES:
@@ -113,6 +118,7 @@ static json_t *value_to_json(
 		return json_integer(setting_number(type, settings));
 	case SETTING_ACCOUNT:
 	case SETTING_DIRECTORY:
+	case SETTING_TEXT:
 		return json_text(setting_text(type, settings));
 	case SETTING_PACKAGES:
 		return json_texts(settings->required, settings->required_count);

@@ -75,7 +75,8 @@ static void must_have_value(const struct settings *settings,
 		must(settings_enabled_by(settings, path) == nearest);
 	if (setting_type_is_list(type))
 		must_have_list(settings, script, type, path);
-	else if (type->kind == SETTING_ACCOUNT || type->kind == SETTING_DIRECTORY)
+	else if (type->kind == SETTING_ACCOUNT || type->kind == SETTING_DIRECTORY ||
+		 type->kind == SETTING_TEXT)
 		must(harness_same_text(setting_text(type, script),
 			nearest != NULL ? nearest->value : type->default_text));
 	else
@@ -155,6 +156,7 @@ static bool is_read_well(const struct setting *setting)
 	case SETTING_SECONDS:
 		return is_time(value, &seconds) && seconds == setting->number;
 	case SETTING_ACCOUNT:
+	case SETTING_TEXT:
 		return value[0] != '\0';
 	case SETTING_DIRECTORY:
 		return value[0] == '/';

@@ -67,6 +67,7 @@ static char *line_for(const struct setting_type *type)
 		[SETTING_ACCOUNT] = "nobody",
 		[SETTING_DIRECTORY] = "/srv",
 		[SETTING_PACKAGES] = "zsh",
+		[SETTING_TEXT] = "Dump the databases",
 	};
 
 	for (size_t i = 0; i < type->word_count; i++)
@@ -134,6 +135,8 @@ START_TEST(each_setting_is_printed_if_it_is_not_the_default)
 	assert_words("Universal-Hooks::User=nobody\n", "User nobody");
 	assert_words("Universal-Hooks::Directory=/tmp\n", "Directory /tmp");
 	assert_words("Universal-Hooks::Requires::=zsh:amd64\n", "Requires zsh:amd64");
+	assert_words("Universal-Hooks::Description=Dump%20it%1b\n",
+		"Description \"Dump it\\033\"");
 }
 END_TEST
 
@@ -174,17 +177,18 @@ START_TEST(json_has_all_settings)
 {
 	assert_json("", "{\"Enabled\":true,\"On-Failure\":\"warn\",\"When\":\"ran\","
 			"\"Operations\":" ALL_OPERATIONS ",\"Timeout\":0,\"User\":null,"
-			"\"Directory\":\"/\",\"Requires\":[]}");
+			"\"Directory\":\"/\",\"Requires\":[],\"Description\":null}");
 	assert_json("Universal-Hooks::Enabled=no\nUniversal-Hooks::On-Failure=abort\n"
 		    "Universal-Hooks::When=always\nUniversal-Hooks::Timeout=86400\n"
 		    "Universal-Hooks::Operations::=remove\n"
 		    "Universal-Hooks::Operations::=upgrade\n"
 		    "Universal-Hooks::User=a%ffb\nUniversal-Hooks::Directory=/%22\n"
-		    "Universal-Hooks::Requires::=zsh\nUniversal-Hooks::Requires::=vim\n",
+		    "Universal-Hooks::Requires::=zsh\nUniversal-Hooks::Requires::=vim\n"
+		    "Universal-Hooks::Description=Dump%20it\n",
 		"{\"Enabled\":false,\"On-Failure\":\"abort\",\"When\":\"always\","
 		"\"Operations\":[\"upgrade\",\"remove\"],\"Timeout\":86400,"
 		"\"User\":\"a\\\\377b\",\"Directory\":\"/\\\"\","
-		"\"Requires\":[\"zsh\",\"vim\"]}");
+		"\"Requires\":[\"zsh\",\"vim\"],\"Description\":\"Dump it\"}");
 }
 END_TEST
 

@@ -57,6 +57,8 @@ static void assert_holds(
 		buffer_append_format(&text, " %s", script.directory);
 	for (size_t i = 0; i < script.required_count; i++)
 		buffer_append_format(&text, " %s", script.required[i]);
+	if (script.description != NULL)
+		buffer_append_format(&text, " %s", script.description);
 	assert_text(&text, expected);
 }
 
@@ -118,6 +120,8 @@ static const struct {
 	{"Directory=/srv/a%20b", " /srv/a b"},
 	{"Requires::=g++-12", " g++-12"},
 	{"Requires::mine=libc6:amd64", " libc6:amd64"},
+	{"Description=Dump%20the%20databases", " Dump the databases"},
+	{"Description=\"%0a", " \"\n"},
 };
 
 START_TEST(every_documented_value_is_accepted)
@@ -145,7 +149,7 @@ START_TEST(an_invalid_value_leaves_the_default)
 		"Timeout=86401", "Timeout=18446744073709551617",
 		"Timeout=99999999999999999999999", "User", "Directory=srv",
 		"Directory=", "Requires::=--help", "Requires::=foo%20bar",
-		"Requires::=foo*", "Requires::=foo%0abar", "Requires::="};
+		"Requires::=foo*", "Requires::=foo%0abar", "Requires::=", "Description="};
 
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
 		owns_memory char *line = string_format("Universal-Hooks::%s\n", bad[i]);
@@ -163,7 +167,7 @@ START_TEST(a_list_is_not_a_string_and_a_string_is_not_a_list)
 {
 	static const char *const bad[] = {"Operations=install", "Requires=foo",
 		"Enabled::=false", "On-Failure::=abort", "When::a=always", "Timeout::=5",
-		"User::=nobody", "Directory::=/srv",
+		"User::=nobody", "Directory::=/srv", "Description::=words",
 		"Scripts::Post-Invoke/a::Timeout::=5",
 		"Scripts::Post-Invoke/a::Requires=foo"};
 
