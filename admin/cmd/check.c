@@ -79,11 +79,17 @@ static bool add_relative_limit(struct check *check, const char *word)
 
 static int read_limit(struct check *check, const char *word)
 {
+	const struct hook *hook;
 	bool is_found = word[0] == '/'
 				? add_full_limit(check, word)
 				: word[0] != '\0' && add_relative_limit(check, word);
+	int status =
+		is_found ? -1
+			 : hook_list_resolve(&check->hooks, check->admin, word, &hook);
 
-	return is_found ? -1 : hook_list_report_missing(&check->hooks, word);
+	if (!is_found && status < 0)
+		(void)add_relative_limit(check, hook->script.relative);
+	return status;
 }
 
 static size_t count_checked_hooks(const struct check *check)

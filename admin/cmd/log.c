@@ -4,6 +4,7 @@
 #include "log_writer.h"
 #include "model/hook_list.h"
 #include "model/log_reader.h"
+#include "model/script_name.h"
 #include "system/apt.h"
 #include "system/rootfs.h"
 #include "ui/json.h"
@@ -29,12 +30,17 @@ static void log_query_done(struct log_query *query)
 	free(query->path);
 }
 
+/* The path relative to the tree, if that can be seen. */
+static const char *path_in_log(const char *path)
+{
+	const char *tree = strstr(path, TREE);
+
+	return tree != NULL ? tree + strlen(TREE) : path;
+}
+
 static bool is_of_script(const struct log_run *run, const char *path)
 {
-	const char *tree = strstr(run->path, TREE);
-
-	return strcmp(run->path, path) == 0 ||
-	       (tree != NULL && strcmp(tree + strlen(TREE), path) == 0);
+	return strcmp(run->path, path) == 0 || strcmp(path_in_log(run->path), path) == 0;
 }
 
 /* A name without an architecture matches a wildcard for any architecture. */
@@ -247,14 +253,50 @@ static json_t *log_to_json(const struct log *log)
 	return json_pack("{s:o}", "transactions", transactions);
 }
 
-/* −1 if there is such a script, or the status to end with. */
-static int check_script_exists(const struct admin *admin, const char *path)
+/* The scripts in the tree and in the log, which may be gone, as the log writes them. */
+static void add_known_paths(
+	struct string_list *paths, const struct hook_list *hooks, const struct log *log)
 {
+	for (size_t i = 0; i < hooks->count; i++) {
+		owns_memory char *path = log_path(hooks->items[i].script.relative);
+
+		xlist_add(paths, path);
+	}
+	for (size_t i = 0; i < log->count; i++)
+		for (size_t j = 0; j < log->transactions[i].count; j++)
+			xlist_add(paths, path_in_log(log->transactions[i].runs[j].path));
+	string_list_sort_unique(paths);
+}
+
+static bool log_has_script(const struct log *log, const char *path)
+{
+	for (size_t i = 0; i < log->count; i++)
+		for (size_t j = 0; j < log->transactions[i].count; j++)
+			if (strcmp(log->transactions[i].runs[j].path, path) == 0)
+				return true;
+	return false;
+}
+
+/* Sets the path to look for in the log: a full one as it is, or relative to the tree. */
+static int find_logged_script(
+	struct log_query *query, const struct admin *admin, const struct log *log)
+{
+	bool is_below_root = path_is_within(query->script, admin->root);
+	owns_memory char *wanted =
+		log_path(query->script + (is_below_root ? strlen(admin->root) : 0));
 	owns_hook_list struct hook_list hooks;
+	owns_strings struct string_list paths = {0};
+	const char *path;
 
 	hook_list_read(&hooks, admin);
-	if (hook_list_find(&hooks, admin, path) == NULL)
-		return hook_list_report_missing(&hooks, path);
+	add_known_paths(&paths, &hooks, log);
+	path = script_name_find(&paths, wanted);
+	if (path == NULL && (log_has_script(log, wanted) ||
+				    hook_list_find(&hooks, admin, query->script) != NULL))
+		path = wanted;
+	if (path == NULL)
+		return script_name_report(&paths, query->script, path_in_log(wanted));
+	query->path = xstrdup(path);
 	return -1;
 }
 
@@ -275,20 +317,13 @@ static int show_log(const struct admin *admin, const struct log *log)
 	return STATUS_FINE;
 }
 
-static int complete_query(struct log_query *query, const struct admin *admin)
+static int complete_query(struct log_query *query)
 {
-	const char *path = query->script;
-
 	if (query->is_last && query->limit > 1)
 		return report_error(
 			_("--last and -n %zu cannot be used together"), query->limit);
 	if (query->is_last)
 		query->limit = 1;
-	if (path == NULL)
-		return -1;
-	if (path_is_within(path, admin->root))
-		path += strlen(admin->root);
-	query->path = log_path(path);
 	return -1;
 }
 
@@ -305,8 +340,7 @@ int admin_log(struct admin *admin, int argc, char **argv)
 			_("Show only transactions in which a hook failed, or apt did not "
 			  "reach Post-Invoke although dpkg was done.")},
 		{OPTION_TEXT, &query.script, "script", 's', "PATH",
-			_("Show only the runs of this script, given by its full path or "
-			  "its path below the hook tree.")},
+			_("Show only the runs of this script, which may be gone.")},
 		{OPTION_TEXT, &query.package, "package", 'p', "PACKAGE",
 			_("Show only the runs of hooks for this package, including those "
 			  "of wildcards that match its name.")},
@@ -326,14 +360,13 @@ int admin_log(struct admin *admin, int argc, char **argv)
 	int status = options_read(admin, &usage, argc, argv, &words);
 
 	if (status < 0)
-		status = complete_query(&query, admin);
+		status = complete_query(&query);
 	if (status < 0)
 		status = log_read(&log, admin);
+	if (status < 0 && query.script != NULL)
+		status = find_logged_script(&query, admin, &log);
 	if (status >= 0)
 		return status;
 	filter_log(&log, &query);
-	/* A script that is in the log may be gone; one in neither is misspelt. */
-	if (log.count == 0 && query.script != NULL)
-		status = check_script_exists(admin, query.script);
-	return status < 0 ? show_log(admin, &log) : status;
+	return show_log(admin, &log);
 }

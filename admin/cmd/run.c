@@ -26,6 +26,7 @@ struct run_options {
 	struct string_list packages;
 	const char *operation;
 	const char *script; /* or NULL for all */
+	char *path;         /* of that script, without the root */
 	const char *result_word;
 	enum result result;
 	bool is_dry;
@@ -35,6 +36,7 @@ struct run_options {
 static void run_options_done(struct run_options *options)
 {
 	string_list_done(&options->packages);
+	free(options->path);
 	free(options->command_line);
 }
 
@@ -161,7 +163,7 @@ static int run_plan(const struct admin *admin, const struct run_options *options
 }
 
 struct only_script {
-	const struct admin *admin;
+	size_t root_size;
 	const char *path;
 };
 
@@ -169,14 +171,14 @@ static bool is_only_script(const struct planned_run *run, const void *context)
 {
 	const struct only_script *only = context;
 
-	return script_is_named(&run->script, only->admin, only->path);
+	return strcmp(run->script.path + only->root_size, only->path) == 0;
 }
 
 static int show_or_run(const struct admin *admin, const struct run_options *options,
 	struct plan_view *view)
 {
 	struct plan *plan = &view->plans[options->hook_point];
-	const struct only_script only = {admin, options->script};
+	const struct only_script only = {strlen(admin->root), options->path};
 	struct terminal terminal;
 
 	if (options->script != NULL) {
@@ -198,6 +200,20 @@ static int show_or_run(const struct admin *admin, const struct run_options *opti
 	terminal = apt_terminal(admin);
 	plan_view_write_point(&terminal, view, options->hook_point);
 	return STATUS_FINE;
+}
+
+/* Before the root is entered, since the path may have it in front. */
+static int find_only_script(const struct admin *admin, struct run_options *options)
+{
+	owns_hook_list struct hook_list hooks;
+	const struct hook *hook;
+	int status;
+
+	hook_list_read(&hooks, admin);
+	status = hook_list_resolve(&hooks, admin, options->script, &hook);
+	if (status < 0)
+		options->path = xstrdup(hook->script.path + strlen(admin->root));
+	return status;
 }
 
 /* Runs the hooks of another root inside it, as apt does with RootDir. */
@@ -298,5 +314,7 @@ int admin_run(struct admin *admin, int argc, char **argv)
 
 	if (status < 0)
 		status = check_options(&options, argv[1]);
+	if (status < 0 && options.script != NULL)
+		status = find_only_script(admin, &options);
 	return status < 0 ? run_hooks(admin, &options) : status;
 }

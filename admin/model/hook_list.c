@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/hook_list.h"
+#include "model/script_name.h"
 #include "renames.h"
 #include "system/rootfs.h"
 #include "ui/message.h"
-#include "ui/spelling.h"
 
 #include <grp.h>
 #include <pwd.h>
@@ -211,12 +211,12 @@ void hook_list_done(struct hook_list *hooks)
 	hook_tree_done(&hooks->tree);
 }
 
-bool script_is_named(
+static bool is_named(
 	const struct script *script, const struct admin *admin, const char *path)
 {
 	return strcmp(script->path, path) == 0 ||
 	       strcmp(script->path + strlen(admin->root), path) == 0 ||
-	       (script->relative != NULL && strcmp(script->relative, path) == 0);
+	       strcmp(script->relative, path) == 0;
 }
 
 const struct hook *hook_list_find(
@@ -224,24 +224,33 @@ const struct hook *hook_list_find(
 {
 	/* Of one name, the administrator's hook stands first and is the effective one. */
 	for (size_t i = 0; i < hooks->count; i++)
-		if (script_is_named(&hooks->items[i].script, admin, path))
+		if (is_named(&hooks->items[i].script, admin, path))
 			return &hooks->items[i];
 	return NULL;
 }
 
-int hook_list_report_missing(const struct hook_list *hooks, const char *path)
+void hook_list_add_paths(const struct hook_list *hooks, struct string_list *paths)
 {
-	struct nearest nearest = nearest_to(path);
+	for (size_t i = 0; i < hooks->count; i++)
+		xlist_add(paths, hooks->items[i].script.relative);
+}
 
-	for (size_t i = 0; i < hooks->count; i++) {
-		nearest_try(&nearest, hooks->items[i].script.relative);
-		nearest_try(&nearest, hooks->items[i].script.path);
-	}
-	if (nearest.word != NULL)
-		return report_error(
-			_("there is no hook %s; did you mean %s?"), path, nearest.word);
-	return report_error(
-		_("there is no hook %s: apt-universal-hooks list shows all"), path);
+int hook_list_resolve(const struct hook_list *hooks, const struct admin *admin,
+	const char *word, const struct hook **ret_hook)
+{
+	owns_strings struct string_list paths = {0};
+	const char *path;
+
+	*ret_hook = hook_list_find(hooks, admin, word);
+	if (*ret_hook != NULL)
+		return -1;
+	hook_list_add_paths(hooks, &paths);
+	path = script_name_find(&paths, word);
+	if (path != NULL)
+		*ret_hook = hook_list_find(hooks, admin, path);
+	if (*ret_hook != NULL)
+		return -1;
+	return script_name_report(&paths, word, path_in_tree(&hooks->tree, admin, word));
 }
 
 void hook_list_warn_unreadable(const struct hook_list *hooks)

@@ -54,16 +54,19 @@ void hook_list_done(struct hook_list *hooks);
 const char *path_in_tree(
 	const struct hook_tree *tree, const struct admin *admin, const char *path);
 
-/* Whether path, in one of the forms above, names this script. */
-bool script_is_named(
-	const struct script *script, const struct admin *admin, const char *path);
-
 /* The hook at path, the effective one if there are several, or NULL. */
 const struct hook *hook_list_find(
 	const struct hook_list *hooks, const struct admin *admin, const char *path);
 
-/* Reports a missing hook and suggests the nearest name; returns STATUS_TROUBLE. */
-int hook_list_report_missing(const struct hook_list *hooks, const char *path);
+/*
+ * The hook that word names: by a path as above, or by the end of its path ("210-apt",
+ * "Post-Invoke/210-apt") if no other hook has it. A status or −1 (admin.h): if there is
+ * none, the error names the nearest, and if there are several, their paths.
+ */
+int hook_list_resolve(const struct hook_list *hooks, const struct admin *admin,
+	const char *word, const struct hook **ret_hook);
+/* Adds the paths of all hooks, relative to the tree, for script_name.h. */
+void hook_list_add_paths(const struct hook_list *hooks, struct string_list *paths);
 
 /* Warns of each unreadable directory: hooks in it are missing from the list. */
 void hook_list_warn_unreadable(const struct hook_list *hooks);

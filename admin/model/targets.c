@@ -2,6 +2,7 @@
 #include "model/targets.h"
 #include "model/disabled.h"
 #include "model/effective_settings.h"
+#include "model/script_name.h"
 #include "system/apt.h"
 #include "ui/message.h"
 #include "ui/terminal.h"
@@ -84,10 +85,11 @@ static void add_target(
 					       hook)};
 }
 
-/* enable also accepts the path of a removed hook that still has a line in our file. */
+/* enable also accepts a removed hook that still has a line in our file. */
 static int find_target(struct target_list *list, struct snapshot *snapshot,
 	const struct admin *admin, const char *word, bool is_enable)
 {
+	owns_strings struct string_list paths = {0};
 	const struct hook *hook = hook_list_find(&snapshot->hooks, admin, word);
 	const char *path = path_in_tree(&snapshot->hooks.tree, admin, word);
 
@@ -97,7 +99,13 @@ static int find_target(struct target_list *list, struct snapshot *snapshot,
 	}
 	if (hook_tree_look(&snapshot->hooks.tree, path) == NODE_DIRECTORY)
 		return report_error(_("%s is a directory; name a script in it"), word);
-	return hook_list_report_missing(&snapshot->hooks, word);
+	hook_list_add_paths(&snapshot->hooks, &paths);
+	for (size_t i = 0; is_enable && i < snapshot->disabled.count; i++)
+		xlist_add(&paths, snapshot->disabled.items[i]);
+	if (script_name_find(&paths, word) == NULL)
+		return script_name_report(&paths, word, path);
+	add_target(list, snapshot, script_name_find(&paths, word));
+	return -1;
 }
 
 int targets_find(struct target_list *list, struct snapshot *snapshot,

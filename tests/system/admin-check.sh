@@ -866,6 +866,7 @@ test_a_path_must_be_one_of_the_tree() {
 	done
 	check_ends_with 2 Post-Invoke/010-hock
 	form=E expect_warning 'did you mean Post-Invoke/010-hook?'
+	check_ends_with 0 010-hook
 }
 
 test_what_cannot_be_looked_at_does_not_hide_the_rest() {

@@ -309,6 +309,8 @@ test_what_is_asked_for_is_shown_and_no_more() {
 	expect_equal '0 010-check 010-start 900-mail' "$(shown --failed)"
 	expect_equal '0 010-check 010-start 900-mail' "$(shown --failed --last)"
 	expect_equal '0 010-check 1 010-check' "$(shown --script Pre-Invoke/010-check)"
+	expect_equal '0 010-check 1 010-check' "$(shown --script 010-check)"
+	expect_equal '0 010-start' "$(shown --script Post-Invoke/010-start)"
 	expect_equal '1 index' "$(shown --script /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/lib__WILDCARD__/index)"
 	expect_equal '0 010-start' "$(shown --package app)"
 	expect_equal '0 010-start' "$(shown --package app:i386 --failed)"

@@ -316,7 +316,7 @@ test_bad_input_is_one_clear_error() {
 	refuses 'apt knows no package aap; did you mean app?' why aap
 	refuses 'there is no operation "instal"; did you mean install?' why --operation instal app
 	refuses 'there is no result "good"' run Post-Invoke --result good
-	refuses 'is not a hook that runs at Post-Invoke' run Post-Invoke --script /no/such
+	refuses 'there is no hook /no/such' run Post-Invoke --script /no/such
 	refuses '"a b" is no package' run Post-Invoke --package 'a b'
 	refuses '--root /no/such cannot be used' list --root /no/such
 	refuses '--package needs an argument' run Post-Invoke --package

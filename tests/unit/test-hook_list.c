@@ -340,24 +340,40 @@ START_TEST(of_two_hooks_with_one_name_the_effective_one_is_found)
 }
 END_TEST
 
-START_TEST(a_script_without_a_relative_path_is_named_by_its_path)
+/* Which hook a word names, or "none" after the message. */
+static void assert_resolved(const struct hook_list *hooks, const char *word,
+	const char *expected, const char *message)
 {
-	const struct admin admin = {.root = (char *)"/image"};
-	const struct script script = {.path = (char *)"/image/a"};
+	const struct admin admin = of_root();
+	const struct hook *hook;
 
-	ck_assert(script_is_named(&script, &admin, "/image/a"));
-	ck_assert(script_is_named(&script, &admin, "/a"));
-	ck_assert(!script_is_named(&script, &admin, "a"));
+	output_begin();
+	ck_assert_int_eq(hook_list_resolve(hooks, &admin, word, &hook),
+		message[0] == '\0' ? -1 : STATUS_TROUBLE);
+	assert_output("", message);
+	ck_assert_str_eq(hook != NULL ? short_of(hook->script.path) : "none", expected);
+}
+
+START_TEST(a_hook_is_named_by_the_end_of_its_path)
+{
+	owns_hook_list struct hook_list hooks;
+
+	make_script(LIB "Post-Invoke/a", "");
+	make_script(ETC "pkgs/foo/Post-Invoke/a", "");
+	make_script(LIB "Post-Invoke/b", "");
+	make_script(ETC "Post-Invoke/b", "");
+	take(&hooks);
+	assert_resolved(&hooks, "b", "etc/Post-Invoke/b", "");
+	assert_resolved(&hooks, LIB "Post-Invoke/b", "lib/Post-Invoke/b", "");
+	assert_resolved(&hooks, "Post-Invoke/a", "lib/Post-Invoke/a", "");
+	assert_resolved(&hooks, "foo/Post-Invoke/a", "etc/pkgs/foo/Post-Invoke/a", "");
+	assert_resolved(&hooks, "a", "none",
+		"E: a is the name of 2 hooks; use one of their paths: Post-Invoke/a, "
+		"pkgs/foo/Post-Invoke/a\n");
+	assert_resolved(&hooks, "/b", "none",
+		"E: there is no hook /b; did you mean Post-Invoke/b?\n");
 }
 END_TEST
-
-static void assert_message(
-	const struct hook_list *hooks, const char *path, const char *expected)
-{
-	output_begin();
-	ck_assert_int_eq(hook_list_report_missing(hooks, path), STATUS_TROUBLE);
-	assert_output("", expected);
-}
 
 START_TEST(the_nearest_name_is_suggested_for_a_missing_hook)
 {
@@ -368,15 +384,12 @@ START_TEST(the_nearest_name_is_suggested_for_a_missing_hook)
 	make_script(LIB "Post-Invoke/clean-up", "");
 	make_link(ETC "Pre-Invoke/stop", "/dev/null");
 	take(&hooks);
-	assert_message(&hooks, "Post-Invoke/clean_up",
-		"E: there is no hook Post-Invoke/clean_up; did you mean "
-		"Post-Invoke/clean-up?\n");
-	assert_message(&hooks, "pre-invoke/stp",
+	assert_resolved(&hooks, "pre-invoke/stp", "none",
 		"E: there is no hook pre-invoke/stp; did you mean Pre-Invoke/stop?\n");
-	answer = string_format("E: there is no hook %s; did you mean %s?\n", wanted,
-		at(LIB "Post-Invoke/clean-up"));
-	assert_message(&hooks, wanted, answer);
-	assert_message(&hooks, "\n",
+	answer = string_format(
+		"E: there is no hook %s; did you mean Post-Invoke/clean-up?\n", wanted);
+	assert_resolved(&hooks, wanted, "none", answer);
+	assert_resolved(&hooks, "\n", "none",
 		"E: there is no hook \\012: apt-universal-hooks list shows all\n");
 }
 END_TEST
@@ -527,7 +540,7 @@ int main(void)
 		directories_behind_symlinks_are_directories, there_may_be_many_hooks,
 		a_hook_is_found_by_each_of_its_paths,
 		of_two_hooks_with_one_name_the_effective_one_is_found,
-		a_script_without_a_relative_path_is_named_by_its_path,
+		a_hook_is_named_by_the_end_of_its_path,
 		the_nearest_name_is_suggested_for_a_missing_hook,
 		a_path_is_within_a_directory_and_itself,
 		a_path_is_reduced_to_its_part_in_the_tree,

@@ -75,6 +75,25 @@ START_TEST(each_hook_is_found_once_by_any_path)
 }
 END_TEST
 
+START_TEST(the_end_of_a_path_names_a_hook_also_a_removed_one)
+{
+	const struct admin admin = of_root();
+	char *words[] = {(char *)"a", (char *)"gone", NULL};
+	owns_snapshot struct snapshot snapshot;
+	owns_targets struct target_list list = {0};
+
+	make_script(LIB "Post-Invoke/a", "");
+	take(&snapshot);
+	ck_assert_int_eq(string_list_add(&snapshot.disabled, "Post-Invoke/gone"), 0);
+	ck_assert_int_eq(targets_find(&list, &snapshot, &admin, words, true), GOES_ON);
+	ck_assert_uint_eq(list.count, 2);
+	ck_assert_str_eq(list.items[0].hook, "Post-Invoke/a");
+	ck_assert_str_eq(list.items[1].hook, "Post-Invoke/gone");
+	assert_trouble(false, "gone",
+		"E: there is no hook gone: apt-universal-hooks list shows all\n");
+}
+END_TEST
+
 START_TEST(a_missing_hook_is_an_error)
 {
 	make_script(LIB "Post-Invoke/clean-up", "");
@@ -187,6 +206,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {each_hook_is_found_once_by_any_path,
+		the_end_of_a_path_names_a_hook_also_a_removed_one,
 		a_missing_hook_is_an_error, only_symlinks_to_dev_null_are_masks,
 		the_setting_that_disables_is_found_with_its_place,
 		masks_are_made_all_or_none, no_mask_is_made_outside_of_the_root,
