@@ -139,33 +139,6 @@ char *configuration_status_file(const struct admin *admin, struct slice lines)
 		"%s%s", path_is_within(file, admin->root) ? "" : admin->root, file);
 }
 
-static void add_origin(struct origins *origins, struct slice line)
-{
-	struct slice value = line;
-	struct slice file = slice_cut(&value, '\t');
-	struct slice digits = slice_cut(&value, '\t');
-	struct slice key = slice_cut(&value, '=');
-	unsigned long long number;
-
-	if (file.size == 0 || key.size == 0)
-		return;
-	xgrow(&origins->items, &origins->capacity, origins->count,
-		sizeof(*origins->items));
-	origins->items[origins->count++] = (struct origin){.file = decode(file),
-		.line = slice_to_number(digits, ULONG_MAX, &number)
-				? (unsigned long)number
-				: 0,
-		.key = decode(key),
-		.value = decode(value)};
-}
-
-void origins_parse(struct origins *origins, struct slice lines)
-{
-	memset(origins, 0, sizeof(*origins));
-	while (lines.size > 0)
-		add_origin(origins, slice_cut(&lines, '\n'));
-}
-
 int origins_ask(struct origins *origins, const struct admin *admin, const char *scope,
 	const char *const *keys)
 {
@@ -178,42 +151,6 @@ int origins_ask(struct origins *origins, const struct admin *admin, const char *
 		question.words = keys;
 	error = ask_apt(&question, &lines);
 
-	origins_parse(origins, buffer_slice(&lines));
+	xensure(origins_parse(origins, buffer_slice(&lines)));
 	return error;
-}
-
-void origins_done(struct origins *origins)
-{
-	for (size_t i = 0; i < origins->count; i++) {
-		free(origins->items[i].file);
-		free(origins->items[i].key);
-		free(origins->items[i].value);
-	}
-	free(origins->items);
-	memset(origins, 0, sizeof(*origins));
-}
-
-const struct origin *origins_find(
-	const struct origins *origins, const char *key, const char *value)
-{
-	for (size_t i = origins->count; i-- > 0;) {
-		const struct origin *origin = &origins->items[i];
-
-		if (strcasecmp(origin->key, key) == 0 &&
-			(value == NULL || strcmp(origin->value, value) == 0))
-			return origin;
-	}
-	return NULL;
-}
-
-const struct origin *origins_find_clearing(const struct origins *origins, const char *key)
-{
-	const struct origin *last = origins_find(origins, key, NULL);
-
-	if (last == NULL || last->value[0] != '\0')
-		return NULL;
-	for (const struct origin *origin = origins->items; origin < last; origin++)
-		if (strcasecmp(origin->key, key) == 0 && origin->value[0] != '\0')
-			return last;
-	return NULL;
 }

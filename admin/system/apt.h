@@ -4,6 +4,7 @@
 #define APT_H
 
 #include "admin.h"
+#include "origins.h"
 #include "ui/terminal.h"
 
 /*
@@ -34,21 +35,6 @@ char *configuration_value(struct slice lines, const char *key);
 /* The path of dpkg's status file, from the configuration of "Dir". The caller frees it. */
 char *configuration_status_file(const struct admin *admin, struct slice lines);
 
-/* A setting, and the line of apt's configuration that sets it. */
-struct origin {
-	char *file;
-	unsigned long line; /* 0: unknown */
-	char *key;
-	char *value;
-};
-
-/* In the order in which apt reads them. Zero-initialised is empty. */
-struct origins {
-	struct origin *items;
-	size_t count;
-	size_t capacity;
-};
-
 /*
  * Asks apt which lines set the keys below scope, and which lines clear one of keys (NULL:
  * none; the last is NULL): these have an empty value. Returns like apt_configuration();
@@ -56,19 +42,5 @@ struct origins {
  */
 int origins_ask(struct origins *origins, const struct admin *admin, const char *scope,
 	const char *const *keys);
-/* The same for apt's answer; ignores malformed lines. */
-void origins_parse(struct origins *origins, struct slice lines);
-void origins_done(struct origins *origins);
-#define owns_origins __attribute__((cleanup(origins_done)))
-
-/*
- * The line that applies: the last that sets key, ignoring case, to value, or to anything
- * if value is NULL. NULL if there is none.
- */
-const struct origin *origins_find(
-	const struct origins *origins, const char *key, const char *value);
-/* The line that clears key after a line has set it; NULL if there is none. */
-const struct origin *origins_find_clearing(
-	const struct origins *origins, const char *key);
 
 #endif

@@ -3,26 +3,8 @@
 #ifndef SPELLING_H
 #define SPELLING_H
 
+#include "nearest.h"
 #include "universal_hooks.h"
-
-/*
- * The number of letters that must be changed, inserted, left out, or swapped with their
- * neighbour to turn a into b, ignoring case; at most limit. Words of more than 255 bytes
- * are as far apart as possible.
- */
-size_t word_distance(const char *a, const char *b, size_t limit);
-
-/* A search for the word nearest to wanted. */
-struct nearest {
-	const char *wanted;
-	const char *word; /* the nearest so far, or NULL if none is near enough */
-	size_t distance;
-};
-
-/* A third of the letters may differ, and one letter always may. */
-struct nearest nearest_to(const char *wanted);
-/* Of equally near words, the first is kept. Does not copy word. */
-void nearest_try(struct nearest *nearest, const char *word);
 
 /*
  * Whether word is a hook point's name, perhaps misspelt ("post-invoke", "PostInvok").

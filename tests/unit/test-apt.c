@@ -229,58 +229,6 @@ START_TEST(progress_is_shown_on_a_terminal_without_json)
 }
 END_TEST
 
-START_TEST(an_origin_has_file_line_key_and_value)
-{
-	owns_origins struct origins origins;
-
-	origins_parse(&origins, slice_of("/etc/a%20b.conf\t7\tA%3d1::B=c%20d=e\n"));
-	ck_assert_uint_eq(origins.count, 1);
-	ck_assert_str_eq(origins.items[0].file, "/etc/a b.conf");
-	ck_assert_uint_eq(origins.items[0].line, 7);
-	ck_assert_str_eq(origins.items[0].key, "A=1::B");
-	ck_assert_str_eq(origins.items[0].value, "c d=e");
-}
-END_TEST
-
-START_TEST(the_last_origin_applies_and_keys_ignore_case)
-{
-	owns_origins struct origins origins;
-	const struct origin *found;
-
-	origins_parse(&origins, slice_of("/1\t1\tA::B=x\n"
-					 "/2\t2\ta::b=y\n"
-					 "/3\t3\tA::B=x\n"
-					 "/4\t4\tA::C=z\n"));
-	found = origins_find(&origins, "A::B", "x");
-	ck_assert_str_eq(found->file, "/3");
-	found = origins_find(&origins, "A::B", "y");
-	ck_assert_str_eq(found->file, "/2");
-	found = origins_find(&origins, "A::b", NULL);
-	ck_assert_str_eq(found->file, "/3");
-	ck_assert_ptr_null(origins_find(&origins, "A::B", "X"));
-	ck_assert_ptr_null(origins_find(&origins, "A", NULL));
-}
-END_TEST
-
-START_TEST(malformed_lines_of_origins_are_ignored)
-{
-	owns_origins struct origins origins;
-
-	origins_parse(&origins, slice_of("\n"
-					 "/only/a/file\n"
-					 "/file\t5\n"
-					 "\t5\tA=b\n"
-					 "/file\tmany\tA=b\n"
-					 "/file\t99999999999999999999\tA=\n"
-					 "/cut\t6\tA"));
-	ck_assert_uint_eq(origins.count, 3);
-	ck_assert_uint_eq(origins.items[0].line, 0);
-	ck_assert_uint_eq(origins.items[1].line, 0);
-	ck_assert_str_eq(origins.items[1].value, "");
-	ck_assert_str_eq(origins.items[2].key, "A");
-}
-END_TEST
-
 int main(void)
 {
 	const TTest *const tests[] = {a_value_is_found_by_its_full_key_ignoring_case,
@@ -291,10 +239,7 @@ int main(void)
 		origins_have_the_file_and_the_line,
 		the_configuration_of_another_root_is_read, errors_of_apt_are_printed,
 		warnings_about_packages_are_printed,
-		progress_is_shown_on_a_terminal_without_json,
-		an_origin_has_file_line_key_and_value,
-		the_last_origin_applies_and_keys_ignore_case,
-		malformed_lines_of_origins_are_ignored};
+		progress_is_shown_on_a_terminal_without_json};
 
 	return run_tests("apt", tests, COUNT_OF(tests));
 }

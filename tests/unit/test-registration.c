@@ -22,7 +22,7 @@ static void assert_registered(
 	__attribute__((cleanup(origins_done))) struct origins origins;
 	owns_buffer struct buffer text = {0};
 
-	origins_parse(&origins, slice_of(places));
+	ck_assert_int_eq(origins_parse(&origins, slice_of(places)), 0);
 	registration_of(&registration, slice_of(configuration), &origins);
 	ck_assert_uint_eq(registration.count, 5);
 	for (int i = UH_PRE_INVOKE; i <= UH_POST_INVOKE; i++) {
