@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What all subcommands share: options, exit statuses, gettext. */
+/* What all subcommands share: options, exit statuses. */
 #ifndef ADMIN_H
 #define ADMIN_H
 
 #include "base.h"
-
-#include <libintl.h>
-
-/* gettext(3); N_() marks text that is translated later. */
-/* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) its name */
-#define _(text) gettext(text)
-#define N_(text) text
+#include "language.h"
 
 /*
  * Exit statuses, see apt-universal-hooks(8). A function that may end the program returns

@@ -93,8 +93,7 @@ int main(int argc, char **argv)
 
 	(void)setlocale(LC_ALL, ""); /* if it fails, messages are English */
 	ignore_case_as_apt_does();
-	(void)bindtextdomain(UH_TEXT_DOMAIN, UH_LOCALE_DIR);
-	(void)textdomain(UH_TEXT_DOMAIN);
+	language_bind();
 	if (argc < 2)
 		return report_error(
 			_("no subcommand given; see apt-universal-hooks --help"));

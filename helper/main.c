@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The program that apt calls: helper HOOK-POINT. */
 #include "base.h"
+#include "language.h"
 #include "report.h"
 #include "universal_hooks.h"
 
@@ -19,14 +20,15 @@
 
 static int refuse(void)
 {
-	static const char text[] =
-		"Usage: helper Pre-Invoke|Pre-Install-Pkgs|Post-Invoke\n"
-		"apt calls this program, see "
-		"/etc/apt/apt.conf.d/apt-universal-hooks.conf;\n"
-		"called by hand it runs nothing.\n";
+	struct language language;
 
-	if (write(STDERR_FILENO, text, strlen(text)) < 0)
-		return STATUS_USAGE; /* the status has to do */
+	language_begin(&language);
+	(void)fputs(_("Usage: helper Pre-Invoke|Pre-Install-Pkgs|Post-Invoke\n"
+		      "Only apt runs this program, see "
+		      "/etc/apt/apt.conf.d/apt-universal-hooks.conf.\n"
+		      "Run by hand, it does nothing.\n"),
+		stderr); /* if that fails, the status has to do */
+	language_end(&language);
 	return STATUS_USAGE;
 }
 

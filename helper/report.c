@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report.h"
+#include "base.h"
+#include "language.h"
 #include "printable.h"
 #include "process.h"
 
-#include <assert.h>
 #include <grp.h>
 #include <pwd.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,9 +14,13 @@
 /* Room for two paths of PATH_MAX bytes, or for one of which every byte became \ooo. */
 #define LINE_SIZE (4 * 4096 + 1024)
 
+/* A message has a sentence in a sentence; a wrong translation could have itself. */
+#define MAX_DEPTH 3
+
 struct line {
 	char text[LINE_SIZE];
 	size_t size;
+	unsigned depth; /* of sentences within sentences */
 };
 
 /* Drops what does not fit; the last byte is for the newline. */
@@ -30,265 +34,413 @@ static void line_add(struct line *line, const char *bytes, size_t size)
 	line->size += size;
 }
 
-__attribute__((format(printf, 2, 3))) static void line_format(
-	struct line *line, const char *format, ...)
+static void line_add_octal(struct line *line, unsigned char byte)
 {
-	char *end = line->text + line->size;
-	size_t room = sizeof(line->text) - line->size;
-	va_list arguments;
+	char text[sizeof("\\377")];
 
-	va_start(arguments, format);
-	(void)vsnprintf(end, room, format, arguments); /* cuts off what does not fit */
-	va_end(arguments);
-	line->size += strlen(end);
+	(void)snprintf(text, sizeof(text), "\\%03o", byte); /* three digits at most */
+	line_add(line, text, strlen(text));
 }
 
 /* A file name must neither change the terminal's colours nor forge a line. */
 static void line_add_name(struct line *line, const char *name)
 {
-	assert(name != NULL);
-	while (*name != '\0') {
+	while (name != NULL && *name != '\0') {
 		size_t size = printable_size(name);
 
 		if (size == 0)
-			line_format(line, "\\%03o", (unsigned char)*name);
+			line_add_octal(line, (unsigned char)*name);
 		else
 			line_add(line, name, size);
 		name += size > 0 ? size : 1;
 	}
 }
 
-static void line_add_error(struct line *line, int error)
+static void line_add_number(struct line *line, unsigned long long number)
 {
-	line_format(line, "%s", strerror(-error));
+	char text[DECIMAL_SIZE];
+
+	line_add(line, decimal(text, number), strlen(decimal(text, number)));
 }
 
-static void line_add_ending(struct line *line, const struct uh_ending *ending)
+/* One of the places of a sentence, for an event. */
+typedef void line_add_place(struct line *line, const struct uh_event *event);
+
+static line_add_place *find_place(struct slice name);
+
+/*
+ * Adds a sentence in which each {name} is a place. A name that is not known, as it may be
+ * in a translation, stays as it is.
+ */
+static void line_add_sentence(
+	struct line *line, const char *sentence, const struct uh_event *event)
 {
-	int value = ending->value;
+	if (line->depth == MAX_DEPTH)
+		return;
+	line->depth++;
+	while (*sentence != '\0') {
+		size_t size = strcspn(sentence, "{");
+		struct slice name = {sentence + size + 1, 0};
+		line_add_place *add;
 
-	if (ending->end == UH_EXITED)
-		line_format(line, "exited with status %d", value);
-	else if (ending->end == UH_SIGNALED)
-		line_format(
-			line, "was killed by signal %d (%s)", value, strsignal(value));
-	else
-		line_format(line, "timed out after %d s (Timeout)", value);
-}
-
-static void line_add_unsafe(struct line *line, const struct uh_event *event)
-{
-	const struct passwd *user;
-	const struct group *group;
-
-	line_add_name(line, event->detail != NULL ? event->detail : event->path);
-	if (event->unsafe == UH_UNSAFE_OWNER) {
-		user = getpwuid(event->id);
-		line_format(line, " belongs to the user %s (%u)",
-			user != NULL ? user->pw_name : "without a name", event->id);
-	} else if (event->unsafe == UH_UNSAFE_GROUP) {
-		group = getgrgid(event->id);
-		line_format(line, " can be written by the group %s (%u)",
-			group != NULL ? group->gr_name : "without a name", event->id);
-	} else {
-		line_format(line, " can be written by everybody");
+		line_add(line, sentence, size);
+		sentence += size;
+		if (*sentence == '\0')
+			break;
+		name.size = strcspn(name.data, "}");
+		add = name.data[name.size] == '}' ? find_place(name) : NULL;
+		if (add != NULL) {
+			add(line, event);
+			sentence = name.data + name.size + 1;
+		} else {
+			line_add(line, sentence++, 1);
+		}
 	}
+	line->depth--;
+}
+
+static void line_add_path(struct line *line, const struct uh_event *event)
+{
+	line_add_name(line, event->path);
+}
+
+static void line_add_error(struct line *line, const struct uh_event *event)
+{
+	const char *text = strerror(-event->error);
+
+	line_add(line, text, strlen(text));
+}
+
+static void line_add_detail(struct line *line, const struct uh_event *event)
+{
+	if (event->detail != NULL)
+		line_add_name(line, event->detail);
+	else
+		line_add_error(line, event);
+}
+
+/* The exit status, the signal or the seconds of the timeout. */
+static void line_add_value(struct line *line, const struct uh_event *event)
+{
+	line_add_number(line, (unsigned)event->ending.value);
+}
+
+static void line_add_signal_name(struct line *line, const struct uh_event *event)
+{
+	const char *text = strsignal(event->ending.value);
+
+	line_add(line, text, strlen(text));
+}
+
+static void line_add_ending(struct line *line, const struct uh_event *event)
+{
+	static const char *const endings[] = {
+		[UH_EXITED] = N_("{path} exited with status {status}"),
+		/* Translators: for example "signal 9 (Killed)". */
+		[UH_SIGNALED] =
+			N_("{path} was killed by signal {signal} ({signal_name})"),
+		/* Translators: Timeout is a setting, and stays. */
+		[UH_TIMED_OUT] = N_("{path} timed out after {seconds} s (Timeout)"),
+	};
+
+	if (process_succeeded(&event->ending))
+		line_add_sentence(line, _("{path} was not run"), event);
+	else
+		line_add_sentence(line, gettext(endings[event->ending.end]), event);
 }
 
 /* dpkg-query was not started, or it failed. */
 static void line_add_query(struct line *line, const struct uh_event *event)
 {
-	line_format(line, event->error < 0 ? "dpkg-query: " : "dpkg-query ");
+	struct uh_event query = *event;
+
+	query.path = "dpkg-query";
 	if (event->error < 0)
-		line_add_error(line, event->error);
+		line_add_sentence(line, "{path}: {error}", &query);
 	else
-		line_add_ending(line, &event->ending);
+		line_add_ending(line, &query);
+}
+
+/* Of the user or group who can change a file; NULL if it has none. */
+static const char *name_of_other(const struct uh_event *event)
+{
+	const struct passwd *user;
+	const struct group *group;
+
+	if (event->unsafe == UH_UNSAFE_OWNER) {
+		user = getpwuid(event->id);
+		return user != NULL ? user->pw_name : NULL;
+	}
+	group = getgrgid(event->id);
+	return group != NULL ? group->gr_name : NULL;
+}
+
+static void line_add_other(struct line *line, const struct uh_event *event)
+{
+	const char *name = name_of_other(event);
+
+	line_add_name(line, name != NULL ? name : "?");
+}
+
+static void line_add_id(struct line *line, const struct uh_event *event)
+{
+	line_add_number(line, event->id);
+}
+
+static void line_add_unsafe(struct line *line, const struct uh_event *event)
+{
+	/* Without and with a name. */
+	static const char *const sentences[][2] = {
+		[UH_UNSAFE_OWNER] =
+			{N_("{path} belongs to the user {id}, which has no name"),
+				N_("{path} belongs to the user {user} ({id})")},
+		[UH_UNSAFE_GROUP] =
+			{N_("{path} can be written by the group {id}, which has no name"),
+				N_("{path} can be written by the group {group} ({id})")},
+		[UH_UNSAFE_WORLD] = {N_("{path} can be written by everybody"),
+			N_("{path} can be written by everybody")},
+	};
+	struct uh_event part = *event;
+	bool has_name = event->unsafe != UH_UNSAFE_WORLD && name_of_other(event) != NULL;
+
+	if (event->detail != NULL)
+		part.path = event->detail;
+	line_add_sentence(line, gettext(sentences[event->unsafe][has_name]), &part);
+}
+
+static void line_add_key(struct line *line, const struct uh_event *event)
+{
+	line_add_name(line, event->key);
+}
+
+static void line_add_setting_value(struct line *line, const struct uh_event *event)
+{
+	line_add_name(line, event->value);
 }
 
 /* As in apt.conf, and on apt's command line. */
 static void line_add_setting(struct line *line, const struct uh_event *event)
 {
-	line_add_name(line, event->key);
-	line_format(line, " \"");
-	line_add_name(line, event->value);
-	line_format(line, "\"");
-	if (event->path == NULL)
-		return;
-	line_format(line, " in ");
-	line_add_name(line, event->path);
+	const char *sentence = "{key} \"{value}\"";
+
+	if (event->path != NULL)
+		/* Translators: a setting and its value, in a file. */
+		sentence = _("{key} \"{value}\" in {path}");
+	line_add_sentence(line, sentence, event);
 }
 
 static void line_add_count(struct line *line, const struct uh_event *event)
 {
-	line_format(line, "%zu line%s", event->count, event->count == 1 ? "" : "s");
-	if (event->first > 0)
-		line_format(line, ", the first is line %zu", event->first);
+	line_add_number(line, event->count);
 }
 
-#define NO_PACKAGE_HOOKS "hooks in pkgs and multi_pkgs are not run"
-#define NO_STATE                                                                         \
-	"so hooks get no lists of packages, and Post-Invoke does not know the "          \
-	"transaction: "
+static void line_add_first(struct line *line, const struct uh_event *event)
+{
+	line_add_number(line, event->first);
+}
 
-/*
- * What happened, and what that means now. %p is the path, %d the detail (or the error),
- * %e the error, %x how the script ended, %f the same or that it was not run, %u what is
- * unsafe, %q how dpkg-query failed, %s the setting, %n the number of lines.
- */
-static const char *const sentences[] = {
-	[UH_SCRIPT_ENDED] = "W: %p %x",
-	[UH_SCRIPT_NOT_STARTED] = "W: %p could not be started: %e",
-	[UH_SCRIPT_NOT_EXECUTABLE] = "W: %p is not executable; it is not run",
-	[UH_SCRIPT_NOT_A_FILE] = "W: %p is not a regular file; it is not run",
-	[UH_SCRIPT_DANGLING] = "W: %p is a broken symlink; it is not run: %e",
-	[UH_SCRIPT_OPEN_TO_OTHERS] = "E: %p is not run: %u",
-	[UH_SCRIPT_WITHOUT_LIST] =
-		"W: %p is not run, since its list of packages was not written: %e",
-	[UH_SCRIPT_LACKS_PACKAGE] =
-		"W: %p is not run, since it requires %d, which is not installed",
-	[UH_SCRIPT_WITHOUT_USER] = "E: %p is not run, since its User does not exist: %d",
-	[UH_SCRIPT_WITHOUT_RIGHTS] =
-		"E: %p is not run, since only root can run it as its User: %d",
-	[UH_SCRIPT_WITHOUT_DIRECTORY] =
-		"W: %p is not run, since its Directory cannot be used: %d: %e",
+static line_add_place *find_place(struct slice name)
+{
+	static const struct {
+		const char *name;
+		line_add_place *add;
+	} places[] = {
+		{"path", line_add_path},
+		{"error", line_add_error},
+		{"package", line_add_detail},
+		{"user_setting", line_add_detail},
+		{"directory", line_add_detail},
+		{"hook", line_add_detail},
+		{"reason", line_add_detail},
+		{"status", line_add_value},
+		{"signal", line_add_value},
+		{"seconds", line_add_value},
+		{"signal_name", line_add_signal_name},
+		{"ending", line_add_ending},
+		{"query", line_add_query},
+		{"user", line_add_other},
+		{"group", line_add_other},
+		{"id", line_add_id},
+		{"unsafe", line_add_unsafe},
+		{"key", line_add_key},
+		{"value", line_add_setting_value},
+		{"setting", line_add_setting},
+		{"count", line_add_count},
+		{"first", line_add_first},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(places); i++)
+		if (slice_equals(name, places[i].name))
+			return places[i].add;
+	return NULL;
+}
+
+/* For translation, as N_(). */
+#define WARNING(text)                                                                    \
+	{                                                                                \
+		'W', text                                                                \
+	}
+#define ERROR(text)                                                                      \
+	{                                                                                \
+		'E', text                                                                \
+	}
+
+/* What happened, and what that means now. */
+static const struct {
+	char severity;
+	const char *text;
+} sentences[] = {
+	[UH_SCRIPT_ENDED] = {'W', "{ending}"},
+	[UH_SCRIPT_NOT_STARTED] = WARNING("{path} could not be started: {error}"),
+	[UH_SCRIPT_NOT_EXECUTABLE] = WARNING("{path} is not executable; it is not run"),
+	[UH_SCRIPT_NOT_A_FILE] = WARNING("{path} is not a regular file; it is not run"),
+	[UH_SCRIPT_DANGLING] =
+		WARNING("{path} is a broken symlink; it is not run: {error}"),
+	[UH_SCRIPT_OPEN_TO_OTHERS] = ERROR("{path} is not run: {unsafe}"),
+	[UH_SCRIPT_WITHOUT_LIST] = WARNING(
+		"{path} is not run, since its list of packages was not written: {error}"),
+	[UH_SCRIPT_LACKS_PACKAGE] = WARNING(
+		"{path} is not run, since it requires {package}, which is not installed"),
+	[UH_SCRIPT_WITHOUT_USER] =
+		ERROR("{path} is not run, since its User does not exist: {user_setting}"),
+	[UH_SCRIPT_WITHOUT_RIGHTS] = ERROR("{path} is not run, since only root can run "
+					   "it as its User: {user_setting}"),
+	[UH_SCRIPT_WITHOUT_DIRECTORY] = WARNING("{path} is not run, since its Directory "
+						"cannot be used: {directory}: {error}"),
 	[UH_SCRIPT_WITHOUT_SETTINGS] =
-		"E: %p is not run, since its settings cannot be read",
-	[UH_REQUIREMENTS_UNKNOWN] =
-		"W: %p is not run, since the packages that it requires cannot be "
-		"looked up: %q",
-	[UH_VETO] = "E: %p %f and so stops apt (On-Failure). To go on without it: "
-		    "apt -o 'Universal-Hooks::Scripts::%d::Enabled=false' ...",
-	[UH_LATE_VETO] = "E: %p %f, so apt will report a failure (On-Failure), although "
-			 "dpkg has finished",
-	[UH_VETO_UNKNOWN] = "W: %p failed, and whether that should stop apt (On-Failure) "
-			    "is not known; apt goes on",
-	[UH_DIRECTORY_UNREADABLE] = "W: %p cannot be read; scripts in it are not run: %e",
-	[UH_WILDCARD_FAILED] = "W: %p cannot be matched; scripts in it are not run: %e",
+		ERROR("{path} is not run, since its settings cannot be read"),
+	[UH_REQUIREMENTS_UNKNOWN] = WARNING("{path} is not run, since the packages that "
+					    "it requires cannot be looked up: {query}"),
+	[UH_VETO] = ERROR("{ending}, so apt stops (On-Failure). To go on without it: apt "
+			  "-o 'Universal-Hooks::Scripts::{hook}::Enabled=false' ..."),
+	[UH_LATE_VETO] = ERROR("{ending}, so apt will report a failure (On-Failure), "
+			       "although dpkg has finished"),
+	[UH_VETO_UNKNOWN] = WARNING("{path} failed, and whether that should stop apt "
+				    "(On-Failure) is not known; apt goes on"),
+	[UH_DIRECTORY_UNREADABLE] =
+		WARNING("{path} cannot be read; scripts in it are not run: {error}"),
+	[UH_WILDCARD_FAILED] =
+		WARNING("{path} cannot be matched; scripts in it are not run: {error}"),
 	[UH_STREAM_UNREADABLE] =
-		"W: apt's list of packages could not be read completely: %e",
-	[UH_STREAM_TOO_LARGE] = "W: apt's list of packages is too long; hooks of the "
-				"last packages are not run",
-	[UH_STREAM_TRUNCATED] =
-		"W: apt's list of packages is cut off; hooks of the missing "
-		"packages are not run",
+		WARNING("apt's list of packages could not be read completely: {error}"),
+	[UH_STREAM_TOO_LARGE] = WARNING("apt's list of packages is too long; hooks of "
+					"the last packages are not run"),
+	[UH_STREAM_TRUNCATED] = WARNING("apt's list of packages is cut off; hooks of the "
+					"missing packages are not run"),
 	[UH_STREAM_WITHOUT_NAMES] =
-		"W: apt does not pass the names of packages (protocol version 2 or 3 is "
-		"needed); " NO_PACKAGE_HOOKS,
-	[UH_STREAM_LINES_IGNORED] = "W: apt's list of packages has malformed lines; "
-				    "hooks of those packages are not run: %n",
-	[UH_STATE_UNUSABLE] = "W: %p cannot be used, " NO_STATE "%e",
-	[UH_STATE_OPEN_TO_OTHERS] = "E: %p is not used, " NO_STATE "%u",
-	[UH_RECORD_NOT_WRITTEN] = "W: %p: the transaction was not "
-				  "recorded; " NO_PACKAGE_HOOKS " at Post-Invoke: %e",
-	[UH_FAILURE_NOT_RECORDED] = "W: %p: the failure of a hook was not recorded, so "
-				    "hooks at Post-Invoke may be told of a success: %e",
+		WARNING("apt does not pass the names of packages (protocol version 2 or "
+			"3 is needed); hooks in pkgs and multi_pkgs are not run"),
+	[UH_STREAM_LINES_IGNORED] = {'W', NULL}, /* malformed_lines() */
+	[UH_STATE_UNUSABLE] =
+		WARNING("{path} cannot be used, so hooks get no lists of packages, and "
+			"Post-Invoke does not know the transaction: {error}"),
+	[UH_STATE_OPEN_TO_OTHERS] =
+		ERROR("{path} is not used, so hooks get no lists of packages, and "
+		      "Post-Invoke does not know the transaction: {unsafe}"),
+	[UH_RECORD_NOT_WRITTEN] =
+		WARNING("{path}: the transaction was not recorded; hooks in pkgs and "
+			"multi_pkgs are not run at Post-Invoke: {error}"),
+	[UH_FAILURE_NOT_RECORDED] =
+		WARNING("{path}: the failure of a hook was not recorded, so hooks at "
+			"Post-Invoke may be told of a success: {error}"),
 	[UH_RECORD_MISSING] =
-		"W: there is no record of this transaction; " NO_PACKAGE_HOOKS
-		" (is DPkg::Pre-Install-Pkgs::apt-universal-hooks switched off?)",
-	[UH_RECORD_UNREADABLE] = "W: %p: the record of this transaction cannot be "
-				 "read; " NO_PACKAGE_HOOKS ": %e",
-	[UH_RECORD_OF_OTHER_VERSION] =
-		"W: the record of this transaction was written by another version of "
-		"apt-plugin-universal-hooks; " NO_PACKAGE_HOOKS,
-	[UH_TABLES_MISSING] = "W: hooks run without APT_UNIVERSAL_HOOKS_TRANSACTION and "
-			      "APT_UNIVERSAL_HOOKS_ARCHIVES: %e",
-	[UH_DATABASE_UNREADABLE] = "W: dpkg's database could not be queried, so hooks "
-				   "may see a wrong operation or no result: %q",
-	[UH_SETTINGS_FILE_OPEN_TO_OTHERS] =
-		"E: %p is not read, so the hooks of its package are not run: %u",
-	[UH_SETTINGS_FILE_UNUSABLE] =
-		"E: %p cannot be read, so the hooks of its package are not run: %d",
-	[UH_SETTING_OUT_OF_PLACE] = "W: a package may set only "
-				    "Universal-Hooks::Scripts::PATH; it is ignored: "
-				    "%s",
-	[UH_SETTING_UNKNOWN] = "W: there is no such setting; it is ignored: %s",
-	[UH_SETTING_UNUSABLE] = "W: a setting is invalid; it is ignored: %s",
-	[UH_SETTING_WITHOUT_USER] = "W: a setting names a user that does not exist; the "
-				    "hook will not run: %s",
-	[UH_SETTING_NO_SCRIPT] =
-		"W: a setting has no effect, since there is no hook at its path: %s",
-	[UH_SETTING_MASKED] = "W: a setting has no effect, since its hook is masked: %s",
-	[UH_SETTINGS_INCOMPLETE] = "W: apt's settings for hooks may be incomplete: %d",
-	[UH_SETTINGS_OUTDATED] =
-		"W: apt's configuration has changed and cannot be read; hooks that were "
-		"there before keep their settings, the others are not run: %d",
-	[UH_BRIDGE_UNUSABLE] =
-		"W: apt's settings cannot be read, so hooks run with their defaults: %d",
-	[UH_COMMAND_LINE_UNREADABLE] = "W: apt's command line cannot be read, so hooks "
-				       "do not see it, nor settings given there: %e",
+		WARNING("there is no record of this transaction; hooks in pkgs and "
+			"multi_pkgs are not run (is "
+			"DPkg::Pre-Install-Pkgs::apt-universal-hooks switched off?)"),
+	[UH_RECORD_UNREADABLE] =
+		WARNING("{path}: the record of this transaction cannot be read; hooks in "
+			"pkgs and multi_pkgs are not run: {error}"),
+	[UH_RECORD_OF_OTHER_VERSION] = WARNING(
+		"the record of this transaction was written by another version of "
+		"apt-plugin-universal-hooks; hooks in pkgs and multi_pkgs are not run"),
+	[UH_TABLES_MISSING] = WARNING("hooks run without APT_UNIVERSAL_HOOKS_TRANSACTION "
+				      "and APT_UNIVERSAL_HOOKS_ARCHIVES: {error}"),
+	[UH_DATABASE_UNREADABLE] =
+		WARNING("dpkg's database could not be queried, so hooks may see a wrong "
+			"operation or no result: {query}"),
+	[UH_SETTINGS_FILE_OPEN_TO_OTHERS] = ERROR(
+		"{path} is not read, so the hooks of its package are not run: {unsafe}"),
+	[UH_SETTINGS_FILE_UNUSABLE] = ERROR("{path} cannot be read, so the hooks of its "
+					    "package are not run: {reason}"),
+	[UH_SETTING_OUT_OF_PLACE] =
+		WARNING("a package may set only Universal-Hooks::Scripts::PATH; it is "
+			"ignored: {setting}"),
+	[UH_SETTING_UNKNOWN] =
+		WARNING("there is no such setting; it is ignored: {setting}"),
+	[UH_SETTING_UNUSABLE] = WARNING("a setting is invalid; it is ignored: {setting}"),
+	[UH_SETTING_WITHOUT_USER] = WARNING("a setting names a user that does not exist; "
+					    "the hook will not run: {setting}"),
+	[UH_SETTING_NO_SCRIPT] = WARNING(
+		"a setting has no effect, since there is no hook at its path: {setting}"),
+	[UH_SETTING_MASKED] =
+		WARNING("a setting has no effect, since its hook is masked: {setting}"),
+	[UH_SETTINGS_INCOMPLETE] =
+		WARNING("apt's settings for hooks may be incomplete: {reason}"),
+	[UH_SETTINGS_OUTDATED] = WARNING(
+		"apt's configuration has changed and cannot be read; hooks that were "
+		"there before keep their settings, the others are not run: {reason}"),
+	[UH_BRIDGE_UNUSABLE] = WARNING("apt's settings cannot be read, so hooks run with "
+				       "their defaults: {reason}"),
+	[UH_COMMAND_LINE_UNREADABLE] =
+		WARNING("apt's command line cannot be read, so hooks do not see it, nor "
+			"settings given there: {error}"),
 	[UH_CLEAN_UP] =
-		"W: apt stopped before dpkg was done; hooks that clean up run now",
-	[UH_COPY_NOT_MADE] = "W: %p could not be copied; if this transaction deletes it, "
-			     "it will not run afterwards: %e",
-	[UH_CLEAN_UP_LATER] = "W: hooks whose When is failure or always will run when "
-			      "apt has ended, or with the next transaction",
-	[UH_GUARD_NOT_STARTED] = "W: no process waits for apt to end; hooks that clean "
-				 "up run with the next transaction at the latest: %e",
-	[UH_LOG_NOT_WRITTEN] = "W: %p was not written: %e",
-	[UH_OUT_OF_MEMORY] = "W: out of memory; not all hooks are run, even those that "
-			     "could stop apt",
-	[UH_INTERRUPTED] = "W: %p was interrupted; the hooks after it are not run",
+		WARNING("apt stopped before dpkg was done; hooks that clean up run now"),
+	[UH_COPY_NOT_MADE] = WARNING("{path} could not be copied; if this transaction "
+				     "deletes it, it will not run afterwards: {error}"),
+	[UH_CLEAN_UP_LATER] = WARNING("hooks whose When is failure or always will run "
+				      "when apt has ended, or with the next transaction"),
+	[UH_GUARD_NOT_STARTED] =
+		WARNING("no process waits for apt to end; hooks that clean up run with "
+			"the next transaction at the latest: {error}"),
+	[UH_LOG_NOT_WRITTEN] = WARNING("{path} was not written: {error}"),
+	[UH_OUT_OF_MEMORY] = WARNING(
+		"out of memory; not all hooks are run, even those that could stop apt"),
+	[UH_INTERRUPTED] =
+		WARNING("{path} was interrupted; the hooks after it are not run"),
 };
 
-static void line_add_field(struct line *line, char field, const struct uh_event *event)
+static const char *malformed_lines(const struct uh_event *event)
 {
-	switch (field) {
-	case 'p':
-		if (event->path != NULL)
-			line_add_name(line, event->path);
-		return;
-	case 'd':
-		if (event->detail != NULL)
-			line_add_name(line, event->detail);
-		else
-			line_add_error(line, event->error);
-		return;
-	case 'e':
-		line_add_error(line, event->error);
-		return;
-	case 'f':
-		if (process_succeeded(&event->ending))
-			line_format(line, "was not run");
-		else
-			line_add_ending(line, &event->ending);
-		return;
-	case 'x':
-		line_add_ending(line, &event->ending);
-		return;
-	case 'u':
-		line_add_unsafe(line, event);
-		return;
-	case 'q':
-		line_add_query(line, event);
-		return;
-	case 's':
-		line_add_setting(line, event);
-		return;
-	case 'n':
-		line_add_count(line, event);
-		return;
-	}
+	if (event->first == 0)
+		return ngettext(
+			"apt's list of packages has {count} malformed line; hooks "
+			"of its package are not run",
+			"apt's list of packages has {count} malformed lines; hooks of "
+			"those packages are not run",
+			event->count);
+	return ngettext(
+		"apt's list of packages has {count} malformed line, line {first}; "
+		"hooks of its package are not run",
+		"apt's list of packages has {count} malformed lines, the first is line "
+		"{first}; hooks of those packages are not run",
+		event->count);
+}
+
+static void line_add_message(struct line *line, const struct uh_event *event)
+{
+	const char prefix[] = {sentences[event->kind].severity, ':', ' '};
+	const char *text = sentences[event->kind].text;
+
+	line_add(line, prefix, sizeof(prefix));
+	if (event->kind == UH_STREAM_LINES_IGNORED)
+		line_add_sentence(line, malformed_lines(event), event);
+	else
+		line_add_sentence(line, gettext(text), event);
 }
 
 void report_event(const struct uh_event *event, void *context)
 {
 	struct line line = {.size = 0};
-	const char *rest = sentences[event->kind];
+	struct language language;
 
 	(void)context;
 	if (event->kind == UH_SCRIPT_STARTS || event->kind == UH_SCRIPT_SKIPPED ||
 		(event->kind == UH_SCRIPT_ENDED && process_succeeded(&event->ending)))
 		return;
-	while (*rest != '\0') {
-		size_t size = strcspn(rest, "%");
-
-		line_add(&line, rest, size);
-		rest += size;
-		if (*rest == '%') {
-			line_add_field(&line, rest[1], event);
-			rest += 2;
-		}
-	}
+	language_begin(&language);
+	line_add_message(&line, event);
+	language_end(&language);
 	line.text[line.size++] = '\n';
 	if (write(STDERR_FILENO, line.text, line.size) < 0)
 		return; /* there is nobody left to tell */

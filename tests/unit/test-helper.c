@@ -106,8 +106,8 @@ static struct call with_stream(const char *stream)
 
 static const char usage[] =
 	"Usage: helper Pre-Invoke|Pre-Install-Pkgs|Post-Invoke\n"
-	"apt calls this program, see /etc/apt/apt.conf.d/apt-universal-hooks.conf;\n"
-	"called by hand it runs nothing.\n";
+	"Only apt runs this program, see /etc/apt/apt.conf.d/apt-universal-hooks.conf.\n"
+	"Run by hand, it does nothing.\n";
 
 static void assert_is_told_how(struct call call)
 {

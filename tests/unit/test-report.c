@@ -2,10 +2,26 @@
 #include "fixture.h"
 #include "report.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libintl.h>
+#include <locale.h>
 #include <signal.h>
 #include <unistd.h>
+
+char *__real_bindtextdomain(const char *domain, const char *directory);
+char *__wrap_bindtextdomain(const char *domain, const char *directory);
+
+static unsigned bound;
+
+/* Catalogues come from the test's root. */
+char *__wrap_bindtextdomain(const char *domain, const char *directory)
+{
+	(void)directory;
+	bound++;
+	return __real_bindtextdomain(domain, at("/locale"));
+}
 
 /* What is written of the event. */
 static struct buffer report(const struct uh_event *event)
@@ -109,8 +125,8 @@ START_TEST(an_unsafe_path_names_the_open_path_and_to_whom)
 	event.unsafe = UH_UNSAFE_GROUP;
 	event.id = 4294901760;
 	assert_report(event,
-		"E: /a/b is not run: /a can be written by the group without a "
-		"name (4294901760)\n");
+		"E: /a/b is not run: /a can be written by the group 4294901760, "
+		"which has no name\n");
 }
 END_TEST
 
@@ -123,9 +139,10 @@ START_TEST(lines_that_were_ignored_are_counted)
 	owns_buffer struct buffer unknown =
 		report(&(struct uh_event){.kind = UH_STREAM_LINES_IGNORED, .count = 2});
 
-	ck_assert_ptr_nonnull(strstr(one.data, "1 line, the first is line 7\n"));
-	ck_assert_ptr_nonnull(strstr(two.data, "2 lines, the first is line 7\n"));
-	ck_assert_ptr_nonnull(strstr(unknown.data, ": 2 lines\n"));
+	ck_assert_ptr_nonnull(strstr(one.data, "1 malformed line, line 7; "));
+	ck_assert_ptr_nonnull(
+		strstr(two.data, "2 malformed lines, the first is line 7; "));
+	ck_assert_ptr_nonnull(strstr(unknown.data, "2 malformed lines; "));
 }
 END_TEST
 
@@ -225,8 +242,8 @@ START_TEST(an_unknown_user_or_group_has_its_number)
 		.unsafe = UH_UNSAFE_OWNER,
 		.id = 4294901760};
 
-	assert_report(event,
-		"E: /a is not run: /a belongs to the user without a name (4294901760)\n");
+	assert_report(event, "E: /a is not run: /a belongs to the user 4294901760, which "
+			     "has no name\n");
 	event.unsafe = UH_UNSAFE_GROUP;
 	event.id = 0;
 	assert_report(
@@ -239,7 +256,7 @@ START_TEST(a_veto_by_a_script_that_was_not_run_says_so)
 	owns_buffer struct buffer text = report(&(struct uh_event){
 		.kind = UH_VETO, .path = "/a", .detail = "Pre-Invoke/a"});
 
-	ck_assert_msg(strncmp(text.data, "E: /a was not run and so stops apt", 34) == 0,
+	ck_assert_msg(strncmp(text.data, "E: /a was not run, so apt stops", 31) == 0,
 		"%s", text.data);
 }
 END_TEST
@@ -249,6 +266,151 @@ START_TEST(without_a_detail_an_event_shows_its_error)
 	assert_report((struct uh_event){.kind = UH_BRIDGE_UNUSABLE, .error = -EACCES},
 		"W: apt's settings cannot be read, so hooks run with their defaults: "
 		"Permission denied\n");
+}
+END_TEST
+
+struct message {
+	const char *text;
+	const char *translation;
+	size_t text_size; /* with a plural behind the NUL; 0: up to the NUL */
+	size_t translation_size;
+};
+
+static void append_number(struct buffer *buffer, uint32_t number)
+{
+	buffer_append(buffer, (struct slice){(const char *)&number, sizeof(number)});
+}
+
+/* Writes gettext's binary format ("MO Files" in its manual); messages are sorted. */
+static void make_catalogue(const struct message *messages, uint32_t count)
+{
+	uint32_t header[] = {
+		0x950412de, 0, count, 28, 28 + 8 * count, 0, 28 + 16 * count};
+	owns_buffer struct buffer file = {0};
+	owns_buffer struct buffer texts = {0};
+	owns_fd int fd = -1;
+
+	buffer_append(&file, (struct slice){(const char *)header, sizeof(header)});
+	for (int column = 0; column < 2; column++)
+		for (uint32_t i = 0; i < count; i++) {
+			const struct message *message = &messages[i];
+			const char *text =
+				column == 0 ? message->text : message->translation;
+			size_t size = column == 0 ? message->text_size
+						  : message->translation_size;
+
+			size = size > 0 ? size : strlen(text);
+			append_number(&file, (uint32_t)size);
+			append_number(&file, header[6] + (uint32_t)texts.size);
+			buffer_append(&texts, (struct slice){text, size});
+			buffer_append(&texts, (struct slice){"", 1});
+		}
+	buffer_append(&file, buffer_slice(&texts));
+	ck_assert_int_eq(file.error | texts.error, 0);
+	make_file("/locale/de/LC_MESSAGES/" UH_TEXT_DOMAIN ".mo", 0644, "");
+	fd = open(at("/locale/de/LC_MESSAGES/" UH_TEXT_DOMAIN ".mo"), O_WRONLY);
+	ck_assert_int_eq(write_all(fd, buffer_slice(&file)), 0);
+}
+
+/* glibc translates in a locale that it finds in LOCPATH, but not in C.UTF-8. */
+static void use_german(void)
+{
+	make_link("/locales/de_DE.UTF-8", access("/usr/lib/locale/C.utf8", F_OK) == 0
+						  ? "/usr/lib/locale/C.utf8"
+						  : "/usr/lib/locale/C.UTF-8");
+	(void)setenv("LOCPATH", at("/locales"), 1);
+	(void)unsetenv("LANGUAGE");
+	(void)setenv("LC_ALL", "de_DE.UTF-8", 1);
+}
+
+#define HEADER                                                                           \
+	{                                                                                \
+		"",                                                                      \
+			"Content-Type: text/plain; charset=UTF-8\n"                      \
+			"Plural-Forms: nplurals=2; plural=n != 1;\n",                    \
+			0, 0                                                             \
+	}
+
+START_TEST(a_translation_may_order_the_places_as_it_needs)
+{
+	static const struct message messages[] = {
+		HEADER, {"{path} is not run, since it requires {package}, which is not "
+			 "installed",
+				"{package} fehlt f\303\274r {path}", 0, 0}};
+	struct uh_event event = {.kind = UH_SCRIPT_LACKS_PACKAGE,
+		.path = "/a\nE: {package}",
+		.detail = "b"};
+	const char *english = "W: /a\\012E: {package} is not run, since it requires b, "
+			      "which is not installed\n";
+
+	make_catalogue(messages, COUNT_OF(messages));
+	use_german();
+	assert_report(event, "W: b fehlt f\303\274r /a\\012E: {package}\n");
+	(void)setenv("LC_ALL", "C", 1);
+	assert_report(event, english);
+	(void)setenv("LC_ALL", "not_THERE.UTF-8", 1);
+	assert_report(event, english);
+}
+END_TEST
+
+START_TEST(a_translation_has_its_own_plurals)
+{
+	static const char one[] =
+		"apt's list of packages has {count} malformed line; hooks of its package "
+		"are not run\0apt's list of packages has {count} malformed lines; hooks "
+		"of "
+		"those packages are not run";
+	static const char translated[] = "{count} Zeile\0{count} Zeilen";
+	const struct message messages[] = {
+		HEADER, {one, translated, sizeof(one) - 1, sizeof(translated) - 1}};
+
+	make_catalogue(messages, COUNT_OF(messages));
+	use_german();
+	assert_report((struct uh_event){.kind = UH_STREAM_LINES_IGNORED, .count = 1},
+		"W: 1 Zeile\n");
+	assert_report((struct uh_event){.kind = UH_STREAM_LINES_IGNORED, .count = 2},
+		"W: 2 Zeilen\n");
+}
+END_TEST
+
+START_TEST(a_wrong_translation_does_no_harm)
+{
+	static const struct message messages[] = {HEADER,
+		{"{path} exited with status {status}",
+			"%s%n {nothing} {} {key} {setting} {first} {{path}} {path", 0, 0},
+		{"{path} was killed by signal {signal} ({signal_name})",
+			"{ending}{ending}", 0, 0}};
+
+	make_catalogue(messages, COUNT_OF(messages));
+	use_german();
+	assert_report(
+		(struct uh_event){
+			.kind = UH_SCRIPT_ENDED, .path = "/a", .ending = {UH_EXITED, 1}},
+		"W: %s%n {nothing} {}   \"\" in /a 0 {/a} {path\n");
+	assert_report((struct uh_event){.kind = UH_SCRIPT_ENDED,
+			      .path = "/a",
+			      .ending = {UH_SIGNALED, SIGKILL}},
+		"W: \n");
+}
+END_TEST
+
+START_TEST(only_a_message_looks_for_a_language)
+{
+	static const char *const latin = "\344";
+
+	use_german();
+	assert_report((struct uh_event){.kind = UH_SCRIPT_ENDED, .path = "/a"}, "");
+	assert_report((struct uh_event){.kind = UH_SCRIPT_STARTS, .path = "/a"}, "");
+	assert_report((struct uh_event){.kind = UH_SCRIPT_SKIPPED, .path = "/a"}, "");
+	ck_assert_uint_eq(bound, 0);
+	assert_report((struct uh_event){.kind = UH_OUT_OF_MEMORY},
+		"W: out of memory; not all hooks are run, even those that could stop "
+		"apt\n");
+	ck_assert_uint_eq(bound, 1);
+	/* The engine still compares names in the locale C. */
+	ck_assert_str_eq(setlocale(LC_ALL, NULL), "C");
+	ck_assert(uselocale((locale_t)0) == LC_GLOBAL_LOCALE);
+	ck_assert(!isalnum((unsigned char)latin[0]));
 }
 END_TEST
 
@@ -264,7 +426,10 @@ int main(void)
 		a_stderr_that_cannot_be_written_is_ignored,
 		a_timeout_differs_from_a_signal, an_unknown_user_or_group_has_its_number,
 		a_veto_by_a_script_that_was_not_run_says_so,
-		without_a_detail_an_event_shows_its_error};
+		without_a_detail_an_event_shows_its_error,
+		a_translation_may_order_the_places_as_it_needs,
+		a_translation_has_its_own_plurals, a_wrong_translation_does_no_harm,
+		only_a_message_looks_for_a_language};
 
 	return run_tests("report", tests, COUNT_OF(tests));
 }
