@@ -4,7 +4,6 @@
  * hook of the administrator; changes no file of anybody else.
  */
 #include "cmd/cmd.h"
-#include "model/disabled.h"
 #include "model/targets.h"
 #include "ui/message.h"
 
@@ -66,7 +65,7 @@ static int check_key(const struct snapshot *snapshot, const struct target_list *
 {
 	const char *twin = find_twin(snapshot, list, target->hook);
 
-	if (!disabled_can_name(target->hook))
+	if (!settings_file_can_name(target->hook))
 		return report_error(
 			_("apt.conf cannot name %s, because \"::\" separates "
 			  "keys; rename the script or make it not executable"),
@@ -128,24 +127,25 @@ static int report_disabled(
 	if (setting != NULL)
 		return report_setting(admin, target, setting);
 	report_warning(_("%s still runs: apt does not read its line in %s%s"),
-		target->hook, admin->root, DISABLED_FILE);
+		target->hook, admin->root, SETTINGS_FILE);
 	return STATUS_FINDINGS;
 }
 
 /* All or nothing. */
 static int do_disable(const struct admin *admin, const struct target_list *list)
 {
-	owns_strings struct string_list hooks = {0};
+	owns_own_settings struct own_settings changes = {0};
 	int status;
 
 	for (size_t i = 0; i < list->count; i++)
 		if (list->items[i].action == ACTION_SETTING &&
-			string_list_add(&hooks, list->items[i].hook) < 0)
+			own_settings_add(&changes, list->items[i].hook, "Enabled",
+				"false") == NULL)
 			return report_no_memory();
 	status = targets_mask(list, admin);
-	if (status >= 0 || hooks.count == 0)
+	if (status >= 0 || changes.count == 0)
 		return status;
-	status = disabled_add(&hooks, admin);
+	status = settings_file_change(&changes, admin);
 	if (status >= 0)
 		(void)targets_unmask(list, admin); /* reports its own errors */
 	return status;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks enable: undoes disable, and nothing else. */
 #include "cmd/cmd.h"
-#include "model/disabled.h"
+#include "model/mask.h"
 #include "model/targets.h"
 #include "ui/message.h"
 
@@ -48,21 +48,21 @@ static int report_enabled(struct snapshot *snapshot, const struct admin *admin,
 static int do_enable(const struct admin *admin, const struct snapshot *before,
 	const struct target_list *list)
 {
-	owns_strings struct string_list hooks = {0};
+	owns_own_settings struct own_settings changes = {0};
 
 	for (size_t i = 0; i < list->count; i++) {
 		const char *hook = list->items[i].hook;
 		const struct setting *setting = snapshot_disabling(before, hook);
 
 		/* disable may have written it when the hook had its former name. */
-		if (setting != NULL && string_list_has(&before->disabled, setting->path))
+		if (setting != NULL && snapshot_disables(before, setting->path))
 			hook = setting->path;
-		if (string_list_has(&before->disabled, hook) &&
-			string_list_add(&hooks, hook) < 0)
+		if (snapshot_disables(before, hook) &&
+			own_settings_add(&changes, hook, "Enabled", NULL) == NULL)
 			return report_no_memory();
 	}
-	if (hooks.count > 0) {
-		int status = disabled_take_out(&hooks, admin);
+	if (changes.count > 0) {
+		int status = settings_file_change(&changes, admin);
 
 		if (status >= 0)
 			return status;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/targets.h"
-#include "model/disabled.h"
+#include "apt_text.h"
 #include "model/effective_settings.h"
+#include "model/mask.h"
 #include "model/script_name.h"
 #include "system/apt.h"
+#include "system/rootfs.h"
 #include "ui/message.h"
 #include "ui/terminal.h"
 
@@ -14,7 +16,7 @@ void snapshot_done(struct snapshot *snapshot)
 {
 	hook_list_done(&snapshot->hooks);
 	settings_done(&snapshot->settings);
-	string_list_done(&snapshot->disabled);
+	own_settings_done(&snapshot->own);
 }
 
 void targets_done(struct target_list *list)
@@ -34,7 +36,7 @@ int snapshot_take(struct snapshot *snapshot, const struct admin *admin)
 	hook_list_read(&snapshot->hooks, admin);
 	status = settings_ask(&snapshot->settings, admin);
 	hook_list_apply_renames(&snapshot->hooks, &snapshot->settings);
-	return status < 0 ? disabled_read(&snapshot->disabled, admin) : status;
+	return status < 0 ? settings_file_read(&snapshot->own, admin) : status;
 }
 
 /* The mask of a package's hook, also one at its former path, or NULL. */
@@ -68,6 +70,15 @@ const struct setting *snapshot_disabling(
 	return setting != NULL && setting->number == 0 ? setting : NULL;
 }
 
+bool snapshot_disables(const struct snapshot *snapshot, const char *hook)
+{
+	const struct own_setting *setting =
+		own_settings_find(&snapshot->own, hook, "Enabled");
+
+	return setting != NULL && setting->values.count == 1 &&
+	       apt_boolean(slice_of(setting->values.items[0])) == 0;
+}
+
 static void add_target(
 	struct target_list *list, const struct snapshot *snapshot, const char *hook)
 {
@@ -93,15 +104,16 @@ static int find_target(struct target_list *list, struct snapshot *snapshot,
 	const struct hook *hook = hook_list_find(&snapshot->hooks, admin, word);
 	const char *path = path_in_tree(&snapshot->hooks.tree, admin, word);
 
-	if (hook != NULL || (is_enable && string_list_has(&snapshot->disabled, path))) {
+	if (hook != NULL || (is_enable && snapshot_disables(snapshot, path))) {
 		add_target(list, snapshot, hook != NULL ? hook->script.relative : path);
 		return -1;
 	}
 	if (hook_tree_look(&snapshot->hooks.tree, path) == NODE_DIRECTORY)
 		return report_error(_("%s is a directory; name a script in it"), word);
 	hook_list_add_paths(&snapshot->hooks, &paths);
-	for (size_t i = 0; is_enable && i < snapshot->disabled.count; i++)
-		xlist_add(&paths, snapshot->disabled.items[i]);
+	for (size_t i = 0; is_enable && i < snapshot->own.count; i++)
+		if (snapshot_disables(snapshot, snapshot->own.items[i].path))
+			xlist_add(&paths, snapshot->own.items[i].path);
 	if (script_name_find(&paths, word) == NULL)
 		return script_name_report(&paths, word, path);
 	add_target(list, snapshot, script_name_find(&paths, word));

@@ -4,6 +4,7 @@
 #define TARGETS_H
 
 #include "model/hook_list.h"
+#include "model/settings_file.h"
 #include "settings.h"
 #include "ui/options.h"
 
@@ -11,7 +12,7 @@
 struct snapshot {
 	struct hook_list hooks;
 	struct settings settings;
-	struct string_list disabled; /* what DISABLED_FILE names */
+	struct own_settings own; /* in SETTINGS_FILE */
 };
 
 /* What is to be done; enable uses ACTION_MASK only. */
@@ -39,7 +40,7 @@ void snapshot_done(struct snapshot *snapshot);
 
 /*
  * Adds the hooks that words name, each once; words end with NULL. Any other word is an
- * error, but enable accepts a hook that exists only in DISABLED_FILE.
+ * error, but enable accepts a hook that only SETTINGS_FILE still names.
  */
 int targets_find(struct target_list *list, struct snapshot *snapshot,
 	const struct admin *admin, char **words, bool is_enable);
@@ -56,6 +57,8 @@ bool snapshot_has_mask(struct snapshot *snapshot, const char *hook);
 /* The setting that disables the hook, or NULL; snapshot owns it. */
 const struct setting *snapshot_disabling(
 	const struct snapshot *snapshot, const char *hook);
+/* Whether SETTINGS_FILE disables the hook by its own path. */
+bool snapshot_disables(const struct snapshot *snapshot, const char *hook);
 /* "FILE:LINE" of a setting if apt knows it, for the caller to free. */
 char *setting_place(const struct setting *setting, const struct admin *admin);
 

@@ -144,3 +144,78 @@ int rootfs_enter(const struct admin *admin)
 		return report_error(_("%s cannot be entered: %m"), admin->root);
 	return -1;
 }
+
+/* Opens a new file beside path, with a name that apt and the engine ignore. */
+static int open_beside(const char *path, char **ret_temporary)
+{
+	size_t directory = (size_t)(strrchr(path, '/') - path) + 1;
+	int fd;
+
+	*ret_temporary =
+		string_format("%.*s.%s.XXXXXX", (int)directory, path, path + directory);
+	if (*ret_temporary == NULL)
+		return -ENOMEM;
+	fd = mkostemp(*ret_temporary, O_CLOEXEC);
+	return fd >= 0 ? fd : -errno;
+}
+
+static int fill_file(int fd, struct slice text, const struct stat *like)
+{
+	int error = write_all(fd, text);
+
+	if (error < 0)
+		return error;
+	/* First the owner: chown(2) clears set-user-ID. */
+	if (fchown(fd, like->st_uid, like->st_gid) < 0 ||
+		fchmod(fd, like->st_mode & 07777) < 0 || fsync(fd) < 0)
+		return -errno;
+	return 0;
+}
+
+/* put_in_place is rename(2) or link(2). */
+static int put_file(const char *path, struct slice text, const struct stat *like,
+	int (*put_in_place)(const char *, const char *))
+{
+	owns_memory char *temporary = NULL;
+	owns_fd int fd = open_beside(path, &temporary);
+	int error;
+
+	if (fd < 0)
+		return fd;
+	error = fill_file(fd, text, like);
+	if (error == 0 && put_in_place(temporary, path) < 0)
+		error = -errno;
+	if (error < 0 || put_in_place == link)
+		(void)unlink(temporary); /* ignored if it stays */
+	return error;
+}
+
+int rootfs_replace_file(const char *path, struct slice text, const struct stat *like)
+{
+	return put_file(path, text, like, rename);
+}
+
+int rootfs_create_file(const char *path, struct slice text, mode_t mode)
+{
+	const struct stat like = {
+		.st_mode = mode, .st_uid = (uid_t)-1, .st_gid = (gid_t)-1};
+
+	return put_file(path, text, &like, link);
+}
+
+int report_unchanged(const char *path, int error)
+{
+	if (error == -ENOMEM)
+		return report_no_memory();
+	if (error == -EACCES || error == -EPERM)
+		return report_error(_("only root can change %s"), path);
+	return report_error(_("%s cannot be changed: %s"), path, strerror(-error));
+}
+
+int check_within_root(const struct admin *admin, const char *path)
+{
+	if (!rootfs_leads_out(admin->root, path))
+		return -1;
+	return report_error(_("%s is not changed: a symlink in its path leads out of %s"),
+		path, admin->root);
+}

@@ -32,4 +32,17 @@ int rootfs_make_parents(const char *path);
  */
 bool rootfs_leads_out(const char *root, const char *path);
 
+/*
+ * Write text to a new file and put it at path: whole, or not at all. The first replaces
+ * what is there, and gives it the mode, and the owner and the group unless they are −1,
+ * of like. The second fails with −EEXIST if something is there. 0 or −errno.
+ */
+int rootfs_replace_file(const char *path, struct slice text, const struct stat *like);
+int rootfs_create_file(const char *path, struct slice text, mode_t mode);
+
+/* Returns −1, or STATUS_TROUBLE after reporting that path leads out of the root. */
+int check_within_root(const struct admin *admin, const char *path);
+/* Reports why path could not be changed, −errno; returns STATUS_TROUBLE. */
+int report_unchanged(const char *path, int error);
+
 #endif

@@ -163,7 +163,7 @@ test_an_image_with_FIFOs_where_files_are_expected() {
 	local file
 	make_rootfs
 	for file in var/log/apt/universal-hooks.log var/log/apt/universal-hooks.log.1 etc/passwd \
-		etc/apt/apt.conf.d/99apt-universal-hooks-disabled.conf etc/apt/apt.conf.d/x.conf \
+		etc/apt/apt.conf.d/99apt-universal-hooks-settings.conf etc/apt/apt.conf.d/x.conf \
 		etc/apt/universal-hooks/Post-Invoke/fifo var/lib/dpkg/info/app.list \
 		var/lib/dpkg/status etc/apt/apt.conf; do
 		mv "$image/$file" "$image/$file.away" 2>/dev/null || true
@@ -201,7 +201,7 @@ test_an_image_with_FIFOs_in_the_database_of_dpkg() {
 
 test_an_image_with_a_FIFO_in_the_place_of_the_lock_of_disable() {
 	make_rootfs
-	mkfifo "$image/etc/apt/apt.conf.d/.99apt-universal-hooks-disabled.lock"
+	mkfifo "$image/etc/apt/apt.conf.d/.99apt-universal-hooks-settings.lock"
 	look_at_rootfs 'disable Post-Invoke/x'
 }
 

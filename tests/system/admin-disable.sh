@@ -5,7 +5,7 @@
 package app 1
 command=apt-universal-hooks
 conf_directory=/etc/apt/apt.conf.d
-file=$conf_directory/99apt-universal-hooks-disabled.conf
+file=$conf_directory/99apt-universal-hooks-settings.conf
 
 # ends_with STATUS COMMAND...: its output is in $output, its errors in $errors.
 ends_with() {

@@ -4,7 +4,7 @@
 
 ours=apt-plugin-universal-hooks
 conf=/etc/apt/apt.conf.d/apt-universal-hooks.conf
-disabled=/etc/apt/apt.conf.d/99apt-universal-hooks-disabled.conf
+disabled=/etc/apt/apt.conf.d/99apt-universal-hooks-settings.conf
 package app 1
 
 # Puts our own package with another version into the local archive.
@@ -28,7 +28,7 @@ use_it_for_a_while() {
 	(cd "$hooks" && find . -type f | sort) >/scripts-of-people
 	# It must never run, and an upgrade must not enable it.
 	apt-universal-hooks disable Post-Invoke/off >/dev/null
-	touch "${disabled%/*}/.99apt-universal-hooks-disabled.a1B2c3"
+	touch "${disabled%/*}/.99apt-universal-hooks-settings.a1B2c3"
 	touch /var/log/apt/universal-hooks.log /var/log/apt/universal-hooks.log.1 \
 		/var/log/apt/universal-hooks.log.2.gz
 	mkdir -p "$state"

@@ -84,7 +84,8 @@ START_TEST(the_end_of_a_path_names_a_hook_also_a_removed_one)
 
 	make_script(LIB "Post-Invoke/a", "");
 	take(&snapshot);
-	ck_assert_int_eq(string_list_add(&snapshot.disabled, "Post-Invoke/gone"), 0);
+	ck_assert_ptr_nonnull(
+		own_settings_add(&snapshot.own, "Post-Invoke/gone", "Enabled", "false"));
 	ck_assert_int_eq(targets_find(&list, &snapshot, &admin, words, true), GOES_ON);
 	ck_assert_uint_eq(list.count, 2);
 	ck_assert_str_eq(list.items[0].hook, "Post-Invoke/a");
