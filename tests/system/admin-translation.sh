@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Messages of the command in another language, from a catalogue that the test creates.
+# Messages of the command and of the helper in another language, from a catalogue that the test creates.
 
 catalogue=/usr/share/locale/xx/LC_MESSAGES/apt-plugin-universal-hooks.mo
 
@@ -47,7 +47,8 @@ test_messages_come_out_translated() {
 	make_catalogue 'There are no hooks.' 'Ci sono zero ganci, è così.' \
 		'there is no subcommand "%s"; see apt-universal-hooks --help' '«%s»?' \
 		'show what has run' 'mostra il passato' \
-		'%zu package:\0%zu packages:' '%zu pacchetto:\0%zu pacchetti:'
+		'%zu package:\0%zu packages:' '%zu pacchetto:\0%zu pacchetti:' \
+		'{path} exited with status {status}' '{status}, così è finito {path}'
 	package app 1
 	package other 1
 	publish
@@ -59,6 +60,11 @@ test_messages_come_out_translated() {
 	expect_equal '1 pacchetto: install app' "$(apt-universal-hooks plan install app | head -n 1)"
 	expect_equal '2 pacchetti: install app, install other' \
 		"$(apt-universal-hooks plan install app other | head -n 1)"
+	then='exit 3' probe Post-Invoke/fails
+	apt_succeeds_but_warns install app
+	expect_equal "W: 3, così è finito $hooks/Post-Invoke/fails" "$(grep fails "$errors")"
+	LC_ALL=C apt_succeeds_but_warns remove app
+	expect_equal "W: $hooks/Post-Invoke/fails exited with status 3" "$(grep fails "$errors")"
 }
 
 test_a_language_without_catalogue_and_a_locale_that_is_not_there_get_English() {
