@@ -2,6 +2,7 @@
 /* apt-universal-hooks run HOOK-POINT: runs hooks as apt's helper would. */
 #include "cmd/cmd.h"
 #include "model/hook_list.h"
+#include "model/left_out.h"
 #include "model/plan_view.h"
 #include "model/simulated.h"
 #include "proc.h"
@@ -85,22 +86,65 @@ static void add_result_row(struct table *table, const struct uh_event *event)
 	table_add(table, time);
 }
 
-/* report_event() has written everything else. */
-static int write_results(const struct admin *admin, const struct run_results *results)
+/* It was the one that should run, or one of all. */
+static void report_left_out(
+	const struct run_options *options, const char *path, const char *why)
+{
+	if (options->path != NULL)
+		report_warning(_("%s is not run: %s"), path, why);
+	else
+		report_notice(_("%s is not run: %s"), path, why);
+}
+
+/* Why the event's script was skipped, for the caller to free. */
+static char *why_skipped(const struct plan *plan, const struct uh_event *event)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (strcmp(plan->runs[i].script.path, event->path) == 0 &&
+			plan->runs[i].skip != SKIP_NONE)
+			return left_out_by_setting(&plan->runs[i]);
+	return xstrdup(_("a hook before it failed, whose On-Failure is \"abort\""));
+}
+
+/* report_event() has told the causes of everything else. */
+static void report_skipped(const struct run_options *options, const struct plan *plan,
+	const struct run_results *results)
+{
+	for (size_t i = 0; i < results->count; i++) {
+		const struct uh_event *event = &results->events[i];
+		owns_memory char *why = NULL;
+
+		if (event->kind != UH_SCRIPT_SKIPPED)
+			continue;
+		why = why_skipped(plan, event);
+		report_left_out(options, event->path, why);
+	}
+}
+
+static void write_results(const struct admin *admin, const struct run_results *results)
 {
 	const char *const titles[] = {_("Script"), _("Status"), _("Time")};
 	struct terminal terminal = apt_terminal(admin);
 	struct table table = {
 		.terminal = &terminal, .titles = titles, .columns = COUNT_OF(titles)};
-	bool has_failed = false;
 
-	for (size_t i = 0; i < results->count; i++) {
+	for (size_t i = 0; i < results->count; i++)
 		add_result_row(&table, &results->events[i]);
-		has_failed = has_failed || has_event_failed(&results->events[i]);
-	}
 	table_write(&table);
 	table_done(&table);
-	return has_failed ? STATUS_FINDINGS : STATUS_FINE;
+}
+
+/* A script that was named should have run; of the others, none should have failed. */
+static int status_of(const struct run_options *options, const struct run_results *results)
+{
+	bool has_run = false, has_failed = false;
+
+	for (size_t i = 0; i < results->count; i++) {
+		has_run = has_run || results->events[i].kind == UH_SCRIPT_ENDED;
+		has_failed = has_failed || has_event_failed(&results->events[i]);
+	}
+	return has_failed || (options->path != NULL && !has_run) ? STATUS_FINDINGS
+								 : STATUS_FINE;
 }
 
 /* Scripts inherit the same as from the helper. */
@@ -159,7 +203,9 @@ static int run_plan(const struct admin *admin, const struct run_options *options
 	struct run_results results = {.events = events};
 
 	execute_plan(admin, options, view, &results);
-	return write_results(admin, &results);
+	write_results(admin, &results);
+	report_skipped(options, &view->plans[options->hook_point], &results);
+	return status_of(options, &results);
 }
 
 struct only_script {
@@ -174,32 +220,89 @@ static bool is_only_script(const struct planned_run *run, const void *context)
 	return strcmp(run->script.path + only->root_size, only->path) == 0;
 }
 
-static int show_or_run(const struct admin *admin, const struct run_options *options,
+/* For the caller to free. */
+static char *why_not_planned(const struct admin *admin, const struct run_options *options,
+	const struct plan_view *view)
+{
+	owns_hook_list struct hook_list hooks;
+	const struct hook *hook;
+	char *why = NULL;
+
+	hook_list_read(&hooks, admin);
+	hook_list_apply_renames(&hooks, &view->settings);
+	hook = hook_list_find(&hooks, admin, options->path);
+	if (hook != NULL)
+		why = left_out_of_plan(hook, options->hook_point);
+	return why != NULL ? why : xstrdup(_("it is not part of this transaction"));
+}
+
+/* Leaves only the named script in the plan. −1 if it is there, or the exit status. */
+static int keep_only_script(const struct admin *admin, const struct run_options *options,
 	struct plan_view *view)
 {
 	struct plan *plan = &view->plans[options->hook_point];
 	const struct only_script only = {strlen(admin->root), options->path};
-	struct terminal terminal;
+	owns_memory char *why = NULL;
 
-	if (options->script != NULL) {
-		plan_keep(plan, is_only_script, &only);
-		if (plan->count == 0)
-			return report_error(
-				_("%s is not a hook that runs at %s in this transaction"),
-				options->script, uh_hook_point_name(options->hook_point));
-	}
-	if (plan->count == 0 || view->is_switched_off) {
-		terminal = terminal_plain();
+	if (options->path == NULL)
+		return -1;
+	plan_keep(plan, is_only_script, &only);
+	if (plan->count > 0)
+		return -1;
+	why = why_not_planned(admin, options, view);
+	report_left_out(options, options->path, why);
+	return STATUS_FINDINGS;
+}
+
+static int write_nothing_to_run(const struct run_options *options)
+{
+	struct terminal terminal = terminal_plain();
+
+	if (options->hook_point != UH_PRE_INVOKE && options->packages.count == 0)
 		terminal_say(&terminal, "",
-			view->is_switched_off ? _("Hooks are switched off.")
-					      : _("There is no hook to run."));
-		return STATUS_FINE;
-	}
-	if (!options->is_dry)
-		return run_plan(admin, options, view);
-	terminal = apt_terminal(admin);
-	plan_view_write_point(&terminal, view, options->hook_point);
+			_("There is no hook to run in a transaction without packages; "
+			  "add some with --package."));
+	else
+		terminal_say(&terminal, "", _("There is no hook to run."));
 	return STATUS_FINE;
+}
+
+static int write_dry_run(const struct admin *admin, const struct run_options *options,
+	const struct plan_view *view)
+{
+	const struct plan *plan = &view->plans[options->hook_point];
+	struct terminal terminal = apt_terminal(admin);
+	bool would_run = options->path == NULL;
+
+	plan_view_write_point(&terminal, view, options->hook_point);
+	for (size_t i = 0; i < plan->count && options->path != NULL; i++) {
+		const struct planned_run *run = &plan->runs[i];
+		owns_memory char *why = left_out_by_setting(run);
+
+		if (why != NULL)
+			report_left_out(options, run->script.path, why);
+		would_run =
+			would_run || plan_view_would_run(view, options->hook_point, run);
+	}
+	return would_run ? STATUS_FINE : STATUS_FINDINGS;
+}
+
+static int show_or_run(const struct admin *admin, const struct run_options *options,
+	struct plan_view *view)
+{
+	int status;
+
+	if (view->is_switched_off) {
+		report_warning(_("hooks are switched off: APT_UNIVERSAL_HOOKS is off"));
+		return options->path != NULL ? STATUS_FINDINGS : STATUS_FINE;
+	}
+	status = keep_only_script(admin, options, view);
+	if (status >= 0)
+		return status;
+	if (view->plans[options->hook_point].count == 0)
+		return write_nothing_to_run(options);
+	return options->is_dry ? write_dry_run(admin, options, view)
+			       : run_plan(admin, options, view);
 }
 
 /* Before the root is entered, since the path may have it in front. */
@@ -294,7 +397,7 @@ int admin_run(struct admin *admin, int argc, char **argv)
 			_("Set the result of the transaction, at Post-Invoke: ok (the "
 			  "default), failed or aborted.")},
 		{OPTION_TEXT, &options.script, "script", 's', "PATH",
-			_("Run only this script.")},
+			_("Run only this script; exit with 1 if it does not run.")},
 		{OPTION_FLAG, &options.is_dry, "dry-run", 'n', NULL,
 			_("Show what would run, and run nothing.")},
 	};

@@ -203,8 +203,7 @@ static void add_reason(
 	}
 }
 
-/* Which setting skips the run, for the caller to free; NULL if none does. */
-static char *skip_text(const struct planned_run *run)
+char *plan_view_skip_text(const struct planned_run *run)
 {
 	owns_buffer struct buffer words = {0};
 	owns_memory char *names = NULL;
@@ -229,13 +228,20 @@ static char *skip_text(const struct planned_run *run)
 static char *obstacle_text(const struct planned_run *run, const char *lacks)
 {
 	if (run->skip != SKIP_NONE)
-		return skip_text(run);
+		return plan_view_skip_text(run);
 	if (run->script.fault != SCRIPT_IS_FINE)
 		return fault_text(&run->script);
 	if (lacks != NULL)
 		return xformat(
 			_("it requires %s, which is not going to be installed"), lacks);
 	return NULL;
+}
+
+bool plan_view_would_run(const struct plan_view *view, enum uh_hook_point hook_point,
+	const struct planned_run *run)
+{
+	return run->skip == SKIP_NONE && run->script.fault == SCRIPT_IS_FINE &&
+	       plan_view_lacks(view, hook_point, run) == NULL;
 }
 
 /* A directory that could not be read or matched has no reason to be in the plan. */

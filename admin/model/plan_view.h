@@ -44,6 +44,12 @@ void plan_view_done(struct plan_view *view);
 const char *plan_view_lacks(const struct plan_view *view, enum uh_hook_point hook_point,
 	const struct planned_run *run);
 
+bool plan_view_would_run(const struct plan_view *view, enum uh_hook_point hook_point,
+	const struct planned_run *run);
+
+/* Which setting skips the run, for the caller to free; NULL if none does. */
+char *plan_view_skip_text(const struct planned_run *run);
+
 /* Writes which scripts would run at each hook point, which would not, and why. */
 void plan_view_write(const struct terminal *terminal, const struct plan_view *view);
 void plan_view_write_point(const struct terminal *terminal, const struct plan_view *view,

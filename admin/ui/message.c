@@ -41,6 +41,15 @@ void report_warning(const char *format, ...)
 	va_end(arguments);
 }
 
+void report_notice(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)write_message("N", format, arguments);
+	va_end(arguments);
+}
+
 int report_no_memory(void)
 {
 	(void)fputs(_("E: out of memory\n"), stderr); /* nowhere else to say it */

@@ -8,11 +8,12 @@
 #include <stdarg.h>
 
 /*
- * Prints a line "E: …" or "W: …" to standard error, with control characters as \ooo.
- * report_error() returns STATUS_TROUBLE.
+ * Prints a line "E: …", "W: …" or "N: …" to standard error, with control characters
+ * as \ooo. report_error() returns STATUS_TROUBLE.
  */
 int report_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void report_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "E: out of memory"; returns STATUS_TROUBLE. For code that must roll back. */
 int report_no_memory(void);
 

@@ -355,3 +355,70 @@ test_a_made_up_run_is_like_one_of_apts() {
 	[[ -z $(ls -A /run/apt-universal-hooks) ]] || fail 'something is left in /run'
 	[[ $(grep -c ^Start-Date /var/log/apt/universal-hooks.log) == 1 ]] || fail 'a test run is logged'
 }
+
+# left_out STATUS TEXT ARGUMENT...: run ends so, and says why on one line.
+left_out() {
+	local text=$2
+	ends_as "$1" run "${@:3}" 2>"$errors"
+	form=W expect_warning "$text"
+}
+
+ends_as() {
+	local status=0
+	"$command" "${@:2}" >"$output" || status=$?
+	apt_status=$status
+	expect_equal "$1" "$status" "exit status of ${*:2}"
+}
+
+test_run_says_why_a_hook_was_left_out_and_what_would_help() {
+	package app 1
+	publish
+	probe Post-Invoke/failure
+	probe Post-Invoke/off
+	probe Post-Invoke/requires
+	probe Post-Invoke/plain
+	probe Post-Invoke/fine
+	probe pkgs/app/Post-Invoke/removals
+	probe "multi_pkgs/Post-Invoke/ap__WILDCARD__/all"
+	probe "$packaged_hooks/Post-Invoke/masked"
+	ln -s /dev/null "$hooks/Post-Invoke/masked"
+	chmod a-x "$hooks/Post-Invoke/plain"
+	cat >/etc/apt/apt.conf.d/50hooks <<-'EOF'
+		Universal-Hooks::Scripts {
+			Post-Invoke/failure { When "failure"; };
+			Post-Invoke/off { Enabled "false"; };
+			Post-Invoke/requires { Requires { "app"; }; };
+			pkgs/app/Post-Invoke/removals { Operations { "remove"; }; };
+		};
+	EOF
+	left_out 1 "$hooks/Post-Invoke/failure is not run: its setting When is \"failure\"; add --result failed" \
+		Post-Invoke -s failure
+	left_out 1 'is not run: it is disabled; to undo that: apt-universal-hooks enable Post-Invoke/off' \
+		Post-Invoke -s off
+	left_out 1 'is not run, since it requires app, which is not installed' Post-Invoke -s requires
+	left_out 1 'is not executable; it is not run' Post-Invoke -s plain
+	left_out 1 'is not run: it is for transactions with app; add --package app' Post-Invoke -s removals
+	left_out 1 'is not run: its setting Operations is only for remove; add --operation remove' \
+		Post-Invoke -s removals --package app
+	left_out 1 'transactions with a package that matches ap__WILDCARD__; add one with --package' \
+		Post-Invoke -s all
+	left_out 1 'is not run: it is masked; to undo that: apt-universal-hooks enable Post-Invoke/masked' \
+		Post-Invoke -s masked
+	left_out 1 'is not run: it is a hook of Post-Invoke; use run Post-Invoke' Pre-Invoke -s fine
+	left_out 1 'add --result failed' Post-Invoke -s failure --dry-run
+	left_out 1 'add --package app' Post-Invoke -s removals --dry-run
+	APT_UNIVERSAL_HOOKS=off left_out 1 'hooks are switched off' Post-Invoke -s fine
+	expect_no_runs
+	# What would help, helps.
+	ends_as 0 run Post-Invoke -s failure --result failed
+	ends_as 0 run Post-Invoke -s removals --package app --operation remove
+	# Of all, one that a setting leaves out is no failure.
+	rm "$hooks/Post-Invoke/plain" "$hooks/Post-Invoke/requires"
+	ends_as 0 run Post-Invoke 2>"$errors"
+	form=N expect_warning "$hooks/Post-Invoke/off is not run: it is disabled"
+	expect_runs <<-'EOF'
+		Post-Invoke/failure
+		pkgs/app/Post-Invoke/removals
+		Post-Invoke/fine
+	EOF
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "model/left_out.h"
+#include "ui/message.h"
+
+char *left_out_of_plan(const struct hook *hook, enum uh_hook_point hook_point)
+{
+	if (hook->hook_point != hook_point)
+		return xformat(_("it is a hook of %s; use run %s"),
+			uh_hook_point_name(hook->hook_point),
+			uh_hook_point_name(hook->hook_point));
+	switch (hook->status) {
+	case HOOK_IS_MASK:
+	case HOOK_MASKED:
+		return xformat(
+			_("it is masked; to undo that: apt-universal-hooks enable %s"),
+			hook->script.relative);
+	case HOOK_OVERRIDDEN:
+		return xformat(_("%s overrides it"), hook->overridden_by);
+	case HOOK_EFFECTIVE:
+		break;
+	}
+	switch (hook->reason) {
+	case REASON_PACKAGE:
+		return xformat(_("it is for transactions with %s; add --package %s"),
+			hook->match, hook->match);
+	case REASON_WILDCARD:
+		return xformat(_("it is for transactions with a package that matches %s; "
+				 "add one with --package"),
+			hook->match);
+	case REASON_ALWAYS:
+		break;
+	}
+	return NULL;
+}
+
+/* The result of a transaction for which such scripts run. */
+static enum result result_for(enum when when)
+{
+	return when == WHEN_FAILURE ? RESULT_FAILED : RESULT_OK;
+}
+
+static const char *first_operation(unsigned operations)
+{
+	int operation = OPERATION_INSTALL;
+
+	while (operation < OPERATION_CONFIGURE && (operations & 1U << operation) == 0)
+		operation++;
+	return operation_name((enum operation)operation);
+}
+
+char *left_out_by_setting(const struct planned_run *run)
+{
+	owns_memory char *why = plan_view_skip_text(run);
+
+	switch (run->skip) {
+	case SKIP_NONE:
+		return NULL;
+	case SKIP_ENABLED:
+		return xformat(
+			_("it is disabled; to undo that: apt-universal-hooks enable %s"),
+			run->script.relative);
+	case SKIP_WHEN:
+		return xformat(_("%s; add --result %s"), why,
+			result_name(result_for(run->settings.when)));
+	case SKIP_OPERATIONS:
+		return xformat(_("%s; add --operation %s"), why,
+			first_operation(run->settings.operations));
+	}
+	return NULL;
+}
