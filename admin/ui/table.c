@@ -5,8 +5,8 @@
 #include <assert.h>
 #include <stdio.h>
 
-/* Between columns. */
-#define GAP "  "
+#define GAP_WIDTH 2  /* between columns */
+#define CUT_WIDTH 20 /* the last column is not cut to less */
 
 void table_add(struct table *table, const char *text)
 {
@@ -39,38 +39,74 @@ static void write_piped(const struct table *table)
 	}
 }
 
+/* Columns of width 0 are left out. There is nothing behind the last text. */
 static void write_row(
 	const struct table *table, const unsigned *widths, char *const *cells)
 {
+	unsigned gap = 0;
+
 	for (size_t i = 0; i < table->columns; i++) {
 		struct slice cell = slice_of(cells[i]);
+		unsigned width = terminal_width_of(cell);
 
-		terminal_put(table->terminal, cell);
-		if (i + 1 < table->columns) {
-			(void)printf("%*s" GAP,
-				(int)(widths[i] - terminal_width_of(cell)), "");
+		if (widths[i] == 0)
+			continue;
+		if (width > widths[i])
+			width = widths[i];
+		if (width > 0) {
+			(void)printf("%*s", (int)gap, "");
+			terminal_put_cut(table->terminal, cell, width);
+			gap = 0;
 		}
+		gap += widths[i] - width + GAP_WIDTH;
 	}
 	(void)putchar('\n');
 }
 
-/* Sets the width of each column, and returns the width of a row. */
-static unsigned find_widths(const struct table *table, unsigned *widths)
+/* The widths of the titles and cells. */
+static void find_widths(const struct table *table, unsigned *widths)
 {
-	unsigned sum = (unsigned)((table->columns - 1) * strlen(GAP));
-
 	assert(table->columns > 0);
 	for (size_t i = 0; i < table->columns; i++)
 		widths[i] = terminal_width_of(slice_of(table->titles[i]));
 	for (size_t i = 0; i < table->cells.count; i++) {
-		unsigned cell = terminal_width_of(slice_of(table->cells.items[i]));
+		unsigned width = terminal_width_of(slice_of(table->cells.items[i]));
 
-		if (cell > widths[i % table->columns])
-			widths[i % table->columns] = cell;
+		if (width > widths[i % table->columns])
+			widths[i % table->columns] = width;
 	}
-	for (size_t i = 0; i < table->columns; i++)
-		sum += widths[i];
-	return sum;
+}
+
+/* Takes the width of a column out of room; 0 if there is too little. */
+static unsigned take_width(unsigned *room, unsigned width)
+{
+	if (*room < width + GAP_WIDTH)
+		return 0;
+	*room -= width + GAP_WIDTH;
+	return width;
+}
+
+/* Makes the columns fit the terminal; false if it has no room for those needed. */
+static bool fit_widths(const struct table *table, unsigned *widths)
+{
+	size_t needed = table->needed > 0 ? table->needed : table->columns;
+	size_t last = table->columns - 1;
+	unsigned room = table->terminal->width + GAP_WIDTH;
+	unsigned missing = 0;
+
+	for (size_t i = 0; i < needed; i++)
+		if (take_width(&room, widths[i]) == 0)
+			return false;
+	if (needed == table->columns)
+		return true;
+	if (widths[last] > CUT_WIDTH)
+		missing = widths[last] - CUT_WIDTH;
+	widths[last] = take_width(&room, widths[last] - missing);
+	for (size_t i = needed; i < last; i++)
+		widths[i] = take_width(&room, widths[i]);
+	if (widths[last] > 0)
+		widths[last] += missing < room ? missing : room;
+	return true;
 }
 
 static void write_aligned(const struct table *table, const unsigned *widths)
@@ -95,7 +131,7 @@ static void write_blocks(const struct table *table)
 
 			buffer_append_format(&line, "%s: %s", title, cell);
 			xensure(line.error);
-			terminal_write(table->terminal, GAP, GAP GAP, &line);
+			terminal_write(table->terminal, "  ", "    ", &line);
 		}
 	}
 }
@@ -106,9 +142,10 @@ void table_write(const struct table *table)
 
 	if (table->cells.count == 0)
 		return;
+	find_widths(table, widths);
 	if (!table->terminal->is_terminal)
 		write_piped(table);
-	else if (find_widths(table, widths) <= table->terminal->width)
+	else if (fit_widths(table, widths))
 		write_aligned(table, widths);
 	else
 		write_blocks(table);

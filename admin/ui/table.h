@@ -10,6 +10,11 @@ struct table {
 	const struct terminal *terminal;
 	const char *const *titles; /* translated */
 	size_t columns;            /* at most TABLE_COLUMNS */
+	/*
+	 * How many of the first columns are shown whole on every terminal; 0: all. If it is
+	 * narrow, the last column is cut, others are left out, and finally this one too.
+	 */
+	size_t needed;
 	struct string_list cells;
 };
 #define TABLE_COLUMNS 8
@@ -21,8 +26,8 @@ void table_add_name(struct table *table, const char *name);
 void table_move(struct table *table, struct buffer *text);
 /*
  * Writes the table; nothing if there are no rows. On a terminal, columns are aligned, or,
- * if it is too narrow, each row is a block of lines "TITLE: CELL". Piped, each row is a
- * line with tabs between the cells, and the titles are the first line.
+ * if it is too narrow for those needed, each row is a block of lines "TITLE: CELL".
+ * Piped, each row is a line with tabs between the cells, below a line of titles.
  */
 void table_write(const struct table *table);
 void table_done(struct table *table);

@@ -102,6 +102,26 @@ void terminal_put(const struct terminal *terminal, struct slice bytes)
 	}
 }
 
+void terminal_put_cut(const struct terminal *terminal, struct slice text, unsigned width)
+{
+	struct slice ellipsis = slice_of(terminal->has_utf8 ? "…" : "...");
+	unsigned at = terminal_width_of(ellipsis);
+	struct slice next = text;
+	size_t kept = 0;
+
+	if (terminal_width_of(text) <= width) {
+		terminal_put(terminal, text);
+		return;
+	}
+	while (at <= width) {
+		kept = text.size - next.size;
+		at += cut_character(&next);
+	}
+	terminal_put(terminal, (struct slice){text.data, kept});
+	terminal_put(terminal, ellipsis);
+	terminal_put(terminal, slice_of(MARK_END));
+}
+
 static void put_spaces(unsigned count)
 {
 	(void)printf("%*s", (int)count, "");

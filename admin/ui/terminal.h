@@ -28,6 +28,8 @@ bool terminal_may_have_colour(const struct terminal *terminal);
 unsigned terminal_width_of(struct slice text);
 /* Writes text as it is, with its marks as colours or without them. */
 void terminal_put(const struct terminal *terminal, struct slice text);
+/* The same, but cut to this width, with an ellipsis and the end of any style. */
+void terminal_put_cut(const struct terminal *terminal, struct slice text, unsigned width);
 
 /*
  * Writes text, wrapped at spaces. The first line is indented with first, the others with

@@ -91,6 +91,105 @@ START_TEST(a_table_that_is_too_wide_is_written_as_blocks)
 }
 END_TEST
 
+/* The first two of four columns are needed, and the last one is a long text. */
+static void assert_fits(unsigned width, bool has_utf8, const char *expected)
+{
+	static const char *const titles[] = {"Hook", "State", "Time", "Description"};
+	struct terminal terminal = of_width(width);
+	owns_table struct table table = {
+		.terminal = &terminal, .titles = titles, .columns = 4, .needed = 2};
+
+	terminal.has_utf8 = has_utf8;
+	add_row(&table, "a/b c", "enabled", "1.250 s");
+	table_add(&table, "Dumps the database before dpkg runs");
+	add_row(&table, "d", "masked", "");
+	table_add(&table, "");
+	assert_table(&table, expected);
+}
+
+START_TEST(the_last_column_is_cut_on_a_narrow_terminal)
+{
+	ck_assert_ptr_nonnull(setlocale(LC_ALL, "C.UTF-8"));
+	assert_fits(60, true,
+		"Hook   State    Time     Description\n"
+		"a/b c  enabled  1.250 s  Dumps the database before dpkg runs\n"
+		"d      masked\n");
+	assert_fits(59, true,
+		"Hook   State    Time     Description\n"
+		"a/b c  enabled  1.250 s  Dumps the database before dpkg ru…\n"
+		"d      masked\n");
+	assert_fits(45, false,
+		"Hook   State    Time     Description\n"
+		"a/b c  enabled  1.250 s  Dumps the databas...\n"
+		"d      masked\n");
+}
+END_TEST
+
+START_TEST(columns_that_are_not_needed_are_left_out)
+{
+	/* The last one stays as long as 20 columns of it do. */
+	assert_fits(44, false,
+		"Hook   State    Description\n"
+		"a/b c  enabled  Dumps the database before...\n"
+		"d      masked\n");
+	assert_fits(36, false,
+		"Hook   State    Description\n"
+		"a/b c  enabled  Dumps the databas...\n"
+		"d      masked\n");
+	assert_fits(35, false,
+		"Hook   State    Time\n"
+		"a/b c  enabled  1.250 s\n"
+		"d      masked\n");
+	assert_fits(22, false,
+		"Hook   State\n"
+		"a/b c  enabled\n"
+		"d      masked\n");
+	assert_fits(14, false,
+		"Hook   State\n"
+		"a/b c  enabled\n"
+		"d      masked\n");
+	assert_fits(13, false,
+		"a/b c\n"
+		"  State:\n"
+		"    enabled\n"
+		"  Time: 1.250\n"
+		"    s\n"
+		"  Description:\n"
+		"    Dumps the\n"
+		"    database\n"
+		"    before\n"
+		"    dpkg runs\n"
+		"d\n"
+		"  State:\n"
+		"    masked\n");
+}
+END_TEST
+
+START_TEST(a_cut_cell_ends_its_style_and_breaks_no_character)
+{
+	static const char *const titles[] = {"A", "B"};
+	struct terminal terminal = of_width(23);
+	owns_table struct table table = {
+		.terminal = &terminal, .titles = titles, .columns = 2, .needed = 1};
+
+	ck_assert_ptr_nonnull(setlocale(LC_ALL, "C.UTF-8"));
+	terminal.has_utf8 = true;
+	terminal.has_colour = true;
+	table_add(&table, "a");
+	table_add(
+		&table, MARK_FAINT "123456789012345678\xe6\xbc\xa2\xe6\xbc\xa2" MARK_END);
+	assert_table(&table, "A  B\n"
+			     "a  \033[2m123456789012345678…\033[0m\n");
+	terminal.width = 24;
+	assert_table(&table, "A  B\n"
+			     "a  \033[2m123456789012345678\xe6\xbc\xa2…\033[0m\n");
+	terminal.width = 25;
+	assert_table(&table,
+		"A  B\n"
+		"a  \033[2m123456789012345678\xe6\xbc\xa2\xe6\xbc\xa2\033[0m\n");
+}
+END_TEST
+
 START_TEST(a_piped_table_has_tabs_between_cells)
 {
 	owns_table struct table table = table_of_three(&piped);
@@ -138,6 +237,9 @@ int main(void)
 	const TTest *const tests[] = {a_table_without_rows_is_not_written,
 		columns_are_aligned_on_a_terminal,
 		a_table_that_is_too_wide_is_written_as_blocks,
+		the_last_column_is_cut_on_a_narrow_terminal,
+		columns_that_are_not_needed_are_left_out,
+		a_cut_cell_ends_its_style_and_breaks_no_character,
 		a_piped_table_has_tabs_between_cells,
 		a_column_is_as_wide_as_its_visible_text, a_table_of_one_column_is_a_list};
 
