@@ -49,14 +49,17 @@ _apt_universal_hooks_packages() {
 	_apt_universal_hooks_offer "${names[@]}"
 }
 
-# The third column is the path. Skip paths that list has escaped: no file has that name.
+# The first column is the path in the tree. Skip paths that list has escaped: no file has that name.
 _apt_universal_hooks_scripts() {
-	local path
+	local path place
 	compopt -o filenames
 	while IFS= read -r path; do
-		[[ ! -e $path && ! -L $path ]] || _apt_universal_hooks_offer "$path"
+		for place in "$root"/{etc,usr/lib}/apt/universal-hooks; do
+			[[ ! -e $place/$path && ! -L $place/$path ]] ||
+				_apt_universal_hooks_offer "$place/$path"
+		done
 	done < <(command apt-universal-hooks list ${root:+--root "$root"} 2>/dev/null |
-		tail -n +2 | cut -f 3)
+		tail -n +2 | cut -f 1 | sort -u)
 }
 
 _apt_universal_hooks_debs() {
@@ -105,6 +108,7 @@ _apt_universal_hooks_options() {
 			--install-recommends --install-suggests --no-install-recommends --no-remove \
 			--no-upgrade --only-upgrade --option --purge --reinstall --target-release
 		;;
+	list) _apt_universal_hooks_offer --tree ;;
 	why) _apt_universal_hooks_offer --operation ;;
 	run) _apt_universal_hooks_offer --dry-run --operation --package --result --script ;;
 	log) _apt_universal_hooks_offer --failed --last --number --package --script ;;

@@ -19,6 +19,7 @@ struct inventory {
 	struct owner_list owners;
 	struct log log;
 	const struct admin *admin;
+	bool is_tree;
 	bool is_limited; /* to one hook point */
 	enum uh_hook_point hook_point;
 };
@@ -257,6 +258,11 @@ static size_t end_of_group(const struct hook_list *hooks, size_t first)
 	return end;
 }
 
+static void write_nothing(const struct terminal *terminal)
+{
+	terminal_say(terminal, "", _("There are no hooks."));
+}
+
 static void write_tree(const struct terminal *terminal, const struct inventory *inventory)
 {
 	const struct hook_list *hooks = &inventory->hooks;
@@ -278,45 +284,107 @@ static void write_tree(const struct terminal *terminal, const struct inventory *
 				hooks->items[end].hook_point != hook->hook_point);
 	}
 	if (is_empty)
-		terminal_say(terminal, "", _("There are no hooks."));
+		write_nothing(terminal);
 }
 
-static void add_hook_row(
+/* For people it is translated. */
+static const char *state_word_of(const struct item *item)
+{
+	switch (item->hook->status) {
+	case HOOK_OVERRIDDEN:
+		return N_("overridden");
+	case HOOK_MASKED:
+		return N_("masked");
+	case HOOK_IS_MASK:
+		return N_("mask");
+	case HOOK_EFFECTIVE:
+		break;
+	}
+	if (!item->settings.is_enabled)
+		return N_("disabled");
+	return item->fault != NULL ? N_("faulty") : N_("enabled");
+}
+
+/* Who has put it there: a package, or the administrator. */
+static const char *origin_of(const struct item *item)
+{
+	if (item->owner != NULL)
+		return item->owner;
+	return item->hook->place == PLACE_OF_ADMINISTRATOR ? _("local") : "";
+}
+
+/* Adds the text as a cell in this style, which may be "", and leaves the buffer empty. */
+static void add_styled_cell(struct table *table, const char *mark, struct buffer *text)
+{
+	owns_buffer struct buffer cell = {0};
+	bool is_styled = text->size > 0 && mark[0] != '\0';
+
+	buffer_append_string(&cell, is_styled ? mark : "");
+	buffer_append(&cell, buffer_slice(text));
+	buffer_append_string(&cell, is_styled ? MARK_END : "");
+	text->size = 0;
+	table_move(table, &cell);
+}
+
+/* Returns whether something is wrong with the hook. */
+static bool add_hook_row(
 	struct table *table, const struct inventory *inventory, const struct hook *hook)
 {
 	owns_item struct item item;
 	owns_buffer struct buffer text = {0};
+	const char *mark;
+	bool is_faulty;
 
 	item_make(&item, inventory, hook);
-	table_add(table, uh_hook_point_name(hook->hook_point));
-	add_scope(&text, hook);
-	table_move(table, &text);
-	table_add_name(table, hook->script.path);
-	add_status(&text, hook);
-	text_add_sentence(&text, item.fault != NULL ? item.fault : "");
-	table_move(table, &text);
-	table_add_name(table, item.owner != NULL ? item.owner : "");
-	effective_settings_add(&text, &item.settings);
-	table_move(table, &text);
-	add_last(&text, &item);
-	table_move(table, &text);
-	setting_sources_add(&text, &item.sources, &item.settings);
-	table_move(table, &text);
+	is_faulty = item.fault != NULL && item.settings.is_enabled;
+	mark = hook->status == HOOK_EFFECTIVE && item.settings.is_enabled ? ""
+									  : MARK_FAINT;
+	text_add_name(&text, hook->script.relative);
+	add_styled_cell(table, mark, &text);
+	buffer_append_string(&text, _(state_word_of(&item)));
+	add_styled_cell(table, is_faulty ? MARK_BAD : mark, &text);
+	if (item.last != NULL)
+		log_add_result(&text, item.last);
+	add_styled_cell(table, mark, &text);
+	if (item.last != NULL && item.last->milliseconds >= 0) {
+		owns_memory char *time = duration_text(item.last->milliseconds);
+
+		buffer_append_string(&text, time);
+	}
+	add_styled_cell(table, mark, &text);
+	text_add_name(&text, origin_of(&item));
+	add_styled_cell(table, mark, &text);
+	if (item.settings.description != NULL)
+		text_add_sentence(&text, item.settings.description);
+	add_styled_cell(table, mark, &text);
+	return is_faulty;
 }
 
 static void write_hook_table(
 	const struct terminal *terminal, const struct inventory *inventory)
 {
-	const char *const titles[] = {_("Hook point"), _("Applies to"), _("Script"),
-		_("Remark"), _("Package"), _("Settings"), _("Last"), _("Set in")};
-	struct table table = {
-		.terminal = terminal, .titles = titles, .columns = COUNT_OF(titles)};
+	const char *const titles[] = {
+		_("HOOK"), _("STATE"), _("LAST"), _("TIME"), _("FROM"), _("DESCRIPTION")};
+	struct table table = {.terminal = terminal,
+		.titles = titles,
+		.columns = COUNT_OF(titles),
+		.needed = 3};
+	size_t faulty = 0;
 
 	for (size_t i = 0; i < inventory->hooks.count; i++)
 		if (is_shown(inventory, &inventory->hooks.items[i]))
-			add_hook_row(&table, inventory, &inventory->hooks.items[i]);
+			faulty += add_hook_row(
+				&table, inventory, &inventory->hooks.items[i]);
+	if (table.cells.count == 0 && terminal->is_terminal)
+		write_nothing(terminal);
 	table_write(&table);
 	table_done(&table);
+	if (faulty > 0 && terminal->is_terminal)
+		terminal_say(terminal, "",
+			ngettext("%zu hook cannot run; see apt-universal-hooks check.",
+				"%zu hooks cannot run; see apt-universal-hooks check.",
+				(unsigned long)faulty),
+			faulty);
 }
 
 static json_t *last_run_to_json(const struct item *item)
@@ -342,15 +410,16 @@ static json_t *hook_to_json(const struct inventory *inventory, const struct hook
 
 	item_make(&item, inventory, hook);
 	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, "
-			 "s:o}",
+			 "s:o, s:s, s:o}",
 		"hook_point", uh_hook_point_name(hook->hook_point), "reason",
 		reason_name(hook->reason), "subject", json_text(hook->match), "path",
 		json_text(hook->script.path), "standing", statuses[hook->status], "by",
 		json_text(hook->overridden_by), "not_run", json_text(item.fault),
 		"package", json_text(item.owner), "settings",
 		effective_settings_to_json(&item.settings), "last",
-		last_run_to_json(&item), "set_in",
-		setting_sources_to_json(&item.sources));
+		last_run_to_json(&item), "set_in", setting_sources_to_json(&item.sources),
+		"state", state_word_of(&item), "description",
+		json_text(item.settings.description));
 }
 
 static json_t *hooks_to_json(const struct inventory *inventory)
@@ -371,7 +440,7 @@ static int show_list(const struct inventory *inventory)
 	if (inventory->admin->is_json)
 		return json_print(hooks_to_json(inventory));
 	terminal = apt_terminal(inventory->admin);
-	if (terminal.is_terminal)
+	if (inventory->is_tree)
 		write_tree(&terminal, inventory);
 	else
 		write_hook_table(&terminal, inventory);
@@ -382,13 +451,21 @@ int admin_list(struct admin *admin, int argc, char **argv)
 {
 	__attribute__((cleanup(inventory_done))) struct inventory inventory = {
 		.admin = admin};
+	const struct option_row rows[] = {
+		{OPTION_FLAG, &inventory.is_tree, "tree", '\0', NULL,
+			_("Show a tree, by hook point and by where hooks apply, with all "
+			  "details.")},
+	};
 	const struct usage usage = {
 		.synopsis = "list [HOOK-POINT]",
 		.text = _("Show all hooks, or those of HOOK-POINT, in the order in which "
-			  "they run. For each, show where it applies, the package that "
-			  "ships it, what overrides or masks it, the settings that are "
-			  "not the default and the files that set them, and how it last "
-			  "ended."),
+			  "they run: whether they are enabled, how they last ended, how "
+			  "long that took, which package they are from, and what they "
+			  "are for. A narrow terminal cuts what they are for and leaves "
+			  "columns out. If standard output is not a terminal, print tabs "
+			  "between columns, and all of them."),
+		.rows = rows,
+		.row_count = COUNT_OF(rows),
 		.has_json = true,
 		.words_max = 1,
 	};

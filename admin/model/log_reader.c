@@ -597,15 +597,20 @@ void log_add_outcome(struct buffer *text, const struct log_run *run)
 	buffer_append_string(text, ")");
 }
 
-void log_add_ending(struct buffer *text, const struct log_run *run)
+void log_add_result(struct buffer *text, const struct log_run *run)
 {
-	owns_memory char *duration = duration_text(run->milliseconds);
-
 	buffer_append_string(text, log_has_failed(run)              ? MARK_BAD
 				   : run->outcome == LOGGED_SKIPPED ? MARK_FAINT
 								    : MARK_GOOD);
 	log_add_outcome(text, run);
 	buffer_append_string(text, MARK_END);
+}
+
+void log_add_ending(struct buffer *text, const struct log_run *run)
+{
+	owns_memory char *duration = duration_text(run->milliseconds);
+
+	log_add_result(text, run);
 	if (run->milliseconds >= 0)
 		buffer_append_format(text, _(" in %s"), duration);
 	if (run->is_copy)

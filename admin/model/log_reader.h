@@ -98,7 +98,9 @@ const struct log_run *log_last_run_of(const struct log *log, const char *path,
 
 /* Appends how the run ended, in the log's words: "exit 3", "skipped (When)". */
 void log_add_outcome(struct buffer *text, const struct log_run *run);
-/* Appends the same in colour, and how long it took: "exit 0 in 12 ms". */
+/* Appends the same in colour. */
+void log_add_result(struct buffer *text, const struct log_run *run);
+/* Appends also how long it took: "exit 0 in 12 ms". */
 void log_add_ending(struct buffer *text, const struct log_run *run);
 /* As the JSON keys "ended", "milliseconds" and "failed"; the caller owns the object. */
 json_t *log_ending_to_json(const struct log_run *run);

@@ -60,7 +60,7 @@ piped() {
 
 test_a_list_is_a_tree_on_a_terminal() {
 	make_hooks
-	at 80 list
+	at 80 list --tree
 	expect_shown <<-'EOF'
 		Pre-Invoke
 		└── always
@@ -87,7 +87,7 @@ test_a_list_is_a_tree_on_a_terminal() {
 
 test_a_list_is_a_tree_on_a_narrow_terminal() {
 	make_hooks
-	at 40 list Post-Invoke
+	at 40 list --tree Post-Invoke
 	expect_shown <<-'EOF'
 		Post-Invoke
 		├── pkgs/app
@@ -119,14 +119,73 @@ test_a_list_that_is_piped_has_a_line_for_each_hook() {
 	make_hooks
 	piped list
 	expect_shown <<-'EOF'
-		Hook point	Applies to	Script	Remark	Package	Settings	Last	Set in
-		Pre-Invoke	always	/etc/apt/universal-hooks/Pre-Invoke/010-always					
-		Post-Invoke	pkgs/app	/etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails			Operations upgrade, Timeout 5, User nobody	exit 3 in 1.250 s, 2026-11-20 18:02:05	/etc/apt/apt.conf.d/50hooks (Operations, Timeout, User)
-		Post-Invoke	multi_pkgs/app__WILDCARD__	/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name					
-		Post-Invoke	always	/etc/apt/universal-hooks/Post-Invoke/040-plain	not executable				
-		Post-Invoke	always	/etc/apt/universal-hooks/Post-Invoke/050-shipped	a mask				
-		Post-Invoke	always	/usr/lib/apt/universal-hooks/Post-Invoke/050-shipped	masked by /etc/apt/universal-hooks/Post-Invoke/050-shipped	owner		exit 0 in 12 ms, 2026-11-20 18:02:05	
+		HOOK	STATE	LAST	TIME	FROM	DESCRIPTION
+		Pre-Invoke/010-always	enabled			local	
+		pkgs/app/Post-Invoke/020-fails	enabled	exit 3	1.250 s	local	
+		multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name	enabled			local	
+		Post-Invoke/040-plain	faulty			local	
+		Post-Invoke/050-shipped	mask			local	
+		Post-Invoke/050-shipped	masked	exit 0	12 ms	owner	
 	EOF
+}
+
+test_a_list_is_a_table_that_fits_the_terminal() {
+	make_hooks
+	cat >/etc/apt/apt.conf.d/51hooks <<-'EOC'
+		Universal-Hooks::Scripts {
+			Pre-Invoke { Enabled "no"; Description "漢字"; };
+			pkgs/app::Description "Dumps the database before an upgrade, to go back to it";
+		};
+	EOC
+	at 120 list
+	expect_shown <<-'EOF'
+		HOOK                                               STATE     LAST    TIME     FROM   DESCRIPTION
+		Pre-Invoke/010-always                              disabled                   local  漢字
+		pkgs/app/Post-Invoke/020-fails                     enabled   exit 3  1.250 s  local  Dumps the database before an upgra…
+		multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name  enabled                    local
+		Post-Invoke/040-plain                              faulty                     local
+		Post-Invoke/050-shipped                            mask                       local
+		Post-Invoke/050-shipped                            masked    exit 0  12 ms    owner
+		1 hook cannot run; see apt-universal-hooks check.
+	EOF
+	at 80 list
+	expect_shown <<-'EOF'
+		HOOK                                               STATE     LAST    TIME
+		Pre-Invoke/010-always                              disabled
+		pkgs/app/Post-Invoke/020-fails                     enabled   exit 3  TIME
+		multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name  enabled
+		Post-Invoke/040-plain                              faulty
+		Post-Invoke/050-shipped                            mask
+		Post-Invoke/050-shipped                            masked    exit 0  12 ms
+		1 hook cannot run; see apt-universal-hooks check.
+	EOF
+	rm -r $hooks/multi_pkgs/Post-Invoke
+	at 80 list
+	expect_shown <<-'EOF'
+		HOOK                            STATE     LAST    TIME     DESCRIPTION
+		Pre-Invoke/010-always           disabled                   漢字
+		pkgs/app/Post-Invoke/020-fails  enabled   exit 3  1.250 s  Dumps the database b…
+		Post-Invoke/040-plain           faulty
+		Post-Invoke/050-shipped         mask
+		Post-Invoke/050-shipped         masked    exit 0  12 ms
+		1 hook cannot run; see apt-universal-hooks check.
+	EOF
+	no_color='' at 80 list
+	grep -q $'^\e\\[2mPre-Invoke/010-always\e\\[0m ' /shown || fail "a disabled hook is not dim: $(cat -v /shown)"
+	grep -q $'^\e\\[2mPost-Invoke/050-shipped\e\\[0m *\e\\[2mmasked' /shown || fail "a masked hook is not dim: $(cat -v /shown)"
+	grep -q '^pkgs/app' /shown || fail "an enabled hook is dim: $(cat -v /shown)"
+	"$command" list --json | python3 -c 'import json, sys
+for hook in json.load(sys.stdin)["hooks"]: print(hook["state"], hook["description"])' >/shown
+	expect_shown <<-'EOF'
+		disabled 漢字
+		enabled Dumps the database before an upgrade, to go back to it
+		faulty None
+		mask None
+		masked None
+	EOF
+	piped list --tree
+	has -F '          masked by /etc/apt/universal-hooks/Post-Invoke/050-shipped' </shown
+	has -F '│         set in: /etc/apt/apt.conf.d/50hooks (Operations, Timeout, User), /etc/apt/apt.conf.d/51hooks (Description)' </shown
 }
 
 test_a_plan_is_shown_on_a_terminal() {
@@ -283,7 +342,7 @@ test_run_ends_with_a_table() {
 
 test_colour_is_there_only_where_it_is_wanted() {
 	make_hooks
-	no_color='' at 80 list Post-Invoke
+	no_color='' at 80 list --tree Post-Invoke
 	grep -q $'\e\\[1m/etc/apt' /shown || fail 'there is no colour on a terminal'
 	echo 'Binary::apt::APT::Color "0";' >/etc/apt/apt.conf.d/51colour
 	no_color='' at 80 list Post-Invoke

@@ -357,7 +357,7 @@ test_list_names_the_file_of_each_value() {
 	EOF
 	echo 'Universal-Hooks::Timeout "5";' >/etc/apt/apt.conf.d/90settings
 	apt_succeeds install own
-	run_apt apt-universal-hooks list
+	run_apt apt-universal-hooks list --tree
 	has -F "/etc/apt/apt.conf.d/90settings (Timeout), $shipped (User, Directory)" <"$output"
 	run_apt apt-universal-hooks list --json
 	expect_equal "{'Timeout': {'file': '/etc/apt/apt.conf.d/90settings', 'line': 1}, 'User': {'file': '$shipped', 'line': None}, 'Directory': {'file': '$shipped', 'line': None}}" \

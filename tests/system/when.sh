@@ -258,7 +258,7 @@ test_plan_and_run_know_packages-success() {
 	publish
 	apt-universal-hooks plan install app >/said || fail "$(cat /said)"
 	! grep -q 'not run' /said || fail "$(cat /said)"
-	apt-universal-hooks list >/said
+	apt-universal-hooks list --tree >/said
 	grep -q 'When packages-success' /said || fail "$(cat /said)"
 	apt-universal-hooks run Post-Invoke --package app >/said 2>&1 || fail "$(cat /said)"
 	expect_runs <<-'EOT'
