@@ -4,6 +4,7 @@
 #include "language.h"
 #include "printable.h"
 #include "process.h"
+#include "running.h"
 
 #include <grp.h>
 #include <pwd.h>
@@ -438,6 +439,10 @@ void report_event(const struct uh_event *event, void *context)
 	if (event->kind == UH_SCRIPT_STARTS || event->kind == UH_SCRIPT_SKIPPED ||
 		(event->kind == UH_SCRIPT_ENDED && process_succeeded(&event->ending)))
 		return;
+	if (event->kind == UH_SCRIPT_TAKES_LONG) {
+		report_running(event);
+		return;
+	}
 	language_begin(&language);
 	line_add_message(&line, event);
 	language_end(&language);

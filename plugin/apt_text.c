@@ -2,6 +2,7 @@
 #include "apt_text.h"
 
 #include <errno.h>
+#include <limits.h>
 
 static int hex_digit(char character)
 {
@@ -83,4 +84,11 @@ bool apt_is_in_scope(struct slice key, const char *scope)
 		return false;
 	key = (struct slice){key.data + name.size, key.size - name.size};
 	return key.size == 0 || slice_has_prefix(key, slice_of("::"));
+}
+
+bool apt_is_quiet(struct slice value)
+{
+	unsigned long long level;
+
+	return slice_to_number(value, UINT_MAX, &level) && level >= 2;
 }

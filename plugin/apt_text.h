@@ -21,4 +21,7 @@ bool apt_is_in_scope(struct slice key, const char *scope);
 /* libapt-pkg's StringToBool(): 1 for "yes", "true" and so on, 0 for "no"…, otherwise −1. */
 int apt_boolean(struct slice text);
 
+/* Whether "quiet" of apt's configuration has a value that leaves only errors. */
+bool apt_is_quiet(struct slice value);
+
 #endif

@@ -4,6 +4,7 @@
 #include "proc.h"
 
 #include <errno.h>
+#include <limits.h>
 
 /* execve(2) limits an argument to 128 KiB, and all of them to some MiB. */
 #define SIZE_LIMIT ((size_t)2 << 20)
@@ -48,10 +49,32 @@ static int add_file(struct command_line *command_line, const char *file)
 	return path != NULL ? string_list_add(&command_line->files, path) : -ENOMEM;
 }
 
+/* The level in rest, as in "-q=2" and "--quiet=2"; otherwise one more than before. */
+static void take_quiet(struct command_line *command_line, struct slice rest)
+{
+	unsigned long long level;
+
+	if (rest.size > 0 && rest.data[0] == '=')
+		(void)slice_cut(&rest, '=');
+	if (slice_to_number(rest, UINT_MAX, &level))
+		command_line->quiet = (unsigned)level;
+	else
+		command_line->quiet++;
+}
+
+static int take_option(struct command_line *command_line, const char *option)
+{
+	static const char quiet[] = "quiet=";
+
+	if (slice_has_prefix_caseless(slice_of(option), slice_of(quiet)))
+		take_quiet(command_line, slice_of(option + strlen(quiet)));
+	return string_list_add(&command_line->options, option);
+}
+
 static int take_value(struct command_line *command_line, int option, const char *value)
 {
 	if (option == 'o')
-		return string_list_add(&command_line->options, value);
+		return take_option(command_line, value);
 	return option == 'c' ? add_file(command_line, value) : 0;
 }
 
@@ -68,6 +91,8 @@ static int read_short(
 	const char *value;
 	int error;
 
+	for (const char *q = word; (q = strchr(q, 'q')) != NULL && q < word + at; q++)
+		take_quiet(command_line, slice_of(q + 1));
 	if (option == '\0' || memchr(word, '=', at) != NULL)
 		return 0;
 	value = word + at + 1;
@@ -85,7 +110,8 @@ static int read_short(
 static int read_long(
 	struct command_line *command_line, const char *word, const char *next)
 {
-	static const struct word names[] = {{"--option", 'o'}, {"--config-file", 'c'}};
+	static const struct word names[] = {{"--option", 'o'}, {"--config-file", 'c'},
+		{"--quiet", 'q'}, {"--silent", 'q'}};
 
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		size_t size = strlen(names[i].word);
@@ -93,6 +119,11 @@ static int read_long(
 
 		if (!slice_has_prefix_caseless(slice_of(word), slice_of(names[i].word)))
 			continue;
+		if (names[i].value == 'q') {
+			if (word[size] == '\0' || word[size] == '=')
+				take_quiet(command_line, slice_of(word + size));
+			continue;
+		}
 		if (word[size] == '=')
 			return take_value(command_line, names[i].value, word + size + 1);
 		if (word[size] != '\0' || next == NULL)

@@ -12,6 +12,7 @@ struct command_line {
 	struct string_list words;
 	struct string_list options; /* "KEY=VALUE" */
 	struct string_list files;
+	unsigned quiet; /* level: -q, -qq, -q=2, --quiet, or "quiet" in an option */
 };
 
 /* 0, −ENOMEM, or −errno if it cannot be read; command_line_done() in every case. */

@@ -7,7 +7,9 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* Enough for /proc/PID/stat: a name of 15 bytes and some 50 numbers. */
@@ -205,6 +207,78 @@ int proc_kill_descendants(const struct pid_list *spared, int signal_number)
 	}
 	free(list.items);
 	return error < 0 ? error : count;
+}
+
+/* poll(2) does not show its descriptors; who uses it changes the terminal's mode. */
+static bool is_reading(long call, unsigned long long first)
+{
+	static const long reads[] = {SYS_read, SYS_readv};
+	static const long selects[] = {
+#ifdef SYS_select
+		SYS_select,
+#endif
+#ifdef SYS__newselect
+		SYS__newselect,
+#endif
+		SYS_pselect6};
+
+	for (size_t i = 0; i < COUNT_OF(reads); i++)
+		if (call == reads[i])
+			return true;
+	/* Of one descriptor, which is 0: that is "read -t" of bash. */
+	for (size_t i = 0; i < COUNT_OF(selects); i++)
+		if (call == selects[i])
+			return first == 1;
+	return false;
+}
+
+/* Memory devices, such as /dev/null, are no terminals (devices.txt). */
+static bool is_terminal_of(pid_t pid, unsigned long long fd)
+{
+	enum { MEMORY = 1 };
+	char text[DECIMAL_SIZE], number[DECIMAL_SIZE];
+	owns_memory char *path = string_join("/proc/",
+		decimal(text, (unsigned long long)pid), "/fd/", decimal(number, fd));
+	struct stat status;
+
+	return path != NULL && stat(path, &status) == 0 && S_ISCHR(status.st_mode) &&
+	       major(status.st_rdev) != MEMORY;
+}
+
+/* "NUMBER 0xARGUMENT …" while it is in a system call. */
+static bool process_asks(pid_t pid)
+{
+	owns_buffer struct buffer text = {0};
+	unsigned long long call, first;
+	struct slice rest;
+
+	if (proc_read_file(pid, "syscall", STAT_SIZE, &text) < 0)
+		return false;
+	buffer_append(&text, (struct slice){"", 1});
+	if (text.error < 0)
+		return false;
+	rest = slice_of(text.data);
+	if (!slice_to_number(slice_cut(&rest, ' '), LONG_MAX, &call) || rest.size == 0)
+		return false;
+	first = strtoull(rest.data, NULL, 16);
+	if (!is_reading((long)call, first))
+		return false;
+	return is_terminal_of(
+		pid, call == SYS_read || call == SYS_readv ? first : STDIN_FILENO);
+}
+
+bool proc_descendant_asks(void)
+{
+	static const struct pid_list nobody = {0};
+	struct proc_list list = {0};
+	int error = read_proc_list(&list);
+	bool asks = false;
+
+	for (size_t i = 0; error == 0 && i < list.count && !asks; i++)
+		asks = is_descendant(&list, &list.items[i], &nobody) &&
+		       process_asks(list.items[i].pid);
+	free(list.items);
+	return asks;
 }
 
 int proc_close_on_exec(void)

@@ -50,6 +50,12 @@ int proc_list_children(struct pid_list *children);
  */
 int proc_kill_descendants(const struct pid_list *spared, int signal_number);
 
+/*
+ * Whether a descendant of ours waits for input from a terminal, in read(2) or select(2).
+ * False without /proc, or if the kernel does not say (/proc/PID/syscall in proc(5)).
+ */
+bool proc_descendant_asks(void);
+
 /* Makes our descriptors above 2 close-on-exec. 0, or −errno without /proc. */
 int proc_close_on_exec(void);
 

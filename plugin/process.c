@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/keyctl.h>
 #include <spawn.h>
 #include <sys/prctl.h>
@@ -189,12 +190,28 @@ static pid_t poll_for_exit(pid_t pid, int *ret_status)
 	return found;
 }
 
-static int wait_with_timeout(
-	const struct program *program, unsigned timeout, struct uh_ending *ret_ending)
+/* Calls on_wait if the last call, or the start, was a second ago. */
+static void watch(struct process_spec *spec, int64_t *last)
 {
-	struct countdown countdown = count_down(timeout);
+	int64_t time = now();
 
-	do {
+	if (spec->on_wait == NULL || time - *last < SECOND)
+		return;
+	*last = time;
+	if (!spec->on_wait(spec->context))
+		spec->on_wait = NULL;
+}
+
+/* Waits until the program or its time ends. */
+static int wait_with_timeout(const struct program *program, struct process_spec spec,
+	struct uh_ending *ret_ending)
+{
+	/* No timeout is one that no machine lives to see. */
+	struct countdown countdown =
+		count_down(spec.timeout > 0 ? spec.timeout : UINT_MAX);
+	int64_t last = countdown.seen;
+
+	while (wait_for_sigchld(&countdown)) {
 		int status;
 		pid_t found = poll_for_exit(program->pid, &status);
 
@@ -204,9 +221,12 @@ static int wait_with_timeout(
 			decode_status(status, ret_ending);
 			return 0;
 		}
-	} while (wait_for_sigchld(&countdown));
+		watch(&spec, &last);
+		if (spec.on_wait == NULL && spec.timeout == 0)
+			return wait_for_exit(program->pid, ret_ending);
+	}
 	terminate_all(program);
-	*ret_ending = (struct uh_ending){UH_TIMED_OUT, (int)timeout};
+	*ret_ending = (struct uh_ending){UH_TIMED_OUT, (int)spec.timeout};
 	return 0;
 }
 
@@ -336,8 +356,8 @@ int process_run(const struct process_spec *spec, struct uh_ending *ret_ending)
 	if (error < 0 && spec->marker != NULL)
 		error = start(spec, NULL, &program.pid);
 	if (error == 0)
-		error = spec->timeout > 0
-				? wait_with_timeout(&program, spec->timeout, ret_ending)
+		error = spec->timeout > 0 || spec->on_wait != NULL
+				? wait_with_timeout(&program, *spec, ret_ending)
 				: wait_for_exit(program.pid, ret_ending);
 	if (spec->timeout > 0)
 		(void)prctl(PR_SET_CHILD_SUBREAPER, 0);

@@ -16,6 +16,12 @@ struct process_spec {
 	unsigned timeout;       /* seconds; 0: none */
 	const char *marker;     /* a file to create at the start; NULL: none */
 	bool is_for_other_user; /* the program changes to another user */
+	/*
+	 * Called with context once a second while the program runs, first after a second,
+	 * as long as it returns true; or NULL. It needs interrupts_hold().
+	 */
+	bool (*on_wait)(void *context);
+	void *context;
 };
 
 /*

@@ -43,6 +43,8 @@ void record_format(const struct transaction *transaction, struct buffer *record)
 	buffer_append_string(record, KEY("Format=" FORMAT "\n"));
 	if (transaction->is_purging)
 		buffer_append_string(record, KEY("Purge=true\n"));
+	if (transaction->is_quiet)
+		buffer_append_string(record, KEY("Quiet=true\n"));
 	for (size_t i = 0; i < COUNT_OF(record_strings); i++) {
 		const char *string = *(char *const *)((const char *)transaction +
 						      record_strings[i].offset);
@@ -91,6 +93,8 @@ static int keep_record_setting(void *context, struct slice key, struct slice val
 		head->is_of_our_format = slice_equals(value, FORMAT);
 	} else if (slice_equals_caseless(key, slice_of(KEY("Purge")))) {
 		head->transaction->is_purging = apt_boolean(value) == 1;
+	} else if (slice_equals_caseless(key, slice_of(KEY("Quiet")))) {
+		head->transaction->is_quiet = apt_boolean(value) == 1;
 	} else if (slice_equals_caseless(key, slice_of(KEY("Size")))) {
 		(void)slice_to_number(value, SIZE_MAX, &head->size); /* 0 otherwise */
 	} else if (slice_equals_caseless(key, slice_of(KEY("Purged::")))) {

@@ -3,6 +3,7 @@
 #include "dpkg.h"
 #include "process.h"
 #include "record.h"
+#include "tty.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@ struct walk {
 	uh_listener *listener;
 	void *context;
 	struct script_files files;
+	bool is_watched; /* by a person, on a terminal */
 	bool has_failed;
 	bool is_stopped;      /* by On-Failure "abort" */
 	struct uh_event veto; /* for the first failure that vetoes; path NULL: none */
@@ -191,8 +193,26 @@ static long long milliseconds_since(const struct timespec *start)
 	       (now.tv_nsec - start->tv_nsec) / 1000000;
 }
 
+struct wait {
+	struct walk *walk;
+	const struct planned_run *run;
+};
+
+/* Once for each script; not while it has the terminal to itself. */
+static bool on_wait(void *context)
+{
+	const struct wait *wait = context;
+
+	if (!tty_is_free())
+		return true;
+	emit_for_script(wait->walk, wait->run, UH_SCRIPT_TAKES_LONG,
+		.detail = wait->run->script.relative,
+		.value = wait->run->settings.description);
+	return false;
+}
+
 /* Fills event's error, ending and milliseconds. */
-static void execute_script(const struct walk *walk, const struct planned_run *run,
+static void execute_script(struct walk *walk, const struct planned_run *run,
 	const struct passwd *account, struct uh_event *event)
 {
 	const struct run_context *run_context = walk->run_context;
@@ -203,7 +223,9 @@ static void execute_script(const struct walk *walk, const struct planned_run *ru
 			  !run_context->has_failed_before && !walk->has_failed;
 	struct process_spec spec = {.directory = run->settings.directory,
 		.timeout = run->settings.timeout,
-		.is_for_other_user = account != NULL};
+		.is_for_other_user = account != NULL,
+		.on_wait = walk->is_watched ? on_wait : NULL,
+		.context = &(struct wait){walk, run}};
 	struct timespec start;
 
 	event->error = environment_make(
@@ -297,8 +319,10 @@ enum run_end runner_run(const struct plan *plan, const struct run_context *run_c
 	uh_listener *listener, void *context, bool *ret_has_failed,
 	struct uh_event *ret_veto)
 {
-	struct walk walk = {
-		.run_context = run_context, .listener = listener, .context = context};
+	struct walk walk = {.run_context = run_context,
+		.listener = listener,
+		.context = context,
+		.is_watched = tty_is_watched()};
 	struct interrupts interrupts;
 	bool is_interrupted = false;
 

@@ -251,11 +251,22 @@ static const char *command_line_of(struct session *session)
 	return session->joined_command_line;
 }
 
+/* -qq, or "quiet" in apt's configuration, which is not known at Pre-Invoke. */
+static bool is_quiet(struct session *session)
+{
+	if (session->is_known)
+		return session->transaction.is_quiet;
+	read_command_line(session);
+	return session->command_line.quiet >= 2;
+}
+
 void session_on_event(const struct uh_event *event, void *context)
 {
 	struct session *session = context;
 	bool is_urgent = log_writer_note(&session->log, session->hook_point, event);
 
+	if (event->kind == UH_SCRIPT_TAKES_LONG && is_quiet(session))
+		return;
 	/* After an error, the call at the end tries again, and reports it. */
 	if (is_urgent && session->state.fd >= 0)
 		(void)log_writer_keep(

@@ -403,6 +403,8 @@ static int keep_apt_setting(void *context, struct slice key, struct slice value)
 		return keep_admin_dir(transaction, value);
 	if (slice_equals_caseless(key, slice_of("APT::Get::Purge")))
 		transaction->is_purging = apt_boolean(value) == 1;
+	else if (slice_equals_caseless(key, slice_of("quiet")))
+		transaction->is_quiet = apt_is_quiet(value);
 	return 0;
 }
 

@@ -41,6 +41,7 @@ struct transaction {
 	char *status_stamp; /* its dpkg_stamp() from before dpkg ran, or NULL */
 	char *configuration_stamp; /* of apt's files before dpkg ran, or NULL */
 	bool is_purging;           /* APT::Get::Purge: all removals purge */
+	bool is_quiet;             /* quiet, as set by -qq: apt prints errors only */
 	unsigned protocol;      /* version of apt's stream, 2 or 3; 0: not understood */
 	struct buffer settings; /* the raw lines of Universal-Hooks:: */
 	struct buffer own_settings; /* those that only the frontend itself has set */

@@ -45,6 +45,8 @@ enum uh_event_kind {
 	UH_SCRIPT_WITHOUT_DIRECTORY, /* detail: Directory; error */
 	UH_SCRIPT_WITHOUT_SETTINGS,  /* its own cannot be read, so it may not run */
 	UH_REQUIREMENTS_UNKNOWN,     /* dpkg-query failed: error or ending */
+	/* It runs for a second, and stderr is a terminal that shows no question. */
+	UH_SCRIPT_TAKES_LONG, /* detail: path below the tree; value: Description or NULL */
 	/* On-Failure stops apt. detail: path below the tree; ending: exit 0: not run. */
 	UH_VETO,
 	UH_LATE_VETO,    /* at Post-Invoke, dpkg has finished: apt exits with an error */

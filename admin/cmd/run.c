@@ -52,7 +52,7 @@ static void on_run_event(const struct uh_event *event, void *context)
 {
 	struct run_results *results = context;
 	bool is_of_script =
-		event->kind != UH_SCRIPT_STARTS && event->kind <= UH_REQUIREMENTS_UNKNOWN;
+		event->kind != UH_SCRIPT_STARTS && event->kind < UH_SCRIPT_TAKES_LONG;
 
 	report_event(event, NULL);
 	if (is_of_script && event->path != NULL)

@@ -375,7 +375,8 @@ static void must_be_alike(const struct transaction *a, const struct transaction 
 	must(harness_equal(buffer_slice(&one), buffer_slice(&other)));
 	must(harness_equal(a->package_lines, b->package_lines));
 	must(harness_equal(buffer_slice(&a->settings), buffer_slice(&b->settings)));
-	must(a->protocol == b->protocol && a->is_purging == b->is_purging);
+	must(a->protocol == b->protocol && a->is_purging == b->is_purging &&
+		a->is_quiet == b->is_quiet);
 	must(harness_same_text(a->command_line, b->command_line));
 	must(harness_same_text(a->native_architecture, b->native_architecture));
 	must(harness_same_text(a->status_file, b->status_file));

@@ -396,6 +396,56 @@ START_TEST(a_caller_that_ignores_its_children_is_no_obstacle)
 }
 END_TEST
 
+struct waiting {
+	size_t calls;
+	size_t wanted;
+};
+
+/* The last call lets the script end. */
+static bool count_call(void *context)
+{
+	struct waiting *waiting = context;
+	owns_fd int gate = -1;
+
+	if (++waiting->calls < waiting->wanted)
+		return true;
+	gate = open(at("/gate"), O_WRONLY | O_CLOEXEC);
+	ck_assert_int_ge(gate, 0);
+	return false;
+}
+
+static size_t count_calls(const char *commands, unsigned timeout, size_t wanted)
+{
+	const char *const argv[] = {"a", NULL};
+	struct waiting waiting = {.wanted = wanted};
+	struct process_spec spec = {.path = at("/a"),
+		.argv = (char *const *)argv,
+		.envp = environ,
+		.timeout = timeout,
+		.on_wait = count_call,
+		.context = &waiting};
+	struct uh_ending ending = {UH_SIGNALED, 0};
+	struct interrupts interrupts;
+
+	make_script("/a", commands);
+	interrupts_hold(&interrupts);
+	ck_assert_int_eq(process_run(&spec, &ending), 0);
+	interrupts_release(&interrupts);
+	assert_ending(ending, UH_EXITED, 3);
+	return waiting.calls;
+}
+
+START_TEST(a_slow_program_is_reported_each_second_as_long_as_somebody_asks)
+{
+	owns_memory char *slow = string_format("read nothing <%s\nexit 3", at("/gate"));
+
+	make_node("/gate", S_IFIFO);
+	ck_assert_uint_eq(count_calls(slow, 0, 2), 2);
+	ck_assert_uint_eq(count_calls(slow, 60, 1), 1);
+	ck_assert_uint_eq(count_calls("exit 3", 0, 1), 0);
+}
+END_TEST
+
 START_TEST(a_failing_waitpid_is_an_error)
 {
 	const char *const argv[] = {"a", NULL};
@@ -435,6 +485,7 @@ int main(void)
 		an_ignored_ctrl_c_is_still_seen_while_scripts_run,
 		the_signal_mask_is_restored,
 		a_caller_that_ignores_its_children_is_no_obstacle,
+		a_slow_program_is_reported_each_second_as_long_as_somebody_asks,
 		a_failing_waitpid_is_an_error};
 
 	return run_tests("process", tests, COUNT_OF(tests));

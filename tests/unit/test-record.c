@@ -66,6 +66,7 @@ START_TEST(a_record_of_a_real_stream_has_the_same_table)
 		assert_same_string(again.status_file, transaction.status_file);
 		assert_same_string(again.admin_dir, transaction.admin_dir);
 		ck_assert_int_eq(again.is_purging, transaction.is_purging);
+		ck_assert_int_eq(again.is_quiet, transaction.is_quiet);
 		ck_assert_uint_eq(again.protocol, transaction.protocol);
 	}
 }

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "running.h"
+#include "base.h"
+#include "language.h"
+#include "log_writer.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* If the terminal does not tell its width, or one that nobody has. */
+#define COLUMNS 80
+#define COLUMNS_MIN 40
+#define COLUMNS_MAX 1000
+
+/* Less of a description says nothing. */
+#define DESCRIPTION_MIN 10
+
+static bool is_continuation(char byte)
+{
+	return (byte & 0xc0) == 0x80; /* of a character in UTF-8 */
+}
+
+/* At least as many as a terminal takes: from U+1000, two for each character. */
+static size_t columns_of(struct slice text)
+{
+	size_t columns = 0;
+
+	for (size_t i = 0; i < text.size; i++)
+		if (!is_continuation(text.data[i]))
+			columns += (unsigned char)text.data[i] >= 0xe1 ? 2 : 1;
+	return columns;
+}
+
+/* Drops characters at the end until the text fits, and blanks before them. */
+static struct slice cut_end(struct slice text, size_t columns)
+{
+	bool is_cut = columns_of(text) > columns;
+
+	while (columns_of(text) > columns)
+		while (is_continuation(text.data[--text.size]))
+			;
+	while (is_cut && text.data[text.size - 1] == ' ')
+		text.size--;
+	return text;
+}
+
+/* The same at the beginning: the end of a path says more. */
+static struct slice cut_beginning(struct slice text, size_t columns)
+{
+	while (columns_of(text) > columns)
+		do {
+			text.data++;
+			text.size--;
+		} while (is_continuation(text.data[0]));
+	return text;
+}
+
+/* PATH: DESCRIPTION, or what fits of them. */
+static void add_hook(struct buffer *line, const struct uh_event *event, size_t columns)
+{
+	owns_buffer struct buffer path = {0};
+	owns_buffer struct buffer description = {0};
+	size_t used;
+
+	log_add_clean(&path, event->detail != NULL ? event->detail : event->path);
+	log_add_clean(&description, event->value != NULL ? event->value : "");
+	used = columns_of(buffer_slice(&path)) + strlen(": ");
+	if (used > columns + strlen(": ")) {
+		buffer_append_string(line, "…");
+		buffer_append(line, cut_beginning(buffer_slice(&path), columns - 1));
+		return;
+	}
+	buffer_append(line, buffer_slice(&path));
+	if (description.size == 0 || used + DESCRIPTION_MIN > columns)
+		return;
+	buffer_append_string(line, ": ");
+	buffer_append(line, cut_end(buffer_slice(&description), columns - used));
+}
+
+static size_t terminal_columns(void)
+{
+	struct winsize size = {.ws_col = 0};
+
+	(void)ioctl(STDERR_FILENO, TIOCGWINSZ, &size); /* then it is unknown */
+	return size.ws_col >= COLUMNS_MIN && size.ws_col <= COLUMNS_MAX ? size.ws_col
+									: COLUMNS;
+}
+
+void report_running(const struct uh_event *event)
+{
+	owns_buffer struct buffer line = {0};
+	size_t columns = terminal_columns();
+	struct language language;
+	struct slice first, rest;
+
+	language_begin(&language);
+	/* Translators: {hook} is its path and description; "it" is the hook. */
+	rest = slice_of(_("Running hook {hook} … (Ctrl-C stops it)"));
+	language_end(&language);
+	first = slice_cut(&rest, '{');
+	(void)slice_cut(&rest, '}');
+	/*
+	 * So many blanks end on the next line, unless the cursor was at the beginning of
+	 * one: then it stays in this line. "\r" goes to its beginning.
+	 */
+	for (size_t i = 0; i < columns; i++)
+		buffer_append_string(&line, " ");
+	buffer_append_string(&line, "\r");
+	buffer_append(&line, first);
+	add_hook(&line, event, columns - 1 - columns_of(first) - columns_of(rest));
+	buffer_append(&line, rest);
+	buffer_append_string(&line, "\n");
+	if (line.error == 0)
+		(void)write_all(STDERR_FILENO, buffer_slice(&line)); /* or do without */
+}
