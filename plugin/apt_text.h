@@ -6,12 +6,12 @@
 #include "base.h"
 
 /*
- * apt encodes the bytes <= 0x20 and >= 0x7f and '%' of keys and values as %xx. A '%' that
- * two hexadecimal digits do not follow is decoded as itself. The caller owns the result,
- * which is NULL without memory.
+ * In keys and values, apt encodes the bytes up to 0x20, those from 0x7f, and '%' as %xx.
+ * A '%' without two hexadecimal digits behind it stands for itself. The caller frees the
+ * result, which is NULL when out of memory.
  */
 char *percent_decode(struct slice text);
-/* Frees *string and puts the decoded text there. 0 or −ENOMEM. */
+/* Frees *string and replaces it by the decoded text. 0 or −ENOMEM. */
 int percent_decode_to(char **string, struct slice text);
 void percent_encode(struct buffer *buffer, const char *text);
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes owned by somebody else: not NUL-terminated, and may contain NUL. */
+/* Bytes that belong to somebody else. Not NUL-terminated; may contain NUL. */
 struct slice {
 	const char *data;
 	size_t size;
@@ -25,12 +25,12 @@ bool slice_equals(struct slice slice, const char *string);
 /* Bytewise, like strcmp(3): a prefix sorts first. */
 int slice_compare(struct slice a, struct slice b);
 bool slice_has_prefix(struct slice slice, struct slice prefix);
-/* These ignore the case of ASCII letters, whatever the locale. */
+/* These ignore the case of ASCII letters in any locale. */
 bool slice_equals_caseless(struct slice slice, struct slice other);
 bool slice_has_prefix_caseless(struct slice slice, struct slice prefix);
 /*
- * Reads decimal digits; false for anything else, and for a number above max. Pass the
- * maximum of the type that the number will be stored in. The only reader of decimals.
+ * Parses decimal digits; false for anything else, and for a number above max: pass the
+ * maximum of the type that will hold the number. All decimal numbers are parsed here.
  */
 bool slice_to_number(
 	struct slice digits, unsigned long long max, unsigned long long *ret_number);
@@ -38,8 +38,8 @@ bool slice_to_number(
 struct slice slice_cut(struct slice *rest, char separator);
 
 /*
- * A growing array of bytes. Zero-initialised is empty. The first failed append sets error
- * (−errno) and turns later ones into no-ops, so one check at the end is enough.
+ * A growing array of bytes. Empty when zero-initialised. The first failed append sets
+ * error (−errno) and turns later ones into no-ops, so one check at the end is enough.
  */
 struct buffer {
 	char *data;
@@ -63,17 +63,17 @@ static inline struct slice buffer_slice(const struct buffer *buffer)
 }
 
 /*
- * Appends at most limit bytes of fd, up to its end. 0, −EFBIG when there was more, or
- * −errno; what was read before the error stays in buffer.
+ * Reads fd to its end and appends at most limit bytes. Returns 0, −EFBIG if there was
+ * more, or −errno; what was read before the error stays in buffer.
  */
 int buffer_read(struct buffer *buffer, int fd, size_t limit);
 
-/* Writes all bytes, in as many write(2) as that takes; 0 or −errno. */
+/* Writes all bytes, with as many calls to write(2) as it takes; 0 or −errno. */
 int write_all(int fd, struct slice bytes);
 
 /*
- * Concatenates strings; the caller frees the result, NULL without memory. When no hook is
- * installed, printf(3) would cost as much as reading a directory.
+ * Concatenates strings; the caller frees the result, which is NULL when out of memory.
+ * Does not use printf(3), which costs as much as reading a directory.
  */
 char *strings_join(const char *const *parts, size_t count);
 #define string_join(...)                                                                 \
@@ -81,7 +81,7 @@ char *strings_join(const char *const *parts, size_t count);
 		COUNT_OF(((const char *const[]){__VA_ARGS__})))
 
 /*
- * Copies as much of text to at as fits before end, NUL-terminated; returns the address of
+ * Copies as much of text to at as fits before end, and adds a NUL. Returns the address of
  * the NUL, where the next text goes.
  */
 char *text_append(char *at, const char *end, const char *text);
@@ -91,15 +91,15 @@ char *text_append(char *at, const char *end, const char *text);
 const char *decimal(char text[DECIMAL_SIZE], unsigned long long number);
 
 /*
- * Identifies a state of a file: its device, inode and time of modification. The caller
- * frees it; NULL with errno.
+ * Identifies a version of a file by device, inode and modification time. The caller frees
+ * the result; NULL with errno set.
  */
 char *file_stamp(const char *path);
 
-/* asprintf(3) that returns the text, for the caller to free; NULL without memory. */
+/* asprintf(3) that returns the text, which the caller frees; NULL when out of memory. */
 char *string_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A growing array of strings that it owns. Zero-initialised is empty. */
+/* A growing array that owns its strings. Empty when zero-initialised. */
 struct string_list {
 	char **items;
 	size_t count;
@@ -117,12 +117,14 @@ int string_list_terminate(struct string_list *list);
 void string_list_done(struct string_list *list);
 
 /*
- * Makes room for one more element; array is the address of the pointer to the first one.
- * 0, or −ENOMEM with the array unchanged.
+ * Makes room for one more element; array is the address of the pointer to the first
+ * element. Returns 0, or −ENOMEM and leaves the array unchanged.
  */
 int array_grow(void *array, size_t *capacity, size_t count, size_t element_size);
 
-/* free(3) and close(2) for locals that own what they hold; −1: no descriptor. */
+/*
+ * free(3) and close(2) for local variables that own what they hold; −1 is no descriptor.
+ */
 static inline void cleanup_free(void *pointer)
 {
 	free(*(void **)pointer);

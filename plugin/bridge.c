@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define ANSWER_MAX ((size_t)16 << 20)
-#define CONFIGURATION_SECONDS 2 /* of CPU time; some milliseconds are enough */
+#define CONFIGURATION_SECONDS 2 /* of CPU time; a few milliseconds are enough */
 
 /* Weak, so that unit tests can use the one in the build directory. */
 __attribute__((weak)) const char bridge_file[] = UH_APT_BRIDGE;
@@ -46,7 +46,7 @@ static int load_and_ask(const struct apt_question *question, struct buffer *part
 }
 
 /*
- * libapt-pkg loops for ever if a configuration file cannot be read (EIO). With equal soft
+ * libapt-pkg loops forever if a configuration file cannot be read (EIO). With equal soft
  * and hard limits the child is killed without a core file (setrlimit(2)).
  */
 static void limit_time(const struct apt_question *question)
@@ -74,7 +74,7 @@ static void answer_and_exit(const struct apt_question *question, int fd)
 		write_all(fd, buffer_slice(&parts[APT_ANSWER])) < 0 ||
 		write_all(fd, buffer_slice(&parts[APT_MESSAGE])) < 0)
 		end = BRIDGE_FAILED;
-	/* Not exit(), which would call the parent's and libapt-pkg's handlers. */
+	/* Not exit(), which would run the handlers of the parent and of libapt-pkg. */
 	_exit(end);
 }
 
@@ -96,7 +96,7 @@ static int run_child(const struct apt_question *question, struct buffer *output)
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
-	/* Otherwise the child, which prints progress, would flush the buffer again. */
+	/* Otherwise the child, which prints progress, would write the buffer again. */
 	if (question->has_progress)
 		(void)fflush(stdout);
 	pid = fork();
@@ -155,8 +155,8 @@ int bridge_ask(
 }
 
 /*
- * The strings, or with is_usable only those for which it is true, ended by NULL. The caller
- * frees the array only.
+ * The strings, or with is_usable only those for which it is true, followed by NULL. The
+ * caller frees only the array.
  */
 static const char **filter_strings(
 	const struct string_list *list, bool (*is_usable)(const char *))
@@ -170,7 +170,7 @@ static const char **filter_strings(
 	return items;
 }
 
-/* A relative path means another file, or none, in our working directory than in apt's. */
+/* In our working directory, a relative path names another file than in apt's. */
 static bool is_readable(const char *file)
 {
 	return access(file, R_OK) == 0;

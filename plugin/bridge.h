@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Loads apt-bridge.so in a child process, whose crash does not affect the caller. */
+/* Loads apt-bridge.so in a child process, so that a crash does not affect the caller. */
 #ifndef BRIDGE_H
 #define BRIDGE_H
 
@@ -8,24 +8,24 @@
 
 /*
  * Appends the answer. Returns 0; −EPROTO if apt refuses; −ELIBACC if the bridge cannot be
- * loaded, as during an upgrade of libapt-pkg; −EIO if it does not answer; or another
- * −errno. ret_message, which the caller frees, is what apt says ("E: …"; "W: …" also with
- * 0), or why the bridge cannot be loaded; NULL for nothing.
+ * loaded, for example during an upgrade of libapt-pkg; −EIO if it does not answer; or
+ * another −errno. ret_message, which the caller frees, is apt's message ("E: …", or "W:
+ * …", which may also come with 0) or the reason why the bridge cannot be loaded; or NULL.
  */
 int bridge_ask(
 	const struct apt_question *question, struct buffer *answer, char **ret_message);
 
 /*
  * Asks for the settings of the scope Universal-Hooks, including those of command_line.
- * Returns like bridge_ask(), but −EIO if apt would refuse. ret_reason says what is wrong
- * with the bridge, or is libapt-pkg's first message; with 0, it may be NULL.
+ * Returns like bridge_ask(), but −EIO if apt would refuse. ret_reason is what is wrong
+ * with the bridge, or libapt-pkg's first message; with 0, it may be NULL.
  */
 int bridge_settings(
 	const struct command_line *command_line, struct buffer *lines, char **ret_reason);
 
 /*
- * Asks what each file sets, as APT_FILES describes it; a file that is gone is one that
- * cannot be read. Returns like bridge_ask().
+ * Asks what each file sets (APT_FILES). A file that no longer exists counts as
+ * unreadable. Returns like bridge_ask().
  */
 int bridge_files(
 	const struct string_list *files, struct buffer *lines, char **ret_message);

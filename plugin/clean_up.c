@@ -8,8 +8,8 @@
 #include <errno.h>
 
 /*
- * For our own transaction, reuse what we have parsed: the process may be gone. For others,
- * there is the record, or else apt's configuration.
+ * For our own transaction, reuse what we have parsed: the process may no longer exist.
+ * For others, use the record, or else apt's configuration.
  */
 static void take_over(
 	struct session *clean_up, struct session *session, const struct frontend *owner)
@@ -35,8 +35,8 @@ void clean_up_forget(struct session *session)
 }
 
 /*
- * Opens the session of an owner whose apt is gone, and reads its record. The caller calls
- * session_done(), also after false, which means that it was reported.
+ * Opens the session of an owner whose apt no longer runs, and reads its record. Call
+ * session_done() even after false, which means that the error has been reported.
  */
 static bool open_session_of(
 	struct session *owners, struct session *session, const struct frontend *owner)
@@ -61,7 +61,8 @@ static bool open_session_of(
 
 /*
  * Runs the owner's scripts for a transaction that apt does not close. The caller holds
- * the lock, so nobody else does, and no script runs any more. False if nothing was due.
+ * the lock, so nobody else does this, and no script is still running. False if nothing
+ * was due.
  */
 static bool clean_up_for(struct session *session, const struct frontend *owner)
 {
@@ -83,7 +84,7 @@ static bool clean_up_for(struct session *session, const struct frontend *owner)
 	return true;
 }
 
-/* What the guard does when apt is gone. */
+/* What the guard does when apt has ended. */
 static void clean_up_in_guard(void *context, int error)
 {
 	struct session *session = context;
@@ -93,7 +94,7 @@ static void clean_up_in_guard(void *context, int error)
 		session_emit(session, UH_GUARD_NOT_STARTED, .error = error);
 		return;
 	}
-	/* A script of ours may still run without apt: it holds the lock. */
+	/* A script of ours may still run without apt; it holds the lock. */
 	lock = record_lock_clean_up(&session->state, true);
 	if (lock < 0 && lock != -ENOENT)
 		session_emit(session, UH_GUARD_NOT_STARTED, .error = lock);
@@ -139,7 +140,10 @@ void clean_up_earlier(struct session *session)
 	while (state_find_abandoned(
 		&session->state, &session->frontend, RECORD_CLEAN_UP, skipped, &owner)) {
 		struct state owners = state_of(&session->state, &owner);
-		/* If it is locked, a script still runs, and the guard will follow. */
+		/*
+		 * If it is locked, a script is still running, and the guard will clean
+		 * up.
+		 */
 		owns_fd int lock = record_lock_clean_up(&owners, false);
 
 		if (lock < 0 || !clean_up_for(session, &owner))
@@ -164,14 +168,14 @@ static bool plan_clean_up(struct session *session, struct plan *plan)
 	int error;
 
 	memset(plan, 0, sizeof(*plan));
-	/* Whoever cleans up may be able to read them. */
+	/* The process that cleans up may be able to read them. */
 	if (session->settings_reading == UNREADABLE)
 		return session_is_possible(session, UH_POST_INVOKE);
 	error = plan_make(plan, &session->tree, UH_POST_INVOKE, &session->transaction);
 	plan_apply_settings(
 		plan, &session->tree, &session->settings, &session->transaction);
 	plan_apply_when(plan, &session->transaction, false, RESULT_ABORTED);
-	/* In doubt, prepare a clean-up that may find nothing to do. */
+	/* When in doubt, prepare a clean-up, which may find nothing to do. */
 	return error < 0 || plan_may_have_work(plan);
 }
 
@@ -180,7 +184,7 @@ static bool would_run(const struct planned_run *run)
 	return run->skip == SKIP_NONE && run->script.fault == SCRIPT_IS_FINE;
 }
 
-/* One that cannot be copied does not keep the others from it. */
+/* If one cannot be copied, copy the others. */
 static void copy_scripts(struct session *session, const struct plan *plan)
 {
 	bool is_prepared = false;
@@ -204,8 +208,7 @@ static void copy_scripts(struct session *session, const struct plan *plan)
 }
 
 /*
- * The guard may still run when dpkg has removed this package: load now what it would load
- * for the first wildcard.
+ * The guard may outlive this package: load now what it would load for the first wildcard.
  */
 static void load_wildcards(struct session *session)
 {
@@ -246,10 +249,10 @@ static bool promise_clean_up(
 	if (error < 0)
 		session_emit(session, UH_RECORD_NOT_WRITTEN, .path = session->state.path,
 			.error = error);
-	/* First the lock: if apt ends now, whoever cleans up waits for us. */
+	/* Lock first: if apt ends now, the process that cleans up waits for us. */
 	clean_up_lock(session);
 	if (!frontend_is_alive(&session->frontend)) {
-		/* What was due has been done, and nothing becomes due any more. */
+		/* What was due has been done, and nothing else will become due. */
 		if (error > 0 && !has_run)
 			record_forget(&session->state);
 		return false;
@@ -290,8 +293,8 @@ void clean_up_now(struct session *session)
 }
 
 /*
- * The guard has had the directory open since before it failed to open here. A directory
- * that others can write to proves nothing.
+ * The guard opened the directory before we failed to do so. A directory that others can
+ * write to proves nothing.
  */
 static bool is_due_for_others(const struct session *session)
 {
@@ -310,7 +313,10 @@ bool clean_up_claim(struct session *session)
 		session->clean_up = CLEAN_UP_DUE;
 		return true;
 	}
-	/* Whoever cleans up holds the lock, and deletes the record when done. */
+	/*
+	 * The process that cleans up holds the lock, and deletes the record when it is
+	 * done.
+	 */
 	if (session->clean_up_lock != -EWOULDBLOCK && session->record_error != -ENOENT)
 		return true;
 	return frontend_is_alive(&session->frontend);

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 
-/* execve(2) limits an argument to 128 KiB, and all of them to some MiB. */
+/* execve(2) limits an argument to 128 KiB, and all arguments to a few MiB. */
 #define SIZE_LIMIT ((size_t)2 << 20)
 
 int command_line_read(struct command_line *command_line, const struct frontend *frontend)
@@ -39,7 +39,7 @@ void command_line_done(struct command_line *command_line)
 	string_list_done(&command_line->files);
 }
 
-/* A relative path starts at apt's working directory, not at ours. */
+/* A relative path is relative to apt's working directory, not to ours. */
 static int add_file(struct command_line *command_line, const char *file)
 {
 	owns_memory char *path = file[0] == '/' ? strdup(file)
@@ -79,9 +79,9 @@ static int take_value(struct command_line *command_line, int option, const char 
 }
 
 /*
- * Reads a word of short options: "-yo", "-oKEY=VALUE" or "-o=KEY=VALUE". The first option
- * with a value takes the rest of the word, or the next word: then returns 1. Otherwise 0
- * or −ENOMEM.
+ * Reads a word of short options: "-yo", "-oKEY=VALUE" or "-o=KEY=VALUE". The value of an
+ * option is the rest of the word, or else the next word; then returns 1. Otherwise 0 or
+ * −ENOMEM.
  */
 static int read_short(
 	struct command_line *command_line, const char *word, const char *next)
@@ -156,7 +156,7 @@ int command_line_parse(struct command_line *command_line)
 	return 0;
 }
 
-/* Like apt: quotes a value with a space, and drops other quotes and line ends. */
+/* Like apt, quotes a value that has a space, and drops other quotes and newlines. */
 static void append_word(struct buffer *line, const char *word)
 {
 	const char *equals = strchr(word, '=');
@@ -195,7 +195,7 @@ static size_t find_script(const struct string_list *words)
 
 	if (!is_interpreter(words->items[0]))
 		return 0;
-	/* After -c, -e and -m there is no script. */
+	/* -c, -e and -m are not followed by a script. */
 	while (i < words->count && words->items[i][0] == '-' &&
 		strpbrk(words->items[i], "cem") == NULL)
 		i++;

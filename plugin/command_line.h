@@ -6,7 +6,10 @@
 #include "base.h"
 #include "frontend.h"
 
-/* Options are -o KEY=VALUE and -c FILE in all forms of apt-get(8). All zero is empty. */
+/*
+ * Options are -o KEY=VALUE and -c FILE in all forms of apt-get(8). Empty when
+ * zero-initialised.
+ */
 struct command_line {
 	pid_t pid;
 	struct string_list words;
@@ -24,7 +27,8 @@ int command_line_parse(struct command_line *command_line);
 
 /*
  * Like apt's CommandLine::AsString, but without the interpreter of a script such as
- * unattended-upgrade. The caller frees it; NULL without words, or memory.
+ * unattended-upgrade. The caller frees it; NULL if there are no words, or when out of
+ * memory.
  */
 char *command_line_join(const struct command_line *command_line);
 

@@ -33,7 +33,7 @@ static int add_stamps_of_parts(struct string_list *stamps, const char *directory
 			error = path != NULL ? add_stamp(stamps, path) : -ENOMEM;
 	}
 	if (dir != NULL)
-		(void)closedir(dir); /* nothing was written */
+		(void)closedir(dir); /* nothing was written to it */
 	return error;
 }
 
@@ -59,7 +59,7 @@ bool configuration_has_changed(const struct transaction *transaction, const char
 	       strcmp(stamp, transaction->configuration_stamp) != 0;
 }
 
-/* Programs that take all settings from files and options, which we can read as well. */
+/* Programs that take all settings from files and options, which we can read, too. */
 static bool has_no_own_settings(const struct command_line *command_line)
 {
 	static const char *const programs[] = {"apt", "apt-get", "aptitude"};
@@ -119,7 +119,7 @@ static void note_own_settings(
 	owns_buffer struct buffer lines = {0};
 	owns_memory char *reason = NULL;
 
-	/* In doubt, assume that the frontend has set all of them. */
+	/* When in doubt, assume that the frontend has set all of them. */
 	if (bridge_settings(command_line, &lines, &reason) < 0)
 		lines.size = 0;
 	append_others(&transaction->own_settings, buffer_slice(&transaction->settings),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * apt passes its configuration to Pre-Install-Pkgs only, and dpkg may change the files
- * after that. Post-Invoke combines the settings in the files as they are then, apt's
- * options, and what the frontend has set in its own process.
+ * after that. Post-Invoke combines what the files contain by then, apt's options, and
+ * what the frontend has set in its own process.
  */
 #ifndef CONFIGURATION_H
 #define CONFIGURATION_H
@@ -11,9 +11,9 @@
 #include "transaction.h"
 
 /*
- * Identifies a state of apt's configuration files below root: it differs once a file is
- * written or replaced. The caller frees it. NULL without memory, or with APT_CONFIG, which
- * could name files elsewhere.
+ * Identifies a version of apt's configuration files below root: it changes when a file is
+ * written or replaced. The caller frees it. NULL when out of memory, or if APT_CONFIG is
+ * set, which could name files elsewhere.
  */
 char *configuration_stamp(const char *root);
 

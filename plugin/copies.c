@@ -40,10 +40,10 @@ static int make_parents(char *path, size_t size)
 	return 0;
 }
 
-/* The copy gets the owner and mode of the original, and its name once it is complete. */
+/* The copy gets the owner and mode of the original, and its name when it is complete. */
 static int write_copy(int directory, const char *name, int original)
 {
-	static const char new_name[] = ".new"; /* never run, since it begins with a dot */
+	static const char new_name[] = ".new"; /* begins with a dot: never runs */
 	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
 	owns_buffer struct buffer bytes = {0};
 	owns_fd int fd = -1;
@@ -188,5 +188,5 @@ void copies_sweep(const struct state *state, const char *root)
 			copies_forget(&owners, root);
 	}
 	if (dir != NULL)
-		(void)closedir(dir); /* it was only read */
+		(void)closedir(dir); /* nothing was written to it */
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Copies of the scripts that a clean-up (clean_up.h) has promised to run, in case dpkg
- * deletes them first. A copy is in /var/lib/apt-universal-hooks/KEY/, under its original
- * path: it has to survive a reboot, and /run is often mounted noexec.
+ * deletes them first. Copies are in /var/lib/apt-universal-hooks/KEY/, under their
+ * original paths: they must survive a reboot, and /run is often mounted noexec.
  */
 #ifndef COPIES_H
 #define COPIES_H
@@ -16,7 +16,7 @@
  */
 int copies_prepare(const struct state *state, const char *root, struct trust *trust,
 	const struct settings *settings);
-/* Copies a script after copies_prepare(), unless there is a copy. 0 or −errno. */
+/* Copies a script, unless there is a copy. Call copies_prepare() first. 0 or −errno. */
 int copies_add(const struct state *state, const char *root, const struct script *script);
 
 /* Adds the copies to the tree; any other script or mask overrides them. 0 or −ENOMEM. */
@@ -24,7 +24,7 @@ int copies_add_to(struct hook_tree *tree, const struct state *state, const char 
 /* The settings for the copies. Like settings_parse(), or another −errno. */
 int copies_read_settings(const struct state *state, struct settings *settings);
 
-/* Deletes the copies of this frontend; of all frontends that have no clean-up due. */
+/* Deletes the copies of this frontend; those of all frontends without a clean-up due. */
 void copies_forget(const struct state *state, const char *root);
 void copies_sweep(const struct state *state, const char *root);
 

@@ -11,7 +11,7 @@
 
 #define DPKG_QUERY "/usr/bin/dpkg-query"
 #define FORMAT "${Package}\\t${Architecture}\\t${db:Status-Status}\\t${Version}\\n"
-#define ANSWER_MAX ((size_t)32 << 20) /* 100,000 packages come to some 6 MB */
+#define ANSWER_MAX ((size_t)32 << 20) /* 100,000 packages take about 6 MB */
 
 char *dpkg_stamp(const char *status_file)
 {
@@ -52,7 +52,7 @@ bool dpkg_is_own(const char *status_file, const char *admin_dir)
 		       used.st_dev == asked.st_dev && used.st_ino == asked.st_ino);
 }
 
-/* dpkg-query would hang at a FIFO or a device. The file may be missing. */
+/* dpkg-query would hang on a FIFO or a device. The file may be missing. */
 static int check_regular(int directory, const char *name)
 {
 	struct stat status;
@@ -62,7 +62,7 @@ static int check_regular(int directory, const char *name)
 	return S_ISREG(status.st_mode) ? 0 : -ENOTSUP;
 }
 
-/* The files with changes that are not in "status" yet. */
+/* The files with changes that have not been merged into "status". */
 static int check_updates(int directory)
 {
 	int fd = openat(directory, "updates", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -77,11 +77,11 @@ static int check_updates(int directory)
 	while (error == 0 && (entry = readdir(dir)) != NULL)
 		if (entry->d_name[0] != '.')
 			error = check_regular(dirfd(dir), entry->d_name);
-	(void)closedir(dir); /* it was only read */
+	(void)closedir(dir); /* nothing was written to it */
 	return error;
 }
 
-/* In an image, anything may be at the paths that dpkg-query reads. */
+/* In another root, anything may be at the paths that dpkg-query reads. */
 static int check_database(struct slice admin_dir)
 {
 	static const char *const files[] = {
@@ -100,7 +100,7 @@ static int check_database(struct slice admin_dir)
 	return error == 0 ? check_updates(directory) : error;
 }
 
-/* words: its arguments, ended by NULL. */
+/* words: its arguments, followed by NULL. */
 static int run_query(const char *status_file, const char *const *words,
 	struct buffer *answer, struct uh_ending *ret_ending)
 {
@@ -167,7 +167,7 @@ int dpkg_list_files(const char *status_file, const char *package, struct buffer 
 	return process_succeeded(&ending) ? 0 : -EPROTO;
 }
 
-/* Removes " WORD" from the end of the line; whether it was there. */
+/* Removes " WORD" from the end of the line. Returns whether it was there. */
 static bool cut_last_word(struct slice *line, const char *word)
 {
 	size_t size = strlen(word);
@@ -207,7 +207,7 @@ static int add_conffile(struct conffile_list *list, const char *package, bool is
 
 int dpkg_list_conffiles(const char *status_file, struct conffile_list *ret_conffiles)
 {
-	/* For each package a line, and for each conffile one that begins with a space. */
+	/* A line for each package, and for each conffile one that begins with a space. */
 	const char *const words[] = {"--showformat=${db:Status-Status}\\t"
 				     "${binary:Package}\\n${Conffiles}\\n",
 		"--show", NULL};
@@ -247,7 +247,7 @@ void conffile_list_done(struct conffile_list *list)
 	memset(list, 0, sizeof(*list));
 }
 
-/* In another root, any user who can read the lock file could hold its lock for ever. */
+/* In another root, anyone who can read the lock file could hold its lock forever. */
 static bool is_trusted_process(pid_t pid)
 {
 	owns_memory char *path = string_format("/proc/%d", (int)pid);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * dpkg's database, read with dpkg-query(1). It is found next to status_file, which is apt's
- * Dir::State::status; if that is NULL or not called "status", dpkg's default is used.
+ * dpkg's database, read with dpkg-query(1). It is in the directory of status_file, which
+ * is apt's Dir::State::status, or in dpkg's default if that is NULL or not called
+ * "status".
  */
 #ifndef DPKG_H
 #define DPKG_H
@@ -10,24 +11,25 @@
 #include "universal_hooks.h"
 
 /*
- * Identifies a state of the database: whenever dpkg runs, it writes a new status file, and
- * so the stamp changes. The caller frees it; NULL with errno (ENOENT: no such file).
+ * Identifies a version of the database: whenever dpkg runs, it writes a new status file,
+ * which changes the stamp. The caller frees it; NULL with errno set (ENOENT: no such
+ * file).
  */
 char *dpkg_stamp(const char *status_file);
 
 /*
- * Whether dpkg uses the database of status_file: the one in admin_dir (from its options),
- * or if that is NULL, the one of its environment (dpkg(1): DPKG_ADMINDIR, DPKG_ROOT). True
- * without a status_file.
+ * Whether the database of status_file is dpkg's own: the one in admin_dir (from its
+ * options) or, if that is NULL, the one from its environment (dpkg(1): DPKG_ADMINDIR,
+ * DPKG_ROOT). True if status_file is NULL.
  */
 bool dpkg_is_own(const char *status_file, const char *admin_dir);
 
 /*
  * Queries packages: answer gets tab-separated lines of name, architecture, status and
  * version (dpkg-query(1): Package, Architecture, db:Status-Status, Version). names ends
- * with NULL; an empty list queries all packages. Unknown names are no error. Returns 0;
- * −errno if dpkg-query could not be started or its answer not be read; −EPROTO with
- * ret_ending if it failed. −ENOTSUP if a file of the database is no regular file.
+ * with NULL; an empty list queries all packages. Unknown names are not an error. Returns
+ * 0; −errno if dpkg-query could not be started or its answer could not be read; −EPROTO
+ * with ret_ending if it failed; −ENOTSUP if a file of the database is not a regular file.
  */
 int dpkg_query(const char *status_file, const char *const *names, struct buffer *answer,
 	struct uh_ending *ret_ending);
@@ -47,13 +49,14 @@ struct conffile_list {
 	size_t count;
 	size_t capacity;
 };
-/* Returns like dpkg_query(). In any case, the caller calls conffile_list_done(). */
+/* Returns like dpkg_query(). Call conffile_list_done() in any case. */
 int dpkg_list_conffiles(const char *status_file, struct conffile_list *ret_conffiles);
 void conffile_list_done(struct conffile_list *list);
 
 /*
- * Waits until nobody holds the lock of the database; whether somebody did. Watches the
- * holder, as taking the lock even for a moment could make the next dpkg fail.
+ * Waits until nobody holds the lock of the database. Returns whether somebody did.
+ * Watches the holder, since taking the lock even for a moment could make the next dpkg
+ * fail.
  */
 bool dpkg_wait_for_end(const char *status_file);
 
@@ -63,7 +66,10 @@ bool dpkg_is_installed(struct slice status);
 /* Whether package (NAME or NAME:ARCHITECTURE) is installed, given dpkg_query()'s answer. */
 bool dpkg_has_installed(struct slice answer, const char *package);
 
-/* The index of the first that is not installed, or count; −errno like dpkg_query(). */
+/*
+ * The index of the first package that is not installed, or count; −errno like
+ * dpkg_query().
+ */
 ssize_t dpkg_first_missing(
 	const char *status_file, const char *const *packages, size_t count);
 

@@ -107,7 +107,7 @@ enum uh_verdict uh_run_hook_point(
 	if (session_init(&session) < 0 || is_idle(&session))
 		return UH_GO_ON;
 	frontend = frontend_find(request->hook_point);
-	/* apt was killed: dpkg will not run, and others clean up. */
+	/* apt was killed: dpkg will not run, and another process cleans up. */
 	if (frontend.is_gone)
 		return UH_GO_ON;
 	session_set_frontend(&session, &frontend);

@@ -61,7 +61,7 @@ void script_files_discard(struct script_files *files)
 	state_discard(&files->matched);
 }
 
-/* An environment under construction; error is −ENOMEM when a variable is missing. */
+/* An environment under construction; error is −ENOMEM if a variable is missing. */
 struct variables {
 	struct string_list *list;
 	int error;
@@ -83,7 +83,7 @@ static void set_variable(struct variables *variables, const char *name, const ch
 	add_variable(variables, variable);
 }
 
-/* A script sees neither apt's words to us nor the variables of an outer run. */
+/* A script sees neither what apt passes to us nor the variables of an outer run. */
 static bool is_inherited(struct slice variable, const struct passwd *account)
 {
 	static const char *const of_account[] = {"HOME=", "USER=", "LOGNAME=", "SHELL="};

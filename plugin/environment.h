@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a script is given: environment variables, and the files that they name. */
+/* What a script gets: environment variables, and the files that they name. */
 #ifndef ENVIRONMENT_H
 #define ENVIRONMENT_H
 
@@ -10,17 +10,17 @@
 
 #include <pwd.h>
 
-/* What holds for all scripts of a hook point. The pointers are the caller's. */
+/* What all scripts of a hook point have in common. The caller owns what it points to. */
 struct run_context {
 	enum uh_hook_point hook_point;
 	const struct transaction *transaction;
-	bool is_known; /* false, as at Pre-Invoke: transaction is empty and not shown */
+	bool is_known; /* false at Pre-Invoke: transaction is empty and not passed on */
 	const char *command_line; /* NULL: unknown */
 	enum result result;       /* at Post-Invoke */
 	bool has_failed_before;   /* a hook failed at an earlier hook point */
-	bool are_settings_lost;   /* so it is unknown whether On-Failure is set */
+	bool are_settings_lost;   /* so whether On-Failure is set is unknown */
 	const struct state *state;
-	bool is_once; /* note which scripts were started: record_started_path() */
+	bool is_once; /* record which scripts have started: record_started_path() */
 };
 
 /* Paths of the files for scripts, NULL until they are written. */
@@ -33,7 +33,7 @@ struct script_files {
 };
 
 /*
- * Writes the tables of …_TRANSACTION and …_ARCHIVES, the same for all scripts. Returns 0,
+ * Writes the files of …_TRANSACTION and …_ARCHIVES, which all scripts share. Returns 0,
  * or −errno and writes neither.
  */
 int script_files_write_tables(

@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* More shells than anybody nests; a bound for a corrupt /proc. */
+/* More than anybody nests shells; a bound in case /proc is corrupt. */
 #define ANCESTORS_MAX 64
 #define MAPS_MAX ((size_t)1 << 20)
 #define INIT 1
@@ -27,7 +27,7 @@ static int find_caller(struct proc *ret_proc)
 	return error < 0 ? error : -ESRCH;
 }
 
-/* ENOENT and ESRCH: no /proc, or one of another pid namespace. */
+/* ENOENT and ESRCH: there is no /proc, or it is that of another pid namespace. */
 static struct frontend unknown_frontend(int error)
 {
 	return (struct frontend){
@@ -46,8 +46,8 @@ static bool has_libapt(pid_t pid)
 }
 
 /*
- * When apt is killed, init or a subreaper adopts its children. libapt-pkg starts no new
- * session for hooks, so a parent in another session adopted us.
+ * When apt is killed, init or a subreaper adopts its children. libapt-pkg does not start
+ * a new session for hooks, so a parent in another session must have adopted us.
  */
 static bool is_stranger(pid_t pid)
 {
@@ -56,7 +56,7 @@ static bool is_stranger(pid_t pid)
 	return session >= 0 && ours >= 0 && session != ours;
 }
 
-/* In a container, init may be in our session: it is the parent if apt was killed. */
+/* In a container, init may be in our session; it is our parent if apt was killed. */
 static bool is_orphan(const struct proc *fork)
 {
 	return fork->parent == INIT && !has_libapt(INIT);
@@ -72,7 +72,7 @@ struct frontend frontend_find(enum uh_hook_point hook_point)
 	/* apt forks to call Pre-Invoke and Post-Invoke; that fork is the caller. */
 	if (hook_point != UH_PRE_INSTALL_PKGS && caller.parent > 0) {
 		error = proc_read(caller.parent, &parent);
-		/* The parent may have ended since we read its pid. */
+		/* The parent may have exited since we read its pid. */
 		if (error == -ENOENT || error == -ESRCH ||
 			(error == 0 && is_orphan(&caller)))
 			return (struct frontend){.is_gone = true};

@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The frontend of a dpkg run: the nearest process that is an ancestor of all its hooks and
- * no shell. That is apt, apt-get or aptitude; unattended-upgrade forks one for each step.
+ * The frontend of a dpkg run: the nearest ancestor of all its hooks that is not a shell.
+ * That is apt, apt-get or aptitude; unattended-upgrade forks one for each step.
  */
 #ifndef FRONTEND_H
 #define FRONTEND_H
 
 #include "universal_hooks.h"
 
-/* pid 0: unknown. The start time tells it from a later process with that pid. */
+/*
+ * pid 0: unknown. The start time distinguishes it from a later process with the same pid.
+ */
 struct frontend {
 	pid_t pid;
 	unsigned long long start_time; /* clock ticks since boot */
-	int error;    /* of an unknown one: −errno, or 0 if there is no /proc */
-	bool is_gone; /* it has already ended; pid may be another process */
+	int error;    /* why it is unknown: −errno, or 0 if there is no /proc */
+	bool is_gone; /* it has exited; pid may be another process */
 };
 
 /* The frontend that called this process at hook_point. */
 struct frontend frontend_find(enum uh_hook_point hook_point);
 
-/* False for a zombie; true when that cannot be determined. */
+/* False for a zombie; true if it cannot be determined. */
 bool frontend_is_alive(const struct frontend *frontend);
 
 /* "PID-START_TIME" or "unknown"; parsing anything else returns false. */

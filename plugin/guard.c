@@ -44,7 +44,7 @@ _Noreturn static void guard_main(const struct frontend *frontend, const char *pa
 	if (null >= 0)
 		(void)dup2(null, STDIN_FILENO);
 	else
-		(void)close(STDIN_FILENO); /* so that it reads no terminal */
+		(void)close(STDIN_FILENO); /* it must not read from the terminal */
 	end = wait_for_frontend_or_file(frontend, path);
 	if (end != 0)
 		clean_up(context, end < 0 ? end : 0);
@@ -63,13 +63,13 @@ int guard_start(const struct frontend *frontend, const char *path, int lock,
 		pid_t guard;
 
 		/*
-		 * Both before the caller continues: closing it later would prolong the
-		 * caller's flock(2), and Ctrl-C could hit the guard.
+		 * Both happen before the caller continues. Later, the open descriptor
+		 * would prolong the caller's flock(2), and Ctrl-C could hit the guard.
 		 */
 		if (lock >= 0)
 			(void)close(lock); /* nothing was written to it */
 		(void)setsid();            /* cannot fail in a child just forked */
-		/* A second fork(2), so that nobody has to reap the guard. */
+		/* Fork twice, so that nobody has to reap the guard. */
 		guard = fork();
 		if (guard == 0)
 			guard_main(frontend, path, clean_up, context);

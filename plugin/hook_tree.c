@@ -9,7 +9,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* By precedence. */
+/* In order of precedence. */
 static const char *const places[PLACE_COUNT] = {
 	"/etc/apt/universal-hooks", "/usr/lib/apt/universal-hooks"};
 
@@ -35,7 +35,7 @@ static void entry_list_done(struct entry_list *list)
 static void cleanup_dir(DIR **dir)
 {
 	if (*dir != NULL)
-		(void)closedir(*dir); /* nothing was written */
+		(void)closedir(*dir); /* nothing was written to it */
 }
 
 int hook_tree_init(struct hook_tree *tree, const char *root)
@@ -91,7 +91,7 @@ void script_list_done(struct script_list *list)
 }
 
 const char *const leftover_patterns[] = {
-	/* What apt skips. */
+	/* Names that apt skips. */
 	"*~", "*.bak", "*.disabled", "*.save", "*.orig", "*.dpkg-*", "*.ucf-*",
 	"*.distUpgrade",
 	/* Of editors, patch(1), rcs(1) and people. */
@@ -111,7 +111,7 @@ bool hook_tree_is_leftover(const char *name)
 	return false;
 }
 
-/* Takes over script, also when it fails. */
+/* Takes ownership of script, even on failure. */
 static int add_script(struct script_list *list, struct script *script)
 {
 	if (array_grow(&list->items, &list->capacity, list->count, sizeof(*list->items)) <
@@ -166,7 +166,7 @@ static int read_entries(
 		entry = readdir(dir);
 		if (entry == NULL)
 			return -errno;
-		/* With DT_UNKNOWN, stat(2) tells later. */
+		/* With DT_UNKNOWN, stat(2) finds out later. */
 		if (!with_directories && entry->d_type == DT_DIR)
 			continue;
 		if (with_directories ? entry->d_name[0] == '.'
@@ -206,7 +206,7 @@ static int compare_entries(const void *left, const void *right)
 
 /*
  * /etc could not be read completely: assume that it has every name, so that no script
- * runs that it masks or overrides.
+ * runs that is masked or overridden there.
  */
 static int assume_all_names(struct entry_list *entries)
 {
@@ -293,7 +293,7 @@ static enum tree_node set_error(struct script *script, int error)
 	return NODE_SCRIPT;
 }
 
-/* NODE_ABSENT also if it was removed since the directory was read. */
+/* NODE_ABSENT also if it has been removed since the directory was read. */
 static enum tree_node inspect(
 	struct trust *trust, const char *path, struct script *script)
 {
@@ -323,7 +323,7 @@ static enum tree_node inspect(
 	return NODE_SCRIPT;
 }
 
-/* Takes over path, which is in the place. */
+/* Takes ownership of path, which is below the place. */
 static enum tree_node inspect_in(
 	struct hook_tree *tree, size_t place, char *path, struct script *ret_script)
 {
@@ -396,7 +396,7 @@ enum tree_node hook_tree_look(struct hook_tree *tree, const char *relative)
 	return node;
 }
 
-/* True if it cannot be read, which has to be reported. */
+/* Also true if it cannot be read, which must be reported. */
 static bool holds_entries(int place, const char *directory)
 {
 	owns_fd int fd = openat(place, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -429,8 +429,8 @@ bool hook_tree_has_any(
 }
 
 /*
- * A script that was fine when it was copied, and is now broken: what was promised is run
- * from the copy. What cannot be looked at may be a mask.
+ * A script that was fine when it was copied and is broken now: the copy runs, as
+ * promised. A file that cannot be examined may be a mask.
  */
 static bool leaves_to_copy(enum tree_node node, const struct script *script)
 {
@@ -443,7 +443,7 @@ int hook_tree_scripts(
 {
 	owns_entries struct entry_list entries = {0};
 	const char *taken = NULL; /* the last name that had a script or a mask */
-	bool is_left = false;     /* it is left to a copy */
+	bool is_left = false;     /* a copy runs instead */
 	int error = read_places(tree, directory, false, &entries, scripts);
 
 	for (size_t i = 0; i < entries.count; i++) {

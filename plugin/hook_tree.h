@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The hook tree: the administrator's directory /etc/apt/universal-hooks over the
- * packages' own /usr/lib/apt/universal-hooks, merged. Knows scripts, but not transactions.
+ * The hook tree: the administrator's directory /etc/apt/universal-hooks merged over the
+ * packages' /usr/lib/apt/universal-hooks. Knows scripts, but not transactions.
  */
 #ifndef HOOK_TREE_H
 #define HOOK_TREE_H
@@ -9,7 +9,7 @@
 #include "base.h"
 #include "trust.h"
 
-/* The places by precedence. */
+/* The places, in order of precedence. */
 enum { PLACE_OF_ADMINISTRATOR, PLACE_OF_PACKAGES, PLACE_COUNT };
 
 struct hook_tree {
@@ -25,7 +25,7 @@ enum script_fault {
 	SCRIPT_IS_DANGLING,
 	SCRIPT_IS_OPEN_TO_OTHERS,
 	SCRIPT_CANNOT_START,     /* it or its settings cannot be read now */
-	SCRIPT_WITHOUT_SETTINGS, /* it is new, and the new settings cannot be read */
+	SCRIPT_WITHOUT_SETTINGS, /* it is new, and its settings cannot be read */
 	/* The path is a directory. */
 	DIRECTORY_IS_UNREADABLE,
 	WILDCARD_HAS_FAILED /* PCRE2 gave up on its name */
@@ -51,7 +51,7 @@ struct script_list {
 int hook_tree_init(struct hook_tree *tree, const char *root);
 void hook_tree_done(struct hook_tree *tree);
 
-/* Adds the copies in a directory, each under its original path. 0 or −ENOMEM. */
+/* Adds the copies in a directory under their original paths. 0 or −ENOMEM. */
 int hook_tree_add_copies(struct hook_tree *tree, const char *copies, const char *root);
 /* The copy of a script, if there is one. */
 bool hook_tree_find_copy(
@@ -66,10 +66,10 @@ int hook_tree_names(const struct hook_tree *tree, const char *directory,
 	struct string_list *names, struct script_list *faults);
 
 /*
- * Appends the scripts of a directory, sorted by name; the administrator's overrides the
- * package's of the same name. Skips directories, leftovers and names that a link to
- * /dev/null masks. A script that cannot run has its fault set. Returns 0, or −ENOMEM with
- * scripts missing.
+ * Appends the scripts of a directory, sorted by name; the administrator's script
+ * overrides the package's of the same name. Skips directories, leftovers and names that a
+ * link to /dev/null masks. A script that cannot run has its fault set. Returns 0, or
+ * −ENOMEM with scripts missing.
  */
 int hook_tree_scripts(
 	struct hook_tree *tree, const char *directory, struct script_list *scripts);
@@ -78,17 +78,17 @@ int hook_tree_scripts(
 int hook_tree_add_fault(const struct hook_tree *tree, const char *directory, int error,
 	struct script_list *faults);
 
-/* What is at a path relative to the tree, in the first place that has something. */
+/* What is at a path relative to the tree, in the first place that has something there. */
 enum tree_node { NODE_ABSENT, NODE_MASK, NODE_DIRECTORY, NODE_SCRIPT };
 enum tree_node hook_tree_look(struct hook_tree *tree, const char *relative);
-/* The same in one place. NODE_SCRIPT sets ret_script; without memory, NODE_ABSENT. */
+/* The same in one place. NODE_SCRIPT sets ret_script; when out of memory, NODE_ABSENT. */
 enum tree_node hook_tree_look_in(struct hook_tree *tree, size_t place,
 	const char *relative, struct script *ret_script);
 
 /*
- * Whether files of this name are skipped: those that apt skips in apt.conf.d, and what
- * editors and package managers leave. The patterns are all but ".*" and "#*#"; each is
- * "*" and an ending.
+ * Whether files of this name are skipped: those that apt skips in apt.conf.d, and those
+ * that editors and package managers leave behind. The patterns are all but ".*" and
+ * "#*#"; each is "*" and an ending.
  */
 extern const char *const leftover_patterns[];
 bool hook_tree_is_leftover(const char *name);

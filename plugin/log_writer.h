@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The log: a deb822 stanza a transaction in /var/log/apt/universal-hooks.log
+ * The log: a deb822 stanza for each transaction in /var/log/apt/universal-hooks.log
  * (apt-universal-hooks.conf(5)). Each call of the helper keeps its lines in a state file;
  * the call that closes the transaction writes the stanza.
  */
@@ -17,13 +17,13 @@
 struct log_writer {
 	struct buffer lines; /* one for each script */
 	int error;           /* why a line was lost; reported at the end of the call */
-	bool is_not_reached; /* apt ended without Post-Invoke, although dpkg was done */
+	bool is_not_reached; /* apt ended without Post-Invoke after dpkg had finished */
 };
 
-/* Appends text, which is one line (deb822(5)): bytes that are not printable as \ooo. */
+/* Appends text as one line (deb822(5)), with unprintable bytes as \ooo. */
 void log_add_clean(struct buffer *buffer, const char *text);
 
-/* How a line ends if a copy of the script has run. */
+/* The end of a line if a copy of the script ran. */
 #define LOG_OF_COPY " (from a copy)"
 
 /* The word in "skipped (WORD)" for a script that could not run; NULL for other events. */
@@ -31,26 +31,26 @@ const char *log_skip_word(enum uh_event_kind kind);
 
 /*
  * Adds a line if the event is the start or the result of a script; a start is logged only
- * if no result follows. True if the lines should be kept at once, since we may be killed.
+ * if no result follows. True if the lines should be kept at once, in case we are killed.
  */
 bool log_writer_note(struct log_writer *writer, enum uh_hook_point hook_point,
 	const struct uh_event *event);
 void log_writer_done(struct log_writer *writer);
 
 /*
- * Moves the lines to the state file. The first call also stores command_line (or NULL), in
- * case the closing call does not know it. 0, or −errno and all lines stay.
+ * Moves the lines to the state file. The first call also stores command_line (or NULL),
+ * in case the closing call does not know it. Returns 0, or −errno and keeps all lines.
  */
 int log_writer_keep(
 	struct log_writer *writer, const struct state *state, const char *command_line);
 
-/* Whether a script has been started; skipped ones do not count. */
+/* Whether a script has started; skipped ones do not count. */
 bool log_writer_has_run(const struct state *state);
 
 /*
- * Appends the transaction's stanza to the log below root, whole or not at all: the lines of
- * earlier calls and of this one; nothing if there are none. command_line, unless NULL,
- * replaces what the first call stored, which may differ from apt's own spelling. result is
+ * Appends the transaction's stanza to the log below root, all or nothing: the lines of
+ * earlier calls and of this one, if there are any. command_line, unless NULL, replaces
+ * what the first call stored, which may be spelled differently from apt's own. result is
  * a word, or NULL for unknown. On a read-only file system the stanza is kept in the state
  * directory instead, for log_writer_catch_up(). 0 or −errno.
  */
@@ -58,8 +58,8 @@ int log_writer_write(struct log_writer *writer, const struct state *state,
 	const char *root, const char *command_line, const char *result);
 
 /*
- * Appends the stanzas that were kept, as of a root that is writable only while dpkg runs.
- * 0 or −errno; after an error they stay where they are.
+ * Appends the stanzas that were kept, for example because the root is writable only while
+ * dpkg runs. 0 or −errno; after an error they stay where they are.
  */
 int log_writer_catch_up(const struct state *state, const char *root);
 

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-/* With more names than this, it is as fast to query all packages. */
+/* With more names, querying all packages is as fast. */
 #define NAMES_MAX 1000
 
 static const struct word result_names[] = {
@@ -74,7 +74,7 @@ int outcome_settle(struct transaction *transaction, enum result *ret_result,
 	if (error < 0)
 		return error;
 	if (error > 0) {
-		/* Or dpkg has changed another database than the one that apt reads. */
+		/* Or dpkg has changed a database other than the one that apt reads. */
 		*ret_result =
 			dpkg_is_own(transaction->status_file, transaction->admin_dir)
 				? RESULT_ABORTED

@@ -25,9 +25,9 @@ int outcome_settle(struct transaction *transaction, enum result *ret_result,
 enum result outcome_compare(struct transaction *transaction, struct slice answer);
 
 /*
- * Before dpkg runs: makes purges of the removals of packages that have only configuration
- * files left, as apt's stream does not distinguish the two. Returns like dpkg_query(),
- * which is called only if there are removals.
+ * Before dpkg runs: turns removals of packages that have only configuration files left
+ * into purges, since apt's stream does not distinguish the two. Returns like
+ * dpkg_query(), which is called only if there are removals.
  */
 int outcome_find_purges(struct transaction *transaction, struct uh_ending *ret_ending);
 

@@ -52,7 +52,10 @@ static void add_lost_files(struct reading *reading, struct slice files)
 	}
 }
 
-/* The scripts of its package are without settings; if that is unknown, those of all. */
+/*
+ * The scripts of its package lose their settings; if the package is unknown, all scripts
+ * do.
+ */
 static void lose_settings(struct reading *reading, const char *file)
 {
 	const char *slash = strrchr(file, '/');
@@ -62,7 +65,7 @@ static void lose_settings(struct reading *reading, const char *file)
 
 	if (slash != NULL)
 		package = strndup(slash + 1, strlen(slash + 1) - strlen(CONF));
-	/* In the database of another root, dpkg-query could hang at a FIFO. */
+	/* In the database of another root, dpkg-query could hang on a FIFO. */
 	if (package != NULL && reading->tree->trust.root[0] == '\0')
 		error = dpkg_list_files(reading->status_file, package, &files);
 	if (error < 0)
@@ -119,7 +122,7 @@ static int list_files(const char *directory, struct string_list *files)
 	}
 	if (error == 0)
 		error = -errno;
-	(void)closedir(dir); /* it was only read */
+	(void)closedir(dir); /* nothing was written to it */
 	string_list_sort_unique(files);
 	return error;
 }

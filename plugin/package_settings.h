@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The settings that packages ship with their hooks, in settings.d/PACKAGE.conf of the
- * packages' place. They are read anew at each hook point; apt's configuration wins.
+ * The settings that packages ship with their hooks, in settings.d/PACKAGE.conf below the
+ * packages' place. They are read again at each hook point. apt's configuration wins.
  */
 #ifndef PACKAGE_SETTINGS_H
 #define PACKAGE_SETTINGS_H
@@ -13,16 +13,16 @@
 #define PACKAGE_SETTINGS "settings.d"
 
 /*
- * Appends them to settings, in the order of the files' names. Emits an event for each file
- * that cannot be used: settings then says which scripts are without their settings. Asks
+ * Appends them to settings, in the order of the files' names. Emits an event for each
+ * file that cannot be used; settings then knows which scripts lack their settings. Asks
  * libapt-pkg only if there is a file. status_file is dpkg's, or NULL. 0 or −ENOMEM.
  */
 int package_settings_read(struct settings *settings, struct hook_tree *tree,
 	const char *status_file, uh_listener *listener, void *context);
 
 /*
- * Finds the settings that come from the conffiles of removed packages in apt.conf.d, and
- * sets their elements of the array, which has one for each setting. 0 or −errno.
+ * Finds the settings from conffiles in apt.conf.d that removed packages have left behind,
+ * and sets their elements of the array, which has one for each setting. 0 or −errno.
  */
 int package_settings_of_removed(const struct settings *settings, const char *status_file,
 	bool *ret_is_of_removed);

@@ -22,7 +22,7 @@ struct planner {
 	struct hook_tree *tree;
 	const char *hook_point;
 	const struct transaction *transaction;
-	int error; /* −ENOMEM if there was no memory even for a fault */
+	int error; /* −ENOMEM if there was not even memory for a fault */
 };
 
 static const struct planned_run always = {.reason = REASON_ALWAYS};
@@ -46,7 +46,7 @@ static int append_runs(
 	return 0;
 }
 
-/* A fault stands for what there was no memory for. */
+/* A fault stands for scripts that there was no memory for. */
 static void plan_fault(struct planner *planner, const char *directory)
 {
 	owns_scripts struct script_list faults = {0};
@@ -59,7 +59,7 @@ static void plan_fault(struct planner *planner, const char *directory)
 static void read_scripts(
 	struct planner *planner, const char *directory, struct script_list *scripts)
 {
-	/* The fault comes first, because a veto skips what comes after it. */
+	/* The fault comes first, because a veto skips everything after it. */
 	if (hook_tree_scripts(planner->tree, directory, scripts) < 0)
 		plan_fault(planner, directory);
 }
@@ -97,7 +97,7 @@ static void plan_package_directory(
 		plan_directory(planner, directory, &model);
 }
 
-/* The directories NAME:ARCHITECTURE of the package whose first entry is at first. */
+/* The directories NAME:ARCHITECTURE of the package whose entries begin at first. */
 static void plan_architectures(
 	struct planner *planner, const struct string_list *qualified, size_t first)
 {
@@ -130,7 +130,7 @@ static void plan_packages(struct planner *planner)
 			error = -ENOMEM;
 	if (error < 0)
 		plan_fault(planner, "pkgs");
-	/* Both are sorted, so that one pass over the two finds the common names. */
+	/* Both are sorted, so one pass finds the common names. */
 	for (size_t i = 0; directories.count > 0 && i < transaction->count;
 		i = transaction_end_of_name(transaction, i)) {
 		const char *name = transaction->packages[i].name;
@@ -199,7 +199,7 @@ static void plan_wildcard(struct planner *planner, const char *name)
 	struct planned_run model = always;
 	int found;
 
-	/* PCRE2 comes last: most directories do not match, which their literals tell. */
+	/* PCRE2 comes last: most directories are ruled out by their literal parts. */
 	if (segments_narrow(&segments, names_for(planner->plan, name)).size == 0)
 		return;
 	directory = string_join("multi_pkgs/", planner->hook_point, "/", name);
@@ -271,7 +271,7 @@ bool plan_is_possible(const struct hook_tree *tree, enum uh_hook_point hook_poin
 		tree, directories[hook_point], hook_point == UH_PRE_INVOKE ? 1 : 3);
 }
 
-/* Whether any directory parent/NAMEsuffix has a script; true without memory. */
+/* Whether any directory parent/NAMEsuffix has a script; true when out of memory. */
 static bool has_scripts_below(
 	struct hook_tree *tree, const char *parent, const char *suffix)
 {
@@ -310,7 +310,7 @@ static bool allows_package(const struct planned_run *run, const struct package *
 	return (run->settings.operations & 1U << package->operation) != 0;
 }
 
-/* Failed if one of both has, otherwise pending if one of both is. */
+/* Failed if one of them is, otherwise pending if one of them is. */
 static enum outcome worse_outcome(enum outcome one, enum outcome other)
 {
 	if (one == OUTCOME_FAILED || other == OUTCOME_FAILED)
@@ -347,7 +347,7 @@ static bool allows_line(const struct planned_run *run,
 	return is_allowed;
 }
 
-/* Adds each name that matches to names, or to failed if one of its packages failed. */
+/* Adds each matching name to names, or to failed if one of its packages failed. */
 static int sort_matched(const struct planned_run *run,
 	const struct transaction *transaction, struct string_list *names,
 	struct string_list *failed, enum outcome *outcome)
@@ -384,7 +384,7 @@ int plan_matched_names(const struct planned_run *run,
 
 	for (size_t i = 0; i < failed.count && !run->omits_failed && error == 0; i++)
 		error = string_list_add(&names, failed.items[i]);
-	/* Without architectures, names may be out of order or there twice. */
+	/* Without architectures, names may be unsorted or occur twice. */
 	string_list_sort_unique(&names);
 	string_list_sort_unique(&failed);
 	for (size_t i = 0; i < names.count; i++) {
@@ -464,8 +464,8 @@ static bool is_directory_fault(const struct script *script)
 }
 
 /*
- * A mask or an override that the administrator has at a former path applies to the script.
- * Such an override does not also run at its own path, nor does a copy of it.
+ * A mask or an override that the administrator has at a former path applies to the
+ * script. Neither such an override nor a copy of it also runs at its own path.
  */
 static void apply_renames(
 	struct planned_run *run, struct hook_tree *tree, const struct settings *settings)
@@ -573,8 +573,8 @@ bool plan_has_copies(const struct plan *plan)
 }
 
 /*
- * A script in Post-Invoke/ runs for all packages of the transaction. Of a wildcard, one
- * package is enough. If names cannot be matched, the run itself reports the error.
+ * A script in Post-Invoke/ runs for all packages of the transaction. For a wildcard, one
+ * package is enough. If matching fails, the run itself reports it.
  */
 static bool have_packages_succeeded(struct planned_run *run,
 	const struct transaction *transaction, enum result result)

@@ -19,7 +19,7 @@ struct planned_run {
 	struct script script;
 	struct script_settings settings; /* the defaults until plan_apply_settings() */
 	enum skip skip;
-	bool is_masked; /* at a former path; plan_apply_settings() drops it */
+	bool is_masked; /* at a former path; plan_apply_settings() drops the run */
 	enum reason reason;
 	const struct package *package;   /* of REASON_PACKAGE; the transaction owns it */
 	const struct wildcard *wildcard; /* of REASON_WILDCARD; the plan owns it */
@@ -48,30 +48,30 @@ int plan_make(struct plan *plan, struct hook_tree *tree, enum uh_hook_point hook
 	const struct transaction *transaction);
 void plan_done(struct plan *plan);
 
-/* False if a plan is empty whatever the packages. Only looks for entries. */
+/* False if a plan would be empty for any packages. Only looks for directory entries. */
 bool plan_is_possible(const struct hook_tree *tree, enum uh_hook_point hook_point);
 
 /* Whether pkgs/ or multi_pkgs/ has any script for hook_point. */
 bool plan_needs_packages(struct hook_tree *tree, enum uh_hook_point hook_point);
 
-/* Whether there is a script that can start, whatever the settings. */
+/* Whether any script can start, regardless of settings. */
 bool plan_has_scripts(const struct plan *plan);
 
 /*
  * Sets the settings of each script, and skips those that Enabled or Operations exclude.
- * The plan refers to settings and transaction. Without memory for its settings, a script
- * gets SCRIPT_CANNOT_START; without what its package ships, SCRIPT_WITHOUT_SETTINGS.
- * Applies renames (renames.h).
+ * The plan refers to settings and transaction. A script gets SCRIPT_CANNOT_START if there
+ * is no memory for its settings, and SCRIPT_WITHOUT_SETTINGS if those that its package
+ * ships are lost. Applies renames (renames.h).
  */
 void plan_apply_settings(struct plan *plan, struct hook_tree *tree,
 	const struct settings *settings, const struct transaction *transaction);
 
-/* The same for copies of scripts only, which plan_apply_settings() leaves alone. */
+/* The same for copies of scripts, which plan_apply_settings() leaves alone. */
 void plan_apply_promised_settings(struct plan *plan, struct hook_tree *tree,
 	const struct settings *settings, const struct transaction *transaction);
-/* Puts the copy, if there is one, in the place of each script whose settings are lost. */
+/* Replaces each script whose settings are lost by its copy, if there is one. */
 void plan_prefer_copies(struct plan *plan, struct hook_tree *tree);
-/* Whether the plan has copies of scripts. */
+/* Whether the plan contains copies of scripts. */
 bool plan_has_copies(const struct plan *plan);
 
 /* Sets SCRIPT_WITHOUT_SETTINGS for each script that could start, if are_settings_lost. */
@@ -81,7 +81,7 @@ void plan_withhold(struct plan *plan,
 
 /*
  * Skips the scripts of Post-Invoke that When excludes, given the outcome of each package;
- * has_run: apt got there itself.
+ * has_run: apt itself reached Post-Invoke.
  */
 void plan_apply_when(struct plan *plan, const struct transaction *transaction,
 	bool has_run, enum result result);
@@ -93,7 +93,7 @@ void plan_keep(struct plan *plan,
 
 /* Whether anything is left to run. */
 bool plan_has_work(const struct plan *plan);
-/* The same, or something that is unreadable now but may be readable later. */
+/* The same, or something is unreadable now that may be readable later. */
 bool plan_may_have_work(const struct plan *plan);
 
 /*

@@ -33,7 +33,7 @@ static uint32_t utf8_decode(const unsigned char *bytes, size_t size)
 }
 
 /*
- * Characters with which one name could look like another: controls, those that change the
+ * Characters that can make one name look like another: controls, those that change the
  * direction of text (U+061C, U+200E, U+202A to U+202E, U+2066 to U+2069: UAX #9), line
  * separators (U+2028, U+2029) and invisible ones.
  */

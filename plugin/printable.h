@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 /*
- * The number of bytes of the first character of at; 0 when it must be escaped: a control
- * character, which a terminal could obey, one that reverses or hides others or begins a
- * line, so that the name could look like another, or malformed UTF-8.
+ * The size of the first character of at in bytes, or 0 if it must be escaped: a control
+ * character, which the terminal could obey; a character that reverses or hides others or
+ * starts a new line, so that a name could look like another; malformed UTF-8.
  */
 size_t printable_size(const char *at);
 

@@ -30,7 +30,7 @@ static bool is_shell(const char *command)
 	       strcmp(command, "bash") == 0;
 }
 
-/* In the /proc of another pid namespace, "self" is missing or another pid. */
+/* In the /proc of another pid namespace, "self" is missing or names another pid. */
 int proc_check(void)
 {
 	char own[DECIMAL_SIZE], target[DECIMAL_SIZE];
@@ -134,7 +134,7 @@ static int read_proc_list(struct proc_list *list)
 		if (error == 0)
 			list->items[list->count++] = proc;
 	}
-	(void)closedir(dir); /* it was only read */
+	(void)closedir(dir); /* nothing was written to it */
 	return error;
 }
 
@@ -154,7 +154,7 @@ static bool pid_list_has(const struct pid_list *list, pid_t pid)
 	return false;
 }
 
-/* Walks up from proc to us; a spared process on the way ends the walk. */
+/* Walks up from proc to us, or to a process that is spared. */
 static bool is_descendant(const struct proc_list *list, const struct proc *proc,
 	const struct pid_list *spared)
 {
@@ -296,6 +296,6 @@ int proc_close_on_exec(void)
 			fd > STDERR_FILENO && fcntl((int)fd, F_SETFD, FD_CLOEXEC) < 0)
 			error = -errno;
 	}
-	(void)closedir(dir); /* it was only read */
+	(void)closedir(dir); /* nothing was written to it */
 	return error;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Processes as /proc shows them (proc(5)). The /proc of another pid namespace, as in
- * "unshare --pid --fork apt-get", counts as no /proc: pids in it are of other processes.
+ * "unshare --pid --fork apt-get", counts as missing: its pids belong to other processes.
  */
 #ifndef PROC_H
 #define PROC_H
@@ -13,12 +13,12 @@
 struct proc {
 	pid_t pid;
 	pid_t parent;
-	unsigned long long start_time; /* clock ticks since boot; makes a pid unique */
+	unsigned long long start_time; /* in clock ticks since boot; unique with pid */
 	bool is_shell;                 /* sh, dash or bash, by its name */
 	bool has_ended;                /* a zombie, not yet reaped */
 };
 
-/* Whether /proc shows our pids: 0 or −errno; −ENOENT: there is no /proc. */
+/* Checks that /proc shows our pids: 0 or −errno (−ENOENT: there is no /proc). */
 int proc_check(void);
 
 /* 0 or −errno; −ENOENT: no such process, or no /proc. */

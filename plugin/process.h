@@ -27,13 +27,15 @@ struct process_spec {
 /*
  * Runs the program and waits for it. It inherits all descriptors that are not
  * close-on-exec; no signal is blocked or ignored. A text file without "#!" is run by
- * /bin/sh, as by execvp(3). 0 with ret_ending, or −errno when it was not started.
+ * /bin/sh, as by execvp(3). Returns 0 with ret_ending, or −errno if it was not started.
  *
- * A program for another user inherits only the descriptors 0 to 2 and joins a new session
- * keyring (keyrings(7)), or is not started. It must have "#!" or be a binary.
+ * A program for another user inherits only descriptors 0 to 2 and joins a new session
+ * keyring (keyrings(7)); if that fails, it is not started. It must have "#!" or be a
+ * binary.
  *
- * The child creates the marker just before it executes the program, so killing us cannot
- * separate the two. If the marker cannot be created, the program runs without it.
+ * The child creates the marker just before it executes the program, so that neither
+ * happens alone if we are killed. If the marker cannot be created, the program runs
+ * without it.
  *
  * On timeout, the program and all its descendants (also those in another session) get
  * SIGTERM, and SIGKILL 5 seconds later. Time in which we are stopped (Ctrl-Z) does not

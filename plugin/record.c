@@ -77,7 +77,7 @@ static int append_line(struct buffer *lines, struct slice line)
 	return lines->error;
 }
 
-/* What a record holds besides the transaction itself. */
+/* What a record contains besides the transaction. */
 struct record_head {
 	struct transaction *transaction;
 	bool is_of_our_format;
@@ -166,7 +166,7 @@ int record_read(const struct state *state, struct transaction *transaction,
 		error = record_parse(transaction, &record, ret_faults);
 	if (error < 0 || !ret_faults->is_cut || ret_faults->is_of_other_version)
 		return error;
-	transaction_done(transaction); /* a part would be another transaction */
+	transaction_done(transaction); /* a part would be a different transaction */
 	return -EBADMSG;
 }
 
@@ -230,14 +230,17 @@ bool record_claim_clean_up(const struct state *state)
 	static const struct frontend unknown = {.pid = 0};
 	struct frontend owner;
 
-	/* Without a pid, a second mark may be of the same transaction, with a guard. */
+	/*
+	 * Without a pid, an existing mark may belong to this transaction, which has a
+	 * guard.
+	 */
 	if (frontend_parse_key(state->key, &owner) && owner.pid == 0 &&
 		state_find_abandoned(state, &unknown, RECORD_CLEAN_UP, 1, &owner))
 		return false;
 	return state_has(state, RECORD_CLEAN_UP) && make_mark(state, STARTED) == 0;
 }
 
-/* FNV-1a: a script's path may be longer than a file's name. */
+/* FNV-1a: a script's path may be too long for the name of a file. */
 static uint64_t hash_of(const char *text)
 {
 	uint64_t hash = 0xcbf29ce484222325;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What one call of the helper leaves for the next one of the same dpkg run, in the files of
- * state.h: the transaction, of which apt informs only Pre-Install-Pkgs, whether a hook has
- * failed, and whether a clean-up (clean_up.h) is due.
+ * What one call of the helper leaves to the next in the same dpkg run, in the files of
+ * state.h: the transaction, which apt describes to Pre-Install-Pkgs only; whether a hook
+ * has failed; whether a clean-up (clean_up.h) is due.
  */
 #ifndef RECORD_H
 #define RECORD_H
@@ -17,15 +17,15 @@
 
 /*
  * A record has the format of apt's stream (stream.h) and the same package lines. Of apt's
- * configuration it holds only our settings and the command line, as the rest may contain
- * passwords. The caller checks record->error.
+ * configuration it contains only our settings and the command line, since the rest may
+ * contain passwords. The caller checks record->error.
  */
 void record_format(const struct transaction *transaction, struct buffer *record);
 /* Like stream_parse(), and empties bytes. */
 int record_parse(struct transaction *transaction, struct buffer *bytes,
 	struct stream_faults *ret_faults);
 
-/* Keeps the transaction, replacing an older record. 0 or −errno. */
+/* Saves the transaction and replaces an older record. 0 or −errno. */
 int record_save(const struct state *state, const struct transaction *transaction);
 /*
  * Reads the record into transaction, which needs transaction_done() in every case.
@@ -37,16 +37,16 @@ int record_read(const struct state *state, struct transaction *transaction,
 /* When the record was saved, before dpkg ran. 0 or −errno. */
 int record_time(const struct state *state, struct timespec *ret_time);
 
-/* Notes that a hook failed; 0 or −errno. Whether one did; true in doubt. */
+/* Records that a hook failed: 0 or −errno. Then, whether one did; true when in doubt. */
 int record_note_failure(const struct state *state);
 bool record_has_failure(const struct state *state);
 
 /*
- * Marks a clean-up as due: hooks have run before dpkg, and hooks of Post-Invoke want to
- * know how it ends. 1 if the mark is new, 0 if it was there, or −errno.
+ * Marks a clean-up as due: hooks have run before dpkg, and Post-Invoke has hooks for a
+ * failure. Returns 1 if the mark is new, 0 if it exists, or −errno.
  */
 int record_want_clean_up(const struct state *state);
-/* The mark, when the directory could not be opened; false if that cannot be told. */
+/* Whether there is a mark, if the directory could not be opened; false if unknown. */
 bool record_is_clean_up_due(const char *root, const struct state *state);
 /*
  * Locks the mark. Only the holder of the lock may run scripts of this transaction. Waits
@@ -55,21 +55,22 @@ bool record_is_clean_up_due(const char *root, const struct state *state);
  */
 int record_lock_clean_up(const struct state *state, bool wait);
 /*
- * Whether the holder of the lock must clean up: it is still due, and started scripts can
- * be noted. If they could not, each later transaction would start them again.
+ * Whether the holder of the lock must clean up: the clean-up is still due, and we can
+ * record which scripts have started. Otherwise each later transaction would start them
+ * again.
  */
 bool record_claim_clean_up(const struct state *state);
 
 /*
- * The path of the file that says that a Post-Invoke script was started while a clean-up
- * was due, so that it is not started again after a SIGKILL. script is relative to the
- * tree. The caller frees the path; NULL without memory.
+ * The path of the file that records the start of a Post-Invoke script while a clean-up is
+ * due, so that it does not start again after a SIGKILL. script is relative to the tree.
+ * The caller frees the path; NULL when out of memory.
  */
 char *record_started_path(const struct state *state, const char *script);
 
-/* The transaction is over: deletes all of the above, first the mark of the clean-up. */
+/* At the end of the transaction: deletes all of the above, the mark first. */
 void record_forget(const struct state *state);
-/* The same where only a record and a failure can exist, since no script ran. */
+/* The same if there can only be a record and a failure, since no script ran. */
 void record_drop(const struct state *state);
 
 #endif

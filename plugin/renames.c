@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-/* False also without memory: then nothing is carried over. */
+/* Also false when out of memory: then nothing is carried over. */
 static bool is_shipped(const struct hook_tree *tree, const char *path)
 {
 	owns_memory char *file = string_join(tree->places[PLACE_OF_PACKAGES], "/", path);

@@ -9,7 +9,7 @@
 enum run_end { RUN_COMPLETE, RUN_INTERRUPTED, RUN_VETOED };
 
 /*
- * Stops after the script that Ctrl-C interrupted, and skips the rest after one that
+ * Stops after a script that Ctrl-C interrupted, and skips the rest after a script that
  * failed with On-Failure abort. ret_has_failed is set when a script failed, or should
  * have run and could not. With RUN_VETOED, ret_veto is the event for the caller to emit
  * at the end; its strings belong to the plan.

@@ -51,7 +51,7 @@ struct slice names_line(struct slice text, size_t offset)
 	return slice_cut(&rest, '\n');
 }
 
-/* The offset of the first line whose start sorts after prefix (or_equal: not before). */
+/* The offset of the first line that sorts after prefix (or_equal: or begins with it). */
 static size_t find_line(struct slice names, struct slice prefix, bool or_equal)
 {
 	size_t low = 0, high = names.size;
@@ -83,7 +83,7 @@ static struct slice names_with_prefix(struct slice names, struct slice prefix)
 	return (struct slice){names.data + begin, end - begin};
 }
 
-/* A name sorts before the others that begin with it. */
+/* A name sorts before the names that begin with it. */
 static struct slice name_itself(struct slice names, struct slice name)
 {
 	struct slice rest = names_with_prefix(names, name);

@@ -54,7 +54,10 @@ int session_init(struct session *session)
 	return 0;
 }
 
-/* Without the pid there is no key. At Post-Invoke, the only set of files must be ours. */
+/*
+ * Without the pid we cannot build the key. At Post-Invoke, a single set of files must be
+ * ours.
+ */
 static void adopt_only_owner(struct session *session)
 {
 	struct frontend *frontend = &session->frontend;
@@ -64,7 +67,7 @@ static void adopt_only_owner(struct session *session)
 	if (session->hook_point == UH_POST_INVOKE &&
 		state_only_owner(&session->state, frontend))
 		return;
-	/* No /proc at all: the key is "unknown" at every hook point. */
+	/* Without /proc the key is "unknown" at every hook point. */
 	if (frontend->error == 0)
 		return;
 	cleanup_close(&session->state.fd);
@@ -120,7 +123,9 @@ static void emit_stream(struct session *session, int error)
 		session_emit(session, UH_STREAM_UNREADABLE, .error = error);
 }
 
-/* Reads all of it at once: apt's write blocks, and no script may hold the pipe. */
+/*
+ * Reads all of it at once: apt's write(2) blocks, and no script may hold the pipe open.
+ */
 void session_read_stream(struct session *session, int fd)
 {
 	owns_buffer struct buffer bytes = {0};
@@ -133,7 +138,10 @@ void session_read_stream(struct session *session, int fd)
 	session->is_known = error == 0 && session->transaction.protocol != 0;
 }
 
-/* By a hook of now; or by one after dpkg, which is told of purges or may clean up. */
+/*
+ * By a hook at this point, or by a later one that needs to know of purges or may clean
+ * up.
+ */
 static bool are_packages_wanted(struct session *session)
 {
 	if (session_is_possible(session, UH_PRE_INSTALL_PKGS))
@@ -160,7 +168,7 @@ void session_find_packages(struct session *session)
 	emit_database(session, error, ending);
 }
 
-/* Saved even without a Post-Invoke hook: this transaction may install one. */
+/* Save it even without Post-Invoke hooks: this transaction may install one. */
 void session_save_record(struct session *session)
 {
 	int error;
@@ -227,13 +235,13 @@ static void read_command_line(struct session *session)
 	if (error == 0)
 		error = command_line_read(&session->command_line, &session->frontend);
 	session->command_line_reading = error == 0 ? READ : UNREADABLE;
-	/* Without /proc there is none. Later hook points get the options from apt. */
+	/* Without /proc it is unknown. Later hook points get the options from apt. */
 	if (error < 0 && error != -ENOENT && error != -ESRCH &&
 		session->hook_point == UH_PRE_INVOKE)
 		session_emit(session, UH_COMMAND_LINE_UNREADABLE, .error = error);
 }
 
-/* As apt spells it, or as /proc shows it; NULL if it is not known. */
+/* As apt spells it, or as /proc shows it; NULL if unknown. */
 static const char *command_line_of(struct session *session)
 {
 	if (session->transaction.command_line != NULL)
@@ -278,7 +286,10 @@ bool session_is_switched_off(struct session *session)
 {
 	if (environment_switches_off())
 		return true;
-	/* A record is saved only if the hooks are on; apt's stream repeats all of -o. */
+	/*
+	 * A record is saved only if hooks are enabled; apt's stream repeats all -o
+	 * options.
+	 */
 	if (session->is_known && (session->hook_point == UH_POST_INVOKE ||
 					 session->transaction.settings.size == 0))
 		return false;
@@ -327,7 +338,7 @@ static bool has_run_before(const struct session *session)
 	return session->state.fd >= 0 && log_writer_has_run(&session->state);
 }
 
-/* Asking libapt-pkg takes long: do so only if apt sent no settings, or they changed. */
+/* Asking libapt-pkg is slow: do so only if apt sent no settings, or they have changed. */
 void session_read_settings(struct session *session)
 {
 	owns_buffer struct buffer lines = {0};
@@ -356,7 +367,7 @@ void session_read_settings(struct session *session)
 		read_package_settings(session);
 }
 
-/* Whether this transaction has installed the script, perhaps with settings for it. */
+/* Whether this transaction has installed the script, possibly with settings for it. */
 static bool is_new_script(const struct script *script, const void *context)
 {
 	const struct timespec *before = context;
@@ -380,7 +391,7 @@ void session_apply_settings(struct session *session)
 		&session->transaction);
 	if (!session->are_settings_outdated)
 		return;
-	(void)record_time(&session->state, &before); /* if unknown, all are new */
+	(void)record_time(&session->state, &before); /* if unknown, all scripts are new */
 	plan_withhold(&session->plan, is_new_script, &before);
 }
 
@@ -414,7 +425,7 @@ static bool is_not_started(const struct planned_run *run, const void *context)
 	return path == NULL || access(path, F_OK) < 0;
 }
 
-/* One for each setting; NULL if dpkg or libapt-pkg does not answer. */
+/* An element for each setting; NULL if dpkg or libapt-pkg does not answer. */
 static bool *find_settings_of_removed(const struct session *session)
 {
 	owns_memory bool *is_of_removed = calloc(session->settings.count, 1);
@@ -456,8 +467,8 @@ static enum setting_fault judge_setting(struct session *session, size_t i)
 }
 
 /*
- * At Pre-Install-Pkgs only, where apt sends all of them: once per transaction. Does not
- * report a setting without a hook if it is from a conffile of a removed package, or for the
+ * Only at Pre-Install-Pkgs, where apt sends all settings: once per transaction. A setting
+ * without a hook is not reported if it is from a conffile of a removed package, or for a
  * former path of a hook.
  */
 void session_check_settings(struct session *session)
@@ -472,7 +483,7 @@ void session_check_settings(struct session *session)
 		if (fault == SETTING_HAS_NO_SCRIPT && !is_asked) {
 			read_package_settings(session);
 			is_of_removed = find_settings_of_removed(session);
-			/* Without memory, there may be a message too many. */
+			/* When out of memory, there may be one message too many. */
 			(void)settings_former_paths(&session->settings, &former);
 			is_asked = true;
 		}
@@ -485,7 +496,7 @@ void session_check_settings(struct session *session)
 	}
 }
 
-/* By a script, or for the log. dpkg-query reads the whole database. */
+/* By a script, or for the log. dpkg-query is slow, since it reads the whole database. */
 static bool is_result_wanted(const struct session *session)
 {
 	return plan_has_work(&session->plan) ||
@@ -500,7 +511,7 @@ static void find_outcome(struct session *session)
 	if (session->is_known && session->closed_by != CLOSED_WHILE_DPKG_RAN &&
 		is_result_wanted(session))
 		error = outcome_settle(&session->transaction, &session->result, &ending);
-	/* apt did not get here; but dpkg may have done everything before. */
+	/* apt did not get here, but dpkg may have finished before. */
 	if (session->closed_by != CLOSED_BY_APT && session->result != RESULT_OK)
 		session->result = RESULT_ABORTED;
 	session->log.is_not_reached =
@@ -543,7 +554,7 @@ void session_close_log(struct session *session)
 	session_write_log(session);
 }
 
-/* Before the hooks run: one of them may make the file system read-only again. */
+/* Before hooks run: one of them may make the file system read-only again. */
 static void catch_up_log(struct session *session)
 {
 	if (session->state.fd >= 0)
@@ -575,7 +586,7 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 	return end;
 }
 
-/* The settings of a script that dpkg has deleted may be gone, too: use the old ones. */
+/* If dpkg has deleted a script, its settings may be gone, too: use the old ones. */
 static void apply_promised_settings(struct session *session)
 {
 	const struct settings *promised = &session->promised_settings;

@@ -15,7 +15,7 @@
 
 enum reading { NOT_READ, READ, UNREADABLE };
 
-/* Who runs the hooks of Post-Invoke. */
+/* Who runs the Post-Invoke hooks. */
 enum closer {
 	CLOSED_BY_APT,
 	CLOSED_WITHOUT_APT,    /* apt never reaches Post-Invoke */
@@ -38,7 +38,7 @@ struct session {
 	int clean_up_lock; /* a descriptor, held while scripts run (record.h); or −errno */
 	enum {
 		CLEAN_UP_NOT_DUE,
-		CLEAN_UP_DUE,      /* each start is noted, so none is repeated */
+		CLEAN_UP_DUE,      /* each start is recorded, so that none is repeated */
 		CLEAN_UP_BY_OTHERS /* due, but the state directory is not open */
 	} clean_up;
 
@@ -66,15 +66,17 @@ int session_init(struct session *session);
 void session_set_frontend(struct session *session, const struct frontend *frontend);
 void session_done(struct session *session);
 
-/* Whether hooks may exist at a hook point: plan_is_possible(), asked once. */
+/* Whether there may be hooks at a hook point: plan_is_possible(), called once. */
 bool session_is_possible(struct session *session, enum uh_hook_point hook_point);
 
-/* Hands an event to the log and to the listener: session_emit(session, UH_…, .path = …). */
+/*
+ * Passes an event to the log and to the listener: session_emit(session, UH_…, .path = …).
+ */
 #define session_emit(session, ...)                                                       \
 	session_on_event(&(struct uh_event){.kind = __VA_ARGS__}, session)
 uh_listener session_on_event; /* context: the session */
 
-/* Reports once that the state directory cannot be used; call it if that has effects. */
+/* Reports, once, that the state directory cannot be used. Call it if that matters. */
 void session_report_state(struct session *session);
 
 /*
@@ -83,19 +85,22 @@ void session_report_state(struct session *session);
  */
 bool session_is_switched_off(struct session *session);
 
-/* What is about to happen: reads apt's stream from fd, and closes fd. */
+/* Learns what is about to happen: reads apt's stream from fd, and closes fd. */
 void session_read_stream(struct session *session, int fd);
-/* Finds its packages, unless no hook can ask for them: dpkg-query is slow. */
+/* Finds the packages, unless no hook can need them: dpkg-query is slow. */
 void session_find_packages(struct session *session);
 /* Saves the transaction for Post-Invoke. */
 void session_save_record(struct session *session);
-/* What has happened: reads the record, and whether a hook failed. */
+/* Learns what has happened: reads the record, and whether a hook has failed. */
 void session_read_record(struct session *session);
 /* Reports what was wrong with the record. */
 void session_report_record(struct session *session);
 
 void session_plan(struct session *session);
-/* The settings that apt sent; libapt-pkg's if it sent none, or they have changed since. */
+/*
+ * Takes the settings that apt sent, or asks libapt-pkg if it sent none or they have
+ * changed.
+ */
 void session_read_settings(struct session *session);
 /* Reports settings that have no effect. */
 void session_check_settings(struct session *session);
@@ -110,10 +115,12 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto);
 void session_keep_log(struct session *session);
 /* Appends the results of all calls to the log. */
 void session_write_log(struct session *session);
-/* The same for a transaction that nobody has closed: finds its result, runs nothing. */
+/*
+ * The same for a transaction that nobody has closed: finds its result, but runs nothing.
+ */
 void session_close_log(struct session *session);
 
-/* All steps after dpkg, or instead of it, that follow reading the record (engine.c). */
+/* All steps after reading the record, whether or not dpkg has run (engine.c). */
 enum uh_verdict session_close(struct session *session);
 
 #endif

@@ -9,10 +9,13 @@
 
 #define SCOPE "Universal-Hooks"
 #define SCRIPTS "Scripts::"
-/* Outside the scope, so apt never sends it: an encoded file, a tab, and its setting. */
+/*
+ * Outside the scope, so apt never sends it. An encoded file name, a tab, and a setting
+ * follow.
+ */
 #define OF_PACKAGE "Universal-Hooks-Package::"
 
-#define TIMEOUT_MAX 86400 /* a day: to wait longer, set no timeout */
+#define TIMEOUT_MAX 86400 /* one day; to wait longer, set no timeout */
 
 static const struct word on_failure_words[] = {
 	{"warn", ON_FAILURE_WARN},
@@ -88,7 +91,7 @@ bool setting_is_default(
 		       default_text != NULL ? default_text : "") == 0;
 }
 
-/* A list is extended, unless it is the first item of a nearer one. */
+/* Adds to a list, but the first item of a nearer list replaces it. */
 static void set_value(struct script_settings *script, const struct setting_type *type,
 	unsigned number, const char *text, bool is_first)
 {
@@ -166,7 +169,7 @@ static bool read_seconds(const char *value, unsigned *ret_number)
 	return is_number;
 }
 
-/* Debian Policy 5.6.7, perhaps with an architecture; never an option or a pattern. */
+/* Debian Policy 5.6.7, or with an architecture; cannot be an option or a pattern. */
 static bool is_package(const char *value)
 {
 	return isalnum((unsigned char)value[0]) &&
@@ -282,7 +285,7 @@ static int read_setting_line(struct setting *setting, struct slice line)
 	if (setting->key == NULL || setting->value == NULL)
 		return -ENOMEM;
 	key = setting->key;
-	/* The key is in the scope, so only the scope itself has no "::" behind it. */
+	/* The key is in the scope, so only the scope itself is not followed by "::". */
 	(void)skip_prefix(&key, SCOPE);
 	(void)skip_prefix(&key, "::");
 	read_key(setting, key, &path);
@@ -310,7 +313,7 @@ static struct setting *add_setting(struct settings *settings)
 	return setting;
 }
 
-/* On failure, the caller drops what was read: a part may mean the opposite. */
+/* On failure, the caller discards what was read: a part may mean the opposite. */
 int settings_add_of_package(
 	struct settings *settings, const char *file, struct slice line)
 {
@@ -464,7 +467,7 @@ bool former_paths_have(const struct string_list *paths, const char *path)
 	       paths->items[low][size] == '/';
 }
 
-#define FORMER_MAX 16 /* nobody renames a hook more often */
+#define FORMER_MAX 16 /* more than anybody renames a hook */
 
 /* A script's path, then its former ones. */
 struct known_paths {
@@ -485,14 +488,17 @@ static struct known_paths known_paths_of(
 	return paths;
 }
 
-/* Above any length of a path, so that apt's configuration precedes what packages ship. */
+/*
+ * Larger than the length of any path, so that apt's configuration precedes what packages
+ * ship.
+ */
 #define RANK_OF_APT ((int64_t)1 << 40)
 
 /*
- * The setting with the highest rank applies to a script, and of several the last. Within
- * apt's configuration, and within packages' settings, the length of its own path counts
- * first, 0 for the whole scope: for a former path of the script, as if it were for the
- * script. Then, the script's own path precedes former ones. −1 if it does not apply.
+ * The setting with the highest rank applies to a script; the last one, if several have
+ * it. Within apt's configuration, and within packages' settings, the longest path wins (0
+ * for the whole scope); a former path of the script counts as its own. Of equals, the
+ * script's own path precedes former ones. −1 if the setting does not apply.
  */
 static int64_t setting_rank(
 	const struct setting *setting, const struct known_paths *paths)

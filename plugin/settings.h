@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The settings in apt.conf's scope Universal-Hooks (apt-universal-hooks.conf(5)). For one
- * script, those for its own path apply, else those for the nearest directory above it, else
- * those for the whole scope, else what its package ships (package_settings.h), nearest
- * first, else the defaults. Settings for a former path of a script (Renamed-From) are
- * nearly as near as if they were for its path.
+ * The settings in apt.conf's scope Universal-Hooks (apt-universal-hooks.conf(5)). For a
+ * script, the first of these applies: a setting for its own path, for the nearest
+ * directory above it, for the whole scope; what its package ships (package_settings.h),
+ * in the same order; the default. A setting for a former path of a script (Renamed-From)
+ * comes right after one for its path.
  */
 #ifndef SETTINGS_H
 #define SETTINGS_H
@@ -31,7 +31,7 @@ struct script_settings {
 	const char *directory; /* "/" by default */
 	const char **required; /* packages; script_settings_done() frees the array */
 	size_t required_count;
-	const char *description; /* for people, of any bytes; NULL: none */
+	const char *description; /* for people, may contain any bytes; NULL: none */
 };
 
 /* How a value is read, stored, shown and checked; and the type of its field. */
@@ -44,10 +44,10 @@ enum setting_kind {
 	SETTING_DIRECTORY,  /* const char *: an absolute path that must exist */
 	SETTING_PACKAGES,   /* a list of packages that must be installed: required */
 	SETTING_RENAME,     /* no field: former paths of the script, a list or one */
-	SETTING_TEXT        /* const char *: words for people, of any bytes */
+	SETTING_TEXT        /* const char *: for people, may contain any bytes */
 };
 
-/* A row of the table. Parsing, printing, checks and fuzzing are derived from it. */
+/* A row of the table. Parsing, printing, checks and fuzzing follow the table. */
 struct setting_type {
 	const char *name; /* in apt.conf and in JSON; NULL in the last row */
 	enum setting_kind kind;
@@ -59,7 +59,7 @@ struct setting_type {
 };
 extern const struct setting_type setting_types[];
 
-/* Whether apt.conf has a list here: NAME { "ITEM"; }. */
+/* Whether the setting is a list in apt.conf: NAME { "ITEM"; }. */
 bool setting_type_is_list(const struct setting_type *type);
 /* The value that applies to the script; 0 or 1 for a SETTING_BOOLEAN. */
 unsigned setting_number(
@@ -81,11 +81,11 @@ struct setting {
 	const struct setting_type *type; /* NULL: there is no setting of that name */
 	bool is_out_of_place;            /* a package may not set this */
 	bool is_value_bad;
-	bool is_form_bad; /* also bad: a list given as a string, or the reverse */
+	bool is_form_bad; /* also bad: a string in place of a list, or the reverse */
 	unsigned number;  /* the value of a boolean, a word, an operation or of seconds */
 };
 
-/* Zero-initialised is empty: every script has the defaults. */
+/* Empty when zero-initialised: every script has the defaults. */
 struct settings {
 	struct setting *items;
 	size_t count;
@@ -102,16 +102,18 @@ struct settings {
  */
 int settings_parse(struct settings *settings, struct slice lines);
 void settings_done(struct settings *settings);
-/* The reverse, also for those of packages. The caller checks lines->error. */
+/* The reverse, including the settings of packages. The caller checks lines->error. */
 void settings_format(const struct settings *settings, struct buffer *lines);
 /*
  * Adds a KEY=VALUE line of a package's file. Only Universal-Hooks::Scripts::PATH belongs
- * there; anything else is kept as out of place. 0 or −ENOMEM.
+ * there; anything else is marked as out of place. 0 or −ENOMEM.
  */
 int settings_add_of_package(
 	struct settings *settings, const char *file, struct slice line);
 
-/* Whether what its package sets for the script at path could not be read. */
+/*
+ * Whether the settings that its package ships for the script at path could not be read.
+ */
 bool settings_are_lost_for(
 	const struct settings *settings, const struct hook_tree *tree, const char *path);
 
@@ -125,8 +127,8 @@ struct script_settings script_settings_default(void);
 void script_settings_done(struct script_settings *settings);
 
 /*
- * The setting that gives type its value for the script at path, of a list the last of its
- * items; NULL for the default.
+ * The setting that determines the value of type for the script at path, the last item of
+ * a list; NULL for the default.
  */
 const struct setting *settings_source(const struct settings *settings, const char *path,
 	const struct setting_type *type);
@@ -139,17 +141,17 @@ bool settings_mention_when(const struct settings *settings, enum when when);
 /* The word for it in apt.conf. */
 const char *when_name(enum when when);
 
-/* Whether it is a usable Renamed-From: path was called value before. */
+/* Whether it is a usable Renamed-From: path was value before. */
 bool setting_is_rename(const struct setting *setting);
 /* The former paths of scripts, sorted; for string_list_done(). 0 or −ENOMEM. */
 int settings_former_paths(const struct settings *settings, struct string_list *ret_paths);
-/* Whether path is one of them or a directory above one, which takes few comparisons. */
+/* Whether path is one of them or a directory above one. Takes few comparisons. */
 bool former_paths_have(const struct string_list *paths, const char *path);
 
 /* Whether the value is the name of an account, which may have been deleted. */
 bool setting_is_user(const struct setting *setting);
 
-/* What is wrong with a setting; the first fault that applies. */
+/* What is wrong with a setting: the first fault that applies. */
 enum setting_fault {
 	SETTING_IS_FINE,
 	SETTING_IS_OUT_OF_PLACE,

@@ -142,7 +142,10 @@ static int open_own(
 
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return -errno;
-	/* The directory may have had another owner, and files in it still have. */
+	/*
+	 * The directory may have belonged to another user, to whom files in it still
+	 * belong.
+	 */
 	if (!S_ISREG(status.st_mode) || status.st_uid != geteuid())
 		return -EPERM;
 	*ret_size = status.st_size;
@@ -214,7 +217,7 @@ struct state_walk {
 static void state_walk_done(struct state_walk *walk)
 {
 	if (walk->dir != NULL)
-		(void)closedir(walk->dir); /* it was only read */
+		(void)closedir(walk->dir); /* nothing was written to it */
 }
 #define owns_walk __attribute__((cleanup(state_walk_done)))
 

@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #define REMOVAL "**REMOVE**"
-/* Replaces the path of an archive that is not known. */
+/* Stands for the path of an archive when it is not known. */
 #define NO_ARCHIVE '/'
 
 /* The columns of a package line in protocol version 3. */
@@ -26,7 +26,7 @@ enum column {
 static const unsigned new_in_3 = 1U << OLD_ARCHITECTURE | 1U << OLD_MULTI_ARCH |
 				 1U << NEW_ARCHITECTURE | 1U << NEW_MULTI_ARCH;
 
-/* Of a package's lines, the one with the highest rank determines the operation. */
+/* The line with the highest rank determines a package's operation. */
 enum rank { RANK_CONFIGURE, RANK_TEMPORARY_REMOVAL, RANK_REMOVAL, RANK_UNPACK };
 
 /* A package line; the slices point into it. */
@@ -67,8 +67,8 @@ static bool take_word(struct slice *line, struct slice *ret_word)
 }
 
 /*
- * As in Debian Policy 5.6.7: such a name is neither ".." nor an option of dpkg-query, and
- * the colon in NAME:ARCHITECTURE is unambiguous.
+ * Debian Policy 5.6.7. Such a name cannot be ".." or an option of dpkg-query, and it has
+ * no colon, which makes NAME:ARCHITECTURE unambiguous.
  */
 static bool is_package_name(struct slice word)
 {
@@ -113,7 +113,9 @@ static bool parse_action(struct action *action, struct slice line, unsigned prot
 	for (unsigned i = NAME; i < ACTION; i++)
 		if ((absent & 1U << i) == 0 && !take_word(&line, &columns[i]))
 			return false;
-	/* The rest is the last column: apt does not quote the spaces of a path. */
+	/*
+	 * The last column is the rest of the line: apt does not quote spaces in a path.
+	 */
 	if (!is_package_name(columns[NAME]) || columns[DIRECTION].size != 1 ||
 		strchr("<>=", columns[DIRECTION].data[0]) == NULL ||
 		!parse_rank(line, columns[NEW_VERSION], &action->rank) ||
@@ -141,7 +143,7 @@ static int compare_packages(const struct action *a, const struct action *b)
 	return order != 0 ? order : slice_compare(a->architecture, b->architecture);
 }
 
-/* Among equals, the order of apt's lines makes the result deterministic. */
+/* Equal actions keep the order of apt's lines, so that the result is deterministic. */
 static int compare_actions(const void *left, const void *right)
 {
 	const struct action *a = *(const struct action *const *)left;
@@ -154,7 +156,9 @@ static int compare_actions(const void *left, const void *right)
 			  : (a->name.data > b->name.data) - (a->name.data < b->name.data);
 }
 
-/* Sorts pointers, which are faster to swap. The caller frees them; NULL without memory. */
+/*
+ * Sorts pointers, which are faster to swap. The caller frees them; NULL: out of memory.
+ */
 static const struct action **sort_actions(const struct action_list *actions)
 {
 	/* NOLINTNEXTLINE(bugprone-sizeof-expression) an array of pointers */
@@ -192,7 +196,7 @@ static const char *copy_word(char **end, struct slice word)
 	return copy;
 }
 
-/* Makes one entry of all actions for the same package: that of the highest rank. */
+/* Merges all actions for a package into one entry, that of the highest rank. */
 static int make_packages(
 	struct transaction *transaction, const struct action_list *actions)
 {
@@ -202,7 +206,7 @@ static int make_packages(
 	if (transaction->package_lines.size == 0)
 		return 0;
 	sorted = sort_actions(actions);
-	/* Each line has room for its strings, even with version 2's "-". */
+	/* A line is at least as long as its strings, even with the "-" of version 2. */
 	transaction->strings = end = malloc(transaction->package_lines.size);
 	transaction->packages = calloc(actions->count, sizeof(*transaction->packages));
 	if (sorted == NULL || end == NULL || transaction->packages == NULL)
@@ -232,9 +236,9 @@ static void note_ignored(struct stream_faults *faults, size_t number)
 }
 
 /*
- * apt 2.2 does not quote a newline in a path. If the line after an archive is not
- * understood, it is the rest of such a path, and what precedes it names another file. end
- * is the end of the archive's line. Returns the number of bytes that the line loses.
+ * apt 2.2 does not quote a newline in a path. If the line after an archive is malformed,
+ * it is the rest of such a path, so the path is wrong: drop it. end is the end of the
+ * archive's line. Returns how much shorter the line becomes.
  */
 static size_t drop_archive(const struct action_list *actions, char *end)
 {
@@ -251,7 +255,7 @@ static size_t drop_archive(const struct action_list *actions, char *end)
 	return size - 1;
 }
 
-/* Drops lines that are not understood from the text, so that no record holds them. */
+/* Removes malformed lines from the text, so that they do not get into the record. */
 static int parse_actions(struct transaction *transaction, struct action_list *actions,
 	struct stream_faults *faults)
 {
@@ -362,8 +366,8 @@ int stream_read_head(struct transaction *transaction, struct buffer *bytes,
 }
 
 /*
- * The last option that says which database dpkg changes (dpkg(1)). If its value is the next
- * item of the list, we know only that it is another database.
+ * The last option that selects dpkg's database (dpkg(1)). If its value is a separate item
+ * of the list, we only know that it is another database.
  */
 static int keep_admin_dir(struct transaction *transaction, struct slice value)
 {

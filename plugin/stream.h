@@ -13,11 +13,11 @@
 /* 100,000 packages come to some 30 MB. */
 #define STREAM_SIZE_MAX ((size_t)64 << 20)
 
-/* What was not understood; the rest was used. */
+/* What was malformed; the rest was used. */
 struct stream_faults {
-	bool has_no_names; /* protocol version 1, or not a stream at all */
-	bool is_cut; /* it ends too early: inside a line, or without a package part */
-	bool is_of_other_version; /* a record in a format that is not ours */
+	bool has_no_names;        /* protocol version 1, or not a stream at all */
+	bool is_cut;              /* it ends inside a line, or before the packages */
+	bool is_of_other_version; /* a record in the format of another version */
 	size_t ignored_lines;
 	size_t first_ignored_line; /* counted from 1 */
 };
@@ -34,17 +34,18 @@ int stream_parse(struct transaction *transaction, struct slice bytes,
 	struct stream_faults *ret_faults);
 
 /*
- * stream_parse() in two steps, as the packages are not always needed. stream_read() empties
- * bytes and reads all but the packages, which is enough to write a record;
- * stream_find_packages() adds to the faults that were found so far.
+ * stream_parse() in two steps, since the packages are not always needed. stream_read()
+ * empties bytes and reads all but the packages, which is enough to write a record;
+ * stream_find_packages() adds to the faults found so far.
  */
 int stream_read(struct transaction *transaction, struct buffer *bytes,
 	struct stream_faults *ret_faults);
 int stream_find_packages(struct transaction *transaction, struct stream_faults *faults);
 
 /*
- * stream_read() for other keys than apt's: on_setting gets each line of the configuration
- * part outside Universal-Hooks::, with value as apt encodes it, and returns 0 or −ENOMEM.
+ * stream_read() that also passes on other settings: on_setting gets each line of the
+ * configuration part outside Universal-Hooks::, with value as apt encodes it, and returns
+ * 0 or −ENOMEM.
  */
 typedef int stream_on_setting(void *context, struct slice key, struct slice value);
 int stream_read_head(struct transaction *transaction, struct buffer *bytes,

@@ -77,8 +77,8 @@ static int compare_lines(const void *a, const void *b)
 }
 
 /*
- * The packages' own order does not do for NAME:ARCHITECTURE: ':' sorts after '+', '-' and
- * '.', which are part of names.
+ * NAME:ARCHITECTURE sorts differently from NAME, since ':' comes after '+', '-' and '.',
+ * which names may contain.
  */
 static void sort_names(struct buffer *names)
 {

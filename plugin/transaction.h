@@ -17,7 +17,7 @@ enum operation {
 
 enum outcome { OUTCOME_PENDING, OUTCOME_DONE, OUTCOME_FAILED };
 
-/* The transaction owns the strings. As in apt's stream, "-" means that there is none. */
+/* The transaction owns the strings. As in apt's stream, "-" means none. */
 struct package {
 	const char *name;
 	const char *architecture; /* of a removal the old one, otherwise the new one */
@@ -34,17 +34,17 @@ struct transaction {
 		*packages; /* sorted by name, then by architecture; no duplicates */
 	size_t count;
 	char *strings;             /* those of packages */
-	char *command_line;        /* or NULL: aptitude and unattended-upgrade set none */
+	char *command_line;        /* or NULL, as with aptitude and unattended-upgrade */
 	char *native_architecture; /* or NULL */
 	char *status_file;         /* dpkg's (Dir::State::status), or NULL */
 	char *admin_dir;    /* dpkg's, if an option in DPkg::Options names it, or NULL */
-	char *status_stamp; /* its dpkg_stamp() from before dpkg ran, or NULL */
+	char *status_stamp; /* its dpkg_stamp() before dpkg ran, or NULL */
 	char *configuration_stamp; /* of apt's files before dpkg ran, or NULL */
 	bool is_purging;           /* APT::Get::Purge: all removals purge */
 	bool is_quiet;             /* quiet, as set by -qq: apt prints errors only */
 	unsigned protocol;      /* version of apt's stream, 2 or 3; 0: not understood */
 	struct buffer settings; /* the raw lines of Universal-Hooks:: */
-	struct buffer own_settings; /* those that only the frontend itself has set */
+	struct buffer own_settings; /* those that only the frontend itself sets */
 	struct buffer text;         /* all that was read */
 	size_t head_lines;          /* number of lines before the package lines */
 	struct slice
@@ -66,14 +66,14 @@ struct package *transaction_find_package(
 	struct transaction *transaction, struct slice name, struct slice architecture);
 
 /*
- * The entry that represents a name, given the index of its first entry: prefers an entry
+ * The entry that stands for a name, given the index of its first entry: preferably one
  * that is not a removal (crossgrade), then the native architecture, then the first.
  */
 const struct package *transaction_main_entry(
 	const struct transaction *transaction, size_t first);
 
 /*
- * Appends the sorted names, or NAME:ARCHITECTUREs, one per line, without duplicates. The
+ * Appends the names (or NAME:ARCHITECTURE), sorted, one per line, without duplicates. The
  * caller checks names->error.
  */
 void transaction_names(const struct transaction *transaction, bool with_architecture,
@@ -87,7 +87,7 @@ void transaction_to_table(const struct transaction *transaction, struct buffer *
 
 /*
  * Appends a tab-separated line for each package that apt unpacks: name, architecture and
- * archive, "-" if that is unknown. Only the archive may contain a tab.
+ * archive ("-" if unknown). Only the archive may contain a tab.
  */
 void transaction_archives(const struct transaction *transaction, struct buffer *table);
 

@@ -26,7 +26,7 @@ void trust_done(struct trust *trust)
 	memset(trust, 0, sizeof(*trust));
 }
 
-/* The mode of a symlink means nothing (symlink(7)); that of its directory counts. */
+/* The mode of a symlink is not used (symlink(7)); that of its directory counts. */
 static int check_owner_and_mode(const struct trust *trust, const char *path,
 	const struct stat *status, struct unsafe_path *ret_unsafe)
 {
@@ -47,7 +47,7 @@ static int check_owner_and_mode(const struct trust *trust, const char *path,
 }
 
 struct walk {
-	char at[PATH_MAX]; /* checked, without symlinks */
+	char at[PATH_MAX]; /* already checked, without symlinks */
 	size_t at_size;
 	size_t root_size;
 	char rest[PATH_MAX]; /* still to check */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who can change a file. Scripts run as root, so only root, or the user that runs apt, may
- * be able to write to the file or to any directory on its path.
+ * Who can change a file. Scripts run as root, so only root, or the user that runs apt,
+ * may have write access to the file and to each directory on its path.
  */
 #ifndef TRUST_H
 #define TRUST_H
@@ -9,7 +9,7 @@
 #include "universal_hooks.h"
 
 struct unsafe_path {
-	char *path;          /* what others can change; the caller's to free */
+	char *path;          /* what others can change; the caller frees it */
 	enum uh_unsafe kind; /* a foreign owner, or writable by group or world */
 	unsigned id;         /* the owner or the group */
 };
@@ -17,7 +17,7 @@ struct unsafe_path {
 /* Caches the last safe directory, since scripts share directories. */
 struct trust {
 	uid_t user;      /* the user that runs apt; trusted like root */
-	char *root;      /* "" or a prefix; what is above it is trusted */
+	char *root;      /* "" or a prefix; directories above it are trusted */
 	char *directory; /* as given */
 	char *resolved;  /* without symlinks */
 };
@@ -34,7 +34,7 @@ void trust_done(struct trust *trust);
  */
 int trust_check(struct trust *trust, const char *path, struct unsafe_path *ret_unsafe);
 
-/* The same for path alone: neither its parents nor, of a symlink, its target. */
+/* The same for path alone, without its parents and, if it is a symlink, its target. */
 int trust_check_one(
 	const struct trust *trust, const char *path, struct unsafe_path *ret_unsafe);
 

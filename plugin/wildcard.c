@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <pcre2.h>
 
-/* For fewer bytes of names, the interpreter is faster than compiling for the JIT. */
+/* With fewer bytes of names, interpreting is faster than compiling for the JIT. */
 #define JIT_WORTHWHILE 8192
 
 extern const struct wildcard_functions uh_wildcard_functions_1;
@@ -37,9 +37,9 @@ static void append_literal(struct buffer *pattern, struct slice text)
 }
 
 /*
- * Each segment is in an atomic group that matches its leftmost place: a later place is
- * never better, so there is no backtracking. The last segment must end the line and not
- * overlap the others; the look-ahead makes sure that there is room for it.
+ * Each segment is in an atomic group that matches at its leftmost position. A later one
+ * is never better, so there is no backtracking. The last segment must end the line and
+ * not overlap the others; the look-ahead makes sure that there is room for it.
  */
 static void append_rest(struct buffer *pattern, struct slice middle, struct slice last)
 {
@@ -60,9 +60,9 @@ static void append_rest(struct buffer *pattern, struct slice middle, struct slic
 }
 
 /*
- * Unanchored, so that PCRE2 searches all names at once for a literal, the first one behind
- * a wildcard. All names begin with the one before the wildcard, so the look-behind only
- * makes sure that there is room for it.
+ * Not anchored, so that PCRE2 searches all names at once for a literal: the first one
+ * after a wildcard. All names begin with the literal before the wildcard, so the
+ * look-behind only makes sure that there is room for it.
  */
 static void make_pattern(struct buffer *pattern, const struct segments *segments)
 {
@@ -109,7 +109,9 @@ static int compile(struct wildcard *wildcard, const struct segments *segments)
 		return error == PCRE2_ERROR_NOMEMORY || error == PCRE2_ERROR_HEAP_FAILED
 			       ? -ENOMEM
 			       : -EINVAL;
-	/* Without executable memory there is no JIT; pcre2_match() works without it. */
+	/*
+	 * JIT needs executable memory; without it, pcre2_match() interprets the pattern.
+	 */
 	if (wildcard->names.size >= JIT_WORTHWHILE)
 		(void)pcre2_jit_compile(wildcard->code, PCRE2_JIT_COMPLETE);
 	wildcard->match_data = pcre2_match_data_create(1, NULL);
@@ -138,7 +140,7 @@ int wildcard_new(
 	return 0;
 }
 
-/* Returns 1 with the next match at or behind *offset, 0 if there is none, or −EIO. */
+/* Returns 1 with the next match at or after *offset, 0 if there is none, or −EIO. */
 static int next_match(
 	const struct wildcard *wildcard, size_t *offset, struct slice *ret_name)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Matches the name of a directory in multi_pkgs/ against whole package names. __WILDCARD__
- * stands for any characters or none, everything else for itself. Names are the lines of
- * transaction_names(): one PCRE2 search over all of them costs less than a call per name.
+ * Matches the name of a directory in multi_pkgs/ against whole package names.
+ * __WILDCARD__ stands for any number of characters, everything else for itself. Names are
+ * the lines of transaction_names(): one PCRE2 search over all of them costs less than a
+ * call per name.
  */
 #ifndef WILDCARD_H
 #define WILDCARD_H
@@ -13,8 +14,8 @@ struct wildcard;
 
 /*
  * Compiles a directory's name for names, which must outlive the result; the caller calls
- * wildcard_free(). What literal parts decide is not compiled, and matching takes linear
- * time. Returns 0, −ENOMEM, or −EINVAL if PCRE2 rejects the pattern.
+ * wildcard_free(). What literal parts decide is not compiled. Matching takes linear time.
+ * Returns 0, −ENOMEM, or −EINVAL if PCRE2 rejects the pattern.
  */
 int wildcard_new(
 	struct wildcard **ret_wildcard, const char *directory_name, struct slice names);
@@ -30,7 +31,7 @@ void wildcard_free(struct wildcard *wildcard);
 /*
  * The functions above, for a program that loads the shared library on demand. The number
  * in the symbol changes with their signatures. A struct wildcard begins with a pointer to
- * the functions that are to be used with it.
+ * the functions to use with it.
  */
 struct wildcard_functions {
 	int (*create)(struct wildcard **, const char *, struct slice);
