@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "log_writer.h"
-#include "printable.h"
 #include "process.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pwd.h>
-#include <stdio.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 /* How the last column begins if the script did not run. */
 #define SKIPPED "skipped ("
@@ -23,34 +16,11 @@
 
 #define RUNS_MAX ((size_t)16 << 20)
 
-/* A file of the state directory, and of no frontend: stanzas for a read-only log. */
-#define LATER "log"
-#define LATER_MAX ((size_t)1 << 20)
-
-void log_add_clean(struct buffer *buffer, const char *text)
-{
-	while (*text != '\0') {
-		size_t size = printable_size(text);
-
-		if (size == 0)
-			buffer_append_format(buffer, "\\%03o", (unsigned char)*text);
-		else
-			buffer_append(buffer, (struct slice){text, size});
-		text += size > 0 ? size : 1;
-	}
-}
-
-/* The format of apt's own history.log: "2026-11-20  17:05:00". */
 static void append_time(struct buffer *buffer, const char *field)
 {
-	struct timespec now;
-	struct tm local;
-	char text[64];
-
-	(void)clock_gettime(CLOCK_REALTIME, &now); /* fails for unknown clocks only */
-	if (localtime_r(&now.tv_sec, &local) != NULL &&
-		strftime(text, sizeof(text), "%Y-%m-%d  %H:%M:%S", &local) > 0)
-		buffer_append_format(buffer, "%s: %s\n", field, text);
+	buffer_append_format(buffer, "%s: ", field);
+	log_add_time(buffer);
+	buffer_append_string(buffer, "\n");
 }
 
 const char *log_skip_word(enum uh_event_kind kind)
@@ -102,11 +72,9 @@ bool log_writer_note(struct log_writer *writer, enum uh_hook_point hook_point,
 		lines->error = outcome.error;
 	if (outcome.size == 0)
 		return false;
-	buffer_append_format(lines, " %s ", uh_hook_point_name(hook_point));
-	log_add_clean(lines, event->path);
-	buffer_append_string(lines, " [");
-	log_add_clean(lines, event->matched != NULL ? event->matched : "always");
-	buffer_append_string(lines, "] ");
+	buffer_append_string(lines, " ");
+	log_add_script(lines, hook_point, event->path, event->matched);
+	buffer_append_string(lines, " ");
 	buffer_append(lines, buffer_slice(&outcome));
 	buffer_append_string(lines, "\n");
 	return event->kind == UH_SCRIPT_STARTS || event->kind == UH_SCRIPT_ENDED ||
@@ -273,83 +241,14 @@ static void append_stanza(struct buffer *stanza, struct slice kept,
 	buffer_append_string(stanza, "\n");
 }
 
-/* Appends all bytes, or truncates the file to its old size. */
-static int append_to_log(int directory, const char *path, struct slice bytes)
-{
-	/* A FIFO may have no reader, and apt must not wait for one. */
-	const int flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK |
-			  O_NOCTTY | O_CLOEXEC;
-	owns_fd int fd = openat(directory, path, flags, 0644);
-	struct stat before;
-	bool is_locked;
-	int error;
-
-	if (fd < 0 || fstat(fd, &before) < 0)
-		return -errno;
-	if (!S_ISREG(before.st_mode))
-		return -EINVAL;
-	/*
-	 * Everybody may read the file, hence lock it (flock(2)): nobody is waited for.
-	 * With company, what was written of a stanza stays.
-	 */
-	is_locked = flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &before) == 0;
-	error = write_all(fd, bytes);
-	if (error < 0 && is_locked && ftruncate(fd, before.st_size) < 0)
-		return error; /* the first error is the one to report */
-	return error;
-}
-
-/* −EROFS if so much is waiting already: the log may never become writable. */
-static int keep_for_later(const struct state *state, struct slice stanza)
-{
-	struct stat later;
-
-	if (state->fd < 0 ||
-		(fstatat(state->fd, LATER, &later, AT_SYMLINK_NOFOLLOW) == 0 &&
-			later.st_size > (off_t)LATER_MAX))
-		return -EROFS;
-	return append_to_log(state->fd, LATER, stanza);
-}
-
-static int append_or_keep(
-	const struct state *state, const char *path, struct slice stanza)
-{
-	int error = append_to_log(AT_FDCWD, path, stanza);
-
-	return error == -EROFS ? keep_for_later(state, stanza) : error;
-}
-
-int log_writer_catch_up(const struct state *state, const char *root)
-{
-	owns_memory char *path = string_join(root, LOG_FILE);
-	owns_buffer struct buffer later = {0};
-	owns_fd int fd =
-		openat(state->fd, LATER, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	int error;
-
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
-	if (path == NULL)
-		return -ENOMEM;
-	error = buffer_read(&later, fd, RUNS_MAX);
-	if (error == 0)
-		error = append_to_log(AT_FDCWD, path, buffer_slice(&later));
-	if (error == 0 && unlinkat(state->fd, LATER, 0) < 0)
-		error = -errno;
-	return error;
-}
-
 int log_writer_write(struct log_writer *writer, const struct state *state,
 	const char *root, const char *command_line, const char *result)
 {
-	owns_memory char *path = string_join(root, LOG_FILE);
 	owns_buffer struct buffer kept = {0};
 	owns_buffer struct buffer stanza = {0};
 	int error = writer->lines.error < 0 ? writer->lines.error : writer->error;
 	int kept_error, write_error = 0;
 
-	if (path == NULL)
-		return -ENOMEM;
 	kept_error = read_kept(state, &kept);
 	/* The error is reported; what this call knows is still written. */
 	if (kept_error < 0)
@@ -362,8 +261,8 @@ int log_writer_write(struct log_writer *writer, const struct state *state,
 			writer->is_not_reached);
 		write_error = kept.error < 0     ? kept.error
 			      : stanza.error < 0 ? stanza.error
-						 : append_or_keep(state, path,
-							   buffer_slice(&stanza));
+						 : log_file_append(&log_of_runs, state,
+							   root, buffer_slice(&stanza));
 	}
 	if (error == 0)
 		error = kept_error < 0 ? kept_error : write_error;

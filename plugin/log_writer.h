@@ -7,10 +7,9 @@
 #ifndef LOG_WRITER_H
 #define LOG_WRITER_H
 
+#include "log_file.h"
 #include "plan.h"
-#include "state.h"
 
-#define LOG_FILE "/var/log/apt/universal-hooks.log"
 #define LOG_RUNS "runs" /* the suffix of the state file */
 
 /* Zero-initialised is empty. */
@@ -19,9 +18,6 @@ struct log_writer {
 	int error;           /* why a line was lost; reported at the end of the call */
 	bool is_not_reached; /* apt ended without Post-Invoke after dpkg had finished */
 };
-
-/* Appends text as one line (deb822(5)), with unprintable bytes as \ooo. */
-void log_add_clean(struct buffer *buffer, const char *text);
 
 /* The end of a line if a copy of the script ran. */
 #define LOG_OF_COPY " (from a copy)"
@@ -52,15 +48,9 @@ bool log_writer_has_run(const struct state *state);
  * earlier calls and of this one, if there are any. command_line, unless NULL, replaces
  * what the first call stored, which may be spelled differently from apt's own. result is
  * a word, or NULL for unknown. On a read-only file system the stanza is kept in the state
- * directory instead, for log_writer_catch_up(). 0 or −errno.
+ * directory instead, for log_file_catch_up(). 0 or −errno.
  */
 int log_writer_write(struct log_writer *writer, const struct state *state,
 	const char *root, const char *command_line, const char *result);
-
-/*
- * Appends the stanzas that were kept, for example because the root is writable only while
- * dpkg runs. 0 or −errno; after an error they stay where they are.
- */
-int log_writer_catch_up(const struct state *state, const char *root);
 
 #endif

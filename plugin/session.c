@@ -558,7 +558,8 @@ void session_close_log(struct session *session)
 static void catch_up_log(struct session *session)
 {
 	if (session->state.fd >= 0)
-		emit_log(session, log_writer_catch_up(&session->state, session->root));
+		emit_log(session,
+			log_file_catch_up(&log_of_runs, &session->state, session->root));
 }
 
 enum run_end session_run(struct session *session, struct uh_event *ret_veto)

@@ -515,7 +515,7 @@ static void catch_up_log(void)
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
 	ck_assert_int_eq(state_open(&state, root(), &trust, &unsafe), 0);
 	(void)faults_arm(true);
-	error = log_writer_catch_up(&state, root());
+	error = log_file_catch_up(&log_of_runs, &state, root());
 	(void)faults_arm(false);
 	ck_assert(error < 0 ? is_there(STATE "log") : is_there(LOG_FILE));
 	state_done(&state);

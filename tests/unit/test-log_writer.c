@@ -284,13 +284,13 @@ START_TEST(what_was_kept_for_a_read_only_log_is_appended_once)
 	static const char stanza[] = "Start-Date: 2026-11-20  18:02:05\n\n";
 	static const char logged[] = "Start-Date: TIME\n\n";
 
-	ck_assert_int_eq(log_writer_catch_up(&state, root()), 0);
+	ck_assert_int_eq(log_file_catch_up(&log_of_runs, &state, root()), 0);
 	ck_assert(!is_there(LOG_FILE));
 	make_file(later, 0644, stanza);
-	ck_assert_int_eq(log_writer_catch_up(&state, root()), 0);
+	ck_assert_int_eq(log_file_catch_up(&log_of_runs, &state, root()), 0);
 	assert_log(logged);
 	ck_assert(!is_there(later));
-	ck_assert_int_eq(log_writer_catch_up(&state, root()), 0);
+	ck_assert_int_eq(log_file_catch_up(&log_of_runs, &state, root()), 0);
 	assert_log(logged);
 }
 END_TEST
@@ -326,10 +326,10 @@ START_TEST(while_the_log_is_read_only_stanzas_are_kept_up_to_a_limit)
 	ck_assert(!is_there(later));
 	ck_assert_int_eq(write_stanza(&state), 0);
 	ck_assert(is_there(later));
-	ck_assert_int_eq(log_writer_catch_up(&state, root()), -EROFS);
+	ck_assert_int_eq(log_file_catch_up(&log_of_runs, &state, root()), -EROFS);
 	ck_assert(is_there(later));
 	ck_assert_int_eq(umount(at("/var/log/apt")), 0);
-	ck_assert_int_eq(log_writer_catch_up(&state, root()), 0);
+	ck_assert_int_eq(log_file_catch_up(&log_of_runs, &state, root()), 0);
 	assert_log(stanza);
 	ck_assert(!is_there(later));
 	ck_assert_int_eq(mount("none", at("/var/log/apt"), "tmpfs", MS_RDONLY, NULL), 0);
@@ -347,7 +347,7 @@ START_TEST(what_was_kept_stays_while_the_log_cannot_be_written)
 
 	make_file(later, 0644, "Start-Date: TIME\n\n");
 	make_directory(LOG_FILE);
-	ck_assert_int_eq(log_writer_catch_up(&state, root()), -EISDIR);
+	ck_assert_int_eq(log_file_catch_up(&log_of_runs, &state, root()), -EISDIR);
 	ck_assert(is_there(later));
 }
 END_TEST
