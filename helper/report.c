@@ -395,6 +395,8 @@ static const struct {
 		WARNING("no process waits for apt to end; hooks that clean up run with "
 			"the next transaction at the latest: {error}"),
 	[UH_LOG_NOT_WRITTEN] = WARNING("{path} was not written: {error}"),
+	[UH_OUTPUT_NOT_KEPT] =
+		WARNING("{path}: its output is not kept (Output): {error}"),
 	[UH_OUT_OF_MEMORY] = WARNING(
 		"out of memory; not all hooks are run, even those that could stop apt"),
 	[UH_INTERRUPTED] =

@@ -20,7 +20,8 @@ struct run_context {
 	bool has_failed_before;   /* a hook failed at an earlier hook point */
 	bool are_settings_lost;   /* so whether On-Failure is set is unknown */
 	const struct state *state;
-	bool is_once; /* record which scripts have started: record_started_path() */
+	const char *root; /* of the file in which output is kept; NULL: it is not kept */
+	bool is_once;     /* record which scripts have started: record_started_path() */
 };
 
 /* Paths of the files for scripts, NULL until they are written. */

@@ -272,7 +272,9 @@ static int execute(const struct process_spec *spec, const char *marker, int repo
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	if (marker != NULL)
 		fd = open(marker, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (marker != NULL && fd < 0)
+	if ((marker != NULL && fd < 0) ||
+		(spec->output != 0 && dup2(spec->output, STDOUT_FILENO) < 0) ||
+		(spec->error_output != 0 && dup2(spec->error_output, STDERR_FILENO) < 0))
 		return -errno;
 	error = close_all_but(report);
 	if (error == 0)
@@ -311,6 +313,20 @@ static int fork_program(
 	return error;
 }
 
+static int add_outputs(
+	posix_spawn_file_actions_t *actions, const struct process_spec *spec)
+{
+	int error = 0;
+
+	if (spec->output != 0)
+		error = posix_spawn_file_actions_adddup2(
+			actions, spec->output, STDOUT_FILENO);
+	if (error == 0 && spec->error_output != 0)
+		error = posix_spawn_file_actions_adddup2(
+			actions, spec->error_output, STDERR_FILENO);
+	return error;
+}
+
 static int start_program(
 	const struct process_spec *spec, const char *marker, pid_t *ret_pid)
 {
@@ -322,6 +338,8 @@ static int start_program(
 		return error;
 	if (spare >= 0)
 		error = -add_marker(&actions, marker, spare);
+	if (error == 0)
+		error = -add_outputs(&actions, spec);
 	if (error == 0 && spec->directory != NULL)
 		error = -posix_spawn_file_actions_addchdir_np(&actions, spec->directory);
 	if (error == 0)

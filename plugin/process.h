@@ -22,6 +22,9 @@ struct process_spec {
 	 */
 	bool (*on_wait)(void *context);
 	void *context;
+	/* Descriptors above 2 that become its stdout and stderr; 0: ours. */
+	int output;
+	int error_output;
 };
 
 /*

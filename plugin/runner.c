@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "runner.h"
 #include "dpkg.h"
+#include "kept_output.h"
 #include "process.h"
 #include "record.h"
 #include "tty.h"
@@ -21,6 +22,7 @@ struct walk {
 	bool is_watched; /* by a person, on a terminal */
 	bool has_failed;
 	bool is_stopped;      /* by On-Failure "abort" */
+	bool is_output_lost;  /* has been reported */
 	struct uh_event veto; /* for the first failure that vetoes; path NULL: none */
 };
 
@@ -211,6 +213,39 @@ static bool on_wait(void *context)
 	return false;
 }
 
+static void emit_lost_output(struct walk *walk, const struct planned_run *run, int error)
+{
+	if (error < 0 && !walk->is_output_lost)
+		emit_for_script(walk, run, UH_OUTPUT_NOT_KEPT, .error = error);
+	walk->is_output_lost = walk->is_output_lost || error < 0;
+}
+
+/* Runs the program, and keeps its output if that is wanted. 0 or −errno. */
+static int run_program(struct walk *walk, const struct planned_run *run,
+	struct process_spec *spec, uid_t owner, struct uh_ending *ret_ending)
+{
+	const struct run_context *run_context = walk->run_context;
+	const struct kept_script script = {
+		run_context->hook_point, path_of(run), matched_by(run), owner};
+	owns_memory char *text = NULL;
+	struct kept_output kept;
+	int error;
+
+	if (run->settings.output == OUTPUT_TERMINAL || run_context->root == NULL)
+		return process_run(spec, ret_ending);
+	emit_lost_output(walk, run,
+		kept_output_start(&kept, run->settings.output, &script,
+			run_context->state, run_context->root, &spec->output,
+			&spec->error_output));
+	error = process_run(spec, ret_ending);
+	text = error < 0 ? string_format("not-started (%s)", strerror(-error))
+			 : string_format("%s %d", process_end_name(ret_ending->end),
+				   ret_ending->value);
+	emit_lost_output(
+		walk, run, kept_output_finish(&kept, text != NULL ? text : "unknown"));
+	return error;
+}
+
 /* Fills event's error, ending and milliseconds. */
 static void execute_script(struct walk *walk, const struct planned_run *run,
 	const struct passwd *account, struct uh_event *event)
@@ -241,7 +276,8 @@ static void execute_script(struct walk *walk, const struct planned_run *run,
 	spec.argv = (char *const *)command.argv;
 	spec.envp = environment.items;
 	(void)clock_gettime(CLOCK_MONOTONIC, &start);
-	event->error = process_run(&spec, &event->ending);
+	event->error = run_program(walk, run, &spec,
+		account != NULL ? account->pw_uid : (uid_t)-1, &event->ending);
 	event->milliseconds = milliseconds_since(&start);
 }
 

@@ -573,6 +573,7 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 		.has_failed_before = session->has_failed_before,
 		.are_settings_lost = session->settings_reading == UNREADABLE,
 		.state = &session->state,
+		.root = session->root,
 		.is_once = session->clean_up == CLEAN_UP_DUE,
 	};
 	bool has_failed;

@@ -22,6 +22,11 @@ static const struct word on_failure_words[] = {
 	{"abort", ON_FAILURE_ABORT},
 	{"abort-after", ON_FAILURE_ABORT_AFTER},
 };
+static const struct word output_words[] = {
+	{"terminal", OUTPUT_TERMINAL},
+	{"both", OUTPUT_BOTH},
+	{"log", OUTPUT_LOG},
+};
 static const struct word when_words[] = {
 	{"ran", WHEN_RAN},
 	{"success", WHEN_SUCCESS},
@@ -41,6 +46,7 @@ const struct setting_type setting_types[] = {
 	{"Timeout", SETTING_SECONDS, FIELD(timeout), .default_number = 0},
 	{"User", SETTING_ACCOUNT, FIELD(user), .default_text = NULL},
 	{"Directory", SETTING_DIRECTORY, FIELD(directory), .default_text = "/"},
+	{"Output", SETTING_WORD, FIELD(output), WORDS(output_words)},
 	{"Requires", SETTING_PACKAGES, FIELD(required), .default_text = NULL},
 	{"Renamed-From", SETTING_RENAME, 0, .default_text = NULL},
 	{"Description", SETTING_TEXT, FIELD(description), .default_text = NULL},

@@ -12,6 +12,7 @@
 #include "hook_tree.h"
 
 enum on_failure { ON_FAILURE_WARN, ON_FAILURE_ABORT, ON_FAILURE_ABORT_AFTER };
+enum output_mode { OUTPUT_TERMINAL, OUTPUT_BOTH, OUTPUT_LOG }; /* kept_output.h */
 enum when {
 	WHEN_RAN,
 	WHEN_SUCCESS,
@@ -25,8 +26,9 @@ struct script_settings {
 	bool is_enabled;
 	enum on_failure on_failure;
 	enum when when;
-	unsigned operations;   /* one bit per operation; all by default */
-	unsigned timeout;      /* seconds; 0: none */
+	unsigned operations; /* one bit per operation; all by default */
+	unsigned timeout;    /* seconds; 0: none */
+	enum output_mode output;
 	const char *user;      /* NULL: the user that runs apt */
 	const char *directory; /* "/" by default */
 	const char **required; /* packages; script_settings_done() frees the array */

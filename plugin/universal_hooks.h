@@ -90,6 +90,7 @@ enum uh_event_kind {
 	UH_CLEAN_UP_LATER,          /* the guard or the next transaction runs them */
 	UH_GUARD_NOT_STARTED,       /* so the next transaction runs them: error */
 	UH_LOG_NOT_WRITTEN,         /* path, error */
+	UH_OUTPUT_NOT_KEPT,         /* path: the first script of several; error */
 	UH_OUT_OF_MEMORY,           /* so that some or all scripts do not run */
 	UH_INTERRUPTED,             /* by Ctrl-C; path: the script that was running */
 };

@@ -30,7 +30,7 @@ use_it_for_a_while() {
 	apt-universal-hooks disable Post-Invoke/off >/dev/null
 	touch "${disabled%/*}/.99apt-universal-hooks-settings.a1B2c3"
 	touch /var/log/apt/universal-hooks.log /var/log/apt/universal-hooks.log.1 \
-		/var/log/apt/universal-hooks.log.2.gz
+		/var/log/apt/universal-hooks.log.2.gz /var/log/apt/universal-hooks-term.log{,.1,.2.gz}
 	mkdir -p "$state"
 }
 
@@ -101,7 +101,7 @@ test_purge_takes_state_and_log_and_leaves_scripts() {
 	EOF
 	expect_scripts_of_people_untouched
 	local gone
-	for gone in "$conf" "$disabled" "${disabled%/*}"/.99* "$state" /var/log/apt/universal-hooks.log{,.1,.2.gz} \
+	for gone in "$conf" "$disabled" "${disabled%/*}"/.99* "$state" /var/log/apt/universal-hooks{,-term}.log{,.1,.2.gz} \
 		/etc/logrotate.d/$ours /usr/lib/*/$ours /usr/libexec/apt-universal-hooks; do
 		[[ ! -e $gone ]] || fail "$gone should be gone"
 	done

@@ -175,19 +175,22 @@ END_TEST
 
 START_TEST(json_has_all_settings)
 {
-	assert_json("", "{\"Enabled\":true,\"On-Failure\":\"warn\",\"When\":\"ran\","
-			"\"Operations\":" ALL_OPERATIONS ",\"Timeout\":0,\"User\":null,"
-			"\"Directory\":\"/\",\"Requires\":[],\"Description\":null}");
+	assert_json("",
+		"{\"Enabled\":true,\"On-Failure\":\"warn\",\"When\":\"ran\","
+		"\"Operations\":" ALL_OPERATIONS ",\"Timeout\":0,\"User\":null,"
+		"\"Directory\":\"/"
+		"\",\"Output\":\"terminal\",\"Requires\":[],\"Description\":null}");
 	assert_json("Universal-Hooks::Enabled=no\nUniversal-Hooks::On-Failure=abort\n"
 		    "Universal-Hooks::When=always\nUniversal-Hooks::Timeout=86400\n"
 		    "Universal-Hooks::Operations::=remove\n"
 		    "Universal-Hooks::Operations::=upgrade\n"
 		    "Universal-Hooks::User=a%ffb\nUniversal-Hooks::Directory=/%22\n"
+		    "Universal-Hooks::Output=both\n"
 		    "Universal-Hooks::Requires::=zsh\nUniversal-Hooks::Requires::=vim\n"
 		    "Universal-Hooks::Description=Dump%20it\n",
 		"{\"Enabled\":false,\"On-Failure\":\"abort\",\"When\":\"always\","
 		"\"Operations\":[\"upgrade\",\"remove\"],\"Timeout\":86400,"
-		"\"User\":\"a\\\\377b\",\"Directory\":\"/\\\"\","
+		"\"User\":\"a\\\\377b\",\"Directory\":\"/\\\"\",\"Output\":\"both\","
 		"\"Requires\":[\"zsh\",\"vim\"],\"Description\":\"Dump it\"}");
 }
 END_TEST

@@ -51,6 +51,9 @@ static void assert_holds(
 	write_operations(&text, script.operations);
 	if (script.timeout != 0)
 		buffer_append_format(&text, " %us", script.timeout);
+	if (script.output != OUTPUT_TERMINAL)
+		buffer_append_format(
+			&text, " %s", script.output == OUTPUT_BOTH ? "both" : "log");
 	if (script.user != NULL)
 		buffer_append_format(&text, " %s", script.user);
 	if (strcmp(script.directory, "/") != 0)
@@ -118,6 +121,9 @@ static const struct {
 	{"User=J%c3%bcrgen", " J\xc3\xbcrgen"},
 	{"Directory=/", ""},
 	{"Directory=/srv/a%20b", " /srv/a b"},
+	{"Output=terminal", ""},
+	{"Output=Both", " both"},
+	{"Output=log", " log"},
 	{"Requires::=g++-12", " g++-12"},
 	{"Requires::mine=libc6:amd64", " libc6:amd64"},
 	{"Description=Dump%20the%20databases", " Dump the databases"},
@@ -148,8 +154,9 @@ START_TEST(an_invalid_value_leaves_the_default)
 		"Timeout=+1", "Timeout=1.5", "Timeout=5s", "Timeout=%205",
 		"Timeout=86401", "Timeout=18446744073709551617",
 		"Timeout=99999999999999999999999", "User", "Directory=srv",
-		"Directory=", "Requires::=--help", "Requires::=foo%20bar",
-		"Requires::=foo*", "Requires::=foo%0abar", "Requires::=", "Description="};
+		"Directory=", "Output=none", "Output=", "Requires::=--help",
+		"Requires::=foo%20bar", "Requires::=foo*", "Requires::=foo%0abar",
+		"Requires::=", "Description="};
 
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
 		owns_memory char *line = string_format("Universal-Hooks::%s\n", bad[i]);
@@ -167,8 +174,8 @@ START_TEST(a_list_is_not_a_string_and_a_string_is_not_a_list)
 {
 	static const char *const bad[] = {"Operations=install", "Requires=foo",
 		"Enabled::=false", "On-Failure::=abort", "When::a=always", "Timeout::=5",
-		"User::=nobody", "Directory::=/srv", "Description::=words",
-		"Scripts::Post-Invoke/a::Timeout::=5",
+		"User::=nobody", "Directory::=/srv", "Output::=log",
+		"Description::=words", "Scripts::Post-Invoke/a::Timeout::=5",
 		"Scripts::Post-Invoke/a::Requires=foo"};
 
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
