@@ -2,6 +2,7 @@
 #include "apt_bridge.hh"
 
 #include <exception>
+#include <iostream>
 #include <sstream>
 
 strings strings_of(const char *const *list)
@@ -13,10 +14,43 @@ strings strings_of(const char *const *list)
 	return result;
 }
 
+/* Like OpTextProgress, but on one line, which is empty again in the end. */
+class vanishing_progress final : public OpProgress
+{
+	size_t size = 0; /* of what the line shows */
+
+	void show(const std::string &text)
+	{
+		std::string padding(size > text.size() ? size - text.size() : 0, ' ');
+
+		std::cout << text << padding << '\r' << std::flush;
+		size = text.size();
+	}
+
+	void Update() override
+	{
+		if (CheckChange())
+			show(Op + "... " + std::to_string(static_cast<int>(Percent)) +
+				"%");
+	}
+
+      public:
+	void Done() override
+	{
+		if (size > 0)
+			show("");
+	}
+
+	~vanishing_progress() override
+	{
+		Done();
+	}
+};
+
 std::unique_ptr<OpProgress> make_progress(const apt_question &question)
 {
-	if (question.has_progress)
-		return std::make_unique<OpTextProgress>(*_config);
+	if (question.has_progress && _config->FindI("quiet") == 0)
+		return std::make_unique<vanishing_progress>();
 	return std::make_unique<OpProgress>();
 }
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 # Compares the installed apt-universal-hooks(8) with the command: the command prints what the page
-# shows, and the page documents all subcommands, options and keys. For the comparison, apt's progress
-# is removed, the log gets the times of the page, and the duration in the output of run is 0.001 s.
+# shows, and the page documents all subcommands, options and keys. For the comparison, the log gets the
+# times of the page, and the duration in the output of run is 0.001 s.
 
 log=/var/log/apt/universal-hooks.log
 zcat /usr/share/man/man8/apt-universal-hooks.8.gz >/page
@@ -98,7 +98,7 @@ prints() {
 	local prefix=
 	[[ $1 == '#' ]] || prefix='setpriv --reuid 65534 --regid 65534 --clear-groups '
 	LC_ALL=C NO_COLOR=1 script -qec "stty cols 80; $prefix$2" /dev/null |
-		sed -E 's/\r+$//; s/.*\r//; /\.\.\. Done$/d; s/(  exit [0-9]+  )[0-9]+\.[0-9]{3} s$/\10.001 s/'
+		sed -E 's/\r+$//; s/.*\r//; s/(  exit [0-9]+  )[0-9]+\.[0-9]{3} s$/\10.001 s/'
 }
 
 subcommands() {

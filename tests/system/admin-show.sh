@@ -39,13 +39,13 @@ mkdir -p /shipped$packaged_hooks/Post-Invoke
 printf '#!/bin/sh\n' >/shipped$packaged_hooks/Post-Invoke/050-shipped
 chmod 755 /shipped$packaged_hooks/Post-Invoke/050-shipped
 
-# at COLUMNS ARGUMENT...: prints what the command writes to a terminal, without apt's progress.
+# at COLUMNS ARGUMENT...: prints what remains on a terminal: a line begins again at a carriage return.
 at() {
 	local columns=$1
 	shift
 	script -qc "stty cols $columns; TERM=xterm NO_COLOR=${no_color-1} $command $*" /dev/null \
-		</dev/null | tr -d '\r' |
-		sed '/^Reading \|^Building \|^Calculating /d; s/[0-9.]* s$/TIME/' >/shown
+		</dev/null |
+		sed 's/\r$//; s/.*\r//; s/[0-9.]* s$/TIME/' >/shown
 }
 
 expect_shown() {

@@ -195,7 +195,25 @@ START_TEST(warnings_about_packages_are_printed)
 }
 END_TEST
 
-START_TEST(progress_is_shown_on_a_terminal_without_json)
+/* What remains visible: each line begins again at "\r". */
+static void assert_line_is_empty_again(const char *text)
+{
+	char line[80] = "";
+	size_t column = 0;
+
+	for (; *text != '\0'; text++) {
+		ck_assert_msg(*text != '\n', "a line remains");
+		if (*text == '\r')
+			column = 0;
+		else if (column < sizeof(line))
+			line[column++] = *text;
+	}
+	for (column = 0; column < sizeof(line); column++)
+		ck_assert_msg(line[column] == '\0' || line[column] == ' ',
+			"what remains: %.80s", line);
+}
+
+START_TEST(progress_is_shown_on_a_terminal_and_disappears)
 {
 	struct admin admin = this_machine();
 	const char *const names[] = {"foo", NULL};
@@ -221,6 +239,7 @@ START_TEST(progress_is_shown_on_a_terminal_without_json)
 		ck_assert_msg((strstr(output.out.data, "Reading package lists") !=
 				      NULL) == !is_json,
 			"%d: %s", is_json, output.out.data);
+		assert_line_is_empty_again(output.out.data);
 	}
 	admin.is_json = false;
 	output_begin();
@@ -239,7 +258,7 @@ int main(void)
 		origins_have_the_file_and_the_line,
 		the_configuration_of_another_root_is_read, errors_of_apt_are_printed,
 		warnings_about_packages_are_printed,
-		progress_is_shown_on_a_terminal_without_json};
+		progress_is_shown_on_a_terminal_and_disappears};
 
 	return run_tests("apt", tests, COUNT_OF(tests));
 }

@@ -505,7 +505,7 @@ START_TEST(progress_goes_to_standard_output_and_nothing_else_does)
 	ck_assert_ptr_nonnull(freopen(at("/output"), "w", stdout));
 	printf("What waits to be written is written once.\n");
 	reply = ask((struct apt_question){.kind = APT_PACKAGES,
-		.options = WORDS(source),
+		.options = WORDS(source, "quiet=0"),
 		.words = WORDS("foo"),
 		.has_progress = true});
 	assert_answer(&reply, "foo\tamd64\t2\t3\n");
