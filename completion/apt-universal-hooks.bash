@@ -109,7 +109,7 @@ _apt_universal_hooks_options() {
 			--no-upgrade --only-upgrade --option --purge --reinstall --target-release
 		;;
 	list) _apt_universal_hooks_offer --tree ;;
-	why) _apt_universal_hooks_offer --operation ;;
+	why) _apt_universal_hooks_offer --all --operation ;;
 	run) _apt_universal_hooks_offer --dry-run --operation --package --result --script ;;
 	log) _apt_universal_hooks_offer --failed --last --number --package --script ;;
 	blame) _apt_universal_hooks_offer --number ;;

@@ -301,6 +301,52 @@ void plan_view_write(const struct terminal *terminal, const struct plan_view *vi
 		plan_view_write_point(terminal, view, (enum uh_hook_point)i);
 }
 
+static bool is_of_every_transaction(const struct planned_run *run)
+{
+	return run->reason == REASON_ALWAYS && has_reason(run);
+}
+
+/* Returns how many there are. */
+static size_t write_own_runs(const struct terminal *terminal,
+	const struct plan_view *view, enum uh_hook_point hook_point)
+{
+	const struct plan *plan = &view->plans[hook_point];
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct planned_run *run = &plan->runs[i];
+
+		if (is_of_every_transaction(run))
+			continue;
+		if (count++ == 0)
+			terminal_say(terminal, "", "%s", uh_hook_point_name(hook_point));
+		write_planned_run(
+			terminal, view, run, plan_view_lacks(view, hook_point, run));
+	}
+	return count;
+}
+
+void plan_view_write_own(const struct terminal *terminal, const struct plan_view *view,
+	const char *packages)
+{
+	size_t all = 0, own = 0;
+
+	for (int i = 0; i < UH_HOOK_POINT_COUNT; i++) {
+		all += view->plans[i].count;
+		own += write_own_runs(terminal, view, (enum uh_hook_point)i);
+	}
+	if (own == 0)
+		terminal_say(terminal, "", _("no hooks for %s"), packages);
+	if (all > own)
+		terminal_say(terminal, "",
+			ngettext("and %zu hook that runs in every transaction; --all "
+				 "shows it",
+				"and %zu hooks that run in every transaction; --all "
+				"shows them",
+				(unsigned long)(all - own)),
+			all - own);
+}
+
 static json_t *lines_to_json(struct slice lines)
 {
 	json_t *array = json_array();

@@ -54,6 +54,12 @@ char *plan_view_skip_text(const struct planned_run *run);
 void plan_view_write(const struct terminal *terminal, const struct plan_view *view);
 void plan_view_write_point(const struct terminal *terminal, const struct plan_view *view,
 	enum uh_hook_point hook_point);
+/*
+ * The same without the hooks of every transaction, which are only counted, and without
+ * hook points of which nothing is left. packages names those of the transaction.
+ */
+void plan_view_write_own(const struct terminal *terminal, const struct plan_view *view,
+	const char *packages);
 /* The same as JSON, described in apt-universal-hooks(8); the caller owns it. */
 json_t *plan_view_to_json(const struct plan_view *view);
 /* The transaction's packages as JSON; the caller owns it. */

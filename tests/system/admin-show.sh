@@ -256,26 +256,16 @@ test_why_says_what_a_package_would_set_off() {
 	make_hooks
 	at 80 why app
 	expect_shown <<-'EOF'
-		Pre-Invoke
-		  /etc/apt/universal-hooks/Pre-Invoke/010-always
-		      in every transaction
-		Pre-Install-Pkgs: no hooks
 		Post-Invoke
 		  /etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails
 		      app:all upgrade 1 -> 2
 		  /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name
 		    --pkg_list=FILE
 		      app__WILDCARD__ matches app
-		  /etc/apt/universal-hooks/Post-Invoke/040-plain
-		      in every transaction
-		      not run: not executable
+		and 2 hooks that run in every transaction; --all shows them
 	EOF
 	at 40 why --operation remove app
 	expect_shown <<-'EOF'
-		Pre-Invoke
-		  /etc/apt/universal-hooks/Pre-Invoke/010-always
-		      in every transaction
-		Pre-Install-Pkgs: no hooks
 		Post-Invoke
 		  /etc/apt/universal-hooks/pkgs/app/Post-Invoke/020-fails
 		      app:all remove 1
@@ -284,23 +274,20 @@ test_why_says_what_a_package_would_set_off() {
 		  /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name
 		    --pkg_list=FILE
 		      app__WILDCARD__ matches app
-		  /etc/apt/universal-hooks/Post-Invoke/040-plain
-		      in every transaction
-		      not run: not executable
+		and 2 hooks that run in every
+		transaction; --all shows them
 	EOF
 	piped why app-data
 	expect_shown <<-'EOF'
-		Pre-Invoke
-		  /etc/apt/universal-hooks/Pre-Invoke/010-always
-		      in every transaction
-		Pre-Install-Pkgs: no hooks
 		Post-Invoke
 		  /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name --pkg_list=FILE
 		      app__WILDCARD__ matches app-data
-		  /etc/apt/universal-hooks/Post-Invoke/040-plain
-		      in every transaction
-		      not run: not executable
+		and 2 hooks that run in every transaction; --all shows them
 	EOF
+	piped why --all app-data
+	grep -qx '      in every transaction' /shown || fail '--all does not show all'
+	APT_UNIVERSAL_HOOKS=off piped why app
+	expect_shown <<<'Hooks are switched off for this run.'
 }
 
 test_run_ends_with_a_table() {

@@ -480,6 +480,42 @@ START_TEST(each_script_is_shown_with_its_reason)
 }
 END_TEST
 
+/* Of foo. */
+static void assert_own(const struct plan_view *view, const char *expected)
+{
+	owns_output struct output output;
+
+	output_begin();
+	plan_view_write_own(&piped, view, "foo");
+	output_end(&output);
+	assert_shown(output.out.data, expected);
+}
+
+START_TEST(hooks_of_every_transaction_can_be_folded)
+{
+	owns_preview struct plan_view view, none, more;
+
+	make(&none, "", TWO_PACKAGES);
+	assert_own(&none, "no hooks for foo\n");
+	make_script(ETC "Pre-Invoke/a", "");
+	make(&more, "", TWO_PACKAGES);
+	assert_own(&more, "no hooks for foo\n"
+			  "and 1 hook that runs in every transaction; --all shows it\n");
+	make_tree();
+	make_script(ETC "Post-Invoke/e", "");
+	skip_unless(become_root(), "this is not root");
+	make(&view, "", TWO_PACKAGES);
+	assert_own(&view,
+		"Post-Invoke\n"
+		"  @/usr/lib/apt/universal-hooks/pkgs/foo/Post-Invoke/b\n"
+		"      foo:amd64 upgrade 1 -> 2\n"
+		"  @/usr/lib/apt/universal-hooks/multi_pkgs/Post-Invoke/fo__WILDCARD__/"
+		"c d --pkg_list=FILE\n"
+		"      fo__WILDCARD__ matches foo food\n"
+		"and 2 hooks that run in every transaction; --all shows them\n");
+}
+END_TEST
+
 START_TEST(one_hook_point_can_be_shown_alone)
 {
 	owns_preview struct plan_view view;
@@ -730,7 +766,9 @@ int main(void)
 		a_malformed_stream_is_an_error, scripts_that_cannot_run_say_why,
 		a_script_of_another_user_does_not_run, nothing_is_written,
 		without_hooks_each_hook_point_says_so,
-		each_script_is_shown_with_its_reason, one_hook_point_can_be_shown_alone,
+		each_script_is_shown_with_its_reason,
+		hooks_of_every_transaction_can_be_folded,
+		one_hook_point_can_be_shown_alone,
 		a_narrow_terminal_has_more_lines_and_all_of_the_text,
 		colour_marks_what_runs, each_operation_is_shown_with_its_versions,
 		a_skipped_script_says_why,
