@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/findings.h"
 #include "printable.h"
+#include "system/rootfs.h"
 #include "ui/message.h"
 
 #include <stdarg.h>
@@ -146,25 +147,41 @@ static enum severity severity_of(const struct finding *finding)
 	return kinds[finding->kind].severity;
 }
 
-static void write_finding(const struct terminal *terminal, const struct finding *finding)
+/* The path in the administrator's tree; as it is for a package's file, or any other. */
+static const char *path_for_people(const char *path, const char *tree)
+{
+	size_t size = strlen(tree);
+
+	return path_is_within(path, tree) && path[size] == '/' ? path + size + 1 : path;
+}
+
+/* It is not wrapped, so that it can be copied: only the terminal breaks its line. */
+static void write_fix(const struct terminal *terminal, const char *command)
+{
+	struct terminal endless = *terminal;
+
+	endless.width = 0;
+	terminal_say(&endless, "  ", MARK_GOOD "%s" MARK_END " %s", _("fix:"), command);
+}
+
+static void write_finding(
+	const struct terminal *terminal, const struct finding *finding, const char *tree)
 {
 	bool is_error = severity_of(finding) == SEVERITY_ERROR;
-	/* Only the terminal wraps a command, so that it can be copied. */
-	struct terminal endless = *terminal;
 	owns_buffer struct buffer text = {0};
 
 	buffer_append_format(&text, "%s%s%s ", is_error ? MARK_BAD : MARK_WARNING,
 		is_error ? _("error:") : _("warning:"), MARK_END);
 	buffer_append_string(&text, MARK_NAME);
-	text_add_name(&text, finding->path);
+	text_add_name(&text, path_for_people(finding->path, tree));
 	if (finding->line > 0)
 		buffer_append_format(&text, ":%lu", finding->line);
 	buffer_append_string(&text, MARK_END ": ");
 	text_add_sentence(&text, finding->message);
 	terminal_write(terminal, "", "  ", &text);
-	endless.width = 0;
 	if (finding->command != NULL)
-		terminal_say(&endless, "", _("  fix: %s"), finding->command);
+		write_fix(terminal, finding->command);
+	terminal_say(terminal, "", "%s", "");
 }
 
 static size_t count_of(const struct findings *findings, enum severity severity)
@@ -172,40 +189,90 @@ static size_t count_of(const struct findings *findings, enum severity severity)
 	size_t count = 0;
 
 	for (size_t i = 0; i < findings->count; i++)
-		if (severity_of(&findings->items[i]) == severity)
-			count++;
+		count += severity_of(&findings->items[i]) == severity;
 	return count;
 }
 
-static void write_summary(const struct terminal *terminal,
-	const struct findings *findings, size_t hook_count)
+static size_t count_fixes(const struct findings *findings)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < findings->count; i++)
+		count += findings->items[i].command != NULL;
+	return count;
+}
+
+/* "3 errors, 2 warnings; 4 have a fix" */
+static void write_summary(
+	const struct terminal *terminal, const struct findings *findings)
 {
 	size_t errors = count_of(findings, SEVERITY_ERROR);
 	size_t warnings = count_of(findings, SEVERITY_WARNING);
-	owns_memory char *hooks = xformat(
-		ngettext("%zu hook", "%zu hooks", (unsigned long)hook_count), hook_count);
-	owns_memory char *error_count = xformat(
-		ngettext("%zu error", "%zu errors", (unsigned long)errors), errors);
-	owns_memory char *warning_count =
-		xformat(ngettext("%zu warning", "%zu warnings", (unsigned long)warnings),
-			warnings);
+	size_t fixes = count_fixes(findings);
+	owns_buffer struct buffer text = {0};
 
-	if (findings->count == 0)
-		terminal_say(terminal, "", _("%s, no problems found"), hooks);
-	else if (warnings == 0 || errors == 0)
-		terminal_say(terminal, "", _("%s in %s"),
-			errors > 0 ? error_count : warning_count, hooks);
-	else
-		terminal_say(terminal, "", _("%s, %s in %s"), error_count, warning_count,
-			hooks);
+	if (errors > 0)
+		buffer_append_format(&text,
+			ngettext("%zu error", "%zu errors", (unsigned long)errors),
+			errors);
+	if (errors > 0 && warnings > 0)
+		buffer_append_string(&text, ", ");
+	if (warnings > 0)
+		buffer_append_format(&text,
+			ngettext("%zu warning", "%zu warnings", (unsigned long)warnings),
+			warnings);
+	if (fixes > 0)
+		buffer_append_format(&text,
+			ngettext("; %zu has a fix", "; %zu have a fix",
+				(unsigned long)fixes),
+			fixes);
+	xensure(text.error);
+	terminal_write(terminal, "", "  ", &text);
+}
+
+/*
+ * Whether a finding is shown among the errors: also a warning whose command would no longer
+ * work after that of an error, which may move the directory that it is in.
+ */
+static bool is_among_errors(const struct findings *findings, size_t i)
+{
+	const struct finding *finding = &findings->items[i];
+
+	if (severity_of(finding) == SEVERITY_ERROR)
+		return true;
+	if (finding->command == NULL)
+		return false;
+	for (size_t j = i + 1; j < findings->count; j++) {
+		const struct finding *other = &findings->items[j];
+
+		if (severity_of(other) == SEVERITY_ERROR && other->command != NULL &&
+			path_is_within(finding->path, other->path))
+			return true;
+	}
+	return false;
+}
+
+static void write_those(const struct terminal *terminal, const struct findings *findings,
+	const char *tree, bool are_among_errors)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		if (is_among_errors(findings, i) == are_among_errors)
+			write_finding(terminal, &findings->items[i], tree);
 }
 
 void findings_write(const struct terminal *terminal, const struct findings *findings,
-	size_t hook_count)
+	const char *tree, size_t hook_count)
 {
-	for (size_t i = 0; i < findings->count; i++)
-		write_finding(terminal, &findings->items[i]);
-	write_summary(terminal, findings, hook_count);
+	write_those(terminal, findings, tree, true);
+	write_those(terminal, findings, tree, false);
+	if (findings->count > 0)
+		write_summary(terminal, findings);
+	else
+		terminal_say(terminal, "",
+			ngettext("%zu hook, no problems found",
+				"%zu hooks, no problems found",
+				(unsigned long)hook_count),
+			hook_count);
 }
 
 static json_t *finding_to_json(const struct finding *finding)

@@ -93,9 +93,13 @@ void findings_done(struct findings *findings);
  */
 void findings_sort(struct findings *findings);
 
-/* Writes all findings, and a last line with the number of errors, warnings and hooks. */
+/*
+ * Writes all findings, errors before warnings as far as the commands can be run in this
+ * order, and a last line that counts them, or the hooks if there are none. Paths below
+ * tree are shown relative to it.
+ */
 void findings_write(const struct terminal *terminal, const struct findings *findings,
-	size_t hook_count);
+	const char *tree, size_t hook_count);
 /* Returns a new reference. */
 json_t *findings_to_json(const struct findings *findings);
 

@@ -117,7 +117,9 @@ static int check_show(struct check *check)
 			"{s:o}", "findings", findings_to_json(&check->findings)));
 	} else {
 		terminal = apt_terminal(check->admin);
-		findings_write(&terminal, &check->findings, count_checked_hooks(check));
+		findings_write(&terminal, &check->findings,
+			check->hooks.tree.places[PLACE_OF_ADMINISTRATOR],
+			count_checked_hooks(check));
 	}
 	if (status == STATUS_FINE && check->findings.count > 0)
 		status = STATUS_FINDINGS;

@@ -537,16 +537,25 @@ test_a_name_that_is_only_near_has_no_command() {
 	probe multipkg/Post-Invoke/app/010-a
 	check_ends_with 1
 	expect_file "$output" <<-EOF
-		error: $hooks/Post-Invok: scripts in this directory are not run; did you mean Post-Invoke?
-		warning: $hooks/multi_pkgs/Post-Invoke/grub: apt knows no package grub; did you mean grab, or is a repository missing?
-		warning: $hooks/multipkg: scripts in this directory are not run; did you mean multi_pkgs?
-		warning: $hooks/pkgs/PostgreSQL: apt knows no package PostgreSQL; is a repository missing?
-		warning: $hooks/pkgs/docker-ce: apt knows no package docker-ce; is a repository missing?
-		warning: $hooks/pkgs/glibc-of-tests: glibc-of-tests is a source package; its binary packages are libc-bin-of-tests, libc6-of-tests
-		warning: $hooks/pkgs/grub: apt knows no package grub; did you mean grab, or is a repository missing?
-		warning: $hooks/pkgs/mysql-server: apt knows no package mysql-server; is a repository missing?
-		warning: $hooks/pkgs/openssh-of-tests: openssh-of-tests is a source package; its binary packages are openssh-client-of-tests
-		1 error, 8 warnings in 7 hooks
+		error: Post-Invok: scripts in this directory are not run; did you mean Post-Invoke?
+
+		warning: multi_pkgs/Post-Invoke/grub: apt knows no package grub; did you mean grab, or is a repository missing?
+
+		warning: multipkg: scripts in this directory are not run; did you mean multi_pkgs?
+
+		warning: pkgs/PostgreSQL: apt knows no package PostgreSQL; is a repository missing?
+
+		warning: pkgs/docker-ce: apt knows no package docker-ce; is a repository missing?
+
+		warning: pkgs/glibc-of-tests: glibc-of-tests is a source package; its binary packages are libc-bin-of-tests, libc6-of-tests
+
+		warning: pkgs/grub: apt knows no package grub; did you mean grab, or is a repository missing?
+
+		warning: pkgs/mysql-server: apt knows no package mysql-server; is a repository missing?
+
+		warning: pkgs/openssh-of-tests: openssh-of-tests is a source package; its binary packages are openssh-client-of-tests
+
+		1 error, 8 warnings
 	EOF
 	apt_succeeds install libc6-of-tests
 	check_ends_with 1
@@ -575,11 +584,15 @@ test_hooks_whose_package_is_gone_or_no_longer_has_them() {
 	check_ends_with 1
 	expect_silent_errors
 	expect_file "$output" <<-EOF
-		warning: $hooks/Post-Invoke/a name: with-name is removed but not purged, so its hook still runs; "apt-get purge with-name" removes it and the package's other configuration
-		warning: $hooks/Post-Invoke/obsolete: with-obsolete no longer ships this hook, but it still runs; remove it unless you want that
-		warning: $hooks/Post-Invoke/overriding: with-overriding no longer ships this file, but it still overrides the hook of the same name in /usr/lib; remove it unless you want that
-		warning: $hooks/Post-Invoke/removed: with-removed is removed but not purged, so its hook still runs; "apt-get purge with-removed" removes it and the package's other configuration
-		4 warnings in 4 hooks
+		warning: Post-Invoke/a name: with-name is removed but not purged, so its hook still runs; "apt-get purge with-name" removes it and the package's other configuration
+
+		warning: Post-Invoke/obsolete: with-obsolete no longer ships this hook, but it still runs; remove it unless you want that
+
+		warning: Post-Invoke/overriding: with-overriding no longer ships this file, but it still overrides the hook of the same name in /usr/lib; remove it unless you want that
+
+		warning: Post-Invoke/removed: with-removed is removed but not purged, so its hook still runs; "apt-get purge with-removed" removes it and the package's other configuration
+
+		4 warnings
 	EOF
 	apt_succeeds purge with-removed with-name
 	check_finds <<-'EOF'
@@ -601,8 +614,9 @@ test_syntax_of_bash_where_sh_reads() {
 	EOF
 	check_ends_with 1 Post-Invoke/a
 	expect_file "$output" <<-EOF
-		warning: $hooks/Post-Invoke/a:2: "[[" is syntax of bash, but sh is dash here; begin the script with #!/bin/bash
-		1 warning in 1 hook
+		warning: Post-Invoke/a:2: "[[" is syntax of bash, but sh is dash here; begin the script with #!/bin/bash
+
+		1 warning
 	EOF
 	ln -sf bash /bin/sh
 	check_finds </dev/null
@@ -623,13 +637,19 @@ test_what_is_said_of_the_files_of_others() {
 	check_ends_with 1
 	expect_silent_errors
 	expect_file "$output" <<-EOF
-		error: $hooks/Post-Invoke/a.hook:4: a hook for pacman, not a script; an equivalent script belongs in pkgs/app/Pre-Install-Pkgs
-		error: $hooks/Post-Invoke/a.hook:5: a hook for pacman, not a script; an equivalent script belongs in multi_pkgs/Pre-Install-Pkgs/app-__WILDCARD__
-		error: $hooks/Post-Invoke/a.hook:6: a hook for pacman, not a script; no directory can match "!app-extra"
-		error: $hooks/Post-Invoke/b.hook: a hook for pacman, not a script
-		error: $hooks/c.actions:1: a hook for dnf, not a script; an equivalent script belongs in Post-Invoke
-		error: $hooks/c.actions:2: a hook for dnf, not a script; apt has no hook point like "goal_resolved"
-		6 errors in 2 hooks
+		error: Post-Invoke/a.hook:4: a hook for pacman, not a script; an equivalent script belongs in pkgs/app/Pre-Install-Pkgs
+
+		error: Post-Invoke/a.hook:5: a hook for pacman, not a script; an equivalent script belongs in multi_pkgs/Pre-Install-Pkgs/app-__WILDCARD__
+
+		error: Post-Invoke/a.hook:6: a hook for pacman, not a script; no directory can match "!app-extra"
+
+		error: Post-Invoke/b.hook: a hook for pacman, not a script
+
+		error: c.actions:1: a hook for dnf, not a script; an equivalent script belongs in Post-Invoke
+
+		error: c.actions:2: a hook for dnf, not a script; apt has no hook point like "goal_resolved"
+
+		6 errors
 	EOF
 }
 
@@ -647,7 +667,7 @@ test_prose_does_not_become_a_script() {
 	EOF
 	! grep -F '"command": "' "$output" || fail 'there is a command'
 	check_ends_with 1
-	grep -qFx "error: $hooks/Post-Invoke/README: not executable and without a #! line, so it is not a script; move it elsewhere" \
+	grep -qFx "error: Post-Invoke/README: not executable and without a #! line, so it is not a script; move it elsewhere" \
 		"$output" || fail 'README'
 }
 
@@ -685,19 +705,31 @@ test_the_settings_that_files_of_others_need() {
 	check_ends_with 1
 	expect_silent_errors
 	expect_file "$output" <<-EOF
-		error: $hooks/50mine: settings for apt, not a script; they belong in a file in /etc/apt/apt.conf.d
-		error: $hooks/Post-Invoke/b.actions:1: a hook for dnf, not a script; an equivalent script belongs in pkgs/app/Post-Invoke
-		error: $hooks/Post-Invoke/b.actions:1: instead of direction in, use the setting Operations { "install"; "upgrade"; "downgrade"; "reinstall"; }
-		error: $hooks/Post-Invoke/b.actions:1: instead of raise_error=1, use the setting On-Failure "abort"
-		error: $hooks/Post-Invoke/b.actions:2: a hook for dnf, not a script; an equivalent script belongs in pkgs/app/Post-Invoke
-		error: $hooks/Post-Invoke/b.actions:2: instead of direction out, use the setting Operations { "upgrade"; "downgrade"; "reinstall"; "remove"; "purge"; }
-		error: $hooks/Post-Invoke/c.action:1: a hook for dnf, not a script; an equivalent script belongs in multi_pkgs/Post-Invoke/app-__WILDCARD__
-		error: $hooks/a.hook:4: a hook for pacman, not a script; an equivalent script belongs in pkgs/app/Pre-Install-Pkgs
-		error: $hooks/a.hook:9: instead of AbortOnFail, use the setting On-Failure "abort"
-		error: $hooks/a.hook:10: instead of NeedsTargets, read the file \$APT_UNIVERSAL_HOOKS_MATCHED in the script, or in pkgs/ use \$APT_UNIVERSAL_HOOKS_PACKAGE
-		error: $hooks/a.hook:11: instead of Depends, use the setting Requires { "tool"; }: without the package, the script is skipped, but apt goes on
-		error: $hooks/pkgs/50mine.conf: settings for apt, not a script; they belong in a file in /etc/apt/apt.conf.d
-		12 errors in 2 hooks
+		error: 50mine: settings for apt, not a script; they belong in a file in /etc/apt/apt.conf.d
+
+		error: Post-Invoke/b.actions:1: a hook for dnf, not a script; an equivalent script belongs in pkgs/app/Post-Invoke
+
+		error: Post-Invoke/b.actions:1: instead of direction in, use the setting Operations { "install"; "upgrade"; "downgrade"; "reinstall"; }
+
+		error: Post-Invoke/b.actions:1: instead of raise_error=1, use the setting On-Failure "abort"
+
+		error: Post-Invoke/b.actions:2: a hook for dnf, not a script; an equivalent script belongs in pkgs/app/Post-Invoke
+
+		error: Post-Invoke/b.actions:2: instead of direction out, use the setting Operations { "upgrade"; "downgrade"; "reinstall"; "remove"; "purge"; }
+
+		error: Post-Invoke/c.action:1: a hook for dnf, not a script; an equivalent script belongs in multi_pkgs/Post-Invoke/app-__WILDCARD__
+
+		error: a.hook:4: a hook for pacman, not a script; an equivalent script belongs in pkgs/app/Pre-Install-Pkgs
+
+		error: a.hook:9: instead of AbortOnFail, use the setting On-Failure "abort"
+
+		error: a.hook:10: instead of NeedsTargets, read the file \$APT_UNIVERSAL_HOOKS_MATCHED in the script, or in pkgs/ use \$APT_UNIVERSAL_HOOKS_PACKAGE
+
+		error: a.hook:11: instead of Depends, use the setting Requires { "tool"; }: without the package, the script is skipped, but apt goes on
+
+		error: pkgs/50mine.conf: settings for apt, not a script; they belong in a file in /etc/apt/apt.conf.d
+
+		12 errors
 	EOF
 }
 
@@ -881,7 +913,7 @@ test_what_cannot_be_looked_at_does_not_hide_the_rest() {
 	grep -q '^E: .*/var/lib/dpkg/status' "$errors" || fail "apt's error is not there"
 	echo more rubbish >/var/lib/dpkg/status
 	check_ends_with 2
-	expect_equal '1 error in 2 hooks' "$(tail -n 1 "$output")"
+	expect_equal '1 error; 1 has a fix' "$(tail -n 1 "$output")"
 }
 
 test_a_configuration_that_apt_refuses() {
@@ -970,27 +1002,37 @@ test_on_a_terminal_of_80_and_of_40_columns() {
 	script -qec 'stty cols 80; TERM=xterm NO_COLOR=1 apt-universal-hooks check' /dev/null |
 		sed 's/\r$//; s/.*\r//' >/wide || true
 	expect_file /wide <<-'EOF'
-		error: /etc/apt/universal-hooks/Post-Invoke/010-hook: not executable; it is not
-		  run
+		error: Post-Invoke/010-hook: not executable; it is not run
 		  fix: chmod a+x -- /etc/apt/universal-hooks/Post-Invoke/010-hook
-		error: /etc/apt/universal-hooks/post-invoke: the hook point is called
-		  Post-Invoke; scripts in this directory are not run
+
+		error: post-invoke: the hook point is called Post-Invoke; scripts in this
+		  directory are not run
 		  fix: find /etc/apt/universal-hooks/post-invoke -mindepth 1 -maxdepth 1 -exec mv -n -t /etc/apt/universal-hooks/Post-Invoke -- '{}' + && rmdir -- /etc/apt/universal-hooks/post-invoke
-		2 errors in 1 hook
+
+		2 errors; 2 have a fix
+	EOF
+	script -qec 'stty cols 120; TERM=xterm NO_COLOR=1 apt-universal-hooks check post-invoke' /dev/null |
+		sed 's/\r$//; s/.*\r//' >/wide || true
+	expect_file /wide <<-'EOF'
+		error: post-invoke: the hook point is called Post-Invoke; scripts in this directory are not run
+		  fix: find /etc/apt/universal-hooks/post-invoke -mindepth 1 -maxdepth 1 -exec mv -n -t /etc/apt/universal-hooks/Post-Invoke -- '{}' + && rmdir -- /etc/apt/universal-hooks/post-invoke
+
+		1 error; 1 has a fix
 	EOF
 	script -qec 'stty cols 40; TERM=xterm apt-universal-hooks check Post-Invoke' /dev/null |
 		sed 's/\r$//; s/.*\r//; s/\x1b\[/</g' >/narrow || true
 	expect_file /narrow <<-'EOF'
-		<31merror:<0m
-		  <1m/etc/apt/universal-hooks/Post-Invoke/010-hook<0m:
-		  not executable; it is not run
-		  fix: chmod a+x -- /etc/apt/universal-hooks/Post-Invoke/010-hook
-		1 error in 1 hook
+		<31merror:<0m <1mPost-Invoke/010-hook<0m: not
+		  executable; it is not run
+		  <32mfix:<0m chmod a+x -- /etc/apt/universal-hooks/Post-Invoke/010-hook
+
+		1 error; 1 has a fix
 	EOF
 	check_ends_with 1 Post-Invoke
 	expect_file "$output" <<-'EOF'
-		error: /etc/apt/universal-hooks/Post-Invoke/010-hook: not executable; it is not run
+		error: Post-Invoke/010-hook: not executable; it is not run
 		  fix: chmod a+x -- /etc/apt/universal-hooks/Post-Invoke/010-hook
-		1 error in 1 hook
+
+		1 error; 1 has a fix
 	EOF
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/findings.h"
 #include "fixture.h"
+#include "output.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,7 +26,7 @@ static void assert_written(
 	findings_sort(findings);
 	ck_assert_int_eq(fflush(stdout), 0);
 	ck_assert_ptr_nonnull(freopen(at("/written"), "w", stdout));
-	findings_write(&terminal, findings, hooks);
+	findings_write(&terminal, findings, "/etc/tree", hooks);
 	ck_assert_int_eq(fflush(stdout), 0);
 	ck_assert_int_ge(dup2(before, STDOUT_FILENO), 0);
 	assert_taken_file("/written", expected);
@@ -42,13 +43,18 @@ START_TEST(sorted_without_duplicates)
 	add(&findings, FINDING_NOT_EXECUTABLE, "/b", 0, "chmod a+x /b", "one");
 	add(&findings, FINDING_EMPTY, "/a\n", 0, "", "zero");
 	assert_written(&findings, 0, 14,
-		"warning: /a\\012: zero\n"
 		"error: /b: one\n"
 		"  fix: chmod a+x /b\n"
+		"\n"
 		"error: /b: two\n"
+		"\n"
+		"warning: /a\\012: zero\n"
+		"\n"
 		"warning: /c:9: three\n"
+		"\n"
 		"warning: /c:10: four\n"
-		"2 errors, 3 warnings in 14 hooks\n");
+		"\n"
+		"2 errors, 3 warnings; 1 has a fix\n");
 }
 END_TEST
 
@@ -69,6 +75,34 @@ START_TEST(a_directory_comes_after_what_is_in_it)
 }
 END_TEST
 
+/* The same for people, although errors are first. */
+START_TEST(a_warning_whose_path_an_error_changes_comes_before_it)
+{
+	owns_findings struct findings findings = {0};
+
+	add(&findings, FINDING_LEFTOVER, "/a/b/c", 0, "rm /a/b/c", "one");
+	add(&findings, FINDING_LEFTOVER, "/a/b/d", 0, "", "four");
+	add(&findings, FINDING_HOOK_POINT_MISSPELT, "/a/b", 0, "mv /a/b /a/B", "two");
+	add(&findings, FINDING_CRLF, "/a", 0, "", "three");
+	add(&findings, FINDING_LEFTOVER, "/a/e", 0, "rm /a/e", "five");
+	assert_written(&findings, 0, 0,
+		"warning: /a/b/c: one\n"
+		"  fix: rm /a/b/c\n"
+		"\n"
+		"error: /a/b: two\n"
+		"  fix: mv /a/b /a/B\n"
+		"\n"
+		"error: /a: three\n"
+		"\n"
+		"warning: /a/b/d: four\n"
+		"\n"
+		"warning: /a/e: five\n"
+		"  fix: rm /a/e\n"
+		"\n"
+		"2 errors, 3 warnings; 3 have a fix\n");
+}
+END_TEST
+
 START_TEST(messages_are_wrapped_and_commands_are_not)
 {
 	owns_findings struct findings findings = {0};
@@ -79,7 +113,8 @@ START_TEST(messages_are_wrapped_and_commands_are_not)
 		"error: /path: a sentence\n"
 		"  that is long\n"
 		"  fix: sed -i 's/\\r$//' -- /path/of/it\n"
-		"1 error in 1 hook\n");
+		"\n"
+		"1 error; 1 has a fix\n");
 }
 END_TEST
 
@@ -87,11 +122,61 @@ START_TEST(the_last_line_counts)
 {
 	owns_findings struct findings none = {0};
 	owns_findings struct findings one = {0};
+	owns_findings struct findings three = {0};
 
 	assert_written(&none, 0, 14, "14 hooks, no problems found\n");
 	assert_written(&none, 0, 1, "1 hook, no problems found\n");
 	add(&one, FINDING_LEFTOVER, "/a", 0, "", "b");
-	assert_written(&one, 0, 0, "warning: /a: b\n1 warning in 0 hooks\n");
+	assert_written(&one, 0, 0, "warning: /a: b\n\n1 warning\n");
+	add(&three, FINDING_CRLF, "/a", 0, "x", "b");
+	add(&three, FINDING_CRLF, "/b", 0, "y", "b");
+	add(&three, FINDING_LEFTOVER, "/c", 0, "", "b");
+	assert_written(&three, 0, 0,
+		"error: /a: b\n"
+		"  fix: x\n"
+		"\n"
+		"error: /b: b\n"
+		"  fix: y\n"
+		"\n"
+		"warning: /c: b\n"
+		"\n"
+		"2 errors, 1 warning; 2 have a fix\n");
+}
+END_TEST
+
+START_TEST(paths_in_the_tree_are_relative_for_people)
+{
+	static const char *const paths[] = {
+		"/etc/tree/a b", "/etc/tree", "/etc/tree-2/c"};
+	owns_findings struct findings findings = {0};
+
+	for (size_t i = 0; i < COUNT_OF(paths); i++)
+		add(&findings, FINDING_CRLF, paths[i], 0, "", "d");
+	assert_written(&findings, 0, 0,
+		"error: a b: d\n"
+		"\n"
+		"error: /etc/tree: d\n"
+		"\n"
+		"error: /etc/tree-2/c: d\n"
+		"\n"
+		"3 errors\n");
+	ck_assert_str_eq(findings.items[0].path, paths[0]);
+}
+END_TEST
+
+START_TEST(a_fix_has_a_colour_and_its_command_none)
+{
+	owns_findings struct findings findings = {0};
+	const struct terminal terminal = {.width = 20, .has_colour = true};
+
+	add(&findings, FINDING_CRLF, "/etc/tree/a", 7, "sed -i s/a/b/ /etc/tree/a", "b");
+	output_begin();
+	findings_write(&terminal, &findings, "/etc/tree", 0);
+	assert_output("\033[31merror:\033[0m \033[1ma:7\033[0m: b\n"
+		      "  \033[32mfix:\033[0m sed -i s/a/b/ /etc/tree/a\n"
+		      "\n"
+		      "1 error; 1 has a fix\n",
+		"");
 }
 END_TEST
 
@@ -225,8 +310,11 @@ int main(void)
 {
 	const TTest *const tests[] = {sorted_without_duplicates,
 		a_directory_comes_after_what_is_in_it,
-		messages_are_wrapped_and_commands_are_not, the_last_line_counts, as_json,
-		every_kind_has_a_word, plain_words_are_not_quoted, other_words_are_quoted,
+		a_warning_whose_path_an_error_changes_comes_before_it,
+		messages_are_wrapped_and_commands_are_not, the_last_line_counts,
+		paths_in_the_tree_are_relative_for_people,
+		a_fix_has_a_colour_and_its_command_none, as_json, every_kind_has_a_word,
+		plain_words_are_not_quoted, other_words_are_quoted,
 		unprintable_words_go_through_printf, commands_are_joined,
 		every_byte_reaches_the_command};
 
