@@ -32,16 +32,30 @@ void log_add_clean(struct buffer *buffer, const char *text)
 	}
 }
 
-void log_add_time(struct buffer *buffer)
+struct log_now log_now(void)
 {
+	struct log_now result = {.date = ""};
 	struct timespec now;
 	struct tm local;
-	char text[64];
+	char *minutes = result.offset + strlen("+01");
 
 	(void)clock_gettime(CLOCK_REALTIME, &now); /* fails for unknown clocks only */
-	if (localtime_r(&now.tv_sec, &local) != NULL &&
-		strftime(text, sizeof(text), "%Y-%m-%d  %H:%M:%S", &local) > 0)
-		buffer_append_string(buffer, text);
+	if (localtime_r(&now.tv_sec, &local) == NULL ||
+		strftime(result.date, sizeof(result.date), "%Y-%m-%d  %H:%M:%S",
+			&local) == 0 ||
+		strftime(result.offset, sizeof(result.offset), "%z", &local) !=
+			strlen("+0100"))
+		return (struct log_now){.date = ""};
+	memmove(minutes + 1, minutes, sizeof("00"));
+	*minutes = ':';
+	return result;
+}
+
+void log_add_time(struct buffer *buffer)
+{
+	struct log_now now = log_now();
+
+	buffer_append_string(buffer, now.date);
 }
 
 void log_add_script(struct buffer *buffer, enum uh_hook_point hook_point,

@@ -20,7 +20,16 @@ extern const struct log_file_kind log_of_runs; /* log_writer.h */
 
 /* Appends text as one line (deb822(5)), with unprintable bytes as \ooo. */
 void log_add_clean(struct buffer *buffer, const char *text);
-/* Appends the local time as apt does in its logs: "2026-11-20  17:05:00". */
+/*
+ * The local time as apt writes it in its logs, which exists twice when summer time ends,
+ * and its offset from UTC (RFC 3339). Both are "" beyond the years that apt can write.
+ */
+struct log_now {
+	char date[sizeof("2026-11-20  17:05:00")];
+	char offset[sizeof("+01:00")];
+};
+struct log_now log_now(void);
+/* Appends the date. */
 void log_add_time(struct buffer *buffer);
 /* Appends which script ran, and why: "Post-Invoke PATH [PACKAGE]"; matched may be NULL. */
 void log_add_script(struct buffer *buffer, enum uh_hook_point hook_point,

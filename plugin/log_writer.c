@@ -16,30 +16,70 @@
 
 #define RUNS_MAX ((size_t)16 << 20)
 
-static void append_time(struct buffer *buffer, const char *field)
+static void append_field(struct buffer *buffer, const char *field, const char *value)
 {
-	buffer_append_format(buffer, "%s: ", field);
-	log_add_time(buffer);
-	buffer_append_string(buffer, "\n");
+	if (value[0] != '\0')
+		buffer_append_format(buffer, "%s: %s\n", field, value);
 }
+
+static void append_start(struct buffer *buffer)
+{
+	struct log_now now = log_now();
+
+	append_field(buffer, "Start-Date", now.date);
+	append_field(buffer, "Start-Offset", now.offset);
+}
+
+/* The date is the last field, by which a reader knows that the stanza is whole. */
+static void append_end(struct buffer *buffer)
+{
+	struct log_now now = log_now();
+
+	append_field(buffer, "End-Offset", now.offset);
+	append_field(buffer, "End-Date", now.date);
+}
+
+/* The runner emits a failure for the same events (emit_failure() there). */
+static const struct {
+	const char *word;
+	enum uh_event_kind kind;
+	enum log_class class;
+} skip_reasons[] = {
+	{"not-executable", UH_SCRIPT_NOT_EXECUTABLE, LOG_SKIPPED},
+	{"not-a-file", UH_SCRIPT_NOT_A_FILE, LOG_SKIPPED},
+	{"dangling", UH_SCRIPT_DANGLING, LOG_SKIPPED},
+	{"open-to-others", UH_SCRIPT_OPEN_TO_OTHERS, LOG_FAILED},
+	{"no-list", UH_SCRIPT_WITHOUT_LIST, LOG_FAILED},
+	{"no-settings", UH_SCRIPT_WITHOUT_SETTINGS, LOG_FAILED},
+	{"Requires", UH_SCRIPT_LACKS_PACKAGE, LOG_SKIPPED},
+	{"Requires", UH_REQUIREMENTS_UNKNOWN, LOG_SKIPPED},
+	{"User", UH_SCRIPT_WITHOUT_USER, LOG_FAILED},
+	{"User", UH_SCRIPT_WITHOUT_RIGHTS, LOG_FAILED},
+	{"Directory", UH_SCRIPT_WITHOUT_DIRECTORY, LOG_FAILED},
+};
 
 const char *log_skip_word(enum uh_event_kind kind)
 {
-	static const struct word reasons[] = {
-		{"not-executable", UH_SCRIPT_NOT_EXECUTABLE},
-		{"not-a-file", UH_SCRIPT_NOT_A_FILE},
-		{"dangling", UH_SCRIPT_DANGLING},
-		{"open-to-others", UH_SCRIPT_OPEN_TO_OTHERS},
-		{"no-list", UH_SCRIPT_WITHOUT_LIST},
-		{"no-settings", UH_SCRIPT_WITHOUT_SETTINGS},
-		{"Requires", UH_SCRIPT_LACKS_PACKAGE},
-		{"Requires", UH_REQUIREMENTS_UNKNOWN},
-		{"User", UH_SCRIPT_WITHOUT_USER},
-		{"User", UH_SCRIPT_WITHOUT_RIGHTS},
-		{"Directory", UH_SCRIPT_WITHOUT_DIRECTORY},
-	};
+	for (size_t i = 0; i < COUNT_OF(skip_reasons); i++)
+		if (skip_reasons[i].kind == kind)
+			return skip_reasons[i].word;
+	return NULL;
+}
 
-	return word_of(reasons, COUNT_OF(reasons), (int)kind);
+enum log_class log_class_of_skip(const char *word)
+{
+	for (size_t i = 0; i < COUNT_OF(skip_reasons); i++)
+		if (strcmp(skip_reasons[i].word, word) == 0)
+			return skip_reasons[i].class;
+	return LOG_SKIPPED;
+}
+
+const char *log_class_name(enum log_class class)
+{
+	static const char *const names[] = {
+		[LOG_OK] = "ok", [LOG_FAILED] = "failed", [LOG_SKIPPED] = "skipped"};
+
+	return names[class];
 }
 
 /* The last column; nothing if the event is neither a script's result nor its start. */
@@ -148,7 +188,7 @@ static void append_header(struct buffer *kept, const char *key, const char *comm
 {
 	if (kept->size > 0)
 		return;
-	append_time(kept, "Start-Date");
+	append_start(kept);
 	append_command_line(kept, command_line);
 	append_requester(kept);
 	buffer_append_format(kept, "Transaction: %s\n", key);
@@ -237,7 +277,7 @@ static void append_stanza(struct buffer *stanza, struct slice kept,
 		buffer_append_string(stanza, "Not-Reached: Post-Invoke\n");
 	buffer_append_string(stanza, "Hooks:\n");
 	append_logged_runs(stanza, kept);
-	append_time(stanza, "End-Date");
+	append_end(stanza);
 	buffer_append_string(stanza, "\n");
 }
 

@@ -22,6 +22,14 @@ struct log_writer {
 /* The end of a line if a copy of the script ran. */
 #define LOG_OF_COPY " (from a copy)"
 
+/* What every line of the log counts as; each is exactly one of these. */
+enum log_class { LOG_OK, LOG_FAILED, LOG_SKIPPED };
+#define LOG_CLASS_COUNT (LOG_SKIPPED + 1)
+
+/* "ok" and so on. */
+const char *log_class_name(enum log_class class);
+/* LOG_FAILED or LOG_SKIPPED, for the word in "skipped (WORD)". */
+enum log_class log_class_of_skip(const char *word);
 /* The word in "skipped (WORD)" for a script that could not run; NULL for other events. */
 const char *log_skip_word(enum uh_event_kind kind);
 

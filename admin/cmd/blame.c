@@ -167,11 +167,11 @@ static void write_cost(
 static void write_chart(
 	const struct terminal *terminal, const struct log *log, const struct costs *costs)
 {
-	if (log->transactions[0].start[0] != '\0')
+	if (log->transactions[0].start.local[0] != '\0')
 		terminal_say(terminal, "",
 			ngettext("%zu transaction since %s", "%zu transactions since %s",
 				(unsigned long)log->count),
-			log->count, log->transactions[0].start);
+			log->count, log->transactions[0].start.local);
 	for (size_t i = 0; i < costs->count; i++)
 		write_cost(terminal, &costs->items[i], costs->items[0].total);
 }

@@ -144,8 +144,8 @@ static void add_last(struct buffer *text, const struct item *item)
 	if (item->last == NULL)
 		return;
 	log_add_ending(text, item->last);
-	if (item->transaction->start[0] != '\0')
-		buffer_append_format(text, ", %s", item->transaction->start);
+	if (item->transaction->start.local[0] != '\0')
+		buffer_append_format(text, ", %s", item->transaction->start.local);
 }
 
 /* Writes "TITLE: TEXT" below a hook, unless text is empty. */
@@ -393,7 +393,7 @@ static json_t *last_run_to_json(const struct item *item)
 
 	if (item->last == NULL)
 		return json_null();
-	object = json_pack("{s:o}", "start", json_time(item->transaction->start));
+	object = json_pack("{s:o}", "start", log_time_to_json(&item->transaction->start));
 	json_merge(object, log_ending_to_json(item->last));
 	return object;
 }

@@ -12,9 +12,6 @@
 #include "ui/options.h"
 #include "ui/terminal.h"
 
-/* In the paths of both places of the hook tree. */
-#define TREE "/apt/universal-hooks/"
-
 /* Which part of the log to show. */
 struct log_query {
 	size_t limit; /* how many transactions, 0 for all */
@@ -30,17 +27,10 @@ static void log_query_done(struct log_query *query)
 	free(query->path);
 }
 
-/* The path relative to the tree, if that can be seen. */
-static const char *path_in_log(const char *path)
-{
-	const char *tree = strstr(path, TREE);
-
-	return tree != NULL ? tree + strlen(TREE) : path;
-}
-
 static bool is_of_script(const struct log_run *run, const char *path)
 {
-	return strcmp(run->path, path) == 0 || strcmp(path_in_log(run->path), path) == 0;
+	return strcmp(run->path, path) == 0 ||
+	       strcmp(log_path_in_tree(run->path), path) == 0;
 }
 
 /* A name without an architecture matches a wildcard for any architecture. */
@@ -156,9 +146,10 @@ static void write_heading(
 	owns_buffer struct buffer text = {0};
 
 	buffer_append_string(&text, MARK_NAME);
-	buffer_append_string(&text, transaction->start[0] != '\0' ? transaction->start
-				    : transaction->end[0] != '\0' ? transaction->end
-								  : _("(unknown time)"));
+	buffer_append_string(
+		&text, transaction->start.local[0] != '\0' ? transaction->start.local
+		       : transaction->end.local[0] != '\0' ? transaction->end.local
+							   : _("(unknown time)"));
 	buffer_append_string(&text, MARK_END " ");
 	if (transaction->command_line != NULL)
 		text_add_sentence(&text, transaction->command_line);
@@ -173,19 +164,23 @@ static void write_result(
 	const char *result =
 		transaction->result != NULL ? transaction->result : "unknown";
 	owns_buffer struct buffer text = {0};
+	struct log_counts counts = {.of = {0}};
 
+	log_count(&counts, transaction);
 	buffer_append_format(&text, _("result: %s%s%s"),
 		strcmp(result, "ok") == 0        ? MARK_GOOD
 		: strcmp(result, "unknown") == 0 ? MARK_WARNING
 						 : MARK_BAD,
 		result, MARK_END);
+	buffer_append_string(&text, "; ");
+	log_add_counts(&text, &counts);
 	if (transaction->not_reached != NULL)
 		buffer_append_format(&text, _("; %sapt did not reach %s%s"), MARK_WARNING,
 			transaction->not_reached, MARK_END);
 	if (transaction->requester != NULL) {
 		owns_memory char *requester = xsentence(transaction->requester);
 
-		buffer_append_format(&text, _(", requested by %s"), requester);
+		buffer_append_format(&text, _("; requested by %s"), requester);
 	}
 	if (!transaction->is_whole)
 		buffer_append_format(&text, _("; %sthis entry of the log is damaged%s"),
@@ -193,17 +188,20 @@ static void write_result(
 	terminal_write(terminal, "  ", "    ", &text);
 }
 
-static void write_logged_run(const struct terminal *terminal, const struct log_run *run)
+static void write_logged_run(const struct admin *admin, const struct terminal *terminal,
+	const struct log_run *run)
 {
 	owns_buffer struct buffer text = {0};
 
 	text_add_name(&text, run->path);
+	log_add_gone(&text, run, admin);
 	buffer_append_string(&text, ": ");
 	log_add_ending(&text, run);
 	terminal_write(terminal, log_has_failed(run) ? "  ! " : "    ", "      ", &text);
 }
 
-static void write_log(const struct terminal *terminal, const struct log *log)
+static void write_log(
+	const struct admin *admin, const struct terminal *terminal, const struct log *log)
 {
 	for (size_t i = 0; i < log->count; i++) {
 		const struct log_transaction *transaction = &log->transactions[i];
@@ -213,43 +211,52 @@ static void write_log(const struct terminal *terminal, const struct log *log)
 		write_heading(terminal, transaction);
 		write_result(terminal, transaction);
 		for (size_t j = 0; j < transaction->count; j++)
-			write_logged_run(terminal, &transaction->runs[j]);
+			write_logged_run(admin, terminal, &transaction->runs[j]);
 	}
 }
 
-static json_t *logged_run_to_json(const struct log_run *run)
+static json_t *logged_run_to_json(const struct admin *admin, const struct log_run *run)
 {
-	json_t *object = json_pack("{s:s, s:s, s:o, s:o, s:b}", "hook_point",
+	json_t *object = json_pack("{s:s, s:s, s:o, s:o, s:b, s:b}", "hook_point",
 		uh_hook_point_name(run->hook_point), "reason", reason_name(run->reason),
-		"subject", json_text(run->match), "path", json_text(run->path), "copy",
-		run->is_copy);
+		"subject", json_text(run->match), "path", json_text(run->path), "gone",
+		log_is_gone(run, admin), "copy", run->is_copy);
 
 	json_merge(object, log_ending_to_json(run));
 	return object;
 }
 
-static json_t *logged_transaction_to_json(const struct log_transaction *transaction)
+static json_t *logged_transaction_to_json(
+	const struct admin *admin, const struct log_transaction *transaction)
 {
+	struct log_counts counts = {.of = {0}};
 	json_t *runs = json_array();
+	json_t *object;
 
 	for (size_t i = 0; i < transaction->count; i++)
-		json_add(runs, logged_run_to_json(&transaction->runs[i]));
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:b, s:o}", "start",
-		json_time(transaction->start), "end", json_time(transaction->end),
-		"command_line", json_text(transaction->command_line), "requested_by",
+		json_add(runs, logged_run_to_json(admin, &transaction->runs[i]));
+	object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:b}", "start",
+		log_time_to_json(&transaction->start), "end",
+		log_time_to_json(&transaction->end), "command_line",
+		json_text(transaction->command_line), "requested_by",
 		json_text(transaction->requester), "transaction",
 		json_text(transaction->key), "result",
 		transaction->result != NULL ? transaction->result : "unknown",
 		"not_reached", json_text(transaction->not_reached), "whole",
-		transaction->is_whole, "hooks", runs);
+		transaction->is_whole);
+	log_count(&counts, transaction);
+	json_merge(object, log_counts_to_json(&counts));
+	json_set(object, "hooks", runs);
+	return object;
 }
 
-static json_t *log_to_json(const struct log *log)
+static json_t *log_to_json(const struct admin *admin, const struct log *log)
 {
 	json_t *transactions = json_array();
 
 	for (size_t i = 0; i < log->count; i++)
-		json_add(transactions, logged_transaction_to_json(&log->transactions[i]));
+		json_add(transactions,
+			logged_transaction_to_json(admin, &log->transactions[i]));
 	return json_pack("{s:o}", "transactions", transactions);
 }
 
@@ -264,7 +271,8 @@ static void add_known_paths(
 	}
 	for (size_t i = 0; i < log->count; i++)
 		for (size_t j = 0; j < log->transactions[i].count; j++)
-			xlist_add(paths, path_in_log(log->transactions[i].runs[j].path));
+			xlist_add(paths,
+				log_path_in_tree(log->transactions[i].runs[j].path));
 	string_list_sort_unique(paths);
 }
 
@@ -295,7 +303,8 @@ static int find_logged_script(
 				    hook_list_find(&hooks, admin, query->script) != NULL))
 		path = wanted;
 	if (path == NULL)
-		return script_name_report(&paths, query->script, path_in_log(wanted));
+		return script_name_report(
+			&paths, query->script, log_path_in_tree(wanted));
 	query->path = xstrdup(path);
 	return -1;
 }
@@ -305,7 +314,7 @@ static int show_log(const struct admin *admin, const struct log *log)
 	struct terminal terminal;
 
 	if (admin->is_json)
-		return json_print(log_to_json(log));
+		return json_print(log_to_json(admin, log));
 	terminal = apt_terminal(admin);
 	if (log->has_no_log)
 		terminal_say(&terminal, "", _("No hook has run yet: there is no %s%s."),
@@ -313,7 +322,7 @@ static int show_log(const struct admin *admin, const struct log *log)
 	else if (log->count == 0)
 		terminal_say(&terminal, "", _("No transaction in the log matches."));
 	else
-		write_log(&terminal, log);
+		write_log(admin, &terminal, log);
 	return STATUS_FINE;
 }
 

@@ -186,41 +186,19 @@ static const struct log_transaction *last_of(const struct log *log)
 	return log->count > 0 ? &log->transactions[log->count - 1] : NULL;
 }
 
-static size_t count_failed(const struct log_transaction *transaction)
-{
-	size_t failed = 0;
-
-	for (size_t i = 0; i < transaction->count; i++)
-		failed += log_has_failed(&transaction->runs[i]);
-	return failed;
-}
-
-static size_t count_ran(const struct log_transaction *transaction)
-{
-	size_t ran = 0;
-
-	for (size_t i = 0; i < transaction->count; i++)
-		ran += transaction->runs[i].milliseconds >= 0;
-	return ran;
-}
-
 static void add_transaction(
 	struct buffer *text, const struct log_transaction *transaction)
 {
-	size_t failed = count_failed(transaction);
-	size_t ran = count_ran(transaction);
+	struct log_counts counts = {.of = {0}};
 
-	if (transaction->start[0] != '\0')
-		buffer_append_format(text, "%s, ", transaction->start);
+	log_count(&counts, transaction);
+	if (transaction->start.local[0] != '\0')
+		buffer_append_format(text, "%s, ", transaction->start.local);
 	if (transaction->command_line != NULL)
 		buffer_append_format(text, "%s, ", transaction->command_line);
-	buffer_append_format(text, _("result %s, "),
+	buffer_append_format(text, _("result %s; "),
 		transaction->result != NULL ? transaction->result : "unknown");
-	buffer_append_format(
-		text, ngettext("%zu hook ran", "%zu hooks ran", (unsigned long)ran), ran);
-	if (failed > 0)
-		buffer_append_format(
-			text, _(", %s%zu failed%s"), MARK_BAD, failed, MARK_END);
+	log_add_counts(text, &counts);
 }
 
 static void write_last(const struct terminal *terminal, const struct overview *overview)
@@ -281,14 +259,19 @@ static json_t *point_to_json(
 static json_t *last_transaction_to_json(const struct overview *overview)
 {
 	const struct log_transaction *last = last_of(&overview->log);
+	struct log_counts counts = {.of = {0}};
+	json_t *object;
 
 	if (last == NULL)
 		return json_null();
-	return json_pack("{s:o, s:o, s:o, s:s, s:I, s:I}", "start",
-		json_time(last->start), "end", json_time(last->end), "command_line",
-		json_text(last->command_line), "result",
+	log_count(&counts, last);
+	object = json_pack("{s:o, s:o, s:o, s:s, s:I}", "start",
+		log_time_to_json(&last->start), "end", log_time_to_json(&last->end),
+		"command_line", json_text(last->command_line), "result",
 		last->result != NULL ? last->result : "unknown", "ran",
-		(json_int_t)count_ran(last), "failed", (json_int_t)count_failed(last));
+		(json_int_t)log_counts_ran(&counts));
+	json_merge(object, log_counts_to_json(&counts));
+	return object;
 }
 
 static json_t *switch_to_json(const struct overview *overview)

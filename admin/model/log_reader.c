@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/log_reader.h"
-#include "log_writer.h"
 #include "ui/message.h"
 #include "ui/terminal.h"
 
@@ -8,7 +7,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What logrotate(8) calls the log before this one. */
@@ -21,20 +22,27 @@
 enum stanza_field {
 	FIELD_NONE,
 	FIELD_START,
+	FIELD_START_OFFSET,
 	FIELD_COMMAND_LINE,
 	FIELD_REQUESTER,
 	FIELD_KEY,
 	FIELD_RESULT,
 	FIELD_NOT_REACHED,
 	FIELD_HOOKS,
+	FIELD_END_OFFSET,
 	FIELD_END
 };
 
+#define LOCAL_FORMAT "%Y-%m-%d %H:%M:%S"
+/* Before the offset. */
+#define ZONED_DATE_SIZE strlen("2026-11-20T18:02:05")
+
 #define START "Start-Date: "
 static const struct word field_names[] = {{START, FIELD_START},
-	{"Commandline: ", FIELD_COMMAND_LINE}, {"Requested-By: ", FIELD_REQUESTER},
-	{"Transaction: ", FIELD_KEY}, {"Result: ", FIELD_RESULT},
-	{"Not-Reached: ", FIELD_NOT_REACHED}, {"Hooks:", FIELD_HOOKS},
+	{"Start-Offset: ", FIELD_START_OFFSET}, {"Commandline: ", FIELD_COMMAND_LINE},
+	{"Requested-By: ", FIELD_REQUESTER}, {"Transaction: ", FIELD_KEY},
+	{"Result: ", FIELD_RESULT}, {"Not-Reached: ", FIELD_NOT_REACHED},
+	{"Hooks:", FIELD_HOOKS}, {"End-Offset: ", FIELD_END_OFFSET},
 	{"End-Date: ", FIELD_END}};
 
 static const struct word outcome_names[] = {{"exit", LOGGED_EXIT},
@@ -61,21 +69,90 @@ static int64_t parse_number(struct slice text, int64_t max)
 	return (int64_t)number;
 }
 
-/* apt and log_writer.c write "2026-11-20  18:02:05", with two spaces; we keep one. */
-static bool parse_time(struct slice text, char ret_time[LOG_TIME_SIZE])
+static bool has_form(struct slice text, const char *form)
 {
-	static const char form[] = "0000-00-00  00:00:00";
-
 	if (text.size != strlen(form))
 		return false;
 	for (size_t i = 0; i < text.size; i++)
 		if (form[i] == '0' ? text.data[i] < '0' || text.data[i] > '9'
 				   : text.data[i] != form[i])
 			return false;
-	memcpy(ret_time, text.data, strlen("2026-11-20"));
-	memcpy(ret_time + strlen("2026-11-20"), text.data + strlen("2026-11-20 "),
-		strlen(" 18:02:05"));
-	ret_time[LOG_TIME_SIZE - 1] = '\0';
+	return true;
+}
+
+/* Sets the local time from the other; leaves it if there is none in our time zone. */
+static void convert_to_local(struct log_time *time)
+{
+	struct tm parts = {.tm_isdst = -1};
+	char local[64];
+	time_t seconds;
+	long offset;
+
+	if (strptime(time->zoned, "%Y-%m-%dT%H:%M:%S%z", &parts) == NULL)
+		return;
+	offset = parts.tm_gmtoff; /* timegm(3) clears it */
+	seconds = timegm(&parts) - offset;
+	if (localtime_r(&seconds, &parts) != NULL &&
+		strftime(local, sizeof(local), LOCAL_FORMAT, &parts) ==
+			sizeof(time->local) - 1)
+		memcpy(time->local, local, sizeof(time->local));
+}
+
+/* The offset that our time zone had then. */
+static void guess_offset(struct log_time *time)
+{
+	struct tm parts = {.tm_isdst = -1};
+	char offset[16];
+
+	if (strptime(time->local, LOCAL_FORMAT, &parts) == NULL)
+		return;
+	(void)mktime(&parts); /* beyond what time_t can hold, it stays 0 */
+	if (strftime(offset, sizeof(offset), "%z", &parts) != strlen("+0100"))
+		return;
+	memcpy(time->zoned + ZONED_DATE_SIZE, offset, strlen("+01"));
+	time->zoned[ZONED_DATE_SIZE + strlen("+01")] = ':';
+	memcpy(time->zoned + ZONED_DATE_SIZE + strlen("+01:"), offset + strlen("+01"),
+		strlen("00"));
+}
+
+/*
+ * apt and log_writer.c write "2026-11-20  18:02:05". The offset of an end has been read
+ * before it, that of a start follows.
+ */
+static bool parse_time(struct slice text, struct log_time *time)
+{
+	char local[sizeof(time->local)];
+	struct tm parts;
+
+	if (!has_form(text, "0000-00-00  00:00:00"))
+		return false;
+	(void)snprintf(local, sizeof(local), "%.10s%.9s", text.data,
+		text.data + strlen("2026-11-20 "));
+	if (strptime(local, LOCAL_FORMAT, &parts) == NULL)
+		return false;
+	memcpy(time->local, local, sizeof(local));
+	if (time->zoned[ZONED_DATE_SIZE] == '\0')
+		guess_offset(time);
+	memcpy(time->zoned, local, ZONED_DATE_SIZE);
+	time->zoned[strlen("2026-11-20")] = 'T';
+	convert_to_local(time);
+	return true;
+}
+
+static bool parse_offset(struct slice text, struct log_time *time)
+{
+	char offset[sizeof("+01:00")];
+	struct tm parts;
+
+	if ((!has_form(text, "+00:00") && !has_form(text, "-00:00")) ||
+		memcmp(text.data + 1, "23:59", strlen("23:59")) > 0)
+		return false;
+	(void)snprintf(offset, sizeof(offset), "%.6s", text.data);
+	if (strptime(offset, "%z", &parts) == NULL)
+		return false;
+	memcpy(time->zoned + ZONED_DATE_SIZE, offset, sizeof(offset));
+	if (time->local[0] != '\0')
+		convert_to_local(time);
 	return true;
 }
 
@@ -254,9 +331,13 @@ static bool set_field(
 {
 	switch (field) {
 	case FIELD_START:
-		return parse_time(value, transaction->start);
+		return parse_time(value, &transaction->start);
+	case FIELD_START_OFFSET:
+		return parse_offset(value, &transaction->start);
+	case FIELD_END_OFFSET:
+		return parse_offset(value, &transaction->end);
 	case FIELD_END:
-		return parse_time(value, transaction->end);
+		return parse_time(value, &transaction->end);
 	case FIELD_COMMAND_LINE:
 		transaction->command_line = make_string(value);
 		return true;
@@ -294,8 +375,8 @@ static void add_field(
 	parser->last = field;
 	if (field != FIELD_END)
 		return;
-	open->is_whole =
-		open->start[0] != '\0' && open->result != NULL && !parser->is_damaged;
+	open->is_whole = open->start.local[0] != '\0' && open->result != NULL &&
+			 !parser->is_damaged;
 	parser->open = NULL;
 }
 
@@ -305,14 +386,14 @@ static void add_field(
  */
 static struct slice find_broken_start(struct slice line)
 {
-	char time[LOG_TIME_SIZE];
+	struct log_time time = {.local = ""};
 	size_t size = strlen(START "2026-11-20  18:02:05");
 	struct slice tail;
 
 	if (line.size <= size)
 		return (struct slice){NULL, 0};
 	tail = (struct slice){line.data + line.size - size, size};
-	return take_prefix(&tail, START) && parse_time(tail, time)
+	return take_prefix(&tail, START) && parse_time(tail, &time)
 		       ? tail
 		       : (struct slice){NULL, 0};
 }
@@ -523,20 +604,118 @@ void log_done(struct log *log)
 	memset(log, 0, sizeof(*log));
 }
 
+enum log_class log_class_of(const struct log_run *run)
+{
+	switch (run->outcome) {
+	case LOGGED_EXIT:
+		return run->value == 0 ? LOG_OK : LOG_FAILED;
+	case LOGGED_SKIPPED:
+		return log_class_of_skip(run->why);
+	case LOGGED_SIGNAL:
+	case LOGGED_TIMEOUT:
+	case LOGGED_NOT_STARTED:
+	case LOGGED_INTERRUPTED:
+		return LOG_FAILED;
+	}
+	return LOG_FAILED;
+}
+
 bool log_has_failed(const struct log_run *run)
 {
-	static const enum uh_event_kind failures[] = {UH_SCRIPT_OPEN_TO_OTHERS,
-		UH_SCRIPT_WITHOUT_LIST, UH_SCRIPT_WITHOUT_USER,
-		UH_SCRIPT_WITHOUT_DIRECTORY};
+	return log_class_of(run) == LOG_FAILED;
+}
 
-	if (run->outcome == LOGGED_EXIT)
-		return run->value != 0;
-	if (run->outcome != LOGGED_SKIPPED)
-		return true;
-	for (size_t i = 0; i < COUNT_OF(failures); i++)
-		if (strcmp(run->why, log_skip_word(failures[i])) == 0)
-			return true;
-	return false;
+void log_count(struct log_counts *counts, const struct log_transaction *transaction)
+{
+	for (size_t i = 0; i < transaction->count; i++)
+		counts->of[log_class_of(&transaction->runs[i])]++;
+}
+
+size_t log_counts_ran(const struct log_counts *counts)
+{
+	return counts->of[LOG_OK] + counts->of[LOG_FAILED];
+}
+
+void log_add_counts(struct buffer *text, const struct log_counts *counts)
+{
+	size_t ok = counts->of[LOG_OK];
+	size_t failed = counts->of[LOG_FAILED];
+	size_t skipped = counts->of[LOG_SKIPPED];
+	size_t hooks = ok + failed + skipped;
+	const char *separator = ": ";
+
+	buffer_append_format(text, ngettext("%zu hook", "%zu hooks", hooks), hooks);
+	if (ok > 0) {
+		buffer_append_string(text, separator);
+		buffer_append_format(text, ngettext("%zu ok", "%zu ok", ok), ok);
+		separator = ", ";
+	}
+	if (failed > 0) {
+		buffer_append_format(text, "%s" MARK_BAD, separator);
+		buffer_append_format(
+			text, ngettext("%zu failed", "%zu failed", failed), failed);
+		buffer_append_string(text, MARK_END);
+		separator = ", ";
+	}
+	if (skipped > 0) {
+		buffer_append_string(text, separator);
+		buffer_append_format(
+			text, ngettext("%zu skipped", "%zu skipped", skipped), skipped);
+	}
+}
+
+json_t *log_counts_to_json(const struct log_counts *counts)
+{
+	json_t *object = json_object();
+
+	for (int i = 0; i < LOG_CLASS_COUNT; i++)
+		json_set(object, log_class_name((enum log_class)i),
+			json_integer((json_int_t)counts->of[i]));
+	return object;
+}
+
+/* Undoes log_add_clean(), as far as that is possible: it does not escape backslashes. */
+static char *unclean_path(const char *path)
+{
+	char *result = xstrdup(path);
+	char *to = result;
+
+	while (*path != '\0') {
+		unsigned value;
+
+		if (path[0] == '\\' && strspn(path + 1, "01234567") >= 3 &&
+			sscanf(path + 1, "%3o", &value) == 1 && value <= UCHAR_MAX) {
+			*to++ = (char)value;
+			path += strlen("\\000");
+		} else {
+			*to++ = *path++;
+		}
+	}
+	*to = '\0';
+	return result;
+}
+
+static bool has_entry(const struct admin *admin, const char *path)
+{
+	owns_memory char *full = xformat("%s%s", admin->root, path);
+	struct stat status;
+
+	/* If we may not look, it is not known to be gone. */
+	return lstat(full, &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+bool log_is_gone(const struct log_run *run, const struct admin *admin)
+{
+	owns_memory char *path = unclean_path(run->path);
+
+	return !has_entry(admin, run->path) && !has_entry(admin, path);
+}
+
+void log_add_gone(
+	struct buffer *text, const struct log_run *run, const struct admin *admin)
+{
+	if (log_is_gone(run, admin))
+		buffer_append_format(text, " " MARK_FAINT "(%s)" MARK_END, _("gone"));
 }
 
 /* Skipped on purpose, by a setting or after another script's failure. */
@@ -548,6 +727,15 @@ static bool is_skipped_by_setting(const struct log_run *run)
 		if (strcmp(run->why, skip_name((enum skip)skip)) == 0)
 			return true;
 	return strcmp(run->why, "On-Failure") == 0;
+}
+
+const char *log_path_in_tree(const char *path)
+{
+	/* Both places of the tree end like this. */
+	static const char tree[] = "/apt/universal-hooks/";
+	const char *found = strstr(path, tree);
+
+	return found != NULL ? found + strlen(tree) : path;
 }
 
 char *log_path(const char *path)
@@ -622,10 +810,16 @@ json_t *log_ending_to_json(const struct log_run *run)
 	owns_buffer struct buffer outcome = {0};
 
 	log_add_outcome(&outcome, run);
-	return json_pack("{s:o, s:o, s:b}", "ended",
+	return json_pack("{s:o, s:o, s:b, s:s}", "ended",
 		json_stringn(outcome.data, outcome.size), "milliseconds",
 		run->milliseconds >= 0 ? json_integer(run->milliseconds) : json_null(),
-		"failed", log_has_failed(run));
+		"failed", log_has_failed(run), "result",
+		log_class_name(log_class_of(run)));
+}
+
+json_t *log_time_to_json(const struct log_time *time)
+{
+	return json_text(time->local[0] != '\0' ? time->zoned : NULL);
 }
 
 char *duration_text(int64_t milliseconds)

@@ -3,19 +3,27 @@
  * Reads the log that log_writer.h writes (apt-universal-hooks.conf(5)), and the one that
  * logrotate(8) has put aside but not yet compressed.
  *
- * All strings are as the log has them, with control characters as \ooo. Times are local
- * times of the machine that wrote the log, which does not record its time zone.
+ * All strings are as the log has them, with control characters as \ooo.
  */
 #ifndef LOG_READER_H
 #define LOG_READER_H
 
 #include "admin.h"
-#include "plan.h"
+#include "log_writer.h"
 #include "ui/json.h"
 
 /* Limit for both files together; of larger files, the newest part is read. */
 #define LOG_SIZE_MAX ((size_t)16 << 20)
-#define LOG_TIME_SIZE sizeof("2026-11-20 18:02:05")
+
+/*
+ * A time of the log. Stanzas of earlier versions have no offset from UTC: it is taken from
+ * the time zone of this process.
+ */
+struct log_time {
+	char local[sizeof("2026-11-20 18:02:05")]; /* in our time zone; "" if unknown */
+	char zoned[sizeof(
+		"2026-11-20T18:02:05+01:00")]; /* where it was written: RFC 3339 */
+};
 
 enum log_outcome {
 	LOGGED_EXIT,
@@ -39,8 +47,8 @@ struct log_run {
 };
 
 struct log_transaction {
-	char start[LOG_TIME_SIZE]; /* "" if unknown */
-	char end[LOG_TIME_SIZE];
+	struct log_time start;
+	struct log_time end;
 	const char *command_line; /* NULL if unknown, like the next three */
 	const char *requester;    /* "jane (1000)" */
 	const char *key;          /* "93-433909" */
@@ -82,11 +90,37 @@ int log_read(struct log *log, const struct admin *admin);
 void log_done(struct log *log);
 #define owns_log __attribute__((cleanup(log_done)))
 
-/* Whether the run counts as failed, as apt-universal-hooks.conf(5) defines it. */
+/*
+ * What a run counts as, in every sum that the command shows (apt-universal-hooks.conf(5)).
+ * One that was interrupted or not started has failed; one that ran from a copy, or that
+ * vetoed the transaction, counts by how it ended.
+ */
+enum log_class log_class_of(const struct log_run *run);
 bool log_has_failed(const struct log_run *run);
+
+/* How many runs there are of each class. */
+struct log_counts {
+	size_t of[LOG_CLASS_COUNT];
+};
+
+void log_count(struct log_counts *counts, const struct log_transaction *transaction);
+/* All runs that were not skipped: they ran, or should have. */
+size_t log_counts_ran(const struct log_counts *counts);
+/* Appends "8 hooks: 1 ok, 6 failed, 1 skipped"; a class without runs is left out. */
+void log_add_counts(struct buffer *text, const struct log_counts *counts);
+/* As the JSON keys "ok", "failed" and "skipped"; the caller owns the object. */
+json_t *log_counts_to_json(const struct log_counts *counts);
+
+/* Whether the script has been deleted since, below the admin's root. */
+bool log_is_gone(const struct log_run *run, const struct admin *admin);
+/* Appends " (gone)" if it has. */
+void log_add_gone(
+	struct buffer *text, const struct log_run *run, const struct admin *admin);
 
 /* The path as the log writes it, for the caller to free. */
 char *log_path(const char *path);
+/* The part of a path of the log that is relative to the hook tree, if that can be seen. */
+const char *log_path_in_tree(const char *path);
 
 /*
  * The latest run of the script at path (without the admin's root), and its transaction. A
@@ -102,8 +136,13 @@ void log_add_outcome(struct buffer *text, const struct log_run *run);
 void log_add_result(struct buffer *text, const struct log_run *run);
 /* Appends also how long it took: "exit 0 in 12 ms". */
 void log_add_ending(struct buffer *text, const struct log_run *run);
-/* As the JSON keys "ended", "milliseconds" and "failed"; the caller owns the object. */
+/*
+ * As the JSON keys "ended", "milliseconds", "failed" and "result"; the caller owns the
+ * object.
+ */
 json_t *log_ending_to_json(const struct log_run *run);
+/* As a string, or null if it is unknown. */
+json_t *log_time_to_json(const struct log_time *time);
 /* "12 ms", "3.456 s", "2 min 3.456 s"; the caller frees it. */
 char *duration_text(int64_t milliseconds);
 

@@ -23,11 +23,6 @@ json_t *json_version(const char *version)
 	return json_text(version != NULL && strcmp(version, "-") != 0 ? version : NULL);
 }
 
-json_t *json_time(const char *time)
-{
-	return json_text(time[0] != '\0' ? time : NULL);
-}
-
 void json_add(json_t *array, json_t *value)
 {
 	if (json_array_append_new(array, value) < 0)

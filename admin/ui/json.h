@@ -14,8 +14,6 @@
 json_t *json_text(const char *text);
 /* Like json_text(), but also null for "-", which apt writes for no version. */
 json_t *json_version(const char *version);
-/* Like json_text(), but also null for "", an unknown time. */
-json_t *json_time(const char *time);
 /* An array of json_text(). */
 json_t *json_texts(const char *const *texts, size_t count);
 

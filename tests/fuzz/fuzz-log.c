@@ -8,13 +8,21 @@
 
 #include <limits.h>
 
-/* apt's own format has two spaces. */
-static void write_time(struct buffer *written, const char *field, const char *time)
+/* apt's own format has two spaces. The offset of an end is written before it. */
+static void write_time(struct buffer *written, const char *field, bool is_end,
+	const struct log_time *time)
 {
-	if (time[0] == '\0')
+	const char *zoned = time->zoned;
+
+	if (time->local[0] == '\0')
 		return;
-	must(strlen(time) == strlen("2026-11-20 18:02:05") && time[10] == ' ');
-	buffer_append_format(written, "%s: %.10s %s\n", field, time, time + 10);
+	must(strlen(time->local) == strlen("2026-11-20 18:02:05"));
+	must(strlen(zoned) == strlen("2026-11-20T18:02:05+01:00") && zoned[10] == 'T');
+	if (is_end)
+		buffer_append_format(written, "%s-Offset: %s\n", field, zoned + 19);
+	buffer_append_format(written, "%s-Date: %.10s  %.8s\n", field, zoned, zoned + 11);
+	if (!is_end)
+		buffer_append_format(written, "%s-Offset: %s\n", field, zoned + 19);
 }
 
 static void write_field(struct buffer *written, const char *field, const char *value)
@@ -27,17 +35,19 @@ static void write_run(struct buffer *written, const struct log_run *run)
 {
 	static const struct word outcomes[] = {{"exit", LOGGED_EXIT},
 		{"signal", LOGGED_SIGNAL}, {"timeout", LOGGED_TIMEOUT},
-		{"not-started", LOGGED_NOT_STARTED}, {"skipped", LOGGED_SKIPPED}};
+		{"not-started", LOGGED_NOT_STARTED}, {"skipped", LOGGED_SKIPPED},
+		{"interrupted", LOGGED_INTERRUPTED}};
 
-	buffer_append_format(written, " %s %s [%s] %s ",
+	buffer_append_format(written, " %s %s [%s] %s",
 		uh_hook_point_name(run->hook_point), run->path,
 		run->match != NULL ? run->match : "always",
 		word_of(outcomes, COUNT_OF(outcomes), (int)run->outcome));
 	if (run->why != NULL)
-		buffer_append_format(written, "(%s)\n", run->why);
-	else
-		buffer_append_format(written, "%d %lld ms\n", run->value,
-			(long long)run->milliseconds);
+		buffer_append_format(written, " (%s)", run->why);
+	else if (run->outcome != LOGGED_INTERRUPTED)
+		buffer_append_format(written, " %d %lld ms%s", run->value,
+			(long long)run->milliseconds, run->is_copy ? LOG_OF_COPY : "");
+	buffer_append_string(written, "\n");
 }
 
 static void write_log(struct buffer *written, const struct log *log)
@@ -45,7 +55,7 @@ static void write_log(struct buffer *written, const struct log *log)
 	for (size_t i = 0; i < log->count; i++) {
 		const struct log_transaction *transaction = &log->transactions[i];
 
-		write_time(written, "Start-Date", transaction->start);
+		write_time(written, "Start", false, &transaction->start);
 		write_field(written, "Commandline", transaction->command_line);
 		write_field(written, "Requested-By", transaction->requester);
 		write_field(written, "Transaction", transaction->key);
@@ -53,7 +63,7 @@ static void write_log(struct buffer *written, const struct log *log)
 		buffer_append_string(written, "Hooks:\n");
 		for (size_t j = 0; j < transaction->count; j++)
 			write_run(written, &transaction->runs[j]);
-		write_time(written, "End-Date", transaction->end);
+		write_time(written, "End", true, &transaction->end);
 		buffer_append_string(written, "\n");
 	}
 	must(written->error == 0);
@@ -66,16 +76,17 @@ static bool is_one_line(const char *text)
 
 static void must_be_valid_run(const struct log_run *run)
 {
-	bool has_run =
-		run->outcome != LOGGED_NOT_STARTED && run->outcome != LOGGED_SKIPPED;
+	bool has_why =
+		run->outcome == LOGGED_NOT_STARTED || run->outcome == LOGGED_SKIPPED;
+	bool has_run = !has_why && run->outcome != LOGGED_INTERRUPTED;
 
 	must(uh_hook_point_name(run->hook_point) != NULL);
-	must(run->outcome <= LOGGED_SKIPPED);
+	must(run->outcome <= LOGGED_INTERRUPTED);
 	must(run->path[0] == '/' && is_one_line(run->path));
 	must(is_one_line(run->match) && is_one_line(run->why));
 	must((run->reason == REASON_ALWAYS) == (run->match == NULL));
 	must(run->match == NULL || strchr(run->match, '/') == NULL);
-	must((run->why == NULL) == has_run);
+	must((run->why != NULL) == has_why);
 	must(has_run ? run->milliseconds >= 0 && run->value >= 0
 		     : run->milliseconds == -1 && run->value == 0);
 	must(run->match == NULL || strstr(run->path, run->match) != NULL);
@@ -83,9 +94,9 @@ static void must_be_valid_run(const struct log_run *run)
 
 static void must_be_whole(const struct log_transaction *transaction)
 {
-	must(!transaction->is_whole ||
-		(transaction->start[0] != '\0' && transaction->end[0] != '\0' &&
-			transaction->result != NULL));
+	must(!transaction->is_whole || (transaction->start.local[0] != '\0' &&
+					       transaction->end.local[0] != '\0' &&
+					       transaction->result != NULL));
 	must(is_one_line(transaction->command_line) && is_one_line(transaction->key));
 	must(is_one_line(transaction->requester) && is_one_line(transaction->result));
 	for (size_t i = 0; i < transaction->count; i++)
@@ -114,7 +125,12 @@ static void check_log(const struct log *log)
 		const struct log_transaction *transaction = &log->transactions[i];
 		owns_buffer struct buffer text = {0};
 
+		struct log_counts counts = {.of = {0}};
+
 		must_be_whole(transaction);
+		log_count(&counts, transaction);
+		must(log_counts_ran(&counts) + counts.of[LOG_SKIPPED] ==
+			transaction->count);
 		if (transaction->count == 0)
 			continue;
 		must_have_last_run(log, transaction->runs[0].path);

@@ -60,7 +60,7 @@ test_hooks_are_counted_and_the_last_transaction_is_told() {
 		Pre-Invoke: 2 hooks (2 always), 1 faulty; registered in $conf:$(line_of DPkg::Pre-Invoke)
 		Pre-Install-Pkgs: no hooks; registered in $conf:$(line_of DPkg::Pre-Install)
 		Post-Invoke: 4 hooks (1 by package, 1 by wildcard, 2 always), 1 disabled, 1 masked; registered in $conf:$(line_of DPkg::Post)
-		Last transaction: TIME, apt-get --yes install app, result ok, 4 hooks ran, 1 failed
+		Last transaction: TIME, apt-get --yes install app, result ok; 6 hooks: 3 ok, 1 failed, 2 skipped
 	EOF
 }
 
@@ -105,9 +105,9 @@ test_json_says_the_same() {
 \"overridden\":0},"
 	done
 	expected="${expected%,}],\"last_transaction\":{\"start\":\"TIME\",\"end\":\"TIME\",\
-\"command_line\":\"apt-get -qq --yes install app\",\"result\":\"ok\",\"ran\":1,\"failed\":0}}"
+\"command_line\":\"apt-get -qq --yes install app\",\"result\":\"ok\",\"ran\":1,\"ok\":1,\"failed\":0,\"skipped\":0}}"
 	expect_equal "$expected" "$(sed -E 's/^ *//; s/": /":/; s/"[0-9.]+"/"VERSION"/
-		s/"20[0-9-]+ [0-9:]+"/"TIME"/' $output | tr -d '\n')"
+		s/"20[0-9-]+T[0-9:]+\+00:00"/"TIME"/' $output | tr -d '\n')"
 }
 
 test_hooks_that_apt_does_not_call_are_a_finding() {

@@ -2,6 +2,7 @@
 #include "fixture.h"
 #include "log_writer.h"
 #include "model/log_reader.h"
+#include "ui/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,8 +57,9 @@ static void assert_log(const struct log *log, const char *expected)
 	for (size_t i = 0; i < log->count; i++) {
 		const struct log_transaction *transaction = &log->transactions[i];
 
-		buffer_append_format(&text, "%s|%s|%s|%s|%s|%s|%s\n", transaction->start,
-			transaction->end, or_none(transaction->command_line),
+		buffer_append_format(&text, "%s|%s|%s|%s|%s|%s|%s\n",
+			transaction->start.local, transaction->end.local,
+			or_none(transaction->command_line),
 			or_none(transaction->requester), or_none(transaction->key),
 			or_none(transaction->result),
 			transaction->is_whole ? "whole" : "cut");
@@ -130,6 +132,14 @@ static const struct {
 		TREE "Post-Invoke/a|always -|skipped (Directory)|-1|failed"},
 	{TREE "Post-Invoke/a [always] skipped (no-list)",
 		TREE "Post-Invoke/a|always -|skipped (no-list)|-1|failed"},
+	{TREE "Post-Invoke/a [always] skipped (no-settings)",
+		TREE "Post-Invoke/a|always -|skipped (no-settings)|-1|failed"},
+	{TREE "Post-Invoke/a [always] skipped (On-Failure)",
+		TREE "Post-Invoke/a|always -|skipped (On-Failure)|-1"},
+	{TREE "Post-Invoke/a [always] interrupted",
+		TREE "Post-Invoke/a|always -|interrupted|-1|failed"},
+	{TREE "Post-Invoke/a [always] exit 0 3 ms (from a copy)",
+		TREE "Post-Invoke/a|always -|exit 0|3"},
 	/* Each reason. */
 	{TREE "pkgs/app/Post-Invoke/a [app] exit 0 1 ms",
 		TREE "pkgs/app/Post-Invoke/a|package app|exit 0|1"},
@@ -573,7 +583,7 @@ static void assert_last(const struct log *log, const char *name, const char *exp
 	const struct log_run *run = log_last_run_of(log, path, &transaction);
 
 	if (run != NULL) {
-		buffer_append_format(&text, "%s ", transaction->end + 11);
+		buffer_append_format(&text, "%s ", transaction->end.local + 11);
 		log_add_outcome(&text, run);
 	}
 	assert_text(&text, expected);
@@ -607,6 +617,117 @@ START_TEST(the_latest_run_of_a_script_is_found)
 }
 END_TEST
 
+START_TEST(every_run_is_counted_once)
+{
+	static const struct {
+		const char *runs;
+		const char *text;
+	} cases[] = {
+		{"", "0 hooks"},
+		{RUN_OF("a", "exit 0 1 ms"), "1 hook: 1 ok"},
+		{RUN_OF("a", "skipped (When)") RUN_OF("b", "skipped (dangling)"),
+			"2 hooks: 2 skipped"},
+		{RUN_OF("a", "exit 0 1 ms (from a copy)") RUN_OF("b", "exit 1 1 ms")
+				RUN_OF("c", "interrupted") RUN_OF("d", "signal 2 1 ms")
+					RUN_OF("e", "not-started (No such file)")
+						RUN_OF("f", "timeout 1 1 ms")
+							RUN_OF("g", "skipped (User)")
+								RUN_OF("h", "skipped "
+									    "(On-"
+									    "Failure"
+									    ")"),
+			"8 hooks: 1 ok, " MARK_BAD "6 failed" MARK_END ", 1 skipped"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		owns_log struct log log = {.count = 0};
+		owns_memory char *text =
+			string_format(START "Result: ok\nHooks:\n%s" END, cases[i].runs);
+		owns_buffer struct buffer words = {0};
+		struct log_counts counts = {.of = {0}};
+
+		parse(&log, text);
+		log_count(&counts, &log.transactions[0]);
+		ck_assert_uint_eq(log_counts_ran(&counts) + counts.of[LOG_SKIPPED],
+			log.transactions[0].count);
+		log_add_counts(&words, &counts);
+		assert_text(&words, cases[i].text);
+	}
+}
+END_TEST
+
+/* Central Europe, without the need for tzdata. */
+#define ZONE "CET-1CEST,M3.5.0,M10.5.0/3"
+
+/* The fields, and the times that are read from them. */
+static const struct {
+	const char *fields;
+	const char *times;
+} times[] = {
+	/* Written in another zone. */
+	{"Start-Date: 2026-11-20  18:02:05\nStart-Offset: -05:30\n"
+	 "End-Offset: +00:00\nEnd-Date: 2026-11-20  23:33:00\n",
+		"2026-11-21 00:32:05 2026-11-20T18:02:05-05:30 "
+		"2026-11-21 00:33:00 2026-11-20T23:33:00+00:00"},
+	/* The hour that comes twice. */
+	{"Start-Date: 2026-10-25  02:59:59\nStart-Offset: +02:00\n"
+	 "End-Offset: +01:00\nEnd-Date: 2026-10-25  02:00:05\n",
+		"2026-10-25 02:59:59 2026-10-25T02:59:59+02:00 "
+		"2026-10-25 02:00:05 2026-10-25T02:00:05+01:00"},
+	/* Without offsets, as of earlier versions: in winter, and in summer. */
+	{"Start-Date: 2026-11-20  18:02:05\nEnd-Date: 2026-07-20  18:02:09\n",
+		"2026-11-20 18:02:05 2026-11-20T18:02:05+01:00 "
+		"2026-07-20 18:02:09 2026-07-20T18:02:09+02:00"},
+	/* Not times, and not offsets. */
+	{"Start-Date: 2026-13-20  18:02:05\nEnd-Date: 2026-11-20  24:02:09\n", "   "},
+	{"Start-Date: 2026-11-20  18:02:05\nStart-Offset: 01:00\n"
+	 "Start-Offset: +0100\nStart-Offset: +01:60\nStart-Offset: +99:00\n"
+	 "End-Offset: \n",
+		"2026-11-20 18:02:05 2026-11-20T18:02:05+01:00  "},
+};
+
+START_TEST(a_time_is_shown_where_we_are_and_kept_where_it_was)
+{
+	ck_assert_int_eq(setenv("TZ", ZONE, 1), 0);
+	for (size_t i = 0; i < COUNT_OF(times); i++) {
+		owns_log struct log log = {.count = 0};
+		owns_memory char *text =
+			string_format("%s\n" START "\n", times[i].fields);
+		owns_buffer struct buffer found = {0};
+		static const struct log_transaction none;
+		const struct log_transaction *read;
+
+		parse(&log, text);
+		read = log.count == 2 ? &log.transactions[0] : &none;
+		buffer_append_format(&found, "%s %s %s %s ", read->start.local,
+			read->start.zoned, read->end.local,
+			read->end.local[0] != '\0' ? read->end.zoned : "");
+		found.size--;
+		assert_text(&found, times[i].times);
+	}
+}
+END_TEST
+
+START_TEST(a_script_that_has_been_deleted_is_gone)
+{
+	owns_log struct log log = {.count = 0};
+	const struct admin admin = {.root = (char *)root()};
+
+	make_file(TREE "Post-Invoke/a", 0755, "");
+	make_file(TREE "Post-Invoke/b\n\377", 0755, "");
+	make_file(TREE "Post-Invoke/c\\012", 0755, "");
+	make_link(TREE "Post-Invoke/masked", "/dev/null");
+	parse(&log,
+		START RUN_OF("a", "exit 0 1 ms") RUN_OF("b\\012\\377", "exit 0 1 ms")
+			RUN_OF("c\\012", "exit 0 1 ms") RUN_OF("masked", "exit 0 1 ms")
+				RUN_OF("d", "exit 0 1 ms") RUN_OF("a/b", "exit 0 1 ms"));
+	ck_assert_uint_eq(log.transactions[0].count, 6);
+	for (size_t i = 0; i < 6; i++)
+		ck_assert_int_eq(
+			log_is_gone(&log.transactions[0].runs[i], &admin), i >= 4);
+}
+END_TEST
+
 START_TEST(durations_are_easy_to_read)
 {
 	static const struct {
@@ -634,7 +755,9 @@ int main(void)
 		the_earlier_log_comes_first, one_log_is_enough_and_none_is_no_error,
 		an_unreadable_log_is_reported, faulty_lines_are_reported_once,
 		of_a_large_log_the_end_is_read, the_latest_run_of_a_script_is_found,
-		durations_are_easy_to_read};
+		every_run_is_counted_once,
+		a_time_is_shown_where_we_are_and_kept_where_it_was,
+		a_script_that_has_been_deleted_is_gone, durations_are_easy_to_read};
 
 	return run_tests("log_reader", tests, COUNT_OF(tests));
 }

@@ -53,7 +53,7 @@ static void assert_time(struct slice text)
 	ck_assert_msg(end != NULL && *end == '\0', "this is no time: %s", time);
 }
 
-/* The log with TIME in place of a time that is one. */
+/* The log with TIME in place of a time that is one, and without offsets. */
 static void assert_log(const char *expected)
 {
 	owns_buffer struct buffer found = {0};
@@ -71,12 +71,23 @@ static void assert_log(const char *expected)
 			assert_time(value);
 			buffer_append(&text, field);
 			buffer_append_string(&text, " TIME\n");
-		} else {
+		} else if (!slice_equals(field, "Start-Offset:") &&
+			   !slice_equals(field, "End-Offset:")) {
 			buffer_append(&text, line);
 			buffer_append_string(&text, "\n");
 		}
 	}
 	assert_text(&text, expected);
+}
+
+/* Whether what begins with first is a line, and the next one begins with second. */
+static bool has_line_after(
+	const struct buffer *text, const char *first, const char *second)
+{
+	const char *line = memmem(text->data, text->size, first, strlen(first));
+	const char *next = line != NULL ? strchr(line + 1, '\n') : NULL;
+
+	return next != NULL && strncmp(next + 1, second, strlen(second)) == 0;
 }
 
 /* Every kind of event that is about a script, and its line. */
@@ -191,6 +202,26 @@ START_TEST(all_hook_points_of_a_transaction_are_one_stanza)
 		   " Pre-Install-Pkgs /c [always] exit 0 12 ms\n"
 		   " Post-Invoke /d [always] exit 2 12 ms\n"
 		   "End-Date: TIME\n\n");
+}
+END_TEST
+
+START_TEST(a_time_has_its_offset_from_UTC)
+{
+	owns_state struct state state = open_state();
+	owns_log struct log_writer writer = {.lines = {0}};
+	owns_buffer struct buffer log = {0};
+
+	/* In between, the time zone changes, as at the end of summer time. */
+	ck_assert_int_eq(setenv("TZ", "XXX-5:30", 1), 0);
+	tzset();
+	note_end(&writer, UH_PRE_INVOKE, "/a", 0);
+	keep(&writer, &state, NULL);
+	ck_assert_int_eq(setenv("TZ", "YYY+1", 1), 0);
+	tzset();
+	ck_assert_int_eq(log_writer_write(&writer, &state, root(), NULL, "ok"), 0);
+	read_file(LOG_FILE, &log);
+	ck_assert(has_line_after(&log, "Start-Date: ", "Start-Offset: +05:30\n"));
+	ck_assert(has_line_after(&log, "\nEnd-Offset: -01:00", "End-Date: "));
 }
 END_TEST
 
@@ -521,7 +552,7 @@ int main(void)
 	const TTest *const tests[] = {every_kind_of_run_has_its_line_and_nothing_else_has,
 		control_characters_are_escaped,
 		all_hook_points_of_a_transaction_are_one_stanza,
-		a_start_without_a_result_was_interrupted,
+		a_time_has_its_offset_from_UTC, a_start_without_a_result_was_interrupted,
 		the_last_call_that_knows_the_command_line_is_believed,
 		a_transaction_with_one_hook_point_needs_nothing_kept,
 		what_was_kept_for_a_read_only_log_is_appended_once,
