@@ -9,16 +9,13 @@
 #include "ui/options.h"
 #include "ui/table.h"
 
-/* Room for the numbers beside a bar; on a terminal narrower than WIDE they get a line. */
-#define WORDS_WIDTH 54
-#define WIDE 80
-
 /* What one script has cost, in milliseconds. */
 struct cost {
-	const char *path; /* the log's */
+	const struct log_run *run; /* one of its runs, for the path */
 	int64_t total;
 	int64_t longest;
-	size_t runs;
+	size_t timed; /* runs of which the time is known */
+	struct log_counts counts;
 };
 
 struct costs {
@@ -34,7 +31,10 @@ static void costs_done(struct costs *costs)
 
 static int compare_paths(const void *a, const void *b)
 {
-	return strcmp(((const struct cost *)a)->path, ((const struct cost *)b)->path);
+	const struct cost *first = a;
+	const struct cost *second = b;
+
+	return strcmp(first->run->path, second->run->path);
 }
 
 static int compare_totals(const void *a, const void *b)
@@ -51,14 +51,28 @@ static void add_costs(struct costs *costs, const struct log_transaction *transac
 {
 	for (size_t i = 0; i < transaction->count; i++) {
 		const struct log_run *run = &transaction->runs[i];
+		int64_t milliseconds = run->milliseconds > 0 ? run->milliseconds : 0;
+		struct cost *cost;
 
-		if (run->milliseconds < 0)
-			continue;
 		xgrow(&costs->items, &costs->capacity, costs->count,
 			sizeof(*costs->items));
-		costs->items[costs->count++] =
-			(struct cost){run->path, run->milliseconds, run->milliseconds, 1};
+		cost = &costs->items[costs->count++];
+		*cost = (struct cost){.run = run,
+			.total = milliseconds,
+			.longest = milliseconds,
+			.timed = run->milliseconds >= 0};
+		cost->counts.of[log_class_of(run)] = 1;
 	}
+}
+
+static void add_cost(struct cost *sum, const struct cost *cost)
+{
+	sum->total += cost->total;
+	sum->timed += cost->timed;
+	if (sum->longest < cost->longest)
+		sum->longest = cost->longest;
+	for (int i = 0; i < LOG_CLASS_COUNT; i++)
+		sum->counts.of[i] += cost->counts.of[i];
 }
 
 /* Adds up the costs with the same path, which are adjacent. */
@@ -68,17 +82,23 @@ static void merge_costs(struct costs *costs)
 
 	for (size_t i = 0; i < costs->count; i++) {
 		const struct cost *next = &costs->items[i];
-		struct cost *last = kept > 0 ? &costs->items[kept - 1] : NULL;
 
-		if (last == NULL || strcmp(last->path, next->path) != 0) {
+		if (kept > 0 && compare_paths(&costs->items[kept - 1], next) == 0)
+			add_cost(&costs->items[kept - 1], next);
+		else
 			costs->items[kept++] = *next;
-			continue;
-		}
-		last->total += next->total;
-		last->runs++;
-		if (last->longest < next->longest)
-			last->longest = next->longest;
 	}
+	costs->count = kept;
+}
+
+/* A script that was always skipped has cost nothing. */
+static void drop_skipped(struct costs *costs)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < costs->count; i++)
+		if (log_counts_ran(&costs->items[i].counts) > 0)
+			costs->items[kept++] = costs->items[i];
 	costs->count = kept;
 }
 
@@ -91,6 +111,7 @@ static void find_costs(struct costs *costs, const struct log *log, size_t limit)
 		return;
 	qsort(costs->items, costs->count, sizeof(*costs->items), compare_paths);
 	merge_costs(costs);
+	drop_skipped(costs);
 	qsort(costs->items, costs->count, sizeof(*costs->items), compare_totals);
 	if (limit > 0 && costs->count > limit)
 		costs->count = limit;
@@ -98,120 +119,121 @@ static void find_costs(struct costs *costs, const struct log *log, size_t limit)
 
 static int64_t mean_of(const struct cost *cost)
 {
-	int64_t runs = (int64_t)cost->runs;
+	int64_t timed = (int64_t)cost->timed;
 
-	return (cost->total + runs / 2) / runs;
+	return timed > 0 ? (cost->total + timed / 2) / timed : 0;
 }
 
-/* Proportional to the total; UTF-8 has blocks of an eighth of a column. */
-static void add_bar(struct buffer *text, const struct terminal *terminal,
-	const struct cost *cost, int64_t greatest, unsigned columns)
+/* "2 transactions since 2026-11-20 18:02:05; 8 hooks: 1 ok, 6 failed, 1 skipped" */
+static void write_sum(const struct terminal *terminal, const struct log *log)
 {
-	static const char *const parts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-	double share = greatest > 0 ? (double)cost->total / (double)greatest : 0;
-	unsigned eighths = (unsigned)(share * columns * 8);
-
-	if (eighths == 0 && cost->total > 0)
-		eighths = 1;
-	if (!terminal->has_utf8)
-		eighths = (eighths + 7) / 8 * 8;
-	for (unsigned i = 0; i < eighths / 8; i++)
-		buffer_append_string(text, terminal->has_utf8 ? "█" : "#");
-	buffer_append_string(text, parts[eighths % 8]);
-}
-
-/* "2.410 s in 2 runs, mean 1.205 s, longest 2.100 s"; the caller frees it. */
-static char *cost_text(const struct cost *cost)
-{
+	const char *since = log->transactions[0].start.local;
+	struct log_counts counts = {.of = {0}};
 	owns_buffer struct buffer text = {0};
-	owns_memory char *total = duration_text(cost->total);
-	owns_memory char *mean = duration_text(mean_of(cost));
-	owns_memory char *longest = duration_text(cost->longest);
 
+	for (size_t i = 0; i < log->count; i++)
+		log_count(&counts, &log->transactions[i]);
 	buffer_append_format(&text,
-		ngettext("%s%s%s in %zu run", "%s%s%s in %zu runs",
-			(unsigned long)cost->runs),
-		MARK_NAME, total, MARK_END, cost->runs);
-	if (cost->runs > 1)
-		buffer_append_format(&text, _(", mean %s, longest %s"), mean, longest);
-	return xbuffer_steal(&text);
+		ngettext("%zu transaction", "%zu transactions", log->count), log->count);
+	if (since[0] != '\0')
+		buffer_append_format(&text, _(" since %s"), since);
+	buffer_append_string(&text, "; ");
+	log_add_counts(&text, &counts);
+	terminal_write(terminal, "", "  ", &text);
 }
 
-static unsigned bar_width(const struct terminal *terminal)
+/* The path below the tree, unless that is the same for a script in the other tree. */
+static const char *shown_path(const struct costs *costs, const struct cost *cost)
 {
-	unsigned half = terminal->width / 2 - 4;
-	unsigned rest = terminal->width - WORDS_WIDTH;
+	const char *path = log_path_in_tree(cost->run->path);
 
-	if (terminal->width < WIDE)
-		return terminal->width > 4 ? terminal->width - 2 : 2;
-	return half < rest ? half : rest;
-}
-
-static void write_cost(
-	const struct terminal *terminal, const struct cost *cost, int64_t greatest)
-{
-	unsigned columns = bar_width(terminal);
-	owns_buffer struct buffer path = {0};
-	owns_buffer struct buffer bar = {0};
-	owns_memory char *words = cost_text(cost);
-
-	text_add_name(&path, cost->path);
-	terminal_write(terminal, "", "  ", &path);
-	buffer_append_string(&bar, "  " MARK_WARNING);
-	add_bar(&bar, terminal, cost, greatest, columns);
-	buffer_append_string(&bar, MARK_END);
-	terminal_item(terminal, &bar,
-		terminal->width < WIDE ? terminal->width : columns + 4, words);
-}
-
-static void write_chart(
-	const struct terminal *terminal, const struct log *log, const struct costs *costs)
-{
-	if (log->transactions[0].start.local[0] != '\0')
-		terminal_say(terminal, "",
-			ngettext("%zu transaction since %s", "%zu transactions since %s",
-				(unsigned long)log->count),
-			log->count, log->transactions[0].start.local);
 	for (size_t i = 0; i < costs->count; i++)
-		write_cost(terminal, &costs->items[i], costs->items[0].total);
+		if (&costs->items[i] != cost &&
+			strcmp(log_path_in_tree(costs->items[i].run->path), path) == 0)
+			return cost->run->path;
+	return path;
 }
 
-static void write_cost_table(const struct terminal *terminal, const struct costs *costs)
+static void add_duration(struct table *table, const struct cost *cost, int64_t time)
 {
-	const char *const titles[] = {_("Total (ms)"), _("Runs"), _("Mean (ms)"),
-		_("Longest (ms)"), _("Script")};
-	struct table table = {
-		.terminal = terminal, .titles = titles, .columns = COUNT_OF(titles)};
+	owns_memory char *duration = duration_text(time);
+
+	table_add(table, cost->timed > 0 ? duration : "");
+}
+
+static void add_number(struct table *table, uint64_t number)
+{
+	char text[DECIMAL_SIZE];
+
+	table_add(table, decimal(text, number));
+}
+
+static void write_costs(const struct admin *admin, const struct terminal *terminal,
+	const struct costs *costs)
+{
+	const char *const titles[] = {
+		_("HOOK"), _("TOTAL"), _("RUNS"), _("LONGEST"), _("MEAN"), _("FAILED")};
+	struct table table = {.terminal = terminal,
+		.titles = titles,
+		.columns = COUNT_OF(titles),
+		.needed = 2};
 
 	for (size_t i = 0; i < costs->count; i++) {
 		const struct cost *cost = &costs->items[i];
-		const int64_t numbers[] = {
-			cost->total, (int64_t)cost->runs, mean_of(cost), cost->longest};
+		owns_buffer struct buffer hook = {0};
 
-		for (size_t j = 0; j < COUNT_OF(numbers); j++) {
-			char number[DECIMAL_SIZE];
-
-			table_add(&table, decimal(number, (uint64_t)numbers[j]));
-		}
-		table_add_name(&table, cost->path);
+		text_add_name(&hook, shown_path(costs, cost));
+		log_add_gone(&hook, cost->run, admin);
+		table_move(&table, &hook);
+		add_duration(&table, cost, cost->total);
+		add_number(&table, log_counts_ran(&cost->counts));
+		add_duration(&table, cost, cost->longest);
+		add_duration(&table, cost, mean_of(cost));
+		add_number(&table, cost->counts.of[LOG_FAILED]);
 	}
 	table_write(&table);
 	table_done(&table);
 }
 
-static json_t *costs_to_json(const struct costs *costs)
+/* For programs: numbers without units, full paths. */
+static void write_piped_costs(const struct admin *admin, const struct terminal *terminal,
+	const struct costs *costs)
+{
+	const char *const titles[] = {_("Total (ms)"), _("Runs"), _("Mean (ms)"),
+		_("Longest (ms)"), _("Script"), _("Failed"), _("State")};
+	struct table table = {
+		.terminal = terminal, .titles = titles, .columns = COUNT_OF(titles)};
+
+	for (size_t i = 0; i < costs->count; i++) {
+		const struct cost *cost = &costs->items[i];
+
+		add_number(&table, (uint64_t)cost->total);
+		add_number(&table, log_counts_ran(&cost->counts));
+		add_number(&table, (uint64_t)mean_of(cost));
+		add_number(&table, (uint64_t)cost->longest);
+		table_add_name(&table, cost->run->path);
+		add_number(&table, cost->counts.of[LOG_FAILED]);
+		table_add(&table, log_is_gone(cost->run, admin) ? _("gone") : "");
+	}
+	table_write(&table);
+	table_done(&table);
+}
+
+static json_t *costs_to_json(const struct admin *admin, const struct costs *costs)
 {
 	json_t *hooks = json_array();
 
 	for (size_t i = 0; i < costs->count; i++) {
 		const struct cost *cost = &costs->items[i];
+		json_t *object = json_pack("{s:o, s:b, s:I, s:I, s:I, s:I}", "path",
+			json_text(cost->run->path), "gone", log_is_gone(cost->run, admin),
+			"total_milliseconds", (json_int_t)cost->total, "runs",
+			(json_int_t)log_counts_ran(&cost->counts), "mean_milliseconds",
+			(json_int_t)mean_of(cost), "longest_milliseconds",
+			(json_int_t)cost->longest);
 
-		json_add(hooks,
-			json_pack("{s:o, s:I, s:I, s:I, s:I}", "path",
-				json_text(cost->path), "total_milliseconds",
-				(json_int_t)cost->total, "runs", (json_int_t)cost->runs,
-				"mean_milliseconds", (json_int_t)mean_of(cost),
-				"longest_milliseconds", (json_int_t)cost->longest));
+		json_merge(object, log_counts_to_json(&cost->counts));
+		json_add(hooks, object);
 	}
 	return json_pack("{s:o}", "hooks", hooks);
 }
@@ -222,17 +244,18 @@ static int show_blame(
 	struct terminal terminal;
 
 	if (admin->is_json)
-		return json_print(costs_to_json(costs));
+		return json_print(costs_to_json(admin, costs));
 	terminal = apt_terminal(admin);
 	if (log->has_no_log)
 		terminal_say(&terminal, "", _("No hook has run yet: there is no %s%s."),
 			admin->root, LOG_FILE);
 	else if (costs->count == 0)
 		terminal_say(&terminal, "", _("The log contains no run of a hook."));
-	else if (terminal.is_terminal)
-		write_chart(&terminal, log, costs);
-	else
-		write_cost_table(&terminal, costs);
+	else if (terminal.is_terminal) {
+		write_sum(&terminal, log);
+		write_costs(admin, &terminal, costs);
+	} else
+		write_piped_costs(admin, &terminal, costs);
 	return STATUS_FINE;
 }
 

@@ -38,7 +38,14 @@ without_times() {
 		s/ in ([0-9]+ ms|[0-9]+\.[0-9]{3} s)$/ in TIME/' /out
 }
 
+# Masks are scripts that exist and never run; only 010-start does not exist.
 sample_log() {
+	local script
+	for script in Pre-Invoke/010-check Post-Invoke/900-mail \
+		multi_pkgs/Post-Invoke/lib__WILDCARD__/index; do
+		mkdir -p "$hooks/${script%/*}"
+		ln -sf /dev/null "$hooks/$script"
+	done
 	cat >"$log" <<-'EOF'
 		Start-Date: 2026-11-20  18:02:05
 		Commandline: apt-get --yes install app
@@ -76,7 +83,7 @@ test_what_ran_is_shown_as_it_ran() {
 	without_times
 	expect_answer <<-EOF
 		WHEN apt-get --yes install app
-		  result: ok
+		  result: ok; 5 hooks: 2 ok, 2 failed, 1 skipped
 		    $hooks/Pre-Invoke/a: exit 0 in TIME
 		  ! $hooks/pkgs/app/Post-Invoke/b: exit 3 in TIME
 		    $hooks/multi_pkgs/Post-Invoke/a__WILDCARD__/c: exit 0 in TIME
@@ -84,7 +91,7 @@ test_what_ran_is_shown_as_it_ran() {
 		  ! $packaged_hooks/Post-Invoke/e: signal 9 in TIME
 
 		WHEN apt-get --yes remove app
-		  result: ok
+		  result: ok; 5 hooks: 2 ok, 2 failed, 1 skipped
 		    $hooks/Pre-Invoke/a: exit 0 in TIME
 		  ! $hooks/pkgs/app/Post-Invoke/b: exit 3 in TIME
 		    $hooks/multi_pkgs/Post-Invoke/a__WILDCARD__/c: exit 0 in TIME
@@ -105,7 +112,7 @@ test_names_with_blanks_brackets_and_commands_for_the_terminal_are_shown_whole() 
 	without_times
 	expect_answer <<-EOF
 		WHEN apt-get --yes install app
-		  result: ok
+		  result: ok; 2 hooks: 2 ok
 		    $hooks/multi_pkgs/Post-Invoke/a__WILDCARD__/\\033[2J c]: exit 0 in TIME
 		    $hooks/Post-Invoke/a [app] exit 0 5 ms: exit 0 in TIME
 	EOF
@@ -118,26 +125,33 @@ test_on_a_terminal_of_80_columns() {
 	asked_on_terminal 80 log
 	expect_answer <<-'EOF'
 		2026-11-20 18:02:05 apt-get --yes install app
-		  result: ok, requested by jane (1000)
+		  result: ok; 3 hooks: 1 ok, 1 failed, 1 skipped; requested by jane (1000)
 		    /etc/apt/universal-hooks/Pre-Invoke/010-check: exit 0 in 12 ms
-		  ! /usr/lib/apt/universal-hooks/pkgs/app/Post-Invoke/010-start: exit 3 in 40 ms
+		  ! /usr/lib/apt/universal-hooks/pkgs/app/Post-Invoke/010-start (gone): exit 3
+		      in 40 ms
 		    /etc/apt/universal-hooks/Post-Invoke/900-mail: skipped (When)
 
 		2026-11-21 09:00:00 apt-get upgrade
-		  result: failed
+		  result: failed; 2 hooks: 2 ok
 		    /etc/apt/universal-hooks/Pre-Invoke/010-check: exit 0 in 1.230 s
 		    /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/lib__WILDCARD__/index: exit
 		      0 in 1 min 35.001 s
 	EOF
 	asked_on_terminal 80 blame
 	expect_answer <<-'EOF'
-		2 transactions since 2026-11-20 18:02:05
-		/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/lib__WILDCARD__/index
-		  ██████████████████████████  1 min 35.001 s in 1 run
-		/etc/apt/universal-hooks/Pre-Invoke/010-check
-		  ▎                           1.242 s in 2 runs, mean 621 ms, longest 1.230 s
-		/usr/lib/apt/universal-hooks/pkgs/app/Post-Invoke/010-start
-		  ▏                           40 ms in 1 run
+		2 transactions since 2026-11-20 18:02:05; 5 hooks: 3 ok, 1 failed, 1 skipped
+		HOOK                                          TOTAL           RUNS  FAILED
+		multi_pkgs/Post-Invoke/lib__WILDCARD__/index  1 min 35.001 s  1     0
+		Pre-Invoke/010-check                          1.242 s         2     0
+		pkgs/app/Post-Invoke/010-start (gone)         40 ms           1     1
+	EOF
+	asked_on_terminal 120 blame
+	expect_answer <<-'EOF'
+		2 transactions since 2026-11-20 18:02:05; 5 hooks: 3 ok, 1 failed, 1 skipped
+		HOOK                                          TOTAL           RUNS  LONGEST         MEAN            FAILED
+		multi_pkgs/Post-Invoke/lib__WILDCARD__/index  1 min 35.001 s  1     1 min 35.001 s  1 min 35.001 s  0
+		Pre-Invoke/010-check                          1.242 s         2     1.230 s         621 ms          0
+		pkgs/app/Post-Invoke/010-start (gone)         40 ms           1     40 ms           40 ms           1
 	EOF
 }
 
@@ -147,16 +161,17 @@ test_on_a_terminal_of_40_columns() {
 	expect_answer <<-'EOF'
 		2026-11-20 18:02:05 apt-get --yes
 		  install app
-		  result: ok, requested by jane (1000)
+		  result: ok; 3 hooks: 1 ok, 1 failed, 1
+		    skipped; requested by jane (1000)
 		    /etc/apt/universal-hooks/Pre-Invoke/010-check:
 		      exit 0 in 12 ms
-		  ! /usr/lib/apt/universal-hooks/pkgs/app/Post-Invoke/010-start:
-		      exit 3 in 40 ms
+		  ! /usr/lib/apt/universal-hooks/pkgs/app/Post-Invoke/010-start
+		      (gone): exit 3 in 40 ms
 		    /etc/apt/universal-hooks/Post-Invoke/900-mail:
 		      skipped (When)
 
 		2026-11-21 09:00:00 apt-get upgrade
-		  result: failed
+		  result: failed; 2 hooks: 2 ok
 		    /etc/apt/universal-hooks/Pre-Invoke/010-check:
 		      exit 0 in 1.230 s
 		    /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/lib__WILDCARD__/index:
@@ -164,29 +179,27 @@ test_on_a_terminal_of_40_columns() {
 	EOF
 	asked_on_terminal 40 blame
 	expect_answer <<-'EOF'
-		2 transactions since 2026-11-20 18:02:05
-		/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/lib__WILDCARD__/index
-		  ██████████████████████████████████████
-		      1 min 35.001 s in 1 run
-		/etc/apt/universal-hooks/Pre-Invoke/010-check
-		  ▍
-		      1.242 s in 2 runs, mean 621 ms,
-		      longest 1.230 s
-		/usr/lib/apt/universal-hooks/pkgs/app/Post-Invoke/010-start
-		  ▏
-		      40 ms in 1 run
-	EOF
-}
-
-test_without_UTF-8_a_bar_is_of_signs_that_are_everywhere() {
-	sample_log
-	LC_ALL=C asked_on_terminal 120 blame -n 2
-	expect_answer <<-'EOF'
-		2 transactions since 2026-11-20 18:02:05
-		/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/lib__WILDCARD__/index
-		  ########################################################  1 min 35.001 s in 1 run
-		/etc/apt/universal-hooks/Pre-Invoke/010-check
-		  #                                                         1.242 s in 2 runs, mean 621 ms, longest 1.230 s
+		2 transactions since 2026-11-20
+		  18:02:05; 5 hooks: 3 ok, 1 failed, 1
+		  skipped
+		multi_pkgs/Post-Invoke/lib__WILDCARD__/index
+		  TOTAL: 1 min 35.001 s
+		  RUNS: 1
+		  LONGEST: 1 min 35.001 s
+		  MEAN: 1 min 35.001 s
+		  FAILED: 0
+		Pre-Invoke/010-check
+		  TOTAL: 1.242 s
+		  RUNS: 2
+		  LONGEST: 1.230 s
+		  MEAN: 621 ms
+		  FAILED: 0
+		pkgs/app/Post-Invoke/010-start (gone)
+		  TOTAL: 40 ms
+		  RUNS: 1
+		  LONGEST: 40 ms
+		  MEAN: 40 ms
+		  FAILED: 1
 	EOF
 }
 
@@ -218,11 +231,11 @@ test_blame_in_a_pipe_is_a_table_with_tabs() {
 	EOF
 	asked 0 blame
 	expect_answer <<-'EOF'
-		Total (ms)	Runs	Mean (ms)	Longest (ms)	Script
-		95001	1	95001	95001	/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/lib__WILDCARD__/index
-		1242	1	1242	1242	/etc/apt/universal-hooks/Pre-Invoke/005-as-long
-		1242	2	621	1230	/etc/apt/universal-hooks/Pre-Invoke/010-check
-		40	1	40	40	/usr/lib/apt/universal-hooks/pkgs/app/Post-Invoke/010-start
+		Total (ms)	Runs	Mean (ms)	Longest (ms)	Script	Failed	State
+		95001	1	95001	95001	/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/lib__WILDCARD__/index	0	
+		1242	1	1242	1242	/etc/apt/universal-hooks/Pre-Invoke/005-as-long	0	gone
+		1242	2	621	1230	/etc/apt/universal-hooks/Pre-Invoke/010-check	0	
+		40	1	40	40	/usr/lib/apt/universal-hooks/pkgs/app/Post-Invoke/010-start	1	gone
 	EOF
 	asked 0 blame -n 1
 	expect_equal 2 "$(wc -l </out)" 'lines'
@@ -243,34 +256,41 @@ print(len(transactions), sum(len(each["hooks"]) for each in transactions),
 		{
 		  "transactions": [
 		    {
-		      "start": "2026-11-21 09:00:00",
-		      "end": "2026-11-21 09:02:00",
+		      "start": "2026-11-21T09:00:00+00:00",
+		      "end": "2026-11-21T09:02:00+00:00",
 		      "command_line": "apt-get upgrade",
 		      "requested_by": null,
 		      "transaction": "94-433909",
 		      "result": "failed",
 		      "not_reached": null,
 		      "whole": true,
+		      "ok": 2,
+		      "failed": 0,
+		      "skipped": 0,
 		      "hooks": [
 		        {
 		          "hook_point": "Pre-Invoke",
 		          "reason": "always",
 		          "subject": null,
 		          "path": "/etc/apt/universal-hooks/Pre-Invoke/010-check",
+		          "gone": false,
 		          "copy": false,
 		          "ended": "exit 0",
 		          "milliseconds": 1230,
-		          "failed": false
+		          "failed": false,
+		          "result": "ok"
 		        },
 		        {
 		          "hook_point": "Post-Invoke",
 		          "reason": "wildcard",
 		          "subject": "lib__WILDCARD__",
 		          "path": "/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/lib__WILDCARD__/index",
+		          "gone": false,
 		          "copy": false,
 		          "ended": "exit 0",
 		          "milliseconds": 95001,
-		          "failed": false
+		          "failed": false,
+		          "result": "ok"
 		        }
 		      ]
 		    }
@@ -283,10 +303,14 @@ print(len(transactions), sum(len(each["hooks"]) for each in transactions),
 		  "hooks": [
 		    {
 		      "path": "/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/lib__WILDCARD__/index",
+		      "gone": false,
 		      "total_milliseconds": 95001,
 		      "runs": 1,
 		      "mean_milliseconds": 95001,
-		      "longest_milliseconds": 95001
+		      "longest_milliseconds": 95001,
+		      "ok": 1,
+		      "failed": 0,
+		      "skipped": 0
 		    }
 		  ]
 		}
@@ -297,7 +321,7 @@ print(len(transactions), sum(len(each["hooks"]) for each in transactions),
 shown() {
 	asked 0 log "$@"
 	[[ ! -s /err ]] || fail "messages: $(cat /err)"
-	sed -nE 's/^2026-11-2([0-9]) .*/\1/p; s/^  [ !] .*\/([^/:]*): .*/\1/p' /out | xargs
+	sed -nE 's/^2026-11-2([0-9]) .*/\1/p; s/^  [ !] .*\/([^/: ]*)( \(gone\))?: .*/\1/p' /out | xargs
 }
 
 test_what_is_asked_for_is_shown_and_no_more() {
@@ -398,7 +422,7 @@ test_a_log_that_is_cut_is_shown_as_far_as_it_goes() {
 	asked 0 log --last
 	expect_file /out <<-'EOF'
 		2026-11-21 09:00:00 apt-get upgrade
-		  result: failed; this entry of the log is damaged
+		  result: failed; 1 hook: 1 ok; this entry of the log is damaged
 		    /etc/apt/universal-hooks/Pre-Invoke/010-check: exit 0 in 1.230 s
 	EOF
 	expect_file /err <<<"W: $log: ignored 1 line that cannot be parsed: line 18"
@@ -410,11 +434,11 @@ test_a_log_that_is_cut_is_shown_as_far_as_it_goes() {
 	without_times
 	expect_file /out <<-EOF
 		WHEN apt-get upgrade
-		  result: failed; this entry of the log is damaged
+		  result: failed; 1 hook: 1 ok; this entry of the log is damaged
 		    $hooks/Pre-Invoke/010-check: exit 0 in TIME
 
 		WHEN apt-get --yes install app
-		  result: ok
+		  result: ok; 1 hook: 1 ok
 		    $hooks/Pre-Invoke/a: exit 0 in TIME
 	EOF
 	# A log that is cut off anywhere can be read.
@@ -457,8 +481,8 @@ test_the_log_of_another_root_is_shown() {
 	asked 0 log --root /other --last --script /other/etc/apt/universal-hooks/Pre-Invoke/010-check
 	expect_answer <<-'EOF'
 		2026-11-21 09:00:00 apt-get upgrade
-		  result: failed
-		    /etc/apt/universal-hooks/Pre-Invoke/010-check: exit 0 in 1.230 s
+		  result: failed; 1 hook: 1 ok
+		    /etc/apt/universal-hooks/Pre-Invoke/010-check (gone): exit 0 in 1.230 s
 	EOF
 	asked 0 blame --root /other
 	expect_equal 4 "$(wc -l </out)" 'lines of blame'
