@@ -5,6 +5,7 @@
 #include "printable.h"
 #include "process.h"
 #include "running.h"
+#include "setting_text.h"
 
 #include <grp.h>
 #include <pwd.h>
@@ -211,23 +212,59 @@ static void line_add_unsafe(struct line *line, const struct uh_event *event)
 
 static void line_add_key(struct line *line, const struct uh_event *event)
 {
-	line_add_name(line, event->key);
+	line_add_name(line, event->setting != NULL ? event->setting->key : NULL);
 }
 
 static void line_add_setting_value(struct line *line, const struct uh_event *event)
 {
-	line_add_name(line, event->value);
+	line_add_name(line, event->setting != NULL ? event->setting->value : NULL);
 }
 
-/* As in apt.conf, and on apt's command line. */
+static void line_add_line(struct line *line, const struct uh_event *event)
+{
+	line_add_number(line, event->line);
+}
+
+static enum setting_fault setting_fault_of(enum uh_event_kind kind)
+{
+	static const struct {
+		enum uh_event_kind kind;
+		enum setting_fault fault;
+	} faults[] = {
+		{UH_SETTING_OUT_OF_PLACE, SETTING_IS_OUT_OF_PLACE},
+		{UH_SETTING_UNKNOWN, SETTING_IS_UNKNOWN},
+		{UH_SETTING_UNUSABLE, SETTING_IS_UNUSABLE},
+		{UH_SETTING_WITHOUT_USER, SETTING_HAS_NO_USER},
+		{UH_SETTING_NO_SCRIPT, SETTING_HAS_NO_SCRIPT},
+		{UH_SETTING_MASKED, SETTING_IS_MASKED},
+	};
+	size_t i = 0;
+
+	while (faults[i].kind != kind)
+		i++;
+	return faults[i].fault;
+}
+
+/* Where it is, as in apt.conf or on apt's command line, and what is wrong with it. */
 static void line_add_setting(struct line *line, const struct uh_event *event)
 {
-	const char *sentence = "{key} \"{value}\"";
+	const char *setting = "{key} \"{value}\": ";
+	owns_buffer struct buffer text = {0};
 
-	if (event->path != NULL)
-		/* Translators: a setting and its value, in a file. */
-		sentence = _("{key} \"{value}\" in {path}");
-	line_add_sentence(line, sentence, event);
+	if (event->setting == NULL)
+		return;
+	if (event->is_option)
+		setting = "-o {key}={value}: ";
+	else if (event->path != NULL && event->line > 0)
+		setting = "{path}:{line}: {key} \"{value}\": ";
+	else if (event->path != NULL)
+		setting = "{path}: {key} \"{value}\": ";
+	line_add_sentence(line, setting, event);
+	setting_text_add(
+		&text, event->setting, setting_fault_of(event->kind), event->near);
+	buffer_append(&text, (struct slice){"", 1});
+	if (text.error == 0)
+		line_add_name(line, text.data);
 }
 
 static void line_add_count(struct line *line, const struct uh_event *event)
@@ -268,6 +305,7 @@ static line_add_place *find_place(struct slice name)
 		{"setting", line_add_setting},
 		{"count", line_add_count},
 		{"first", line_add_first},
+		{"line", line_add_line},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(places); i++)
@@ -363,18 +401,12 @@ static const struct {
 		"{path} is not read, so the hooks of its package are not run: {unsafe}"),
 	[UH_SETTINGS_FILE_UNUSABLE] = ERROR("{path} cannot be read, so the hooks of its "
 					    "package are not run: {reason}"),
-	[UH_SETTING_OUT_OF_PLACE] =
-		WARNING("a package may set only Universal-Hooks::Scripts::PATH; it is "
-			"ignored: {setting}"),
-	[UH_SETTING_UNKNOWN] =
-		WARNING("there is no such setting; it is ignored: {setting}"),
-	[UH_SETTING_UNUSABLE] = WARNING("a setting is invalid; it is ignored: {setting}"),
-	[UH_SETTING_WITHOUT_USER] = WARNING("a setting names a user that does not exist; "
-					    "the hook will not run: {setting}"),
-	[UH_SETTING_NO_SCRIPT] = WARNING(
-		"a setting has no effect, since there is no hook at its path: {setting}"),
-	[UH_SETTING_MASKED] =
-		WARNING("a setting has no effect, since its hook is masked: {setting}"),
+	[UH_SETTING_OUT_OF_PLACE] = {'W', "{setting}"},
+	[UH_SETTING_UNKNOWN] = {'W', "{setting}"},
+	[UH_SETTING_UNUSABLE] = {'W', "{setting}"},
+	[UH_SETTING_WITHOUT_USER] = {'W', "{setting}"},
+	[UH_SETTING_NO_SCRIPT] = {'W', "{setting}"},
+	[UH_SETTING_MASKED] = {'W', "{setting}"},
 	[UH_SETTINGS_INCOMPLETE] =
 		WARNING("apt's settings for hooks may be incomplete: {reason}"),
 	[UH_SETTINGS_OUTDATED] = WARNING(

@@ -56,6 +56,7 @@ struct apt_question {
 	const char *const *options; /* like -o: "KEY=VALUE" */
 	const char *const *words;
 	const char *scope; /* or NULL */
+	bool is_hurried;   /* rather no answer than a late one */
 	bool has_progress; /* show apt's progress on standard output */
 };
 

@@ -53,7 +53,8 @@ static void limit_time(const struct apt_question *question)
 {
 	const struct rlimit limit = {CONFIGURATION_SECONDS, CONFIGURATION_SECONDS};
 
-	if (question->kind == APT_CONFIGURATION || question->kind == APT_FILES)
+	if (question->is_hurried || question->kind == APT_CONFIGURATION ||
+		question->kind == APT_FILES)
 		(void)setrlimit(RLIMIT_CPU, &limit); /* only a safeguard */
 }
 
@@ -181,33 +182,49 @@ static bool has_value(const char *option)
 	return strchr(option, '=') != NULL;
 }
 
-int bridge_settings(
-	const struct command_line *command_line, struct buffer *lines, char **ret_reason)
+/* Fills ret_message as bridge_ask() does. */
+static int ask_about_settings(enum apt_question_kind kind,
+	const struct command_line *command_line, struct buffer *lines, char **ret_message)
 {
 	owns_memory const char **files =
 		filter_strings(&command_line->files, is_readable);
 	owns_memory const char **options =
 		filter_strings(&command_line->options, has_value);
 	const char *const none[] = {NULL};
-	struct apt_question question = {.kind = APT_CONFIGURATION,
+	struct apt_question question = {.kind = kind,
 		.root = "",
 		.program = "apt-get",
 		.files = files,
 		.options = options,
 		.words = none,
-		.scope = "Universal-Hooks"};
-	owns_memory char *message = NULL;
-	int error;
+		.scope = "Universal-Hooks",
+		.is_hurried = true};
 
-	*ret_reason = NULL;
+	*ret_message = NULL;
 	if (files == NULL || options == NULL)
 		return -ENOMEM;
-	error = bridge_ask(&question, lines, &message);
+	return bridge_ask(&question, lines, ret_message);
+}
+
+int bridge_settings(
+	const struct command_line *command_line, struct buffer *lines, char **ret_reason)
+{
+	owns_memory char *message = NULL;
+	int error = ask_about_settings(APT_CONFIGURATION, command_line, lines, &message);
+
+	*ret_reason = NULL;
 	if (message != NULL && (error == -ELIBACC || error == -EPROTO || error == 0))
 		*ret_reason = string_format("%.*s", (int)strcspn(message, "\n"), message);
 	else if (error == -EPROTO || error == -EIO)
 		*ret_reason = string_format("%s does not answer", bridge_file);
 	return error == -EPROTO ? -EIO : error;
+}
+
+int bridge_origins(const struct command_line *command_line, struct buffer *lines)
+{
+	owns_memory char *message = NULL;
+
+	return ask_about_settings(APT_ORIGINS, command_line, lines, &message);
 }
 
 int bridge_files(

@@ -23,6 +23,9 @@ int bridge_ask(
 int bridge_settings(
 	const struct command_line *command_line, struct buffer *lines, char **ret_reason);
 
+/* Asks where those settings come from, as APT_ORIGINS describes it. Returns likewise. */
+int bridge_origins(const struct command_line *command_line, struct buffer *lines);
+
 /*
  * Asks what each file sets (APT_FILES). A file that no longer exists counts as
  * unreadable. Returns like bridge_ask().

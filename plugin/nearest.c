@@ -2,7 +2,9 @@
 #include "nearest.h"
 
 #include <ctype.h>
+#include <pwd.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define WORD_MAX 255
@@ -64,4 +66,24 @@ void nearest_try(struct nearest *nearest, const char *word)
 		return;
 	nearest->distance = distance;
 	nearest->word = word;
+}
+
+char *nearest_account(FILE *accounts, const char *wanted)
+{
+	struct nearest nearest = nearest_to(wanted);
+	const struct passwd *account;
+	char *name = NULL;
+
+	while ((account = fgetpwent(accounts)) != NULL) {
+		size_t before = nearest.distance;
+
+		nearest_try(&nearest, account->pw_name);
+		/* The next account takes its place. */
+		if (nearest.distance < before) {
+			free(name);
+			name = strdup(account->pw_name);
+		}
+		nearest.word = NULL;
+	}
+	return name;
 }

@@ -4,6 +4,7 @@
 #define NEAREST_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 /*
  * The number of letters that must be changed, inserted, left out, or swapped with their
@@ -23,5 +24,8 @@ struct nearest {
 struct nearest nearest_to(const char *wanted);
 /* Of equally near words, the first is kept. Does not copy word. */
 void nearest_try(struct nearest *nearest, const char *word);
+
+/* The name in passwd(5) that is nearest. The caller frees it; NULL: none is near enough. */
+char *nearest_account(FILE *accounts, const char *wanted);
 
 #endif

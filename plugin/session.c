@@ -4,11 +4,15 @@
 #include "configuration.h"
 #include "copies.h"
 #include "dpkg.h"
+#include "nearest.h"
+#include "origins.h"
 #include "package_settings.h"
 #include "record.h"
 
 #include <errno.h>
 #include <pwd.h>
+#include <stdio.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -439,8 +443,70 @@ static bool *find_settings_of_removed(const struct session *session)
 	return result;
 }
 
-static void emit_setting(
-	struct session *session, const struct setting *setting, enum setting_fault fault)
+/* Where faulty settings come from. Zero-initialised: not asked yet. */
+struct setting_places {
+	bool is_asked;
+	struct origins origins;
+};
+
+static void setting_places_done(struct setting_places *places)
+{
+	origins_done(&places->origins);
+}
+
+/* Later -o options override earlier ones, and all files. */
+static bool is_set_by_option(const struct session *session, const struct setting *setting)
+{
+	owns_memory char *option = string_join(setting->key, "=", setting->value);
+	const struct string_list *options = &session->command_line.options;
+
+	for (size_t i = 0; option != NULL && i < options->count; i++)
+		if (strcasecmp(options->items[i], option) == 0)
+			return true;
+	return false;
+}
+
+/* Asks libapt-pkg, which takes long, only once and only if there is a fault to report. */
+static const struct origin *find_setting_origin(struct session *session,
+	struct setting_places *places, const struct setting *setting)
+{
+	owns_buffer struct buffer lines = {0};
+
+	if (!places->is_asked && bridge_origins(&session->command_line, &lines) == 0)
+		/* Without memory, the message has no file. */
+		(void)origins_parse(&places->origins, buffer_slice(&lines));
+	places->is_asked = true;
+	return origins_find(&places->origins, setting->key, setting->value);
+}
+
+/* The path of a hook below the tree, if a setting has its full path; else NULL. */
+static const char *relative_path_in(
+	const struct hook_tree *tree, const struct setting *setting)
+{
+	for (size_t i = 0; i < PLACE_COUNT; i++) {
+		size_t size = strlen(tree->places[i]);
+
+		if (strncmp(setting->path, tree->places[i], size) == 0 &&
+			setting->path[size] == '/')
+			return setting->path + size + 1;
+	}
+	return NULL;
+}
+
+static char *find_near_account(const struct setting *setting)
+{
+	FILE *accounts = fopen("/etc/passwd", "re");
+	char *account;
+
+	if (accounts == NULL)
+		return NULL;
+	account = nearest_account(accounts, setting->value);
+	(void)fclose(accounts); /* only read */
+	return account;
+}
+
+static void emit_setting(struct session *session, struct setting_places *places,
+	const struct setting *setting, enum setting_fault fault)
 {
 	static const enum uh_event_kind kinds[] = {
 		[SETTING_IS_OUT_OF_PLACE] = UH_SETTING_OUT_OF_PLACE,
@@ -451,11 +517,22 @@ static void emit_setting(
 		[SETTING_IS_MASKED] = UH_SETTING_MASKED,
 	};
 	bool is_of_hook = fault == SETTING_HAS_NO_SCRIPT || fault == SETTING_IS_MASKED;
+	const struct origin *origin = NULL;
+	owns_memory char *account = NULL;
+	bool is_option;
 
 	/* A package's setting may be for a hook that somebody has masked. */
-	if (fault != SETTING_IS_FINE && !(is_of_hook && setting->file != NULL))
-		session_emit(session, kinds[fault], .key = setting->key,
-			.value = setting->value, .path = setting->file);
+	if (fault == SETTING_IS_FINE || (is_of_hook && setting->file != NULL))
+		return;
+	is_option = setting->file == NULL && is_set_by_option(session, setting);
+	if (setting->file == NULL && !is_option)
+		origin = find_setting_origin(session, places, setting);
+	if (fault == SETTING_HAS_NO_USER)
+		account = find_near_account(setting);
+	session_emit(session, kinds[fault], .setting = setting,
+		.path = origin != NULL ? origin->file : setting->file,
+		.line = origin != NULL ? origin->line : 0, .is_option = is_option,
+		.near = is_of_hook ? relative_path_in(&session->tree, setting) : account);
 }
 
 static enum setting_fault judge_setting(struct session *session, size_t i)
@@ -475,6 +552,8 @@ void session_check_settings(struct session *session)
 {
 	owns_memory bool *is_of_removed = NULL;
 	owns_strings struct string_list former = {0};
+	__attribute__((cleanup(setting_places_done))) struct setting_places places = {
+		.is_asked = false};
 	bool is_asked = false;
 
 	for (size_t i = 0; i < session->settings.count; i++) {
@@ -492,7 +571,7 @@ void session_check_settings(struct session *session)
 				former_paths_have(
 					&former, session->settings.items[i].path)))
 			continue;
-		emit_setting(session, &session->settings.items[i], fault);
+		emit_setting(session, &places, &session->settings.items[i], fault);
 	}
 }
 

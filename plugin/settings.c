@@ -15,8 +15,6 @@
  */
 #define OF_PACKAGE "Universal-Hooks-Package::"
 
-#define TIMEOUT_MAX 86400 /* one day; to wait longer, set no timeout */
-
 static const struct word on_failure_words[] = {
 	{"warn", ON_FAILURE_WARN},
 	{"abort", ON_FAILURE_ABORT},

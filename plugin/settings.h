@@ -11,6 +11,8 @@
 
 #include "hook_tree.h"
 
+#define TIMEOUT_MAX 86400 /* one day; to wait longer, set no timeout */
+
 enum on_failure { ON_FAILURE_WARN, ON_FAILURE_ABORT, ON_FAILURE_ABORT_AFTER };
 enum output_mode { OUTPUT_TERMINAL, OUTPUT_BOTH, OUTPUT_LOG }; /* kept_output.h */
 enum when {

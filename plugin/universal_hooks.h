@@ -73,14 +73,14 @@ enum uh_event_kind {
 	/* About a file of settings.d: path. The hooks of its package do not run. */
 	UH_SETTINGS_FILE_OPEN_TO_OTHERS, /* like UH_SCRIPT_OPEN_TO_OTHERS */
 	UH_SETTINGS_FILE_UNUSABLE,       /* detail: libapt-pkg's message, or error */
-	/* About a setting: key and value, as in apt.conf; path: of settings.d, or NULL. */
+	/* About a setting: path, or NULL, and line of the file; or is_option. */
 	UH_SETTING_OUT_OF_PLACE, /* only settings of scripts belong in settings.d */
 	UH_SETTING_UNKNOWN,      /* no such name */
 	UH_SETTING_UNUSABLE,     /* an invalid value, or an unexpected list */
 	UH_SETTING_WITHOUT_USER, /* User does not exist; the script will not run */
 	UH_SETTING_NO_SCRIPT,    /* there is no script at the path in key */
 	UH_SETTING_MASKED,       /* the script at the path in key is masked */
-	UH_SETTINGS_INCOMPLETE,  /* detail: libapt-pkg's message; no key */
+	UH_SETTINGS_INCOMPLETE,  /* detail: libapt-pkg's message; no setting */
 	UH_SETTINGS_OUTDATED,    /* they changed, and cannot be read: detail or error */
 	UH_BRIDGE_UNUSABLE, /* settings cannot be read; detail: dlerror(3), or error */
 	/* About the run as a whole. */
@@ -97,15 +97,20 @@ enum uh_event_kind {
 
 enum uh_unsafe { UH_UNSAFE_OWNER, UH_UNSAFE_GROUP, UH_UNSAFE_WORLD };
 
+struct setting;
+
 /* Strings belong to the engine and are valid until the listener returns. */
 struct uh_event {
 	enum uh_event_kind kind;
 	const char *path;
 	const char *detail;
 	const char *matched; /* the script's package or wildcard, or NULL */
-	const char *key;
 	const char *value;
-	int error; /* 0 when ending is set instead */
+	const struct setting *setting;
+	const char *near; /* than what the setting names: an account or a hook; or NULL */
+	unsigned long line; /* of path; 0: unknown */
+	bool is_option;     /* on apt's command line */
+	int error;          /* 0 when ending is set instead */
 	struct uh_ending ending;
 	long long milliseconds;
 	bool is_copy; /* a copy of path has run, since dpkg had deleted it */

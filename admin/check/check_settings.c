@@ -2,8 +2,11 @@
 /* apt.conf's scope Universal-Hooks::, and the users and packages that it names. */
 #include "check/check_packages.h"
 #include "check/checks.h"
+#include "correction.h"
 #include "dpkg.h"
+#include "nearest.h"
 #include "package_settings.h"
+#include "setting_text.h"
 #include "system/apt.h"
 #include "system/owner.h"
 #include "system/rootfs.h"
@@ -11,6 +14,7 @@
 #include "ui/spelling.h"
 
 #include <errno.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #define SCOPE "Universal-Hooks"
@@ -48,72 +52,60 @@ static bool concerns_setting(const struct check *check, const struct setting *se
 	return is_there ? is_wanted_there : is_wanted_elsewhere;
 }
 
+static const struct origin *origin_to_fix(
+	const struct settings_check *state, const struct setting *setting)
+{
+	if (setting->file != NULL)
+		return NULL;
+	return origins_find(&state->origins, setting->key, setting->value);
+}
+
 static void find_setting(const struct settings_check *state, enum finding_kind kind,
 	const struct setting *setting, const struct buffer *command, const char *message)
 {
-	const struct origin *origin = NULL;
+	const struct origin *origin = origin_to_fix(state, setting);
 	const char *file = setting->file;
 
-	if (file == NULL) {
-		origin = origins_find(&state->origins, setting->key, setting->value);
+	if (file == NULL)
 		file = origin != NULL ? origin->file : "apt.conf";
-	}
 	check_find_at(state->check, kind, file, origin != NULL ? origin->line : 0,
 		command, "%s \"%s\": %s", setting->key, setting->value, message);
 }
 
-static void find_misspelt(const struct settings_check *state, enum finding_kind kind,
-	const struct setting *setting, const char *message, const char *meant)
+/* In the words of the helper; near as there. */
+static void find_fault(const struct settings_check *state, enum finding_kind kind,
+	const struct setting *setting, enum setting_fault fault, const char *near,
+	const struct buffer *command)
 {
-	owns_memory char *question =
-		meant != NULL ? xformat(_("%s; did you mean %s?"), message, meant) : NULL;
-
-	find_setting(state, kind, setting, NULL, meant != NULL ? question : message);
-}
-
-/* The last part of a key that is not empty: "Timeouts" of "Universal-Hooks::Timeouts::". */
-static char *setting_name_in(const char *key)
-{
-	size_t size = strlen(key);
-	const char *start;
-
-	while (size > 0 && key[size - 1] == ':')
-		size--;
-	start = key + size;
-	while (start > key && start[-1] != ':')
-		start--;
-	return xstrndup(start, (size_t)(key + size - start));
-}
-
-static void find_unknown(
-	const struct settings_check *state, const struct setting *setting)
-{
-	owns_memory char *name = setting_name_in(setting->key);
-	struct nearest nearest = nearest_to(name);
-
-	for (const struct setting_type *type = setting_types; type->name != NULL; type++)
-		nearest_try(&nearest, type->name);
-	find_misspelt(state, FINDING_SETTING_UNKNOWN, setting,
-		_("there is no such setting"), nearest.word);
-}
-
-static void find_unusable(
-	const struct settings_check *state, const struct setting *setting)
-{
-	const struct setting_type *type = setting->type;
+	owns_buffer struct buffer text = {0};
 	owns_memory char *message = NULL;
 
-	if (!setting->is_form_bad)
-		message = xstrdup(_("the value is invalid, so the setting is ignored"));
-	else if (setting_type_is_list(type))
-		message = xformat(_("ignored, because this setting is a list: "
-				    "%s { \"%s\"; }"),
-			type->name, setting->value);
-	else
-		message = xformat(
-			_("ignored, because this setting is not a list: %s \"%s\""),
-			type->name, setting->value);
-	find_setting(state, FINDING_SETTING_UNUSABLE, setting, NULL, message);
+	setting_text_add(&text, setting, fault, near);
+	message = xbuffer_steal(&text);
+	find_setting(state, kind, setting, command, message);
+}
+
+/* Replaces a part of the line that sets it. */
+static void fix_setting(const struct settings_check *state, struct buffer *command,
+	const struct setting *setting, const char *wrong, const char *right)
+{
+	const struct origin *origin = origin_to_fix(state, setting);
+
+	if (origin != NULL && origin->line > 0)
+		check_fix_line(
+			state->check, command, origin->file, origin->line, wrong, right);
+}
+
+static void find_misspelt(const struct settings_check *state, enum finding_kind kind,
+	const struct setting *setting, enum setting_fault fault)
+{
+	__attribute__((cleanup(correction_done))) struct correction correction;
+	owns_buffer struct buffer command = {0};
+
+	correction_find(&correction, setting);
+	if (correction.is_certain)
+		fix_setting(state, &command, setting, correction.wrong, correction.right);
+	find_fault(state, kind, setting, fault, NULL, &command);
 }
 
 /* Tries the path of a hook and of each directory above it; kept owns the nearest. */
@@ -188,6 +180,7 @@ static void find_no_hook(
 	const struct hook_list *hooks = &state->check->hooks;
 	owns_strings struct string_list kept = {0};
 	owns_strings struct string_list former = {0};
+	owns_buffer struct buffer command = {0};
 	struct nearest nearest = nearest_to(
 		path_in_tree(&hooks->tree, state->check->admin, setting->path));
 
@@ -196,8 +189,11 @@ static void find_no_hook(
 		return;
 	for (size_t i = 0; i < hooks->count; i++)
 		try_paths(&nearest, &kept, hooks->items[i].script.relative);
-	find_misspelt(state, FINDING_SETTING_NO_HOOK, setting,
-		_("there is no hook at this path"), nearest.word);
+	/* The same but for its case, or as a full path. */
+	if (nearest.word != NULL && strcasecmp(nearest.word, nearest.wanted) == 0)
+		fix_setting(state, &command, setting, setting->path, nearest.word);
+	find_fault(state, FINDING_SETTING_NO_HOOK, setting, SETTING_HAS_NO_SCRIPT,
+		nearest.word, &command);
 }
 
 static bool account_exists(
@@ -216,35 +212,44 @@ static bool account_exists(
 	return found != 0;
 }
 
+static void find_no_user(
+	const struct settings_check *state, const struct setting *setting)
+{
+	owns_memory char *account =
+		rootfs_nearest_user(state->check->admin, setting->value);
+
+	find_fault(
+		state, FINDING_USER_MISSING, setting, SETTING_HAS_NO_USER, account, NULL);
+}
+
 static void check_setting(
 	const struct settings_check *state, const struct setting *setting)
 {
-	switch (setting_judge(
-		setting, account_exists(state, setting), &state->check->hooks.tree)) {
+	enum setting_fault fault = setting_judge(
+		setting, account_exists(state, setting), &state->check->hooks.tree);
+
+	switch (fault) {
 	case SETTING_IS_FINE:
 		return;
 	case SETTING_IS_OUT_OF_PLACE:
-		find_setting(state, FINDING_SETTING_MISPLACED, setting, NULL,
-			_("ignored, because a package may set only "
-			  "Universal-Hooks::Scripts::PATH"));
+		find_fault(state, FINDING_SETTING_MISPLACED, setting, fault, NULL, NULL);
 		return;
 	case SETTING_IS_UNKNOWN:
-		find_unknown(state, setting);
+		find_misspelt(state, FINDING_SETTING_UNKNOWN, setting, fault);
 		return;
 	case SETTING_IS_UNUSABLE:
-		find_unusable(state, setting);
+		find_misspelt(state, FINDING_SETTING_UNUSABLE, setting, fault);
 		return;
 	case SETTING_HAS_NO_USER:
-		find_setting(state, FINDING_USER_MISSING, setting, NULL,
-			_("there is no such user, so the hook is not run"));
+		find_no_user(state, setting);
 		return;
 	case SETTING_HAS_NO_SCRIPT:
 		find_no_hook(state, setting);
 		return;
 	case SETTING_IS_MASKED:
 		if (setting->file == NULL)
-			find_setting(state, FINDING_SETTING_MASKED, setting, NULL,
-				_("the hook is masked, so this does nothing"));
+			find_fault(state, FINDING_SETTING_MASKED, setting, fault, NULL,
+				NULL);
 		return;
 	}
 }

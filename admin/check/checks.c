@@ -39,6 +39,52 @@ void check_report_unreadable(struct check *check, const char *path, int error)
 	(void)report_error(_("%s cannot be read: %s"), path, strerror(-error));
 }
 
+/* Characters that mean themselves in sed's s|||; "." is close enough. */
+#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-"
+#define SED_LITERALS NAME_LETTERS " \"{};:,+@"
+
+static bool is_part_of_name(char byte)
+{
+	return byte != '\0' && strchr(NAME_LETTERS, byte) != NULL;
+}
+
+/* Whether the line has the word once, and not in a longer word: sed takes the first. */
+static bool has_word_once(const char *line, const char *word)
+{
+	const char *at = strstr(line, word);
+	size_t size = strlen(word);
+
+	if (at == NULL || strstr(at + 1, word) != NULL)
+		return false;
+	return !(at > line && is_part_of_name(at[-1]) && is_part_of_name(word[0])) &&
+	       !(is_part_of_name(at[size]) && is_part_of_name(word[size - 1]));
+}
+
+/* How much of a file of apt's configuration is read. */
+#define CONFIGURATION_SIZE ((size_t)1 << 20)
+
+void check_fix_line(const struct check *check, struct buffer *command, const char *path,
+	unsigned long line, const char *wrong, const char *right)
+{
+	owns_buffer struct buffer text = {0};
+	owns_memory char *expression = NULL;
+	owns_memory char *found = NULL;
+	struct slice rest, part = {"", 0};
+
+	if (wrong[0] == '\0' || wrong[strspn(wrong, SED_LITERALS)] != '\0' ||
+		right[strspn(right, SED_LITERALS)] != '\0' ||
+		check_read(check, path, CONFIGURATION_SIZE, &text) < 0)
+		return;
+	rest = buffer_slice(&text);
+	for (unsigned long i = 0; i < line; i++)
+		part = slice_cut(&rest, '\n');
+	found = xstrndup(part.data, part.size);
+	if (!has_word_once(found, wrong))
+		return;
+	expression = xformat("%lus|%s|%s|", line, wrong, right);
+	fix_words(command, "sed", "-i", "--follow-symlinks", expression, "--", path);
+}
+
 #define STATUS_FILE "var/lib/dpkg/status"
 
 char *check_status_file(const struct check *check)

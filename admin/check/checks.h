@@ -50,6 +50,13 @@ void check_report_unreadable(struct check *check, const char *path, int error);
  */
 bool check_claim(struct check *check, const char *from, const char *to);
 
+/*
+ * Appends a command that replaces wrong by right in a line of a file of the system; nothing
+ * if that line does not have wrong exactly once, as a whole word.
+ */
+void check_fix_line(const struct check *check, struct buffer *command, const char *path,
+	unsigned long line, const char *wrong, const char *right);
+
 /* findings_add(), for a whole file and for a line of it. */
 #define check_find(check, kind, path, command, ...)                                      \
 	findings_add(&(check)->findings, kind, path, 0, command, __VA_ARGS__)

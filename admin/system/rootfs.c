@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "system/rootfs.h"
+#include "nearest.h"
 #include "ui/message.h"
 
 #include <errno.h>
@@ -76,25 +77,46 @@ static int has_account(FILE *accounts, const char *name)
 	return 0;
 }
 
+/* 0 or −errno. */
+static int open_accounts(const struct admin *admin, FILE **ret_accounts)
+{
+	int error, fd = rootfs_open(admin, ACCOUNTS);
+
+	if (fd < 0)
+		return fd;
+	*ret_accounts = fdopen(fd, "r");
+	if (*ret_accounts != NULL)
+		return 0;
+	error = -errno;
+	cleanup_close(&fd);
+	return error;
+}
+
 int rootfs_has_user(const struct admin *admin, const char *name)
 {
 	FILE *accounts;
-	int fd, found;
+	int found;
 
 	if (admin->root[0] == '\0')
 		return getpwnam(name) != NULL;
-	fd = rootfs_open(admin, ACCOUNTS);
-	if (fd < 0)
-		return fd;
-	accounts = fdopen(fd, "r");
-	if (accounts == NULL) {
-		found = -errno;
-		cleanup_close(&fd);
+	found = open_accounts(admin, &accounts);
+	if (found < 0)
 		return found;
-	}
 	found = has_account(accounts, name);
 	(void)fclose(accounts); /* only read */
 	return found;
+}
+
+char *rootfs_nearest_user(const struct admin *admin, const char *name)
+{
+	FILE *accounts;
+	char *nearest;
+
+	if (open_accounts(admin, &accounts) < 0)
+		return NULL;
+	nearest = nearest_account(accounts, name);
+	(void)fclose(accounts); /* only read */
+	return nearest;
 }
 
 /* chmod(2), because everybody must be able to read it, whatever the umask. */

@@ -19,6 +19,8 @@ int rootfs_stat(const struct admin *admin, const char *path, struct stat *ret_st
  * this system, getpwnam(3) is asked.
  */
 int rootfs_has_user(const struct admin *admin, const char *name);
+/* The user whose name is nearest, in that file; the caller frees it. NULL for none. */
+char *rootfs_nearest_user(const struct admin *admin, const char *name);
 /* chroot(2) to the admin's root, unless that is "". A status or −1 (admin.h). */
 int rootfs_enter(const struct admin *admin);
 

@@ -371,11 +371,8 @@ expect_what_no_command_mends() {
 	check_ends_with 1 --json
 	expect_findings <<-'EOF'
 		registration-not-first /etc/apt/apt.conf.d/00-other:1
-		setting-unknown /etc/apt/apt.conf.d/90settings:1
 		setting-unusable /etc/apt/apt.conf.d/90settings:2
 		setting-without-hook /etc/apt/apt.conf.d/90settings:4
-		setting-unusable /etc/apt/apt.conf.d/90settings:5
-		setting-unusable /etc/apt/apt.conf.d/90settings:6
 		user-missing /etc/apt/apt.conf.d/90settings:7
 		directory-missing /etc/apt/apt.conf.d/90settings:8
 		requires-missing /etc/apt/apt.conf.d/90settings:10

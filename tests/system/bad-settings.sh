@@ -271,3 +271,28 @@ test_where_apt_tells_nothing_bad_settings_are_not_followed_either() {
 		Post-Invoke/a
 	EOF
 }
+
+test_apt_and_check_say_the_same_with_file_and_line() {
+	probe_each_point
+	settings <<-'EOF'
+		Universal-Hooks {
+		    When "sucess";
+		    Timeout "5m";
+		    Script::Post-Invoke/a::Enabled "false";
+		    Operations "install,upgrade";
+		    Scripts::Post-Invoke/a::User "nobdy";
+		    Scripts::/etc/apt/universal-hooks/Post-Invoke/a::Timeout "5";
+		};
+	EOF
+	apt_succeeds_but_warns -o Universal-Hooks::On-Failure=abrot install app
+	grep '^W: ' "$errors" | sed 's/^W: //' | sort >/by-apt
+	apt-universal-hooks check | sed -nE 's/^(warning|error): //p' | sort >/by-check || true
+	expect_equal \
+		'-o Universal-Hooks::On-Failure=abrot: the value is invalid, so the setting is ignored; valid are "warn", "abort", "abort-after"; did you mean "abort"?' \
+		"$(grep ^-o /by-apt)"
+	sed -i '/^-o/d' /by-apt
+	expect_equal 6 "$(wc -l </by-check)" 'findings'
+	expect_file /by-check </by-apt
+	grep -q '^/etc/apt/apt.conf.d/90settings:4: Universal-Hooks::Script::Post-Invoke/a::Enabled "false": there is no such setting, so it is ignored; did you mean Scripts?$' \
+		/by-check || fail 'the line or the nearest is missing'
+}

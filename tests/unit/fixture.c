@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
 #include "log_writer.h"
+#include "settings.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -328,8 +329,9 @@ void write_event(const struct uh_event *event, void *context)
 			kinds_of_unsafe[event->unsafe]);
 	else if (event->detail != NULL && event->kind != UH_BRIDGE_UNUSABLE)
 		buffer_append_format(text, " %s", event->detail);
-	if (event->key != NULL)
-		buffer_append_format(text, " %s=%s", event->key, event->value);
+	if (event->setting != NULL)
+		buffer_append_format(
+			text, " %s=%s", event->setting->key, event->setting->value);
 	if (event->kind == UH_STREAM_LINES_IGNORED)
 		buffer_append_format(text, " %zu from %zu", event->count, event->first);
 	buffer_append_string(text, "\n");

@@ -133,7 +133,7 @@ static const struct {
 	{{.kind = UH_VETO, .detail = "Post-Invoke/a"}, ""},
 	{{.kind = UH_LATE_VETO, .detail = "Post-Invoke/a"}, ""},
 	{{.kind = UH_RECORD_MISSING}, ""},
-	{{.kind = UH_SETTING_UNKNOWN, .key = "a", .value = "b"}, ""},
+	{{.kind = UH_SETTING_UNKNOWN, .path = "/a"}, ""},
 	{{.kind = UH_CLEAN_UP}, ""},
 	{{.kind = UH_OUT_OF_MEMORY}, ""},
 	{{.kind = UH_INTERRUPTED}, ""},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
 #include "report.h"
+#include "settings.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -21,6 +22,18 @@ char *__wrap_bindtextdomain(const char *domain, const char *directory)
 	(void)directory;
 	bound++;
 	return __real_bindtextdomain(domain, at("/locale"));
+}
+
+#define owns_settings __attribute__((cleanup(settings_done)))
+
+/* One setting, below the scope. */
+static struct settings parse(const char *line)
+{
+	owns_memory char *whole = string_format("Universal-Hooks::%s\n", line);
+	struct settings settings;
+
+	ck_assert_int_eq(settings_parse(&settings, slice_of(whole)), 0);
+	return settings;
 }
 
 /* What is written of the event. */
@@ -71,14 +84,14 @@ END_TEST
 
 START_TEST(each_event_is_one_line_in_apts_form)
 {
+	owns_settings struct settings settings = parse("Timeout=soon");
 	size_t kinds = 0;
 
 	for (int kind = UH_SCRIPT_ENDED; kind <= UH_INTERRUPTED; kind++, kinds++) {
 		struct uh_event event = {.kind = (enum uh_event_kind)kind,
 			.path = "/the/path",
 			.detail = "/the/detail",
-			.key = "Universal-Hooks::Key",
-			.value = "value",
+			.setting = settings.items,
 			.error = -EACCES,
 			.ending = {UH_EXITED, 1},
 			.unsafe = UH_UNSAFE_WORLD,
@@ -104,6 +117,56 @@ START_TEST(each_event_is_one_line_in_apts_form)
 			text.data);
 	}
 	ck_assert_uint_eq(kinds, 54);
+}
+END_TEST
+
+static void assert_setting(const char *line, struct uh_event event, const char *expected)
+{
+	owns_settings struct settings settings = parse(line);
+
+	event.setting = settings.items;
+	assert_report(event, expected);
+}
+
+START_TEST(a_faulty_setting_has_its_place_the_valid_values_and_the_nearest)
+{
+	assert_setting("When=sucess",
+		(struct uh_event){
+			.kind = UH_SETTING_UNUSABLE, .path = "/a.conf", .line = 7},
+		"W: /a.conf:7: Universal-Hooks::When \"sucess\": the value is invalid, "
+		"so "
+		"the setting is ignored; valid are \"ran\", \"success\", "
+		"\"packages-success\", \"failure\", \"always\"; did you mean "
+		"\"success\"?\n");
+	assert_setting("Timeout=5m",
+		(struct uh_event){.kind = UH_SETTING_UNUSABLE, .path = "/a.conf"},
+		"W: /a.conf: Universal-Hooks::Timeout \"5m\": the value is invalid, so "
+		"the setting is ignored; valid are seconds from 0 to 86400; did you mean "
+		"\"300\"?\n");
+	assert_setting("Enabled=flase",
+		(struct uh_event){.kind = UH_SETTING_UNUSABLE, .is_option = true},
+		"W: -o Universal-Hooks::Enabled=flase: the value is invalid, so the "
+		"setting is ignored; valid are \"true\", \"false\"; did you mean "
+		"\"false\"?\n");
+	assert_setting("Timeouts=5", (struct uh_event){.kind = UH_SETTING_UNKNOWN},
+		"W: Universal-Hooks::Timeouts \"5\": there is no such setting, so it is "
+		"ignored; did you mean Timeout?\n");
+	assert_setting("Requires=a", (struct uh_event){.kind = UH_SETTING_UNUSABLE},
+		"W: Universal-Hooks::Requires \"a\": ignored, because this setting is a "
+		"list: Requires { \"a\"; }\n");
+}
+END_TEST
+
+START_TEST(a_faulty_user_or_path_has_the_nearest)
+{
+	assert_setting("User=nobdy",
+		(struct uh_event){.kind = UH_SETTING_WITHOUT_USER, .near = "nobody"},
+		"W: Universal-Hooks::User \"nobdy\": there is no such user, so the hook "
+		"is not run; did you mean nobody?\n");
+	assert_setting("Scripts::a::User=root",
+		(struct uh_event){.kind = UH_SETTING_NO_SCRIPT},
+		"W: Universal-Hooks::Scripts::a::User \"root\": there is no hook at this "
+		"path\n");
 }
 END_TEST
 
@@ -388,7 +451,7 @@ START_TEST(a_wrong_translation_does_no_harm)
 	assert_report(
 		(struct uh_event){
 			.kind = UH_SCRIPT_ENDED, .path = "/a", .ending = {UH_EXITED, 1}},
-		"W: %s%n {nothing} {}   \"\" in /a 0 {/a} {path\n");
+		"W: %s%n {nothing} {}   0 {/a} {path\n");
 	assert_report((struct uh_event){.kind = UH_SCRIPT_ENDED,
 			      .path = "/a",
 			      .ending = {UH_SIGNALED, SIGKILL}},
@@ -420,7 +483,9 @@ int main(void)
 {
 	const TTest *const tests[] = {a_script_that_succeeded_is_not_reported,
 		a_failure_names_the_path_and_the_status_or_signal,
-		each_event_is_one_line_in_apts_form, an_event_may_have_no_path,
+		each_event_is_one_line_in_apts_form,
+		a_faulty_setting_has_its_place_the_valid_values_and_the_nearest,
+		a_faulty_user_or_path_has_the_nearest, an_event_may_have_no_path,
 		an_unsafe_path_names_the_open_path_and_to_whom,
 		lines_that_were_ignored_are_counted, dpkg_query_has_an_error_or_an_ending,
 		a_name_can_neither_forge_a_line_nor_control_the_terminal,
