@@ -20,7 +20,7 @@ static const struct subcommand subcommands[] = {
 	{"plan", N_("show which hooks an apt command would run"), admin_plan},
 	{"why", N_("show which hooks would run for a package"), admin_why},
 	{"run", N_("run hooks by hand for a simulated transaction"), admin_run},
-	{"check", N_("find what does not work as intended"), admin_check},
+	{"check", N_("find mistakes in hooks and settings"), admin_check},
 	{"log", N_("show what has run"), admin_log},
 	{"blame", N_("show which hooks take the most time"), admin_blame},
 	{"requires", N_("show or install the packages that hooks need"), admin_requires},
@@ -62,11 +62,10 @@ static int report_subcommand(const char *name)
 	for (size_t i = 0; i < COUNT_OF(subcommands); i++)
 		nearest_try(&nearest, subcommands[i].name);
 	if (nearest.word != NULL)
-		return report_error(
-			_("there is no subcommand \"%s\"; did you mean \"%s\"?"), name,
-			nearest.word);
+		return report_error(_("unknown subcommand \"%s\"; did you mean \"%s\"?"),
+			name, nearest.word);
 	return report_error(
-		_("there is no subcommand \"%s\"; see apt-universal-hooks --help"), name);
+		_("unknown subcommand \"%s\"; see apt-universal-hooks --help"), name);
 }
 
 /* A full disk is an error; a reader that closed the pipe is not. */

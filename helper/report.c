@@ -194,13 +194,13 @@ static void line_add_unsafe(struct line *line, const struct uh_event *event)
 	/* Without and with a name. */
 	static const char *const sentences[][2] = {
 		[UH_UNSAFE_OWNER] =
-			{N_("{path} belongs to the user {id}, which has no name"),
-				N_("{path} belongs to the user {user} ({id})")},
+			{N_("{path} is owned by user {id}, which has no name"),
+				N_("{path} is owned by user {user} ({id})")},
 		[UH_UNSAFE_GROUP] =
-			{N_("{path} can be written by the group {id}, which has no name"),
-				N_("{path} can be written by the group {group} ({id})")},
-		[UH_UNSAFE_WORLD] = {N_("{path} can be written by everybody"),
-			N_("{path} can be written by everybody")},
+			{N_("{path} is writable by group {id}, which has no name"),
+				N_("{path} is writable by group {group} ({id})")},
+		[UH_UNSAFE_WORLD] = {N_("{path} is writable by everyone"),
+			N_("{path} is writable by everyone")},
 	};
 	struct uh_event part = *event;
 	bool has_name = event->unsafe != UH_UNSAFE_WORLD && name_of_other(event) != NULL;
@@ -334,54 +334,55 @@ static const struct {
 	[UH_SCRIPT_NOT_EXECUTABLE] = WARNING("{path} is not executable; it is not run"),
 	[UH_SCRIPT_NOT_A_FILE] = WARNING("{path} is not a regular file; it is not run"),
 	[UH_SCRIPT_DANGLING] =
-		WARNING("{path} is a broken symlink; it is not run: {error}"),
+		WARNING("{path} is a dangling symlink; it is not run: {error}"),
 	[UH_SCRIPT_OPEN_TO_OTHERS] = ERROR("{path} is not run: {unsafe}"),
-	[UH_SCRIPT_WITHOUT_LIST] = WARNING(
-		"{path} is not run, since its list of packages was not written: {error}"),
-	[UH_SCRIPT_LACKS_PACKAGE] = WARNING(
-		"{path} is not run, since it requires {package}, which is not installed"),
-	[UH_SCRIPT_WITHOUT_USER] =
-		ERROR("{path} is not run, since its User does not exist: {user_setting}"),
-	[UH_SCRIPT_WITHOUT_RIGHTS] = ERROR("{path} is not run, since only root can run "
+	[UH_SCRIPT_WITHOUT_LIST] = WARNING("{path} is not run because its list of "
+					   "packages was not written: {error}"),
+	[UH_SCRIPT_LACKS_PACKAGE] = WARNING("{path} is not run because it requires "
+					    "{package}, which is not installed"),
+	[UH_SCRIPT_WITHOUT_USER] = ERROR(
+		"{path} is not run because its User does not exist: {user_setting}"),
+	[UH_SCRIPT_WITHOUT_RIGHTS] = ERROR("{path} is not run because only root can run "
 					   "it as its User: {user_setting}"),
-	[UH_SCRIPT_WITHOUT_DIRECTORY] = WARNING("{path} is not run, since its Directory "
+	[UH_SCRIPT_WITHOUT_DIRECTORY] = WARNING("{path} is not run because its Directory "
 						"cannot be used: {directory}: {error}"),
 	[UH_SCRIPT_WITHOUT_SETTINGS] =
-		ERROR("{path} is not run, since its settings cannot be read"),
-	[UH_REQUIREMENTS_UNKNOWN] = WARNING("{path} is not run, since the packages that "
+		ERROR("{path} is not run because its settings cannot be read"),
+	[UH_REQUIREMENTS_UNKNOWN] = WARNING("{path} is not run because the packages that "
 					    "it requires cannot be looked up: {query}"),
 	[UH_VETO] = ERROR("{ending}, so apt stops (On-Failure). To go on without it: apt "
 			  "-o 'Universal-Hooks::Scripts::{hook}::Enabled=false' ..."),
 	[UH_LATE_VETO] = ERROR("{ending}, so apt will report a failure (On-Failure), "
 			       "although dpkg has finished"),
-	[UH_VETO_UNKNOWN] = WARNING("{path} failed, and whether that should stop apt "
-				    "(On-Failure) is not known; apt goes on"),
+	[UH_VETO_UNKNOWN] = WARNING("{path} failed; apt continues, because it is not "
+				    "known whether this should stop it (On-Failure)"),
 	[UH_DIRECTORY_UNREADABLE] =
 		WARNING("{path} cannot be read; scripts in it are not run: {error}"),
 	[UH_WILDCARD_FAILED] =
-		WARNING("{path} cannot be matched; scripts in it are not run: {error}"),
+		WARNING("the name of the name of the name of {path} cannot be matched; "
+			"scripts in it are not run: {error}"),
 	[UH_STREAM_UNREADABLE] =
-		WARNING("apt's list of packages could not be read completely: {error}"),
-	[UH_STREAM_TOO_LARGE] = WARNING("apt's list of packages is too long; hooks of "
-					"the last packages are not run"),
-	[UH_STREAM_TRUNCATED] = WARNING("apt's list of packages is cut off; hooks of the "
+		WARNING("apt's package list could not be read completely: {error}"),
+	[UH_STREAM_TOO_LARGE] = WARNING(
+		"apt's package list is too long; hooks of the last packages are not run"),
+	[UH_STREAM_TRUNCATED] = WARNING("apt's package list is truncated; hooks of the "
 					"missing packages are not run"),
 	[UH_STREAM_WITHOUT_NAMES] =
 		WARNING("apt does not pass the names of packages (protocol version 2 or "
 			"3 is needed); hooks in pkgs and multi_pkgs are not run"),
 	[UH_STREAM_LINES_IGNORED] = {'W', NULL}, /* malformed_lines() */
 	[UH_STATE_UNUSABLE] =
-		WARNING("{path} cannot be used, so hooks get no lists of packages, and "
+		WARNING("{path} cannot be used, so hooks get no package lists, and "
 			"Post-Invoke does not know the transaction: {error}"),
 	[UH_STATE_OPEN_TO_OTHERS] =
-		ERROR("{path} is not used, so hooks get no lists of packages, and "
+		ERROR("{path} is not used, so hooks get no package lists, and "
 		      "Post-Invoke does not know the transaction: {unsafe}"),
 	[UH_RECORD_NOT_WRITTEN] =
 		WARNING("{path}: the transaction was not recorded; hooks in pkgs and "
 			"multi_pkgs are not run at Post-Invoke: {error}"),
 	[UH_FAILURE_NOT_RECORDED] =
-		WARNING("{path}: the failure of a hook was not recorded, so hooks at "
-			"Post-Invoke may be told of a success: {error}"),
+		WARNING("{path}: the failure of a hook was not recorded, so Post-Invoke "
+			"hooks may see a success: {error}"),
 	[UH_RECORD_MISSING] =
 		WARNING("there is no record of this transaction; hooks in pkgs and "
 			"multi_pkgs are not run (is "
@@ -415,22 +416,22 @@ static const struct {
 	[UH_BRIDGE_UNUSABLE] = WARNING("apt's settings cannot be read, so hooks run with "
 				       "their defaults: {reason}"),
 	[UH_COMMAND_LINE_UNREADABLE] =
-		WARNING("apt's command line cannot be read, so hooks do not see it, nor "
-			"settings given there: {error}"),
-	[UH_CLEAN_UP] =
-		WARNING("apt stopped before dpkg was done; hooks that clean up run now"),
+		WARNING("apt's command line cannot be read, so hooks see neither it nor "
+			"the settings on it: {error}"),
+	[UH_CLEAN_UP] = WARNING(
+		"apt stopped before dpkg had finished; running the clean-up hooks now"),
 	[UH_COPY_NOT_MADE] = WARNING("{path} could not be copied; if this transaction "
 				     "deletes it, it will not run afterwards: {error}"),
 	[UH_CLEAN_UP_LATER] = WARNING("hooks whose When is failure or always will run "
-				      "when apt has ended, or with the next transaction"),
+				      "when apt has ended, or in the next transaction"),
 	[UH_GUARD_NOT_STARTED] =
-		WARNING("no process waits for apt to end; hooks that clean up run with "
-			"the next transaction at the latest: {error}"),
-	[UH_LOG_NOT_WRITTEN] = WARNING("{path} was not written: {error}"),
+		WARNING("nothing waits for apt to end; clean-up hooks run in the next "
+			"transaction at the latest: {error}"),
+	[UH_LOG_NOT_WRITTEN] = WARNING("{path} could not be written: {error}"),
 	[UH_OUTPUT_NOT_KEPT] =
 		WARNING("{path}: its output is not kept (Output): {error}"),
 	[UH_OUT_OF_MEMORY] = WARNING(
-		"out of memory; not all hooks are run, even those that could stop apt"),
+		"out of memory; some hooks are not run, even hooks that could stop apt"),
 	[UH_INTERRUPTED] =
 		WARNING("{path} was interrupted; the hooks after it are not run"),
 };
@@ -438,16 +439,14 @@ static const struct {
 static const char *malformed_lines(const struct uh_event *event)
 {
 	if (event->first == 0)
-		return ngettext(
-			"apt's list of packages has {count} malformed line; hooks "
-			"of its package are not run",
-			"apt's list of packages has {count} malformed lines; hooks of "
-			"those packages are not run",
+		return ngettext("apt's package list has {count} malformed line; hooks of "
+				"its package are not run",
+			"apt's package list has {count} malformed lines; hooks of those "
+			"packages are not run",
 			event->count);
-	return ngettext(
-		"apt's list of packages has {count} malformed line, line {first}; "
-		"hooks of its package are not run",
-		"apt's list of packages has {count} malformed lines, the first is line "
+	return ngettext("apt's package list has {count} malformed line, line {first}; "
+			"hooks of its package are not run",
+		"apt's package list has {count} malformed lines, the first is line "
 		"{first}; hooks of those packages are not run",
 		event->count);
 }

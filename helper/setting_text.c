@@ -58,8 +58,8 @@ static void add_unusable(struct buffer *text, const struct setting *setting,
 	if (setting->is_form_bad) {
 		buffer_append_string(
 			text, setting_type_is_list(setting->type)
-				      ? _("ignored, because this setting is a list")
-				      : _("ignored, because this setting is not a list"));
+				      ? _("ignored because this setting is a list")
+				      : _("ignored because this setting is not a list"));
 		if (correction->right != NULL)
 			buffer_append_format(text, ": %s", correction->right);
 		return;
@@ -80,7 +80,7 @@ void setting_text_add(struct buffer *text, const struct setting *setting,
 	case SETTING_IS_FINE:
 		return;
 	case SETTING_IS_OUT_OF_PLACE:
-		buffer_append_string(text, _("ignored, because a package may set only "
+		buffer_append_string(text, _("ignored because a package may set only "
 					     "Universal-Hooks::Scripts::PATH"));
 		return;
 	case SETTING_IS_UNKNOWN:
@@ -101,7 +101,8 @@ void setting_text_add(struct buffer *text, const struct setting *setting,
 		add_question(text, near, false);
 		return;
 	case SETTING_IS_MASKED:
-		buffer_append_string(text, _("the hook is masked, so this does nothing"));
+		buffer_append_string(
+			text, _("the hook is masked, so this has no effect"));
 		return;
 	}
 }

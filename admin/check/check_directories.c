@@ -466,7 +466,7 @@ static void check_file(
 		return;
 	else if (is_directory_name(entry->name, role))
 		check_find(check, FINDING_NOT_A_DIRECTORY, entry->path, NULL,
-			_("not a directory; hooks belong in a directory of this name"));
+			_("not a directory; hooks belong in a directory with this name"));
 	else if (!hook_tree_is_leftover(entry->name) && is_scriptlike(check, entry))
 		check_find(check, FINDING_SCRIPT_MISPLACED, entry->path, NULL,
 			_("scripts do not belong in this directory; it is not run"));

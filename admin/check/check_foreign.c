@@ -376,7 +376,8 @@ static void find_alpm_setting(
 	else if (slice_equals(line, "Depends") && value.size > 0)
 		check_find_at(check, FINDING_FILE_FOREIGN, path, number, NULL,
 			_("instead of Depends, use the setting Requires { \"%.*s\"; }: "
-			  "without the package, the script is skipped, but apt goes on"),
+			  "without the package, the script is skipped, but apt "
+			  "continues"),
 			(int)value.size, value.data);
 }
 

@@ -209,7 +209,7 @@ static void find_unknown_package(struct check *check, const struct package_names
 	if (certain != NULL) {
 		fix_package_name(check, &command, directory, certain);
 		check_find(check, kind, directory->path, &command,
-			_("apt knows no package %s; did you mean %s?"), directory->name,
+			_("unknown package %s; did you mean %s?"), directory->name,
 			certain);
 	} else if (binaries != NULL) {
 		check_find(check, kind, directory->path, NULL,
@@ -217,12 +217,12 @@ static void find_unknown_package(struct check *check, const struct package_names
 			directory->name, binaries);
 	} else if (nearest != NULL) {
 		check_find(check, kind, directory->path, NULL,
-			_("apt knows no package %s; did you mean %s, or is a repository "
+			_("unknown package %s; did you mean %s, or is a repository "
 			  "missing?"),
 			directory->name, nearest);
 	} else {
 		check_find(check, kind, directory->path, NULL,
-			_("apt knows no package %s; is a repository missing?"),
+			_("unknown package %s; is a repository missing?"),
 			directory->name);
 	}
 }
@@ -237,13 +237,13 @@ static void find_pattern(struct check *check, const struct package_names *names,
 
 	if (certain == NULL) {
 		check_find(check, FINDING_WILDCARD_WITHOUT_MATCH, directory->path, NULL,
-			_("no package that apt knows matches %s"), directory->name);
+			_("no known package matches %s"), directory->name);
 		return;
 	}
 	fix_package_name(check, &command, directory, certain);
 	check_find(check, FINDING_WILDCARD_WITHOUT_MATCH, directory->path, &command,
-		_("no package that apt knows matches %s; did you mean %s?"),
-		directory->name, certain);
+		_("no known package matches %s; did you mean %s?"), directory->name,
+		certain);
 }
 
 static void check_package_directory(struct check *check,

@@ -44,21 +44,21 @@ static void check_registered(struct check *check, const struct registration_entr
 		if (entry->file != NULL && entry->is_call)
 			check_find_at(check, FINDING_REGISTRATION_MISSING, file,
 				entry->line, NULL,
-				_("this line clears %s; no hook is run at %s; remove it"),
+				_("this line clears %s; no hooks run at %s; remove it"),
 				entry->key, uh_hook_point_name(entry->hook_point));
 		else if (entry->file != NULL)
 			check_find_at(check, FINDING_REGISTRATION_MISSING, file,
 				entry->line, NULL,
-				_("this line clears %s; hooks are not told the packages; "
+				_("this line clears %s; hooks do not know the packages; "
 				  "remove it"),
 				entry->key);
 		else if (entry->is_call)
 			check_find(check, FINDING_REGISTRATION_MISSING, file, &command,
-				_("%s is missing; no hook is run at %s"), entry->key,
+				_("%s is missing; no hooks run at %s"), entry->key,
 				uh_hook_point_name(entry->hook_point));
 		else
 			check_find(check, FINDING_REGISTRATION_MISSING, file, &command,
-				_("%s is missing; hooks are not told the packages"),
+				_("%s is missing; hooks do not know the packages"),
 				entry->key);
 		return;
 	}
@@ -118,14 +118,14 @@ static void check_order(struct check *check, const struct registration *registra
 			is_missing ? FINDING_REGISTRATION_MISSING
 				   : FINDING_REGISTRATION_EDITED,
 			file, &command,
-			_("the line that lets our hooks come first at Post-Invoke is "
+			_("the line that makes our hooks run first at Post-Invoke is "
 			  "missing"));
 	}
 	if (before != NULL)
 		check_find_at(check, FINDING_REGISTRATION_NOT_FIRST, before->file,
 			before->line, NULL,
 			_("this command comes before ours at Post-Invoke; if it fails, "
-			  "no hook is run there"));
+			  "no hooks run there"));
 }
 
 void check_registration(struct check *check)

@@ -451,7 +451,7 @@ static void check_script(struct check *check, const struct script *script)
 		return;
 	case SCRIPT_IS_DANGLING:
 		check_find(check, FINDING_DANGLING, path, NULL,
-			_("the symlink leads nowhere; it is not run: %s"),
+			_("dangling symlink; it is not run: %s"),
 			strerror(-script->error));
 		return;
 	case SCRIPT_IS_OPEN_TO_OTHERS:

@@ -168,8 +168,8 @@ static bool find_removed(
 	if (state->check->admin->root[0] == '\0')
 		fix_words(&command, "apt-get", "purge", package);
 	check_find(state->check, FINDING_SETTING_OF_REMOVED, origin->file, &command,
-		_("belongs to %s, which is removed but not purged; its settings do "
-		  "nothing"),
+		_("belongs to %s, which is removed but not purged; its settings have no "
+		  "effect"),
 		package);
 	return true;
 }
@@ -307,8 +307,8 @@ static void check_working_directory(
 		return;
 	if (error == -EACCES) {
 		state->check->is_incomplete = true;
-		(void)report_error(_("%s cannot be looked at: %s"), setting->value,
-			strerror(EACCES));
+		(void)report_error(
+			_("%s cannot be examined: %s"), setting->value, strerror(EACCES));
 		return;
 	}
 	find_setting(state, FINDING_DIRECTORY_MISSING, setting, NULL,
@@ -379,8 +379,7 @@ static void check_required(const struct settings_check *state)
 	if (error == 0)
 		return;
 	state->check->is_incomplete = true;
-	(void)report_error(
-		_("dpkg cannot be asked for the packages that hooks require: %s"),
+	(void)report_error(_("cannot ask dpkg about the packages that hooks require: %s"),
 		strerror(-error));
 }
 

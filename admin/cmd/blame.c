@@ -250,7 +250,7 @@ static int show_blame(
 		terminal_say(&terminal, "", _("No hook has run yet: there is no %s%s."),
 			admin->root, LOG_FILE);
 	else if (costs->count == 0)
-		terminal_say(&terminal, "", _("The log contains no run of a hook."));
+		terminal_say(&terminal, "", _("The log contains no hook runs."));
 	else if (terminal.is_terminal) {
 		write_sum(&terminal, log);
 		write_costs(admin, &terminal, costs);

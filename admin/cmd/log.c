@@ -347,9 +347,10 @@ int admin_log(struct admin *admin, int argc, char **argv)
 			_("Show only the last N transactions.")},
 		{OPTION_FLAG, &query.is_failed, "failed", 'f', NULL,
 			_("Show only transactions in which a hook failed, or apt did not "
-			  "reach Post-Invoke although dpkg was done.")},
+			  "reach Post-Invoke although dpkg had finished.")},
 		{OPTION_TEXT, &query.script, "script", 's', "PATH",
-			_("Show only the runs of this script, which may be gone.")},
+			_("Show only the runs of this script, which need not exist any "
+			  "more.")},
 		{OPTION_TEXT, &query.package, "package", 'p', "PACKAGE",
 			_("Show only the runs of hooks for this package, including those "
 			  "of wildcards that match its name.")},

@@ -103,7 +103,7 @@ static char *why_skipped(const struct plan *plan, const struct uh_event *event)
 		if (strcmp(plan->runs[i].script.path, event->path) == 0 &&
 			plan->runs[i].skip != SKIP_NONE)
 			return left_out_by_setting(&plan->runs[i]);
-	return xstrdup(_("a hook before it failed, whose On-Failure is \"abort\""));
+	return xstrdup(_("an earlier hook failed whose On-Failure is \"abort\""));
 }
 
 /* report_event() has told the causes of everything else. */
@@ -360,8 +360,7 @@ static int check_options(struct run_options *options, const char *hook_point)
 	options->result = RESULT_OK;
 	if (options->result_word != NULL &&
 		!result_parse(options->result_word, &options->result))
-		return report_error(
-			_("there is no result \"%s\": it is ok, failed or aborted"),
+		return report_error(_("unknown result \"%s\"; use ok, failed or aborted"),
 			options->result_word);
 	if (!options->is_dry && geteuid() != 0)
 		return report_error(_("only root can run hooks, as apt does; --dry-run "
@@ -399,7 +398,7 @@ int admin_run(struct admin *admin, int argc, char **argv)
 		{OPTION_TEXT, &options.script, "script", 's', "PATH",
 			_("Run only this script; exit with 1 if it does not run.")},
 		{OPTION_FLAG, &options.is_dry, "dry-run", 'n', NULL,
-			_("Show what would run, and run nothing.")},
+			_("Show what would run, but run nothing.")},
 	};
 	const struct usage usage = {
 		.synopsis = "run HOOK-POINT",

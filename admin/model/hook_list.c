@@ -281,14 +281,14 @@ char *unsafe_text(const struct unsafe_path *unsafe)
 	switch (unsafe->kind) {
 	case UH_UNSAFE_OWNER:
 		user = getpwuid(unsafe->id);
-		return xformat(_("%s belongs to the user %s"), unsafe->path,
+		return xformat(_("%s is owned by user %s"), unsafe->path,
 			user != NULL ? user->pw_name : id);
 	case UH_UNSAFE_GROUP:
 		group = getgrgid(unsafe->id);
-		return xformat(_("%s can be written by the group %s"), unsafe->path,
+		return xformat(_("%s is writable by group %s"), unsafe->path,
 			group != NULL ? group->gr_name : id);
 	case UH_UNSAFE_WORLD:
-		return xformat(_("%s can be written by everybody"), unsafe->path);
+		return xformat(_("%s is writable by everyone"), unsafe->path);
 	}
 	return NULL;
 }

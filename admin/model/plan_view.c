@@ -78,8 +78,7 @@ int plan_view_make(struct plan_view *view, const struct admin *admin,
 	view->tree.trust.user = 0;
 	view->is_switched_off = words_switch_off(request->words);
 	if (read_stream(view, request->stream) < 0)
-		return report_error(
-			_("the transaction that apt describes cannot be parsed"));
+		return report_error(_("cannot parse the transaction that apt describes"));
 	xensure(settings_parse(
 		&view->settings, buffer_slice(&view->transaction.settings)));
 	xensure(package_settings_read(&view->settings, &view->tree,

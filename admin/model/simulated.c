@@ -68,9 +68,8 @@ static int parse_package_word(struct package_word *wanted, const char *text)
 	wanted->version = copy_of(version);
 	if (!is_given_whole(architecture) || !is_given_whole(version) ||
 		!is_package_word(wanted))
-		return report_error(
-			_("\"%s\" is no package; use NAME, NAME:ARCHITECTURE or "
-			  "NAME=VERSION"),
+		return report_error(_("\"%s\" is not a package; use NAME, "
+				      "NAME:ARCHITECTURE or NAME=VERSION"),
 			text);
 	return -1;
 }
@@ -97,10 +96,10 @@ static int report_unknown_package(
 	for (size_t i = 0; i < names.count; i++)
 		nearest_try(&nearest, names.items[i]);
 	if (nearest.word != NULL)
-		return report_error(_("apt knows no package %s%s%s; did you mean %s?"),
+		return report_error(_("unknown package %s%s%s; did you mean %s?"),
 			wanted->name, colon, wanted->architecture, nearest.word);
-	return report_error(_("apt knows no package %s%s%s"), wanted->name, colon,
-		wanted->architecture);
+	return report_error(
+		_("unknown package %s%s%s"), wanted->name, colon, wanted->architecture);
 }
 
 static bool is_version(struct slice version)
@@ -274,11 +273,10 @@ int operation_check(const char *word)
 	for (int i = OPERATION_INSTALL; i <= OPERATION_CONFIGURE; i++)
 		nearest_try(&nearest, operation_name((enum operation)i));
 	if (nearest.word != NULL)
-		return report_error(_("there is no operation \"%s\"; did you mean %s?"),
-			word, nearest.word);
-	return report_error(
-		_("there is no operation \"%s\"; use install, upgrade, downgrade, "
-		  "reinstall, remove, purge or configure"),
+		return report_error(_("unknown operation \"%s\"; did you mean %s?"), word,
+			nearest.word);
+	return report_error(_("unknown operation \"%s\"; use install, upgrade, "
+			      "downgrade, reinstall, remove, purge or configure"),
 		word);
 }
 

@@ -83,10 +83,10 @@ static int report_unknown_option(const struct option_parser *parser, const char 
 	for (size_t i = 0; is_long && (row = row_at(parser, i)) != NULL; i++)
 		nearest_try(&nearest, row->name);
 	if (nearest.word != NULL)
-		return report_error(_("there is no option %s; did you mean --%s?"), name,
-			nearest.word);
-	return report_error(_("there is no option %s; usage: apt-universal-hooks %s"),
-		name, parser->usage->synopsis);
+		return report_error(
+			_("unknown option %s; did you mean --%s?"), name, nearest.word);
+	return report_error(_("unknown option %s; usage: apt-universal-hooks %s"), name,
+		parser->usage->synopsis);
 }
 
 static int store_number(const struct option_row *row, const char *value)
@@ -99,7 +99,8 @@ static int store_number(const struct option_row *row, const char *value)
 		value[0] != '\0')
 		number = SIZE_MAX;
 	if (number == 0)
-		return report_error(_("--%s %s: not a number above 0"), row->name, value);
+		return report_error(
+			_("--%s %s: not a positive number"), row->name, value);
 	*(size_t *)row->target = (size_t)number;
 	return -1;
 }

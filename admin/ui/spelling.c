@@ -60,11 +60,10 @@ int hook_point_read(const char *word, enum uh_hook_point *ret_hook_point)
 	if (uh_hook_point_parse(word, ret_hook_point))
 		return -1;
 	if (hook_point_meant(word, &meant, &is_certain))
-		return report_error(_("there is no hook point \"%s\"; did you mean %s?"),
+		return report_error(_("unknown hook point \"%s\"; did you mean %s?"),
 			word, uh_hook_point_name(meant));
-	return report_error(
-		_("there is no hook point \"%s\"; use Pre-Invoke, Pre-Install-Pkgs or "
-		  "Post-Invoke"),
+	return report_error(_("unknown hook point \"%s\"; use Pre-Invoke, "
+			      "Pre-Install-Pkgs or Post-Invoke"),
 		word);
 }
 

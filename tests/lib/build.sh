@@ -97,7 +97,7 @@ read_release_and_deb() {
 		--release) release=${2-} ;;
 		--deb) deb=$(realpath -e "${2-}") ;;
 		-h | --help) "$usage" && exit ;;
-		*) "$usage" >&2 && die "there is no option \"$1\"" ;;
+		*) "$usage" >&2 && die "unknown option \"$1\"" ;;
 		esac
 		shift $(($# > 1 ? 2 : 1))
 	done

@@ -477,21 +477,21 @@ test_targets_that_are_right_are_taken() {
 
 test_a_wrong_hook_point_stops_the_build() {
 	start_source
-	wrong_target post-invoke/010-a 'there is no hook point "post-invoke"; did you mean Post-Invoke?'
-	wrong_target PreInvoke/010-a 'there is no hook point "PreInvoke"; did you mean Pre-Invoke?'
+	wrong_target post-invoke/010-a 'unknown hook point "post-invoke"; did you mean Post-Invoke?'
+	wrong_target PreInvoke/010-a 'unknown hook point "PreInvoke"; did you mean Pre-Invoke?'
 	wrong_target Pre-Install-Packages/010-a \
-		'there is no hook point "Pre-Install-Packages"; did you mean Pre-Install-Pkgs?'
-	wrong_target Post-Invok/010-a 'there is no hook point "Post-Invok"; did you mean Post-Invoke?'
-	wrong_target posttrans/010-a 'there is no hook point "posttrans"; did you mean Post-Invoke?'
-	wrong_target transaction/010-a 'there is no hook point "transaction"; did you mean Post-Invoke?'
+		'unknown hook point "Pre-Install-Packages"; did you mean Pre-Install-Pkgs?'
+	wrong_target Post-Invok/010-a 'unknown hook point "Post-Invok"; did you mean Post-Invoke?'
+	wrong_target posttrans/010-a 'unknown hook point "posttrans"; did you mean Post-Invoke?'
+	wrong_target transaction/010-a 'unknown hook point "transaction"; did you mean Post-Invoke?'
 	wrong_target pre_transaction/010-a \
-		'there is no hook point "pre_transaction"; did you mean Pre-Install-Pkgs?'
+		'unknown hook point "pre_transaction"; did you mean Pre-Install-Pkgs?'
 	wrong_target pkgs/perl/pretrans/010-a \
-		'there is no hook point "pretrans"; did you mean Pre-Install-Pkgs?'
+		'unknown hook point "pretrans"; did you mean Pre-Install-Pkgs?'
 	wrong_target multi_pkgs/PostInvoke/perl/010-a \
-		'there is no hook point "PostInvoke"; did you mean Post-Invoke?'
+		'unknown hook point "PostInvoke"; did you mean Post-Invoke?'
 	wrong_target whatever/010-a \
-		'there is no hook point "whatever"; use Pre-Invoke, Pre-Install-Pkgs or Post-Invoke'
+		'unknown hook point "whatever"; use Pre-Invoke, Pre-Install-Pkgs or Post-Invoke'
 }
 
 test_packages_at_Pre-Invoke_stop_the_build() {
@@ -641,7 +641,7 @@ test_hooks_that_dh_install_brings_are_looked_at() {
 	printf '%s\n' 'brought/wrong/posttrans usr/lib/apt/universal-hooks' \
 		'brought/etc/020-b etc/apt/universal-hooks/Pre-Invoke' >>debian/app.install
 	dpkg-buildpackage -us -uc -b >$report 2>&1 && fail 'the build should have failed'
-	has '^debian/app/usr/lib/apt/universal-hooks/posttrans/010-a: error: there is no hook point "posttrans"; did you mean Post-Invoke' <$report
+	has '^debian/app/usr/lib/apt/universal-hooks/posttrans/010-a: error: unknown hook point "posttrans"; did you mean Post-Invoke' <$report
 	has '^debian/app/usr/lib/apt/universal-hooks/posttrans/010-a: error: it is not executable' <$report
 	has '^debian/app/etc/apt/universal-hooks/Pre-Invoke/020-b: error: it is not executable' <$report
 	has ' 3 mistakes, so no hook is installed' <$report
@@ -741,7 +741,7 @@ test_a_wrong_rename_stops_the_build() {
 	wrong_settings "$keys::pkgs/app/Post-Invoke/300-own::Renamed-From \"Pre-Invoke/010-a\";" \
 		"$file: error: pkgs/app/Post-Invoke/300-own cannot be renamed from Pre-Invoke/010-a, which is the target of debian/app.universal-hooks:2"
 	wrong_settings "$keys::pkgs/app/Post-Invoke/300-own::Renamed-From \"posttrans/010-a\";" \
-		"$file: error: there is no hook point \"posttrans\"; did you mean Post-Invoke?"
+		"$file: error: unknown hook point \"posttrans\"; did you mean Post-Invoke?"
 	wrong_settings "$keys::pkgs/app::Renamed-From \"pkgs/old/Post-Invoke/300-own\";" \
 		"$file: error: Renamed-From is for a hook, not for the directory pkgs/app"
 }
@@ -809,7 +809,7 @@ test_a_folder_is_looked_at_like_a_list() {
 		"$directory/README: error: it is not a compiled program" \
 		"$directory/README: error: the target has no directory" \
 		"$directory/README: error: \"README\" does not begin" \
-		"$directory/posttrans/020-b: error: there is no hook point \"posttrans\"; did you mean"
+		"$directory/posttrans/020-b: error: unknown hook point \"posttrans\"; did you mean"
 }
 
 test_all_mistakes_of_all_packages_are_told_at_once() {
@@ -828,7 +828,7 @@ test_a_mistake_stops_the_build_of_a_package() {
 	start_source
 	echo 'script posttrans/010-a' >debian/app.universal-hooks
 	! dpkg-buildpackage -us -uc -b >$report 2>&1 || fail 'the build should have failed'
-	grep -qxF 'debian/app.universal-hooks:1: error: there is no hook point "posttrans"; did you mean Post-Invoke?' \
+	grep -qxF 'debian/app.universal-hooks:1: error: unknown hook point "posttrans"; did you mean Post-Invoke?' \
 		$report || fail "$(cat $report)"
 	! ls ../*.deb 2>/dev/null || fail 'there should be no package'
 }

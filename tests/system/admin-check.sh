@@ -536,19 +536,19 @@ test_a_name_that_is_only_near_has_no_command() {
 	expect_file "$output" <<-EOF
 		error: Post-Invok: scripts in this directory are not run; did you mean Post-Invoke?
 
-		warning: multi_pkgs/Post-Invoke/grub: apt knows no package grub; did you mean grab, or is a repository missing?
+		warning: multi_pkgs/Post-Invoke/grub: unknown package grub; did you mean grab, or is a repository missing?
 
 		warning: multipkg: scripts in this directory are not run; did you mean multi_pkgs?
 
-		warning: pkgs/PostgreSQL: apt knows no package PostgreSQL; is a repository missing?
+		warning: pkgs/PostgreSQL: unknown package PostgreSQL; is a repository missing?
 
-		warning: pkgs/docker-ce: apt knows no package docker-ce; is a repository missing?
+		warning: pkgs/docker-ce: unknown package docker-ce; is a repository missing?
 
 		warning: pkgs/glibc-of-tests: glibc-of-tests is a source package; its binary packages are libc-bin-of-tests, libc6-of-tests
 
-		warning: pkgs/grub: apt knows no package grub; did you mean grab, or is a repository missing?
+		warning: pkgs/grub: unknown package grub; did you mean grab, or is a repository missing?
 
-		warning: pkgs/mysql-server: apt knows no package mysql-server; is a repository missing?
+		warning: pkgs/mysql-server: unknown package mysql-server; is a repository missing?
 
 		warning: pkgs/openssh-of-tests: openssh-of-tests is a source package; its binary packages are openssh-client-of-tests
 
@@ -722,7 +722,7 @@ test_the_settings_that_files_of_others_need() {
 
 		error: a.hook:10: instead of NeedsTargets, read the file \$APT_UNIVERSAL_HOOKS_MATCHED in the script, or in pkgs/ use \$APT_UNIVERSAL_HOOKS_PACKAGE
 
-		error: a.hook:11: instead of Depends, use the setting Requires { "tool"; }: without the package, the script is skipped, but apt goes on
+		error: a.hook:11: instead of Depends, use the setting Requires { "tool"; }: without the package, the script is skipped, but apt continues
 
 		error: pkgs/50mine.conf: settings for apt, not a script; they belong in a file in /etc/apt/apt.conf.d
 
@@ -788,7 +788,7 @@ test_what_clears_the_registration_is_named() {
 	local other=/etc/apt/apt.conf.d/zz-other
 	printf '// Other tools\n#clear DPkg::Post-Invoke;\n' >$other
 	check_finds <<<"registration-missing $other:2"
-	grep -q 'clears DPkg::Post-Invoke::apt-universal-hooks; no hook is run at Post-Invoke; remove' "$output" ||
+	grep -q 'clears DPkg::Post-Invoke::apt-universal-hooks; no hooks run at Post-Invoke; remove' "$output" ||
 		fail 'what to do should be said'
 	expect_equal null "$(sed -n 's/.*"command": //p' "$output")"
 	printf 'DPkg::Post-Invoke {};\n\nDPkg::Post-Invoke::apt-universal-hooks "";\n' >$other

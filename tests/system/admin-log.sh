@@ -388,7 +388,7 @@ test_no_log_yet_is_no_error() {
 	asked 0 log
 	expect_answer <<<'No transaction in the log matches.'
 	asked 0 blame
-	expect_answer <<<'The log contains no run of a hook.'
+	expect_answer <<<'The log contains no hook runs.'
 }
 
 test_a_log_that_may_not_be_read_is_an_error() {
@@ -491,13 +491,13 @@ test_the_log_of_another_root_is_shown() {
 test_what_makes_no_sense_is_said() {
 	sample_log
 	asked 2 log -n 0
-	expect_file /err <<<'E: --number 0: not a number above 0'
+	expect_file /err <<<'E: --number 0: not a positive number'
 	asked 2 blame -n -1
-	expect_file /err <<<'E: --number -1: not a number above 0'
+	expect_file /err <<<'E: --number -1: not a positive number'
 	asked 2 log --last -n 3
 	expect_file /err <<<'E: --last and -n 3 cannot be used together'
 	asked 2 log --fialed
-	expect_file /err <<<'E: there is no option --fialed; did you mean --failed?'
+	expect_file /err <<<'E: unknown option --fialed; did you mean --failed?'
 	asked 2 blame Post-Invoke
 	expect_file /err <<<'E: unexpected argument "Post-Invoke"; usage: apt-universal-hooks blame'
 	rm "$log"

@@ -353,14 +353,14 @@ refuses() {
 test_bad_input_is_one_clear_error() {
 	make_hooks
 	refuses 'no subcommand given'
-	refuses 'there is no subcommand "lst"; did you mean "list"?' lst
-	refuses 'there is no option --jsn; did you mean --json?' list --jsn
-	refuses 'there is no hook point "post-invoke"; did you mean Post-Invoke?' list post-invoke
-	refuses 'there is no hook point "Nothing"' run Nothing
+	refuses 'unknown subcommand "lst"; did you mean "list"?' lst
+	refuses 'unknown option --jsn; did you mean --json?' list --jsn
+	refuses 'unknown hook point "post-invoke"; did you mean Post-Invoke?' list post-invoke
+	refuses 'unknown hook point "Nothing"' run Nothing
 	refuses 'unexpected argument' list Post-Invoke Pre-Invoke
 	refuses 'an argument is missing' why
-	refuses 'apt knows no package aap; did you mean app?' why aap
-	refuses 'there is no operation "instal"; did you mean install?' why --operation instal app
+	refuses 'unknown package aap; did you mean app?' why aap
+	refuses 'unknown operation "instal"; did you mean install?' why --operation instal app
 	refuses 'there is no result "good"' run Post-Invoke --result good
 	refuses 'there is no hook /no/such' run Post-Invoke --script /no/such
 	refuses '"a b" is no package' run Post-Invoke --package 'a b'
@@ -441,7 +441,7 @@ test_run_says_why_a_hook_was_left_out_and_what_would_help() {
 		Post-Invoke -s failure
 	left_out 1 'is not run: it is disabled; to undo that: apt-universal-hooks enable Post-Invoke/off' \
 		Post-Invoke -s off
-	left_out 1 'is not run, since it requires app, which is not installed' Post-Invoke -s requires
+	left_out 1 'is not run because it requires app, which is not installed' Post-Invoke -s requires
 	left_out 1 'is not executable; it is not run' Post-Invoke -s plain
 	left_out 1 'is not run: it is for transactions with app; add --package app' Post-Invoke -s removals
 	left_out 1 'is not run: its setting Operations is only for remove; add --operation remove' \

@@ -45,7 +45,7 @@ summary_of_log() {
 test_messages_come_out_translated() {
 	make_locale
 	make_catalogue 'There are no hooks.' 'Ci sono zero ganci, è così.' \
-		'there is no subcommand "%s"; see apt-universal-hooks --help' '«%s»?' \
+		'unknown subcommand "%s"; see apt-universal-hooks --help' '«%s»?' \
 		'show what has run' 'mostra il passato' \
 		'%zu package:\0%zu packages:' '%zu pacchetto:\0%zu pacchetti:' \
 		'{path} exited with status {status}' '{status}, così è finito {path}'

@@ -291,7 +291,7 @@ test_a_file_that_others_can_write_is_not_read() {
 	apt_succeeds install own
 	expect_to_run_as nobody
 	chmod o+w "$shipped"
-	hooks_of_own_do_not_run 'can be written by everybody'
+	hooks_of_own_do_not_run 'is writable by everyone'
 	run_apt apt-universal-hooks check --json
 	has '"kind": "open-to-others"' <"$output"
 }

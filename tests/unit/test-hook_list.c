@@ -508,15 +508,15 @@ START_TEST(an_unsafe_path_names_the_path_and_who_has_it)
 	struct script script = {.fault = SCRIPT_IS_OPEN_TO_OTHERS,
 		.unsafe = {.path = (char *)"/a b", .kind = UH_UNSAFE_OWNER}};
 
-	assert_fault(script, "/a b belongs to the user root");
+	assert_fault(script, "/a b is owned by user root");
 	script.unsafe.id = 4294901760;
-	assert_fault(script, "/a b belongs to the user 4294901760");
+	assert_fault(script, "/a b is owned by user 4294901760");
 	script.unsafe.kind = UH_UNSAFE_GROUP;
-	assert_fault(script, "/a b can be written by the group 4294901760");
+	assert_fault(script, "/a b is writable by group 4294901760");
 	script.unsafe.id = 0;
-	assert_fault(script, "/a b can be written by the group root");
+	assert_fault(script, "/a b is writable by group root");
 	script.unsafe.kind = UH_UNSAFE_WORLD;
-	assert_fault(script, "/a b can be written by everybody");
+	assert_fault(script, "/a b is writable by everyone");
 	assert_fault((struct script){.fault = SCRIPT_IS_FINE}, NULL);
 	assert_fault((struct script){.fault = WILDCARD_HAS_FAILED},
 		"a directory whose name cannot be matched");

@@ -172,40 +172,38 @@ END_TEST
 START_TEST(an_unknown_option_is_an_error_that_suggests_the_nearest)
 {
 	assert_trouble(NO_FOREIGN, "a|--quik",
-		"E: there is no option --quik; did you mean --quick?\n");
+		"E: unknown option --quik; did you mean --quick?\n");
 	assert_trouble(NO_FOREIGN, "a|--JSON=1",
-		"E: there is no option --JSON; did you mean --json?\n");
+		"E: unknown option --JSON; did you mean --json?\n");
 	assert_trouble(NO_FOREIGN, "a|--verbose",
-		"E: there is no option --verbose; usage: apt-universal-hooks try WORD "
+		"E: unknown option --verbose; usage: apt-universal-hooks try WORD "
 		"[WORD]\n");
 	assert_trouble(NO_FOREIGN, "a|-x",
-		"E: there is no option -x; usage: apt-universal-hooks try WORD [WORD]\n");
+		"E: unknown option -x; usage: apt-universal-hooks try WORD [WORD]\n");
 	assert_trouble(NO_FOREIGN, "a|-s",
-		"E: there is no option -s; usage: apt-universal-hooks try WORD [WORD]\n");
+		"E: unknown option -s; usage: apt-universal-hooks try WORD [WORD]\n");
 	assert_trouble(NO_FOREIGN, "a|-\n",
-		"E: there is no option -\\012; usage: apt-universal-hooks try WORD "
-		"[WORD]\n");
+		"E: unknown option -\\012; usage: apt-universal-hooks try WORD [WORD]\n");
 }
 END_TEST
 
 START_TEST(an_option_without_a_name_is_an_error)
 {
 	assert_trouble(NO_FOREIGN, "a|--=x",
-		"E: there is no option --; usage: apt-universal-hooks try WORD [WORD]\n");
+		"E: unknown option --; usage: apt-universal-hooks try WORD [WORD]\n");
 	assert_trouble(NO_FOREIGN, "a|-=",
-		"E: there is no option -; usage: apt-universal-hooks try WORD [WORD]\n");
+		"E: unknown option -; usage: apt-universal-hooks try WORD [WORD]\n");
 	assert_trouble(NO_FOREIGN, "a|-=x",
-		"E: there is no option -; usage: apt-universal-hooks try WORD [WORD]\n");
+		"E: unknown option -; usage: apt-universal-hooks try WORD [WORD]\n");
 }
 END_TEST
 
 START_TEST(names_cannot_be_abbreviated)
 {
 	assert_trouble(NO_FOREIGN, "a|--quic|--qui",
-		"E: there is no option --quic; did you mean --quick?\n");
+		"E: unknown option --quic; did you mean --quick?\n");
 	assert_trouble(NO_FOREIGN, "a|--s",
-		"E: there is no option --s; usage: apt-universal-hooks try WORD "
-		"[WORD]\n");
+		"E: unknown option --s; usage: apt-universal-hooks try WORD [WORD]\n");
 }
 END_TEST
 
@@ -237,7 +235,7 @@ START_TEST(a_number_is_decimal_and_above_0)
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
 		owns_memory char *line = string_format("a|--count=%s", words[i]);
 		owns_memory char *message =
-			string_format("E: --count %s: not a number above 0\n", words[i]);
+			string_format("E: --count %s: not a positive number\n", words[i]);
 
 		assert_trouble(NO_FOREIGN, line, message);
 	}
@@ -347,8 +345,7 @@ START_TEST(json_is_unknown_without_has_json)
 
 	output_begin();
 	ck_assert_int_eq(options_read(&admin, &usage, 2, argv, &words), STATUS_TROUBLE);
-	assert_output(
-		"", "E: there is no option --json; usage: apt-universal-hooks try\n");
+	assert_output("", "E: unknown option --json; usage: apt-universal-hooks try\n");
 	ck_assert(!admin.is_json);
 }
 END_TEST

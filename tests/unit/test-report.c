@@ -152,7 +152,7 @@ START_TEST(a_faulty_setting_has_its_place_the_valid_values_and_the_nearest)
 		"W: Universal-Hooks::Timeouts \"5\": there is no such setting, so it is "
 		"ignored; did you mean Timeout?\n");
 	assert_setting("Requires=a", (struct uh_event){.kind = UH_SETTING_UNUSABLE},
-		"W: Universal-Hooks::Requires \"a\": ignored, because this setting is a "
+		"W: Universal-Hooks::Requires \"a\": ignored because this setting is a "
 		"list: Requires { \"a\"; }\n");
 }
 END_TEST
@@ -173,7 +173,7 @@ END_TEST
 START_TEST(an_event_may_have_no_path)
 {
 	assert_report((struct uh_event){.kind = UH_OUT_OF_MEMORY},
-		"W: out of memory; not all hooks are run, even those that could stop "
+		"W: out of memory; some hooks are not run, even hooks that could stop "
 		"apt\n");
 }
 END_TEST
@@ -184,14 +184,13 @@ START_TEST(an_unsafe_path_names_the_open_path_and_to_whom)
 		.kind = UH_SCRIPT_OPEN_TO_OTHERS, .path = "/a/b", .detail = "/a"};
 
 	event.unsafe = UH_UNSAFE_WORLD;
-	assert_report(event, "E: /a/b is not run: /a can be written by everybody\n");
+	assert_report(event, "E: /a/b is not run: /a is writable by everyone\n");
 	event.unsafe = UH_UNSAFE_OWNER;
-	assert_report(event, "E: /a/b is not run: /a belongs to the user root (0)\n");
+	assert_report(event, "E: /a/b is not run: /a is owned by user root (0)\n");
 	event.unsafe = UH_UNSAFE_GROUP;
 	event.id = 4294901760;
-	assert_report(event,
-		"E: /a/b is not run: /a can be written by the group 4294901760, "
-		"which has no name\n");
+	assert_report(event, "E: /a/b is not run: /a is writable by group 4294901760, "
+			     "which has no name\n");
 }
 END_TEST
 
@@ -307,12 +306,11 @@ START_TEST(an_unknown_user_or_group_has_its_number)
 		.unsafe = UH_UNSAFE_OWNER,
 		.id = 4294901760};
 
-	assert_report(event, "E: /a is not run: /a belongs to the user 4294901760, which "
-			     "has no name\n");
+	assert_report(event,
+		"E: /a is not run: /a is owned by user 4294901760, which has no name\n");
 	event.unsafe = UH_UNSAFE_GROUP;
 	event.id = 0;
-	assert_report(
-		event, "E: /a is not run: /a can be written by the group root (0)\n");
+	assert_report(event, "E: /a is not run: /a is writable by group root (0)\n");
 }
 END_TEST
 
@@ -399,13 +397,13 @@ static void use_german(void)
 START_TEST(a_translation_may_order_the_places_as_it_needs)
 {
 	static const struct message messages[] = {
-		HEADER, {"{path} is not run, since it requires {package}, which is not "
+		HEADER, {"{path} is not run because it requires {package}, which is not "
 			 "installed",
 				"{package} fehlt f\303\274r {path}", 0, 0}};
 	struct uh_event event = {.kind = UH_SCRIPT_LACKS_PACKAGE,
 		.path = "/a\nE: {package}",
 		.detail = "b"};
-	const char *english = "W: /a\\012E: {package} is not run, since it requires b, "
+	const char *english = "W: /a\\012E: {package} is not run because it requires b, "
 			      "which is not installed\n";
 
 	make_catalogue(messages, COUNT_OF(messages));
@@ -421,10 +419,9 @@ END_TEST
 START_TEST(a_translation_has_its_own_plurals)
 {
 	static const char one[] =
-		"apt's list of packages has {count} malformed line; hooks of its package "
-		"are not run\0apt's list of packages has {count} malformed lines; hooks "
-		"of "
-		"those packages are not run";
+		"apt's package list has {count} malformed line; hooks of its package are "
+		"not run\0apt's package list has {count} malformed lines; hooks of those "
+		"packages are not run";
 	static const char translated[] = "{count} Zeile\0{count} Zeilen";
 	const struct message messages[] = {
 		HEADER, {one, translated, sizeof(one) - 1, sizeof(translated) - 1}};
@@ -469,7 +466,7 @@ START_TEST(only_a_message_looks_for_a_language)
 	assert_report((struct uh_event){.kind = UH_SCRIPT_SKIPPED, .path = "/a"}, "");
 	ck_assert_uint_eq(bound, 0);
 	assert_report((struct uh_event){.kind = UH_OUT_OF_MEMORY},
-		"W: out of memory; not all hooks are run, even those that could stop "
+		"W: out of memory; some hooks are not run, even hooks that could stop "
 		"apt\n");
 	ck_assert_uint_eq(bound, 1);
 	/* The engine still compares names in the locale C. */

@@ -202,11 +202,11 @@ START_TEST(a_package_that_apt_does_not_know_needs_a_version)
 	assert_made("own-tool=1", "upgrade",
 		"own-tool 1 amd64 none < 1 amd64 none **ERROR**\n",
 		"own-tool\tamd64\tupgrade\t1\t1\t-\n");
-	assert_trouble("own-tool", NULL, "E: apt knows no package own-tool\n");
+	assert_trouble("own-tool", NULL, "E: unknown package own-tool\n");
 	assert_trouble("bar:riscv64", NULL,
-		"E: apt knows no package bar:riscv64; did you mean bar?\n");
+		"E: unknown package bar:riscv64; did you mean bar?\n");
 	assert_trouble(
-		"onyl32", NULL, "E: apt knows no package onyl32; did you mean only32?\n");
+		"onyl32", NULL, "E: unknown package onyl32; did you mean only32?\n");
 }
 END_TEST
 
@@ -214,7 +214,7 @@ START_TEST(the_first_invalid_package_ends_it)
 {
 	make_system("");
 	assert_trouble("foo nothing-like-it bar another", NULL,
-		"E: apt knows no package nothing-like-it\n");
+		"E: unknown package nothing-like-it\n");
 }
 END_TEST
 
@@ -231,7 +231,7 @@ START_TEST(an_invalid_package_is_an_error)
 
 		for (const char *at = words[i]; *at != '\0'; at++)
 			buffer_append_format(&name, *at == '\t' ? "\\011" : "%c", *at);
-		message = string_format("E: \"%.*s\" is no package; use NAME, "
+		message = string_format("E: \"%.*s\" is not a package; use NAME, "
 					"NAME:ARCHITECTURE or NAME=VERSION\n",
 			(int)name.size, name.data);
 		assert_trouble(words[i], NULL, message);
@@ -336,16 +336,15 @@ START_TEST(an_operation_is_one_of_seven_words)
 		assert_operation(words[i], GOES_ON, "");
 	assert_operation(NULL, GOES_ON, "");
 	assert_operation("upgrad", STATUS_TROUBLE,
-		"E: there is no operation \"upgrad\"; did you mean upgrade?\n");
+		"E: unknown operation \"upgrad\"; did you mean upgrade?\n");
 	assert_operation("conf", STATUS_TROUBLE,
-		"E: there is no operation \"conf\"; use install, upgrade, downgrade, "
+		"E: unknown operation \"conf\"; use install, upgrade, downgrade, "
 		"reinstall, remove, purge or configure\n");
 	assert_operation("", STATUS_TROUBLE,
-		"E: there is no operation \"\"; use install, upgrade, downgrade, "
-		"reinstall, "
+		"E: unknown operation \"\"; use install, upgrade, downgrade, reinstall, "
 		"remove, purge or configure\n");
 	assert_operation("confgure", STATUS_TROUBLE,
-		"E: there is no operation \"confgure\"; did you mean configure?\n");
+		"E: unknown operation \"confgure\"; did you mean configure?\n");
 }
 END_TEST
 

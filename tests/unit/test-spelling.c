@@ -124,22 +124,21 @@ static void assert_message(const char *word, const char *expected)
 START_TEST(a_misspelt_hook_point_is_an_error_that_suggests_the_right_one)
 {
 	assert_message("post-invoke",
-		"E: there is no hook point \"post-invoke\"; did you mean Post-Invoke?\n");
+		"E: unknown hook point \"post-invoke\"; did you mean Post-Invoke?\n");
 	assert_message("PreInvoke",
-		"E: there is no hook point \"PreInvoke\"; did you mean Pre-Invoke?\n");
+		"E: unknown hook point \"PreInvoke\"; did you mean Pre-Invoke?\n");
 	assert_message("Pre-Install-Pkg\n",
-		"E: there is no hook point \"Pre-Install-Pkg\\012\"; did you mean "
-		"Pre-Install-Pkgs?\n");
+		"E: unknown hook point \"Pre-Install-Pkg\\012\"; "
+		"did you mean Pre-Install-Pkgs?\n");
 }
 END_TEST
 
 START_TEST(without_a_suggestion_all_hook_points_are_named)
 {
-	assert_message("zsh",
-		"E: there is no hook point \"zsh\"; use Pre-Invoke, Pre-Install-Pkgs or "
-		"Post-Invoke\n");
-	assert_message("", "E: there is no hook point \"\"; use Pre-Invoke, "
-			   "Pre-Install-Pkgs or Post-Invoke\n");
+	assert_message("zsh", "E: unknown hook point \"zsh\"; use Pre-Invoke, "
+			      "Pre-Install-Pkgs or Post-Invoke\n");
+	assert_message("", "E: unknown hook point \"\"; use Pre-Invoke, Pre-Install-Pkgs "
+			   "or Post-Invoke\n");
 }
 END_TEST
 
