@@ -361,7 +361,7 @@ test_bad_input_is_one_clear_error() {
 	refuses 'an argument is missing' why
 	refuses 'unknown package aap; did you mean app?' why aap
 	refuses 'unknown operation "instal"; did you mean install?' why --operation instal app
-	refuses 'there is no result "good"' run Post-Invoke --result good
+	refuses 'unknown result "good"' run Post-Invoke --result good
 	refuses 'there is no hook /no/such' run Post-Invoke --script /no/such
 	refuses '"a b" is no package' run Post-Invoke --package 'a b'
 	refuses '--root /no/such cannot be used' list --root /no/such
