@@ -24,6 +24,10 @@ static const struct subcommand subcommands[] = {
 	{"log", N_("show what has run"), admin_log},
 	{"blame", N_("show which hooks take the most time"), admin_blame},
 	{"requires", N_("show or install the packages that hooks need"), admin_requires},
+	{"new", N_("make a new hook"), admin_new},
+	{"edit", N_("edit a hook"), admin_edit},
+	{"set", N_("change a setting of hooks"), admin_set},
+	{"unset", N_("undo set"), admin_unset},
 	{"disable", N_("disable hooks"), admin_disable},
 	{"enable", N_("enable hooks again"), admin_enable},
 };

@@ -76,7 +76,8 @@ _apt_universal_hooks_kind() {
 	case $1:$2 in
 	*:--root) kind=directory ;;
 	run:-s | run:--script | log:-s | log:--script) kind=script ;;
-	run:-p | run:--package | log:-p | log:--package) kind=package ;;
+	run:-p | run:--package | log:-p | log:--package | new:-p | new:--package) kind=package ;;
+	new:-w | new:--wildcard | new:-d | new:--description) kind=other ;;
 	run:-o | run:--operation | why:--operation) kind=operation ;;
 	run:-r | run:--result) kind=result ;;
 	log:-n | log:--number | blame:-n | blame:--number) kind=other ;;
@@ -111,6 +112,8 @@ _apt_universal_hooks_options() {
 	list) _apt_universal_hooks_offer --tree ;;
 	why) _apt_universal_hooks_offer --all --operation ;;
 	run) _apt_universal_hooks_offer --dry-run --operation --package --result --script ;;
+	new) _apt_universal_hooks_offer --description --package --wildcard ;;
+	set | unset) _apt_universal_hooks_offer --all ;;
 	log) _apt_universal_hooks_offer --failed --last --number --package --script ;;
 	blame) _apt_universal_hooks_offer --number ;;
 	requires) _apt_universal_hooks_offer --install --missing --yes ;;
@@ -135,6 +138,48 @@ _apt_universal_hooks_apt_words() {
 	fi
 }
 
+# Directories of the hook tree, in which a hook can be made.
+_apt_universal_hooks_places() {
+	local place
+	compopt -o nospace
+	for place in {Pre-Invoke,Pre-Install-Pkgs,Post-Invoke,pkgs,multi_pkgs}/; do
+		_apt_universal_hooks_offer "$place"
+	done
+}
+
+_apt_universal_hooks_settings() {
+	_apt_universal_hooks_offer Enabled On-Failure When Operations Timeout User Directory Requires \
+		Renamed-From Description Output
+}
+
+# _apt_universal_hooks_values SETTING
+_apt_universal_hooks_values() {
+	case ${1,,} in
+	enabled) _apt_universal_hooks_offer true false ;;
+	on-failure) _apt_universal_hooks_offer warn abort abort-after ;;
+	when) _apt_universal_hooks_offer ran success packages-success failure always ;;
+	output) _apt_universal_hooks_offer terminal log both ;;
+	operations) _apt_universal_hooks_argument operation ;;
+	directory) _apt_universal_hooks_argument directory ;;
+	requires) _apt_universal_hooks_packages ;;
+	user)
+		local names
+		mapfile -t names < <(compgen -u -- "$cur")
+		_apt_universal_hooks_offer "${names[@]}"
+		;;
+	esac
+}
+
+# _apt_universal_hooks_setting WORD...: what can follow these words of set, with all of them or --all.
+_apt_universal_hooks_setting() {
+	[[ -z $has_all ]] || set -- '' "$@"
+	case $# in
+	0) _apt_universal_hooks_scripts ;;
+	1) _apt_universal_hooks_settings ;;
+	*) _apt_universal_hooks_values "$2" ;;
+	esac
+}
+
 # _apt_universal_hooks_word SUBCOMMAND WORD...: offers what can follow these words.
 _apt_universal_hooks_word() {
 	local subcommand=$1
@@ -143,7 +188,9 @@ _apt_universal_hooks_word() {
 	list:0 | run:0) _apt_universal_hooks_offer Pre-Invoke Pre-Install-Pkgs Post-Invoke ;;
 	plan:*) _apt_universal_hooks_apt_words "$@" ;;
 	why:*) _apt_universal_hooks_packages ;;
-	disable:* | enable:*) _apt_universal_hooks_scripts ;;
+	disable:* | enable:* | edit:0) _apt_universal_hooks_scripts ;;
+	new:0) _apt_universal_hooks_places ;;
+	set:* | unset:0 | unset:1) _apt_universal_hooks_setting "$@" ;;
 	check:*)
 		compopt -o default
 		_apt_universal_hooks_scripts
@@ -155,12 +202,13 @@ _apt_universal_hooks_subcommands() {
 	if [[ $cur == -* ]]; then
 		_apt_universal_hooks_offer --help --version
 	else
-		_apt_universal_hooks_offer status list plan why run check log blame requires disable enable
+		_apt_universal_hooks_offer status list plan why run check log blame requires new edit set \
+			unset disable enable
 	fi
 }
 
 _apt_universal_hooks() {
-	local words cur head kind='' root='' option='' word plain=()
+	local words cur head kind='' root='' option='' word plain=() has_all=''
 	COMPREPLY=()
 	_apt_universal_hooks_split
 	if ((${#words[@]} == 1)); then
@@ -177,6 +225,7 @@ _apt_universal_hooks() {
 			plain+=("$word")
 		else
 			option=$word
+			[[ $word != --all && $word != -a ]] || has_all=yes
 			_apt_universal_hooks_kind "${words[1]}" "$option"
 		fi
 	done

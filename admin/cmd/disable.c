@@ -7,8 +7,6 @@
 #include "model/targets.h"
 #include "ui/message.h"
 
-#include <strings.h>
-
 /*
  * A hook that is disabled only by a setting for its directory, or for all hooks, gets one
  * of its own, which outlives that.
@@ -39,43 +37,17 @@ static enum action action_to_disable(
 	return ACTION_SETTING;
 }
 
-/* apt.conf ignores case. */
-static bool is_twin(const char *a, const char *b)
-{
-	return strcmp(a, b) != 0 && strcasecmp(a, b) == 0;
-}
-
-/* Another hook whose settings apt would mix up with this one's, or NULL. */
-static const char *find_twin(
-	const struct snapshot *snapshot, const struct target_list *list, const char *hook)
-{
-	for (size_t i = 0; i < snapshot->settings.count; i++)
-		if (is_twin(snapshot->settings.items[i].path, hook))
-			return snapshot->settings.items[i].path;
-	for (size_t i = 0; i < list->count; i++)
-		if (list->items[i].action == ACTION_SETTING &&
-			is_twin(list->items[i].hook, hook))
-			return list->items[i].hook;
-	return NULL;
-}
-
 /* Whether apt.conf can have a setting for the hook alone. */
 static int check_key(const struct snapshot *snapshot, const struct target_list *list,
 	const struct target *target)
 {
-	const char *twin = find_twin(snapshot, list, target->hook);
+	int status = snapshot_check_name(snapshot, target->hook);
 
-	if (!settings_file_can_name(target->hook))
-		return report_error(
-			_("apt.conf cannot name %s, because \"::\" separates "
-			  "keys; rename the script or make it not executable"),
-			target->hook);
-	if (twin != NULL)
-		return report_error(_("apt.conf cannot tell %s from %s, which also has a "
-				      "setting; rename the script or make it not "
-				      "executable"),
-			target->hook, twin);
-	return -1;
+	for (size_t i = 0; i < list->count && status < 0; i++)
+		if (list->items[i].action == ACTION_SETTING &&
+			is_twin(list->items[i].hook, target->hook))
+			status = report_twin(target->hook, list->items[i].hook);
+	return status;
 }
 
 static int choose_to_disable(struct snapshot *snapshot, struct target_list *list)

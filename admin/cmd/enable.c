@@ -16,6 +16,19 @@ static void choose_to_enable(struct snapshot *snapshot, struct target_list *list
 	}
 }
 
+/* Disabled by set, for all hooks or a directory. */
+static void report_set_above(const char *hook, const char *path)
+{
+	if (path[0] == '\0')
+		report_warning(_("%s stays disabled, like all hooks: to enable them, use "
+				 "apt-universal-hooks unset --all Enabled"),
+			hook);
+	else
+		report_warning(_("%s stays disabled, like all hooks in %s: to enable "
+				 "them, use apt-universal-hooks unset %s Enabled"),
+			hook, path, path);
+}
+
 static int report_enabled(struct snapshot *snapshot, const struct admin *admin,
 	const struct target *target, bool was_disabled)
 {
@@ -30,6 +43,11 @@ static int report_enabled(struct snapshot *snapshot, const struct admin *admin,
 	}
 	if (setting != NULL) {
 		owns_memory char *place = setting_place(setting, admin);
+
+		if (own_settings_find(&snapshot->own, setting->path, "Enabled") != NULL) {
+			report_set_above(target->hook, setting->path);
+			return STATUS_FINDINGS;
+		}
 		report_warning(
 			_("%s stays disabled: %s sets %s to \"%s\"; remove that line"),
 			target->hook, place, setting->key, setting->value);
@@ -45,6 +63,20 @@ static int report_enabled(struct snapshot *snapshot, const struct admin *admin,
 	return STATUS_FINE;
 }
 
+/* Not a directory above the hook, whose other hooks stay disabled. */
+static bool is_former_path(
+	const struct snapshot *snapshot, const char *hook, const char *path)
+{
+	for (size_t i = 0; i < snapshot->settings.count; i++) {
+		const struct setting *setting = &snapshot->settings.items[i];
+
+		if (setting_is_rename(setting) && strcmp(setting->path, hook) == 0 &&
+			strcmp(setting->value, path) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int do_enable(const struct admin *admin, const struct snapshot *before,
 	const struct target_list *list)
 {
@@ -55,7 +87,7 @@ static int do_enable(const struct admin *admin, const struct snapshot *before,
 		const struct setting *setting = snapshot_disabling(before, hook);
 
 		/* disable may have written it when the hook had its former name. */
-		if (setting != NULL && snapshot_disables(before, setting->path))
+		if (setting != NULL && is_former_path(before, hook, setting->path))
 			hook = setting->path;
 		if (snapshot_disables(before, hook) &&
 			own_settings_add(&changes, hook, "Enabled", NULL) == NULL)

@@ -79,8 +79,10 @@ static void add_encoded(struct buffer *text, const char *string)
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789/._-+:~@,";
 
-	for (; *string != '\0'; string++) {
-		if (strchr(plain, *string) != NULL)
+	for (char before = '\0'; *string != '\0'; before = *string++) {
+		bool is_comment = before == '/' && *string == '/';
+
+		if (strchr(plain, *string) != NULL && !is_comment)
 			buffer_append(text, (struct slice){string, 1});
 		else
 			buffer_append_format(text, "%%%02x", (unsigned char)*string);

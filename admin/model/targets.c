@@ -11,6 +11,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <strings.h>
 
 void snapshot_done(struct snapshot *snapshot)
 {
@@ -188,18 +189,53 @@ int targets_unmask(const struct target_list *list, const struct admin *admin)
 	return status;
 }
 
-char *setting_place(const struct setting *setting, const struct admin *admin)
+char *setting_place_in(const struct setting *setting, const struct origins *origins)
 {
-	owns_origins struct origins origins;
-	const struct origin *origin = NULL;
+	const struct origin *origin;
 
-	if (origins_ask(&origins, admin, "Universal-Hooks", NULL) == 0)
-		origin = origins_find(&origins, setting->key, setting->value);
+	if (setting->file != NULL)
+		return xstrdup(setting->file);
+	origin = origins_find(origins, setting->key, setting->value);
 	if (origin == NULL)
 		return xstrdup(_("apt's configuration"));
 	if (origin->line == 0)
 		return xstrdup(origin->file);
 	return xformat("%s:%lu", origin->file, origin->line);
+}
+
+char *setting_place(const struct setting *setting, const struct admin *admin)
+{
+	owns_origins struct origins origins;
+
+	(void)origins_ask(&origins, admin, "Universal-Hooks", NULL); /* reports it */
+	return setting_place_in(setting, &origins);
+}
+
+/* apt.conf ignores case. */
+bool is_twin(const char *a, const char *b)
+{
+	return strcmp(a, b) != 0 && strcasecmp(a, b) == 0;
+}
+
+int report_twin(const char *path, const char *twin)
+{
+	return report_error(_("apt.conf cannot tell %s from %s, which also has a "
+			      "setting; rename the script or make it not "
+			      "executable"),
+		path, twin);
+}
+
+int snapshot_check_name(const struct snapshot *snapshot, const char *path)
+{
+	if (!settings_file_can_name(path))
+		return report_error(
+			_("apt.conf cannot name %s, because \"::\" separates "
+			  "keys; rename the script or make it not executable"),
+			path);
+	for (size_t i = 0; i < snapshot->settings.count; i++)
+		if (is_twin(snapshot->settings.items[i].path, path))
+			return report_twin(path, snapshot->settings.items[i].path);
+	return -1;
 }
 
 void targets_say(const char *format, ...)

@@ -5,6 +5,7 @@
 
 #include "model/hook_list.h"
 #include "model/settings_file.h"
+#include "origins.h"
 #include "settings.h"
 #include "ui/options.h"
 
@@ -59,8 +60,19 @@ const struct setting *snapshot_disabling(
 	const struct snapshot *snapshot, const char *hook);
 /* Whether SETTINGS_FILE disables the hook by its own path. */
 bool snapshot_disables(const struct snapshot *snapshot, const char *hook);
-/* "FILE:LINE" of a setting if apt knows it, for the caller to free. */
+/*
+ * Whether apt.conf can have settings for path alone, also beside those that it has: a
+ * status, after reporting why not, or −1.
+ */
+int snapshot_check_name(const struct snapshot *snapshot, const char *path);
+/* The same error for two paths that differ only in case. */
+bool is_twin(const char *a, const char *b);
+int report_twin(const char *path, const char *twin);
+
+/* "FILE:LINE" of a setting, as far as apt knows it, for the caller to free. */
 char *setting_place(const struct setting *setting, const struct admin *admin);
+/* The same with apt's answer for "Universal-Hooks". */
+char *setting_place_in(const struct setting *setting, const struct origins *origins);
 
 /* Prints a line like printf(3), with control characters in names escaped. */
 void targets_say(const char *format, ...) __attribute__((format(printf, 1, 2)));

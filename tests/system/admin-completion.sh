@@ -113,6 +113,15 @@ test_words_behind_options_are_completed() {
 	typed "list --root=/directory/ano$tab" <<<$'list\n--root=/directory/another'
 }
 
+test_settings_and_their_values_are_completed() {
+	typed "set x On-$tab" <<<$'set\nx\nOn-Failure'
+	typed "unset x Renam$tab" <<<$'unset\nx\nRenamed-From'
+	typed "set --all When $all" <<<$'set\n--all\nWhen\nran\nsuccess\npackages-success\nfailure\nalways'
+	typed "set x Operations install re$all" <<<$'set\nx\nOperations\ninstall\nreinstall\nremove'
+	typed "set x User nobo$tab" <<<$'set\nx\nUser\nnobody'
+	typed "new Pre-In$all" <<<$'new\nPre-Install-Pkgs\nPre-Invoke'
+}
+
 test_packages_are_those_that_apt_knows() {
 	package libcompleted++6 1
 	package libcompleted-dev 1

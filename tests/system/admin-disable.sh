@@ -50,7 +50,7 @@ test_a_hook_of_the_administrator_gets_a_setting_and_no_longer_runs() {
 	ends_with 0 $command disable Post-Invoke/mine
 	expect_file $output <<<"Post-Invoke/mine is disabled: set in $file:3"
 	expect_file <(tail -n 1 $file) <<<'Universal-Hooks::Scripts::Post-Invoke/mine::Enabled "false";'
-	head -n 1 $file | has '^// .*apt-universal-hooks disable' || fail "$(cat $file)"
+	head -n 1 $file | has '^// Written by "apt-universal-hooks set" and "disable"' || fail "$(cat $file)"
 	expect_equal '644 root:root' "$(stat --format='%a %U:%G' $file)"
 	transaction
 	! grep -q mine /runs || fail "$(cat /runs)"

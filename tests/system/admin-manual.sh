@@ -67,6 +67,10 @@ before_requires() {
 	rm "$hooks/Post-Invoke/900-mail.bak"
 }
 
+before_edit() {
+	export EDITOR='sed -i s/apt/dpkg/'
+}
+
 # --- the page
 
 # text_behind WORDS: prints the example after the comment with these words, as the reader sees it, of

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where a new hook belongs, from the words of a person. */
+#ifndef PLACE_H
+#define PLACE_H
+
+#include "admin.h"
+#include "plan.h"
+
+/* Zero-initialised is empty. */
+struct place {
+	char *relative; /* to the hook tree: "pkgs/nginx/Post-Invoke/050-x" */
+	enum uh_hook_point hook_point;
+	enum reason reason;
+	char *match; /* the directory of a package or a wildcard; NULL for always */
+};
+
+/*
+ * Reads word, which is relative to the hook tree: HOOK-POINT/NAME, also with the package
+ * or the wildcard (one of them, or both NULL) that it is for, or a whole path in pkgs/ or
+ * multi_pkgs/. "*" becomes __WILDCARD__. An error names what was probably meant. A status
+ * or −1 (admin.h); place_done() in any case.
+ */
+int place_parse(
+	struct place *place, const char *word, const char *package, const char *wildcard);
+void place_done(struct place *place);
+#define owns_place __attribute__((cleanup(place_done)))
+
+/*
+ * The text of a script to begin with, which explains itself, for the caller to free.
+ * description may be NULL. However strange the names are, they stay within comments.
+ */
+char *place_template(const struct place *place, const char *description);
+
+#endif

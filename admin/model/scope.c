@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "model/scope.h"
+#include "model/script_name.h"
+#include "nearest.h"
+#include "ui/message.h"
+#include "ui/text.h"
+
+void scope_done(struct scope *scope)
+{
+	free(scope->path);
+}
+
+/* Whether no component of the path is empty or begins with a dot. */
+static bool is_plain_path(const char *path)
+{
+	struct slice rest = slice_of(path);
+
+	do {
+		struct slice name = slice_cut(&rest, '/');
+
+		if (name.size == 0 || name.data[0] == '.')
+			return false;
+	} while (rest.data != NULL);
+	return true;
+}
+
+static bool has_own_setting(const struct snapshot *snapshot, const char *path)
+{
+	for (size_t i = 0; i < snapshot->own.count; i++)
+		if (strcmp(snapshot->own.items[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* A directory, or what is only in our file; the caller frees it. NULL: none. */
+static char *find_directory(
+	struct snapshot *snapshot, const struct admin *admin, const char *word)
+{
+	owns_memory char *path =
+		xstrdup(path_in_tree(&snapshot->hooks.tree, admin, word));
+	size_t size = strlen(path);
+	bool is_found;
+
+	while (size > 0 && path[size - 1] == '/')
+		path[--size] = '\0';
+	is_found = size > 0 &&
+		   (has_own_setting(snapshot, path) ||
+			   (is_plain_path(path) && hook_tree_look(&snapshot->hooks.tree,
+							   path) == NODE_DIRECTORY));
+	return is_found ? xstrdup(path) : NULL;
+}
+
+int scope_find(struct scope *scope, struct snapshot *snapshot, const struct admin *admin,
+	const char *word)
+{
+	const struct hook *hook;
+	int status;
+
+	scope->path = word == NULL ? xstrdup("") : NULL;
+	if (word == NULL)
+		return -1;
+	if (hook_list_find(&snapshot->hooks, admin, word) == NULL)
+		scope->path = find_directory(snapshot, admin, word);
+	if (scope->path != NULL)
+		return -1;
+	status = hook_list_resolve(&snapshot->hooks, admin, word, &hook);
+	if (status < 0)
+		scope->path = xstrdup(hook->script.relative);
+	return status;
+}
+
+const char *scope_name(const struct scope *scope)
+{
+	return scope->path[0] != '\0' ? scope->path : _("all hooks");
+}
+
+/* "Enabled, On-Failure, …"; the caller frees it. */
+static char *all_setting_names(void)
+{
+	owns_buffer struct buffer text = {0};
+
+	for (const struct setting_type *type = setting_types; type->name != NULL; type++)
+		buffer_append_format(
+			&text, "%s%s", type == setting_types ? "" : ", ", type->name);
+	return xbuffer_steal(&text);
+}
+
+const struct setting_type *setting_type_find(const char *name)
+{
+	struct nearest nearest = nearest_to(name);
+	owns_memory char *names = NULL;
+
+	for (const struct setting_type *type = setting_types; type->name != NULL;
+		type++) {
+		if (slice_equals_caseless(slice_of(type->name), slice_of(name)))
+			return type;
+		nearest_try(&nearest, type->name);
+	}
+	if (nearest.word != NULL) {
+		(void)report_error(_("there is no setting %s; did you mean %s?"), name,
+			nearest.word);
+		return NULL;
+	}
+	names = all_setting_names();
+	(void)report_error(_("there is no setting %s; the settings are %s"), name, names);
+	return NULL;
+}
+
+static bool is_of_same_list(const struct setting *setting, const struct setting *source)
+{
+	return setting->type == source->type && !setting->is_value_bad &&
+	       !setting->is_out_of_place && strcmp(setting->path, source->path) == 0 &&
+	       (setting->file == NULL) == (source->file == NULL);
+}
+
+void applied_add_values(
+	struct buffer *text, const struct applied *applied, const struct setting *source)
+{
+	const char *separator = "\"";
+
+	for (size_t i = 0; i < applied->settings->count; i++) {
+		const struct setting *setting = &applied->settings->items[i];
+
+		if (setting != source && (!setting_type_is_list(source->type) ||
+						 !is_of_same_list(setting, source)))
+			continue;
+		buffer_append_string(text, separator);
+		text_add_sentence(text, setting->value);
+		separator = " \"";
+		buffer_append_string(text, "\"");
+	}
+}
+
+static bool is_within_scope(const struct scope *scope, const char *path)
+{
+	size_t size = strlen(scope->path);
+
+	return size == 0 || (strncmp(path, scope->path, size) == 0 && path[size] == '/');
+}
+
+void applied_say_exceptions(const struct applied *applied, const struct scope *scope,
+	const struct setting_type *type)
+{
+	for (size_t i = 0; i < applied->hooks->count; i++) {
+		const struct hook *hook = &applied->hooks->items[i];
+		const char *path = hook->script.relative;
+		owns_buffer struct buffer values = {0};
+		owns_memory char *text = NULL;
+		owns_memory char *place = NULL;
+		const struct setting *source;
+
+		if (hook->status != HOOK_EFFECTIVE || !is_within_scope(scope, path))
+			continue;
+		source = settings_source(applied->settings, path, type);
+		if (source == NULL || strlen(source->path) <= strlen(scope->path))
+			continue;
+		applied_add_values(&values, applied, source);
+		text = xbuffer_steal(&values);
+		place = setting_place_in(source, applied->origins);
+		targets_say(_("but not for %s: its %s is %s, set in %s"), path,
+			type->name, text, place);
+	}
+}
