@@ -319,6 +319,7 @@ static void add_styled_cell(struct table *table, const char *mark, struct buffer
 	owns_buffer struct buffer cell = {0};
 	bool is_styled = text->size > 0 && mark[0] != '\0';
 
+	xensure(text->error);
 	buffer_append_string(&cell, is_styled ? mark : "");
 	buffer_append(&cell, buffer_slice(text));
 	buffer_append_string(&cell, is_styled ? MARK_END : "");

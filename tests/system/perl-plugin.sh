@@ -119,7 +119,7 @@ test_the_old_program_stays_until_apt_is_done_and_goes_with_purge() {
 	EOF2
 	has "^$program: belongs to the version in Perl" <"$output" || fail 'nothing is said of it'
 	! apt-universal-hooks check >/findings || fail 'check should name the old program'
-	has "^error: $program: " </findings
+	has "^error: ${program##*/}: " </findings
 	apt_succeeds purge $ours
 	[[ ! -e $program && ! -e $conf ]] || fail "$program or $conf is left"
 }

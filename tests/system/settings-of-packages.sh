@@ -374,6 +374,6 @@ test_check_finds_settings_that_two_packages_make_or_that_are_in_etc() {
 	cp "$shipped" "$hooks/settings.d"
 	run_apt apt-universal-hooks check
 	has -F "$shipped: $scope::User is also set by ${shipped%/*}/zzz.conf" <"$output"
-	has -F "$hooks/settings.d: not read here; settings belong in /etc/apt/apt.conf.d" <"$output"
+	has -F "warning: settings.d: not read here; settings belong in /etc/apt/apt.conf.d" <"$output"
 	expect_equal 2 "$(grep -c '^warning' "$output")" findings
 }
