@@ -21,13 +21,13 @@ static const char *values_of(const struct setting_type *type)
 {
 	switch (type->kind) {
 	case SETTING_SECONDS:
-		return _("; valid are seconds from 0 to 86400");
+		return _("; valid values: seconds from 0 to 86400");
 	case SETTING_DIRECTORY:
-		return _("; valid are absolute paths");
+		return _("; valid values: absolute paths");
 	case SETTING_PACKAGES:
-		return _("; valid are names of packages");
+		return _("; valid values: names of packages");
 	case SETTING_RENAME:
-		return _("; valid are paths below the hook tree");
+		return _("; valid values: paths below the hook tree");
 	case SETTING_BOOLEAN:
 	case SETTING_WORD:
 	case SETTING_OPERATIONS:
@@ -48,7 +48,7 @@ static void add_values(struct buffer *text, const struct setting_type *type)
 	else if (setting_type_add_words(&words, type) && words.error == 0)
 		/* Translators: %s is a list like "warn", "abort". */
 		buffer_append_format(
-			text, _("; valid are %.*s"), (int)words.size, words.data);
+			text, _("; valid values: %.*s"), (int)words.size, words.data);
 }
 
 /* The form of NAME "VALUE" is in the correction, so there is no question. */

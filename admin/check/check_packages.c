@@ -181,6 +181,7 @@ char *package_names_of_source(const struct package_names *names, const char *sou
 				&text, "%s%s", count > 1 ? ", " : "", binary->name);
 	}
 	if (count > BINARIES_SHOWN)
+		/* Translators: after the names of some packages. */
 		buffer_append_format(&text, _(" and %zu more"), count - BINARIES_SHOWN);
 	return count > 0 ? xbuffer_steal(&text) : NULL;
 }

@@ -222,6 +222,7 @@ static void write_summary(
 			ngettext("%zu warning", "%zu warnings", (unsigned long)warnings),
 			warnings);
 	if (fixes > 0)
+		/* Translators: of the errors and warnings. */
 		buffer_append_format(&text,
 			ngettext("; %zu has a fix", "; %zu have a fix",
 				(unsigned long)fixes),

@@ -136,6 +136,7 @@ static void write_sum(const struct terminal *terminal, const struct log *log)
 	buffer_append_format(&text,
 		ngettext("%zu transaction", "%zu transactions", log->count), log->count);
 	if (since[0] != '\0')
+		/* Translators: a time, after "3 transactions". */
 		buffer_append_format(&text, _(" since %s"), since);
 	buffer_append_string(&text, "; ");
 	log_add_counts(&text, &counts);

@@ -167,6 +167,7 @@ static void write_result(
 	struct log_counts counts = {.of = {0}};
 
 	log_count(&counts, transaction);
+	/* Translators: the outer %s are a colour; the other is ok, failed, … */
 	buffer_append_format(&text, _("result: %s%s%s"),
 		strcmp(result, "ok") == 0        ? MARK_GOOD
 		: strcmp(result, "unknown") == 0 ? MARK_WARNING
@@ -175,6 +176,7 @@ static void write_result(
 	buffer_append_string(&text, "; ");
 	log_add_counts(&text, &counts);
 	if (transaction->not_reached != NULL)
+		/* Translators: the outer %s are a colour; the other, a hook point. */
 		buffer_append_format(&text, _("; %sapt did not reach %s%s"), MARK_WARNING,
 			transaction->not_reached, MARK_END);
 	if (transaction->requester != NULL) {
@@ -183,6 +185,7 @@ static void write_result(
 		buffer_append_format(&text, _("; requested by %s"), requester);
 	}
 	if (!transaction->is_whole)
+		/* Translators: both %s are a colour. */
 		buffer_append_format(&text, _("; %sthis entry of the log is damaged%s"),
 			MARK_WARNING, MARK_END);
 	terminal_write(terminal, "  ", "    ", &text);

@@ -139,6 +139,7 @@ static void add_location(struct buffer *text, const struct registration_entry *e
 {
 	if (entry->file == NULL)
 		return;
+	/* Translators: after "registered", before FILE:LINE. */
 	buffer_append_string(text, _(" in "));
 	text_add_name(text, entry->file);
 	if (entry->line > 0)
@@ -159,6 +160,7 @@ static void add_registration(struct buffer *text, const struct registration_entr
 		if (entry->is_call)
 			add_marked(text, MARK_BAD, _("not registered"));
 		else
+			/* Translators: a key of apt.conf follows the space. */
 			add_marked(text, MARK_WARNING, _("registered, but without "));
 		break;
 	}
@@ -196,6 +198,7 @@ static void add_transaction(
 		buffer_append_format(text, "%s, ", transaction->start.local);
 	if (transaction->command_line != NULL)
 		buffer_append_format(text, "%s, ", transaction->command_line);
+	/* Translators: %s is ok, failed, aborted or unknown, and stays. */
 	buffer_append_format(text, _("result %s; "),
 		transaction->result != NULL ? transaction->result : "unknown");
 	log_add_counts(text, &counts);

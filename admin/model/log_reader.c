@@ -800,8 +800,10 @@ void log_add_ending(struct buffer *text, const struct log_run *run)
 
 	log_add_result(text, run);
 	if (run->milliseconds >= 0)
+		/* Translators: how long a hook took; "exit 0" stands before it. */
 		buffer_append_format(text, _(" in %s"), duration);
 	if (run->is_copy)
+		/* Translators: a copy of the hook ran, since dpkg had deleted the hook. */
 		buffer_append_string(text, _(", from a copy"));
 }
 

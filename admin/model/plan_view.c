@@ -196,6 +196,7 @@ static void add_reason(
 		return;
 	case REASON_WILDCARD:
 		text_add_name(text, run->directory);
+		/* Translators: between a pattern and the names of packages. */
 		buffer_append_string(text, _(" matches"));
 		add_matched_names(view, run, text);
 		return;

@@ -288,7 +288,7 @@ test_apt_and_check_say_the_same_with_file_and_line() {
 	grep '^W: ' "$errors" | sed 's/^W: //' | sort >/by-apt
 	apt-universal-hooks check | sed -nE 's/^(warning|error): //p' | sort >/by-check || true
 	expect_equal \
-		'-o Universal-Hooks::On-Failure=abrot: the value is invalid, so the setting is ignored; valid are "warn", "abort", "abort-after"; did you mean "abort"?' \
+		'-o Universal-Hooks::On-Failure=abrot: the value is invalid, so the setting is ignored; valid values: "warn", "abort", "abort-after"; did you mean "abort"?' \
 		"$(grep ^-o /by-apt)"
 	sed -i '/^-o/d' /by-apt
 	expect_equal 6 "$(wc -l </by-check)" 'findings'

@@ -134,19 +134,18 @@ START_TEST(a_faulty_setting_has_its_place_the_valid_values_and_the_nearest)
 		(struct uh_event){
 			.kind = UH_SETTING_UNUSABLE, .path = "/a.conf", .line = 7},
 		"W: /a.conf:7: Universal-Hooks::When \"sucess\": the value is invalid, "
-		"so "
-		"the setting is ignored; valid are \"ran\", \"success\", "
+		"so the setting is ignored; valid values: \"ran\", \"success\", "
 		"\"packages-success\", \"failure\", \"always\"; did you mean "
 		"\"success\"?\n");
 	assert_setting("Timeout=5m",
 		(struct uh_event){.kind = UH_SETTING_UNUSABLE, .path = "/a.conf"},
 		"W: /a.conf: Universal-Hooks::Timeout \"5m\": the value is invalid, so "
-		"the setting is ignored; valid are seconds from 0 to 86400; did you mean "
-		"\"300\"?\n");
+		"the setting is ignored; valid values: seconds from 0 to 86400; did you "
+		"mean \"300\"?\n");
 	assert_setting("Enabled=flase",
 		(struct uh_event){.kind = UH_SETTING_UNUSABLE, .is_option = true},
 		"W: -o Universal-Hooks::Enabled=flase: the value is invalid, so the "
-		"setting is ignored; valid are \"true\", \"false\"; did you mean "
+		"setting is ignored; valid values: \"true\", \"false\"; did you mean "
 		"\"false\"?\n");
 	assert_setting("Timeouts=5", (struct uh_event){.kind = UH_SETTING_UNKNOWN},
 		"W: Universal-Hooks::Timeouts \"5\": there is no such setting, so it is "
