@@ -2,6 +2,7 @@
 /* apt-universal-hooks(8): runs the subcommand. */
 #include "cmd/cmd.h"
 #include "ui/message.h"
+#include "ui/options.h"
 #include "ui/spelling.h"
 #include "ui/terminal.h"
 
@@ -46,8 +47,11 @@ static int help(void)
 	}
 	(void)putchar('\n');
 	terminal_say(&terminal, "",
-		_("Each subcommand has --help. See also apt-universal-hooks(8), and "
-		  "apt-universal-hooks.conf(5) for the settings of hooks."));
+		_("\"apt-universal-hooks help SUBCOMMAND\" describes a subcommand and "
+		  "its "
+		  "options. --root DIR and --json may also stand before the subcommand. "
+		  "See also apt-universal-hooks(8), and apt-universal-hooks.conf(5) for "
+		  "the settings of hooks."));
 	return STATUS_FINE;
 }
 
@@ -88,30 +92,59 @@ static void ignore_case_as_apt_does(void)
 		(void)setlocale(LC_CTYPE, "C.UTF-8"); /* every Debian has it */
 }
 
+/* "help", "help SUBCOMMAND": the latter is the same as "SUBCOMMAND --help". */
+static int help_about(struct admin *admin, int argc, char **argv)
+{
+	char *words[] = {NULL, (char *)"--help", NULL};
+	const struct subcommand *subcommand;
+
+	if (argc > 3)
+		return report_error(_("unexpected argument \"%s\"; usage: "
+				      "apt-universal-hooks %s"),
+			argv[3], "help [SUBCOMMAND]");
+	if (argc < 3 || strcmp(argv[2], "help") == 0 || argv[2][0] == '-')
+		return help();
+	subcommand = find_subcommand(argv[2]);
+	if (subcommand == NULL)
+		return report_subcommand(argv[2]);
+	words[0] = argv[2];
+	return subcommand->run(admin, 2, words);
+}
+
+static int run_subcommand(struct admin *admin, int argc, char **argv)
+{
+	struct leading_options leading;
+	const struct subcommand *subcommand;
+	int status = options_read_leading(admin, argc, argv, &leading);
+
+	if (status >= 0)
+		return status;
+	if (leading.is_version) {
+		(void)puts("apt-universal-hooks " UH_VERSION);
+		return STATUS_FINE;
+	}
+	if (leading.subcommand == NULL) {
+		status = help();
+		return leading.is_help ? status : STATUS_TROUBLE;
+	}
+	if (strcmp(leading.subcommand, "help") == 0)
+		return help_about(admin, argc, argv);
+	subcommand = find_subcommand(leading.subcommand);
+	if (subcommand == NULL)
+		return report_subcommand(leading.subcommand);
+	return subcommand->run(admin, argc - 1, argv + 1);
+}
+
 int main(int argc, char **argv)
 {
 	struct admin admin = {.root = NULL};
-	const struct subcommand *subcommand;
 	int status;
 
 	(void)setlocale(LC_ALL, ""); /* if it fails, messages are English */
 	ignore_case_as_apt_does();
 	language_bind();
-	if (argc < 2)
-		return report_error(
-			_("no subcommand given; see apt-universal-hooks --help"));
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-		strcmp(argv[1], "help") == 0)
-		return close_output(help());
-	if (strcmp(argv[1], "--version") == 0) {
-		(void)puts("apt-universal-hooks " UH_VERSION);
-		return close_output(STATUS_FINE);
-	}
-	subcommand = find_subcommand(argv[1]);
-	if (subcommand == NULL)
-		return report_subcommand(argv[1]);
 	admin.root = xstrdup("");
-	status = subcommand->run(&admin, argc - 1, argv + 1);
+	status = run_subcommand(&admin, argc, argv);
 	free(admin.root);
 	return close_output(status);
 }

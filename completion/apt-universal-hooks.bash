@@ -4,10 +4,10 @@
 # only compared; the shell never evaluates them.
 
 # Splits the command line before the cursor into unquoted words, and sets cur to the word at the
-# cursor. readline(3) replaces only what follows the last break character: head is the rest of cur.
+# cursor, and quote to the quote that is open there. readline(3) replaces only what follows the last break character: head is the rest of cur.
 _apt_universal_hooks_split() {
-	local line=${COMP_LINE:0:COMP_POINT} word='' quote='' before_quote='' is_word='' char i
-	words=() head=''
+	local line=${COMP_LINE:0:COMP_POINT} word='' before_quote='' is_word='' char i
+	words=() head='' quote=''
 	for ((i = 0; i < ${#line}; i++)); do
 		char=${line:i:1}
 		if [[ $quote == "'" && $char != "'" ]]; then
@@ -42,6 +42,26 @@ _apt_universal_hooks_offer() {
 	done
 }
 
+# The same for what needs quotes. readline itself quotes only names of files that exist.
+_apt_universal_hooks_offer_quoted() {
+	local candidate
+	for candidate; do
+		[[ $candidate == "$cur"* ]] || continue
+		candidate=${candidate#"$head"}
+		case $quote in
+		\')
+			candidate=${candidate//\'/\'\\\'\'}
+			;;
+		\")
+			candidate=${candidate//\\/\\\\} candidate=${candidate//\"/\\\"}
+			candidate=${candidate//\$/\\\$} candidate=${candidate//\`/\\\`}
+			;;
+		*) printf -v candidate %q "$candidate" ;;
+		esac
+		COMPREPLY+=("$candidate")
+	done
+}
+
 _apt_universal_hooks_packages() {
 	local names
 	mapfile -t names < <(apt-cache --no-generate ${root:+-o "RootDir=$root"} pkgnames \
@@ -49,17 +69,36 @@ _apt_universal_hooks_packages() {
 	_apt_universal_hooks_offer "${names[@]}"
 }
 
-# The first column is the path in the tree. Skip paths that list has escaped: no file has that name.
-_apt_universal_hooks_scripts() {
-	local path place
-	compopt -o filenames
+# Sets paths to those of all scripts, relative to the tree: the first column of list. Skips those that
+# list has escaped: no file has that name.
+_apt_universal_hooks_paths() {
+	local path
+	paths=()
 	while IFS= read -r path; do
-		for place in "$root"/{etc,usr/lib}/apt/universal-hooks; do
-			[[ ! -e $place/$path && ! -L $place/$path ]] ||
-				_apt_universal_hooks_offer "$place/$path"
-		done
+		[[ ! -e $root/etc/apt/universal-hooks/$path && ! -L $root/etc/apt/universal-hooks/$path &&
+			! -e $root/usr/lib/apt/universal-hooks/$path ]] || paths+=("$path")
 	done < <(command apt-universal-hooks list ${root:+--root "$root"} 2>/dev/null |
 		tail -n +2 | cut -f 1 | sort -u)
+}
+
+# Offers paths relative to the tree; for other words full paths, or the names that only one script has.
+_apt_universal_hooks_scripts() {
+	local paths path place names
+	_apt_universal_hooks_paths
+	_apt_universal_hooks_offer_quoted "${paths[@]}"
+	((${#COMPREPLY[@]} == 0)) || return
+	if [[ $cur == /* ]]; then
+		compopt -o filenames
+		for place in "$root"/{etc,usr/lib}/apt/universal-hooks; do
+			for path in "${paths[@]}"; do
+				[[ ! -e $place/$path && ! -L $place/$path ]] ||
+					_apt_universal_hooks_offer "$place/$path"
+			done
+		done
+		return
+	fi
+	mapfile -t names < <(printf '%s\n' "${paths[@]##*/}" | sort | uniq -u)
+	_apt_universal_hooks_offer_quoted "${names[@]}"
 }
 
 _apt_universal_hooks_debs() {
@@ -100,6 +139,7 @@ _apt_universal_hooks_argument() {
 _apt_universal_hooks_options() {
 	_apt_universal_hooks_offer --root --help
 	case $1 in
+	'') _apt_universal_hooks_offer --json --version ;;
 	list | why | check | log | blame | requires | status | plan) _apt_universal_hooks_offer --json ;;
 	esac
 	case $1 in
@@ -180,11 +220,17 @@ _apt_universal_hooks_setting() {
 	esac
 }
 
+_apt_universal_hooks_subcommands() {
+	_apt_universal_hooks_offer status list plan why run check log blame requires new edit set \
+		unset disable enable
+}
+
 # _apt_universal_hooks_word SUBCOMMAND WORD...: offers what can follow these words.
 _apt_universal_hooks_word() {
 	local subcommand=$1
 	shift
 	case $subcommand:$# in
+	help:0) _apt_universal_hooks_subcommands ;;
 	list:0 | run:0) _apt_universal_hooks_offer Pre-Invoke Pre-Install-Pkgs Post-Invoke ;;
 	plan:*) _apt_universal_hooks_apt_words "$@" ;;
 	why:*) _apt_universal_hooks_packages ;;
@@ -198,24 +244,11 @@ _apt_universal_hooks_word() {
 	esac
 }
 
-_apt_universal_hooks_subcommands() {
-	if [[ $cur == -* ]]; then
-		_apt_universal_hooks_offer --help --version
-	else
-		_apt_universal_hooks_offer status list plan why run check log blame requires new edit set \
-			unset disable enable
-	fi
-}
-
 _apt_universal_hooks() {
-	local words cur head kind='' root='' option='' word plain=() has_all=''
+	local words cur head quote kind='' root='' option='' word plain=() has_all=''
 	COMPREPLY=()
 	_apt_universal_hooks_split
-	if ((${#words[@]} == 1)); then
-		_apt_universal_hooks_subcommands
-		return
-	fi
-	for word in "${words[@]:2}"; do
+	for word in "${words[@]:1}"; do
 		if [[ -n $kind ]]; then
 			[[ $option != --root ]] || root=$word
 			kind=
@@ -226,19 +259,22 @@ _apt_universal_hooks() {
 		else
 			option=$word
 			[[ $word != --all && $word != -a ]] || has_all=yes
-			_apt_universal_hooks_kind "${words[1]}" "$option"
+			_apt_universal_hooks_kind "${plain[0]-}" "$option"
 		fi
 	done
 	if [[ -z $kind && $cur == --*=* ]]; then
-		_apt_universal_hooks_kind "${words[1]}" "${cur%%=*}"
+		_apt_universal_hooks_kind "${plain[0]-}" "${cur%%=*}"
 		cur=${cur#*=} head=${head#*=}
 	fi
 	if [[ -n $kind ]]; then
 		_apt_universal_hooks_argument "$kind"
 	elif [[ $cur == -* ]]; then
-		_apt_universal_hooks_options "${words[1]}"
+		_apt_universal_hooks_options "${plain[0]-}"
+	elif ((${#plain[@]} == 0)); then
+		_apt_universal_hooks_offer help
+		_apt_universal_hooks_subcommands
 	else
-		_apt_universal_hooks_word "${words[1]}" "${plain[@]}"
+		_apt_universal_hooks_word "${plain[@]}"
 	fi
 }
 

@@ -256,3 +256,32 @@ int options_read(
 		status = set_root(admin, parser.root);
 	return status < 0 ? check_word_count(usage, argv, *words) : status;
 }
+
+int options_read_leading(
+	struct admin *admin, int argc, char **argv, struct leading_options *leading)
+{
+	const struct option_row version = {OPTION_FLAG, &leading->is_version, "version",
+		'\0', NULL, _("Show the version and exit.")};
+	const struct usage usage = {.synopsis = "SUBCOMMAND [OPTION]…",
+		.rows = &version,
+		.row_count = 1,
+		.has_json = true};
+	struct option_parser parser;
+	int at = 1, status = -1;
+
+	*leading = (struct leading_options){.subcommand = NULL};
+	option_parser_init(&parser, admin, &usage);
+	for (; at < argc && is_option(argv[at]) && status < 0; at++) {
+		const char *value;
+		const struct option_row *row = find_option(&parser, argv[at], &value);
+
+		status = row != NULL ? read_option(row, value, argv, &at)
+				     : report_unknown_option(&parser, argv[at]);
+	}
+	leading->is_help = parser.is_help;
+	if (status >= 0 || at >= argc)
+		return status;
+	move_word(argv, at, 1);
+	leading->subcommand = argv[1];
+	return status;
+}

@@ -29,6 +29,20 @@ struct usage {
 	bool has_foreign_options;
 };
 
+/* What stands before the subcommand. */
+struct leading_options {
+	const char *subcommand; /* NULL if there is none */
+	bool is_help;
+	bool is_version;
+};
+
+/*
+ * Parses --root, --json, --help and --version before the subcommand, and moves the
+ * subcommand to argv[1], so that options_read() sees them again behind it. A status or −1.
+ */
+int options_read_leading(
+	struct admin *admin, int argc, char **argv, struct leading_options *leading);
+
 /*
  * Parses the options of the usage, --json, --root and --help, which may stand anywhere
  * before "--"; an argument may be joined (--root=DIR) or be the next word. Moves the

@@ -79,12 +79,18 @@ options_of() {
 start_files
 
 test_subcommands_are_those_that_help_tells() {
-	typed "$all" <<<"$(subcommands)"
+	typed "$all" <<<$'help\n'"$(subcommands)"
 	typed "disa$tab" <<<disable
-	typed "-$all" <<-'EOF'
+	typed "help $all" <<<$'help\n'"$(subcommands)"
+	typed "help disa$tab" <<<$'help\ndisable'
+	typed "--$all" <<-'EOF'
 		--help
+		--json
+		--root
 		--version
 	EOF
+	typed "--json lis$tab" <<<$'--json\nlist'
+	typed "--root /directory list Post$tab" <<<$'--root\n/directory\nlist\nPost-Invoke'
 }
 
 test_options_are_those_that_help_tells() {
@@ -162,8 +168,12 @@ hooks_with_hard_names() {
 test_scripts_are_completed_and_quoted_whatever_their_names() {
 	hooks_with_hard_names
 	local paths
-	paths=$(find "$hooks" -type f ! -name line\* -o -type l)
+	paths=$(find "$hooks" \( -type f ! -name line\* -o -type l \) -printf '%P\n')
 	typed "disable $all" <<<"disable"$'\n'"$paths"
+	typed "enable Post-Invoke/mas$tab" <<<$'enable\nPost-Invoke/masked'
+	typed "run Post-Invoke -s Post-Invoke/c$tab" <<<$'run\nPost-Invoke\n-s\nPost-Invoke/c$(touch evaluated)'
+	typed "enable mas$tab" <<<$'enable\nmasked'
+	typed "enable c$tab" <<<$'enable\nc$(touch evaluated)'
 	typed "enable $hooks/Post-Invoke/mas$tab" <<<"enable"$'\n'"$hooks/Post-Invoke/masked"
 	typed "run Post-Invoke --script $hooks/Post-Invoke/c$tab" \
 		<<<$'run\nPost-Invoke\n--script\n'"$hooks/Post-Invoke/c\$(touch evaluated)"
@@ -173,6 +183,10 @@ test_scripts_are_completed_and_quoted_whatever_their_names() {
 test_quotes_that_were_begun_are_ended() {
 	hooks_with_hard_names
 	typed "disable \"$hooks/Post-Invoke/a $tab" <<<$'disable\n'"$hooks/Post-Invoke/a b"
+	typed "disable \"Post-Invoke/c$tab" <<<$'disable\nPost-Invoke/c$(touch evaluated)'
+	typed "disable 'Post-Invoke/it$tab" <<<$'disable\nPost-Invoke/it\'s'
+	typed "run -s \"Post-Invoke/e$tab" <<<$'run\n-s\nPost-Invoke/e;touch evaluated'
+	typed "disable Post-Invoke/i:$tab" <<<$'disable\nPost-Invoke/i:j'
 	typed "disable '$hooks/Post-Invoke/d$tab" <<<$'disable\n'"$hooks/Post-Invoke/d\`touch evaluated\`"
 	typed "disable $hooks/\"Post-Invoke/a $tab" <<<$'disable\n'"$hooks/Post-Invoke/a b"
 	typed "run -r ok --script=\"$hooks/Post-Invoke/a $tab" \
@@ -187,6 +201,8 @@ test_scripts_of_another_root_are_completed() {
 	mkdir -p /image/etc/apt/universal-hooks/Post-Invoke /image/var/lib/dpkg /image/etc/apt/apt.conf.d
 	: >/image/var/lib/dpkg/status
 	hook /image/etc/apt/universal-hooks/Post-Invoke/there <<<'#!/bin/sh'
-	typed "run --root /image -s $tab" \
+	typed "run --root /image -s $tab" <<<$'run\n--root\n/image\n-s\nPost-Invoke/there'
+	typed "--root=/image run -s $tab" <<<$'--root=/image\nrun\n-s\nPost-Invoke/there'
+	typed "run --root /image -s /image/etc/$tab" \
 		<<<$'run\n--root\n/image\n-s\n/image/etc/apt/universal-hooks/Post-Invoke/there'
 }

@@ -352,9 +352,14 @@ refuses() {
 
 test_bad_input_is_one_clear_error() {
 	make_hooks
-	refuses 'no subcommand given'
 	refuses 'unknown subcommand "lst"; did you mean "list"?' lst
 	refuses 'unknown option --jsn; did you mean --json?' list --jsn
+	refuses 'unknown option --jsn; did you mean --json?' --jsn list
+	refuses 'unknown option -x; usage: apt-universal-hooks SUBCOMMAND' -x list
+	refuses '--root needs an argument: DIR' --root
+	refuses 'unknown subcommand "lst"; did you mean "list"?' help lst
+	refuses 'unexpected argument "plan"' help list plan
+	refuses 'unknown option --json' --json run Post-Invoke
 	refuses 'unknown hook point "post-invoke"; did you mean Post-Invoke?' list post-invoke
 	refuses 'unknown hook point "Nothing"' run Nothing
 	refuses 'unexpected argument' list Post-Invoke Pre-Invoke
@@ -467,4 +472,32 @@ test_run_says_why_a_hook_was_left_out_and_what_would_help() {
 		pkgs/app/Post-Invoke/removals
 		Post-Invoke/fine
 	EOF
+}
+
+# same_as WORDS WORDS: both print the same and end with 0.
+same_as() {
+	local words
+	for words; do
+		# shellcheck disable=SC2086 # words
+		ends_as 0 $words
+		mv "$output" "/output-${#words}"
+	done
+	cmp "/output-${#1}" "/output-${#2}" || fail "$1 is not $2"
+}
+
+test_help_and_global_options_stand_where_git_has_them() {
+	make_hooks
+	same_as 'help' '--help'
+	same_as 'help plan' 'plan --help'
+	same_as '--help plan' 'plan --help'
+	same_as '--json list' 'list --json'
+	same_as '--root / --json list' 'list --json'
+	same_as '--root=/ list Post-Invoke' 'list Post-Invoke'
+	same_as '--json plan upgrade' 'plan upgrade --json'
+	ends_as 0 --version
+	grep -qx 'apt-universal-hooks [0-9.]*' "$output" || fail 'this is no version'
+	# Without a subcommand the usage is shown, but nothing was done.
+	ends_as 2
+	"$command" help | cmp - "$output" || fail 'the usage is not shown'
+	ends_as 2 --root /
 }

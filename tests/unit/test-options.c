@@ -426,10 +426,71 @@ START_TEST(a_root_that_is_not_a_directory_is_an_error)
 }
 END_TEST
 
+/* Parses what stands before the subcommand; expected: all words behind it. */
+static void assert_leading(const char *line, const char *expected)
+{
+	owns_parsed struct parsed parsed;
+	struct leading_options leading;
+	owns_buffer struct buffer text = {0};
+	int argc = split(&parsed, line);
+
+	output_begin();
+	ck_assert_int_eq(options_read_leading(&parsed.admin, argc, parsed.argv, &leading),
+		GOES_ON);
+	assert_output("", "");
+	for (int i = 1; i < argc; i++)
+		buffer_append_format(&text, "%s%s", i > 1 ? "|" : "", parsed.argv[i]);
+	if (leading.subcommand == NULL)
+		buffer_append_string(&text, " none");
+	else
+		ck_assert_str_eq(leading.subcommand, parsed.argv[1]);
+	buffer_append_string(&text, leading.is_help ? " help" : "");
+	buffer_append_string(&text, leading.is_version ? " version" : "");
+	assert_text(&text, expected);
+}
+
+START_TEST(options_before_the_subcommand_are_moved_behind_it)
+{
+	assert_leading("list|--json", "list|--json");
+	assert_leading("--json|list|-x", "list|--json|-x");
+	assert_leading("--root|/x|--json|list", "list|--root|/x|--json");
+	assert_leading("--root=/x|plan|--|a", "plan|--root=/x|--|a");
+	assert_leading("--help|list", "list|--help help");
+	assert_leading("-h", "-h none help");
+	assert_leading("--version|list", "list|--version version");
+	assert_leading("--root|/x", "--root|/x none");
+	assert_leading("-|list", "-|list");
+}
+END_TEST
+
+static void assert_leading_trouble(const char *line, const char *message)
+{
+	owns_parsed struct parsed parsed;
+	struct leading_options leading;
+	int argc = split(&parsed, line);
+
+	output_begin();
+	ck_assert_int_eq(options_read_leading(&parsed.admin, argc, parsed.argv, &leading),
+		STATUS_TROUBLE);
+	assert_output("", message);
+}
+
+START_TEST(other_options_before_the_subcommand_are_errors)
+{
+	assert_leading_trouble(
+		"--jsn|list", "E: unknown option --jsn; did you mean --json?\n");
+	assert_leading_trouble("-x|list", "E: unknown option -x; usage: "
+					  "apt-universal-hooks SUBCOMMAND [OPTION]…\n");
+	assert_leading_trouble("--root", "E: --root needs an argument: DIR\n");
+	assert_leading_trouble("--json=1", "E: --json=1: --json takes no argument\n");
+}
+END_TEST
+
 int main(void)
 {
-	const TTest *const tests[] = {options_may_stand_among_the_words,
-		an_argument_is_joined_or_the_next_word,
+	const TTest *const tests[] = {options_before_the_subcommand_are_moved_behind_it,
+		other_options_before_the_subcommand_are_errors,
+		options_may_stand_among_the_words, an_argument_is_joined_or_the_next_word,
 		a_repeated_text_is_replaced_and_a_list_grows,
 		after_two_dashes_everything_is_a_word, one_dash_is_a_word,
 		an_unknown_option_is_an_error_that_suggests_the_nearest,
