@@ -368,7 +368,7 @@ test_bad_input_is_one_clear_error() {
 	refuses 'unknown operation "instal"; did you mean install?' why --operation instal app
 	refuses 'unknown result "good"' run Post-Invoke --result good
 	refuses 'there is no hook /no/such' run Post-Invoke --script /no/such
-	refuses '"a b" is no package' run Post-Invoke --package 'a b'
+	refuses '"a b" is not a package' run Post-Invoke --package 'a b'
 	refuses '--root /no/such cannot be used' list --root /no/such
 	refuses '--package needs an argument' run Post-Invoke --package
 	setpriv --reuid=nobody --regid=nogroup --clear-groups "$command" run Post-Invoke \
