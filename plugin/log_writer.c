@@ -82,23 +82,47 @@ const char *log_class_name(enum log_class class)
 	return names[class];
 }
 
-/* The last column; nothing if the event is neither a script's result nor its start. */
-static void append_outcome(struct buffer *line, const struct uh_event *event)
+bool log_class_of_event(const struct uh_event *event, enum log_class *ret_class)
 {
 	const char *reason = log_skip_word(event->kind);
 
+	if (event->kind == UH_SCRIPT_ENDED)
+		*ret_class = process_succeeded(&event->ending) ? LOG_OK : LOG_FAILED;
+	else if (event->kind == UH_SCRIPT_NOT_STARTED)
+		*ret_class = LOG_FAILED;
+	else if (event->kind == UH_SCRIPT_SKIPPED)
+		*ret_class = LOG_SKIPPED;
+	else if (reason != NULL)
+		*ret_class = log_class_of_skip(reason);
+	else
+		return false;
+	return true;
+}
+
+void log_add_ended(struct buffer *text, const struct uh_event *event)
+{
+	const char *reason = log_skip_word(event->kind);
+
+	if (event->kind == UH_SCRIPT_ENDED)
+		buffer_append_format(text, "%s %d", process_end_name(event->ending.end),
+			event->ending.value);
+	else if (event->kind == UH_SCRIPT_NOT_STARTED)
+		buffer_append_format(text, "not-started (%s)", strerror(-event->error));
+	else if (event->kind == UH_SCRIPT_SKIPPED)
+		buffer_append_format(text, SKIPPED "%s)", event->detail);
+	else if (reason != NULL)
+		buffer_append_format(text, SKIPPED "%s)", reason);
+}
+
+/* The last column; nothing if the event is neither a script's result nor its start. */
+static void append_outcome(struct buffer *line, const struct uh_event *event)
+{
 	if (event->kind == UH_SCRIPT_STARTS)
 		buffer_append_string(line, STARTED);
-	else if (event->kind == UH_SCRIPT_ENDED)
-		buffer_append_format(line, "%s %d %lld ms%s",
-			process_end_name(event->ending.end), event->ending.value,
-			event->milliseconds, event->is_copy ? LOG_OF_COPY : "");
-	else if (event->kind == UH_SCRIPT_NOT_STARTED)
-		buffer_append_format(line, "not-started (%s)", strerror(-event->error));
-	else if (event->kind == UH_SCRIPT_SKIPPED)
-		buffer_append_format(line, SKIPPED "%s)", event->detail);
-	else if (reason != NULL)
-		buffer_append_format(line, SKIPPED "%s)", reason);
+	log_add_ended(line, event);
+	if (event->kind == UH_SCRIPT_ENDED)
+		buffer_append_format(line, " %lld ms%s", event->milliseconds,
+			event->is_copy ? LOG_OF_COPY : "");
 }
 
 bool log_writer_note(struct log_writer *writer, enum uh_hook_point hook_point,

@@ -30,8 +30,12 @@ enum log_class { LOG_OK, LOG_FAILED, LOG_SKIPPED };
 const char *log_class_name(enum log_class class);
 /* LOG_FAILED or LOG_SKIPPED, for the word in "skipped (WORD)". */
 enum log_class log_class_of_skip(const char *word);
+/* False if the event is not the result of a script. */
+bool log_class_of_event(const struct uh_event *event, enum log_class *ret_class);
 /* The word in "skipped (WORD)" for a script that could not run; NULL for other events. */
 const char *log_skip_word(enum uh_event_kind kind);
+/* Appends how the script ended: "exit 3", "skipped (When)"; nothing for other events. */
+void log_add_ended(struct buffer *text, const struct uh_event *event);
 
 /*
  * Adds a line if the event is the start or the result of a script; a start is logged only

@@ -47,6 +47,7 @@ static void emit_script_event(
 	event.path = path_of(run);
 	event.is_copy = run->script.original != NULL;
 	event.matched = matched_by(run);
+	event.is_wildcard = run->reason == REASON_WILDCARD;
 	walk->listener(&event, walk->context);
 }
 

@@ -93,6 +93,7 @@ void session_done(struct session *session)
 	transaction_done(&session->transaction);
 	command_line_done(&session->command_line);
 	log_writer_done(&session->log);
+	journal_done(&session->journal);
 	free(session->joined_command_line);
 	free(session->state_unsafe.path);
 	cleanup_close(&session->clean_up_lock);
@@ -272,6 +273,21 @@ static bool is_quiet(struct session *session)
 	return session->command_line.quiet >= 2;
 }
 
+static void send_to_journal(struct session *session, const struct uh_event *event)
+{
+	struct journal_entry entry = {
+		.hook_point = session->hook_point,
+		.event = event,
+		.transaction = session->state.key,
+	};
+
+	if (!log_class_of_event(event, &entry.class) ||
+		!journal_open(&session->journal, session->root))
+		return;
+	entry.command_line = command_line_of(session);
+	journal_send(&session->journal, &entry);
+}
+
 void session_on_event(const struct uh_event *event, void *context)
 {
 	struct session *session = context;
@@ -283,6 +299,7 @@ void session_on_event(const struct uh_event *event, void *context)
 	if (is_urgent && session->state.fd >= 0)
 		(void)log_writer_keep(
 			&session->log, &session->state, command_line_of(session));
+	send_to_journal(session, event);
 	session->listener(event, session->context);
 }
 

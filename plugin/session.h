@@ -8,6 +8,7 @@
 #define SESSION_H
 
 #include "command_line.h"
+#include "journal.h"
 #include "log_writer.h"
 #include "outcome.h"
 #include "runner.h"
@@ -58,6 +59,7 @@ struct session {
 	enum result result;
 	bool has_failed_before; /* a hook of an earlier hook point */
 	struct log_writer log;
+	struct journal journal;
 };
 
 /* Opens the tree and the state directory. 0 or −ENOMEM. */

@@ -105,6 +105,7 @@ struct uh_event {
 	const char *path;
 	const char *detail;
 	const char *matched; /* the script's package or wildcard, or NULL */
+	bool is_wildcard;    /* matched is one */
 	const char *value;
 	const struct setting *setting;
 	const char *near; /* than what the setting names: an account or a hook; or NULL */

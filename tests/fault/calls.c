@@ -71,6 +71,7 @@ static const struct {
 	CALL(mkdirat, CAN_FAIL),
 	CALL(socket, CAN_FAIL),
 	CALL(connect, CAN_FAIL),
+	CALL(sendto, CAN_FAIL),
 	CALL(ppoll, CAN_FAIL),
 	CALL(rt_sigtimedwait, CAN_FAIL),
 	CALL(uname, CAN_FAIL),
