@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 # Needs: systemd systemd-sysv nginx cron bsdutils
-# Examples for systemd services and the journal, in a system booted by a real systemd.
+# Examples for systemd services, and what hooks leave in the journal, in a system booted by a real systemd.
 . /tests/lib/examples.sh
 . /tests/lib/systemd.sh
 
@@ -146,63 +146,61 @@ test_without_a_running_systemd_there_is_nothing_to_restart() {
 	apt_goes_through install "$(library)"
 }
 
-# entries FIELD=VALUE...: prints matching journal entries as lines "FIELD=VALUE", without the fields
-# that the journal adds.
+# Prints the entries of the journal that the command of the manual page finds, one on each line.
 entries() {
-	in_system journalctl --output=export --no-pager SYSLOG_IDENTIFIER=apt-universal-hooks "$@" |
-		grep -aE '^(APT_[A-Z_]*|MESSAGE|PRIORITY)=|^$'
+	in_system journalctl --sync
+	in_system journalctl --identifier=apt-universal-hooks --output=json "$@" | python3 -c '
+import json, sys
+for entry in map(json.loads, sys.stdin):
+    fields = {key.removeprefix("APT_UNIVERSAL_HOOKS_"): entry[key] for key in entry
+              if key.startswith(("APT_", "PRIORITY", "MESSAGE"))}
+    fields.pop("MESSAGE_ID", None)
+    if "DURATION_USEC" in fields:
+        assert int(fields.pop("DURATION_USEC")) % 1000 == 0
+        fields["MESSAGE"] = fields["MESSAGE"].rpartition(" in ")[0]
+    fields["TRANSACTION"] = len(fields["TRANSACTION"].split("-"))
+    print(*(f"{key}={fields[key]}" for key in sorted(fields)), sep="|")'
 }
 
-test_the_journal_has_fields_to_search_for() {
+test_each_result_of_a_hook_is_in_the_journal() {
 	boot_systemd
-	use_example log-to-journal
-	package old 1
+	probe Pre-Invoke/first
+	then='exit 3' probe pkgs/app/Post-Invoke/fails
+	probe multi_pkgs/Post-Invoke/a__WILDCARD__/last
+	probe Post-Invoke/never
+	echo 'Universal-Hooks::Scripts::Post-Invoke/never::When "failure";' >$settings
 	package app 1
-	apt_in_system install app old
-	package app 2
-	apt_in_system install app old-
+	apt_in_system install app
+	apt_must_end_with 0
+	entries >/entries
+	expect_file /entries <<-FIELDS
+		COMMAND_LINE=apt-get --yes install app|ENDED=exit 0|EXIT_STATUS=0|HOOK=$hooks/Pre-Invoke/first|HOOK_POINT=Pre-Invoke|HOOK_RESULT=ok|MESSAGE=$hooks/Pre-Invoke/first: exit 0|PRIORITY=6|TRANSACTION=2
+		COMMAND_LINE=apt-get --yes install app|ENDED=exit 3|EXIT_STATUS=3|HOOK=$hooks/pkgs/app/Post-Invoke/fails|HOOK_POINT=Post-Invoke|HOOK_RESULT=failed|MESSAGE=$hooks/pkgs/app/Post-Invoke/fails: exit 3|PACKAGE=app|PRIORITY=3|TRANSACTION=2
+		COMMAND_LINE=apt-get --yes install app|ENDED=exit 0|EXIT_STATUS=0|HOOK=$hooks/multi_pkgs/Post-Invoke/a__WILDCARD__/last|HOOK_POINT=Post-Invoke|HOOK_RESULT=ok|MESSAGE=$hooks/multi_pkgs/Post-Invoke/a__WILDCARD__/last: exit 0|PRIORITY=6|TRANSACTION=2|WILDCARD=a__WILDCARD__
+		COMMAND_LINE=apt-get --yes install app|ENDED=skipped (When)|HOOK=$hooks/Post-Invoke/never|HOOK_POINT=Post-Invoke|HOOK_RESULT=skipped|MESSAGE=$hooks/Post-Invoke/never: skipped (When)|PRIORITY=7|TRANSACTION=2
+	FIELDS
+	# The commands of apt-universal-hooks.conf(5).
+	in_system journalctl -t apt-universal-hooks -p err --output=cat >/entries
+	grep -qx "$hooks/pkgs/app/Post-Invoke/fails: exit 3 in [0-9]* ms" /entries || fail "$(cat /entries)"
+	expect_equal 1 "$(wc -l </entries)" 'failures'
+	in_system journalctl APT_UNIVERSAL_HOOKS_PACKAGE=app --output=cat >/entries
+	expect_equal 1 "$(wc -l </entries)" 'hooks for the package'
+}
+
+test_a_journal_that_has_stopped_does_not_stop_apt() {
+	boot_systemd
+	in_system systemctl kill --signal=STOP systemd-journald
+	hook Pre-Invoke/first </bin/true
+	local i
+	# More than the socket takes.
+	for i in {1..600}; do
+		ln "$hooks/Pre-Invoke/first" "$hooks/Pre-Invoke/again-$i"
+	done
+	package app 1
+	apt_in_system install app
 	apt_must_end_with 0
 	expect_no_warning
-	in_system journalctl --sync
-	entries APT_PACKAGE=app APT_OPERATION=upgrade | grep -v '^$' | sort >/entry
-	expect_file /entry <<-'FIELDS'
-		APT_ARCHITECTURE=all
-		APT_NEW_VERSION=2
-		APT_OLD_VERSION=1
-		APT_OPERATION=upgrade
-		APT_OUTCOME=done
-		APT_PACKAGE=app
-		MESSAGE=apt: upgrade of app from 1 to 2: done
-		PRIORITY=6
-	FIELDS
-	entries APT_RESULT=ok | grep ^MESSAGE >/entries
-	expect_file /entries <<-'MESSAGES'
-		MESSAGE=apt: ok: apt-get --yes install app old
-		MESSAGE=apt: ok: apt-get --yes install app old-
-	MESSAGES
-	expect_equal 4 "$(entries | grep -c ^APT_PACKAGE)" 'entries about packages'
-}
-
-test_the_journal_tells_of_a_failure_as_an_error() {
-	boot_systemd
-	use_example log-to-journal
-	postinst='exit 1' package bad 1
-	apt_in_system install bad
-	apt_must_end_with 100
-	in_system journalctl --sync
-	entries --priority=err | grep ^MESSAGE >/entries
-	expect_file /entries <<-'MESSAGES'
-		MESSAGE=apt: failed: apt-get --yes install bad
-		MESSAGE=apt: install of bad from - to 1: failed
-	MESSAGES
-}
-
-test_without_a_journal_there_is_a_warning() {
-	use_example log-to-journal
-	package app 1
-	apt_succeeds_but_warns install app
-	expect_a_warning_about log-to-journal
-	grep -q 'no journal' "$errors" || fail 'no message gives the reason'
+	in_system systemctl kill --signal=CONT systemd-journald
 }
 
 test_a_service_is_stopped_and_started_by_systemd_as_well() {

@@ -232,13 +232,13 @@ test_every_example_of_apt-universal-hooks.conf_5_is_run() {
 	package foo 1
 	package broken 1
 	apt_succeeds install postgresql-15 app-data bsd-mailx
-	stand_in systemctl mail
+	stand_in systemctl mail journalctl
 	# shellcheck disable=SC2016 # expanded by that program
 	printf '#!/bin/sh\necho "by $(id -un) in $(pwd)"\ncat /last.line\n' >/usr/bin/pg_dumpall
 	chmod 755 /usr/bin/pg_dumpall
 	echo 'postgres:x:5432:5432::/var/lib/postgresql:/bin/sh' >>/etc/passwd
 	install --directory --owner=5432 --group=5432 /var/lib/postgresql
-	run_document /usr/share/man/man5/apt-universal-hooks.conf.5 script=4 settings=5 commands=2
+	run_document /usr/share/man/man5/apt-universal-hooks.conf.5 script=4 settings=5 commands=4
 	package postgresql-15 2
 	package app-data 2
 	: >/last.line # as on a full disk
