@@ -174,7 +174,7 @@ static int run_editor(const struct editing *editing)
 			_("the editor cannot be started: %s; %s is unchanged"),
 			strerror(-error), editing->target);
 	if (!process_succeeded(&ending))
-		return report_error(_("the editor has failed (%s %d); %s is unchanged"),
+		return report_error(_("the editor failed (%s %d); %s is unchanged"),
 			process_end_name(ending.end), ending.value, editing->target);
 	return -1;
 }
@@ -293,12 +293,11 @@ int admin_edit(struct admin *admin, int argc, char **argv)
 {
 	const struct usage usage = {
 		.synopsis = "edit SCRIPT",
-		.text = _(
-			"Edit a hook with $VISUAL, $EDITOR or sensible-editor, and check "
-			"it afterwards. The hook of a package is copied to "
-			"/etc/apt/universal-hooks, where it overrides the package's. "
-			"apt runs the former version until the editor has ended; mode "
-			"and owner stay as they are."),
+		.text = _("Edit a hook with $VISUAL, $EDITOR or sensible-editor, and "
+			  "check it afterwards. The hook of a package is copied to "
+			  "/etc/apt/universal-hooks, where it overrides the package's. "
+			  "apt runs the old version until the editor exits; mode and "
+			  "owner stay as they are."),
 		.words_min = 1,
 		.words_max = 1,
 	};

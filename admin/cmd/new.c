@@ -41,7 +41,7 @@ static int check_absent(struct new_hook *hook, struct hook_tree *tree)
 	enum tree_node node;
 
 	if (lstat(hook->path, &status) == 0)
-		return report_error(_("%s exists; to change it, use "
+		return report_error(_("%s already exists; to change it, use "
 				      "apt-universal-hooks edit %s"),
 			hook->path, relative);
 	node = hook_tree_look_in(tree, PLACE_OF_PACKAGES, relative, &script);
@@ -131,16 +131,16 @@ static void warn_unknown(const struct new_hook *hook)
 		return;
 	nearest = package_names_nearest(&names, match);
 	if (!is_package)
-		report_warning(_("apt knows no package that matches %s; until it does, "
-				 "the hook does not run"),
+		report_warning(_("no known package matches %s; the hook does not run "
+				 "until there is one"),
 			match);
 	else if (nearest != NULL)
-		report_warning(_("apt knows no package %s, so the hook does not run; did "
-				 "you mean %s?"),
+		report_warning(_("unknown package %s, so the hook does not run; did you "
+				 "mean %s?"),
 			match, nearest);
 	else
-		report_warning(_("apt knows no package %s; until it does, the hook does "
-				 "not run"),
+		report_warning(
+			_("unknown package %s; the hook does not run until there is one"),
 			match);
 }
 
@@ -195,7 +195,7 @@ static int check_description(const struct new_hook *hook)
 	if (hook->description == NULL)
 		return -1;
 	if (hook->description[0] == '\0')
-		return report_error(_("--description may not be empty"));
+		return report_error(_("--description must not be empty"));
 	status = snapshot_take(&snapshot, hook->admin);
 	return status < 0 ? snapshot_check_name(&snapshot, hook->place.relative) : status;
 }
@@ -253,7 +253,7 @@ int admin_new(struct admin *admin, int argc, char **argv)
 	};
 	const struct usage usage = {
 		.synopsis = "new PLACE",
-		.text = _("Make a new hook, a script that explains itself, with its "
+		.text = _("Create a new hook, a script that explains itself, and its "
 			  "directory, and show what to do next. PLACE is HOOK-POINT/NAME "
 			  "(Post-Invoke/050-hello), or a longer path below the hook "
 			  "tree. Nothing is overwritten."),

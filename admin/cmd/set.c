@@ -183,15 +183,15 @@ static int report_missing(const struct admin *admin, const struct assignment *as
 
 	if (assignment->type->kind == SETTING_ACCOUNT &&
 		rootfs_has_user(admin, value) == 0) {
-		report_warning(_("%s: there is no user %s; until there is, it is not "
-				 "run"),
+		report_warning(
+			_("%s: there is no user %s; it is not run until there is one"),
 			scope_name(assignment->scope), value);
 		return STATUS_FINDINGS;
 	}
 	if (assignment->type->kind == SETTING_DIRECTORY &&
 		(rootfs_stat(admin, value, &status) < 0 || !S_ISDIR(status.st_mode))) {
-		report_warning(_("%s: there is no directory %s; until there is, it is "
-				 "not run"),
+		report_warning(_("%s: there is no directory %s; it is not run until "
+				 "there is one"),
 			scope_name(assignment->scope), value);
 		return STATUS_FINDINGS;
 	}
@@ -244,7 +244,7 @@ int admin_set(struct admin *admin, int argc, char **argv)
 	bool is_all = false;
 	const struct option_row rows[] = {
 		{OPTION_FLAG, &is_all, "all", 'a', NULL,
-			_("Set it for all hooks; SCRIPT is then left out.")},
+			_("Set it for all hooks. Leave out SCRIPT.")},
 	};
 	const struct usage usage = {
 		.synopsis = "set SCRIPT SETTING VALUE…",

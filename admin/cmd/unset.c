@@ -121,7 +121,7 @@ int admin_unset(struct admin *admin, int argc, char **argv)
 	bool is_all = false;
 	const struct option_row rows[] = {
 		{OPTION_FLAG, &is_all, "all", 'a', NULL,
-			_("Undo what was set for all hooks; SCRIPT is then left out.")},
+			_("Undo what was set for all hooks. Leave out SCRIPT.")},
 	};
 	const struct usage usage = {
 		.synopsis = "unset SCRIPT [SETTING]",

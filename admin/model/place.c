@@ -25,7 +25,7 @@ static bool split_place(struct string_list *components, const char *word)
 static int report_no_place(const char *word)
 {
 	return report_error(
-		_("%s is no place for a hook; use HOOK-POINT/NAME, "
+		_("%s is not a place for hooks; use HOOK-POINT/NAME, "
 		  "pkgs/PACKAGE/HOOK-POINT/NAME or multi_pkgs/HOOK-POINT/WILDCARD/NAME"),
 		word);
 }
@@ -40,7 +40,7 @@ static bool is_hook_point(const char *word)
 /* Of "pkgs/Post-Invoke/nginx/010-x", where the hook point has changed its place. */
 static int report_swapped(char *const *words)
 {
-	return report_error(_("%s/%s/%s/%s is no place for a hook; use %s/%s/%s/%s"),
+	return report_error(_("%s/%s/%s/%s is not a place for hooks; use %s/%s/%s/%s"),
 		words[0], words[1], words[2], words[3], words[0], words[2], words[1],
 		words[3]);
 }
@@ -54,9 +54,10 @@ static int check_name(const char *name, const char *word)
 	meant = leftover_meant(name);
 	if (meant == NULL)
 		return report_error(
-			_("%s would be ignored for its name; choose another"), word);
+			_("%s would be ignored because of its name; choose another"),
+			word);
 	return report_error(
-		_("%s would be ignored for its name; call it %s"), word, meant);
+		_("%s would be ignored because of its name; call it %s"), word, meant);
 }
 
 static char *to_wildcard(const char *name)
@@ -81,7 +82,7 @@ static int place_of_package(struct place *place, const char *package, const char
 	if (has_wildcard(package)) {
 		owns_memory char *wildcard = to_wildcard(package);
 
-		return report_error(_("%s is no name of a package; for all packages that "
+		return report_error(_("%s is not a package name; for all packages that "
 				      "match, use multi_pkgs/%s/%s/%s"),
 			package, hook_point, wildcard, name);
 	}
@@ -105,7 +106,7 @@ static int check_match(const struct place *place, const char *match)
 		return report_error(_("at Pre-Invoke, the packages are not known yet; "
 				      "use Pre-Install-Pkgs"));
 	if (match[0] == '\0' || match[0] == '.' || strchr(match, '/') != NULL)
-		return report_error(_("\"%s\" is no name of a package"), match);
+		return report_error(_("\"%s\" is not a package name"), match);
 	return -1;
 }
 
@@ -174,7 +175,7 @@ int place_parse(
 			_("%s is a directory; name the script: %s/NAME"), word, word);
 	if (words.count == 4 && parent != NULL && strcmp(parent, words.items[0]) != 0)
 		return report_error(
-			_("%s is no place for a hook; did you mean %s/%s/%s/%s?"), word,
+			_("%s is not a place for hooks; did you mean %s/%s/%s/%s?"), word,
 			parent, words.items[1], words.items[2], words.items[3]);
 	if (words.count == 4 && parent != NULL && package == NULL && wildcard == NULL)
 		status = place_of_four(place, words.items);
@@ -264,7 +265,8 @@ static void add_variables(struct buffer *script, const struct place *place)
 					     ? OURS "COMMAND_LINE"
 					     : OURS "TRANSACTION");
 	text = xbuffer_steal(&names);
-	line = xformat(_("Variables: %s; apt-universal-hooks.conf(5) has all."), text);
+	line = xformat(
+		_("Variables: %s; apt-universal-hooks.conf(5) lists all of them."), text);
 	add_comment(script, line);
 }
 
@@ -274,11 +276,11 @@ static void add_failure(struct buffer *script, const struct place *place)
 	owns_memory char *text = NULL;
 
 	if (place->hook_point == UH_POST_INVOKE)
-		add_comment(script, _("If it fails, apt shows a warning and goes on."));
+		add_comment(script, _("If it fails, apt shows a warning and continues."));
 	else
-		text = xformat(_("If it fails, apt shows a warning and goes on; to stop "
-				 "apt instead: apt-universal-hooks set %s On-Failure "
-				 "abort"),
+		text = xformat(
+			_("If it fails, apt shows a warning and continues; to stop apt "
+			  "instead: apt-universal-hooks set %s On-Failure abort"),
 			path);
 	if (text != NULL)
 		add_comment(script, text);

@@ -54,8 +54,8 @@ test_a_new_hook_explains_itself_passes_check_and_runs() {
 		# When it runs: after dpkg, as root, even if dpkg has failed, in every
 		#   transaction.
 		# Variables: $APT_UNIVERSAL_HOOKS_RESULT, $APT_UNIVERSAL_HOOKS_TRANSACTION;
-		#   apt-universal-hooks.conf(5) has all.
-		# If it fails, apt shows a warning and goes on.
+		#   apt-universal-hooks.conf(5) lists all of them.
+		# If it fails, apt shows a warning and continues.
 		# Input and output are those of apt, so people see what it prints.
 		set -eu
 
@@ -87,26 +87,26 @@ test_what_would_not_work_is_refused_and_nothing_is_made() {
 	publish
 	everything >/before
 	local places='use HOOK-POINT/NAME, pkgs/PACKAGE/HOOK-POINT/NAME or multi_pkgs/HOOK-POINT/WILDCARD/NAME'
-	refused "/etc/apt/universal-hooks/Post-Invoke/mine exists; to change it, use apt-universal-hooks edit Post-Invoke/mine" Post-Invoke/mine
+	refused "/etc/apt/universal-hooks/Post-Invoke/mine already exists; to change it, use apt-universal-hooks edit Post-Invoke/mine" Post-Invoke/mine
 	refused "/etc/apt/universal-hooks/pkgs/app/Post-Invoke/theirs would override the hook of a package; to do that, use apt-universal-hooks edit pkgs/app/Post-Invoke/theirs" \
 		Post-Invoke/theirs -p app
 	refused "$packaged_hooks/Post-Invoke/x is for the hooks of packages; use Post-Invoke/x" $packaged_hooks/Post-Invoke/x
 	refused 'there is no hook point "Post-Invok"; did you mean Post-Invoke?' Post-Invok/x
 	refused 'there is no hook point "post-invoke"; did you mean Post-Invoke?' pkgs/app/post-invoke/x
-	refused 'Post-Invoke/x.bak would be ignored for its name; call it x' Post-Invoke/x.bak
-	refused 'Post-Invoke/.x would be ignored for its name; call it x' Post-Invoke/.x
-	refused "pkgs/Post-Invoke/app/x is no place for a hook; use pkgs/app/Post-Invoke/x" pkgs/Post-Invoke/app/x
-	refused "multi_pkgs/a*/Post-Invoke/x is no place for a hook; use multi_pkgs/Post-Invoke/a*/x" 'multi_pkgs/a*/Post-Invoke/x'
-	refused 'a* is no name of a package; for all packages that match, use multi_pkgs/Post-Invoke/a__WILDCARD__/x' 'pkgs/a*/Post-Invoke/x'
-	refused 'pkg/app/Post-Invoke/x is no place for a hook; did you mean pkgs/app/Post-Invoke/x?' pkg/app/Post-Invoke/x
+	refused 'Post-Invoke/x.bak would be ignored because of its name; call it x' Post-Invoke/x.bak
+	refused 'Post-Invoke/.x would be ignored because of its name; call it x' Post-Invoke/.x
+	refused "pkgs/Post-Invoke/app/x is not a place for hooks; use pkgs/app/Post-Invoke/x" pkgs/Post-Invoke/app/x
+	refused "multi_pkgs/a*/Post-Invoke/x is not a place for hooks; use multi_pkgs/Post-Invoke/a*/x" 'multi_pkgs/a*/Post-Invoke/x'
+	refused 'a* is not a package name; for all packages that match, use multi_pkgs/Post-Invoke/a__WILDCARD__/x' 'pkgs/a*/Post-Invoke/x'
+	refused 'pkg/app/Post-Invoke/x is not a place for hooks; did you mean pkgs/app/Post-Invoke/x?' pkg/app/Post-Invoke/x
 	refused 'at Pre-Invoke, the packages are not known yet; use Pre-Install-Pkgs' Pre-Invoke/x --package app
 	refused 'Post-Invoke is a directory; name the script: Post-Invoke/NAME' Post-Invoke
-	refused "050-hello is no place for a hook; $places" 050-hello
-	refused "/elsewhere/x is no place for a hook; $places" /elsewhere/x
-	refused "Post-Invoke//x is no place for a hook; $places" Post-Invoke//x
-	refused '".." is no name of a package' Post-Invoke/x --package ..
+	refused "050-hello is not a place for hooks; $places" 050-hello
+	refused "/elsewhere/x is not a place for hooks; $places" /elsewhere/x
+	refused "Post-Invoke//x is not a place for hooks; $places" Post-Invoke//x
+	refused '".." is not a package name' Post-Invoke/x --package ..
 	refused '--package cannot be used with --wildcard' Post-Invoke/x --package app --wildcard app
-	refused '--description may not be empty' Post-Invoke/x --description ''
+	refused '--description must not be empty' Post-Invoke/x --description ''
 	refused 'apt.conf cannot name Post-Invoke/a::b, because "::" separates keys; rename the script or make it not executable' \
 		Post-Invoke/a::b --description x
 	ends_with 2 setpriv --reuid 65534 --clear-groups $command new pkgs/new/Post-Invoke/x
@@ -131,9 +131,9 @@ test_a_name_or_a_description_cannot_put_commands_into_the_script() {
 test_a_package_that_apt_does_not_know_is_told() {
 	publish
 	ends_with 0 $command new Post-Invoke/x --package ap
-	expect_warning 'apt knows no package ap, so the hook does not run' 'did you mean app?'
+	expect_warning 'unknown package ap, so the hook does not run' 'did you mean app?'
 	ends_with 0 $command new Post-Invoke/x --wildcard 'no-such-*'
-	expect_warning 'apt knows no package that matches no-such-__WILDCARD__'
+	expect_warning 'no known package matches no-such-__WILDCARD__'
 	[[ -x $hooks/multi_pkgs/Post-Invoke/no-such-__WILDCARD__/x ]] || fail 'it should be there'
 	mkdir /image
 	cp -a --parents /etc/apt /var/lib/dpkg/status /image
@@ -164,7 +164,7 @@ test_an_edit_is_put_in_place_as_a_whole_and_checked() {
 	expect_file $output <<<"$hooks/Post-Invoke/100-a is unchanged"
 	editor 'echo x >$1; exit 3'
 	ends_with 2 $command edit 100-a
-	expect_equal "E: the editor has failed (exit 3); $hooks/Post-Invoke/100-a is unchanged" "$(cat $errors)"
+	expect_equal "E: the editor failed (exit 3); $hooks/Post-Invoke/100-a is unchanged" "$(cat $errors)"
 	editor ': >$1'
 	ends_with 2 $command edit 100-a
 	form=E expect_warning 'your version is empty' 'apt-universal-hooks disable Post-Invoke/100-a'

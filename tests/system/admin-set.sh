@@ -141,9 +141,9 @@ test_a_word_that_means_nothing_is_refused_with_those_that_do() {
 test_a_user_or_a_directory_that_is_missing_is_told() {
 	probe Post-Invoke/a
 	ends_with 1 $command set Post-Invoke/a User nobdy
-	expect_warning 'Post-Invoke/a: there is no user nobdy; until there is, it is not run'
+	expect_warning 'Post-Invoke/a: there is no user nobdy; it is not run until there is one'
 	ends_with 1 $command set Post-Invoke/a Directory /nowhere
-	expect_warning 'Post-Invoke/a: there is no directory /nowhere; until there is, it is not run'
+	expect_warning 'Post-Invoke/a: there is no directory /nowhere; it is not run until there is one'
 	ends_with 0 $command set Post-Invoke/a User nobody
 }
 
