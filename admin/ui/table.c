@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Without libsmartcols, with which this would be longer: a row that is too wide for the
+ * terminal runs over, text is cut without a sign of it, and a cell has a single style.
+ */
 #include "ui/table.h"
 #include "ui/message.h"
 
