@@ -264,6 +264,9 @@ test_why_says_what_a_package_would_set_off() {
 		      app__WILDCARD__ matches app
 		and 2 hooks that run in every transaction; --all shows them
 	EOF
+	at 120 why app
+	grep -qx '  /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name --pkg_list=FILE' \
+		/shown || fail 'a wide terminal has room for the argument'
 	at 40 why --operation remove app
 	expect_shown <<-'EOF'
 		Post-Invoke
