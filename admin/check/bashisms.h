@@ -12,7 +12,7 @@ struct bashism {
 
 /*
  * Finds the first in text, outside of quotes, comments and here-documents. False if there
- * is none, and in doubt.
+ * is none, or when in doubt.
  */
 bool bashism_find(struct bashism *ret_bashism, struct slice text);
 

@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-/* How deep to look for scripts in a directory that is not read. */
+/* How deep to look for scripts in a directory that the engine does not read. */
 #define DEPTH_MAX 8
 
 /* What a directory is for, which depends on where it is. */
@@ -53,7 +53,7 @@ static int read_names(const char *path, struct string_list *names)
 	return error;
 }
 
-/* False if it is gone, or a symlink that leads nowhere. */
+/* False if it no longer exists, or is a dangling symlink. */
 static bool checked_entry_init(
 	struct checked_entry *entry, const char *directory, const char *name)
 {
@@ -356,7 +356,7 @@ static void check_named_directory(
 		check_settings_directory(check, entry);
 		return;
 	}
-	/* Somebody has put it aside. */
+	/* Somebody has set it aside. */
 	if (hook_tree_is_leftover(entry->name))
 		return;
 	foreign = foreign_point_of(entry->name);
@@ -493,7 +493,7 @@ static void check_entries_of(struct check *check, const char *path, enum role ro
 	for (size_t i = 0; i < names.count; i++) {
 		owns_entry struct checked_entry entry = {.path = NULL};
 
-		/* check_scripts() finds symlinks that lead nowhere. */
+		/* check_scripts() finds dangling symlinks. */
 		if (!checked_entry_init(&entry, path, names.items[i]))
 			continue;
 		if (!S_ISDIR(entry.status.st_mode)) {

@@ -123,7 +123,7 @@ static bool is_old_action(struct slice line)
 		       slice_equals(state, "any"));
 }
 
-/* Whether the first line that is no comment is one of apt.conf(5). */
+/* Whether the first line that is not a comment is one of apt.conf(5). */
 static bool is_apt_conf(struct slice text)
 {
 	static const char *const beginnings[] = {"APT::", "APT {", "DPkg::", "DPkg {",
@@ -358,7 +358,7 @@ static void find_foreign(struct check *check, const char *path, const char *prog
 			program, hook->word);
 }
 
-/* A line of an alpm hook that becomes a setting, or something in the script. */
+/* A line of an alpm hook that a setting, or the script itself, replaces. */
 static void find_alpm_setting(
 	struct check *check, const char *path, unsigned long number, struct slice line)
 {
@@ -381,7 +381,7 @@ static void find_alpm_setting(
 			(int)value.size, value.data);
 }
 
-/* The settings that the direction and the options of an action become. */
+/* The settings that replace the direction and the options of an action. */
 static void find_action_settings(
 	struct check *check, const char *path, unsigned long number, struct slice line)
 {

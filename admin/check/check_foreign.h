@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Files in the tree that are no scripts: hooks of other package managers (alpm-hooks(5) of
- * pacman, libdnf5-actions(8) and post-transaction-actions of dnf), and settings of apt.
+ * Files in the tree that are not scripts: hooks of other package managers (alpm-hooks(5)
+ * of pacman, libdnf5-actions(8) and post-transaction-actions of dnf), and settings of
+ * apt.
  */
 #ifndef CHECK_FOREIGN_H
 #define CHECK_FOREIGN_H
@@ -28,7 +29,7 @@ struct foreign_hook {
 	bool has_point;  /* apt has such a hook point */
 };
 
-/* Zero-initialised is empty. */
+/* Empty when zero-initialised. */
 struct foreign_hooks {
 	struct foreign_hook *items;
 	size_t count;

@@ -228,7 +228,7 @@ static void find_unknown_package(struct check *check, const struct package_names
 	}
 }
 
-/* Names of packages are no suggestions for a pattern. */
+/* Package names are not suggestions for a pattern. */
 static void find_pattern(struct check *check, const struct package_names *names,
 	const struct package_directory *directory)
 {

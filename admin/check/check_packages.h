@@ -12,7 +12,7 @@ struct binary_package {
 	bool is_installed;
 };
 
-/* Zero-initialised is empty. */
+/* Empty when zero-initialised. */
 struct package_names {
 	struct string_list plain;     /* ascending, each once */
 	struct string_list qualified; /* NAME:ARCHITECTURE, likewise */
@@ -38,9 +38,9 @@ bool package_names_has(const struct package_names *names, const char *directory_
 /* Whether a directory of multi_pkgs/ matches any: 1, 0, or −errno as wildcard_new(). */
 int package_names_matches(const struct package_names *names, const char *directory_name);
 /*
- * The name that the directory should certainly have: only case, "_", the form of a
- * wildcard or "-devel" differ, and it is that of a package, or matches one. The caller
- * frees it; NULL if there is none.
+ * The name that the directory should have, if that is certain: only case, "_", the form
+ * of a wildcard or "-devel" differ, and it is that of a package, or matches one. The
+ * caller frees it; NULL if there is none.
  */
 char *package_names_certain(
 	const struct package_names *names, const char *directory_name, bool is_wildcard);

@@ -45,7 +45,7 @@ static bool is_blank_at(struct slice text, size_t i)
 	return strchr(BLANKS, text.data[i]) != NULL;
 }
 
-/* Takes the next word, and the blanks around it, off rest's front. */
+/* Removes the next word, and the blanks around it, from the front of rest. */
 static struct slice cut_word(struct slice *rest)
 {
 	struct slice word;
@@ -144,7 +144,7 @@ static bool is_executable_file(const struct stat *status)
 /* The full path of a program in PATH, which the caller frees; NULL if there is none. */
 static char *find_program(const struct admin *admin, const char *program)
 {
-	/* Root's PATH, whatever the caller's is. */
+	/* Root's PATH, regardless of the caller's. */
 	static const char *const path[] = {"/usr/local/sbin", "/usr/local/bin",
 		"/usr/sbin", "/usr/bin", "/sbin", "/bin"};
 
@@ -165,7 +165,7 @@ static void fix_text(struct buffer *command, const char *expression, const char 
 	fix_words(command, "sed", "-i", "--follow-symlinks", expression, "--", path);
 }
 
-/* Whether the word means itself in sed's regular expressions; "." is close enough. */
+/* Whether the word matches itself in sed's regular expressions; "." is close enough. */
 static bool is_sed_literal(const char *word)
 {
 	return word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -378,7 +378,9 @@ static void check_content(struct check *check, const char *path, bool is_executa
 		check_bashisms(check, path);
 }
 
-/* Fixes owner and mode at once: with only one of them fixed it would still be unsafe. */
+/*
+ * Fixes owner and mode together: with only one of them fixed, it would still be unsafe.
+ */
 static void fix_unsafe(struct buffer *command, const char *path)
 {
 	struct stat status;

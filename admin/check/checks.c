@@ -39,7 +39,7 @@ void check_report_unreadable(struct check *check, const char *path, int error)
 	(void)report_error(_("%s cannot be read: %s"), path, strerror(-error));
 }
 
-/* Characters that mean themselves in sed's s|||; "." is close enough. */
+/* Characters that match themselves in sed's s|||; "." is close enough. */
 #define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-"
 #define SED_LITERALS NAME_LETTERS " \"{};:,+@"
 

@@ -71,7 +71,7 @@ char *check_status_file(const struct check *check);
  * what it cannot read.
  */
 void check_scripts(struct check *check);
-/* The same for a file in the tree whose directory is no place for hooks yet. */
+/* The same for a file in the tree whose directory is not a place for hooks yet. */
 void check_script_at(struct check *check, const char *path);
 /* Reports each unsafe directory on the way to path, and path; it begins with the root. */
 void check_each_step(struct check *check, const char *path);

@@ -70,7 +70,7 @@ struct finding {
 	char *command; /* that fixes it, or NULL */
 };
 
-/* Zero-initialised is empty. */
+/* Empty when zero-initialised. */
 struct findings {
 	struct finding *items;
 	size_t count;

@@ -128,7 +128,7 @@ static int find_hook_to_edit(
 	return check_within_root(editing->admin, editing->target);
 }
 
-/* Before somebody writes what cannot be saved. */
+/* Check this before somebody writes what cannot be saved. */
 static int check_rights(const struct editing *editing)
 {
 	owns_memory char *directory = xstrdup(editing->target);
@@ -179,7 +179,7 @@ static int run_editor(const struct editing *editing)
 	return -1;
 }
 
-/* What a person has written is not lost because of us. */
+/* Do not lose what a person has written. */
 static int keep_copy(struct editing *editing, int status)
 {
 	report_warning(_("your version is kept in %s"), editing->copy);

@@ -106,7 +106,7 @@ static int create(struct new_hook *hook)
 	if (status < 0) {
 		status = set_description(hook);
 		if (status >= 0)
-			(void)unlink(hook->path); /* made just now */
+			(void)unlink(hook->path); /* just created */
 	}
 	if (status >= 0)
 		remove_made_directories(hook);
@@ -186,7 +186,7 @@ static void say_next_steps(const struct new_hook *hook)
 		(const char *const[]){"apt-universal-hooks", "check", path, NULL});
 }
 
-/* Whether apt.conf can have the description. */
+/* Whether the description can be written in apt.conf. */
 static int check_description(const struct new_hook *hook)
 {
 	owns_snapshot struct snapshot snapshot = {.hooks = {.count = 0}};

@@ -53,7 +53,7 @@ static int show_plan(const struct admin *admin, const struct plan_view *view)
 	return STATUS_FINE;
 }
 
-/* Takes "apt" or "apt-get" off the front of words; the default is apt. */
+/* Removes "apt" or "apt-get" from the front of words; the default is apt. */
 static const char *take_program(char ***words)
 {
 	if (strcmp((*words)[0], "apt-get") != 0 && strcmp((*words)[0], "apt") != 0)

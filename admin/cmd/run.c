@@ -47,7 +47,7 @@ struct run_results {
 	size_t count;
 };
 
-/* Must not end the program for want of memory: other hooks are still to run. */
+/* Must not end the program when out of memory: other hooks still have to run. */
 static void on_run_event(const struct uh_event *event, void *context)
 {
 	struct run_results *results = context;

@@ -7,7 +7,7 @@
 #include "model/plan_view.h"
 
 /*
- * Why a hook has no part in the transaction, "…; add --package nginx". NULL if it should
+ * Why a hook does not run in the transaction, "…; add --package nginx". NULL if it should
  * have. Needs hook_list_apply_renames(). The caller frees it.
  */
 char *left_out_of_plan(const struct hook *hook, enum uh_hook_point hook_point);

@@ -59,7 +59,7 @@ struct log_parser {
 	size_t line;
 };
 
-/* The number, −1 if text is none or it is above max. */
+/* The number; −1 if text is not a number, or above max. */
 static int64_t parse_number(struct slice text, int64_t max)
 {
 	unsigned long long number;
@@ -700,7 +700,7 @@ static bool has_entry(const struct admin *admin, const char *path)
 	owns_memory char *full = xformat("%s%s", admin->root, path);
 	struct stat status;
 
-	/* If we may not look, it is not known to be gone. */
+	/* If we may not look, we do not know that it has been deleted. */
 	return lstat(full, &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 

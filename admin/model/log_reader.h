@@ -53,14 +53,14 @@ struct log_transaction {
 	const char *requester;    /* "jane (1000)" */
 	const char *key;          /* "93-433909" */
 	const char *result;       /* "ok", "failed", "aborted", "unknown" */
-	const char *not_reached;  /* "Post-Invoke", although dpkg was done; or NULL */
+	const char *not_reached;  /* "Post-Invoke", although dpkg had finished; or NULL */
 	struct log_run *runs;
 	size_t count;
 	size_t capacity;
 	bool is_whole; /* no part of its stanza is missing or damaged */
 };
 
-/* Zero-initialised is empty. */
+/* Empty when zero-initialised. */
 struct log {
 	struct log_transaction *transactions; /* the newest last, as in the log */
 	size_t count;
@@ -78,7 +78,8 @@ struct log_faults {
 
 /*
  * Adds the transactions in text, which may hold anything: only lines that log_writer.c
- * can have written count. Takes text over and changes it; a log has room for two texts.
+ * can have written count. Takes ownership of text and changes it; a log has room for two
+ * texts.
  */
 void log_parse(struct log *log, struct buffer *text, struct log_faults *ret_faults);
 

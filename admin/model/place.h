@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where a new hook belongs, from the words of a person. */
+/* Where a new hook belongs, according to the words of a person. */
 #ifndef PLACE_H
 #define PLACE_H
 
 #include "admin.h"
 #include "plan.h"
 
-/* Zero-initialised is empty. */
+/* Empty when zero-initialised. */
 struct place {
 	char *relative; /* to the hook tree: "pkgs/nginx/Post-Invoke/050-x" */
 	enum uh_hook_point hook_point;
@@ -27,7 +27,7 @@ void place_done(struct place *place);
 
 /*
  * The text of a script to begin with, which explains itself, for the caller to free.
- * description may be NULL. However strange the names are, they stay within comments.
+ * description may be NULL. No name, however strange, can end its comment.
  */
 char *place_template(const struct place *place, const char *description);
 

@@ -30,7 +30,7 @@ static int read_stream(struct plan_view *view, struct slice stream)
 	return 0;
 }
 
-/* As if all packages had ended like the transaction. */
+/* Sets the outcome of each package to that of the transaction. */
 static void set_outcomes(struct transaction *transaction, enum result result)
 {
 	static const enum outcome outcomes[] = {[RESULT_UNKNOWN] = OUTCOME_PENDING,
@@ -74,7 +74,7 @@ int plan_view_make(struct plan_view *view, const struct admin *admin,
 {
 	memset(view, 0, sizeof(*view));
 	xensure(hook_tree_init(&view->tree, admin->root));
-	/* A script is shown as run only if root would trust it, whoever asks. */
+	/* A script is shown as run only if root would trust it, no matter who asks. */
 	view->tree.trust.user = 0;
 	view->is_switched_off = words_switch_off(request->words);
 	if (read_stream(view, request->stream) < 0)

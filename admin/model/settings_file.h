@@ -20,7 +20,7 @@ struct own_setting {
 	bool is_list;
 };
 
-/* Zero-initialised is empty. */
+/* Empty when zero-initialised. */
 struct own_settings {
 	struct own_setting *items; /* in the file: ascending by path and name */
 	size_t count;

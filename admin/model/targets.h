@@ -24,7 +24,7 @@ struct target {
 	enum action action;
 };
 
-/* Zero-initialised is empty. */
+/* Empty when zero-initialised. */
 struct target_list {
 	struct target *items;
 	size_t count;

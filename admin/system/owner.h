@@ -10,7 +10,7 @@ struct owner {
 	char *packages; /* one, or several that share the path: "a, b" */
 };
 
-/* Zero-initialised is empty. */
+/* Empty when zero-initialised. */
 struct owner_list {
 	struct owner *items;
 	size_t count;
