@@ -154,7 +154,7 @@ _apt_universal_hooks_options() {
 	run) _apt_universal_hooks_offer --dry-run --operation --package --result --script ;;
 	new) _apt_universal_hooks_offer --description --package --wildcard ;;
 	set | unset) _apt_universal_hooks_offer --all ;;
-	log) _apt_universal_hooks_offer --failed --last --number --package --script ;;
+	log) _apt_universal_hooks_offer --failed --last --number --output --package --script ;;
 	blame) _apt_universal_hooks_offer --number ;;
 	requires) _apt_universal_hooks_offer --install --missing --yes ;;
 	esac

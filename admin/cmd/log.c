@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks log: what has run, when, for which command, and how it ended. */
 #include "cmd/cmd.h"
+#include "kept_output.h"
 #include "log_writer.h"
 #include "model/hook_list.h"
 #include "model/log_reader.h"
+#include "model/output_reader.h"
 #include "model/script_name.h"
 #include "system/apt.h"
 #include "system/rootfs.h"
@@ -12,11 +14,15 @@
 #include "ui/options.h"
 #include "ui/terminal.h"
 
+#define LAST_LINES 10 /* of a failed hook, unasked */
+#define OUTPUT_INDENT "        "
+
 /* Which part of the log to show. */
 struct log_query {
 	size_t limit; /* how many transactions, 0 for all */
 	bool is_last;
 	bool is_failed;
+	bool has_output;
 	const char *script;
 	const char *package;
 	char *path; /* of the script, as the log has it; NULL for any */
@@ -191,6 +197,69 @@ static void write_result(
 	terminal_write(terminal, "  ", "    ", &text);
 }
 
+/* What the user wants to see of the output of hooks, and what there is. */
+struct output_view {
+	struct outputs outputs;
+	bool is_wanted;           /* of all hooks, completely */
+	bool is_wanted_of_failed; /* their last lines */
+	bool is_readable;
+	bool is_missing; /* a hook that failed, and whose output was not kept, was shown */
+};
+
+static void output_view_done(struct output_view *view)
+{
+	outputs_done(&view->outputs);
+}
+
+/* −1, or the status to end with: only root and the group adm can read the output. */
+static int read_output(struct output_view *view, const struct admin *admin)
+{
+	int error = 0;
+
+	if (view->is_wanted || view->is_wanted_of_failed)
+		error = outputs_read(&view->outputs, admin);
+	view->is_readable = error == 0;
+	if (error == 0)
+		return -1;
+	if (view->is_wanted)
+		return report_error(_("%s%s cannot be read: %s"), admin->root,
+			OUTPUT_FILE, strerror(-error));
+	report_warning(_("%s%s cannot be read, so the output of hooks is not shown: %s"),
+		admin->root, OUTPUT_FILE, strerror(-error));
+	return -1;
+}
+
+static bool has_ended(const struct log_run *run)
+{
+	return run->outcome != LOGGED_SKIPPED && run->outcome != LOGGED_NOT_STARTED;
+}
+
+static void write_output(const struct terminal *terminal, struct output_view *view,
+	const struct log_transaction *transaction, const struct log_run *run)
+{
+	bool is_failed = log_has_failed(run) && has_ended(run);
+	const struct run_output *output;
+	owns_buffer struct buffer text = {0};
+
+	if (!view->is_readable ||
+		!(view->is_wanted || (view->is_wanted_of_failed && is_failed)))
+		return;
+	output = outputs_find(&view->outputs, transaction, run);
+	if (output == NULL) {
+		view->is_missing = view->is_missing || is_failed;
+		return;
+	}
+	output_add_lines(&text, output, OUTPUT_INDENT, view->is_wanted ? 0 : LAST_LINES);
+	xensure(text.error);
+	terminal_put(terminal, buffer_slice(&text));
+	if (output->dropped > 0 && view->is_wanted)
+		terminal_say(terminal, OUTPUT_INDENT,
+			ngettext("(%zu more byte was not kept)",
+				"(%zu more bytes were not kept)",
+				(unsigned long)output->dropped),
+			output->dropped);
+}
+
 static void write_logged_run(const struct admin *admin, const struct terminal *terminal,
 	const struct log_run *run)
 {
@@ -203,8 +272,8 @@ static void write_logged_run(const struct admin *admin, const struct terminal *t
 	terminal_write(terminal, log_has_failed(run) ? "  ! " : "    ", "      ", &text);
 }
 
-static void write_log(
-	const struct admin *admin, const struct terminal *terminal, const struct log *log)
+static void write_log(const struct admin *admin, const struct terminal *terminal,
+	const struct log *log, struct output_view *view)
 {
 	for (size_t i = 0; i < log->count; i++) {
 		const struct log_transaction *transaction = &log->transactions[i];
@@ -213,12 +282,37 @@ static void write_log(
 			terminal_say(terminal, "", "%s", "");
 		write_heading(terminal, transaction);
 		write_result(terminal, transaction);
-		for (size_t j = 0; j < transaction->count; j++)
+		for (size_t j = 0; j < transaction->count; j++) {
 			write_logged_run(admin, terminal, &transaction->runs[j]);
+			write_output(terminal, view, transaction, &transaction->runs[j]);
+		}
 	}
+	if (!view->is_missing)
+		return;
+	terminal_say(terminal, "", "%s", "");
+	terminal_say(terminal, "", "%s",
+		_("The output of a failed hook was not kept. To keep the output of all "
+		  "hooks from now on: apt-universal-hooks set --all Output both"));
 }
 
-static json_t *logged_run_to_json(const struct admin *admin, const struct log_run *run)
+/* As a person sees it, with a newline at the end of each line. */
+static void output_to_json(json_t *object, const struct run_output *output)
+{
+	owns_buffer struct buffer text = {0};
+
+	if (output != NULL)
+		output_add_lines(&text, output, "", 0);
+	xensure(text.error);
+	json_set(object, "output",
+		output == NULL ? json_null()
+			       : json_stringn(text.size > 0 ? text.data : "", text.size));
+	json_set(object, "output_dropped",
+		output == NULL ? json_null() : json_integer((json_int_t)output->dropped));
+}
+
+static json_t *logged_run_to_json(const struct admin *admin,
+	const struct log_transaction *transaction, const struct log_run *run,
+	const struct output_view *view)
 {
 	json_t *object = json_pack("{s:s, s:s, s:o, s:o, s:b, s:b}", "hook_point",
 		uh_hook_point_name(run->hook_point), "reason", reason_name(run->reason),
@@ -226,18 +320,21 @@ static json_t *logged_run_to_json(const struct admin *admin, const struct log_ru
 		log_is_gone(run, admin), "copy", run->is_copy);
 
 	json_merge(object, log_ending_to_json(run));
+	if (view->is_wanted)
+		output_to_json(object, outputs_find(&view->outputs, transaction, run));
 	return object;
 }
 
-static json_t *logged_transaction_to_json(
-	const struct admin *admin, const struct log_transaction *transaction)
+static json_t *logged_transaction_to_json(const struct admin *admin,
+	const struct log_transaction *transaction, const struct output_view *view)
 {
 	struct log_counts counts = {.of = {0}};
 	json_t *runs = json_array();
 	json_t *object;
 
 	for (size_t i = 0; i < transaction->count; i++)
-		json_add(runs, logged_run_to_json(admin, &transaction->runs[i]));
+		json_add(runs, logged_run_to_json(
+				       admin, transaction, &transaction->runs[i], view));
 	object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:b}", "start",
 		log_time_to_json(&transaction->start), "end",
 		log_time_to_json(&transaction->end), "command_line",
@@ -253,13 +350,14 @@ static json_t *logged_transaction_to_json(
 	return object;
 }
 
-static json_t *log_to_json(const struct admin *admin, const struct log *log)
+static json_t *log_to_json(
+	const struct admin *admin, const struct log *log, const struct output_view *view)
 {
 	json_t *transactions = json_array();
 
 	for (size_t i = 0; i < log->count; i++)
 		json_add(transactions,
-			logged_transaction_to_json(admin, &log->transactions[i]));
+			logged_transaction_to_json(admin, &log->transactions[i], view));
 	return json_pack("{s:o}", "transactions", transactions);
 }
 
@@ -312,12 +410,13 @@ static int find_logged_script(
 	return -1;
 }
 
-static int show_log(const struct admin *admin, const struct log *log)
+static int show_log(
+	const struct admin *admin, const struct log *log, struct output_view *view)
 {
 	struct terminal terminal;
 
 	if (admin->is_json)
-		return json_print(log_to_json(admin, log));
+		return json_print(log_to_json(admin, log, view));
 	terminal = apt_terminal(admin);
 	if (log->has_no_log)
 		terminal_say(&terminal, "", _("No hook has run yet: there is no %s%s."),
@@ -325,7 +424,7 @@ static int show_log(const struct admin *admin, const struct log *log)
 	else if (log->count == 0)
 		terminal_say(&terminal, "", _("No transaction in the log matches."));
 	else
-		write_log(admin, &terminal, log);
+		write_log(admin, &terminal, log, view);
 	return STATUS_FINE;
 }
 
@@ -342,6 +441,8 @@ static int complete_query(struct log_query *query)
 int admin_log(struct admin *admin, int argc, char **argv)
 {
 	__attribute__((cleanup(log_query_done))) struct log_query query = {.limit = 0};
+	__attribute__((cleanup(output_view_done))) struct output_view view = {
+		.is_wanted = false};
 	owns_log struct log log = {.count = 0};
 	const struct option_row rows[] = {
 		{OPTION_FLAG, &query.is_last, "last", 'l', NULL,
@@ -357,14 +458,18 @@ int admin_log(struct admin *admin, int argc, char **argv)
 		{OPTION_TEXT, &query.package, "package", 'p', "PACKAGE",
 			_("Show only the runs of hooks for this package, including those "
 			  "of wildcards that match its name.")},
+		{OPTION_FLAG, &query.has_output, "output", 'o', NULL,
+			_("Show what each script printed, if its Output was both or "
+			  "log.")},
 	};
 	const struct usage usage = {
 		.synopsis = "log",
 		.text = _(
 			"Show the transactions in the log, the newest last: when and by "
 			"which command each started, how it ended, and how each script "
-			"ended. A script that failed is marked with \"!\". The "
-			"previous log is included until it is compressed."),
+			"ended. A script that failed is marked with \"!\"; with "
+			"--failed, the last lines of its output follow, if they were "
+			"kept. The previous log is included until it is compressed."),
 		.rows = rows,
 		.row_count = COUNT_OF(rows),
 		.has_json = true,
@@ -378,8 +483,12 @@ int admin_log(struct admin *admin, int argc, char **argv)
 		status = log_read(&log, admin);
 	if (status < 0 && query.script != NULL)
 		status = find_logged_script(&query, admin, &log);
+	view.is_wanted = query.has_output;
+	view.is_wanted_of_failed = query.is_failed && !admin->is_json;
+	if (status < 0)
+		status = read_output(&view, admin);
 	if (status >= 0)
 		return status;
 	filter_log(&log, &query);
-	return show_log(admin, &log);
+	return show_log(admin, &log, &view);
 }
