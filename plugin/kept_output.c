@@ -107,7 +107,7 @@ static int write_kept(struct copier *copier, const char *ending)
 	log_add_time(kept);
 	buffer_append_format(kept, " %s", ending);
 	if (copier->dropped > 0)
-		buffer_append_format(kept, ", %zu bytes not kept", copier->dropped);
+		buffer_append_format(kept, ", %zu" OUTPUT_DROPPED, copier->dropped);
 	buffer_append_string(kept, "\n\n");
 	error = kept->error;
 	/* If it fails, the next script tries again. */

@@ -19,6 +19,7 @@
 /* Lines of the file: the first is followed by a time, the state's key and the script. */
 #define OUTPUT_STARTED "Log started: "
 #define OUTPUT_ENDED "Log ended: "
+#define OUTPUT_DROPPED " bytes not kept" /* at the end of the last, after a number */
 
 extern const struct log_file_kind log_of_output;
 

@@ -44,7 +44,7 @@ static bool cut_time(struct slice *line, char ret_time[OUTPUT_TIME_SIZE])
 /* "exit 3, 12 bytes not kept". */
 static size_t parse_dropped(struct slice ending)
 {
-	static const char end[] = " bytes not kept";
+	const size_t end = strlen(OUTPUT_DROPPED);
 	const char *comma = memrchr(ending.data, ',', ending.size);
 	struct slice digits = ending;
 	unsigned long long number;
@@ -53,9 +53,9 @@ static size_t parse_dropped(struct slice ending)
 		return 0;
 	digits.data = comma + 1;
 	digits.size = (size_t)(ending.data + ending.size - digits.data);
-	if (!cut_prefix(&digits, " ") || digits.size <= strlen(end))
+	if (!cut_prefix(&digits, " ") || digits.size <= end)
 		return 0;
-	digits.size -= strlen(end);
+	digits.size -= end;
 	return slice_to_number(digits, SIZE_MAX, &number) ? (size_t)number : 0;
 }
 

@@ -70,6 +70,7 @@ static const struct {
 	CALL(newfstatat, CAN_FAIL),
 	CALL(mkdirat, CAN_FAIL),
 	CALL(socket, CAN_FAIL),
+	CALL(socketpair, CAN_FAIL),
 	CALL(connect, CAN_FAIL),
 	CALL(sendto, CAN_FAIL),
 	CALL(ppoll, CAN_FAIL),

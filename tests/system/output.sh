@@ -77,7 +77,7 @@ test_questions_and_full_screens_and_resizing_are_as_without_it() {
 		echo BEGIN
 		read -r -p 'Name? ' name
 		read -r -s -p 'Password? ' password
-		echo; echo "$name $password"
+		echo; echo "$name $password"; read -r
 		whiptail --yesno 'Go on?' 10 40 && echo yes
 		stty -onlcr <&1; printf 'no return\nhere\r\n'; read -r; stty onlcr <&1
 		python3 /full-screen
@@ -91,9 +91,10 @@ test_questions_and_full_screens_and_resizing_are_as_without_it() {
 		curses.cbreak()
 		curses.nonl()
 		screen.keypad(True)
+		screen.timeout(100) # a signal just before read(2) does not interrupt it
 		while True:
 		    screen.addstr(0, 0, "size %d %d" % screen.getmaxyx())
-		    if curses.KEY_RESIZE != screen.getch():
+		    if screen.getch() == ord("q"):
 		        break
 		curses.endwin()
 	EOF
@@ -103,6 +104,7 @@ test_questions_and_full_screens_and_resizing_are_as_without_it() {
 		await Password?
 		type secret\r
 		await jane secret
+		type \r
 		await Yes
 		type \r
 		await here
@@ -312,9 +314,8 @@ test_log_shows_the_output_and_of_failed_hooks_the_end() {
 	grep '^        ' /log | head -n 1 | has -x '        line 6' || fail "$(cat /log)"
 	has -v fine </log || fail 'only what failed is shown'
 	apt-universal-hooks log --json --output >/log
-	expect_equal '"fine\n" 0' "$(python3 -c 'import json, sys
-	hook = json.load(sys.stdin)["transactions"][0]["hooks"][1]
-	print(json.dumps(hook["output"]), hook["output_dropped"])' </log)"
+	expect_equal '"fine\n" 0' "$(python3 -c 'import json, sys; hook = json.load(sys.stdin)["transactions"][0]["hooks"][1]
+print(json.dumps(hook["output"]), hook["output_dropped"])' </log)"
 	setpriv --reuid=65534 --clear-groups apt-universal-hooks log --failed >/log 2>/errors
 	has -F 'the output of hooks is not shown: Permission denied' </errors || fail "$(cat /errors)"
 	! setpriv --reuid=65534 --clear-groups apt-universal-hooks log --output 2>/errors || fail 'it should fail'
