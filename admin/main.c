@@ -18,6 +18,7 @@ static const struct subcommand subcommands[] = {
 		admin_status},
 	{"list", N_("show all hooks, where they apply and how they last ended"),
 		admin_list},
+	{"show", N_("show all about a hook"), admin_show},
 	{"plan", N_("show which hooks an apt command would run"), admin_plan},
 	{"why", N_("show which hooks would run for a package"), admin_why},
 	{"run", N_("run hooks by hand for a simulated transaction"), admin_run},

@@ -140,7 +140,7 @@ _apt_universal_hooks_options() {
 	_apt_universal_hooks_offer --root --help
 	case $1 in
 	'') _apt_universal_hooks_offer --json --version ;;
-	list | why | check | log | blame | requires | status | plan) _apt_universal_hooks_offer --json ;;
+	list | show | why | check | log | blame | requires | status | plan) _apt_universal_hooks_offer --json ;;
 	esac
 	case $1 in
 	plan)
@@ -221,7 +221,7 @@ _apt_universal_hooks_setting() {
 }
 
 _apt_universal_hooks_subcommands() {
-	_apt_universal_hooks_offer status list plan why run check log blame requires new edit set \
+	_apt_universal_hooks_offer status list show plan why run check log blame requires new edit set \
 		unset disable enable
 }
 
@@ -234,7 +234,7 @@ _apt_universal_hooks_word() {
 	list:0 | run:0) _apt_universal_hooks_offer Pre-Invoke Pre-Install-Pkgs Post-Invoke ;;
 	plan:*) _apt_universal_hooks_apt_words "$@" ;;
 	why:*) _apt_universal_hooks_packages ;;
-	disable:* | enable:* | edit:0) _apt_universal_hooks_scripts ;;
+	disable:* | enable:* | edit:0 | show:0) _apt_universal_hooks_scripts ;;
 	new:0) _apt_universal_hooks_places ;;
 	set:* | unset:0 | unset:1) _apt_universal_hooks_setting "$@" ;;
 	check:*)

@@ -22,6 +22,7 @@ int admin_blame(struct admin *admin, int argc, char **argv);
 int admin_requires(struct admin *admin, int argc, char **argv);
 int admin_disable(struct admin *admin, int argc, char **argv);
 int admin_enable(struct admin *admin, int argc, char **argv);
+int admin_show(struct admin *admin, int argc, char **argv);
 int admin_new(struct admin *admin, int argc, char **argv);
 int admin_edit(struct admin *admin, int argc, char **argv);
 int admin_set(struct admin *admin, int argc, char **argv);

@@ -1,151 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks list: every hook, where it applies, and how it last ended. */
 #include "cmd/cmd.h"
-#include "model/effective_settings.h"
-#include "model/hook_list.h"
-#include "model/log_reader.h"
+#include "model/inventory.h"
 #include "system/apt.h"
-#include "system/owner.h"
 #include "ui/message.h"
 #include "ui/options.h"
 #include "ui/spelling.h"
 #include "ui/table.h"
 
-/* All hooks, and what else the list shows of them. */
-struct inventory {
-	struct hook_list hooks;
-	struct settings settings;
-	struct origins origins; /* of settings */
-	struct owner_list owners;
-	struct log log;
-	const struct admin *admin;
+/* What to show of them. */
+struct listing {
+	struct inventory inventory;
 	bool is_tree;
 	bool is_limited; /* to one hook point */
 	enum uh_hook_point hook_point;
 };
 
-struct item {
-	const struct hook *hook;
-	const char *path;  /* as seen from the root */
-	const char *owner; /* or NULL */
-	char *fault;       /* why an effective hook cannot run, or NULL; to be freed */
-	struct script_settings settings;
-	struct setting_sources sources;
-	const struct log_run *last; /* or NULL */
-	const struct log_transaction *transaction;
-};
-#define owns_item __attribute__((cleanup(item_done)))
-
-static void inventory_done(struct inventory *inventory)
+static bool is_shown(const struct listing *listing, const struct hook *hook)
 {
-	log_done(&inventory->log);
-	owner_list_done(&inventory->owners);
-	origins_done(&inventory->origins);
-	settings_done(&inventory->settings);
-	hook_list_done(&inventory->hooks);
-}
-
-static void find_owners(struct inventory *inventory)
-{
-	owns_strings struct string_list paths = {0};
-	size_t root_size = strlen(inventory->admin->root);
-
-	for (size_t i = 0; i < inventory->hooks.count; i++)
-		xlist_add(&paths, inventory->hooks.items[i].script.path + root_size);
-	owner_list_ask(&inventory->owners, inventory->admin, &paths);
-}
-
-static int inventory_take(struct inventory *inventory)
-{
-	int status;
-
-	hook_list_read(&inventory->hooks, inventory->admin);
-	hook_list_warn_unreadable(&inventory->hooks);
-	status = settings_ask(&inventory->settings, inventory->admin);
-	if (status >= 0)
-		return status;
-	hook_list_apply_renames(&inventory->hooks, &inventory->settings);
-	if (origins_ask(&inventory->origins, inventory->admin, "Universal-Hooks", NULL) <
-		0)
-		return STATUS_TROUBLE;
-	find_owners(inventory);
-	return log_read(&inventory->log, inventory->admin);
-}
-
-static bool is_shown(const struct inventory *inventory, const struct hook *hook)
-{
-	return !inventory->is_limited || hook->hook_point == inventory->hook_point;
-}
-
-static void item_done(struct item *item)
-{
-	free(item->fault);
-	script_settings_done(&item->settings);
-}
-
-static void item_make(
-	struct item *item, const struct inventory *inventory, const struct hook *hook)
-{
-	*item = (struct item){.hook = hook,
-		.path = hook->script.path + strlen(inventory->admin->root),
-		.sources = {&inventory->settings, &inventory->origins,
-			hook->script.relative}};
-	if (hook->status == HOOK_EFFECTIVE)
-		item->fault = settings_are_lost_for(&inventory->settings,
-				      &inventory->hooks.tree, hook->script.relative)
-				      ? xstrdup(_("its settings cannot be read"))
-				      : fault_text(&hook->script);
-	item->owner = owner_of(&inventory->owners, item->path);
-	item->last = log_last_run_of(&inventory->log, item->path, &item->transaction);
-	xensure(settings_for(
-		&inventory->settings, hook->script.relative, &item->settings));
-}
-
-/* "pkgs/perl", "multi_pkgs/ea-__WILDCARD__", "always". */
-static void add_scope(struct buffer *text, const struct hook *hook)
-{
-	switch (hook->reason) {
-	case REASON_PACKAGE:
-		buffer_append_string(text, "pkgs/");
-		break;
-	case REASON_WILDCARD:
-		buffer_append_string(text, "multi_pkgs/");
-		break;
-	case REASON_ALWAYS:
-		buffer_append_string(text, _("always"));
-		return;
-	}
-	text_add_name(text, hook->match);
-}
-
-/* Nothing for a hook that is effective. */
-static void add_status(struct buffer *text, const struct hook *hook)
-{
-	owns_memory char *by =
-		xname(hook->overridden_by != NULL ? hook->overridden_by : "");
-
-	switch (hook->status) {
-	case HOOK_EFFECTIVE:
-		return;
-	case HOOK_OVERRIDDEN:
-		buffer_append_format(text, _("overridden by %s"), by);
-		return;
-	case HOOK_MASKED:
-		buffer_append_format(text, _("masked by %s"), by);
-		return;
-	case HOOK_IS_MASK:
-		buffer_append_string(text, _("a mask"));
-		return;
-	}
-}
-
-static void add_last(struct buffer *text, const struct item *item)
-{
-	if (item->last == NULL)
-		return;
-	log_add_ending(text, item->last);
-	if (item->transaction->start.local[0] != '\0')
-		buffer_append_format(text, ", %s", item->transaction->start.local);
+	return !listing->is_limited || hook->hook_point == listing->hook_point;
 }
 
 /* Writes "TITLE: TEXT" below a hook, unless text is empty. */
@@ -176,14 +49,14 @@ static void write_details(
 	owns_buffer struct buffer sources = {0};
 	owns_buffer struct buffer last = {0};
 
-	add_status(&status, item->hook);
+	item_add_status(&status, item->hook);
 	text_add_sentence(&why_not, item->fault != NULL ? item->fault : "");
 	text_add_sentence(&owner, item->owner != NULL ? item->owner : "");
 	if (item->hook->status == HOOK_EFFECTIVE) {
 		effective_settings_add(&settings, &item->settings);
 		setting_sources_add(&sources, &item->sources, &item->settings);
 	}
-	add_last(&last, item);
+	item_add_last(&last, item);
 	write_detail(terminal, indent, "", MARK_FAINT, &status);
 	write_detail(terminal, indent, _("not run"), MARK_BAD, &why_not);
 	write_detail(terminal, indent, _("package"), "", &owner);
@@ -241,7 +114,7 @@ static void write_group(const struct terminal *terminal,
 	const struct hook *hooks = inventory->hooks.items;
 	owns_buffer struct buffer scope = {0};
 
-	add_scope(&scope, &hooks[first]);
+	item_add_scope(&scope, &hooks[first]);
 	terminal_write(
 		terminal, is_last ? branches->last : branches->entry, below, &scope);
 	for (size_t i = first; i < end; i++)
@@ -263,8 +136,9 @@ static void write_nothing(const struct terminal *terminal)
 	terminal_say(terminal, "", _("There are no hooks."));
 }
 
-static void write_tree(const struct terminal *terminal, const struct inventory *inventory)
+static void write_tree(const struct terminal *terminal, const struct listing *listing)
 {
+	const struct inventory *inventory = &listing->inventory;
 	const struct hook_list *hooks = &inventory->hooks;
 	bool is_empty = true;
 	size_t end;
@@ -273,7 +147,7 @@ static void write_tree(const struct terminal *terminal, const struct inventory *
 		const struct hook *hook = &hooks->items[first];
 
 		end = end_of_group(hooks, first);
-		if (!is_shown(inventory, hook))
+		if (!is_shown(listing, hook))
 			continue;
 		is_empty = false;
 		if (first == 0 || hook[-1].hook_point != hook->hook_point)
@@ -285,32 +159,6 @@ static void write_tree(const struct terminal *terminal, const struct inventory *
 	}
 	if (is_empty)
 		write_nothing(terminal);
-}
-
-/* For people it is translated. */
-static const char *state_word_of(const struct item *item)
-{
-	switch (item->hook->status) {
-	case HOOK_OVERRIDDEN:
-		return N_("overridden");
-	case HOOK_MASKED:
-		return N_("masked");
-	case HOOK_IS_MASK:
-		return N_("mask");
-	case HOOK_EFFECTIVE:
-		break;
-	}
-	if (!item->settings.is_enabled)
-		return N_("disabled");
-	return item->fault != NULL ? N_("faulty") : N_("enabled");
-}
-
-/* Who has put it there: a package, or the administrator. */
-static const char *origin_of(const struct item *item)
-{
-	if (item->owner != NULL)
-		return item->owner;
-	return item->hook->place == PLACE_OF_ADMINISTRATOR ? _("local") : "";
 }
 
 /* Adds the text as a cell in this style, which may be "", and leaves the buffer empty. */
@@ -342,7 +190,7 @@ static bool add_hook_row(
 									  : MARK_FAINT;
 	text_add_name(&text, hook->script.relative);
 	add_styled_cell(table, mark, &text);
-	buffer_append_string(&text, _(state_word_of(&item)));
+	buffer_append_string(&text, _(item_state(&item)));
 	add_styled_cell(table, is_faulty ? MARK_BAD : mark, &text);
 	if (item.last != NULL)
 		log_add_result(&text, item.last);
@@ -353,7 +201,7 @@ static bool add_hook_row(
 		buffer_append_string(&text, time);
 	}
 	add_styled_cell(table, mark, &text);
-	text_add_name(&text, origin_of(&item));
+	text_add_name(&text, item_origin(&item));
 	add_styled_cell(table, mark, &text);
 	if (item.settings.description != NULL)
 		text_add_sentence(&text, item.settings.description);
@@ -362,8 +210,9 @@ static bool add_hook_row(
 }
 
 static void write_hook_table(
-	const struct terminal *terminal, const struct inventory *inventory)
+	const struct terminal *terminal, const struct listing *listing)
 {
+	const struct inventory *inventory = &listing->inventory;
 	const char *const titles[] = {
 		_("HOOK"), _("STATE"), _("LAST"), _("TIME"), _("FROM"), _("DESCRIPTION")};
 	struct table table = {.terminal = terminal,
@@ -373,7 +222,7 @@ static void write_hook_table(
 	size_t faulty = 0;
 
 	for (size_t i = 0; i < inventory->hooks.count; i++)
-		if (is_shown(inventory, &inventory->hooks.items[i]))
+		if (is_shown(listing, &inventory->hooks.items[i]))
 			faulty += add_hook_row(
 				&table, inventory, &inventory->hooks.items[i]);
 	if (table.cells.count == 0 && terminal->is_terminal)
@@ -388,72 +237,44 @@ static void write_hook_table(
 			faulty);
 }
 
-static json_t *last_run_to_json(const struct item *item)
+static json_t *hooks_to_json(const struct listing *listing)
 {
-	json_t *object;
-
-	if (item->last == NULL)
-		return json_null();
-	object = json_pack("{s:o}", "start", log_time_to_json(&item->transaction->start));
-	json_merge(object, log_ending_to_json(item->last));
-	return object;
-}
-
-static json_t *hook_to_json(const struct inventory *inventory, const struct hook *hook)
-{
-	static const char *const statuses[] = {
-		[HOOK_EFFECTIVE] = "counts",
-		[HOOK_OVERRIDDEN] = "overridden",
-		[HOOK_MASKED] = "masked",
-		[HOOK_IS_MASK] = "mask",
-	};
-	owns_item struct item item;
-
-	item_make(&item, inventory, hook);
-	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, "
-			 "s:o, s:s, s:o}",
-		"hook_point", uh_hook_point_name(hook->hook_point), "reason",
-		reason_name(hook->reason), "subject", json_text(hook->match), "path",
-		json_text(hook->script.path), "standing", statuses[hook->status], "by",
-		json_text(hook->overridden_by), "not_run", json_text(item.fault),
-		"package", json_text(item.owner), "settings",
-		effective_settings_to_json(&item.settings), "last",
-		last_run_to_json(&item), "set_in", setting_sources_to_json(&item.sources),
-		"state", state_word_of(&item), "description",
-		json_text(item.settings.description));
-}
-
-static json_t *hooks_to_json(const struct inventory *inventory)
-{
+	const struct inventory *inventory = &listing->inventory;
 	json_t *hooks = json_array();
 
 	for (size_t i = 0; i < inventory->hooks.count; i++)
-		if (is_shown(inventory, &inventory->hooks.items[i]))
+		if (is_shown(listing, &inventory->hooks.items[i]))
 			json_add(hooks,
-				hook_to_json(inventory, &inventory->hooks.items[i]));
+				item_to_json(inventory, &inventory->hooks.items[i]));
 	return json_pack("{s:o}", "hooks", hooks);
 }
 
-static int show_list(const struct inventory *inventory)
+static int show_list(const struct listing *listing)
 {
+	const struct admin *admin = listing->inventory.admin;
 	struct terminal terminal;
 
-	if (inventory->admin->is_json)
-		return json_print(hooks_to_json(inventory));
-	terminal = apt_terminal(inventory->admin);
-	if (inventory->is_tree)
-		write_tree(&terminal, inventory);
+	if (admin->is_json)
+		return json_print(hooks_to_json(listing));
+	terminal = apt_terminal(admin);
+	if (listing->is_tree)
+		write_tree(&terminal, listing);
 	else
-		write_hook_table(&terminal, inventory);
+		write_hook_table(&terminal, listing);
 	return STATUS_FINE;
+}
+
+static void listing_done(struct listing *listing)
+{
+	inventory_done(&listing->inventory);
 }
 
 int admin_list(struct admin *admin, int argc, char **argv)
 {
-	__attribute__((cleanup(inventory_done))) struct inventory inventory = {
-		.admin = admin};
+	__attribute__((cleanup(listing_done))) struct listing listing = {
+		.inventory = {.admin = admin}};
 	const struct option_row rows[] = {
-		{OPTION_FLAG, &inventory.is_tree, "tree", '\0', NULL,
+		{OPTION_FLAG, &listing.is_tree, "tree", '\0', NULL,
 			_("Show a tree, by hook point and by where hooks apply, with all "
 			  "details.")},
 	};
@@ -473,10 +294,10 @@ int admin_list(struct admin *admin, int argc, char **argv)
 	int words;
 	int status = options_read(admin, &usage, argc, argv, &words);
 
-	inventory.is_limited = status < 0 && words == 1;
-	if (inventory.is_limited)
-		status = hook_point_read(argv[1], &inventory.hook_point);
+	listing.is_limited = status < 0 && words == 1;
+	if (listing.is_limited)
+		status = hook_point_read(argv[1], &listing.hook_point);
 	if (status < 0)
-		status = inventory_take(&inventory);
-	return status < 0 ? show_list(&inventory) : status;
+		status = inventory_take(&listing.inventory);
+	return status < 0 ? show_list(&listing) : status;
 }

@@ -41,7 +41,7 @@ void operations_add(struct buffer *text, unsigned operations)
 	}
 }
 
-static void add_value(struct buffer *text, const struct setting_type *type,
+void setting_value_add(struct buffer *text, const struct setting_type *type,
 	const struct script_settings *settings)
 {
 	unsigned number;
@@ -49,25 +49,26 @@ static void add_value(struct buffer *text, const struct setting_type *type,
 	switch (type->kind) {
 	case SETTING_BOOLEAN:
 		number = setting_number(type, settings);
-		buffer_append_string(text, number != 0 ? " true" : " false");
+		buffer_append_string(text, number != 0 ? "true" : "false");
 		return;
 	case SETTING_WORD:
-		buffer_append_format(text, " %s", setting_word(type, settings));
+		buffer_append_format(text, "%s", setting_word(type, settings));
 		return;
 	case SETTING_OPERATIONS:
-		buffer_append_string(text, " ");
 		operations_add(text, setting_number(type, settings));
 		return;
 	case SETTING_SECONDS:
-		buffer_append_format(text, " %u", setting_number(type, settings));
+		buffer_append_format(text, "%u", setting_number(type, settings));
 		return;
 	case SETTING_ACCOUNT:
 	case SETTING_DIRECTORY:
-		buffer_append_string(text, " ");
-		text_add_name(text, setting_text(type, settings));
+		if (setting_text(type, settings) != NULL)
+			text_add_name(text, setting_text(type, settings));
 		return;
 	case SETTING_TEXT:
-		buffer_append_string(text, " \"");
+		if (setting_text(type, settings) == NULL)
+			return;
+		buffer_append_string(text, "\"");
 		text_add_sentence(text, setting_text(type, settings));
 		buffer_append_string(text, "\"");
 		return;
@@ -75,7 +76,8 @@ static void add_value(struct buffer *text, const struct setting_type *type,
 		return;
 	case SETTING_PACKAGES:
 		for (size_t i = 0; i < settings->required_count; i++)
-			buffer_append_format(text, " %s", settings->required[i]);
+			buffer_append_format(
+				text, "%s%s", i > 0 ? " " : "", settings->required[i]);
 		return;
 	}
 }
@@ -88,8 +90,8 @@ void effective_settings_add(struct buffer *text, const struct script_settings *s
 		type++) {
 		if (setting_is_default(type, settings))
 			continue;
-		buffer_append_format(text, "%s%s", separator, type->name);
-		add_value(text, type, settings);
+		buffer_append_format(text, "%s%s ", separator, type->name);
+		setting_value_add(text, type, settings);
 		separator = ", ";
 	}
 }
@@ -138,8 +140,7 @@ json_t *effective_settings_to_json(const struct script_settings *settings)
 	return object;
 }
 
-/* Where type is set; false for the default, or if that is not known. */
-static bool find_source(const struct setting_sources *sources,
+bool setting_sources_find(const struct setting_sources *sources,
 	const struct setting_type *type, const char **ret_file, unsigned long *ret_line)
 {
 	const struct setting *setting =
@@ -166,7 +167,7 @@ void setting_sources_add(struct buffer *text, const struct setting_sources *sour
 	for (const struct setting_type *type = setting_types; type->name != NULL;
 		type++) {
 		if (setting_is_default(type, script) ||
-			!find_source(sources, type, &file, &line))
+			!setting_sources_find(sources, type, &file, &line))
 			continue;
 		if (before != NULL && strcmp(file, before) == 0) {
 			buffer_append_format(text, ", %s", type->name);
@@ -187,7 +188,7 @@ json_t *setting_sources_to_json(const struct setting_sources *sources)
 	unsigned long line;
 
 	for (const struct setting_type *type = setting_types; type->name != NULL; type++)
-		if (find_source(sources, type, &file, &line))
+		if (setting_sources_find(sources, type, &file, &line))
 			json_set(object, type->name,
 				json_pack("{s:o, s:o}", "file", json_text(file), "line",
 					line > 0 ? json_integer((json_int_t)line)

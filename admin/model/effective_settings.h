@@ -18,6 +18,10 @@ int settings_ask(struct settings *settings, const struct admin *admin);
 /* Appends the names of the operations, "install upgrade". */
 void operations_add(struct buffer *text, unsigned operations);
 
+/* Appends the value of one: "abort", "5", "install upgrade"; nothing for none. */
+void setting_value_add(struct buffer *text, const struct setting_type *type,
+	const struct script_settings *settings);
+
 /* Appends the settings that differ from the default: "Timeout 5, User nobody". */
 void effective_settings_add(struct buffer *text, const struct script_settings *settings);
 
@@ -31,6 +35,9 @@ struct setting_sources {
 	const char *path;
 };
 
+/* Where type is set, 0: no line; false for the default, or if that is not known. */
+bool setting_sources_find(const struct setting_sources *sources,
+	const struct setting_type *type, const char **ret_file, unsigned long *ret_line);
 /* Appends the files of those settings: "FILE (User, Timeout), FILE (When)". */
 void setting_sources_add(struct buffer *text, const struct setting_sources *sources,
 	const struct script_settings *script);

@@ -182,6 +182,7 @@ expect_keys_of() {
 test_the_page_explains_each_key_of_JSON() {
 	app_is_installed
 	expect_keys_of list list
+	expect_keys_of show show 010-stop
 	expect_keys_of plan plan upgrade
 	expect_keys_of plan why app
 	expect_keys_of check check

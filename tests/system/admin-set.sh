@@ -208,3 +208,55 @@ test_another_root_is_changed_and_this_one_is_not() {
 	ends_with 0 $command unset --root /image Post-Invoke/a
 	[[ ! -e /image$file ]] || fail "$(cat /image$file)"
 }
+
+# on_a_terminal COLUMNS COMMAND: prints what a person sees.
+on_a_terminal() {
+	LC_ALL=C.UTF-8 NO_COLOR=1 script -qec "stty cols $1; $2" /dev/null | sed -E 's/\r+$//; s/ in [0-9]+ ms$/ in 5 ms/'
+}
+
+test_show_is_one_screen_with_everything_of_a_hook() {
+	then='exit 3' probe Post-Invoke/100-mail
+	$command set 100-mail Description 'Mail the log to root' >/dev/null
+	$command set Post-Invoke Requires dpkg apt >/dev/null
+	apt_succeeds_but_warns install app
+	on_a_terminal 80 "$command show mail" >/screen || true
+	has -F 'there is no hook mail; did you mean Post-Invoke/100-mail?' /screen || fail "$(cat /screen)"
+	local start
+	start=$(sed -n 's/^Start-Date: \(.*\)  \(.*\)$/\1 \2/p' /var/log/apt/universal-hooks.log)
+	on_a_terminal 80 "$command show 100-mail" >/screen
+	expect_file /screen <<-EOF
+		Post-Invoke/100-mail - Mail the log to root
+		  path          $hooks/Post-Invoke/100-mail
+		  runs          Post-Invoke, always
+		  from          local
+		  state         enabled
+
+		Settings:
+		  Enabled       true
+		  On-Failure    warn
+		  When          ran
+		  Operations    install upgrade downgrade reinstall remove purge configure
+		  Timeout       0
+		  Directory     /
+		  Output        terminal
+		  Requires      dpkg apt, set in
+		                $file:4
+		  Description   "Mail the log to root", set in
+		                $file:5
+
+		Last runs:
+		  $start  exit 3 in 5 ms
+	EOF
+	on_a_terminal 120 "$command show 100-mail" | has "\"Mail the log to root\", set in $file:5" || fail 'at 120 columns'
+	ends_with 0 $command show Post-Invoke/100-mail
+	has "^  Requires      dpkg apt, set in $file:4\$" $output || fail 'piped'
+	$command disable 100-mail >/dev/null
+	$command show 100-mail | has '^  state         disabled$' || fail "$($command show 100-mail)"
+	probe $packaged_hooks/Post-Invoke/theirs
+	$command disable theirs >/dev/null
+	$command show theirs | has "^  state         " || fail "$($command show theirs)"
+	probe Pre-Invoke/new
+	$command show new --json | tr -d ' \n' | has '"runs":\[\]' || fail 'it has not run'
+	$command show 100-mail --json | tr -d ' \n' | has '"runs":\[{"start":"[^"]*","ended":"exit3"' ||
+		fail "$($command show 100-mail --json)"
+}

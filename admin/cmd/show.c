@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* apt-universal-hooks show: all about one hook, on one screen. */
+#include "cmd/cmd.h"
+#include "model/inventory.h"
+#include "system/apt.h"
+#include "ui/message.h"
+#include "ui/options.h"
+
+#include <stdio.h>
+
+/* Where what belongs to a title begins. */
+#define DETAIL_COLUMN 16
+#define RUN_COLUMN 23
+#define RUNS_MAX 5
+
+struct details {
+	const struct inventory *inventory;
+	struct item item;
+	struct terminal terminal;
+};
+
+static void write_titled(const struct details *details, const char *title,
+	const char *mark, struct buffer *text)
+{
+	owns_buffer struct buffer head = {0};
+	owns_buffer struct buffer styled = {0};
+	owns_memory char *line = NULL;
+
+	if (text->size == 0)
+		return;
+	buffer_append_format(&head, "  %s", title);
+	buffer_append_string(&styled, mark);
+	buffer_append(&styled, buffer_slice(text));
+	buffer_append_string(&styled, mark[0] != '\0' ? MARK_END : "");
+	line = xbuffer_steal(&styled);
+	terminal_item(&details->terminal, &head, DETAIL_COLUMN, line);
+	text->size = 0;
+}
+
+/* "Post-Invoke, always", "Post-Invoke, pkgs/nginx". */
+static void write_place(const struct details *details)
+{
+	const struct hook *hook = details->item.hook;
+	owns_buffer struct buffer text = {0};
+
+	text_add_name(&text, hook->script.path);
+	write_titled(details, _("path"), "", &text);
+	buffer_append_format(&text, "%s, ", uh_hook_point_name(hook->hook_point));
+	item_add_scope(&text, hook);
+	write_titled(details, _("runs"), "", &text);
+	text_add_name(&text, item_origin(&details->item));
+	write_titled(details, _("from"), "", &text);
+}
+
+static void write_state(const struct details *details)
+{
+	const struct item *item = &details->item;
+	const char *mark = item->fault != NULL ? MARK_BAD : "";
+	owns_buffer struct buffer text = {0};
+	owns_buffer struct buffer status = {0};
+
+	buffer_append_string(&text, _(item_state(item)));
+	item_add_status(&status, item->hook);
+	if (item->hook->overridden_by != NULL) {
+		text.size = 0;
+		buffer_append(&text, buffer_slice(&status));
+	}
+	if (item->fault != NULL) {
+		buffer_append_string(&text, ": ");
+		text_add_sentence(&text, item->fault);
+	}
+	write_titled(details, _("state"), mark, &text);
+}
+
+static void write_setting(const struct details *details, const struct setting_type *type)
+{
+	const struct item *item = &details->item;
+	owns_buffer struct buffer text = {0};
+	owns_memory char *place = NULL;
+	owns_memory char *name = NULL;
+	unsigned long line;
+	const char *file;
+
+	setting_value_add(&text, type, &item->settings);
+	if (!setting_sources_find(&item->sources, type, &file, &line)) {
+		write_titled(details, type->name, MARK_FAINT, &text);
+		return;
+	}
+	place = line > 0 ? xformat("%s:%lu", file, line) : xstrdup(file);
+	name = xname(place);
+	buffer_append_format(&text, _(", set in %s"), name);
+	write_titled(details, type->name, "", &text);
+}
+
+static void write_settings(const struct details *details)
+{
+	terminal_say(&details->terminal, "", _("Settings:"));
+	for (const struct setting_type *type = setting_types; type->name != NULL; type++)
+		if (type->kind != SETTING_RENAME)
+			write_setting(details, type);
+}
+
+/* Fills both arrays with the newest runs, and returns how many there are. */
+static size_t find_runs(const struct details *details, const struct log_run **runs,
+	const struct log_transaction **transactions)
+{
+	const struct log *log = &details->inventory->log;
+	owns_memory char *path = log_path(details->item.path);
+	size_t count = 0;
+
+	for (size_t i = log->count; i-- > 0;) {
+		const struct log_transaction *transaction = &log->transactions[i];
+
+		for (size_t j = transaction->count; j-- > 0 && count < RUNS_MAX;) {
+			if (strcmp(transaction->runs[j].path, path) != 0)
+				continue;
+			runs[count] = &transaction->runs[j];
+			transactions[count++] = transaction;
+		}
+	}
+	return count;
+}
+
+static void write_runs(const struct details *details)
+{
+	const struct log_run *runs[RUNS_MAX];
+	const struct log_transaction *transactions[RUNS_MAX];
+	size_t count = find_runs(details, runs, transactions);
+
+	terminal_say(&details->terminal, "",
+		count > 0 ? _("Last runs:") : _("It has not run yet."));
+	for (size_t i = 0; i < count; i++) {
+		owns_buffer struct buffer head = {0};
+		owns_buffer struct buffer text = {0};
+		owns_memory char *line = NULL;
+
+		buffer_append_format(&head, "  %s", transactions[i]->start.local);
+		log_add_ending(&text, runs[i]);
+		line = xbuffer_steal(&text);
+		terminal_item(&details->terminal, &head, RUN_COLUMN, line);
+	}
+}
+
+static int write_hook_details(const struct details *details)
+{
+	const struct item *item = &details->item;
+	const char *path = item->hook->script.relative;
+	owns_buffer struct buffer text = {0};
+
+	buffer_append_string(&text, MARK_NAME);
+	text_add_name(&text, path);
+	buffer_append_string(&text, MARK_END);
+	if (item->settings.description != NULL) {
+		buffer_append_string(&text, " - ");
+		text_add_sentence(&text, item->settings.description);
+	}
+	terminal_write(&details->terminal, "", "  ", &text);
+	write_place(details);
+	write_state(details);
+	(void)putchar('\n');
+	write_settings(details);
+	(void)putchar('\n');
+	write_runs(details);
+	return STATUS_FINE;
+}
+
+static json_t *details_to_json(const struct details *details)
+{
+	const struct log_run *runs[RUNS_MAX];
+	const struct log_transaction *transactions[RUNS_MAX];
+	size_t count = find_runs(details, runs, transactions);
+	json_t *object = item_to_json(details->inventory, details->item.hook);
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		json_t *run = json_pack(
+			"{s:o}", "start", log_time_to_json(&transactions[i]->start));
+
+		json_merge(run, log_ending_to_json(runs[i]));
+		json_add(array, run);
+	}
+	json_set(object, "runs", array);
+	return object;
+}
+
+static void details_done(struct details *details)
+{
+	item_done(&details->item);
+}
+
+static int show(const struct inventory *inventory, const char *word)
+{
+	__attribute__((cleanup(details_done))) struct details details = {
+		.inventory = inventory};
+	const struct hook *hook;
+	int status = hook_list_resolve(&inventory->hooks, inventory->admin, word, &hook);
+
+	if (status >= 0)
+		return status;
+	item_make(&details.item, inventory, hook);
+	if (inventory->admin->is_json)
+		return json_print(details_to_json(&details));
+	details.terminal = apt_terminal(inventory->admin);
+	return write_hook_details(&details);
+}
+
+int admin_show(struct admin *admin, int argc, char **argv)
+{
+	__attribute__((cleanup(inventory_done))) struct inventory inventory = {
+		.admin = admin};
+	const struct usage usage = {
+		.synopsis = "show SCRIPT",
+		.text = _("Show all about a hook: where it is and where it applies, what "
+			  "it is for, its settings and the files that set them, and its "
+			  "last runs."),
+		.has_json = true,
+		.words_min = 1,
+		.words_max = 1,
+	};
+	int words;
+	int status = options_read(admin, &usage, argc, argv, &words);
+
+	if (status < 0)
+		status = inventory_take(&inventory);
+	return status < 0 ? show(&inventory, argv[1]) : status;
+}
