@@ -2,6 +2,7 @@
 /* The shape of the tree: directories and scripts where none are looked for. */
 #include "check/check_foreign.h"
 #include "package_settings.h"
+#include "segments.h"
 #include "system/rootfs.h"
 #include "ui/message.h"
 #include "ui/spelling.h"
@@ -35,8 +36,7 @@ struct checked_entry {
 
 static void check_entries_of(struct check *check, const char *path, enum role role);
 
-/* All names but "." and "..", sorted. 0 or −errno. */
-static int read_names(const char *path, struct string_list *names)
+int check_read_names(const char *path, struct string_list *names)
 {
 	DIR *directory = opendir(path);
 	const struct dirent *found;
@@ -80,7 +80,7 @@ static bool is_real_directory(const char *path)
 static bool is_empty(const char *directory, unsigned depth)
 {
 	owns_strings struct string_list names = {0};
-	bool is_nothing = depth < DEPTH_MAX && read_names(directory, &names) == 0;
+	bool is_nothing = depth < DEPTH_MAX && check_read_names(directory, &names) == 0;
 
 	for (size_t i = 0; i < names.count && is_nothing; i++) {
 		owns_memory char *path = xformat("%s/%s", directory, names.items[i]);
@@ -130,7 +130,7 @@ static enum scripts find_scripts(
 	owns_strings struct string_list names = {0};
 	size_t only = 0, others = 0;
 
-	if (depth == DEPTH_MAX || read_names(directory, &names) < 0)
+	if (depth == DEPTH_MAX || check_read_names(directory, &names) < 0)
 		return SCRIPTS_NONE;
 	for (size_t i = 0; i < names.count && others == 0; i++) {
 		owns_entry struct checked_entry entry = {.path = NULL};
@@ -172,7 +172,7 @@ static bool add_merge(struct check *check, struct buffer *command, const char *n
 	const char *from, const char *to)
 {
 	owns_strings struct string_list names = {0};
-	bool is_free = read_names(now, &names) == 0;
+	bool is_free = check_read_names(now, &names) == 0;
 
 	for (size_t i = 0; i < names.count && is_free; i++) {
 		owns_memory char *entry = xformat("%s/%s", now, names.items[i]);
@@ -304,6 +304,101 @@ static bool is_subtree(const char *name, enum role role, enum role *ret_role)
 	return true;
 }
 
+static bool is_hook_point_name(const char *name, enum uh_hook_point *ret_hook_point)
+{
+	bool is_certain;
+
+	return hook_point_meant(name, ret_hook_point, &is_certain) && is_certain;
+}
+
+/* In pkgs/ and multi_pkgs/; the packages are known only from Pre-Install-Pkgs on. */
+static const char *hook_point_for_packages(enum uh_hook_point hook_point)
+{
+	return uh_hook_point_name(
+		hook_point == UH_PRE_INVOKE ? UH_PRE_INSTALL_PKGS : hook_point);
+}
+
+/* The directory of hooks at path belongs at right, below the same tree. */
+static void find_misplaced(struct check *check, const char *path, const char *right)
+{
+	const char *place = check->hooks.tree.places[PLACE_OF_ADMINISTRATOR];
+	owns_memory char *above = xstrndup(path, (size_t)(strrchr(path, '/') - path));
+	owns_buffer struct buffer command = {0};
+	owns_memory char *target = NULL;
+	owns_memory char *parent = NULL;
+
+	if (!check_concerns(check, path) || is_empty(path, 0))
+		return;
+	if (!path_is_within(path, place))
+		place = check->hooks.tree.places[PLACE_OF_PACKAGES];
+	target = xformat("%s/%s", place, right);
+	parent = xstrndup(target, (size_t)(strrchr(target, '/') - target));
+	check_renamed(check, path, ROLE_HOOKS);
+	if (check_claim(check, path, target)) {
+		fix_words(&command, "mkdir", "-p", "--", parent);
+		fix_words(&command, "mv", "-nT", "--", path, target);
+	} else if (is_real_directory(path) && is_real_directory(target)) {
+		fix_by_moving(check, &command, path, target);
+	}
+	if (command.size > 0)
+		fix_words(&command, "rmdir", "--ignore-fail-on-non-empty", "--", above);
+	check_find(check, FINDING_DIRECTORY_MISPLACED, path, &command,
+		_("scripts in this directory are not run; they belong in %s"), right);
+}
+
+/* Debian Policy 5.6.1; perhaps with an architecture. */
+static bool has_letters_of_package(const char *name)
+{
+	return name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789+-.:")] == '\0';
+}
+
+/* Where the directory name in entry belongs; the caller frees it. NULL: unknown. */
+static char *place_of_swapped(
+	const struct checked_entry *entry, const char *name, enum role role)
+{
+	owns_memory char *meant = wildcard_meant(entry->name);
+	const char *outer = meant != NULL ? meant : entry->name;
+	enum uh_hook_point outer_point, point;
+	bool is_outer_point = is_hook_point_name(entry->name, &outer_point);
+	bool is_point = is_hook_point_name(name, &point);
+
+	if (is_outer_point == is_point)
+		return NULL;
+	if (is_outer_point)
+		return role == ROLE_PACKAGES
+			       ? xformat("pkgs/%s/%s", name,
+					 hook_point_for_packages(outer_point))
+			       : NULL;
+	if (role == ROLE_WILDCARDS || segments_of(outer).is_pattern)
+		return xformat("multi_pkgs/%s/%s", hook_point_for_packages(point), outer);
+	return role == ROLE_TREE && has_letters_of_package(outer)
+		       ? xformat("pkgs/%s/%s", outer, hook_point_for_packages(point))
+		       : NULL;
+}
+
+/*
+ * A hook point above a package, a pattern above a hook point, or in pkgs/, or a package
+ * that is not in pkgs/. False if it is none of these.
+ */
+static bool check_swapped(
+	struct check *check, const struct checked_entry *entry, enum role role)
+{
+	owns_strings struct string_list names = {0};
+	bool is_found = false;
+
+	(void)check_read_names(entry->path, &names); /* it is reported elsewhere */
+	for (size_t i = 0; i < names.count; i++) {
+		owns_memory char *path = xformat("%s/%s", entry->path, names.items[i]);
+		owns_memory char *right = place_of_swapped(entry, names.items[i], role);
+
+		if (right == NULL || !is_real_directory(path))
+			continue;
+		find_misplaced(check, path, right);
+		is_found = true;
+	}
+	return is_found;
+}
+
 static void check_unknown_directory(
 	struct check *check, const struct checked_entry *entry, enum role role)
 {
@@ -323,6 +418,8 @@ static void check_unknown_directory(
 		check_find(check, FINDING_DIRECTORY_UNKNOWN, entry->path, &command,
 			_("scripts in this directory are not run; did you mean %s?"),
 			nearest.word);
+	} else if (role != ROLE_PACKAGE && check_swapped(check, entry, role)) {
+		return;
 	} else if (role == ROLE_TREE || has_scripts(check, entry)) {
 		check_find(check, FINDING_DIRECTORY_UNKNOWN, entry->path, NULL,
 			_("not a hook point; scripts in this directory are not run"));
@@ -418,6 +515,8 @@ static void check_subdirectory(
 		check_named_directory(check, entry, role);
 		return;
 	case ROLE_PACKAGES:
+		if (check_swapped(check, entry, role))
+			return;
 		check_entries_of(check, entry->path, ROLE_PACKAGE);
 		check_package_later(check, entry, false);
 		return;
@@ -453,6 +552,23 @@ static bool is_directory_name(const char *name, enum role role)
 		       uh_hook_point_parse(name, &hook_point));
 }
 
+/* Where a script belongs that is in a directory of this role. */
+static const char *place_for_script(enum role role)
+{
+	switch (role) {
+	case ROLE_PACKAGES:
+	case ROLE_PACKAGE:
+		return "pkgs/PACKAGE/Post-Invoke";
+	case ROLE_WILDCARDS:
+	case ROLE_HOOK_POINT:
+		return "multi_pkgs/Post-Invoke/PATTERN";
+	case ROLE_TREE:
+	case ROLE_HOOKS:
+		return "Pre-Invoke, Pre-Install-Pkgs or Post-Invoke";
+	}
+	return NULL;
+}
+
 static void check_file(
 	struct check *check, const struct checked_entry *entry, enum role role)
 {
@@ -469,7 +585,9 @@ static void check_file(
 			_("not a directory; hooks belong in a directory with this name"));
 	else if (!hook_tree_is_leftover(entry->name) && is_scriptlike(check, entry))
 		check_find(check, FINDING_SCRIPT_MISPLACED, entry->path, NULL,
-			_("scripts do not belong in this directory; it is not run"));
+			_("scripts do not belong in this directory; it is not run; move "
+			  "it to %s"),
+			place_for_script(role));
 }
 
 static bool has_limit_within(const struct check *check, const char *path)
@@ -487,7 +605,7 @@ static void check_entries_of(struct check *check, const char *path, enum role ro
 
 	if (!check_concerns(check, path) && !has_limit_within(check, path))
 		return;
-	error = read_names(path, &names);
+	error = check_read_names(path, &names);
 	if (error < 0 && error != -ENOENT)
 		check_report_unreadable(check, path, error);
 	for (size_t i = 0; i < names.count; i++) {

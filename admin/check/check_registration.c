@@ -20,6 +20,11 @@ static void fix_registration(
 	owns_memory char *copy = xformat(
 		"%s" UH_SHIPPED_CONF_DIR "%s", check->admin->root, strrchr(file, '/'));
 
+	/* Another command renames a file to it that apt does not read. */
+	for (size_t i = 0; i < check->moved_to.count; i++)
+		if (strcmp(check->moved_to.items[i], file) == 0)
+			return;
+
 	fix_words(command, "install", "--backup", "-m", "644", "--", copy, file);
 }
 

@@ -499,6 +499,9 @@ static bool is_of_renamed(struct check *check, const struct hook *hook)
 	__attribute__((cleanup(settings_done))) struct settings settings = {.count = 0};
 	owns_buffer struct buffer lines = {0};
 
+	/* Then it may be of any hook. */
+	if (check->is_apt_unusable)
+		return true;
 	if (apt_configuration(check->admin, "Universal-Hooks", &lines) == 0)
 		xensure(settings_parse(&settings, buffer_slice(&lines)));
 	xensure(package_settings_read(

@@ -453,6 +453,8 @@ void check_settings(struct check *check)
 		.check = check};
 	owns_buffer struct buffer lines = {0};
 
+	if (check->is_apt_unusable)
+		return;
 	if (apt_configuration(check->admin, SCOPE, &lines) < 0 ||
 		origins_ask(&state.origins, check->admin, SCOPE, NULL) < 0) {
 		check->is_incomplete = check->is_apt_unusable = true;

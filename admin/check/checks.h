@@ -41,6 +41,8 @@ bool check_concerns(const struct check *check, const char *path);
  */
 int check_read(
 	const struct check *check, const char *path, size_t limit, struct buffer *text);
+/* All names in a directory but "." and "..", sorted. 0 or −errno. */
+int check_read_names(const char *path, struct string_list *names);
 /* Reports that path cannot be read, and why (−errno). */
 void check_report_unreadable(struct check *check, const char *path, int error);
 
@@ -70,6 +72,8 @@ char *check_status_file(const struct check *check);
  * Call them in this order, since check_packages() needs check_directories(). Each reports
  * what it cannot read.
  */
+/* First, since the others ask apt nothing if it cannot read its configuration. */
+void check_configuration(struct check *check);
 void check_scripts(struct check *check);
 /* The same for a file in the tree whose directory is not a place for hooks yet. */
 void check_script_at(struct check *check, const char *path);

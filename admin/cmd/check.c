@@ -135,6 +135,7 @@ static int check_words(struct check *check, char **words, int count)
 		status = read_limit(check, words[i]);
 	if (status >= 0)
 		return status;
+	check_configuration(check);
 	check_scripts(check);
 	check_conffiles(check);
 	check_directories(check);

@@ -57,6 +57,18 @@ int apt_configuration(const struct admin *admin, const char *scope, struct buffe
 	return ask_apt(&question, lines);
 }
 
+int apt_try_configuration(
+	const struct admin *admin, struct buffer *lines, char **ret_messages)
+{
+	struct apt_question question = question_of(admin, APT_CONFIGURATION);
+	int error = xensure(bridge_ask(&question, lines, ret_messages));
+
+	if (error < 0 && error != -EPROTO)
+		(void)report_error(_("cannot ask apt: %s"),
+			*ret_messages != NULL ? *ret_messages : strerror(-error));
+	return error;
+}
+
 /* These read package lists, which takes long enough for a progress line. */
 static int ask_packages(const struct admin *admin, enum apt_question_kind kind,
 	const char *program, const char *const *words, struct buffer *lines)

@@ -14,6 +14,12 @@
 /* The configuration at and below scope, or all of it if that is NULL. */
 int apt_configuration(const struct admin *admin, const char *scope, struct buffer *lines);
 /*
+ * The same for all of it; but if apt refuses it (−EPROTO), and of warnings, the messages
+ * are ret_messages, lines with "E: " or "W: ", or NULL. The caller frees them.
+ */
+int apt_try_configuration(
+	const struct admin *admin, struct buffer *lines, char **ret_messages);
+/*
  * What apt or apt-get (program) would do with the arguments words, which end with NULL.
  * Shows apt's progress on a terminal, except with --json.
  */

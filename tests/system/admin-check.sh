@@ -187,6 +187,10 @@ make_every_fault() {
 	probe pkgs/script
 	probe pkgs/app/script
 	probe multi_pkgs/Post-Invoke/script
+	probe "pkgs/Post-Invoke/app-extra/swapped $odd"
+	probe 'pkgs/app-e*/Post-Invoke/pattern'
+	probe multi_pkgs/tool__WILDCARD__/post-invoke/swapped
+	probe app/Post-Invoke/without-pkgs
 	probe pkgs/app/Post_Invoke/a
 	probe pkgs/app/Pre-Invoke/a
 	probe pkgs/app/Post-Invoke/b
@@ -244,7 +248,10 @@ make_every_fault() {
 		End-Date: 2026-11-20  18:02:06
 
 	EOF
+	echo 'Universal-Hook::When "ran";' >>$settings
+	echo 'Universal-Hooks::Scripts::Post-Invoke::Timeout "7";' | tee "/etc/apt/apt.conf.d/91 $odd.conf.txt" >/etc/apt/apt.conf.d/92b.bak
 	mkdir -p $packaged_hooks/settings.d/a.conf $hooks/settings.d
+	cp /etc/apt/apt.conf.d/92b.bak $packaged_hooks/settings.d/e.cnf
 	touch $hooks/settings.d/a.conf
 	echo 'Universal-Hooks::Scripts::Post-Invoke/masked::Timeout "1";' |
 		tee $packaged_hooks/settings.d/b.conf $packaged_hooks/settings.d/c.conf >/dev/null
@@ -281,6 +288,9 @@ test_every_fault_is_found_once() {
 		requires-missing /etc/apt/apt.conf.d/90settings:9
 		requires-missing /etc/apt/apt.conf.d/90settings:10
 		setting-masked /etc/apt/apt.conf.d/90settings:12
+		setting-unknown /etc/apt/apt.conf.d/90settings:13
+		settings-not-read /etc/apt/apt.conf.d/91 a $(touch hit1) `touch hit2` b'c"d;touch hit3.conf.txt
+		leftover /etc/apt/apt.conf.d/92b.bak
 		registration-missing /etc/apt/apt.conf.d/apt-universal-hooks.conf
 		registration-edited /etc/apt/apt.conf.d/apt-universal-hooks.conf:29
 		file-foreign 27-settings
@@ -316,20 +326,24 @@ test_every_fault_is_found_once() {
 		file-foreign Post-Invoke/27-settings
 		hook-point-misspelt PreInvoke
 		file-foreign alpm.hook:4
+		folder-misplaced app/Post-Invoke
 		folder-unknown config
-		folder-unknown multi-pkgs/other
+		folder-misplaced multi-pkgs/other/Post-Invoke
 		folder-unknown multi-pkgs
 		wildcard-without-match multi_pkgs/Post-Invoke/Tool
 		wildcard-without-match multi_pkgs/Post-Invoke/app*
 		wildcard-without-match multi_pkgs/Post-Invoke/gone-__WILDCARD__
 		script-misplaced multi_pkgs/Post-Invoke/script
 		packages-not-known multi_pkgs/Pre-Invoke
+		folder-misplaced multi_pkgs/tool__WILDCARD__/post-invoke
 		hook-point-foreign multi_pkgs/transaction
 		package-unknown pkgs/$(touch hit4)
+		folder-misplaced pkgs/Post-Invoke/app-extra
 		open-to-others pkgs/app/Post-Invoke
 		hook-point-misspelt pkgs/app/Post_Invoke
 		packages-not-known pkgs/app/Pre-Invoke
 		script-misplaced pkgs/app/script
+		folder-misplaced pkgs/app-e*/Post-Invoke
 		package-unknown pkgs/app-extra:amd64
 		file-foreign pkgs/dnf.actions:2
 		file-foreign pkgs/dnf.actions:3
@@ -349,6 +363,7 @@ test_every_fault_is_found_once() {
 		settings-file-unusable /usr/lib/apt/universal-hooks/settings.d/a.conf
 		setting-twice /usr/lib/apt/universal-hooks/settings.d/b.conf
 		setting-misplaced /usr/lib/apt/universal-hooks/settings.d/d.conf
+		settings-not-read /usr/lib/apt/universal-hooks/settings.d/e.cnf
 		post-invoke-not-reached /var/log/apt/universal-hooks.log
 	EOF
 }
@@ -377,6 +392,7 @@ expect_what_no_command_mends() {
 		directory-missing /etc/apt/apt.conf.d/90settings:8
 		requires-missing /etc/apt/apt.conf.d/90settings:10
 		setting-masked /etc/apt/apt.conf.d/90settings:12
+		leftover /etc/apt/apt.conf.d/92b.bak
 		file-foreign 27-settings
 		folder-unknown Package
 		dangling-symlink Post-Invoke/02-dangling
@@ -400,8 +416,8 @@ expect_what_no_command_mends() {
 		file-foreign alpm.hook:4
 		folder-unknown config
 		wildcard-without-match multi_pkgs/Post-Invoke/gone-__WILDCARD__
+		wildcard-without-match multi_pkgs/Post-Invoke/other
 		script-misplaced multi_pkgs/Post-Invoke/script
-		folder-unknown multi_pkgs/other
 		package-unknown pkgs/$(touch hit4)
 		script-misplaced pkgs/app/script
 		package-unknown pkgs/app-extra:amd64
@@ -420,6 +436,7 @@ expect_what_no_command_mends() {
 		settings-file-unusable /usr/lib/apt/universal-hooks/settings.d/a.conf
 		setting-twice /usr/lib/apt/universal-hooks/settings.d/b.conf
 		setting-misplaced /usr/lib/apt/universal-hooks/settings.d/d.conf
+		settings-not-read /usr/lib/apt/universal-hooks/settings.d/e.cnf
 	EOF
 }
 
@@ -914,14 +931,68 @@ test_what_cannot_be_looked_at_does_not_hide_the_rest() {
 }
 
 test_a_configuration_that_apt_refuses() {
+	local broken=/etc/apt/apt.conf.d/99broken
 	probe Post-Invoke/a
 	chmod -x $hooks/Post-Invoke/a
+	ln -s /dev/null $hooks/Post-Invoke/mask
 	publish
-	echo 'APT::Broken "' >/etc/apt/apt.conf.d/99broken
+	printf 'Universal-Hooks::Timeout "5"\nUniversal-Hooks::When "always";\n' >$broken
 	check_ends_with 2 --json
-	expect_findings <<<'not-executable Post-Invoke/a'
-	form=E expect_warning 99broken
-	expect_equal 1 "$(wc -l <"$errors")" 'lines on standard error'
+	expect_findings <<-EOF
+		configuration-unusable $broken:2
+		not-executable Post-Invoke/a
+	EOF
+	expect_silent_errors
+	grep -q 'so every apt command fails and no hook is run: Extra junk after value; is a \\";\\" missing before?' "$output" ||
+		fail 'what it means is not there'
+	LC_ALL=C.UTF-8 check_ends_with 2 Post-Invoke/mask --json
+	expect_findings <<<"configuration-unusable $broken:2"
+	echo 'APT::Broken "' >$broken
+	check_ends_with 2 --json
+	expect_findings <<-EOF
+		configuration-unusable $broken:2
+		not-executable Post-Invoke/a
+	EOF
+}
+
+test_files_that_apt_does_not_read() {
+	local parts=/etc/apt/apt.conf.d name
+	mkdir $parts/sub
+	for name in $parts/90a.cfg "$parts/90 b" $parts/90c.CONF $parts/sub/90d.conf /etc/apt/90e.conf; do
+		echo 'Universal-Hooks::Timeout "5";' >"$name"
+	done
+	echo 'APT::Color "1"; Universal-Hooks::Timeout "5";' >$parts/90f.txt
+	# These are no faults: of others, backups, and what is switched off.
+	echo 'APT::Color "1";' >$parts/90g.txt
+	cp $conf $conf~
+	cp $conf $parts/90h.disabled
+	cp $conf $parts/.90i.conf
+	mv $conf $conf.txt
+	check_finds <<-EOF
+		settings-not-read /etc/apt/90e.conf
+		settings-not-read $parts/90 b
+		settings-not-read $parts/90a.cfg
+		settings-not-read $parts/90c.CONF
+		settings-not-read $parts/90f.txt
+		registration-missing $conf
+		settings-not-read $conf.txt
+		leftover $conf~
+		settings-not-read $parts/sub/90d.conf
+	EOF
+	fix_all
+	dpkg --verify apt-plugin-universal-hooks
+	check_finds <<<"settings-not-read $parts/90f.txt"
+	expect_equal '90-b.conf 90a.conf 90c.conf 90d.conf 90e.conf' "$(cd $parts && echo 90*.conf)"
+}
+
+test_an_ordinary_user_is_told_what_apt_cannot_read() {
+	echo 'Universal-Hooks::Timeouts "5";' >$settings
+	chmod 600 $settings
+	apt_status=0
+	setpriv --reuid=65534 --regid=65534 --clear-groups apt-universal-hooks check --json \
+		>"$output" 2>"$errors" || apt_status=$?
+	expect_equal 2 "$apt_status" 'exit status'
+	form=E expect_warning $settings 'Permission denied'
 }
 
 test_an_ordinary_user_finds_the_same() {
