@@ -207,3 +207,145 @@ bool bashism_find(struct bashism *ret_bashism, struct slice text)
 	}
 	return false;
 }
+
+/* Words behind which another command begins. */
+static bool is_before_command(struct slice word)
+{
+	static const char *const words[] = {"if", "then", "elif", "else", "while",
+		"until", "do", "!", "{", "exec", "command", "sudo", "env", "nice",
+		"ionice", "nohup", "setsid", "time", "eval"};
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (slice_equals(word, words[i]))
+			return true;
+	return word.data[0] == '-' || memchr(word.data, '=', word.size) != NULL;
+}
+
+static bool is_one_of(struct slice word, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (slice_equals(word, *words))
+			return true;
+	return false;
+}
+
+/* Cuts the next word off; empty at the end of the simple command. */
+static struct slice next_word(struct slice *rest)
+{
+	struct slice word;
+
+	while (rest->size > 0 && is_blank(rest->data[0]))
+		*rest = (struct slice){rest->data + 1, rest->size - 1};
+	word = (struct slice){rest->data, 0};
+	while (word.size < rest->size &&
+		strchr(WORD_ENDS "`#", rest->data[word.size]) == NULL)
+		word.size++;
+	*rest = (struct slice){rest->data + word.size, rest->size - word.size};
+	return word;
+}
+
+/* --simulate and the like, "-s" and "-qys". */
+static bool is_harmless_option(struct slice word)
+{
+	static const char *const options[] = {"--simulate", "--dry-run", "--no-act",
+		"--just-print", "--recon", "--print-uris", NULL};
+
+	if (word.size < 2 || word.data[0] != '-' || word.data[1] == '-')
+		return is_one_of(word, options);
+	return strchr("oct", word.data[1]) == NULL &&
+	       memchr(word.data, 's', word.size) != NULL;
+}
+
+/* Whether apt, apt-get or aptitude gets a subcommand that needs the lock. */
+static bool is_locking_apt(struct slice arguments)
+{
+	static const char *const commands[] = {"install", "reinstall", "remove", "purge",
+		"autoremove", "autopurge", "upgrade", "full-upgrade", "dist-upgrade",
+		"safe-upgrade", "dselect-upgrade", "build-dep", "satisfy", "clean",
+		"autoclean", NULL};
+	static const char wait[] = "Lock::Timeout";
+	bool is_locking = false, is_waiting = false;
+	struct slice word;
+
+	while ((word = next_word(&arguments)).size > 0) {
+		if (is_harmless_option(word))
+			return false;
+		is_locking = is_locking || is_one_of(word, commands);
+		is_waiting = is_waiting ||
+			     memmem(word.data, word.size, wait, strlen(wait)) != NULL;
+	}
+	/* In the background it can wait for the lock, unless "&&" follows. */
+	return is_locking && !(is_waiting && slice_has_prefix(arguments, slice_of("&")) &&
+				     !slice_has_prefix(arguments, slice_of("&&")));
+}
+
+static bool is_locking_dpkg(struct slice arguments)
+{
+	static const char *const actions[] = {"-i", "--install", "-r", "--remove", "-P",
+		"--purge", "--unpack", "--configure", "--set-selections", NULL};
+	static const char *const simulated[] = {
+		"--simulate", "--dry-run", "--no-act", NULL};
+	bool is_locking = false;
+	struct slice word;
+
+	while ((word = next_word(&arguments)).size > 0) {
+		if (is_one_of(word, simulated))
+			return false;
+		is_locking = is_locking || is_one_of(word, actions);
+	}
+	return is_locking;
+}
+
+/* The command that begins here, as it should be shown; NULL if it needs no lock. */
+static const char *lock_call_at(const struct shell *shell, struct slice word)
+{
+	static const char *const apts[] = {"apt-get", "apt", "aptitude"};
+	struct slice arguments = {word.data + word.size, shell->rest.size - word.size};
+
+	while (memchr(word.data, '/', word.size) != NULL)
+		(void)slice_cut(&word, '/');
+	for (size_t i = 0; i < COUNT_OF(apts); i++)
+		if (slice_equals(word, apts[i]))
+			return is_locking_apt(arguments) ? apts[i] : NULL;
+	if (slice_equals(word, "dpkg"))
+		return is_locking_dpkg(arguments) ? "dpkg" : NULL;
+	if (slice_equals(word, "unattended-upgrade") &&
+		!is_one_of(next_word(&arguments),
+			(const char *const[]){"--dry-run", "--help", NULL}))
+		return "unattended-upgrade";
+	return NULL;
+}
+
+bool lock_call_find(struct bashism *ret_call, struct slice text)
+{
+	struct shell shell = {.rest = text, .before = '\n', .line = 1};
+	bool is_command = true;
+
+	while (shell.rest.size > 0) {
+		struct slice rest = shell.rest, word;
+
+		if (shell.quote != '\0') {
+			step_in_quotes(&shell);
+			continue;
+		}
+		word = strchr(BLANKS WORD_ENDS "`#\\'\"", byte_at(&shell, 0)) == NULL
+			       ? next_word(&rest)
+			       : (struct slice){NULL, 0};
+		if (word.size == 0) {
+			is_command =
+				is_command || strchr("\n;&|(`", rest.data[0]) != NULL;
+			shell_step(&shell);
+			continue;
+		}
+		if (is_command && !is_before_command(word)) {
+			ret_call->what = lock_call_at(&shell, word);
+			ret_call->line = shell.line;
+			if (ret_call->what != NULL)
+				return true;
+			is_command = false;
+		}
+		while (shell.rest.data < word.data + word.size && shell.quote == '\0')
+			shell_step(&shell);
+	}
+	return false;
+}

@@ -7,6 +7,7 @@
 #include "ui/message.h"
 
 #include <sys/stat.h>
+#include <time.h>
 
 #define RESERVATION_SIZE_MAX ((size_t)1 << 16)
 
@@ -92,21 +93,79 @@ static bool has_reservation(const struct check *check, const char *file)
 }
 
 /* Only the last transaction counts: the configuration may have changed since others. */
-static void check_last_transaction(struct check *check)
+static void check_last_transaction(struct check *check, const struct log *log)
 {
 	owns_memory char *file = xformat("%s" LOG_FILE, check->admin->root);
-	owns_log struct log log = {.count = 0};
 
-	if (log_read(&log, check->admin) >= 0) {
-		check->is_incomplete = true;
-		return;
-	}
-	if (log.count == 0 || log.transactions[log.count - 1].not_reached == NULL)
+	/* It belongs to no hook in particular. */
+	if (check->limits.count > 0 || log->count == 0 ||
+		log->transactions[log->count - 1].not_reached == NULL)
 		return;
 	check_find(check, FINDING_POST_INVOKE_NOT_REACHED, file, NULL,
 		_("apt did not reach Post-Invoke in the last transaction, so its hooks "
 		  "were skipped; apt was killed, or another command at Post-Invoke "
 		  "failed"));
+}
+
+/* Whether the script has been changed since, as by somebody who has fixed it. */
+static bool has_changed_since(const struct hook *hook,
+	const struct log_transaction *transaction, const struct timespec *written)
+{
+	struct stat status;
+	struct tm end = {.tm_sec = 0};
+
+	if (stat(hook->script.path, &status) < 0)
+		return false;
+	if (status.st_ctim.tv_sec > written->tv_sec ||
+		(status.st_ctim.tv_sec == written->tv_sec &&
+			status.st_ctim.tv_nsec > written->tv_nsec))
+		return true;
+	if (strptime(transaction->end.zoned, "%Y-%m-%dT%H:%M:%S%z", &end) == NULL)
+		return false;
+	return status.st_ctim.tv_sec > timegm(&end) - end.tm_gmtoff;
+}
+
+/* The last run of a hook counts; written: when the log was. */
+static void check_last_run(struct check *check, const struct log *log,
+	const struct hook *hook, const struct timespec *written)
+{
+	const char *path = hook->script.path + strlen(check->admin->root);
+	const struct log_transaction *transaction;
+	const struct log_run *run = log_last_run_of(log, path, &transaction);
+	owns_buffer struct buffer ending = {0};
+	owns_memory char *text = NULL;
+
+	if (run == NULL || !log_has_failed(run) ||
+		has_changed_since(hook, transaction, written))
+		return;
+	log_add_outcome(&ending, run);
+	text = xbuffer_steal(&ending);
+	check_find(check, FINDING_HOOK_FAILED, hook->script.path, NULL,
+		_("failed when it last ran, %s: %s; see apt-universal-hooks log --script "
+		  "%s"),
+		transaction->start.local, text, hook->script.relative);
+}
+
+void check_log(struct check *check)
+{
+	owns_memory char *file = xformat("%s" LOG_FILE, check->admin->root);
+	owns_log struct log log = {.count = 0};
+	struct stat status;
+
+	if (log_read(&log, check->admin) >= 0) {
+		check->is_incomplete = true;
+		return;
+	}
+	if (stat(file, &status) < 0)
+		return;
+	for (size_t i = 0; i < check->hooks.count; i++) {
+		const struct hook *hook = &check->hooks.items[i];
+
+		if (hook->status == HOOK_EFFECTIVE &&
+			check_concerns(check, hook->script.path))
+			check_last_run(check, &log, hook, &status.st_mtim);
+	}
+	check_last_transaction(check, &log);
 }
 
 static void check_order(struct check *check, const struct registration *registration)
@@ -156,5 +215,4 @@ void check_registration(struct check *check)
 	for (size_t i = 0; i < registration.count; i++)
 		check_registered(check, &registration.entries[i], file);
 	check_order(check, &registration);
-	check_last_transaction(check);
 }

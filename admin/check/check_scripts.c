@@ -358,6 +358,35 @@ static void check_bashisms(struct check *check, const char *path)
 			bashism.what);
 }
 
+/* Of sh, and of shells with its syntax. */
+static bool is_for_shell(const struct script_text *text)
+{
+	static const char *const shells[] = {"bash", "dash", "ksh", "zsh"};
+	const char *program = text->command != NULL ? text->command : text->interpreter;
+	const char *slash = program != NULL ? strrchr(program, '/') : NULL;
+
+	if (slash != NULL)
+		program = slash + 1;
+	for (size_t i = 0; i < COUNT_OF(shells); i++)
+		if (text->kind == TEXT_INTERPRETED && strcmp(program, shells[i]) == 0)
+			return true;
+	return is_for_sh(text);
+}
+
+static void check_lock_calls(struct check *check, const char *path)
+{
+	owns_buffer struct buffer text = {0};
+	struct bashism call;
+
+	(void)check_read(check, path, SHELL_TEXT_SIZE, &text); /* its head was read */
+	if (lock_call_find(&call, buffer_slice(&text)))
+		check_find_at(check, FINDING_CALLS_APT, path, call.line, NULL,
+			_("%s fails in a hook, since apt holds its lock until all hooks "
+			  "have run; start it as a job that waits for the lock: "
+			  "systemd-run apt-get -o DPkg::Lock::Timeout=-1 ..."),
+			call.what);
+}
+
 static void check_content(struct check *check, const char *path, bool is_executable)
 {
 	__attribute__((cleanup(script_text_done))) struct script_text text = {
@@ -376,6 +405,8 @@ static void check_content(struct check *check, const char *path, bool is_executa
 		check_text(check, path, &text);
 	if (is_for_sh(&text) && (is_executable || text.kind != TEXT_PLAIN))
 		check_bashisms(check, path);
+	if (is_for_shell(&text) && (is_executable || text.kind != TEXT_PLAIN))
+		check_lock_calls(check, path);
 }
 
 /*

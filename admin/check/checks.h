@@ -83,6 +83,8 @@ void check_conffiles(struct check *check);
 void check_directories(struct check *check);
 void check_settings(struct check *check);
 void check_registration(struct check *check);
+/* What the log tells of the hooks that there are, and of the last transaction. */
+void check_log(struct check *check);
 void check_packages(struct check *check);
 
 #endif

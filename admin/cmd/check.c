@@ -141,6 +141,7 @@ static int check_words(struct check *check, char **words, int count)
 	check_directories(check);
 	check_settings(check);
 	check_registration(check);
+	check_log(check);
 	check_packages(check);
 	return check_show(check);
 }

@@ -232,6 +232,7 @@ make_every_fault() {
 	EOF
 	printf 'What these hooks do.\n' >$hooks/Post-Invoke/23-README
 	printf 'true\n[[ a ]]\n' | hook Post-Invoke/24-bash
+	printf '#!/bin/bash\ntrue\napt-get -y autoremove\n' | hook Post-Invoke/28-lock
 	ln -s 05-empty $hooks/Post-Invoke/25-link
 	printf 'app:in:/bin/true\n' >$hooks/Post-Invoke/26-old.action
 	printf 'DPkg::Post-Invoke {"true";};\n' | tee $hooks/27-settings >$hooks/Post-Invoke/27-settings
@@ -324,6 +325,7 @@ test_every_fault_is_found_once() {
 		link-within-tree Post-Invoke/25-link
 		file-foreign Post-Invoke/26-old.action:1
 		file-foreign Post-Invoke/27-settings
+		calls-apt Post-Invoke/28-lock:3
 		hook-point-misspelt PreInvoke
 		file-foreign alpm.hook:4
 		folder-misplaced app/Post-Invoke
@@ -398,21 +400,28 @@ expect_what_no_command_mends() {
 		dangling-symlink Post-Invoke/02-dangling
 		not-a-file Post-Invoke/03-fifo
 		empty-script Post-Invoke/05-empty
+		hook-failed Post-Invoke/05-empty
 		not-a-script Post-Invoke/06-binary
+		hook-failed Post-Invoke/06-binary
 		interpreter-missing Post-Invoke/08-env
+		hook-failed Post-Invoke/10-interpreter
 		leftover Post-Invoke/15-leftover.dpkg-old
 		folder-not-read Post-Invoke/18-mixed
 		folder-not-read Post-Invoke/19-symlink
 		file-foreign Post-Invoke/21-alpm.hook:4
 		file-foreign Post-Invoke/21-alpm.hook:5
 		file-foreign Post-Invoke/21-alpm.hook:6
+		hook-failed Post-Invoke/22-alpm.hook
 		file-foreign Post-Invoke/22-alpm.hook
 		not-a-script Post-Invoke/23-README
+		hook-failed Post-Invoke/24-bash
 		bashism Post-Invoke/24-bash:2
 		empty-script Post-Invoke/25-link
 		link-within-tree Post-Invoke/25-link
 		file-foreign Post-Invoke/26-old.action:1
 		file-foreign Post-Invoke/27-settings
+		hook-failed Post-Invoke/28-lock
+		calls-apt Post-Invoke/28-lock:3
 		file-foreign alpm.hook:4
 		folder-unknown config
 		wildcard-without-match multi_pkgs/Post-Invoke/gone-__WILDCARD__
@@ -1103,4 +1112,22 @@ test_on_a_terminal_of_80_and_of_40_columns() {
 
 		1 error; 1 has a fix
 	EOF
+}
+
+test_a_hook_that_failed_when_it_last_ran() {
+	hook Post-Invoke/a <<<$'#!/bin/sh\nexit $(cat /status)'
+	probe Post-Invoke/b
+	echo 3 >/status
+	run_apt apt-get -y install app
+	apt_must_end_with 0
+	publish
+	check_finds <<<'hook-failed Post-Invoke/a'
+	grep -qE 'failed when it last ran, 2[0-9: -]*: exit 3; see apt-universal-hooks log --script Post-Invoke/a"' "$output" ||
+		fail 'how and when is not there'
+	check_finds Post-Invoke/b </dev/null
+	echo 0 >/status
+	run_apt apt-get -y --reinstall install app
+	apt_must_end_with 0
+	publish
+	check_finds </dev/null
 }

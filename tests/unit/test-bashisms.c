@@ -74,10 +74,60 @@ START_TEST(what_dash_reads_is_not_found)
 }
 END_TEST
 
+static void assert_lock_call(const char *text, const char *what, unsigned long line)
+{
+	struct bashism call = {.what = "none", .line = 0};
+
+	if (!lock_call_find(&call, slice_of(text)))
+		call = (struct bashism){"none", 0};
+	ck_assert_msg(strcmp(call.what, what) == 0 && call.line == line, "%s: %s, %lu",
+		text, call.what, call.line);
+}
+
+START_TEST(a_command_that_needs_the_lock_is_found)
+{
+	assert_lock_call("#!/bin/sh\napt-get install -y foo\n", "apt-get", 2);
+	assert_lock_call("if true; then\n\tapt upgrade\nfi", "apt", 2);
+	assert_lock_call("x=$(apt-get -y -o A::B=c autoremove)", "apt-get", 1);
+	assert_lock_call(
+		"a=b DEBIAN_FRONTEND=noninteractive apt-get purge x", "apt-get", 1);
+	assert_lock_call("true && sudo -n /usr/bin/apt-get clean", "apt-get", 1);
+	assert_lock_call("( aptitude safe-upgrade )", "aptitude", 1);
+	assert_lock_call("test -e a || dpkg -i a.deb", "dpkg", 1);
+	assert_lock_call("dpkg --force-all --configure -a", "dpkg", 1);
+	assert_lock_call("unattended-upgrade", "unattended-upgrade", 1);
+	assert_lock_call(
+		"cat <<E\napt-get install a\nE\napt-get remove a\n", "apt-get", 4);
+	assert_lock_call("apt-get -o DPkg::Lock::Timeout=9 install a && b", "apt-get", 1);
+}
+END_TEST
+
+START_TEST(a_command_that_needs_no_lock_is_not)
+{
+	static const char *const texts[] = {"apt-get -s install foo",
+		"apt-get -qys upgrade", "apt-get --simulate dist-upgrade",
+		"apt-cache policy install", "apt-mark showhold", "dpkg -l install",
+		"dpkg -s foo", "dpkg -S /bin/sh", "dpkg --compare-versions 1 lt 2",
+		"dpkg-query -W", "apt-config dump", "# apt-get install foo",
+		"echo apt-get install foo", "echo \"apt-get install foo\"",
+		"logger 'apt-get install'", "echo 'apt-get install a' | at now",
+		"case $1 in\napt) ;;\nesac",
+		"systemd-run apt-get -o DPkg::Lock::Timeout=-1 install a",
+		"apt-get -o DPkg::Lock::Timeout=60 install a &", "apt list --upgradable",
+		"cat <<E\napt-get install a\nE\n", "command -v apt-get", "apt", "",
+		"dpkg --dry-run -i a.deb", "printf %s\\n apt-get install",
+		"install apt-get"};
+
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		assert_lock_call(texts[i], "none", 0);
+}
+END_TEST
+
 int main(void)
 {
-	const TTest *const tests[] = {
-		syntax_of_bash_is_found_at_its_line, what_dash_reads_is_not_found};
+	const TTest *const tests[] = {a_command_that_needs_the_lock_is_found,
+		a_command_that_needs_no_lock_is_not, syntax_of_bash_is_found_at_its_line,
+		what_dash_reads_is_not_found};
 
 	return run_tests("bashisms", tests, COUNT_OF(tests));
 }
