@@ -91,8 +91,8 @@ test_what_would_not_work_is_refused_and_nothing_is_made() {
 	refused "/etc/apt/universal-hooks/pkgs/app/Post-Invoke/theirs would override the hook of a package; to do that, use apt-universal-hooks edit pkgs/app/Post-Invoke/theirs" \
 		Post-Invoke/theirs -p app
 	refused "$packaged_hooks/Post-Invoke/x is for the hooks of packages; use Post-Invoke/x" $packaged_hooks/Post-Invoke/x
-	refused 'there is no hook point "Post-Invok"; did you mean Post-Invoke?' Post-Invok/x
-	refused 'there is no hook point "post-invoke"; did you mean Post-Invoke?' pkgs/app/post-invoke/x
+	refused 'unknown hook point "Post-Invok"; did you mean Post-Invoke?' Post-Invok/x
+	refused 'unknown hook point "post-invoke"; did you mean Post-Invoke?' pkgs/app/post-invoke/x
 	refused 'Post-Invoke/x.bak would be ignored because of its name; call it x' Post-Invoke/x.bak
 	refused 'Post-Invoke/.x would be ignored because of its name; call it x' Post-Invoke/.x
 	refused "pkgs/Post-Invoke/app/x is not a place for hooks; use pkgs/app/Post-Invoke/x" pkgs/Post-Invoke/app/x

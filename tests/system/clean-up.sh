@@ -611,7 +611,7 @@ test_what_it_says_is_seen_and_logged() {
 	apt_is_stopped -o DPkg::Pre-Invoke::zz-veto=false install app
 	expect_equal 1 "$(grep -c -x said "$output")" 'lines on standard output'
 	expect_equal 1 "$(grep -c -x shouted "$errors")" 'lines on standard error'
-	expect_warning 'clean up'
+	expect_warning 'clean-up'
 	sed -E 's/[0-9]+ ms$/N ms/; /^(Start|End)-Offset: /d; s/^(Transaction|(Start|End)-Date): .*/\1: .../' \
 		/var/log/apt/universal-hooks.log >/log
 	expect_file /log <<-EOF
