@@ -117,9 +117,14 @@ static int check_show(struct check *check)
 			"{s:o}", "findings", findings_to_json(&check->findings)));
 	} else {
 		terminal = apt_terminal(check->admin);
-		findings_write(&terminal, &check->findings,
-			check->hooks.tree.places[PLACE_OF_ADMINISTRATOR],
-			count_checked_hooks(check));
+		if (check->is_incomplete && check->findings.count == 0)
+			terminal_say(&terminal, "",
+				_("no problems found, but not everything could be "
+				  "checked"));
+		else
+			findings_write(&terminal, &check->findings,
+				check->hooks.tree.places[PLACE_OF_ADMINISTRATOR],
+				count_checked_hooks(check));
 	}
 	if (status == STATUS_FINE && check->findings.count > 0)
 		status = STATUS_FINDINGS;
