@@ -272,8 +272,8 @@ int admin_blame(struct admin *admin, int argc, char **argv)
 	const struct usage usage = {
 		.synopsis = "blame",
 		.text = _("Show the total time that each script took in all transactions "
-			  "in the log, longest first. If standard output is not a "
-			  "terminal, print a table with tabs between columns."),
+			  "in the log, longest first, how often it ran, and how often it "
+			  "failed."),
 		.rows = rows,
 		.row_count = COUNT_OF(rows),
 		.has_json = true,

@@ -469,7 +469,9 @@ int admin_log(struct admin *admin, int argc, char **argv)
 			"which command each started, how it ended, and how each script "
 			"ended. A script that failed is marked with \"!\"; with "
 			"--failed, the last lines of its output follow, if they were "
-			"kept. The previous log is included until it is compressed."),
+			"kept. A script that has been deleted since is marked with "
+			"\"(gone)\". Times are local. "
+			"The previous log is included until it is compressed."),
 		.rows = rows,
 		.row_count = COUNT_OF(rows),
 		.has_json = true,
