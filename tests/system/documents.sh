@@ -238,7 +238,7 @@ test_every_example_of_apt-universal-hooks.conf_5_is_run() {
 	chmod 755 /usr/bin/pg_dumpall
 	echo 'postgres:x:5432:5432::/var/lib/postgresql:/bin/sh' >>/etc/passwd
 	install --directory --owner=5432 --group=5432 /var/lib/postgresql
-	run_document /usr/share/man/man5/apt-universal-hooks.conf.5 script=4 settings=5 commands=4
+	run_document /usr/share/man/man5/apt-universal-hooks.conf.5 script=4 settings=5 commands=3
 	package postgresql-15 2
 	package app-data 2
 	: >/last.line # as on a full disk
