@@ -2,6 +2,7 @@
 /* apt-universal-hooks show: all about one hook, on one screen. */
 #include "cmd/cmd.h"
 #include "model/inventory.h"
+#include "model/output_reader.h"
 #include "system/apt.h"
 #include "ui/message.h"
 #include "ui/options.h"
@@ -12,6 +13,7 @@
 #define DETAIL_COLUMN 16
 #define RUN_COLUMN 23
 #define RUNS_MAX 5
+#define OUTPUT_LINES 10
 
 struct details {
 	const struct inventory *inventory;
@@ -121,6 +123,36 @@ static size_t find_runs(const struct details *details, const struct log_run **ru
 	return count;
 }
 
+/* What the newest run printed, if that was kept. */
+static void write_last_output(const struct details *details,
+	const struct log_run *const *runs,
+	const struct log_transaction *const *transactions, size_t count)
+{
+	owns_outputs struct outputs outputs = {.items = NULL};
+	const struct run_output *output = NULL;
+	owns_buffer struct buffer text = {0};
+
+	if (outputs_read(&outputs, details->inventory->admin) < 0) {
+		terminal_say(&details->terminal, "", _("Only root can see its output."));
+		return;
+	}
+	for (size_t i = 0; i < count && output == NULL; i++)
+		output = outputs_find(&outputs, transactions[i], runs[i]);
+	if (output != NULL) {
+		terminal_say(&details->terminal, "", _("Its last output:"));
+		output_add_lines(&text, output, "  ", OUTPUT_LINES);
+		xensure(text.error);
+		terminal_put(&details->terminal, buffer_slice(&text));
+	} else if (details->item.settings.output == OUTPUT_TERMINAL) {
+		owns_memory char *path = xname(details->item.hook->script.relative);
+
+		terminal_say(&details->terminal, "",
+			_("Its output is not kept; to keep it, use "
+			  "apt-universal-hooks set %s Output both"),
+			path);
+	}
+}
+
 static void write_runs(const struct details *details)
 {
 	const struct log_run *runs[RUNS_MAX];
@@ -138,6 +170,10 @@ static void write_runs(const struct details *details)
 		log_add_ending(&text, runs[i]);
 		line = xbuffer_steal(&text);
 		terminal_item(&details->terminal, &head, RUN_COLUMN, line);
+	}
+	if (count > 0) {
+		(void)putchar('\n');
+		write_last_output(details, runs, transactions, count);
 	}
 }
 

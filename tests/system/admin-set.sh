@@ -246,10 +246,21 @@ test_show_is_one_screen_with_everything_of_a_hook() {
 
 		Last runs:
 		  $start  exit 3 in 5 ms
+
+		Its output is not kept; to keep it, use apt-universal-hooks set
+		Post-Invoke/100-mail Output both
 	EOF
 	on_a_terminal 120 "$command show 100-mail" | has "\"Mail the log to root\", set in $file:5" || fail 'at 120 columns'
 	ends_with 0 $command show Post-Invoke/100-mail
 	has "^  Requires      dpkg apt, set in $file:4\$" $output || fail 'piped'
+	then='echo sent' probe Post-Invoke/100-mail
+	$command set 100-mail Output both >/dev/null
+	apt_succeeds reinstall app
+	$command show 100-mail | tail -n 2 >/tail
+	expect_file /tail <<-'EOF'
+		Its last output:
+		  sent
+	EOF
 	$command disable 100-mail >/dev/null
 	$command show 100-mail | has '^  state         disabled$' || fail "$($command show 100-mail)"
 	probe $packaged_hooks/Post-Invoke/theirs
@@ -257,6 +268,6 @@ test_show_is_one_screen_with_everything_of_a_hook() {
 	$command show theirs | has "^  state         " || fail "$($command show theirs)"
 	probe Pre-Invoke/new
 	$command show new --json | tr -d ' \n' | has '"runs":\[\]' || fail 'it has not run'
-	$command show 100-mail --json | tr -d ' \n' | has '"runs":\[{"start":"[^"]*","ended":"exit3"' ||
+	$command show 100-mail --json | tr -d ' \n' | has '"runs":\[{"start":"[^"]*","ended":"exit' ||
 		fail "$($command show 100-mail --json)"
 }
