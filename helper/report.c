@@ -277,41 +277,9 @@ static void line_add_first(struct line *line, const struct uh_event *event)
 	line_add_number(line, event->first);
 }
 
-static line_add_place *find_place(struct slice name)
+static void line_add_total(struct line *line, const struct uh_event *event)
 {
-	static const struct {
-		const char *name;
-		line_add_place *add;
-	} places[] = {
-		{"path", line_add_path},
-		{"error", line_add_error},
-		{"package", line_add_detail},
-		{"user_setting", line_add_detail},
-		{"directory", line_add_detail},
-		{"hook", line_add_detail},
-		{"reason", line_add_detail},
-		{"status", line_add_value},
-		{"signal", line_add_value},
-		{"seconds", line_add_value},
-		{"signal_name", line_add_signal_name},
-		{"ending", line_add_ending},
-		{"query", line_add_query},
-		{"user", line_add_other},
-		{"group", line_add_other},
-		{"id", line_add_id},
-		{"unsafe", line_add_unsafe},
-		{"key", line_add_key},
-		{"value", line_add_setting_value},
-		{"setting", line_add_setting},
-		{"count", line_add_count},
-		{"first", line_add_first},
-		{"line", line_add_line},
-	};
-
-	for (size_t i = 0; i < COUNT_OF(places); i++)
-		if (slice_equals(name, places[i].name))
-			return places[i].add;
-	return NULL;
+	line_add_number(line, event->total);
 }
 
 /* For translation, as N_(). */
@@ -350,10 +318,13 @@ static const struct {
 		ERROR("{path} is not run because its settings cannot be read"),
 	[UH_REQUIREMENTS_UNKNOWN] = WARNING("{path} is not run because the packages that "
 					    "it requires cannot be looked up: {query}"),
-	[UH_VETO] = ERROR("{ending}, so apt stops (On-Failure). To go on without it: apt "
-			  "-o 'Universal-Hooks::Scripts::{hook}::Enabled=false' ..."),
-	[UH_LATE_VETO] = ERROR("{ending}, so apt will report a failure (On-Failure), "
+	/* Translators: {cause} is a sentence, {command} is for copying. */
+	[UH_VETO] = ERROR("{cause}, so apt stops (On-Failure). To go on without it: "
+			  "{command}"),
+	[UH_LATE_VETO] = ERROR("{cause}, so apt will report a failure (On-Failure), "
 			       "although dpkg has finished"),
+	[UH_HOOKS_FAILED] = {'N', NULL}, /* failed_hooks() */
+	[UH_HOOKS_NOT_RUN] = {'N', NULL},
 	[UH_VETO_UNKNOWN] = WARNING("{path} failed; apt continues, because it is not "
 				    "known whether this should stop it (On-Failure)"),
 	[UH_DIRECTORY_UNREADABLE] =
@@ -435,6 +406,51 @@ static const struct {
 		WARNING("{path} was interrupted; the hooks after it are not run"),
 };
 
+/* What would have been reported of the script without a veto. */
+static void line_add_cause(struct line *line, const struct uh_event *event)
+{
+	line_add_sentence(line, gettext(sentences[event->cause].text), event);
+}
+
+static line_add_place *find_place(struct slice name)
+{
+	static const struct {
+		const char *name;
+		line_add_place *add;
+	} places[] = {
+		{"path", line_add_path},
+		{"error", line_add_error},
+		{"package", line_add_detail},
+		{"user_setting", line_add_detail},
+		{"directory", line_add_detail},
+		{"reason", line_add_detail},
+		{"status", line_add_value},
+		{"signal", line_add_value},
+		{"seconds", line_add_value},
+		{"signal_name", line_add_signal_name},
+		{"ending", line_add_ending},
+		{"query", line_add_query},
+		{"user", line_add_other},
+		{"group", line_add_other},
+		{"id", line_add_id},
+		{"unsafe", line_add_unsafe},
+		{"key", line_add_key},
+		{"value", line_add_setting_value},
+		{"setting", line_add_setting},
+		{"count", line_add_count},
+		{"first", line_add_first},
+		{"line", line_add_line},
+		{"total", line_add_total},
+		{"cause", line_add_cause},
+		{"command", line_add_setting_value},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(places); i++)
+		if (slice_equals(name, places[i].name))
+			return places[i].add;
+	return NULL;
+}
+
 static const char *malformed_lines(const struct uh_event *event)
 {
 	if (event->first == 0)
@@ -450,6 +466,26 @@ static const char *malformed_lines(const struct uh_event *event)
 		event->count);
 }
 
+static const char *failed_hooks(const struct uh_event *event)
+{
+	if (event->kind == UH_HOOKS_NOT_RUN)
+		return ngettext("{count} of {total} hook cannot run; see "
+				"apt-universal-hooks check",
+			"{count} of {total} hooks cannot run; see apt-universal-hooks "
+			"check",
+			event->total);
+	if (event->is_for_check)
+		return ngettext("{count} of {total} hook failed; see apt-universal-hooks "
+				"check, and apt-universal-hooks log --last",
+			"{count} of {total} hooks failed; see apt-universal-hooks check, "
+			"and apt-universal-hooks log --last",
+			event->total);
+	return ngettext(
+		"{count} of {total} hook failed; see apt-universal-hooks log --last",
+		"{count} of {total} hooks failed; see apt-universal-hooks log --last",
+		event->total);
+}
+
 static void line_add_message(struct line *line, const struct uh_event *event)
 {
 	const char prefix[] = {sentences[event->kind].severity, ':', ' '};
@@ -458,6 +494,8 @@ static void line_add_message(struct line *line, const struct uh_event *event)
 	line_add(line, prefix, sizeof(prefix));
 	if (event->kind == UH_STREAM_LINES_IGNORED)
 		line_add_sentence(line, malformed_lines(event), event);
+	else if (text == NULL)
+		line_add_sentence(line, failed_hooks(event), event);
 	else
 		line_add_sentence(line, gettext(text), event);
 }
@@ -469,7 +507,8 @@ void report_event(const struct uh_event *event, void *context)
 
 	(void)context;
 	if (event->kind == UH_SCRIPT_STARTS || event->kind == UH_SCRIPT_SKIPPED ||
-		(event->kind == UH_SCRIPT_ENDED && process_succeeded(&event->ending)))
+		(event->kind == UH_SCRIPT_ENDED && process_succeeded(&event->ending)) ||
+		event->has_veto)
 		return;
 	if (event->kind == UH_SCRIPT_TAKES_LONG) {
 		report_running(event);

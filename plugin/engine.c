@@ -26,7 +26,7 @@ static enum uh_verdict run_before_dpkg(struct session *session)
 	}
 	clean_up_now(session);
 	if (end == RUN_VETOED)
-		session_on_event(&veto, session);
+		session_emit_veto(session, &veto);
 	return UH_STOP;
 }
 

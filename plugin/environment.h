@@ -21,6 +21,7 @@ struct run_context {
 	bool are_settings_lost;   /* so whether On-Failure is set is unknown */
 	const struct state *state;
 	const char *root; /* of the file in which output is kept; NULL: it is not kept */
+	bool can_veto;    /* apt is there to be stopped; the caller emits ret_veto */
 	bool is_once;     /* record which scripts have started: record_started_path() */
 };
 

@@ -20,7 +20,10 @@ struct walk {
 	void *context;
 	struct script_files files;
 	bool is_watched; /* by a person, on a terminal */
-	bool has_failed;
+	size_t total;    /* scripts that are not skipped */
+	size_t failed;   /* or should have run and could not */
+	size_t faulty;   /* not run for what they are, which is no failure */
+	bool is_for_check;
 	bool is_stopped;      /* by On-Failure "abort" */
 	bool is_output_lost;  /* has been reported */
 	struct uh_event veto; /* for the first failure that vetoes; path NULL: none */
@@ -51,20 +54,24 @@ static void emit_script_event(
 	walk->listener(&event, walk->context);
 }
 
-/* A script that could not run has no ending of its own: "exit 0" stands for that. */
 static struct uh_event make_veto(const struct walk *walk, const struct planned_run *run,
 	const struct uh_event *failure)
 {
-	struct uh_event veto = {
-		.kind = walk->run_context->hook_point == UH_POST_INVOKE ? UH_LATE_VETO
-									: UH_VETO,
-		.path = path_of(run),
-		.detail = run->script.relative,
-	};
+	struct uh_event veto = *failure;
 
-	if (failure->kind == UH_SCRIPT_ENDED)
-		veto.ending = failure->ending;
+	veto.kind =
+		walk->run_context->hook_point == UH_POST_INVOKE ? UH_LATE_VETO : UH_VETO;
+	veto.cause = failure->kind;
+	veto.has_veto = false;
+	veto.path = path_of(run);
+	veto.hook = run->script.relative;
 	return veto;
+}
+
+/* Whether "apt-universal-hooks check" knows what is wrong with the script. */
+static bool is_known_to_check(const struct uh_event *event)
+{
+	return event->kind != UH_SCRIPT_ENDED && event->kind != UH_SCRIPT_WITHOUT_LIST;
 }
 
 /* For a script that failed, or that should have run and could not. */
@@ -75,8 +82,11 @@ static void emit_failure_event(
 {
 	enum on_failure policy = run->settings.on_failure;
 
+	event.has_veto = policy != ON_FAILURE_WARN && walk->veto.path == NULL &&
+			 walk->run_context->can_veto;
 	emit_script_event(walk, run, event);
-	walk->has_failed = true;
+	walk->failed++;
+	walk->is_for_check = walk->is_for_check || is_known_to_check(&event);
 	if (walk->run_context->are_settings_lost)
 		emit_for_script(walk, run, UH_VETO_UNKNOWN);
 	if (policy == ON_FAILURE_WARN)
@@ -256,7 +266,7 @@ static void execute_script(struct walk *walk, const struct planned_run *run,
 	owns_strings struct string_list environment = {0};
 	owns_memory char *marker = NULL;
 	bool is_success = run_context->result == RESULT_OK &&
-			  !run_context->has_failed_before && !walk->has_failed;
+			  !run_context->has_failed_before && walk->failed == 0;
 	struct process_spec spec = {.directory = run->settings.directory,
 		.timeout = run->settings.timeout,
 		.is_for_other_user = account != NULL,
@@ -326,14 +336,17 @@ static void emit_fault(struct walk *walk, const struct planned_run *run)
 		script->fault == SCRIPT_CANNOT_START ||
 		script->fault == SCRIPT_WITHOUT_SETTINGS)
 		emit_failure_event(walk, run, event);
-	else
+	else {
 		emit_script_event(walk, run, event);
+		walk->faulty++;
+	}
 }
 
 static void run_or_skip(struct walk *walk, const struct planned_run *run)
 {
 	const char *setting = walk->is_stopped ? "On-Failure" : skip_name(run->skip);
 
+	walk->total += setting == NULL;
 	if (setting != NULL)
 		emit_for_script(walk, run, UH_SCRIPT_SKIPPED, .detail = setting);
 	else if (run->script.fault != SCRIPT_IS_FINE)
@@ -349,6 +362,24 @@ static void provide_tables(struct walk *walk)
 	event.error = script_files_write_tables(&walk->files, walk->run_context);
 	/* Without the state directory, this has been reported. */
 	if (event.error < 0 && walk->run_context->state->fd >= 0)
+		walk->listener(&event, walk->context);
+}
+
+/* The message of a single veto has all that helps. */
+static void emit_summary(const struct walk *walk)
+{
+	bool is_only_veto = walk->failed == 1 && walk->veto.path != NULL &&
+			    walk->run_context->can_veto;
+	struct uh_event event = {.kind = UH_HOOKS_FAILED,
+		.count = walk->failed,
+		.total = walk->total,
+		.is_for_check = walk->is_for_check || walk->faulty > 0};
+
+	if (walk->failed == 0) {
+		event.kind = UH_HOOKS_NOT_RUN;
+		event.count = walk->faulty;
+	}
+	if (event.count > 0 && !is_only_veto)
 		walk->listener(&event, walk->context);
 }
 
@@ -374,8 +405,11 @@ enum run_end runner_run(const struct plan *plan, const struct run_context *run_c
 	}
 	interrupts_release(&interrupts);
 	script_files_discard(&walk.files);
-	*ret_has_failed = walk.has_failed;
-	if (is_interrupted)
+	*ret_has_failed = walk.failed > 0;
+	if (!is_interrupted)
+		emit_summary(&walk);
+	/* Ctrl-C after a failure that vetoes: its message is still to come. */
+	if (is_interrupted && walk.veto.path == NULL)
 		return RUN_INTERRUPTED;
 	if (walk.veto.path == NULL)
 		return RUN_COMPLETE;

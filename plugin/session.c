@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "session.h"
+#include "advice.h"
 #include "bridge.h"
 #include "configuration.h"
 #include "copies.h"
@@ -288,12 +289,19 @@ static void send_to_journal(struct session *session, const struct uh_event *even
 	journal_send(&session->journal, &entry);
 }
 
+/* Neither an error nor a warning. */
+static bool is_notice(const struct uh_event *event)
+{
+	return event->kind == UH_SCRIPT_TAKES_LONG || event->kind == UH_HOOKS_FAILED ||
+	       event->kind == UH_HOOKS_NOT_RUN;
+}
+
 void session_on_event(const struct uh_event *event, void *context)
 {
 	struct session *session = context;
 	bool is_urgent = log_writer_note(&session->log, session->hook_point, event);
 
-	if (event->kind == UH_SCRIPT_TAKES_LONG && is_quiet(session))
+	if (is_notice(event) && is_quiet(session))
 		return;
 	/* After an error, the call at the end tries again, and reports it. */
 	if (is_urgent && session->state.fd >= 0)
@@ -301,6 +309,19 @@ void session_on_event(const struct uh_event *event, void *context)
 			&session->log, &session->state, command_line_of(session));
 	send_to_journal(session, event);
 	session->listener(event, session->context);
+}
+
+void session_emit_veto(struct session *session, struct uh_event *veto)
+{
+	owns_memory char *command = NULL;
+
+	if (veto->kind == UH_VETO) {
+		read_command_line(session);
+		command = advice_command(
+			&session->command_line, veto->hook, getenv("SUDO_COMMAND"));
+	}
+	veto->value = command;
+	session_on_event(veto, session);
 }
 
 bool session_is_switched_off(struct session *session)
@@ -670,6 +691,7 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 		.are_settings_lost = session->settings_reading == UNREADABLE,
 		.state = &session->state,
 		.root = session->root,
+		.can_veto = session->closed_by == CLOSED_BY_APT,
 		.is_once = session->clean_up == CLEAN_UP_DUE,
 	};
 	bool has_failed;
@@ -731,6 +753,6 @@ enum uh_verdict session_close(struct session *session)
 	/* After a clean-up there is no apt to stop; each failure has been reported. */
 	if (end != RUN_VETOED || session->closed_by != CLOSED_BY_APT)
 		return UH_GO_ON;
-	session_on_event(&veto, session);
+	session_emit_veto(session, &veto);
 	return UH_STOP;
 }

@@ -113,6 +113,9 @@ void session_drop_clean_up(struct session *session);
 /* Runs the plan; see runner_run(). */
 enum run_end session_run(struct session *session, struct uh_event *ret_veto);
 
+/* Emits what session_run() has returned, with the command that goes on without it. */
+void session_emit_veto(struct session *session, struct uh_event *veto);
+
 /* Keeps the results for the call that writes the log. */
 void session_keep_log(struct session *session);
 /* Appends the results of all calls to the log. */

@@ -47,10 +47,16 @@ enum uh_event_kind {
 	UH_REQUIREMENTS_UNKNOWN,     /* dpkg-query failed: error or ending */
 	/* It runs for a second, and stderr is a terminal that shows no question. */
 	UH_SCRIPT_TAKES_LONG, /* detail: path below the tree; value: Description or NULL */
-	/* On-Failure stops apt. detail: path below the tree; ending: exit 0: not run. */
+	/*
+	 * On-Failure stops apt. cause: another event, whose fields are set; hook: path below
+	 * the tree; value: a command for going on without it, or NULL.
+	 */
 	UH_VETO,
 	UH_LATE_VETO,    /* at Post-Invoke, dpkg has finished: apt exits with an error */
 	UH_VETO_UNKNOWN, /* a script failed, and On-Failure could not be read */
+	/* About all scripts of a hook point, at its end: count, of total. */
+	UH_HOOKS_FAILED,  /* is_for_check: "check" can name the cause of one of them */
+	UH_HOOKS_NOT_RUN, /* none failed, but some are no executable files */
 	/* About a directory of the tree: path. */
 	UH_DIRECTORY_UNREADABLE, /* error */
 	UH_WILDCARD_FAILED,      /* PCRE2 failed on the directory's name: error */
@@ -106,6 +112,7 @@ struct uh_event {
 	const char *detail;
 	const char *matched; /* the script's package or wildcard, or NULL */
 	bool is_wildcard;    /* matched is one */
+	const char *hook;    /* path below the tree */
 	const char *value;
 	const struct setting *setting;
 	const char *near; /* than what the setting names: an account or a hook; or NULL */
@@ -114,11 +121,15 @@ struct uh_event {
 	int error;          /* 0 when ending is set instead */
 	struct uh_ending ending;
 	long long milliseconds;
+	enum uh_event_kind cause; /* of a veto */
+	bool has_veto; /* the script's veto will be emitted later, with this as its cause */
 	bool is_copy; /* a copy of path has run, since dpkg had deleted it */
 	enum uh_unsafe unsafe;
 	unsigned id; /* user or group */
 	size_t count;
 	size_t first;
+	size_t total;
+	bool is_for_check;
 };
 
 typedef void uh_listener(const struct uh_event *event, void *context);

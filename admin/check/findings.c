@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/findings.h"
 #include "printable.h"
+#include "shell_word.h"
 #include "system/rootfs.h"
 #include "ui/message.h"
 
@@ -300,48 +301,6 @@ json_t *findings_to_json(const struct findings *findings)
 	return array;
 }
 
-static bool is_printable(const char *word)
-{
-	while (*word != '\0') {
-		size_t size = printable_size(word);
-
-		if (size == 0)
-			return false;
-		word += size;
-	}
-	return true;
-}
-
-/* Whether every shell takes the word literally, wherever it is in a command. */
-static bool is_shell_literal(const char *word)
-{
-	static const char literal[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		"0123456789@%+:,./_-";
-
-	return word[0] != '\0' && word[strspn(word, literal)] == '\0';
-}
-
-static void add_quoted_byte(struct buffer *command, char byte)
-{
-	if (byte == '\'')
-		buffer_append_string(command, "'\\''");
-	else
-		buffer_append(command, (struct slice){&byte, 1});
-}
-
-static void add_word(struct buffer *command, const char *word)
-{
-	if (is_shell_literal(word)) {
-		buffer_append_string(command, word);
-		return;
-	}
-	buffer_append_string(command, "'");
-	for (; *word != '\0'; word++)
-		add_quoted_byte(command, *word);
-	buffer_append_string(command, "'");
-}
-
 /* As printf(1)'s format, inside single quotes. */
 static void add_format_of(struct buffer *command, const char *word)
 {
@@ -353,7 +312,7 @@ static void add_format_of(struct buffer *command, const char *word)
 		else if (*word == '\\' || *word == '%')
 			buffer_append_format(command, "%c%c", *word, *word);
 		else if (size == 1)
-			add_quoted_byte(command, *word);
+			shell_word_add_byte(command, *word);
 		else
 			buffer_append(command, (struct slice){word, size});
 		word += size > 0 ? size : 1;
@@ -364,7 +323,7 @@ void fix_add(struct buffer *command, const char *const *words)
 {
 	size_t plain = 0;
 
-	while (words[plain] != NULL && is_printable(words[plain]))
+	while (words[plain] != NULL && shell_word_is_printable(words[plain]))
 		plain++;
 	if (command->size > 0)
 		buffer_append_string(command, " && ");
@@ -379,6 +338,6 @@ void fix_add(struct buffer *command, const char *const *words)
 	for (size_t i = 0; i < plain; i++) {
 		if (i > 0)
 			buffer_append_string(command, " ");
-		add_word(command, words[i]);
+		shell_word_add(command, words[i]);
 	}
 }

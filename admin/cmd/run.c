@@ -54,7 +54,9 @@ static void on_run_event(const struct uh_event *event, void *context)
 	bool is_of_script =
 		event->kind != UH_SCRIPT_STARTS && event->kind < UH_SCRIPT_TAKES_LONG;
 
-	report_event(event, NULL);
+	/* Both are about the log, in which these runs are not. */
+	if (event->kind != UH_HOOKS_FAILED && event->kind != UH_HOOKS_NOT_RUN)
+		report_event(event, NULL);
 	if (is_of_script && event->path != NULL)
 		results->events[results->count++] = *event;
 }

@@ -116,7 +116,7 @@ expect_veto() {
 	local example=$1 word
 	shift
 	apt_must_end_with 100
-	form=E expect_warning "$(header_of "$example" Place | head -n 1)" 'so stops apt'
+	form=E expect_warning "$(header_of "$example" Place | head -n 1)" 'so apt stops'
 	for word; do
 		grep -F -e "$word" "$errors" >/dev/null || fail "no message contains: $word"
 	done

@@ -172,7 +172,7 @@ test_a_hook_scans_archives_and_vetoes_a_bad_one() {
 		>/etc/apt/apt.conf.d/60local-hooks
 	apt_succeeds install good
 	apt_fails install bad
-	form=E expect_warning 010-scan 'stops apt'
+	form=E expect_warning 010-scan 'apt stops'
 	! dpkg-query --status bad >/dev/null 2>&1 || fail 'bad is installed'
 	# What cannot be scanned is not installed either.
 	printf 'deb [trusted=yes] copy:/repository ./\n' >/etc/apt/sources.list
@@ -180,5 +180,5 @@ test_a_hook_scans_archives_and_vetoes_a_bad_one() {
 	package good 2
 	publish
 	apt_fails -o Dir::Cache::archives=./var/cache/apt/archives/ install good
-	form=E expect_warning 010-scan 'stops apt'
+	form=E expect_warning 010-scan 'apt stops'
 }

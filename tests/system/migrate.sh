@@ -378,7 +378,7 @@ test_Requires_skips_and_only_a_test_in_the_script_vetoes() {
 	expect_no_runs
 	printf '#!/bin/sh\ncommand -v libfoo >/dev/null || exit 1\n' | hook Pre-Install-Pkgs/2-tests
 	apt_fails install bar
-	form=E expect_warning 2-tests 'stops apt'
+	form=E expect_warning 2-tests 'apt stops'
 	! dpkg-query --status bar >/dev/null 2>&1 || fail 'apt was not stopped'
 	printf '#!/bin/sh\n' | hook /usr/bin/libfoo
 	apt_succeeds_but_warns install bar

@@ -225,7 +225,7 @@ test_a_timeout_is_a_failure_that_can_stop_apt() {
 		Pre-Install-Pkgs/1-slow
 	EOF
 	form=E expect_warning "$hooks/Pre-Install-Pkgs/1-slow" '1 s' Timeout \
-		"apt -o 'Universal-Hooks::Scripts::Pre-Install-Pkgs/1-slow::Enabled=false'"
+		"apt-get -o 'Universal-Hooks::Scripts::Pre-Install-Pkgs/1-slow::Enabled=false' "
 	expect_none_to_be_left 1
 	! dpkg-query --show app 2>/dev/null || fail 'app should not have been installed'
 }

@@ -309,8 +309,12 @@ void write_event(const struct uh_event *event, void *context)
 		[UH_UNSAFE_WORLD] = "world"};
 	struct buffer *text = context;
 
-	/* How it ended tells that it was started, and only a terminal sees how long. */
-	if (event->kind == UH_SCRIPT_STARTS || event->kind == UH_SCRIPT_TAKES_LONG)
+	/*
+	 * How it ended tells that it was started. The others are notices, which depend on
+	 * the terminal, or count what was written.
+	 */
+	if (event->kind == UH_SCRIPT_STARTS || event->kind == UH_SCRIPT_TAKES_LONG ||
+		event->kind == UH_HOOKS_FAILED || event->kind == UH_HOOKS_NOT_RUN)
 		return;
 	ck_assert_uint_lt((size_t)event->kind, COUNT_OF(kinds));
 	ck_assert_ptr_nonnull(kinds[event->kind]);
@@ -329,6 +333,8 @@ void write_event(const struct uh_event *event, void *context)
 			kinds_of_unsafe[event->unsafe]);
 	else if (event->detail != NULL && event->kind != UH_BRIDGE_UNUSABLE)
 		buffer_append_format(text, " %s", event->detail);
+	if (event->kind == UH_VETO || event->kind == UH_LATE_VETO)
+		buffer_append_format(text, " %s %s", kinds[event->cause], event->hook);
 	if (event->setting != NULL)
 		buffer_append_format(
 			text, " %s=%s", event->setting->key, event->setting->value);

@@ -56,7 +56,7 @@ START_TEST(a_veto_stops_apt_and_the_clean_up_runs_once)
 		"SCRIPT_ENDED " ETC "Post-Invoke/failure exited 0\n"
 		"SCRIPT_SKIPPED " ETC "Post-Invoke/ran When\n"
 		"SCRIPT_SKIPPED " ETC "Post-Invoke/success When\n"
-		"VETO " ETC "Pre-Install-Pkgs/a Pre-Install-Pkgs/a\n");
+		"VETO " ETC "Pre-Install-Pkgs/a SCRIPT_ENDED Pre-Install-Pkgs/a\n");
 	assert_stanzas(
 		"Result: aborted\n"
 		" Pre-Install-Pkgs " ETC "Pre-Install-Pkgs/a [always] exit 3\n"
@@ -93,7 +93,7 @@ START_TEST(without_hooks_that_want_to_know_a_veto_cleans_nothing_up)
 	assert_taken_file("/log", "");
 	assert_taken_file("/events",
 		"SCRIPT_ENDED " ETC "Pre-Install-Pkgs/a exited 3\n"
-		"VETO " ETC "Pre-Install-Pkgs/a Pre-Install-Pkgs/a\n");
+		"VETO " ETC "Pre-Install-Pkgs/a SCRIPT_ENDED Pre-Install-Pkgs/a\n");
 	assert_stanzas("Result: aborted\n"
 		       " Pre-Install-Pkgs " ETC "Pre-Install-Pkgs/a [always] exit 3\n");
 }

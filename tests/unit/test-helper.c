@@ -157,16 +157,28 @@ START_TEST(a_failure_does_not_stop_apt_and_a_veto_does)
 {
 	owns_memory char *stream = make_stream("");
 	owns_memory char *strict = make_stream(
-		"Universal-Hooks::Scripts::Pre-Install-Pkgs/a::On-Failure=abort");
+		"Universal-Hooks::Scripts::Pre-Install-Pkgs/a::On-Failure=abort\n");
+
+	static const char veto[] =
+		"E: /etc/apt/universal-hooks/Pre-Install-Pkgs/a exited "
+		"with status 3, so apt stops (On-Failure). To go on "
+		"without it: ";
+	owns_output struct output output = {.out = {0}};
 
 	skip_unless(mount_directories(), WHY_NOT);
 	make_script(ETC "Pre-Install-Pkgs/a", "exit 3");
 	output_begin();
 	ck_assert_int_eq(run_helper(with_stream(stream)), 0);
 	assert_output("",
-		"W: /etc/apt/universal-hooks/Pre-Install-Pkgs/a exited with status 3\n");
+		"W: /etc/apt/universal-hooks/Pre-Install-Pkgs/a exited with status 3\n"
+		"N: 1 of 1 hook failed; see apt-universal-hooks log --last\n");
 	output_begin();
 	ck_assert_int_eq(run_helper(with_stream(strict)), STOP);
+	output_end(&output);
+	ck_assert_msg(
+		strncmp(output.err.data, veto, strlen(veto)) == 0, "%s", output.err.data);
+	ck_assert_ptr_eq(
+		strchr(output.err.data, '\n') + 1, output.err.data + output.err.size);
 }
 END_TEST
 

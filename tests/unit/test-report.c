@@ -92,6 +92,8 @@ START_TEST(each_event_is_one_line_in_apts_form)
 			.path = "/the/path",
 			.detail = "/the/detail",
 			.setting = settings.items,
+			.value = "value",
+			.cause = UH_SCRIPT_ENDED,
 			.error = -EACCES,
 			.ending = {UH_EXITED, 1},
 			.unsafe = UH_UNSAFE_WORLD,
@@ -109,14 +111,15 @@ START_TEST(each_event_is_one_line_in_apts_form)
 							text.data + text.size - 1,
 			"event %d: %s", kind, text.data);
 		ck_assert_msg(strncmp(text.data, "W: ", 3) == 0 ||
-				      strncmp(text.data, "E: ", 3) == 0,
+				      strncmp(text.data, "E: ", 3) == 0 ||
+				      kind == UH_HOOKS_FAILED || kind == UH_HOOKS_NOT_RUN,
 			"event %d: %s", kind, text.data);
 		ck_assert_msg(
 			strchr(text.data, '%') == NULL, "event %d: %s", kind, text.data);
 		ck_assert_msg(strstr(text.data, "(null)") == NULL, "event %d: %s", kind,
 			text.data);
 	}
-	ck_assert_uint_eq(kinds, 54);
+	ck_assert_uint_eq(kinds, 56);
 }
 END_TEST
 
@@ -315,11 +318,44 @@ END_TEST
 
 START_TEST(a_veto_by_a_script_that_was_not_run_says_so)
 {
-	owns_buffer struct buffer text = report(&(struct uh_event){
-		.kind = UH_VETO, .path = "/a", .detail = "Pre-Invoke/a"});
+	owns_buffer struct buffer text = report(&(struct uh_event){.kind = UH_VETO,
+		.cause = UH_SCRIPT_OPEN_TO_OTHERS,
+		.unsafe = UH_UNSAFE_WORLD,
+		.path = "/a",
+		.detail = "/b",
+		.hook = "Pre-Invoke/a",
+		.value = "apt-get -o 'a=b' install foo"});
 
-	ck_assert_msg(strncmp(text.data, "E: /a was not run, so apt stops", 31) == 0,
-		"%s", text.data);
+	assert_text(&text,
+		"E: /a is not run: /b can be written by everybody, so apt stops "
+		"(On-Failure). To go on without it: apt-get -o 'a=b' "
+		"install foo\n");
+}
+END_TEST
+
+START_TEST(what_a_veto_will_say_is_not_said_before)
+{
+	assert_report((struct uh_event){.kind = UH_SCRIPT_ENDED,
+			      .path = "/a",
+			      .ending = {UH_EXITED, 3},
+			      .has_veto = true},
+		"");
+}
+END_TEST
+
+START_TEST(a_summary_says_where_to_look)
+{
+	struct uh_event event = {.kind = UH_HOOKS_FAILED, .count = 2, .total = 5};
+
+	assert_report(
+		event, "N: 2 of 5 hooks failed; see apt-universal-hooks log --last\n");
+	event.is_for_check = true;
+	assert_report(event, "N: 2 of 5 hooks failed; see apt-universal-hooks check, and "
+			     "apt-universal-hooks log --last\n");
+	event.kind = UH_HOOKS_NOT_RUN;
+	event.count = event.total = 1;
+	assert_report(
+		event, "N: 1 of 1 hook cannot run; see apt-universal-hooks check\n");
 }
 END_TEST
 
@@ -489,6 +525,7 @@ int main(void)
 		a_stderr_that_cannot_be_written_is_ignored,
 		a_timeout_differs_from_a_signal, an_unknown_user_or_group_has_its_number,
 		a_veto_by_a_script_that_was_not_run_says_so,
+		what_a_veto_will_say_is_not_said_before, a_summary_says_where_to_look,
 		without_a_detail_an_event_shows_its_error,
 		a_translation_may_order_the_places_as_it_needs,
 		a_translation_has_its_own_plurals, a_wrong_translation_does_no_harm,

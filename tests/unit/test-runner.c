@@ -55,6 +55,7 @@ static void set_up(struct stage *stage, enum uh_hook_point hook_point)
 		.command_line = "apt-get install foo",
 		.result = RESULT_OK,
 		.state = &stage->state,
+		.can_veto = true,
 	};
 }
 
@@ -484,6 +485,7 @@ START_TEST(the_first_veto_is_the_one_reported)
 	run(&stage);
 	ck_assert_int_eq(stage.end, RUN_VETOED);
 	ck_assert_str_eq(stage.veto.path, at(ETC "Pre-Invoke/a"));
+	ck_assert(!stage.veto.has_veto);
 	assert_text(&stage.events, "SCRIPT_ENDED " ETC "Pre-Invoke/a exited 1\n"
 				   "SCRIPT_ENDED " ETC "Pre-Invoke/b exited 2\n");
 }
@@ -520,8 +522,9 @@ START_TEST(a_script_that_could_not_run_can_veto)
 	stage.plan.runs[0].settings.on_failure = ON_FAILURE_ABORT;
 	run(&stage);
 	ck_assert_int_eq(stage.end, RUN_VETOED);
-	ck_assert_int_eq(stage.veto.ending.end, UH_EXITED);
-	ck_assert_int_eq(stage.veto.ending.value, 0);
+	ck_assert_int_eq(stage.veto.cause, UH_SCRIPT_WITHOUT_DIRECTORY);
+	ck_assert_str_eq(stage.veto.detail, "/etc/passwd");
+	ck_assert_str_eq(stage.veto.hook, "Pre-Invoke/a");
 	ck_assert(!is_there("/log"));
 }
 END_TEST

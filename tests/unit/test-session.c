@@ -197,14 +197,16 @@ START_TEST(a_veto_after_dpkg_is_told_last_and_makes_apt_fail)
 	ck_assert_int_eq(
 		run_transaction(SCOPE "On-Failure=abort-after\n", "installed"), STOP);
 	assert_taken_file("/log", "Post-Invoke/b \n");
-	assert_taken_file("/events", "SCRIPT_ENDED " ETC "Post-Invoke/a exited 3\n"
-				     "SCRIPT_ENDED " ETC "Post-Invoke/b exited 0\n"
-				     "LATE_VETO " ETC "Post-Invoke/a Post-Invoke/a\n");
+	assert_taken_file("/events",
+		"SCRIPT_ENDED " ETC "Post-Invoke/a exited 3\n"
+		"SCRIPT_ENDED " ETC "Post-Invoke/b exited 0\n"
+		"LATE_VETO " ETC "Post-Invoke/a SCRIPT_ENDED Post-Invoke/a\n");
 	ck_assert_int_eq(run_transaction(SCOPE "On-Failure=abort\n", "installed"), STOP);
 	assert_taken_file("/log", "");
-	assert_taken_file("/events", "SCRIPT_ENDED " ETC "Post-Invoke/a exited 3\n"
-				     "SCRIPT_SKIPPED " ETC "Post-Invoke/b On-Failure\n"
-				     "LATE_VETO " ETC "Post-Invoke/a Post-Invoke/a\n");
+	assert_taken_file("/events",
+		"SCRIPT_ENDED " ETC "Post-Invoke/a exited 3\n"
+		"SCRIPT_SKIPPED " ETC "Post-Invoke/b On-Failure\n"
+		"LATE_VETO " ETC "Post-Invoke/a SCRIPT_ENDED Post-Invoke/a\n");
 }
 END_TEST
 
