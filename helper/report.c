@@ -134,6 +134,35 @@ static void line_add_signal_name(struct line *line, const struct uh_event *event
 	line_add(line, text, strlen(text));
 }
 
+static void line_add_interpreter(struct line *line, const struct uh_event *event)
+{
+	line_add_name(line, event->interpreter);
+}
+
+static void line_add_start_fault(struct line *line, const struct uh_event *event)
+{
+	static const char *const faults[] = {
+		/* Translators: all these follow "... could not be started: ". */
+		[UH_START_CRLF] = N_("its lines end with CR LF, as in Windows"),
+		[UH_START_NO_INTERPRETER] =
+			N_("its interpreter {interpreter} does not exist"),
+		[UH_START_INTERPRETER_NOT_EXECUTABLE] =
+			N_("its interpreter {interpreter} is not executable"),
+		[UH_START_NOEXEC] = N_("its file system is mounted with noexec"),
+		[UH_START_NO_FIRST_LINE] =
+			N_("it has no #! line, which it needs to run as its User"),
+		[UH_START_OTHER_ARCHITECTURE] =
+			N_("it is a program for another architecture, or its dynamic "
+			   "loader is missing"),
+		[UH_START_NO_PROGRAM] = N_("it is neither a program nor a script"),
+	};
+
+	if (event->start_fault == UH_START_UNKNOWN)
+		line_add_error(line, event);
+	else
+		line_add_sentence(line, gettext(faults[event->start_fault]), event);
+}
+
 static void line_add_ending(struct line *line, const struct uh_event *event)
 {
 	static const char *const endings[] = {
@@ -149,6 +178,10 @@ static void line_add_ending(struct line *line, const struct uh_event *event)
 		line_add_sentence(line, _("{path} was not run"), event);
 	else
 		line_add_sentence(line, gettext(endings[event->ending.end]), event);
+	if (event->start_fault != UH_START_UNKNOWN) {
+		line_add(line, ": ", strlen(": "));
+		line_add_start_fault(line, event);
+	}
 }
 
 /* dpkg-query was not started, or it failed. */
@@ -298,7 +331,7 @@ static const struct {
 	const char *text;
 } sentences[] = {
 	[UH_SCRIPT_ENDED] = {'W', "{ending}"},
-	[UH_SCRIPT_NOT_STARTED] = WARNING("{path} could not be started: {error}"),
+	[UH_SCRIPT_NOT_STARTED] = WARNING("{path} could not be started: {start_fault}"),
 	[UH_SCRIPT_NOT_EXECUTABLE] = WARNING("{path} is not executable; it is not run"),
 	[UH_SCRIPT_NOT_A_FILE] = WARNING("{path} is not a regular file; it is not run"),
 	[UH_SCRIPT_DANGLING] =
@@ -420,6 +453,8 @@ static line_add_place *find_place(struct slice name)
 	} places[] = {
 		{"path", line_add_path},
 		{"error", line_add_error},
+		{"start_fault", line_add_start_fault},
+		{"interpreter", line_add_interpreter},
 		{"package", line_add_detail},
 		{"user_setting", line_add_detail},
 		{"directory", line_add_detail},

@@ -4,6 +4,7 @@
 #include "kept_output.h"
 #include "process.h"
 #include "record.h"
+#include "script_text.h"
 #include "tty.h"
 
 #include <errno.h>
@@ -71,7 +72,9 @@ static struct uh_event make_veto(const struct walk *walk, const struct planned_r
 /* Whether "apt-universal-hooks check" knows what is wrong with the script. */
 static bool is_known_to_check(const struct uh_event *event)
 {
-	return event->kind != UH_SCRIPT_ENDED && event->kind != UH_SCRIPT_WITHOUT_LIST;
+	if (event->kind == UH_SCRIPT_ENDED)
+		return event->start_fault != UH_START_UNKNOWN;
+	return event->kind != UH_SCRIPT_WITHOUT_LIST;
 }
 
 /* For a script that failed, or that should have run and could not. */
@@ -292,6 +295,26 @@ static void execute_script(struct walk *walk, const struct planned_run *run,
 	event->milliseconds = milliseconds_since(&start);
 }
 
+/* env(1), and setpriv(1) for User, end with 126 or 127 if there is nothing to execute. */
+static void find_start_fault(const struct planned_run *run, struct uh_event *event)
+{
+	bool has_started = event->error == 0 && run->settings.user == NULL;
+	bool is_like_env =
+		event->error < 0 ||
+		(event->ending.end == UH_EXITED &&
+			(event->ending.value == 126 || event->ending.value == 127));
+	enum uh_start_fault fault;
+
+	/* For want of memory or processes; or a status of its own. */
+	if (event->error < 0 && event->error != -ENOENT && event->error != -EACCES &&
+		event->error != -ENOEXEC)
+		return;
+	fault = script_text_find_fault(run->script.path, has_started,
+		run->settings.user != NULL, event->interpreter);
+	if (is_like_env || fault == UH_START_CRLF)
+		event->start_fault = fault;
+}
+
 static void run_script(struct walk *walk, const struct planned_run *run)
 {
 	struct uh_event event = {.kind = UH_SCRIPT_ENDED};
@@ -304,10 +327,12 @@ static void run_script(struct walk *walk, const struct planned_run *run)
 	execute_script(walk, run, account, &event);
 	if (event.error < 0)
 		event.kind = UH_SCRIPT_NOT_STARTED;
-	if (event.error < 0 || !process_succeeded(&event.ending))
+	if (event.error < 0 || !process_succeeded(&event.ending)) {
+		find_start_fault(run, &event);
 		emit_failure_event(walk, run, event);
-	else
+	} else {
 		emit_script_event(walk, run, event);
+	}
 }
 
 /* An unsafe script, or one that could not be examined, counts as a failure. */

@@ -30,9 +30,9 @@ struct uh_ending {
 /* The comments name the fields that are set. error is −errno. */
 enum uh_event_kind {
 	/* About a script: path. */
-	UH_SCRIPT_STARTS,         /* the next event about it says how it ended */
-	UH_SCRIPT_ENDED,          /* ending, milliseconds */
-	UH_SCRIPT_NOT_STARTED,    /* error */
+	UH_SCRIPT_STARTS,      /* the next event about it says how it ended */
+	UH_SCRIPT_ENDED,       /* ending, milliseconds; start_fault if it may be that */
+	UH_SCRIPT_NOT_STARTED, /* error, start_fault */
 	UH_SCRIPT_NOT_EXECUTABLE, /* no x bit */
 	UH_SCRIPT_NOT_A_FILE,     /* a fifo, a socket, a device */
 	UH_SCRIPT_DANGLING,       /* a broken symlink: error */
@@ -101,6 +101,20 @@ enum uh_event_kind {
 	UH_INTERRUPTED,             /* by Ctrl-C; path: the script that was running */
 };
 
+/* Why a script does not start. */
+enum uh_start_fault {
+	UH_START_UNKNOWN,
+	UH_START_CRLF,
+	UH_START_NO_INTERPRETER,
+	UH_START_INTERPRETER_NOT_EXECUTABLE,
+	UH_START_NOEXEC,             /* mount(8) */
+	UH_START_NO_FIRST_LINE,      /* no "#!", which User needs */
+	UH_START_OTHER_ARCHITECTURE, /* or without its dynamic loader */
+	UH_START_NO_PROGRAM,         /* neither a program nor text */
+};
+/* Linux takes at most 255 bytes of a first line (execve(2)). */
+#define UH_INTERPRETER_SIZE 256
+
 enum uh_unsafe { UH_UNSAFE_OWNER, UH_UNSAFE_GROUP, UH_UNSAFE_WORLD };
 
 struct setting;
@@ -124,6 +138,8 @@ struct uh_event {
 	enum uh_event_kind cause; /* of a veto */
 	bool has_veto; /* the script's veto will be emitted later, with this as its cause */
 	bool is_copy; /* a copy of path has run, since dpkg had deleted it */
+	enum uh_start_fault start_fault;
+	char interpreter[UH_INTERPRETER_SIZE]; /* of start_fault */
 	enum uh_unsafe unsafe;
 	unsigned id; /* user or group */
 	size_t count;

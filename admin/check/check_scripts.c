@@ -1,139 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Each script by itself: whether it can be executed, and by what. */
-#include "check/check_scripts.h"
 #include "check/bashisms.h"
 #include "check/check_foreign.h"
 #include "package_settings.h"
 #include "renames.h"
+#include "script_text.h"
 #include "system/apt.h"
 #include "system/rootfs.h"
 #include "ui/message.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* How much of a shell script is read. */
 #define SHELL_TEXT_SIZE ((size_t)1 << 20)
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define BLANKS " \t"
-
-/* The control characters that occur in text. */
-#define TEXT_CONTROLS "\a\b\t\n\v\f\r\033"
-
-static bool is_text(struct slice bytes)
-{
-	for (size_t i = 0; i < bytes.size; i++) {
-		unsigned char byte = (unsigned char)bytes.data[i];
-
-		if (byte == '\0' || byte == 0x7f ||
-			(byte < 0x20 && strchr(TEXT_CONTROLS, byte) == NULL))
-			return false;
-	}
-	return true;
-}
-
-static void cut_bytes(struct slice *text, size_t count)
-{
-	text->data += count;
-	text->size -= count;
-}
-
-static bool is_blank_at(struct slice text, size_t i)
-{
-	return strchr(BLANKS, text.data[i]) != NULL;
-}
-
-/* Removes the next word, and the blanks around it, from the front of rest. */
-static struct slice cut_word(struct slice *rest)
-{
-	struct slice word;
-
-	while (rest->size > 0 && is_blank_at(*rest, 0))
-		cut_bytes(rest, 1);
-	word = (struct slice){rest->data, 0};
-	while (word.size < rest->size && !is_blank_at(*rest, word.size))
-		word.size++;
-	cut_bytes(rest, word.size);
-	while (rest->size > 0 && is_blank_at(*rest, 0))
-		cut_bytes(rest, 1);
-	return word;
-}
-
-static bool is_env(struct slice interpreter)
-{
-	return slice_equals(interpreter, "/usr/bin/env") ||
-	       slice_equals(interpreter, "/bin/env");
-}
-
-/*
- * What env looks for, given its one argument (execve(2)); empty if it has options or sets
- * variables.
- */
-static struct slice command_of_env(struct slice argument)
-{
-	static const struct slice nothing = {"", 0};
-
-	if (slice_has_prefix(argument, slice_of("-S"))) {
-		cut_bytes(&argument, 2);
-		argument = cut_word(&argument);
-	}
-	if (argument.size == 0 || argument.data[0] == '-' ||
-		memchr(argument.data, '=', argument.size) != NULL)
-		return nothing;
-	return argument;
-}
-
-/* line is what follows "#!". */
-static void read_interpreter(struct script_text *text, struct slice line)
-{
-	struct slice interpreter, command;
-
-	while (line.size > 0 && is_blank_at(line, line.size - 1))
-		line.size--;
-	interpreter = cut_word(&line);
-	text->interpreter = xstrndup(interpreter.data, interpreter.size);
-	if (!is_env(interpreter))
-		return;
-	command = command_of_env(line);
-	if (command.size > 0)
-		text->command = xstrndup(command.data, command.size);
-}
-
-void script_text_read(struct script_text *text, struct slice head)
-{
-	struct slice line;
-	struct slice rest = head;
-
-	*text = (struct script_text){.kind = head.size == 0 ? TEXT_EMPTY : TEXT_PLAIN};
-	if (slice_has_prefix(head, (struct slice){ELFMAG, SELFMAG})) {
-		text->kind = head.size >= sizeof(Elf32_Ehdr) ? TEXT_PROGRAM : TEXT_BINARY;
-		return;
-	}
-	text->has_mark = slice_has_prefix(head, slice_of(BYTE_ORDER_MARK));
-	if (text->has_mark)
-		cut_bytes(&rest, strlen(BYTE_ORDER_MARK));
-	line = slice_cut(&rest, '\n');
-	text->has_crlf = line.size > 0 && line.data[line.size - 1] == '\r' &&
-			 line.data + line.size < head.data + head.size;
-	if (text->has_crlf)
-		line.size--;
-	if (slice_has_prefix(line, slice_of("#!"))) {
-		text->kind = TEXT_INTERPRETED;
-		cut_bytes(&line, 2);
-		read_interpreter(text, line);
-	} else if (!is_text(head)) {
-		text->kind = TEXT_BINARY;
-	}
-}
-
-void script_text_done(struct script_text *text)
-{
-	free(text->interpreter);
-	free(text->command);
-	memset(text, 0, sizeof(*text));
-}
 
 static bool is_executable_file(const struct stat *status)
 {
@@ -398,7 +280,7 @@ static void check_content(struct check *check, const char *path, bool is_executa
 		check_report_unreadable(check, path, error);
 		return;
 	}
-	script_text_read(&text, buffer_slice(&head));
+	xensure(script_text_read(&text, buffer_slice(&head)));
 	if (!is_executable)
 		check_mode(check, path, &text);
 	if (is_executable || text.kind != TEXT_PLAIN)

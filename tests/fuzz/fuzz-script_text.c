@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The beginning of a file in the hook tree. */
 #include "check/bashisms.h"
-#include "check/check_scripts.h"
 #include "harness.h"
+#include "script_text.h"
 
 static bool is_word(const char *text)
 {
@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct slice head = harness_input(data, size);
 	struct script_text text;
 
-	script_text_read(&text, head);
+	must(script_text_read(&text, head) == 0);
 	must((text.kind == TEXT_EMPTY) == (size == 0));
 	must((text.kind == TEXT_INTERPRETED) == (text.interpreter != NULL));
 	must(text.kind != TEXT_PROGRAM || size > 4);

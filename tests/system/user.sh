@@ -255,7 +255,7 @@ test_an_unknown_user_can_stop_apt() {
 	probe Pre-Invoke/a
 	apt_fails install app
 	form=E expect_warning "$hooks/Pre-Invoke/a" nobody-such
-	form=E expect_warning "$hooks/Pre-Invoke/a" 'was not run'
+	form=E expect_warning "$hooks/Pre-Invoke/a" 'is not run'
 	expect_no_runs
 	! dpkg-query --show app 2>/dev/null || fail 'app should not have been installed'
 }

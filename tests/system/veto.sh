@@ -259,8 +259,8 @@ test_a_script_that_cannot_be_started_stops_apt_as_well() {
 	probe Pre-Install-Pkgs/2-skipped
 	apt_is_stopped install app gone-
 	expect_no_runs
-	expect_warning "$hooks/Pre-Install-Pkgs/1-without-interpreter" 'could not be started'
-	expect_veto "$hooks/Pre-Install-Pkgs/1-without-interpreter" 'was not run'
+	expect_veto "$hooks/Pre-Install-Pkgs/1-without-interpreter" \
+		'could not be started: its interpreter /gone/interpreter does not exist'
 }
 
 # A script that may have to stop apt must not be skipped silently.
@@ -274,7 +274,7 @@ test_a_script_that_others_may_write_is_not_run_and_stops_apt() {
 	apt_is_stopped install app gone-
 	expect_no_runs
 	form=E expect_warning "$hooks/Pre-Install-Pkgs/open" 'written by everybody'
-	expect_veto "$hooks/Pre-Install-Pkgs/open" 'was not run'
+	expect_veto "$hooks/Pre-Install-Pkgs/open" 'is not run: '
 }
 
 test_a_script_that_was_switched_off_for_good_reasons_stops_nothing() {

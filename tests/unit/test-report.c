@@ -333,6 +333,27 @@ START_TEST(a_veto_by_a_script_that_was_not_run_says_so)
 }
 END_TEST
 
+START_TEST(the_cause_is_said_rather_than_the_error)
+{
+	struct uh_event event = {
+		.kind = UH_SCRIPT_NOT_STARTED, .path = "/a", .error = -ENOENT};
+
+	assert_report(event, "W: /a could not be started: No such file or directory\n");
+	event.start_fault = UH_START_CRLF;
+	assert_report(event,
+		"W: /a could not be started: its lines end with CR LF, as in "
+		"Windows\n");
+	event.kind = UH_SCRIPT_ENDED;
+	event.error = 0;
+	event.ending = (struct uh_ending){UH_EXITED, 127};
+	event.start_fault = UH_START_NO_INTERPRETER;
+	memcpy(event.interpreter, "/b\n", sizeof("/b\n"));
+	assert_report(event,
+		"W: /a exited with status 127: its interpreter /b\\012 does not "
+		"exist\n");
+}
+END_TEST
+
 START_TEST(what_a_veto_will_say_is_not_said_before)
 {
 	assert_report((struct uh_event){.kind = UH_SCRIPT_ENDED,
@@ -525,6 +546,7 @@ int main(void)
 		a_stderr_that_cannot_be_written_is_ignored,
 		a_timeout_differs_from_a_signal, an_unknown_user_or_group_has_its_number,
 		a_veto_by_a_script_that_was_not_run_says_so,
+		the_cause_is_said_rather_than_the_error,
 		what_a_veto_will_say_is_not_said_before, a_summary_says_where_to_look,
 		without_a_detail_an_event_shows_its_error,
 		a_translation_may_order_the_places_as_it_needs,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How execve(2), or else /bin/sh, will take a file, by its first bytes. */
-#ifndef CHECK_SCRIPTS_H
-#define CHECK_SCRIPTS_H
+#ifndef SCRIPT_TEXT_H
+#define SCRIPT_TEXT_H
 
 #include "base.h"
+#include "universal_hooks.h"
 
 /* How much of a file is read. */
 #define SCRIPT_TEXT_SIZE 4096
@@ -28,8 +29,18 @@ struct script_text {
 	char *command;
 };
 
-/* head is the first SCRIPT_TEXT_SIZE bytes; call script_text_done() afterwards. */
-void script_text_read(struct script_text *text, struct slice head);
+/*
+ * head is the first SCRIPT_TEXT_SIZE bytes; 0 or −ENOMEM. Call script_text_done()
+ * afterwards.
+ */
+int script_text_read(struct script_text *text, struct slice head);
 void script_text_done(struct script_text *text);
+
+/*
+ * Why the script at path could not be started or, if it has started, may have failed at
+ * once. interpreter is set to the one that the fault is about.
+ */
+enum uh_start_fault script_text_find_fault(const char *path, bool has_started,
+	bool is_for_other_user, char interpreter[UH_INTERPRETER_SIZE]);
 
 #endif

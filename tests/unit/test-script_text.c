@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "check/check_scripts.h"
 #include "fixture.h"
+#include "script_text.h"
 
 #define owns_script_text __attribute__((cleanup(script_text_done)))
 
@@ -15,7 +15,7 @@ static void assert_bytes(struct slice head, const char *expected)
 	owns_script_text struct script_text text;
 	owns_buffer struct buffer found = {0};
 
-	script_text_read(&text, head);
+	ck_assert_int_eq(script_text_read(&text, head), 0);
 	buffer_append_format(&found, "%s%s%s", kinds[text.kind],
 		text.has_mark ? " mark" : "", text.has_crlf ? " crlf" : "");
 	if (text.interpreter != NULL)
@@ -95,11 +95,68 @@ START_TEST(text_programs_and_binary)
 }
 END_TEST
 
+static void assert_fault(const char *path, bool has_started, bool is_for_other_user,
+	enum uh_start_fault fault, const char *interpreter)
+{
+	char found[UH_INTERPRETER_SIZE] = "";
+
+	ck_assert_int_eq(
+		script_text_find_fault(at(path), has_started, is_for_other_user, found),
+		fault);
+	ck_assert_str_eq(found, interpreter);
+}
+
+START_TEST(why_a_script_does_not_start)
+{
+	owns_memory char *plain = string_format("#!%s\n", at("/plain"));
+
+	make_file("/crlf", 0755, "#!/bin/sh\r\nexit 0\r\n");
+	make_file("/missing", 0755, "#!/no/such/sh -e\n");
+	make_file("/env", 0755, "#!/usr/bin/env no-such-program\n");
+	make_file("/found", 0755, "#!/usr/bin/env sh\n");
+	make_file("/plain", 0644, "exit 0\n");
+	make_file("/by-plain", 0755, plain);
+	make_file("/elf", 0755,
+		"\177ELF-------------------------------------------------------------");
+	make_file("/binary", 0755, "\1\2\3");
+	make_script("/fine", "exit 127");
+	assert_fault("/crlf", false, false, UH_START_CRLF, "");
+	assert_fault("/crlf", true, false, UH_START_CRLF, "");
+	assert_fault("/missing", false, false, UH_START_NO_INTERPRETER, "/no/such/sh");
+	assert_fault("/env", true, false, UH_START_NO_INTERPRETER, "no-such-program");
+	assert_fault("/by-plain", false, false, UH_START_INTERPRETER_NOT_EXECUTABLE,
+		at("/plain"));
+	assert_fault("/plain", false, true, UH_START_NO_FIRST_LINE, "");
+	assert_fault("/plain", true, false, UH_START_UNKNOWN, "");
+	assert_fault("/elf", false, false, UH_START_OTHER_ARCHITECTURE, "");
+	assert_fault("/elf", true, false, UH_START_UNKNOWN, "");
+	assert_fault("/binary", false, false, UH_START_NO_PROGRAM, "");
+	assert_fault("/none", false, false, UH_START_UNKNOWN, "");
+}
+END_TEST
+
+START_TEST(a_script_that_failed_by_itself_has_no_such_fault)
+{
+	char found[UH_INTERPRETER_SIZE] = "";
+
+	make_script("/fine", "exit 127");
+	make_file("/found", 0755, "#!/usr/bin/env sh\n");
+	ck_assert_int_eq(script_text_find_fault(at("/fine"), true, false, found),
+		UH_START_UNKNOWN);
+	ck_assert_int_eq(script_text_find_fault(at("/fine"), false, true, found),
+		UH_START_UNKNOWN);
+	ck_assert_int_eq(script_text_find_fault(at("/found"), true, false, found),
+		UH_START_UNKNOWN);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {an_interpreter_is_the_first_word,
 		env_looks_for_a_command, dos_line_endings,
-		a_byte_order_mark_hides_the_first_line, text_programs_and_binary};
+		a_byte_order_mark_hides_the_first_line, text_programs_and_binary,
+		why_a_script_does_not_start,
+		a_script_that_failed_by_itself_has_no_such_fault};
 
-	return run_tests("check_scripts", tests, COUNT_OF(tests));
+	return run_tests("script_text", tests, COUNT_OF(tests));
 }
