@@ -315,6 +315,11 @@ static void line_add_total(struct line *line, const struct uh_event *event)
 	line_add_number(line, event->total);
 }
 
+static void line_add_command(struct line *line, const struct uh_event *event)
+{
+	line_add_name(line, event->value);
+}
+
 /* For translation, as N_(). */
 #define WARNING(text)                                                                    \
 	{                                                                                \
@@ -477,7 +482,7 @@ static line_add_place *find_place(struct slice name)
 		{"line", line_add_line},
 		{"total", line_add_total},
 		{"cause", line_add_cause},
-		{"command", line_add_setting_value},
+		{"command", line_add_command},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(places); i++)

@@ -136,8 +136,8 @@ struct uh_event {
 	struct uh_ending ending;
 	long long milliseconds;
 	enum uh_event_kind cause; /* of a veto */
-	bool has_veto; /* the script's veto will be emitted later, with this as its cause */
-	bool is_copy; /* a copy of path has run, since dpkg had deleted it */
+	bool has_veto; /* a veto with this as its cause will be emitted later */
+	bool is_copy;  /* a copy of path has run, since dpkg had deleted it */
 	enum uh_start_fault start_fault;
 	char interpreter[UH_INTERPRETER_SIZE]; /* of start_fault */
 	enum uh_unsafe unsafe;

@@ -273,7 +273,7 @@ test_a_script_that_others_may_write_is_not_run_and_stops_apt() {
 	chmod o+w "$hooks/Pre-Install-Pkgs/open"
 	apt_is_stopped install app gone-
 	expect_no_runs
-	form=E expect_warning "$hooks/Pre-Install-Pkgs/open" 'written by everybody'
+	form=E expect_warning "$hooks/Pre-Install-Pkgs/open" 'writable by everyone'
 	expect_veto "$hooks/Pre-Install-Pkgs/open" 'is not run: '
 }
 

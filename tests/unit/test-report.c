@@ -326,10 +326,9 @@ START_TEST(a_veto_by_a_script_that_was_not_run_says_so)
 		.hook = "Pre-Invoke/a",
 		.value = "apt-get -o 'a=b' install foo"});
 
-	assert_text(&text,
-		"E: /a is not run: /b can be written by everybody, so apt stops "
-		"(On-Failure). To go on without it: apt-get -o 'a=b' "
-		"install foo\n");
+	assert_text(&text, "E: /a is not run: /b is writable by everyone, so apt stops "
+			   "(On-Failure). To go on without it: apt-get -o 'a=b' "
+			   "install foo\n");
 }
 END_TEST
 
