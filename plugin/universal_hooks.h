@@ -48,8 +48,8 @@ enum uh_event_kind {
 	/* It runs for a second, and stderr is a terminal that shows no question. */
 	UH_SCRIPT_TAKES_LONG, /* detail: path below the tree; value: Description or NULL */
 	/*
-	 * On-Failure stops apt. cause: another event, whose fields are set; hook: path below
-	 * the tree; value: a command for going on without it, or NULL.
+	 * On-Failure stops apt. cause: another event, whose fields are set; hook: path
+	 * below the tree; value: a command for going on without it, or NULL.
 	 */
 	UH_VETO,
 	UH_LATE_VETO,    /* at Post-Invoke, dpkg has finished: apt exits with an error */
