@@ -286,7 +286,7 @@ test_apt_and_check_say_the_same_with_file_and_line() {
 	EOF
 	apt_succeeds_but_warns -o Universal-Hooks::On-Failure=abrot install app
 	grep '^W: ' "$errors" | sed 's/^W: //' | sort >/by-apt
-	apt-universal-hooks check | sed -nE 's/^(warning|error): //p' | sort >/by-check || true
+	apt-universal-hooks check | sed -nE "s,^(warning|error): (/etc/apt/apt.conf.d/),\2,p" | sort >/by-check || true
 	expect_equal \
 		'-o Universal-Hooks::On-Failure=abrot: the value is invalid, so the setting is ignored; valid values: "warn", "abort", "abort-after"; did you mean "abort"?' \
 		"$(grep ^-o /by-apt)"
