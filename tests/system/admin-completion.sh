@@ -206,3 +206,17 @@ test_scripts_of_another_root_are_completed() {
 	typed "run --root /image -s /image/etc/$tab" \
 		<<<$'run\n--root\n/image\n-s\n/image/etc/apt/universal-hooks/Post-Invoke/there'
 }
+
+# The log may not be read, nor the settings of some.
+test_completion_is_silent_whoever_asks() {
+	local shell nobody='setpriv --reuid=nobody --regid=nogroup --clear-groups'
+	probe Post-Invoke/only
+	touch /typed
+	chmod 666 /typed
+	chmod 600 /etc/apt/apt.conf.d/*
+	for shell in "$nobody bash --rcfile /bashrc-without-package -i" "$nobody env ZDOTDIR=/zsh zsh -d -i"; do
+		on_a_terminal "$shell" "apt-universal-hooks disable on$tab"
+		expect_words "$shell" "disable on$tab" $'disable\nonly'
+		! grep -q '[EW]: ' /terminal || fail "$shell: $(cat -v /terminal)"
+	done
+}
