@@ -237,7 +237,7 @@ static void find_in_files(struct check *check, const struct file_place *place,
 	owns_buffer struct buffer lines = {0};
 	owns_memory char *message = NULL;
 
-	if (files->count == 0 || xensure(bridge_files(files, &lines, &message)) < 0)
+	if (xensure(bridge_files(files, &lines, &message)) < 0)
 		return;
 	for (size_t i = 0; i < files->count; i++) {
 		const char *path = files->items[i];
@@ -280,7 +280,8 @@ static void check_file_place(struct check *check, const struct file_place *place
 			check_file_place(check,
 				&(struct file_place){.path = path, .is_of_apt = true});
 	}
-	find_in_files(check, place, &files);
+	if (files.count > 0)
+		find_in_files(check, place, &files);
 }
 
 static void check_unread_files(struct check *check)

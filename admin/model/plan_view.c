@@ -265,6 +265,12 @@ static void write_planned_run(const struct terminal *terminal,
 	if (run->reason == REASON_WILDCARD && why_not == NULL)
 		buffer_append_string(&head, " " LIST_ARGUMENT);
 	terminal_write(terminal, "  ", "    ", &head);
+	if (run->settings.description != NULL) {
+		owns_buffer struct buffer description = {0};
+
+		text_add_name(&description, run->settings.description);
+		terminal_write(terminal, "      ", "        ", &description);
+	}
 	if (has_reason(run)) {
 		add_reason(view, run, &reason);
 		terminal_write(terminal, "      ", "        ", &reason);
@@ -383,10 +389,11 @@ static json_t *planned_run_to_json(
 	owns_buffer struct buffer names = {0};
 	owns_memory char *why_not = obstacle_text(run, lacks);
 	bool is_wildcard = run->reason == REASON_WILDCARD;
-	json_t *object = json_pack("{s:o, s:o, s:s, s:o}", "path",
+	json_t *object = json_pack("{s:o, s:o, s:s, s:o, s:o}", "path",
 		json_text(run->script.path), "arguments",
 		is_wildcard ? json_pack("[s]", LIST_ARGUMENT) : json_array(), "reason",
-		reason_name(run->reason), "not_run", json_text(why_not));
+		reason_name(run->reason), "not_run", json_text(why_not), "description",
+		json_text(run->settings.description));
 
 	add_matched_lines(view, run, &names);
 	if (run->reason == REASON_PACKAGE)

@@ -80,16 +80,15 @@ static int has_account(FILE *accounts, const char *name)
 /* 0 or −errno. */
 static int open_accounts(const struct admin *admin, FILE **ret_accounts)
 {
-	int error, fd = rootfs_open(admin, ACCOUNTS);
+	int fd = rootfs_open(admin, ACCOUNTS);
 
 	if (fd < 0)
 		return fd;
 	*ret_accounts = fdopen(fd, "r");
 	if (*ret_accounts != NULL)
 		return 0;
-	error = -errno;
 	cleanup_close(&fd);
-	return error;
+	return -ENOMEM; /* the descriptor is valid */
 }
 
 int rootfs_has_user(const struct admin *admin, const char *name)

@@ -461,7 +461,8 @@ START_TEST(each_script_is_shown_with_its_reason)
 
 	make_tree();
 	skip_unless(become_root(), "this is not root");
-	make(&view, "", TWO_PACKAGES);
+	make(&view, "Universal-Hooks::Scripts::pkgs::Description=serves%20foo\n",
+		TWO_PACKAGES);
 	assert_written(&piped, &view,
 		"Pre-Invoke\n"
 		"  @/etc/apt/universal-hooks/Pre-Invoke/a\n"
@@ -469,6 +470,7 @@ START_TEST(each_script_is_shown_with_its_reason)
 		"Pre-Install-Pkgs: no hooks\n"
 		"Post-Invoke\n"
 		"  @/usr/lib/apt/universal-hooks/pkgs/foo/Post-Invoke/b\n"
+		"      serves foo\n"
 		"      foo:amd64 upgrade 1 -> 2\n"
 		"  @/usr/lib/apt/universal-hooks/multi_pkgs/Post-Invoke/fo__WILDCARD__/"
 		"c d --pkg_list=FILE\n"
@@ -665,11 +667,12 @@ START_TEST(names_can_neither_forge_a_line_nor_control_the_terminal)
 		"{\"path\":\"@/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/"
 		"__WILDCARD__oo/\\\\001\\\"\",\"arguments\":[\"--pkg_list=FILE\"],"
 		"\"reason\":\"wildcard\",\"not_run\":null,"
-		"\"wildcard\":\"__WILDCARD__oo\",\"matched\":[\"foo\"]},"
+		"\"description\":null,\"wildcard\":\"__WILDCARD__oo\",\"matched\":["
+		"\"foo\"]},"
 		"{\"path\":\"@/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/foo/"
 		"a\\\\012b\\\\033[31m\\\\377\",\"arguments\":[\"--pkg_list=FILE\"],"
-		"\"reason\":\"wildcard\",\"not_run\":null,\"wildcard\":\"foo\","
-		"\"matched\":[\"foo\"]}]}]");
+		"\"reason\":\"wildcard\",\"not_run\":null,\"description\":null,"
+		"\"wildcard\":\"foo\",\"matched\":[\"foo\"]}]}]");
 }
 END_TEST
 
@@ -679,24 +682,28 @@ START_TEST(json_shows_the_same)
 
 	make_tree();
 	skip_unless(become_root(), "this is not root");
-	make(&view, "Universal-Hooks::Scripts::Pre-Invoke::Enabled=false\n",
+	make(&view,
+		"Universal-Hooks::Scripts::Pre-Invoke::Enabled=false\n"
+		"Universal-Hooks::Scripts::Pre-Invoke::Description=says%20a\n",
 		TWO_PACKAGES);
 	assert_json(&view,
 		"[{\"hook_point\":\"Pre-Invoke\",\"hooks\":["
 		"{\"path\":\"@/etc/apt/universal-hooks/Pre-Invoke/a\","
 		"\"arguments\":[],\"reason\":\"always\","
-		"\"not_run\":\"its setting Enabled is false\"}]},"
+		"\"not_run\":\"its setting Enabled is false\","
+		"\"description\":\"says a\"}]},"
 		"{\"hook_point\":\"Pre-Install-Pkgs\",\"hooks\":[]},"
 		"{\"hook_point\":\"Post-Invoke\",\"hooks\":["
 		"{\"path\":\"@/usr/lib/apt/universal-hooks/pkgs/foo/Post-Invoke/b\","
 		"\"arguments\":[],\"reason\":\"package\",\"not_run\":null,"
-		"\"package\":\"foo\",\"architecture\":\"amd64\","
+		"\"description\":null,\"package\":\"foo\",\"architecture\":\"amd64\","
 		"\"operation\":\"upgrade\",\"old_version\":\"1\","
 		"\"new_version\":\"2\"},"
 		"{\"path\":\"@/usr/lib/apt/universal-hooks/multi_pkgs/Post-Invoke/"
 		"fo__WILDCARD__/c d\",\"arguments\":[\"--pkg_list=FILE\"],"
 		"\"reason\":\"wildcard\",\"not_run\":null,"
-		"\"wildcard\":\"fo__WILDCARD__\",\"matched\":[\"foo\",\"food\"]}]}]");
+		"\"description\":null,\"wildcard\":\"fo__WILDCARD__\",\"matched\":["
+		"\"foo\",\"food\"]}]}]");
 }
 END_TEST
 
