@@ -152,8 +152,7 @@ static void line_add_start_fault(struct line *line, const struct uh_event *event
 		[UH_START_NO_FIRST_LINE] =
 			N_("it has no #! line, which it needs to run as its User"),
 		[UH_START_OTHER_ARCHITECTURE] =
-			N_("it is a program for another architecture, or its dynamic "
-			   "loader is missing"),
+			N_("it is for another architecture, or its loader is missing"),
 		[UH_START_NO_PROGRAM] = N_("it is neither a program nor a script"),
 	};
 
@@ -225,7 +224,7 @@ static void line_add_id(struct line *line, const struct uh_event *event)
 static void line_add_unsafe(struct line *line, const struct uh_event *event)
 {
 	/* Without and with a name. */
-	static const char *const sentences[][2] = {
+	static const char *const who[][2] = {
 		[UH_UNSAFE_OWNER] =
 			{N_("{path} is owned by user {id}, which has no name"),
 				N_("{path} is owned by user {user} ({id})")},
@@ -240,7 +239,7 @@ static void line_add_unsafe(struct line *line, const struct uh_event *event)
 
 	if (event->detail != NULL)
 		part.path = event->detail;
-	line_add_sentence(line, gettext(sentences[event->unsafe][has_name]), &part);
+	line_add_sentence(line, gettext(who[event->unsafe][has_name]), &part);
 }
 
 static void line_add_key(struct line *line, const struct uh_event *event)

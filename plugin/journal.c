@@ -15,16 +15,13 @@ static int connect_to(const char *root)
 	int size = snprintf(
 		address.sun_path, sizeof(address.sun_path), "%s%s", root, JOURNAL_SOCKET);
 	owns_fd int fd = -1;
-	int result;
 
 	if (size < 0 || (size_t)size >= sizeof(address.sun_path))
 		return -1;
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return -1;
-	result = fd;
-	fd = -1;
-	return result;
+	return steal_fd(&fd);
 }
 
 bool journal_open(struct journal *journal, const char *root)

@@ -10,6 +10,7 @@
 #include "system/rootfs.h"
 #include "ui/message.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -283,6 +284,7 @@ static int edit(const struct admin *admin, const char *word)
 		status = check_rights(&editing);
 	if (status >= 0)
 		return status;
+	assert(editing.source != NULL);
 	error = read_script(editing.source, &editing.before, &editing.like);
 	if (error < 0)
 		return report_not_read(editing.source, error);

@@ -681,11 +681,10 @@ static char *unclean_path(const char *path)
 	char *to = result;
 
 	while (*path != '\0') {
-		unsigned value;
-
 		if (path[0] == '\\' && strspn(path + 1, "01234567") >= 3 &&
-			sscanf(path + 1, "%3o", &value) == 1 && value <= UCHAR_MAX) {
-			*to++ = (char)value;
+			path[1] <= '3') {
+			*to++ = (char)((path[1] - '0') << 6 | (path[2] - '0') << 3 |
+				       (path[3] - '0'));
 			path += strlen("\\000");
 		} else {
 			*to++ = *path++;

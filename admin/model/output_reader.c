@@ -176,7 +176,7 @@ const struct run_output *outputs_find(const struct outputs *outputs,
 /* The size of the escape sequence at the beginning of text (ECMA-48). */
 static size_t escape_size(struct slice text)
 {
-	char kind = text.size > 1 ? text.data[1] : '\0';
+	int kind = text.size > 1 ? text.data[1] : '\0';
 	size_t size = kind == '[' || kind == ']' ? 2 : 1;
 
 	if (kind == ']') { /* a title, up to BEL or ESC \ */

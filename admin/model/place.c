@@ -202,9 +202,7 @@ static void add_comment(struct buffer *script, const char *text)
 		struct slice word = slice_cut(&rest, ' ');
 
 		if (column > 0 && column + 1 + word.size > 79) {
-			buffer_append_string(script, "\n");
-			column = 0;
-			buffer_append_string(script, "#  ");
+			buffer_append_string(script, "\n#  ");
 			column = 3;
 		} else if (column == 0) {
 			buffer_append_string(script, "#");

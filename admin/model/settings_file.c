@@ -162,7 +162,7 @@ static int cut_quoted(
 {
 	bool is_quoted = slice_has_prefix(*text, slice_of("\""));
 	owns_memory char *value = NULL;
-	struct slice bytes = *text;
+	struct slice bytes;
 
 	if (is_quoted) {
 		(void)slice_cut(text, '"');
