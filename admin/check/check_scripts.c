@@ -2,6 +2,7 @@
 /* Each script by itself: whether it can be executed, and by what. */
 #include "check/bashisms.h"
 #include "check/check_foreign.h"
+#include "check/shell_syntax.h"
 #include "package_settings.h"
 #include "renames.h"
 #include "script_text.h"
@@ -224,20 +225,57 @@ static bool is_for_sh(const struct script_text *text)
 		       (text->command != NULL && strcmp(text->command, "sh") == 0));
 }
 
-/* Without a command: another interpreter may change more of what the script does. */
-static void check_bashisms(struct check *check, const char *path)
+/*
+ * Whether a bashism was found. Without a command: another interpreter may change more of
+ * what the script does.
+ */
+static bool check_bashisms(struct check *check, const char *path)
 {
 	owns_buffer struct buffer text = {0};
 	struct bashism bashism;
 
 	if (!has_dash(check))
-		return;
+		return false;
 	(void)check_read(check, path, SHELL_TEXT_SIZE, &text); /* its head was read */
-	if (bashism_find(&bashism, buffer_slice(&text)))
-		check_find_at(check, FINDING_BASHISM, path, bashism.line, NULL,
-			_("\"%s\" is syntax of bash, but sh is dash here; begin the "
-			  "script with #!/bin/bash"),
-			bashism.what);
+	if (!bashism_find(&bashism, buffer_slice(&text)))
+		return false;
+	check_find_at(check, FINDING_BASHISM, path, bashism.line, NULL,
+		_("\"%s\" is syntax of bash, but sh is dash here; begin the "
+		  "script with #!/bin/bash"),
+		bashism.what);
+	return true;
+}
+
+/* Only these are known to parse with -n and to execute nothing. */
+static const char *shell_that_parses(const struct script_text *text)
+{
+	static const char *const shells[] = {"/bin/sh", "/bin/dash", "/bin/bash"};
+	const char *name = text->kind == TEXT_PLAIN ? "sh"
+			   : text->command != NULL  ? text->command
+						    : text->interpreter;
+
+	if (strncmp(name, "/usr/bin/", strlen("/usr/bin/")) == 0)
+		name += strlen("/usr");
+	for (size_t i = 0; i < COUNT_OF(shells); i++)
+		if (strcmp(name, shells[i]) == 0 ||
+			strcmp(name, shells[i] + strlen("/bin/")) == 0)
+			return shells[i];
+	return NULL;
+}
+
+/* Not below another root, whose shells may be of another architecture. */
+static void check_syntax(
+	struct check *check, const char *path, const struct script_text *text)
+{
+	const char *shell = shell_that_parses(text);
+	struct syntax_error error;
+
+	if (check->admin->root[0] != '\0' || shell == NULL || text->has_crlf ||
+		text->has_mark || !syntax_error_find(&error, shell, path))
+		return;
+	check_find_at(check, FINDING_SYNTAX_ERROR, path, error.line, NULL,
+		_("the script fails here: %s"), error.message);
+	free(error.message);
 }
 
 /* Of sh, and of shells with its syntax. */
@@ -269,6 +307,14 @@ static void check_lock_calls(struct check *check, const char *path)
 			call.what);
 }
 
+static void check_shell_script(
+	struct check *check, const char *path, const struct script_text *text)
+{
+	if (!is_for_sh(text) || !check_bashisms(check, path))
+		check_syntax(check, path, text);
+	check_lock_calls(check, path);
+}
+
 static void check_content(struct check *check, const char *path, bool is_executable)
 {
 	__attribute__((cleanup(script_text_done))) struct script_text text = {
@@ -285,10 +331,8 @@ static void check_content(struct check *check, const char *path, bool is_executa
 		check_mode(check, path, &text);
 	if (is_executable || text.kind != TEXT_PLAIN)
 		check_text(check, path, &text);
-	if (is_for_sh(&text) && (is_executable || text.kind != TEXT_PLAIN))
-		check_bashisms(check, path);
 	if (is_for_shell(&text) && (is_executable || text.kind != TEXT_PLAIN))
-		check_lock_calls(check, path);
+		check_shell_script(check, path, &text);
 }
 
 /*

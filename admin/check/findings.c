@@ -28,6 +28,7 @@ static const struct {
 	[FINDING_CRLF] = {"crlf-line-ends", SEVERITY_ERROR},
 	[FINDING_BYTE_ORDER_MARK] = {"byte-order-mark", SEVERITY_ERROR},
 	[FINDING_BASHISM] = {"bashism", SEVERITY_WARNING},
+	[FINDING_SYNTAX_ERROR] = {"syntax-error", SEVERITY_ERROR},
 	[FINDING_CALLS_APT] = {"calls-apt", SEVERITY_WARNING},
 	[FINDING_LEFTOVER] = {"leftover", SEVERITY_WARNING},
 	[FINDING_MASK_WITHOUT_PURPOSE] = {"mask-without-purpose", SEVERITY_WARNING},

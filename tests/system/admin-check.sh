@@ -233,6 +233,7 @@ make_every_fault() {
 	printf 'What these hooks do.\n' >$hooks/Post-Invoke/23-README
 	printf 'true\n[[ a ]]\n' | hook Post-Invoke/24-bash
 	printf '#!/bin/bash\ntrue\napt-get -y autoremove\n' | hook Post-Invoke/28-lock
+	printf 'if true\n' | hook Post-Invoke/29-syntax
 	ln -s 05-empty $hooks/Post-Invoke/25-link
 	printf 'app:in:/bin/true\n' >$hooks/Post-Invoke/26-old.action
 	printf 'DPkg::Post-Invoke {"true";};\n' | tee $hooks/27-settings >$hooks/Post-Invoke/27-settings
@@ -326,6 +327,7 @@ test_every_fault_is_found_once() {
 		file-foreign Post-Invoke/26-old.action:1
 		file-foreign Post-Invoke/27-settings
 		calls-apt Post-Invoke/28-lock:3
+		syntax-error Post-Invoke/29-syntax:2
 		hook-point-misspelt PreInvoke
 		file-foreign alpm.hook:4
 		folder-misplaced app/Post-Invoke
@@ -422,6 +424,8 @@ expect_what_no_command_mends() {
 		file-foreign Post-Invoke/27-settings
 		hook-failed Post-Invoke/28-lock
 		calls-apt Post-Invoke/28-lock:3
+		hook-failed Post-Invoke/29-syntax
+		syntax-error Post-Invoke/29-syntax:2
 		file-foreign alpm.hook:4
 		folder-unknown config
 		wildcard-without-match multi_pkgs/Post-Invoke/gone-__WILDCARD__
