@@ -13,9 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Where the commands of the next steps begin. */
-#define STEP_COLUMN 10
-/* Of such a command. */
+/* Before the title of a next step, and behind the longest of them. */
+#define STEP_INDENT 2
+#define STEP_GAP 3
+/* Of the command of such a step. */
 #define WORDS_MAX 10
 
 struct new_hook {
@@ -144,46 +145,60 @@ static void warn_unknown(const struct new_hook *hook)
 			match);
 }
 
+/* What to do next, and the command for it. */
+struct step {
+	const char *title;
+	const char *words[WORDS_MAX + 1];
+};
+
+/* The command is not wrapped, so that it can be copied. */
 static void say_step(
-	const char *title, const struct new_hook *hook, const char *const *words)
+	const struct step *step, const struct new_hook *hook, unsigned column)
 {
 	const char *all[WORDS_MAX + 1] = {NULL};
 	size_t count = 0;
 	owns_buffer struct buffer head = {0};
 	owns_buffer struct buffer command = {0};
 	owns_memory char *text = NULL;
-	struct terminal terminal = terminal_plain();
+	const struct terminal endless = {.width = 0};
 
-	for (size_t i = 0; words[i] != NULL && count + 2 < COUNT_OF(all); i++)
-		all[count++] = words[i];
+	for (size_t i = 0; step->words[i] != NULL && count + 2 < COUNT_OF(all); i++)
+		all[count++] = step->words[i];
 	if (hook->admin->root[0] != '\0') {
 		all[count++] = "--root";
 		all[count++] = hook->admin->root;
 	}
 	fix_add(&command, all);
 	text = xbuffer_steal(&command);
-	buffer_append_format(&head, "  %s", title);
-	terminal_item(&terminal, &head, STEP_COLUMN, text);
+	buffer_append_format(&head, "%*s%s", STEP_INDENT, "", step->title);
+	terminal_item(&endless, &head, column, text);
 }
 
 static void say_next_steps(const struct new_hook *hook)
 {
 	const char *path = hook->place.relative;
-	const char *hook_point = uh_hook_point_name(hook->place.hook_point);
 	bool is_package = hook->place.reason == REASON_PACKAGE;
+	const struct step steps[] = {
+		{_("edit"), {"apt-universal-hooks", "edit", path}},
+		{_("try"), {"apt-universal-hooks", "run",
+				   uh_hook_point_name(hook->place.hook_point), "--script",
+				   path, is_package ? "--package" : NULL,
+				   hook->place.match}},
+		{_("check"), {"apt-universal-hooks", "check", path}},
+	};
 	struct terminal terminal = terminal_plain();
 	owns_buffer struct buffer line = {0};
+	unsigned longest = 0;
 
 	text_add_name(&line, hook->path);
 	terminal_write(&terminal, "", "", &line);
-	say_step(_("edit"), hook,
-		(const char *const[]){"apt-universal-hooks", "edit", path, NULL});
-	say_step(_("try"), hook,
-		(const char *const[]){"apt-universal-hooks", "run", hook_point,
-			"--script", path, is_package ? "--package" : NULL,
-			hook->place.match, NULL});
-	say_step(_("check"), hook,
-		(const char *const[]){"apt-universal-hooks", "check", path, NULL});
+	for (size_t i = 0; i < COUNT_OF(steps); i++) {
+		unsigned width = terminal_width_of(slice_of(steps[i].title));
+
+		longest = width > longest ? width : longest;
+	}
+	for (size_t i = 0; i < COUNT_OF(steps); i++)
+		say_step(&steps[i], hook, STEP_INDENT + longest + STEP_GAP);
 }
 
 /* Whether the description can be written in apt.conf. */

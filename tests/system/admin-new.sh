@@ -47,6 +47,14 @@ test_a_new_hook_explains_itself_passes_check_and_runs() {
 		  try     apt-universal-hooks run Post-Invoke --script Post-Invoke/050-hello
 		  check   apt-universal-hooks check Post-Invoke/050-hello
 	EOF
+	# On a terminal as in a pipe: a command that is to be copied is not wrapped.
+	local columns
+	for columns in 40 80 120; do
+		rm $hooks/Post-Invoke/050-hello
+		script -qec "stty cols $columns; $command new Post-Invoke/050-hello" /dev/null </dev/null |
+			sed -E 's/\r+$//' >/screen
+		expect_file /screen <$output
+	done
 	expect_file $hooks/Post-Invoke/050-hello <<-'EOF'
 		#!/bin/sh
 		# What this hook is for: …
