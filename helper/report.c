@@ -505,24 +505,26 @@ static const char *malformed_lines(const struct uh_event *event)
 		event->count);
 }
 
+/* In many languages, the verb or the noun follows {count}. */
 static const char *failed_hooks(const struct uh_event *event)
 {
 	if (event->kind == UH_HOOKS_NOT_RUN)
-		return ngettext("{count} of {total} hook cannot run; see "
+		return ngettext("{count} of {total} hooks cannot run; see "
 				"apt-universal-hooks check",
 			"{count} of {total} hooks cannot run; see apt-universal-hooks "
 			"check",
-			event->total);
+			event->count);
 	if (event->is_for_check)
-		return ngettext("{count} of {total} hook failed; see apt-universal-hooks "
-				"check, and apt-universal-hooks log --last",
+		return ngettext(
+			"{count} of {total} hooks failed; see apt-universal-hooks "
+			"check, and apt-universal-hooks log --last",
 			"{count} of {total} hooks failed; see apt-universal-hooks check, "
 			"and apt-universal-hooks log --last",
-			event->total);
+			event->count);
 	return ngettext(
-		"{count} of {total} hook failed; see apt-universal-hooks log --last",
 		"{count} of {total} hooks failed; see apt-universal-hooks log --last",
-		event->total);
+		"{count} of {total} hooks failed; see apt-universal-hooks log --last",
+		event->count);
 }
 
 static void line_add_message(struct line *line, const struct uh_event *event)

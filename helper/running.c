@@ -14,6 +14,8 @@
 
 /* Less of a description says nothing. */
 #define DESCRIPTION_MIN 10
+/* Of the hook, whatever else is in the line: the English one leaves that of COLUMNS_MIN. */
+#define HOOK_MIN 5
 
 static bool is_continuation(char byte)
 {
@@ -55,7 +57,7 @@ static struct slice cut_beginning(struct slice text, size_t columns)
 	return text;
 }
 
-/* PATH: DESCRIPTION, or what fits of them. */
+/* PATH: DESCRIPTION, or what fits of them in columns, which are at least HOOK_MIN. */
 static void add_hook(struct buffer *line, const struct uh_event *event, size_t columns)
 {
 	owns_buffer struct buffer path = {0};
@@ -86,6 +88,14 @@ static size_t terminal_columns(void)
 									: COLUMNS;
 }
 
+/* A translation may leave no room; then the terminal breaks the line. */
+static size_t room_for_hook(size_t columns, struct slice first, struct slice rest)
+{
+	size_t used = columns_of(first) + columns_of(rest) + 1; /* the last stays free */
+
+	return columns >= used + HOOK_MIN ? columns - used : HOOK_MIN;
+}
+
 void report_running(const struct uh_event *event)
 {
 	owns_buffer struct buffer line = {0};
@@ -107,7 +117,7 @@ void report_running(const struct uh_event *event)
 		buffer_append_string(&line, " ");
 	buffer_append_string(&line, "\r");
 	buffer_append(&line, first);
-	add_hook(&line, event, columns - 1 - columns_of(first) - columns_of(rest));
+	add_hook(&line, event, room_for_hook(columns, first, rest));
 	buffer_append(&line, rest);
 	buffer_append_string(&line, "\n");
 	if (line.error == 0)

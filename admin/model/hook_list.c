@@ -348,33 +348,58 @@ size_t hook_counts_runnable(const struct hook_counts *counts)
 	return hook_counts_hooks(counts) - counts->disabled - counts->faulty;
 }
 
-/* "GAP3 masked", nothing for none. Returns the gap for the next one. */
-static const char *add_count(
-	struct buffer *text, const char *gap, size_t count, const char *word)
+/* Appends gap and "3 masked", nothing for none. Returns the gap for the next one. */
+static __attribute__((format(printf, 4, 5))) const char *add_count(
+	struct buffer *text, const char *gap, size_t count, const char *format, ...)
 {
+	owns_memory char *phrase = NULL;
+	va_list arguments;
+
 	if (count == 0)
 		return gap;
-	buffer_append_format(text, "%s%zu %s", gap, count, word);
+	va_start(arguments, format);
+	phrase = xvformat(format, arguments);
+	va_end(arguments);
+	buffer_append_string(text, gap);
+	buffer_append_string(text, phrase);
 	return ", ";
+}
+
+/* " (1 by package, 2 always)" */
+static void add_reasons(struct buffer *text, const struct hook_counts *counts)
+{
+	const char *gap = " (";
+
+	gap = add_count(text, gap, counts->by_package,
+		ngettext("%zu by package", "%zu by package", counts->by_package),
+		counts->by_package);
+	gap = add_count(text, gap, counts->by_wildcard,
+		ngettext("%zu by wildcard", "%zu by wildcard", counts->by_wildcard),
+		counts->by_wildcard);
+	(void)add_count(text, gap, counts->always,
+		ngettext("%zu always", "%zu always", counts->always), counts->always);
+	buffer_append_string(text, ")");
 }
 
 void hook_counts_add(struct buffer *text, const struct hook_counts *counts)
 {
 	size_t hooks = hook_counts_hooks(counts);
-	const char *gap = " (";
 
 	if (hooks == 0) {
 		buffer_append_string(text, _("no hooks"));
 	} else {
 		buffer_append_format(text,
 			ngettext("%zu hook", "%zu hooks", (unsigned long)hooks), hooks);
-		gap = add_count(text, gap, counts->by_package, _("by package"));
-		gap = add_count(text, gap, counts->by_wildcard, _("by wildcard"));
-		(void)add_count(text, gap, counts->always, _("always"));
-		buffer_append_string(text, ")");
+		add_reasons(text, counts);
 	}
-	(void)add_count(text, ", ", counts->disabled, _("disabled"));
-	(void)add_count(text, ", ", counts->faulty, _("faulty"));
-	(void)add_count(text, ", ", counts->masked, _("masked"));
-	(void)add_count(text, ", ", counts->overridden, _("overridden"));
+	(void)add_count(text, ", ", counts->disabled,
+		ngettext("%zu disabled", "%zu disabled", counts->disabled),
+		counts->disabled);
+	(void)add_count(text, ", ", counts->faulty,
+		ngettext("%zu faulty", "%zu faulty", counts->faulty), counts->faulty);
+	(void)add_count(text, ", ", counts->masked,
+		ngettext("%zu masked", "%zu masked", counts->masked), counts->masked);
+	(void)add_count(text, ", ", counts->overridden,
+		ngettext("%zu overridden", "%zu overridden", counts->overridden),
+		counts->overridden);
 }

@@ -47,6 +47,8 @@ test_messages_come_out_translated() {
 	make_catalogue 'There are no hooks.' 'Ci sono zero ganci, è così.' \
 		'unknown subcommand "%s"; see apt-universal-hooks --help' '«%s»?' \
 		'show what has run' 'mostra il passato' \
+		'%zu disabled\0%zu disabled' '%zu spento\0%zu spenti' \
+		check esaminare \
 		'%zu package:\0%zu packages:' '%zu pacchetto:\0%zu pacchetti:' \
 		'{path} exited with status {status}' '{status}, così è finito {path}'
 	package app 1
@@ -65,6 +67,20 @@ test_messages_come_out_translated() {
 	expect_equal "W: 3, così è finito $hooks/Post-Invoke/fails" "$(grep fails "$errors")"
 	LC_ALL=C apt_succeeds_but_warns remove app
 	expect_equal "W: $hooks/Post-Invoke/fails exited with status 3" "$(grep fails "$errors")"
+	local name
+	for name in a b; do
+		probe Post-Invoke/$name
+		apt-universal-hooks disable $name >/dev/null
+		apt-universal-hooks status | sed -n 's/^Post-Invoke: .*), \([^;]*\);.*/\1/p' >>/disabled
+	done
+	expect_file /disabled <<<$'1 spento\n2 spenti'
+	apt-universal-hooks new Post-Invoke/050-hello >/steps
+	expect_file /steps <<-'EOF'
+		/etc/apt/universal-hooks/Post-Invoke/050-hello
+		  edit        apt-universal-hooks edit Post-Invoke/050-hello
+		  try         apt-universal-hooks run Post-Invoke --script Post-Invoke/050-hello
+		  esaminare   apt-universal-hooks check Post-Invoke/050-hello
+	EOF
 }
 
 test_a_language_without_catalogue_and_a_locale_that_is_not_there_get_English() {

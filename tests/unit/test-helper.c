@@ -171,7 +171,7 @@ START_TEST(a_failure_does_not_stop_apt_and_a_veto_does)
 	ck_assert_int_eq(run_helper(with_stream(stream)), 0);
 	assert_output("",
 		"W: /etc/apt/universal-hooks/Pre-Install-Pkgs/a exited with status 3\n"
-		"N: 1 of 1 hook failed; see apt-universal-hooks log --last\n");
+		"N: 1 of 1 hooks failed; see apt-universal-hooks log --last\n");
 	output_begin();
 	ck_assert_int_eq(run_helper(with_stream(strict)), STOP);
 	output_end(&output);

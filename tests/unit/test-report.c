@@ -375,7 +375,7 @@ START_TEST(a_summary_says_where_to_look)
 	event.kind = UH_HOOKS_NOT_RUN;
 	event.count = event.total = 1;
 	assert_report(
-		event, "N: 1 of 1 hook cannot run; see apt-universal-hooks check\n");
+		event, "N: 1 of 1 hooks cannot run; see apt-universal-hooks check\n");
 }
 END_TEST
 
@@ -490,6 +490,46 @@ START_TEST(a_translation_has_its_own_plurals)
 }
 END_TEST
 
+/* As the verb does in most languages, and in French the noun as well. */
+START_TEST(the_form_of_a_summary_is_that_of_the_hooks_that_failed)
+{
+	static const char failed[] =
+		"{count} of {total} hooks failed; see apt-universal-hooks log --last\0"
+		"{count} of {total} hooks failed; see apt-universal-hooks log --last";
+	static const char translated[] =
+		"{count} hook sur {total} a \303\251chou\303\251\0"
+		"{count} hooks sur {total} ont \303\251chou\303\251";
+	const struct message messages[] = {
+		HEADER, {failed, translated, sizeof(failed) - 1, sizeof(translated) - 1}};
+
+	make_catalogue(messages, COUNT_OF(messages));
+	use_german();
+	assert_report((struct uh_event){.kind = UH_HOOKS_FAILED, .count = 1, .total = 3},
+		"N: 1 hook sur 3 a \303\251chou\303\251\n");
+	assert_report((struct uh_event){.kind = UH_HOOKS_FAILED, .count = 2, .total = 3},
+		"N: 2 hooks sur 3 ont \303\251chou\303\251\n");
+}
+END_TEST
+
+#define FORTY "1234567890123456789012345678901234567890"
+#define BLANKS "                                        "
+
+/* It names the hook even where a translation leaves no room for it. */
+START_TEST(a_translation_may_be_longer_than_the_terminal_is_wide)
+{
+	static const struct message messages[] = {
+		HEADER, {"Running hook {hook} \342\200\246 (Ctrl-C stops it)",
+				FORTY FORTY " {hook}", 0, 0}};
+
+	make_catalogue(messages, COUNT_OF(messages));
+	use_german();
+	assert_report((struct uh_event){.kind = UH_SCRIPT_TAKES_LONG,
+			      .path = "Post-Invoke/010-hook",
+			      .value = "Dump the databases"},
+		BLANKS BLANKS "\r" FORTY FORTY " \342\200\246hook\n");
+}
+END_TEST
+
 START_TEST(a_wrong_translation_does_no_harm)
 {
 	static const struct message messages[] = {HEADER,
@@ -549,8 +589,10 @@ int main(void)
 		what_a_veto_will_say_is_not_said_before, a_summary_says_where_to_look,
 		without_a_detail_an_event_shows_its_error,
 		a_translation_may_order_the_places_as_it_needs,
-		a_translation_has_its_own_plurals, a_wrong_translation_does_no_harm,
-		only_a_message_looks_for_a_language};
+		a_translation_has_its_own_plurals,
+		the_form_of_a_summary_is_that_of_the_hooks_that_failed,
+		a_translation_may_be_longer_than_the_terminal_is_wide,
+		a_wrong_translation_does_no_harm, only_a_message_looks_for_a_language};
 
 	return run_tests("report", tests, COUNT_OF(tests));
 }
