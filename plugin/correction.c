@@ -19,7 +19,7 @@ void correction_done(struct correction *correction)
 	memset(correction, 0, sizeof(*correction));
 }
 
-/* Takes right over; drops both without memory. */
+/* Takes ownership of right; without memory, sets neither. */
 static void correction_set(
 	struct correction *correction, const char *wrong, char *right, bool is_certain)
 {
@@ -39,7 +39,7 @@ static char *steal_text(struct buffer *buffer)
 	return text;
 }
 
-/* Of few words, the one that differs in a letter; of short words, several may do so. */
+/* One letter differs, and the word is not so short that it could be another one. */
 static bool is_certain_word(const struct nearest *nearest)
 {
 	return nearest->distance <= 1 && strlen(nearest->wanted) >= 4;
@@ -68,7 +68,7 @@ static const char *valid_word(const struct setting_type *type, size_t i)
 
 bool setting_type_add_words(struct buffer *text, const struct setting_type *type)
 {
-	/* apt takes more words for a boolean than anybody needs. */
+	/* apt accepts more words for a boolean than anybody needs. */
 	size_t count = type->kind == SETTING_BOOLEAN ? 2 : SIZE_MAX;
 	const char *word;
 
@@ -87,7 +87,7 @@ static void correct_word(struct correction *correction, const struct setting *se
 	correct_to_nearest(correction, nearest);
 }
 
-/* The seconds of a unit of time, as systemd.time(7) spells it; 0 for none. */
+/* The seconds in a unit of time as in systemd.time(7); 0 for other words. */
 static unsigned seconds_of_unit(const char *unit)
 {
 	static const struct word units[] = {{"s", 1}, {"sec", 1}, {"second", 1},
@@ -144,7 +144,7 @@ static char *setting_as(const struct setting_type *type, const char *value, bool
 	return steal_text(&text);
 }
 
-/* Of a value in the form that the setting does not have. */
+/* A list for a single value, or the reverse. */
 static void correct_form(struct correction *correction, const struct setting *setting)
 {
 	bool is_list = setting_type_is_list(setting->type);
@@ -238,7 +238,7 @@ static struct nearest nearest_type(const char *name)
 	return nearest;
 }
 
-/* Universal-Hooks::Scripts::PATH::NAME of the parts from first on, the last one is NAME. */
+/* Universal-Hooks::Scripts::PATH::NAME; PATH is from part first to the last but one. */
 static char *whole_key(const struct key_parts *parts, size_t first, const char *name)
 {
 	static const char *const trees[] = {

@@ -7,13 +7,13 @@
 
 /* Zero-initialised: no idea. */
 struct correction {
-	char *wrong; /* a part of the key, the value, or as in apt.conf: NAME "VALUE" */
+	char *wrong; /* part of the key, the value, or, as in apt.conf, NAME "VALUE" */
 	char *right; /* what to write instead */
 	bool is_certain; /* nothing else can be meant */
 };
 
 /*
- * For a setting without a type, and for one with a bad value or form. None without memory.
+ * For a setting without a type, or with a bad value or form. Without memory, finds nothing.
  * The caller calls correction_done().
  */
 void correction_find(struct correction *correction, const struct setting *setting);

@@ -40,7 +40,7 @@ void journal_done(struct journal *journal)
 	journal->is_open = false;
 }
 
-/* The value becomes one line, so that no name can add a field. */
+/* Writes the value as one line, so that no name can add a field. */
 static void add_journal_field(struct buffer *text, const char *name, const char *value)
 {
 	if (value == NULL)
@@ -50,7 +50,7 @@ static void add_journal_field(struct buffer *text, const char *name, const char 
 	buffer_append_string(text, "\n");
 }
 
-/* A script that could not run is a warning, as apt shows it; one that need not is not. */
+/* As on stderr: a script that could not run is a warning, one that was left out is not. */
 static int priority_of(const struct journal_entry *entry)
 {
 	switch (entry->class) {

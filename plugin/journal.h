@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Sends the results of scripts to systemd's journal, if there is one, by its native
- * protocol (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/). The log has them in any case:
- * nothing is waited for, and an entry that cannot be sent is dropped without an error.
+ * protocol (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/). Since the log has them as well,
+ * we never wait, and an entry that cannot be sent is dropped without an error.
  */
 #ifndef JOURNAL_H
 #define JOURNAL_H
@@ -29,9 +29,9 @@ struct journal_entry {
 	const char *command_line;     /* or NULL */
 };
 
-/* Looks once whether there is a journal below root. */
+/* Looks once for a journal below root; returns whether there is one. */
 bool journal_open(struct journal *journal, const char *root);
-/* To a journal that is open. */
+/* The journal must be open. */
 void journal_send(const struct journal *journal, const struct journal_entry *entry);
 void journal_done(struct journal *journal);
 

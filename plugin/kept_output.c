@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 /*
- * More than a pipe or a pseudo-terminal holds, so nothing of the script is lost; and a
- * background process may write on and on.
+ * More than a pipe or a pseudo-terminal holds, so nothing that the script wrote is lost;
+ * limited, since a background process may keep writing.
  */
 #define DRAIN_MAX ((size_t)256 << 10)
 
@@ -30,14 +30,14 @@ const struct log_file_kind log_of_output = {
 struct copier {
 	struct channel *channels;
 	size_t count;
-	int control; /* −1 when it has answered, or nobody asks any more */
+	int control; /* −1 after the answer, or if nobody waits for it */
 	const struct state *state;
 	const char *root;
 	struct buffer kept;
-	size_t kept_size; /* without what we have added */
+	size_t kept_size; /* without what we added */
 	size_t dropped;
 	bool is_in_line;
-	bool is_over; /* nothing is kept any more */
+	bool is_over; /* nothing more is kept */
 	char room[COPY_SIZE];
 };
 
@@ -49,7 +49,7 @@ static bool is_same_file(int a, int b)
 	       first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
-/* Each line begins with a tab, so that none looks like one of ours. */
+/* Indents each line with a tab, so that none looks like one of ours. */
 static void keep(struct copier *copier, struct slice bytes)
 {
 	size_t room = OUTPUT_MAX - copier->kept_size;
@@ -87,7 +87,7 @@ static void copy_all(struct copier *copier, size_t limit)
 			keep(copier, bytes);
 }
 
-/* What a hook with Output "log" has printed must not get lost. */
+/* Shows it instead: the output of a hook with Output "log" must not get lost. */
 static void show_instead(const struct copier *copier)
 {
 	if (copier->channels[0].target < 0 &&
@@ -132,7 +132,7 @@ static void close_between(int first, int last)
 		(void)close(fd);
 }
 
-/* A lock that we kept open would stay locked as long as a daemon of the script runs. */
+/* An inherited lock would stay locked for as long as a daemon of the script runs. */
 static void close_others(const struct copier *copier)
 {
 	for (int next = STDERR_FILENO + 1, last = next; last < INT32_MAX;
@@ -150,7 +150,7 @@ static void close_others(const struct copier *copier)
 	}
 }
 
-/* The script has ended: answers when its output is in the file. */
+/* The script has ended: writes its output to the file, then answers. */
 static void finish(struct copier *copier, const char *ending)
 {
 	int error;
@@ -160,11 +160,11 @@ static void finish(struct copier *copier, const char *ending)
 	if (write(copier->control, &error, sizeof(error)) < 0)
 		error = -errno; /* nobody waits any more */
 	cleanup_close(&copier->control);
-	/* Whoever has kept the descriptors is no longer part of apt's job. */
+	/* A process that still holds the descriptors is no longer part of apt's job. */
 	(void)setsid();
 }
 
-/* Without a word, we go on: the helper has been killed, and the script runs. */
+/* At end-of-file, we go on: the helper was killed, but the script still runs. */
 static void read_control(struct copier *copier)
 {
 	char ending[ENDING_SIZE];
@@ -203,15 +203,15 @@ static void wait_for_output(struct copier *copier, const sigset_t *mask)
 		read_control(copier);
 }
 
-/* Only so that ppoll(2) returns. */
+/* Exists only to interrupt ppoll(2). */
 static void on_window_change(int signal_number)
 {
 	(void)signal_number;
 }
 
 /*
- * The terminal's signals are for the script. After Ctrl-Z, what it wrote before it stopped
- * is still copied, and so are the modes that it has restored.
+ * The terminal's signals are for the script. After Ctrl-Z, we still copy what it wrote
+ * before it stopped, and the terminal modes that it restored.
  */
 static sigset_t set_signals(void)
 {
@@ -243,7 +243,7 @@ _Noreturn static void copier_main(struct copier *copier)
 			channel_follow_size(&copier->channels[i]);
 		copy_all(copier, 1);
 	}
-	/* All has been read; the helper may not have noticed the script's end yet. */
+	/* All output has been read, but the helper may not have noticed the end yet. */
 	while (copier->control >= 0)
 		read_control(copier);
 	if (!copier->is_over)

@@ -94,8 +94,8 @@ static int append_to_log(int directory, const char *path,
 	if (!S_ISREG(before.st_mode))
 		return -EINVAL;
 	/*
-	 * Who may read the file may lock it (flock(2)), hence nobody is waited for.
-	 * With company, what was written of the bytes stays.
+	 * Whoever can read the file can lock it (flock(2)), so do not wait. If somebody
+	 * else holds the lock, a partial write stays.
 	 */
 	is_locked = flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &before) == 0;
 	if (before.st_size == 0 && kind->group != NULL)
@@ -106,7 +106,7 @@ static int append_to_log(int directory, const char *path,
 	return error;
 }
 
-/* −EROFS if so much is waiting already: the log may never become writable. */
+/* −EROFS if too much is waiting already: the log may never become writable. */
 static int keep_for_later(
 	const struct log_file_kind *kind, const struct state *state, struct slice bytes)
 {

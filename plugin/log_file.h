@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The files of the log in /var/log/apt, and how text gets into them. */
+/* The log files in /var/log/apt, and how text gets into them. */
 #ifndef LOG_FILE_H
 #define LOG_FILE_H
 
@@ -10,7 +10,7 @@
 
 struct log_file_kind {
 	const char *path;
-	/* A file of the state directory, and of no frontend, while path is read-only. */
+	/* In the state directory, shared by all frontends: used while path is read-only. */
 	const char *later;
 	size_t later_max;
 	unsigned mode;
@@ -21,8 +21,8 @@ extern const struct log_file_kind log_of_runs; /* log_writer.h */
 /* Appends text as one line (deb822(5)), with unprintable bytes as \ooo. */
 void log_add_clean(struct buffer *buffer, const char *text);
 /*
- * The local time as apt writes it in its logs, which exists twice when summer time ends,
- * and its offset from UTC (RFC 3339). Both are "" beyond the years that apt can write.
+ * The local time as in apt's logs, which is ambiguous when summer time ends, and its offset
+ * from UTC (RFC 3339). Both are "" for years that apt cannot write.
  */
 struct log_now {
 	char date[sizeof("2026-11-20  17:05:00")];
@@ -43,8 +43,8 @@ int log_file_append(const struct log_file_kind *kind, const struct state *state,
 	const char *root, struct slice bytes);
 
 /*
- * Appends what was kept, for example because the root is writable only while dpkg runs. 0
- * or −errno; after an error it stays where it is.
+ * Appends what was kept in the state directory, for example because the root is writable
+ * only while dpkg runs. 0 or −errno; after an error, it stays there.
  */
 int log_file_catch_up(
 	const struct log_file_kind *kind, const struct state *state, const char *root);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which lines of apt's configuration files set what, as APT_ORIGINS answers it. */
+/* Which lines of apt's configuration files set what: parses the answer of APT_ORIGINS. */
 #ifndef ORIGINS_H
 #define ORIGINS_H
 
@@ -21,16 +21,16 @@ struct origins {
 };
 
 /*
- * Parses an answer (apt_bridge.h), and ignores malformed lines. origins is overwritten;
- * call origins_done() in any case. 0 or −ENOMEM.
+ * Parses an answer (apt_bridge.h), ignoring malformed lines. Overwrites origins; call
+ * origins_done() in any case. 0 or −ENOMEM.
  */
 int origins_parse(struct origins *origins, struct slice lines);
 void origins_done(struct origins *origins);
 #define owns_origins __attribute__((cleanup(origins_done)))
 
 /*
- * The line that applies: the last that sets key, ignoring case, to value, or to anything
- * if value is NULL. NULL if there is none.
+ * The line that applies: the last one that sets key, ignoring case, to value (NULL: to
+ * anything). NULL if there is none.
  */
 const struct origin *origins_find(
 	const struct origins *origins, const char *key, const char *value);

@@ -37,7 +37,7 @@ static bool is_blank_at(struct slice text, size_t i)
 	return strchr(BLANKS, text.data[i]) != NULL;
 }
 
-/* Takes the next word, and the blanks around it, off rest's front. */
+/* Removes the next word, and the blanks around it, from the front of rest. */
 static struct slice cut_word(struct slice *rest)
 {
 	struct slice word;

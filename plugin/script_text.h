@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How execve(2), or else /bin/sh, will take a file, by its first bytes. */
+/* What execve(2), or else /bin/sh, makes of a file, judging by its first bytes. */
 #ifndef SCRIPT_TEXT_H
 #define SCRIPT_TEXT_H
 
@@ -23,8 +23,8 @@ struct script_text {
 	bool has_crlf;     /* the first line ends with CR LF */
 	char *interpreter; /* of TEXT_INTERPRETED; "" if the line names none */
 	/*
-	 * What env(1) as the interpreter looks for in PATH, else NULL. It contains a
-	 * space if env gets several words as one.
+	 * If the interpreter is env(1), the program that it looks for in PATH, else NULL.
+	 * It contains a space if env gets several words as one argument.
 	 */
 	char *command;
 };
@@ -37,8 +37,8 @@ int script_text_read(struct script_text *text, struct slice head);
 void script_text_done(struct script_text *text);
 
 /*
- * Why the script at path could not be started or, if it has started, may have failed at
- * once. interpreter is set to the one that the fault is about.
+ * Why the script at path could not be started or, if it was started, may have failed
+ * immediately. Sets interpreter to the one at fault.
  */
 enum uh_start_fault script_text_find_fault(const char *path, bool has_started,
 	bool is_for_other_user, char interpreter[UH_INTERPRETER_SIZE]);

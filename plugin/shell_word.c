@@ -14,7 +14,7 @@ bool shell_word_is_printable(const char *word)
 	return true;
 }
 
-/* Whether every shell takes the word literally, wherever it is in a command. */
+/* Whether every shell takes the word literally anywhere in a command. */
 static bool is_shell_literal(const char *word)
 {
 	static const char literal[] =

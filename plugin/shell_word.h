@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Words of a command that a person copies into a shell. */
+/* Words of commands that people copy into a shell. */
 #ifndef SHELL_WORD_H
 #define SHELL_WORD_H
 

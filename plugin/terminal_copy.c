@@ -20,7 +20,7 @@ static int watch_modes(int source, int end, const struct termios *modes)
 	return 0;
 }
 
-/* False if the terminal has the same size as before. */
+/* Returns false if the size has not changed. */
 static bool set_size(struct channel *channel)
 {
 	struct winsize size;
@@ -33,7 +33,7 @@ static bool set_size(struct channel *channel)
 	return ioctl(channel->source, TIOCSWINSZ, &size) == 0;
 }
 
-/* TIOCGPTPEER, since in a chroot there may be no /dev/pts, or that of another system. */
+/* TIOCGPTPEER, since a chroot may have no /dev/pts, or another system's. */
 static int open_pseudo_terminal(struct channel *channel)
 {
 	owns_fd int source =
@@ -82,7 +82,7 @@ int channel_open(struct channel *channel, int target, uid_t owner)
 	memset(&channel->size, 0, sizeof(channel->size));
 	error = target >= 0 && isatty(target) ? open_pseudo_terminal(channel)
 					      : open_pipe(channel);
-	/* For /dev/stderr, which opens it anew. */
+	/* For programs that reopen it as /dev/stderr. */
 	if (error == 0 && owner != (uid_t)-1 &&
 		fchown(channel->end, owner, (gid_t)-1) < 0)
 		error = -errno;
@@ -98,15 +98,15 @@ void channel_close(struct channel *channel)
 }
 
 /*
- * The kernel signals only the terminal's processes, and they may have asked for the size
- * of the pseudo-terminal before it was set.
+ * The kernel signals the processes on the terminal, but these may have read the size of the
+ * pseudo-terminal before we set it: signal them again.
  */
 void channel_follow_size(struct channel *channel)
 {
 	pid_t group = set_size(channel) ? tcgetpgrp(channel->target) : -1;
 
 	if (group > 0)
-		(void)kill(-group, SIGWINCH); /* if it fails, nobody is there any more */
+		(void)kill(-group, SIGWINCH); /* fails if the processes are gone */
 }
 
 static void follow_bits(tcflag_t *ret_flags, tcflag_t before, tcflag_t now)
@@ -116,7 +116,7 @@ static void follow_bits(tcflag_t *ret_flags, tcflag_t before, tcflag_t now)
 	*ret_flags = (*ret_flags & ~changed) | (now & changed);
 }
 
-/* Changes in the terminal only what the program has changed: it may use both. */
+/* Changes only the modes that the program has changed: it may use the terminal as well. */
 static void follow_modes(struct channel *channel)
 {
 	const struct termios before = channel->modes;
@@ -136,10 +136,10 @@ static void follow_modes(struct channel *channel)
 	for (size_t i = 0; i < COUNT_OF(now.c_cc); i++)
 		if (now.c_cc[i] != before.c_cc[i])
 			modes.c_cc[i] = now.c_cc[i];
-	(void)tcsetattr(channel->target, TCSANOW, &modes); /* the terminal is gone */
+	(void)tcsetattr(channel->target, TCSANOW, &modes); /* fails if it is gone */
 }
 
-/* Without a reader, the rest goes nowhere. */
+/* If nobody reads the target, drops the rest. */
 static void copy_to_target(struct channel *channel, struct slice bytes)
 {
 	while (bytes.size > 0 && channel->target >= 0) {
@@ -158,8 +158,8 @@ static void copy_to_target(struct channel *channel, struct slice bytes)
 }
 
 /*
- * Removes each "\r" that the pseudo-terminal has put before a newline, since the terminal
- * will do it again. One at the end waits for what follows.
+ * Removes each "\r" that the pseudo-terminal inserted before a newline, since the terminal
+ * will insert it again. A "\r" at the end is held back until the next byte is known.
  */
 static struct slice undo_newlines(struct channel *channel, char *bytes, size_t size)
 {
@@ -177,7 +177,7 @@ static struct slice undo_newlines(struct channel *channel, char *bytes, size_t s
 	return (struct slice){bytes, (size_t)(to - bytes)};
 }
 
-/* The first byte of a packet says what follows it. */
+/* The first byte of a packet is its type (TIOCPKT). */
 static struct slice open_packet(struct channel *channel, char *packet, size_t size)
 {
 	if (packet[0] != TIOCPKT_DATA) {
@@ -209,7 +209,7 @@ bool channel_copy(struct channel *channel, char room[COPY_SIZE], struct slice *r
 	do
 		size = read(channel->source, room, COPY_SIZE);
 	while (size < 0 && errno == EINTR);
-	/* EIO: nobody has the pseudo-terminal open any more. */
+	/* EIO: nobody has the pseudo-terminal open. */
 	if (size == 0 || (size < 0 && errno != EAGAIN))
 		cleanup_close(&channel->source);
 	if (size <= 0 && !channel->owes_return)

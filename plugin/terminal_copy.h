@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Descriptors for a program's stdout and stderr whose bytes can be read, and are copied to
- * where they would have gone. For a terminal they are a pseudo-terminal (pty(7)) that has
- * the terminal's size and modes. Changes of the size go to the program, changes of the
- * modes to the terminal, and the terminal gets exactly the bytes that were written.
+ * Descriptors for a program's stdout and stderr: what it writes can be read, and is copied
+ * to where it would have gone. In place of a terminal, they are a pseudo-terminal (pty(7))
+ * of the same size and modes. Changes of size are passed on to the program, changes of
+ * modes to the terminal, which gets exactly the bytes that were written.
  *
- * The terminal remains the controlling terminal, and stdin, so that the program can ask
+ * The terminal remains the controlling terminal and stdin, so the program can ask questions
  * and be stopped. It cannot read from the pseudo-terminal.
  */
 #ifndef TERMINAL_COPY_H
@@ -19,16 +19,16 @@
 #define COPY_SIZE 65536
 
 struct channel {
-	int end;    /* for the program; −1 once it is closed */
-	int source; /* the other end; does not block; −1 at the end of the output */
-	int target; /* a descriptor that is not ours; −1: the bytes go nowhere */
+	int end;          /* for the program; −1 once it is closed */
+	int source;       /* the other end, non-blocking; −1 at the end of the output */
+	int target;       /* not owned; −1: the bytes are dropped */
 	bool is_terminal; /* end is a pseudo-terminal, and target a terminal */
 	bool owes_return; /* a "\r" has been read that may belong to a newline */
 	struct winsize size;
 	struct termios modes;
 };
 
-/* Opens both ends; owner, unless −1, may open end by its path. 0 or −errno. */
+/* Opens both ends; owner, unless −1, may reopen end by its path. 0 or −errno. */
 int channel_open(struct channel *channel, int target, uid_t owner);
 void channel_close(struct channel *channel);
 
@@ -36,8 +36,8 @@ void channel_close(struct channel *channel);
 void channel_follow_size(struct channel *channel);
 
 /*
- * Reads what is there into room, and copies it to target. ret_bytes, in room, can be
- * empty. False if nothing was there, or after the end.
+ * Reads what is available into room, and copies it to target. ret_bytes points into room,
+ * and may be empty. Returns false if there was nothing to read, or at the end.
  */
 bool channel_copy(struct channel *channel, char room[COPY_SIZE], struct slice *ret_bytes);
 
