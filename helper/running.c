@@ -7,12 +7,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* If the terminal does not tell its width, or one that nobody has. */
+/* For terminals that report no width, or an absurd one. */
 #define COLUMNS 80
 #define COLUMNS_MIN 40
 #define COLUMNS_MAX 1000
 
-/* Less of a description says nothing. */
+/* A shorter piece of a description would say nothing. */
 #define DESCRIPTION_MIN 10
 /* Of the hook, whatever else is in the line: the English one leaves that of COLUMNS_MIN. */
 #define HOOK_MIN 5
@@ -22,7 +22,7 @@ static bool is_continuation(char byte)
 	return (byte & 0xc0) == 0x80; /* of a character in UTF-8 */
 }
 
-/* At least as many as a terminal takes: from U+1000, two for each character. */
+/* An upper bound: counts two columns for each character from U+1000 on. */
 static size_t columns_of(struct slice text)
 {
 	size_t columns = 0;
@@ -33,7 +33,7 @@ static size_t columns_of(struct slice text)
 	return columns;
 }
 
-/* Drops characters at the end until the text fits, and blanks before them. */
+/* Drops characters at the end until the text fits, then trailing blanks. */
 static struct slice cut_end(struct slice text, size_t columns)
 {
 	bool is_cut = columns_of(text) > columns;
@@ -46,7 +46,7 @@ static struct slice cut_end(struct slice text, size_t columns)
 	return text;
 }
 
-/* The same at the beginning: the end of a path says more. */
+/* Drops characters at the beginning: the end of a path says more. */
 static struct slice cut_beginning(struct slice text, size_t columns)
 {
 	while (columns_of(text) > columns)
@@ -57,7 +57,7 @@ static struct slice cut_beginning(struct slice text, size_t columns)
 	return text;
 }
 
-/* PATH: DESCRIPTION, or what fits of them in columns, which are at least HOOK_MIN. */
+/* PATH: DESCRIPTION, as far as they fit into columns, which must be at least HOOK_MIN. */
 static void add_hook(struct buffer *line, const struct uh_event *event, size_t columns)
 {
 	owns_buffer struct buffer path = {0};
@@ -110,8 +110,8 @@ void report_running(const struct uh_event *event)
 	first = slice_cut(&rest, '{');
 	(void)slice_cut(&rest, '}');
 	/*
-	 * So many blanks end on the next line, unless the cursor was at the beginning of
-	 * one: then it stays in this line. "\r" goes to its beginning.
+	 * A full width of blanks wraps to the next line, unless the cursor is at the
+	 * beginning of a line: then it stays there. "\r" returns to the beginning.
 	 */
 	for (size_t i = 0; i < columns; i++)
 		buffer_append_string(&line, " ");

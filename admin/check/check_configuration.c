@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* apt's configuration as a whole: what apt cannot read, and what it does not read. */
+/* apt's configuration as a whole: what apt cannot parse, and files that it ignores. */
 #include "apt_text.h"
 #include "bridge.h"
 #include "check/checks.h"
@@ -55,7 +55,7 @@ static void find_refused(struct check *check, const char *message)
 		message);
 }
 
-/* Errors are findings; a warning, as of an unreadable file, is passed on. */
+/* Errors are findings; warnings, for example about an unreadable file, are passed on. */
 static void read_messages(struct check *check, char *messages)
 {
 	struct slice rest = slice_of(messages);
@@ -122,7 +122,7 @@ static void check_scopes(struct check *check, struct slice lines)
 	}
 }
 
-/* GetListOfFilesInDir() of libapt-pkg, for apt.conf.d. */
+/* As GetListOfFilesInDir() of libapt-pkg decides for apt.conf.d. */
 static bool is_read_by_apt(const char *name)
 {
 	const char *end = strrchr(name, '.');
@@ -145,11 +145,11 @@ static bool is_no_other_configuration(const char *name)
 	return !has_ending(name) || strcmp(name, "apt.conf") == 0;
 }
 
-/* A directory where a file is read, or not, because of its name. */
+/* A directory in which the name of a file decides whether it is read. */
 struct file_place {
 	const char *path;
-	bool (*is_read)(const char *name); /* NULL: none is */
-	bool is_of_apt;                    /* and not of packages */
+	bool (*is_read)(const char *name); /* NULL: none are read */
+	bool is_of_apt;                    /* rather than for packages' settings */
 };
 
 /* What a file sets, in an answer of bridge_files(). */
@@ -197,7 +197,7 @@ static void find_copy(struct check *check, const char *path, const char *meant)
 		xformat("%.*s%s", (int)(strrchr(path, '/') + 1 - path), path, meant);
 	struct stat status;
 
-	/* Next to its original, it is a backup. */
+	/* If the original is there as well, this is just a backup. */
 	if (lstat(original, &status) < 0)
 		check_find(check, FINDING_LEFTOVER, path, NULL,
 			_("looks like a leftover of %s; apt does not read it, so its "
@@ -213,7 +213,7 @@ static void find_unread(struct check *check, const struct file_place *place,
 	owns_memory char *right = name_for_apt(name);
 	owns_memory char *target = xformat("%s" PARTS "/%s", check->admin->root, right);
 
-	/* Its other settings would begin to count, too. */
+	/* Renaming it would activate its other settings, too. */
 	if (place->is_of_apt && !has_others && check_claim(check, path, target))
 		fix_words(&command, "mv", "-nT", "--", path, target);
 	if (!place->is_of_apt)
@@ -267,7 +267,7 @@ static void check_file_place(struct check *check, const struct file_place *place
 		size_t size = strlen(name);
 		struct stat status;
 
-		/* Hidden, or put aside by somebody who says so. */
+		/* Hidden, or deliberately switched off. */
 		if (name[0] == '.' ||
 			(size > strlen(off) &&
 				strcmp(name + size - strlen(off), off) == 0) ||
@@ -307,7 +307,7 @@ void check_configuration(struct check *check)
 		check->is_incomplete = check->is_apt_unusable = true;
 	if (messages != NULL)
 		read_messages(check, messages);
-	/* The rest belongs to no hook in particular. */
+	/* The rest is not about single hooks. */
 	if (check->limits.count > 0)
 		return;
 	check_scopes(check, buffer_slice(&lines));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * apt-universal-hooks edit: opens a copy of a script in an editor, and puts it in place
- * when the editor has ended, so that apt never runs a script that is half written.
+ * when the editor exits, so that apt never runs a half-written script.
  */
 #include "cmd/cmd.h"
 #include "model/targets.h"
@@ -19,7 +19,7 @@
 
 #define SCRIPT_SIZE_MAX ((size_t)16 << 20)
 
-/* As for git(1), the value of VISUAL and EDITOR is a command line. Policy 11.4. */
+/* VISUAL and EDITOR are command lines, as for git(1). See Debian Policy, 11.4. */
 #define CHOOSE_EDITOR                                                                    \
 	"# A command line, and the file in $1.\n"                                        \
 	"editor=${VISUAL:-${EDITOR-}}\n"                                                 \
@@ -36,8 +36,8 @@ struct editing {
 	bool is_override;
 	struct stat like;
 	struct buffer before;
-	char *directory; /* private; removed at the end, unless it is to be kept */
-	char *copy;      /* in that */
+	char *directory; /* private; removed at the end, unless the copy must be kept */
+	char *copy;      /* in it */
 };
 
 static void remove_directory(const char *path)
@@ -47,11 +47,11 @@ static void remove_directory(const char *path)
 
 	if (directory == NULL)
 		return;
-	/* The copy, and what an editor leaves beside it. */
+	/* The copy, and backups that an editor leaves next to it. */
 	while ((entry = readdir(directory)) != NULL)
 		(void)unlinkat(dirfd(directory), entry->d_name, 0);
 	(void)closedir(directory); /* only read */
-	(void)rmdir(path);         /* in /tmp, where it may stay */
+	(void)rmdir(path);         /* harmless if it stays in /tmp */
 }
 
 static void editing_done(struct editing *editing)
@@ -87,7 +87,7 @@ static int report_not_read(const char *path, int error)
 	return report_error(_("%s cannot be read: %s"), path, strerror(-error));
 }
 
-/* Follows links: the file that apt runs is to be changed, and the links stay. */
+/* Follows symlinks: changes the file that apt runs, and keeps the links. */
 static int resolve_source(struct editing *editing, const char *path)
 {
 	editing->source = realpath(path, NULL);
@@ -129,7 +129,7 @@ static int find_hook_to_edit(
 	return check_within_root(editing->admin, editing->target);
 }
 
-/* Check this before somebody writes what cannot be saved. */
+/* Check this first, before somebody edits what cannot be saved. */
 static int check_rights(const struct editing *editing)
 {
 	owns_memory char *directory = xstrdup(editing->target);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* apt-universal-hooks new: makes a script to begin with, or nothing. */
+/* apt-universal-hooks new: creates a script to start from, completely or not at all. */
 #include "check/check_packages.h"
 #include "check/findings.h"
 #include "cmd/cmd.h"
@@ -13,10 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Before the title of a next step, and behind the longest of them. */
+/* Before the title of a next step, and after the longest title. */
 #define STEP_INDENT 2
 #define STEP_GAP 3
-/* Of the command of such a step. */
+/* In the command of such a step. */
 #define WORDS_MAX 10
 
 struct new_hook {
@@ -24,7 +24,7 @@ struct new_hook {
 	struct place place;
 	char *path;              /* full */
 	const char *description; /* or NULL */
-	size_t kept;             /* the bytes of path that are a directory that exists */
+	size_t kept;             /* length of the part of path that existed before */
 };
 
 static void new_hook_done(struct new_hook *hook)
@@ -54,7 +54,7 @@ static int check_absent(struct new_hook *hook, struct hook_tree *tree)
 		hook->path, relative);
 }
 
-/* Remembers which of the directories exist. */
+/* Finds out which of the directories exist already. */
 static void find_kept(struct new_hook *hook)
 {
 	owns_memory char *directory = xstrdup(hook->path);
@@ -114,7 +114,7 @@ static int create(struct new_hook *hook)
 	return status;
 }
 
-/* A hook for a package that does not exist never runs. */
+/* A hook for a package that does not exist would never run. */
 static void warn_unknown(const struct new_hook *hook)
 {
 	const char *const all[] = {NULL};
@@ -201,7 +201,7 @@ static void say_next_steps(const struct new_hook *hook)
 		say_step(&steps[i], hook, STEP_INDENT + longest + STEP_GAP);
 }
 
-/* Whether the description can be written in apt.conf. */
+/* Whether apt.conf can hold the description for this path. */
 static int check_description(const struct new_hook *hook)
 {
 	owns_snapshot struct snapshot snapshot = {.hooks = {.count = 0}};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* apt-universal-hooks set: writes a setting of hooks, and shows whether it applies. */
+/* apt-universal-hooks set: changes a setting of hooks, and shows whether it applies. */
 #include "apt_text.h"
 #include "cmd/cmd.h"
 #include "correction.h"
@@ -121,7 +121,7 @@ static bool is_at_scope(
 	       strcmp(setting->path, assignment->scope->path) == 0;
 }
 
-/* The setting of another file that changes what was set, or NULL. */
+/* The setting in another file that takes precedence over ours, or NULL. */
 static const struct setting *find_winner(
 	const struct settings *settings, const struct assignment *assignment)
 {
@@ -175,7 +175,7 @@ static int report_set(const struct applied *applied, const struct admin *admin,
 	return STATUS_FINE;
 }
 
-/* Whether the hook can run with it. */
+/* Warns about a user or directory that does not exist. */
 static int report_missing(const struct admin *admin, const struct assignment *assignment)
 {
 	const char *value = assignment->values[0];
@@ -214,7 +214,7 @@ static int report_effect(const struct admin *admin, const struct assignment *ass
 	return missing > status ? missing : status;
 }
 
-/* scope is the word for it, NULL for all hooks. */
+/* scope_word is NULL for all hooks. */
 static int set(const struct admin *admin, const char *scope_word, char **words, int count)
 {
 	owns_snapshot struct snapshot before;

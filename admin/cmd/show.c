@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* apt-universal-hooks show: all about one hook, on one screen. */
+/* apt-universal-hooks show: everything about one hook, on one screen. */
 #include "cmd/cmd.h"
 #include "model/inventory.h"
 #include "model/output_reader.h"
@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-/* Where what belongs to a title begins. */
+/* The column of values, after their titles. */
 #define DETAIL_COLUMN 16
 #define RUN_COLUMN 23
 #define RUNS_MAX 5
@@ -123,7 +123,7 @@ static size_t find_runs(const struct details *details, const struct log_run **ru
 	return count;
 }
 
-/* What the newest run printed, if that was kept. */
+/* The output of the newest run, if it was kept. */
 static void write_last_output(const struct details *details,
 	const struct log_run *const *runs,
 	const struct log_transaction *const *transactions, size_t count)

@@ -127,7 +127,7 @@ const char *item_state(const struct item *item)
 	return item->fault != NULL ? N_("faulty") : N_("enabled");
 }
 
-/* Who has put it there: a package, or the administrator. */
+/* Where it is from: a package, or the administrator ("local"). */
 const char *item_origin(const struct item *item)
 {
 	if (item->owner != NULL)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All hooks, with everything that list and show know of them. */
+/* All hooks, with everything that list and show print about them. */
 #ifndef INVENTORY_H
 #define INVENTORY_H
 
@@ -8,7 +8,7 @@
 #include "model/log_reader.h"
 #include "system/owner.h"
 
-/* Zero-initialised, but for admin, is empty. */
+/* Empty if zero-initialised except for admin. */
 struct inventory {
 	struct hook_list hooks;
 	struct settings settings;
@@ -34,7 +34,7 @@ struct item {
 int inventory_take(struct inventory *inventory);
 void inventory_done(struct inventory *inventory);
 
-/* What the inventory knows of the hook; item is overwritten, and points into both. */
+/* Collects what is known about the hook. Overwrites item, which points into both. */
 void item_make(
 	struct item *item, const struct inventory *inventory, const struct hook *hook);
 void item_done(struct item *item);
@@ -45,11 +45,11 @@ void item_add_scope(struct buffer *text, const struct hook *hook);
 void item_add_status(struct buffer *text, const struct hook *hook);
 /* Appends how it last ended and when; nothing if it never ran. */
 void item_add_last(struct buffer *text, const struct item *item);
-/* "enabled", "disabled", "masked", …; to be translated for people. */
+/* "enabled", "disabled", "masked", …; people get a translation. */
 const char *item_state(const struct item *item);
-/* Who has put it there: a package, or the administrator. */
+/* Where it is from: the name of a package, or "local". */
 const char *item_origin(const struct item *item);
-/* All of it, as the subcommand list prints it. The caller owns the object. */
+/* Everything, as list --json prints it. The caller owns the object. */
 json_t *item_to_json(const struct inventory *inventory, const struct hook *hook);
 
 #endif

@@ -143,8 +143,8 @@ void outputs_done(struct outputs *outputs)
 }
 
 /*
- * A frontend with several transactions has the same key in all of them. Without /proc, all
- * frontends have it. The end precedes the start when summer time ends.
+ * All transactions of a frontend have the same key; without /proc, those of all frontends
+ * do. Hence compare the time, unless the end precedes the start, as when summer time ends.
  */
 static bool is_within(const struct log_transaction *transaction, const char *time)
 {
@@ -197,7 +197,7 @@ static size_t escape_size(struct slice text)
 	return size < text.size ? size + 1 : text.size;
 }
 
-/* What is visible of a line: a "\r" begins it anew, as progress bars do. */
+/* The part of a line that remains visible: "\r" starts it anew, as in progress bars. */
 static struct slice visible_part(struct slice line)
 {
 	const char *start;

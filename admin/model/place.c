@@ -37,7 +37,7 @@ static bool is_hook_point(const char *word)
 	return uh_hook_point_parse(word, &hook_point);
 }
 
-/* Of "pkgs/Post-Invoke/nginx/010-x", where the hook point has changed its place. */
+/* For "pkgs/Post-Invoke/nginx/010-x", where the hook point is in the wrong place. */
 static int report_swapped(char *const *words)
 {
 	return report_error(_("%s/%s/%s/%s is not a place for hooks; use %s/%s/%s/%s"),
@@ -149,7 +149,7 @@ static int place_of_four(struct place *place, char *const *words)
 			  : place_of_wildcard(place, match, words[3]);
 }
 
-/* pkgs or multi_pkgs, or NULL, if a word is only nearly one. */
+/* pkgs or multi_pkgs, if the word is nearly but not exactly that; else NULL. */
 static const char *parent_meant(const char *word)
 {
 	struct nearest nearest = nearest_to(word);

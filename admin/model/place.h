@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where a new hook belongs, according to the words of a person. */
+/* Where a new hook belongs, according to the command line. */
 #ifndef PLACE_H
 #define PLACE_H
 
@@ -15,10 +15,10 @@ struct place {
 };
 
 /*
- * Reads word, which is relative to the hook tree: HOOK-POINT/NAME, also with the package
- * or the wildcard (one of them, or both NULL) that it is for, or a whole path in pkgs/ or
- * multi_pkgs/. "*" becomes __WILDCARD__. An error names what was probably meant. A status
- * or −1 (admin.h); place_done() in any case.
+ * Reads word, which is relative to the hook tree: HOOK-POINT/NAME, with a package or a
+ * wildcard (at most one is not NULL), or a whole path in pkgs/ or multi_pkgs/. "*" becomes
+ * __WILDCARD__. Errors suggest what was probably meant. A status or −1 (admin.h); call
+ * place_done() in any case.
  */
 int place_parse(
 	struct place *place, const char *word, const char *package, const char *wildcard);
@@ -26,8 +26,8 @@ void place_done(struct place *place);
 #define owns_place __attribute__((cleanup(place_done)))
 
 /*
- * The text of a script to begin with, which explains itself, for the caller to free.
- * description may be NULL. No name, however strange, can end its comment.
+ * The text of a new script, which explains itself, for the caller to free. description may
+ * be NULL. No name, however strange, can break out of the comment.
  */
 char *place_template(const struct place *place, const char *description);
 

@@ -32,7 +32,7 @@ static bool has_own_setting(const struct snapshot *snapshot, const char *path)
 	return false;
 }
 
-/* A directory, or what is only in our file; the caller frees it. NULL: none. */
+/* A directory, or a path that only our file names; the caller frees it. NULL: none. */
 static char *find_directory(
 	struct snapshot *snapshot, const struct admin *admin, const char *word)
 {

@@ -8,7 +8,7 @@
 /* A path to name in a message. */
 struct candidate {
 	const char *path;
-	size_t distance; /* from what the person wrote */
+	size_t distance; /* from the word on the command line */
 };
 
 struct candidates {
@@ -58,7 +58,7 @@ static void candidates_add(
 	candidates->items[candidates->count++] = (struct candidate){path, distance};
 }
 
-/* Of a path, what stands in place of word: as many components from the end. */
+/* The end of path with as many components as word. */
 static const char *tail_like(const char *path, const char *word)
 {
 	const char *tail = path + strlen(path);
@@ -71,7 +71,7 @@ static const char *tail_like(const char *path, const char *word)
 	return tail;
 }
 
-/* A name also resembles a part of it: "apt" resembles "210-apt". */
+/* A part of a name is similar, too: "apt" is similar to "210-apt". */
 static void collect_similar(
 	struct candidates *candidates, const struct string_list *paths, const char *word)
 {
@@ -105,7 +105,7 @@ static int compare_candidates(const void *a, const void *b)
 	return strcmp(first->path, second->path);
 }
 
-/* Sorts, and drops what is there twice or much less near than the nearest. */
+/* Sorts, and drops duplicates and what is much farther away than the nearest. */
 static void keep_nearest(struct candidates *candidates)
 {
 	size_t kept = 0;

@@ -17,13 +17,13 @@
 #define COMMENT "//"
 #define SCOPE "Universal-Hooks::"
 #define SCRIPTS SCOPE "Scripts::"
-/* Before a list: without it, apt would add our items to those of other files. */
+/* Precedes a list; otherwise, apt would add our items to those of other files. */
 #define CLEAR "#clear "
 
 /* debian/postrm removes it when the package is purged. */
 #define LOCK ".99apt-universal-hooks-settings.lock"
 
-/* Far above what any number of hooks needs: a path has some hundred bytes. */
+/* Far more than hooks can need: a path has about a hundred bytes. */
 #define SETTINGS_SIZE_MAX ((size_t)16 << 20)
 
 void own_settings_done(struct own_settings *settings)
@@ -73,7 +73,7 @@ bool settings_file_can_name(const char *path)
 	return strstr(path, "::") == NULL && size > 0 && path[size - 1] != ':';
 }
 
-/* apt decodes %xx on every release where there are no quotes (ParseQuoteWord). */
+/* Outside of quotes, every release of apt decodes %xx (ParseQuoteWord). */
 static void add_encoded(struct buffer *text, const char *string)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -89,7 +89,7 @@ static void add_encoded(struct buffer *text, const char *string)
 	}
 }
 
-/* In quotes, apt decodes nothing (ParseCWord), and has no way to write a quote. */
+/* Inside quotes, apt decodes nothing (ParseCWord), so a quote cannot be written. */
 static bool can_be_quoted(const char *value)
 {
 	for (; *value != '\0'; value++)
@@ -237,7 +237,7 @@ static int parse_own_line(struct own_settings *settings, struct slice line)
 	return setting != NULL ? parse_values(setting, values) : -ENOMEM;
 }
 
-/* Whether the setting of a line would be written as it is. 0, −EBADMSG or −ENOMEM. */
+/* Whether we would write the setting exactly so. 0, −EBADMSG or −ENOMEM. */
 static int check_as_written(
 	const struct own_setting *setting, struct slice clear, struct slice line)
 {
@@ -263,7 +263,7 @@ int settings_file_parse(
 	struct own_settings *settings, struct slice text, size_t *ret_line)
 {
 	struct slice clear = {"", 0};
-	bool is_head = true; /* which may be that of another version */
+	bool is_head = true; /* the comment, perhaps of another version */
 	int error = 0;
 
 	for (*ret_line = 1; text.size > 0; ++*ret_line) {
@@ -341,7 +341,7 @@ static int store_settings(int directory_fd, const char *path, struct slice text)
 	return 0;
 }
 
-/* Whether the change concerns the setting of the file. */
+/* Whether the change is about this setting of the file. */
 static bool is_changed_by(
 	const struct own_setting *setting, const struct own_setting *change)
 {
@@ -424,7 +424,7 @@ static int check_settings_lock(int directory_fd, int lock)
 }
 
 /*
- * Locks a file of mode 0600: whoever can open a file can lock it (flock(2)) for ever.
+ * Locks a file of mode 0600, since whoever can open a file can lock it forever (flock(2)).
  * Returns the descriptor, which the caller closes, or −errno.
  */
 static int lock_settings(int directory_fd)
