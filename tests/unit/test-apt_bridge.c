@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What apt would do in worlds of some packages, and where it refuses. tests/system holds
- * the same bridge against what apt then does; here is what is rare there.
+ * What apt would do in small sets of packages, and where it refuses. tests/system compares
+ * the same bridge with what apt then does; here are cases that are rare there.
  */
 #include "asker.h"
 #include "fixture.h"
@@ -22,7 +22,7 @@
 
 struct world {
 	const char *installed, *available;
-	const char *automatic; /* what somebody else once needed */
+	const char *automatic; /* marked as automatically installed */
 	const char *settings;  /* lines of apt.conf */
 	const char *program;
 };
@@ -104,7 +104,7 @@ START_TEST(a_virtual_name_is_the_one_package_whose_candidate_provides_it)
 }
 END_TEST
 
-/* A name on an architecture is known where somebody needs it. */
+/* A name exists for an architecture if a package there depends on it. */
 #define WANTS_LETTERS                                                                    \
 	STANZA("reader", "1", "Depends: letters:i386, letters:armhf\n") AVAILABLE
 #define DELIVERS(architecture)                                                           \

@@ -44,7 +44,7 @@ START_TEST(without_settings_there_is_nothing_to_tell)
 }
 END_TEST
 
-/* apt goes on with what it can read, and so do we. */
+/* apt continues with what it can read, and so do we. */
 START_TEST(what_apt_complains_of_comes_with_the_answer)
 {
 	const struct command_line nothing = {.pid = 0};
@@ -112,7 +112,7 @@ START_TEST(an_unreadable_configuration_is_reported)
 }
 END_TEST
 
-/* apt-config -c /tmp does not end. */
+/* "apt-config -c /tmp" never ends. */
 START_TEST(a_file_that_apt_reads_for_ever_is_reported)
 {
 	char *files[] = {(char *)root()};
@@ -243,7 +243,7 @@ START_TEST(each_line_has_the_file_and_the_number_it_comes_from)
 {
 	owns_memory char *file = string_format("%s", at("/mine"));
 
-	/* Behind the line that configure_apt() writes. */
+	/* After the line that configure_apt() writes. */
 	configure_apt("// a comment with Universal-Hooks::Timeout \"1\";\n"
 		      "Universal-Hooks { Timeout \"2\";\n"
 		      "\tOperations { \"install\";\n"
@@ -520,7 +520,7 @@ END_TEST
 
 START_TEST(a_bridge_that_dies_does_not_take_the_caller_along)
 {
-	/* Lists that may not be missing: it reads from where nothing is. */
+	/* Package lists are required; it looks for them where there are none. */
 	const struct apt_question question = {.root = "", .program = "apt-get"};
 	owns_reply struct reply reply = {0};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A bridge of our own in the place of the real one, which does what that one should not,
- * and calls that fail around it. The linker puts __wrap_NAME in the place of NAME.
+ * Replaces the bridge by one that misbehaves, and makes the calls around it fail. The
+ * linker replaces NAME by __wrap_NAME.
  */
 #include "asker.h"
 #include "fixture.h"
@@ -18,7 +18,7 @@
 #define SETTING "Universal-Hooks::Timeout=5\n"
 #define FAULTS_MAX 100
 
-/* Which call of this kind fails, of those that come; 0: none. Each process counts. */
+/* The number of the call of this kind that fails; 0: none. Each process counts its own. */
 static enum kind { MEMORY, PIPE, FORK, WRITE, WAIT } kind;
 static unsigned int countdown;
 
@@ -56,7 +56,7 @@ WRAP(WRITE, ssize_t, -1, write, (int fd, const void *bytes, size_t size),
 WRAP(WAIT, pid_t, -1, waitpid, (pid_t pid, int *status, int options),
 	(pid, status, options))
 
-/* Counters of the preset coverage are written by calls that are not to fail. */
+/* The preset coverage writes its counters with these calls, which must not fail. */
 static void disarm(void)
 {
 	countdown = 0;
@@ -70,7 +70,7 @@ void *__wrap_dlsym(void *object, const char *name)
 	void *symbol = NULL;
 
 	(void)object;
-	(void)dlerror(); /* what loading has left there is not of this call */
+	(void)dlerror(); /* clears errors of earlier calls */
 	ck_assert_str_eq(name, APT_BRIDGE_ANSWER);
 	memcpy(&symbol, &bridge, sizeof(symbol));
 	return symbol;
@@ -166,7 +166,7 @@ START_TEST(a_library_that_is_no_bridge_is_told)
 }
 END_TEST
 
-/* As with a parent that does not want to know of children (SIGCHLD is ignored). */
+/* As if our parent had left SIGCHLD ignored. */
 START_TEST(a_bridge_whose_end_nobody_can_tell_does_not_answer)
 {
 	bridge = answer;
@@ -234,7 +234,7 @@ START_TEST(settings_are_whole_or_an_error)
 			else
 				is_left = errors == 0 || number < errors + 10;
 		}
-		/* Else the linker did not put ours in their place. */
+		/* Otherwise the linker did not replace the calls. */
 		ck_assert_uint_gt(errors, 0);
 	}
 }

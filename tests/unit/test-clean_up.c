@@ -11,7 +11,7 @@
 
 #define SCOPE "Universal-Hooks::"
 
-/* Post-Invoke/always and Post-Invoke/failure want to know, Post-Invoke/ran does not. */
+/* In a clean-up, Post-Invoke/always and Post-Invoke/failure run, Post-Invoke/ran not. */
 #define WANTED                                                                           \
 	SCOPE "Scripts::Post-Invoke/always::When=always\n" SCOPE                         \
 	      "Scripts::Post-Invoke/failure::When=failure\n"
@@ -66,7 +66,7 @@ START_TEST(a_veto_stops_apt_and_the_clean_up_runs_once)
 		" Post-Invoke " ETC "Post-Invoke/failure [always] exit 0\n"
 		" Post-Invoke " ETC "Post-Invoke/ran [always] skipped (When)\n"
 		" Post-Invoke " ETC "Post-Invoke/success [always] skipped (When)\n");
-	/* The next transaction has nothing of it left to do. */
+	/* Nothing is left for the next transaction to clean up. */
 	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
 	assert_taken_file("/log", "");
 	assert_taken_file("/events", "");
@@ -159,7 +159,7 @@ static void be_stopped_by_another_tool(void)
 		exit(call_pre_install_pkgs(WANTED));
 	(void)close(ends[1]);
 	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
-	/* Whoever is a guard has the other end, until it has done its work. */
+	/* A guard holds the other end until it has done its work. */
 	ck_assert_int_eq(read(ends[0], &byte, 1), 0);
 	(void)close(ends[0]);
 }
@@ -191,7 +191,7 @@ START_TEST(where_no_script_ran_before_dpkg_there_is_no_guard)
 }
 END_TEST
 
-/* What is left when apt and the guard were killed; the process is none that can be. */
+/* Creates what remains after apt and its guard were killed; no process has this pid. */
 static void leave_behind(const struct frontend *owner)
 {
 	owns_memory char *stream = make_stream(WANTED);
@@ -301,7 +301,7 @@ START_TEST(only_an_owner_that_lives_keeps_its_clean_up)
 	leave_behind(&alive);
 	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
 	assert_taken_file("/log", "");
-	/* The number is another process's now. */
+	/* The pid has been reused. */
 	leave_behind(&earlier);
 	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
 	assert_taken_file("/log", cleaned);
@@ -335,7 +335,7 @@ START_TEST(runs_that_cannot_be_read_or_are_empty_are_no_endless_task)
 }
 END_TEST
 
-/* Its own parent is who runs it, be that the helper or a guard. */
+/* A script that kills its parent, which is the helper or a guard. */
 static void make_killer(const char *path)
 {
 	owns_memory char *body =
@@ -344,7 +344,7 @@ static void make_killer(const char *path)
 	make_script(path, body);
 }
 
-/* As apt does it, by a copy of itself; the helper may be killed. */
+/* Calls Post-Invoke from a fork, like apt; the helper may be killed. */
 static void post_invoke_that_may_die(void)
 {
 	pid_t middle = fork();
@@ -357,7 +357,7 @@ static void post_invoke_that_may_die(void)
 	ck_assert_int_eq(waitpid(middle, NULL, 0), middle);
 }
 
-/* In a process of its own, which is the frontend: its guard comes when it ends. */
+/* In a separate process, which is the frontend: its guard starts work when it exits. */
 static void drive(const char *settings, bool is_closed)
 {
 	int ends[2];
@@ -407,7 +407,7 @@ START_TEST(a_guard_that_is_killed_leaves_the_rest_to_the_next_transaction)
 }
 END_TEST
 
-/* Of an apt that was killed since the hook point began; for session_done(). */
+/* A session whose apt was killed after the hook point began; for session_done(). */
 static void begin(
 	struct session *session, enum uh_hook_point hook_point, struct buffer *events)
 {
@@ -419,7 +419,7 @@ static void begin(
 	session_set_frontend(session, &gone);
 }
 
-/* The beginning of Post-Invoke, up to the question whether it is ours to close. */
+/* Starts Post-Invoke; returns whether we may close the transaction. */
 static bool claims(struct session *session)
 {
 	clean_up_lock(session);
@@ -436,7 +436,7 @@ static bool can_claim(void)
 	return claims(&session);
 }
 
-/* What Post-Invoke would run where the state directory cannot be opened. */
+/* The number of scripts that Post-Invoke would run without the state directory. */
 static size_t left_to_run(int state_error)
 {
 	__attribute__((cleanup(session_done))) struct session session;
@@ -459,11 +459,11 @@ START_TEST(what_post_invoke_cannot_look_up_is_left_to_who_cleans_up)
 	make_recorders();
 	configure_apt(SCOPE "Scripts::Post-Invoke/always::When \"always\";\n" SCOPE
 			    "Scripts::Post-Invoke/failure::When \"failure\";\n");
-	/* None is due, so nobody else runs them. */
+	/* No clean-up is due, so nobody else runs them. */
 	ck_assert_uint_eq(left_to_run(-EMFILE), 4);
 	leave_behind(&gone);
 	ck_assert_uint_eq(left_to_run(-EMFILE), 2);
-	/* What others can write says nothing. */
+	/* A directory that others can write to proves nothing. */
 	ck_assert_uint_eq(left_to_run(-EPERM), 4);
 }
 END_TEST
@@ -473,14 +473,14 @@ START_TEST(where_apt_has_gone_post_invoke_is_left_to_who_cleans_up)
 	__attribute__((cleanup(session_done))) struct session other;
 	owns_buffer struct buffer events = {0};
 
-	/* All is done. */
+	/* Nothing is due. */
 	ck_assert(!can_claim());
 	/* Nobody is there yet, or it is none of theirs. */
 	leave_behind(&gone);
 	ck_assert(can_claim());
 	ck_assert_int_eq(unlink(at(STATE "4194301-1." RECORD_CLEAN_UP)), 0);
 	ck_assert(can_claim());
-	/* Somebody is at it. */
+	/* Somebody is cleaning up. */
 	ck_assert_int_eq(unlink(at(STATE "4194301-1.transaction")), 0);
 	leave_behind(&gone);
 	begin(&other, UH_POST_INVOKE, &events);
@@ -510,14 +510,14 @@ START_TEST(where_apt_has_gone_no_script_runs_before_dpkg)
 	ck_assert(!can_prepare());
 	/* No script has run, so there is nothing to clean up. */
 	assert_state_is_empty();
-	/* What was due before is so now. */
+	/* A clean-up that was due before is still due. */
 	leave_behind(&gone);
 	ck_assert(!can_prepare());
 	ck_assert(is_there(STATE "4194301-1." RECORD_CLEAN_UP));
-	/* With nobody who wants to know, nobody else runs anything. */
+	/* Without scripts for a clean-up, nobody else runs anything. */
 	configure_apt("");
 	ck_assert(can_prepare());
-	/* Who does, nobody can tell. */
+	/* Malformed settings: nobody can tell which scripts those are. */
 	configure_apt(SCOPE "Timeout \"1\n");
 	ck_assert(!can_prepare());
 }

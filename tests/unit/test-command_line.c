@@ -56,7 +56,7 @@ static const struct {
 	{"apt-get -yo=A=b", "A=b ", ""},
 	{"apt-get -o A=b -o A=c", "A=b A=c ", ""},
 	{"apt-get -o A::=b=c", "A::=b=c ", ""},
-	/* What has a value of its own, or is none. */
+	/* Options with a value of their own, and words that are not options. */
 	{"apt-get -t -o A=b", "", ""},
 	{"apt-get -ta -o A=b", "A=b ", ""},
 	{"apt-get -q=2 -o A=b", "A=b ", ""},

@@ -80,11 +80,11 @@ START_TEST(what_no_file_and_no_option_explains_the_frontend_has_set_itself)
 	transaction_done(&transaction);
 	note(&transaction, &none, sent, SCOPE "User=nobody\n" SCOPE "When=always\n");
 	transaction_done(&transaction);
-	/* Its process has nothing that is not in files or options. */
+	/* All settings of its process are in files or options. */
 	SET_WORDS(&apt, "/usr/bin/apt-get", "install");
 	note(&transaction, &apt, sent, "");
 	transaction_done(&transaction);
-	/* If that cannot be told, everything may be its own. */
+	/* If that is not known, any setting may be its own. */
 	make_file("/etc/apt/apt.conf.d/60broken", 0644, "{ \"");
 	note(&transaction, &python, sent, sent);
 	transaction_done(&transaction);

@@ -98,7 +98,7 @@ START_TEST(the_first_copy_is_kept)
 	read_file(OWN ETC "Post-Invoke/a= b", &text);
 	assert_text(&text, "#!/bin/sh\n");
 	ck_assert(!is_there(OWN ETC "Post-Invoke/.new"));
-	/* The first copy is the one that was promised. */
+	/* The first copy stays, even if the script changes later. */
 	make_file(ETC "Post-Invoke/a= b", 0750, "changed");
 	copies_are_made(&promise);
 	buffer_done(&text);

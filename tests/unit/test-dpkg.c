@@ -221,7 +221,7 @@ START_TEST(dpkgs_own_database_is_where_its_options_or_environment_say)
 }
 END_TEST
 
-/* A process that holds dpkg's lock for a moment, and has it when this returns. */
+/* Starts a process that has dpkg's lock when this returns, and keeps it for a moment. */
 static pid_t start_dpkg(void)
 {
 	static const struct timespec moment = {0, 100000000};
@@ -239,7 +239,7 @@ static pid_t start_dpkg(void)
 
 		if (fcntl(fd, F_SETLK, &lock) < 0 || write(ends[1], "", 1) != 1)
 			_exit(1);
-		/* Long enough for whoever does not wait to be found out. */
+		/* Long enough to catch code that does not wait. */
 		(void)nanosleep(&moment, NULL);
 		_exit(0);
 	}
@@ -358,7 +358,7 @@ START_TEST(a_dpkg_query_that_is_killed_is_no_answer)
 	struct uh_ending ending;
 
 	make_database();
-	/* Its number is one that dpkg-query may exit with. */
+	/* SIGHUP is 1, which is also an exit status of dpkg-query. */
 	make_script("/query", "kill -HUP $$");
 	skip_unless(geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
 			    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The whole road, called as apt calls it: the test is apt, and its children are the
- * processes that lie between apt and the engine.
+ * Whole transactions, called as apt calls them: the test plays apt, and its children are
+ * the processes between apt and the engine.
  */
 #include "fixture.h"
 
@@ -44,7 +44,7 @@ static int invoke(enum uh_hook_point hook_point)
 	return call_hook_point(hook_point, NULL);
 }
 
-/* Pre-Install-Pkgs: by apt itself, which writes into a pipe. */
+/* Pre-Install-Pkgs, called by apt itself, which writes into a pipe. */
 static int install(struct slice bytes)
 {
 	int ends[2];
@@ -73,7 +73,7 @@ static int install(struct slice bytes)
 	return status;
 }
 
-/* The package lines with the least of a configuration; its database is below the root. */
+/* The package lines with a minimal configuration; the database is below the root. */
 static int install_packages(const char *lines)
 {
 	owns_memory char *stream =
@@ -194,7 +194,7 @@ START_TEST(at_pre_invoke_only_its_own_directory_runs)
 }
 END_TEST
 
-/* The result and success that a script at Post-Invoke hears of. */
+/* The result and success that a script gets at Post-Invoke. */
 static void make_result_logger(void)
 {
 	make_logger(ETC "Post-Invoke/z",
@@ -240,7 +240,7 @@ START_TEST(a_hook_that_failed_before_dpkg_is_no_success_after_it)
 			ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
 			assert_log(round == 0 ? "Post-Invoke/z ok 0\n"
 					      : "Post-Invoke/z ok 1\n");
-			/* The next transaction knows nothing of it. */
+			/* The next transaction is not affected. */
 			if (round == 0)
 				ck_assert_int_eq(remove(at(failing[i])), 0);
 		}
@@ -623,7 +623,7 @@ START_TEST(a_script_that_fails_does_not_stop_the_transaction)
 }
 END_TEST
 
-/* The script knows the name of the file that we are about to make. */
+/* The script guesses the name of the file that we are about to create. */
 START_TEST(a_failure_that_cannot_be_noted_is_told)
 {
 	skip_unless(access("/proc/self/stat", R_OK) == 0, "there is no /proc");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Modules by themselves, in which one call fails (fault.h): each gives the right answer
- * or says that it has none, and never a wrong one. test-faults.c has all of them at once.
+ * Single modules in which one call fails (fault.h): each gives the right answer or reports
+ * an error, but never gives a wrong answer. test-faults.c tests all of them together.
  */
 #include "command_line.h"
 #include "configuration.h"
@@ -46,7 +46,7 @@ static bool is_message(const struct script *script)
 	return script->fault != SCRIPT_IS_FINE;
 }
 
-/* All of it, or something that says that it is not all. */
+/* Everything, or an event that says that something is missing. */
 static void assert_scripts(int error, const struct script_list *scripts, size_t expected)
 {
 	size_t messages = 0;
@@ -68,7 +68,7 @@ static void list_scripts(void)
 		error = hook_tree_scripts(&tree, "Pre-Invoke", &scripts);
 	(void)faults_arm(false);
 	assert_scripts(error, &scripts, 2);
-	/* A package's script never comes in the place of the administrator's. */
+	/* A package's script never replaces the administrator's. */
 	for (size_t i = 0; i < scripts.count; i++)
 		if (!is_message(&scripts.items[i]))
 			ck_assert(strstr(scripts.items[i].path, "usr/lib") == NULL ||
@@ -87,7 +87,7 @@ static void list_behind_a_file(void)
 	(void)faults_arm(true);
 	error = hook_tree_scripts(&tree, "Post-Invoke", &scripts);
 	(void)faults_arm(false);
-	/* Never without a word about the file. */
+	/* Never without a message about the file. */
 	assert_scripts(error, &scripts, SIZE_MAX);
 	script_list_done(&scripts);
 	hook_tree_done(&tree);
@@ -113,7 +113,7 @@ static void look_for_need(void)
 
 	ck_assert_int_eq(error, 0);
 	(void)faults_arm(true);
-	/* Whose directory is lost on the way, that one is told of. */
+	/* A directory that cannot be read may have scripts. */
 	(void)plan_needs_packages(&tree, UH_POST_INVOKE);
 	is_possible = plan_is_possible(&tree, UH_POST_INVOKE);
 	(void)faults_arm(false);
@@ -279,7 +279,7 @@ static void list_children(void)
 	error = proc_list_children(&children);
 	count = proc_kill_descendants(&nobody, 0);
 	(void)faults_arm(false);
-	/* One whose file cannot be read is taken for one that has ended. */
+	/* If the file of a process cannot be read, the process counts as ended. */
 	ck_assert(error < 0 || (children.count == 1 && children.items[0] == idler) ||
 		  count == 1);
 	pid_list_done(&children);

@@ -44,7 +44,7 @@ enum uh_verdict __wrap_uh_run_hook_point(
 	return verdict;
 }
 
-/* Scripts at all places; what they write tells that a transaction was whole. */
+/* Scripts in all places; their output shows that a transaction was complete. */
 static void set_up(void)
 {
 	make_recorder(ETC "Pre-Invoke/010", "first");
@@ -72,7 +72,7 @@ static const char settings[] = SCRIPTS "Post-Invoke/020-always::When=always\n" S
 static const char veto[] = SCRIPTS "Pre-Install-Pkgs/900-veto::On-Failure=abort\n" SCRIPTS
 				   "Post-Invoke/020-always::When=always\n";
 
-/* apt as a process of its own, which goes as far as it is let, up to a hook point. */
+/* apt as a separate process, which continues up to a hook point. */
 static int be_apt(const char *with, enum uh_hook_point last)
 {
 	int status;
@@ -99,7 +99,7 @@ static void assert_goes_on(void)
 	ck_assert_int_eq(be_apt(settings, UH_POST_INVOKE), 0);
 }
 
-/* What the hook wants may get lost, but nothing else comes instead. */
+/* The hook's data may get lost, but is never replaced by something else. */
 static void assert_stops_or_goes_on(void)
 {
 	int status;
@@ -110,7 +110,7 @@ static void assert_stops_or_goes_on(void)
 	ck_assert_int_eq(remove(at(ETC "Pre-Install-Pkgs/900-veto")), 0);
 }
 
-/* apt is gone before dpkg ran: the guard cleans up, or the next transaction. */
+/* apt exits before dpkg runs: the guard or the next transaction cleans up. */
 static void assert_is_cleaned_up(void)
 {
 	ck_assert_int_eq(be_apt(settings, UH_PRE_INSTALL_PKGS), 0);

@@ -210,7 +210,7 @@ static void assert_command(const char *const *words, const char *expected)
 }
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* Without a word for its kind a finding cannot be written as JSON. */
+/* A finding needs a word for its kind in JSON. */
 START_TEST(every_kind_has_a_word)
 {
 	for (int kind = 0; kind < FINDING_KIND_COUNT; kind++) {

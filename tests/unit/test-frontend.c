@@ -34,7 +34,7 @@ static int tell_frontend(const char *word)
 	return fclose(log) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* argv is of a program that is not to be waited for here. */
+/* Starts a program, and does not wait for it. */
 static pid_t start(const char *const *argv)
 {
 	pid_t pid = fork();
@@ -55,7 +55,7 @@ static void wait_for_success(pid_t pid)
 	ck_assert_int_eq(status, 0);
 }
 
-/* Of this process; its start time as /proc tells it to its child. */
+/* The key of this process, with its start time as a child reads it from /proc. */
 static void key_of_this_process(char key[FRONTEND_KEY_SIZE])
 {
 	struct frontend frontend;
@@ -88,7 +88,7 @@ static void assert_found(
 	assert_file("/log", expected);
 }
 
-/* Without a shell, and below one or two of each kind that is here. */
+/* Without a shell, and below one or two of each kind that is installed. */
 static void assert_found_below_shells(const char *hook_point, const char *expected)
 {
 	static const char *const names[] = {"/bin/sh", "/bin/dash", "/bin/bash"};
@@ -366,7 +366,7 @@ static bool run_first(void (*first)(void))
 	return true;
 }
 
-/* What a helper finds when this is the process above the one that called it. */
+/* What a helper finds if this is the parent of the process that called it. */
 static void be_above_the_caller(bool is_apt)
 {
 	struct frontend frontend;

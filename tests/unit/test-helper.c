@@ -114,7 +114,7 @@ static void assert_is_told_how(struct call call)
 	output_begin();
 	ck_assert_int_eq(run_helper(call), 2);
 	assert_output("", usage);
-	/* Where there is nobody to tell, the status does. */
+	/* If there is nobody to report to, the exit status does. */
 	call.closed = 1U << STDERR_FILENO;
 	ck_assert_int_eq(run_helper(call), 2);
 }

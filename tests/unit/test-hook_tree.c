@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Selection and order have tests/cases; here is what a case cannot say. */
+/* tests/cases has selection and order; here is what a case cannot express. */
 #include "fixture.h"
 #include "hook_tree.h"
 
@@ -165,7 +165,7 @@ START_TEST(an_unreadable_directory_is_a_fault)
 }
 END_TEST
 
-/* Its names can be looked up, and are for nobody to list. */
+/* Its files can be opened by name, but not listed. */
 START_TEST(an_unreadable_directory_still_overrides)
 {
 	make_script(ETC "F/override", "");

@@ -9,7 +9,7 @@
 
 #define owns_journal __attribute__((cleanup(journal_done)))
 
-/* A socket where the journal has its own. */
+/* A socket in place of the journal's. */
 static int listen_as_journal(int type)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -215,7 +215,7 @@ START_TEST(where_there_is_no_journal_nothing_happens)
 	stream = listen_as_journal(SOCK_STREAM);
 	ck_assert(!is_open_below(root()));
 	ck_assert_int_eq(unlink(at(JOURNAL_SOCKET)), 0);
-	/* Nobody reads it any more. */
+	/* Nobody reads from it. */
 	ck_assert_int_eq(close(listen_as_journal(SOCK_DGRAM)), 0);
 	ck_assert(!is_open_below(root()));
 }
@@ -239,7 +239,7 @@ START_TEST(a_journal_that_does_not_read_is_not_waited_for)
 	ck_assert_uint_lt(received, 20000);
 	send_event(&journal, &event, NULL);
 	ck_assert(receive(fd, &text));
-	/* It has gone while we had a connection. */
+	/* It went away while we were connected. */
 	cleanup_close(&fd);
 	send_event(&journal, &event, NULL);
 }

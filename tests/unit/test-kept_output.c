@@ -23,7 +23,7 @@ static void set_up(struct screen *screen)
 	ck_assert_int_eq(channel_open(&screen->channel, screen->terminal, (uid_t)-1), 0);
 }
 
-/* What the program writes, what of it is kept, and what the person sees. */
+/* What the program writes, what is kept, and what the person sees. */
 static void assert_copied(
 	struct screen *screen, const char *text, const char *kept, const char *shown)
 {

@@ -53,7 +53,7 @@ static void assert_time(struct slice text)
 	ck_assert_msg(end != NULL && *end == '\0', "this is no time: %s", time);
 }
 
-/* The log with TIME in place of a time that is one, and without offsets. */
+/* The log with TIME in place of valid times, and without offsets. */
 static void assert_log(const char *expected)
 {
 	owns_buffer struct buffer found = {0};
@@ -495,7 +495,7 @@ START_TEST(a_full_disk_leaves_no_half_of_a_stanza)
 }
 END_TEST
 
-/* Whoever may read the log may lock it, for as long as they like. */
+/* Whoever can read the log can lock it forever. */
 START_TEST(a_log_that_somebody_has_locked_is_written_all_the_same)
 {
 	owns_log struct log_writer writer = {.lines = {.data = NULL}};

@@ -9,7 +9,7 @@
 #define DPKG_QUERY "/usr/bin/dpkg-query"
 #define DATABASE "/var/lib/dpkg/status"
 
-/* One package line of apt's, dpkg's answer to it, and what came of it. */
+/* A package line from apt, dpkg's answer, and the outcome. */
 struct settled {
 	const char *line;
 	const char *answer;
@@ -153,7 +153,7 @@ START_TEST(every_result_but_unknown_has_a_word)
 }
 END_TEST
 
-/* As apt tells of a database below the root. */
+/* As apt describes a database below the root. */
 static void parse_with_database(struct transaction *transaction, const char *lines)
 {
 	owns_memory char *stream = string_format(
@@ -163,7 +163,7 @@ static void parse_with_database(struct transaction *transaction, const char *lin
 	ck_assert_int_eq(stream_parse(transaction, slice_of(stream), &faults), 0);
 }
 
-/* As dpkg does it: a new file takes the place of the old one. */
+/* Like dpkg, replaces the old file by a new one. */
 static void write_database(const char *stanzas)
 {
 	make_directory("/var/lib/dpkg/updates");
@@ -222,7 +222,7 @@ START_TEST(a_database_that_is_as_before_means_that_dpkg_never_ran)
 	settle(&transaction, RESULT_ABORTED);
 	ck_assert_int_eq(setenv("DPKG_ROOT", at("/elsewhere"), 1), 0);
 	settle(&transaction, RESULT_UNKNOWN);
-	/* An option counts more. */
+	/* An option has precedence. */
 	transaction.admin_dir = strdup(at("/var/lib/dpkg"));
 	settle(&transaction, RESULT_ABORTED);
 }

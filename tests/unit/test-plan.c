@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Selection and order have tests/cases; here is what a case cannot say. */
+/* tests/cases has selection and order; here is what a case cannot express. */
 #include "fixture.h"
 #include "plan.h"
 
@@ -30,7 +30,7 @@ static void plan_post_invoke(struct planned *planned)
 		0);
 }
 
-/* A file of each tree, and at which hook points it can mean something. */
+/* A file of each tree, and the hook points at which it matters. */
 static const struct {
 	const char *path;
 	mode_t mode;

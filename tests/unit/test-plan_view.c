@@ -638,7 +638,7 @@ START_TEST(a_skipped_script_says_why)
 	set_mode(LIB "pkgs/foo/Post-Invoke/a", 0644);
 	assert_obstacle(
 		"Universal-Hooks::Requires::=zsh\n", "      not run: not executable\n");
-	/* A setting counts before a fault, as for the helper. */
+	/* A setting has precedence over a fault, as in the helper. */
 	assert_obstacle("Universal-Hooks::Enabled=false\n",
 		"      not run: its setting Enabled is false\n");
 }

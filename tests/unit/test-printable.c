@@ -19,7 +19,7 @@ START_TEST(the_end_of_a_text_is_not_printable)
 }
 END_TEST
 
-/* The longest and the shortest of each length, and what lies beside them. */
+/* The first and the last of each length, and their neighbours. */
 START_TEST(characters_of_every_length_are_printable_and_their_neighbours_are_not)
 {
 	static const struct {
@@ -82,7 +82,7 @@ START_TEST(continuation_bytes_do_not_begin_a_character)
 }
 END_TEST
 
-/* They reorder what follows, begin a line or are not seen: names could look like others. */
+/* They reorder text, break lines or are invisible, so a name could look like another. */
 START_TEST(characters_that_move_or_hide_others_are_not_printable)
 {
 	static const struct {

@@ -72,7 +72,7 @@ START_TEST(a_record_of_a_real_stream_has_the_same_table)
 }
 END_TEST
 
-/* Of what dpkg's database told, not of what apt's configuration says. */
+/* From dpkg's database, not from apt's configuration. */
 START_TEST(a_record_keeps_which_removals_purge)
 {
 	owns_buffer struct buffer record = {0};

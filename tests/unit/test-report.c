@@ -36,7 +36,7 @@ static struct settings parse(const char *line)
 	return settings;
 }
 
-/* What is written of the event. */
+/* The message about the event. */
 static struct buffer report(const struct uh_event *event)
 {
 	struct buffer text = {0};
@@ -274,7 +274,7 @@ START_TEST(a_path_of_any_length_leaves_one_line)
 
 			ck_assert_ptr_eq(memchr(text.data, '\n', text.size),
 				text.data + text.size - 1);
-			/* The second time each byte becomes four. */
+			/* In the second round, each byte becomes four. */
 			memset(path + 1, '\1', size - 1);
 		}
 	}

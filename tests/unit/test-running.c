@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* On pseudo-terminals: the line about a hook that takes long, and when there is none. */
+/* The line about a hook that takes long, on pseudo-terminals, and when it is omitted. */
 #include "fixture.h"
 #include "proc.h"
 #include "record.h"
@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define HOOK ETC "Pre-Invoke/100-dump"
-/* What the terminal makes of a line's end. */
+/* A newline, as the terminal gets it. */
 #define END_OF_LINE "\r\n"
 
 /* What was shown on the terminal of a child. */
@@ -67,7 +67,7 @@ static void type(const struct screen *screen, const char *text)
 	ck_assert_int_eq(write_all(screen->master, slice_of(text)), 0);
 }
 
-/* Compares all that was shown, and the child's exit status is 0. */
+/* Compares everything that was shown; the child must exit with 0. */
 static void close_screen(struct screen *screen, const char *expected)
 {
 	int status;
@@ -301,7 +301,7 @@ static void count_event(const struct uh_event *event, void *context)
 	buffer_append_string(context, "!");
 }
 
-/* What the engine makes of it. */
+/* What the engine does with it. */
 static bool is_shown(const struct transaction *transaction, const char *words)
 {
 	owns_buffer struct buffer events = {0};

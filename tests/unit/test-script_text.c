@@ -65,7 +65,7 @@ START_TEST(dos_line_endings)
 	assert_head("true\r\n", "plain crlf");
 	assert_head("true\ntrue\r\n", "plain");
 	assert_head("\r\n", "plain crlf");
-	/* A line that is not complete has no line ending. */
+	/* A truncated line has no line ending. */
 	assert_head("true\r", "plain");
 }
 END_TEST

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Settings on the whole road; test-engine.c has the road without any. */
+/* Whole transactions with settings; test-engine.c has those without. */
 #include "fixture.h"
 
 #include <fcntl.h>
@@ -16,7 +16,7 @@ static void need_dpkg_query(void)
 	ck_assert_msg(access("/usr/bin/dpkg-query", X_OK) == 0, "there is no dpkg-query");
 }
 
-/* All of a transaction; the status of Post-Invoke. */
+/* Runs a whole transaction; returns the status of Post-Invoke. */
 static int run_transaction(const char *settings, const char *state)
 {
 	set_database("unpacked");

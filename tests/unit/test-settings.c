@@ -426,7 +426,7 @@ static void plan_with(struct planned *planned, const char *settings)
 		&planned->transaction);
 }
 
-/* Of each run its path, why it is skipped, and the packages that it is told of. */
+/* For each run its path, why it is skipped, and its packages. */
 static void assert_runs(const struct planned *planned, const char *expected)
 {
 	owns_buffer struct buffer text = {0};
@@ -642,7 +642,7 @@ START_TEST(an_unreadable_directory_is_kept_whatever_the_result)
 	plan_with(&planned, "");
 	plan_apply_when(&planned.plan, &planned.transaction, false, RESULT_ABORTED);
 	assert_runs(&planned, "Post-Invoke\n");
-	/* There may be something in it, which a clean-up is for. */
+	/* A clean-up script may be in it. */
 	ck_assert(!plan_has_work(&planned.plan));
 	ck_assert(plan_may_have_work(&planned.plan));
 }
@@ -656,7 +656,7 @@ START_TEST(a_disabled_script_is_no_work)
 	plan_with(&planned, "Universal-Hooks::Enabled=false\n");
 	ck_assert(plan_has_scripts(&planned.plan));
 	ck_assert(!plan_has_work(&planned.plan));
-	/* Enabled comes first: it is skipped, whatever the end. */
+	/* Enabled comes first: the script is skipped, whatever the result. */
 	plan_apply_when(&planned.plan, &planned.transaction, true, RESULT_UNKNOWN);
 	assert_runs(&planned, "Post-Invoke/a: Enabled\n");
 }
@@ -707,7 +707,7 @@ START_TEST(the_setting_that_enables_or_disables_a_script_is_found)
 {
 	static const struct {
 		const char *lines;
-		const char *key; /* behind the scope; NULL for none */
+		const char *key; /* after the scope; NULL for none */
 	} cases[] = {
 		{"", NULL},
 		{"Universal-Hooks::Timeout=3\n", NULL},

@@ -182,7 +182,7 @@ START_TEST(some_paths_cannot_be_named_in_apt_conf)
 }
 END_TEST
 
-/* Sets the setting to a value, or takes it out. */
+/* Sets the setting to a value, or removes it. */
 static void change(const char *path, const char *name, const char *value, int expected)
 {
 	const struct admin admin = {.root = (char *)root()};
@@ -275,7 +275,7 @@ START_TEST(a_file_written_by_others_is_not_changed)
 	change("a", "Enabled", "false", STATUS_TROUBLE);
 	assert_file("/other", "");
 	ck_assert_int_eq(remove(at(SETTINGS_FILE)), 0);
-	/* Nobody writes to it: waiting for a writer would take for ever. */
+	/* Nobody writes to it: waiting for a writer would never end. */
 	make_node(SETTINGS_FILE, S_IFIFO);
 	change("a", "Enabled", "false", STATUS_TROUBLE);
 }

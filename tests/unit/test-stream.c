@@ -374,7 +374,7 @@ static bool has_entry(
 	return false;
 }
 
-/* At every byte; a copy of just that size lets a sanitizer see a step too far. */
+/* At every byte; in a copy of exactly that size, so that a sanitizer sees overruns. */
 static void cut_everywhere(const char *name)
 {
 	owns_buffer struct buffer stream = {0};

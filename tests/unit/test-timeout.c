@@ -172,7 +172,7 @@ static unsigned long long start_time_of(pid_t pid)
 	return proc.start_time;
 }
 
-/* Until what starts now starts later than pid did, by the clock of /proc. */
+/* Waits until new processes get a later start time in /proc than pid has. */
 static void wait_for_a_tick_after(pid_t pid)
 {
 	unsigned long long time;

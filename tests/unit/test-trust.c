@@ -16,7 +16,7 @@ static int check(struct trust *trust, const char *full, struct unsafe_path *unsa
 	return error;
 }
 
-/* What a trust that remembers nothing says. */
+/* The verdict without a cache. */
 static void assert_check(const char *path, int expected)
 {
 	struct trust trust;

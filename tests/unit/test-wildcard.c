@@ -8,7 +8,7 @@
 
 #define W "__WILDCARD__"
 
-/* The names that match, a line each; held against wildcard_matches_any() as well. */
+/* The names that match, one per line; also compared with wildcard_matches_any(). */
 static struct buffer match(const char *directory_name, struct slice names)
 {
 	struct wildcard *wildcard = NULL;
@@ -162,7 +162,7 @@ START_TEST(any_bytes_in_a_directory_name_are_literal)
 }
 END_TEST
 
-/* Two letters and one that PCRE2 takes for its own make many near misses. */
+/* Two letters and a character that is special to PCRE2 make many near misses. */
 static void random_text(uint32_t *seed, size_t longest, struct buffer *text)
 {
 	for (size_t i = next_random(seed) % (longest + 1); i > 0; i--)
@@ -188,7 +188,7 @@ static struct buffer random_names(uint32_t *seed)
 	return names;
 }
 
-/* One pattern in both languages. */
+/* One pattern in both syntaxes. */
 static void random_pattern(uint32_t *seed, struct buffer *ours, struct buffer *theirs)
 {
 	for (uint32_t parts = 1 + next_random(seed) % 7; parts > 0; parts--) {
@@ -252,7 +252,7 @@ START_TEST(random_patterns_match_what_fnmatch_matches)
 }
 END_TEST
 
-/* So many names that PCRE2's just-in-time compiler is worth its start. */
+/* Enough names to make PCRE2's just-in-time compiler worthwhile. */
 START_TEST(many_names_match_what_fnmatch_matches)
 {
 	static const char *const patterns[][2] = {{"p" W "7", "p*7"},
@@ -273,7 +273,7 @@ START_TEST(many_names_match_what_fnmatch_matches)
 }
 END_TEST
 
-/* The least of some tries, since whatever else runs can only add to it. */
+/* The minimum of some runs, since other processes can only slow them down. */
 static double seconds_to_match(const char *directory_name, size_t name_size)
 {
 	owns_buffer struct buffer names = {0};
@@ -295,9 +295,9 @@ static double seconds_to_match(const char *directory_name, size_t name_size)
 }
 
 /*
- * Each of the 200 parts could stand at thousands of places, and the last one is nowhere.
- * With backtracking this would not end, or with -EIO. 16 times the bytes may cost 16
- * times the work and some more, but not the 256 times that a second look at each would.
+ * Each of the 200 parts could match in thousands of places, except the last, which matches
+ * nowhere. With backtracking, this would never end, or end with -EIO. 16 times the bytes
+ * may cost a bit more than 16 times the work, but not 256 times, as quadratic time would.
  */
 static void assert_linear(const char *start, const char *end)
 {

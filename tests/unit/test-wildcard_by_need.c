@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The helper's way to the engine's shared library, with loads that fail. */
+/* How the helper loads the engine's shared library, and what if that fails. */
 #include "fixture.h"
 #include "wildcard.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 
-/* The linker puts __wrap_NAME in the place of NAME. */
+/* The linker replaces NAME by __wrap_NAME. */
 static enum { NOTHING, LIBRARY, FUNCTIONS } missing;
 
 void *__real_dlopen(const char *file, int mode);
