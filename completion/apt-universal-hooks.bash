@@ -42,7 +42,7 @@ _apt_universal_hooks_offer() {
 	done
 }
 
-# The same for what needs quotes. readline itself quotes only names of files that exist.
+# The same for arguments that may need quotes: readline itself quotes only names of existing files.
 _apt_universal_hooks_offer_quoted() {
 	local candidate
 	for candidate; do
@@ -178,7 +178,7 @@ _apt_universal_hooks_apt_words() {
 	fi
 }
 
-# Directories of the hook tree, in which a hook can be made.
+# Directories of the hook tree in which new can create a hook.
 _apt_universal_hooks_places() {
 	local place
 	compopt -o nospace
@@ -210,7 +210,7 @@ _apt_universal_hooks_values() {
 	esac
 }
 
-# _apt_universal_hooks_setting WORD...: what can follow these words of set, with all of them or --all.
+# _apt_universal_hooks_setting WORD...: offers what can follow these words of set.
 _apt_universal_hooks_setting() {
 	[[ -z $has_all ]] || set -- '' "$@"
 	case $# in

@@ -22,7 +22,7 @@
  *
  * A forked process starts both programs, like apt's hooks before and after dpkg. The
  * process itself starts the shell of --before, like Pre-Install-Pkgs. Both programs start
- * after the same shell, since it leaves other caches behind than a program.
+ * after the same shell, since a shell leaves the caches in another state than a program.
  */
 #include <dirent.h>
 #include <err.h>

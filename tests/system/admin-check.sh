@@ -545,7 +545,7 @@ test_a_tree_of_dnf_that_is_wrong_at_each_level() {
 	EOF
 }
 
-# A guess is a question: an archive that is not configured yet may have the package.
+# A guess is worded as a question: an archive that is not configured yet may have the package.
 test_a_name_that_is_only_near_has_no_command() {
 	package libc6-of-tests 1 'Source: glibc-of-tests'
 	package libc-bin-of-tests 1 'Source: glibc-of-tests (1.0)'
@@ -589,7 +589,7 @@ test_a_name_that_is_only_near_has_no_command() {
 	grep -q 'packages are libc6-of-tests, libc-bin-of-tests$' "$output" || fail 'the installed one should be first'
 }
 
-# dpkg keeps what is a conffile.
+# dpkg keeps conffiles.
 test_hooks_whose_package_is_gone_or_no_longer_has_them() {
 	local name
 	for name in removed obsolete overriding; do
@@ -598,7 +598,7 @@ test_hooks_whose_package_is_gone_or_no_longer_has_them() {
 	done
 	conffile="$hooks/Post-Invoke/a name" package with-name 1
 	unset conffile
-	# They are conffiles of text, until they get their content below.
+	# They are conffiles with some text, until they get their content below.
 	run_apt apt-get -y install with-removed=1 with-obsolete=1 with-overriding=1 with-name=1
 	apt_must_end_with 0
 	for name in removed obsolete overriding 'a name'; do
@@ -813,7 +813,7 @@ test_a_registration_edited_elsewhere_names_that_file() {
 	expect_equal null "$(sed -n 's/.*"command": //p' "$output")"
 }
 
-# Reinstalling a file that is as it was shipped would help nobody.
+# Reinstalling a file that is as it was shipped would not help.
 test_what_clears_the_registration_is_named() {
 	local other=/etc/apt/apt.conf.d/zz-other
 	printf '// Other tools\n#clear DPkg::Post-Invoke;\n' >$other
@@ -840,7 +840,7 @@ test_what_clears_the_registration_is_named() {
 		registration-missing /etc/apt/apt.conf:1
 	EOF
 	rm /etc/apt/apt.conf
-	# It is read first, so it can clear nothing of ours.
+	# It is read first, so it cannot clear anything of ours.
 	echo '#clear DPkg;' >/first.conf
 	APT_CONFIG=/first.conf check_finds </dev/null
 }
@@ -975,7 +975,7 @@ test_files_that_apt_does_not_read() {
 		echo 'Universal-Hooks::Timeout "5";' >"$name"
 	done
 	echo 'APT::Color "1"; Universal-Hooks::Timeout "5";' >$parts/90f.txt
-	# These are no faults: of others, backups, and what is switched off.
+	# These are no faults: files of others, backups, and files that are switched off.
 	echo 'APT::Color "1";' >$parts/90g.txt
 	cp $conf $conf~
 	cp $conf $parts/90h.disabled

@@ -207,7 +207,7 @@ test_scripts_of_another_root_are_completed() {
 		<<<$'run\n--root\n/image\n-s\n/image/etc/apt/universal-hooks/Post-Invoke/there'
 }
 
-# The log may not be read, nor the settings of some.
+# The log and some settings cannot be read.
 test_completion_is_silent_whoever_asks() {
 	local shell nobody='setpriv --reuid=nobody --regid=nogroup --clear-groups'
 	probe Post-Invoke/only

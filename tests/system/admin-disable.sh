@@ -312,7 +312,7 @@ test_the_directories_that_disable_made_go_with_the_mask() {
 		multi_pkgs/Post-Invoke/a__WILDCARD__/deep Pre-Invoke/theirs pkgs/owned/Post-Invoke/deep \
 		pkgs/kept/Post-Invoke/deep
 	everything | diff /before -
-	# Of several, one cannot be made.
+	# One of several cannot be created.
 	touch $hooks/pkgs/notes
 	probe $packaged_hooks/pkgs/notes/Post-Invoke/deep
 	everything >/before

@@ -426,7 +426,7 @@ test_a_log_that_is_cut_is_shown_as_far_as_it_goes() {
 		    /etc/apt/universal-hooks/Pre-Invoke/010-check: exit 0 in 1.230 s
 	EOF
 	expect_file /err <<<"W: $log: ignored 1 line that cannot be parsed: line 18"
-	# What apt writes next is behind it, and whole.
+	# What apt writes next follows it, and is complete.
 	probe Pre-Invoke/a
 	apt_succeeds install app
 	asked 0 log -n 2

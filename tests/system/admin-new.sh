@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# apt-universal-hooks new and edit: a hook from nothing to a run, and what is left if that fails.
+# apt-universal-hooks new and edit: from no hook to its first run, and what is left if that fails.
 
 package app 1
 command=apt-universal-hooks
@@ -29,7 +29,7 @@ refused() {
 	everything | diff /before - || fail "new $* has changed something"
 }
 
-# editor COMMANDS: what edits the file "$1".
+# editor COMMANDS: creates an editor that runs these commands on the file "$1".
 editor() {
 	printf '#!/bin/sh\n%s\n' "$1" >/editor
 	chmod 755 /editor
@@ -119,7 +119,7 @@ test_what_would_not_work_is_refused_and_nothing_is_made() {
 		Post-Invoke/a::b --description x
 	ends_with 2 setpriv --reuid 65534 --clear-groups $command new pkgs/new/Post-Invoke/x
 	expect_equal "E: only root can change $hooks/pkgs/new/Post-Invoke/x" "$(cat $errors)"
-	# Of a script and a setting, one alone is not made.
+	# The script and its setting are created together or not at all.
 	echo 'APT::Color "0";' >$file
 	everything >/before
 	ends_with 2 $command new pkgs/new/Post-Invoke/x --description y
@@ -215,7 +215,7 @@ test_a_hook_of_a_package_is_edited_as_an_override() {
 	form=E expect_warning 'there is no hook their;' 'did you mean pkgs/app/Post-Invoke/theirs?'
 }
 
-# Many keep their scripts elsewhere, in git for example.
+# Many people keep their scripts elsewhere, for example in git.
 test_the_file_behind_a_link_is_edited_and_the_link_stays() {
 	publish
 	printf '#!/bin/sh\necho old\n' >/mine

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# apt-universal-hooks set and unset: what applies afterwards, what is said, and what is left alone.
+# apt-universal-hooks set and unset: what applies afterwards, the messages, and what is left alone.
 
 package app 1
 command=apt-universal-hooks
@@ -15,7 +15,7 @@ ends_with() {
 	[[ $apt_status == "$status" ]] || fail "$* should have ended with exit status $status"
 }
 
-# expect_error LINE: nothing was done, and this was said.
+# expect_error LINE: nothing was done, and this is the message.
 expect_error() {
 	expect_equal "E: $1" "$(cat $errors)"
 	[[ ! -s $output && ! -e $file ]] || fail 'nothing should have been done'
@@ -37,7 +37,7 @@ test_a_setting_is_written_applies_and_is_taken_out_again() {
 	expect_file $output <<<'Pre-Install-Pkgs/100-veto: On-Failure was not set'
 }
 
-# The nearest wins, and what is nearer than the new one is named.
+# The most specific setting wins; settings that are more specific than the new one are named.
 test_a_directory_and_all_hooks_have_settings_too() {
 	probe Post-Invoke/a
 	probe Post-Invoke/b
@@ -69,7 +69,7 @@ test_a_directory_and_all_hooks_have_settings_too() {
 	expect_file $output <<<'all hooks: nothing is set by this command'
 }
 
-# apt adds the items of all files; ours are meant to be all there are.
+# apt joins the items of all files; ours must replace the others.
 test_a_list_is_replaced_not_extended() {
 	probe pkgs/app/Post-Invoke/a OPERATION
 	echo 'Universal-Hooks::Scripts::pkgs/app/Post-Invoke/a::Operations { "purge"; "upgrade"; };' \
@@ -164,7 +164,7 @@ test_values_and_paths_of_any_bytes_arrive() {
 	[[ ! -e $file ]] || fail "$(cat $file)"
 }
 
-# One file, one meaning: what one of them writes, the other undoes.
+# They share one file: what one of them writes, the other undoes.
 test_disable_and_set_enabled_are_the_same() {
 	probe Post-Invoke/a
 	probe Post-Invoke/b
@@ -186,7 +186,7 @@ test_disable_and_set_enabled_are_the_same() {
 	expect_runs <<<Post-Invoke/b
 }
 
-# A package sets its hook's Timeout; the administrator's value wins, and goes again.
+# A package sets its hook's Timeout; the administrator's value wins, until it is removed.
 test_what_a_package_ships_is_overridden_and_comes_back() {
 	probe $packaged_hooks/Post-Invoke/theirs
 	mkdir -p $packaged_hooks/settings.d

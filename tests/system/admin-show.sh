@@ -463,10 +463,10 @@ test_run_says_why_a_hook_was_left_out_and_what_would_help() {
 	left_out 1 'add --package app' Post-Invoke -s removals --dry-run
 	APT_UNIVERSAL_HOOKS=off left_out 1 'hooks are switched off' Post-Invoke -s fine
 	expect_no_runs
-	# What would help, helps.
+	# The option in the message works.
 	ends_as 0 run Post-Invoke -s failure --result failed
 	ends_as 0 run Post-Invoke -s removals --package app --operation remove
-	# Of all, one that a setting leaves out is no failure.
+	# Without --script, a hook that a setting leaves out is no failure.
 	rm "$hooks/Post-Invoke/plain" "$hooks/Post-Invoke/requires"
 	ends_as 0 run Post-Invoke 2>"$errors"
 	form=N expect_warning "$hooks/Post-Invoke/off is not run: it is disabled"

@@ -737,7 +737,7 @@ test_after_a_success_that_another_tool_keeps_from_us() {
 	run_apt_to_the_last install app
 	expect_equal 100 "$apt_status" 'exit status of apt'
 	expect_it_was_started_again_after_a_success
-	# The scripts that were skipped should not look as if that were as usual.
+	# Something must say so, since scripts are skipped in usual transactions, too.
 	grep -q -x 'Not-Reached: Post-Invoke' /var/log/apt/universal-hooks.log || fail "$(cat /var/log/apt/universal-hooks.log)"
 	apt-universal-hooks log --failed | has -F 'apt did not reach Post-Invoke' || fail 'log --failed should show it'
 	{ apt-universal-hooks check || true; } | has -F 'apt did not reach Post-Invoke in the last transaction' || fail 'check should say so'
@@ -750,9 +750,9 @@ test_after_a_success_with_Post-Invoke_switched_off() {
 	expect_it_was_started_again_after_a_success
 }
 
-# What was promised before dpkg is kept, whatever the transaction takes away.
+# Promises made before dpkg are kept, whatever the transaction removes.
 
-# A package that brings both halves, or without the second if its version is 2.
+# A package with both halves; version 2 lacks the second.
 package_of_the_pair() {
 	local files=/pair
 	rm -rf "$files"
@@ -853,7 +853,7 @@ test_it_comes_though_an_upgrade_takes_the_second_half() {
 	expect_the_pair_was_kept
 }
 
-# upgrade_to_a_second_half_that_is_broken COMMAND: version 2 has one that the command has changed.
+# upgrade_to_a_second_half_that_is_broken COMMAND: version 2 has one that the command changed.
 upgrade_to_a_second_half_that_is_broken() {
 	install_the_pair
 	package_of_the_pair 1
@@ -926,7 +926,7 @@ test_it_comes_with_the_settings_that_were_promised() {
 		Universal-Hooks::Scripts::pkgs/pair/Post-Invoke/own { When "always"; User "worker"; Directory "/tmp"; };
 	EOF
 	: >/runs
-	# The package takes its settings along as well.
+	# The package removes its settings as well.
 	prerm='rm /etc/apt/apt.conf.d/90settings' package pair 1.2
 	apt_succeeds -o Universal-Hooks::Enabled=false install pair
 	run_apt_to_the_last purge pair

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Output: what hooks print is kept, and everything else is as without it.
+# Output: what hooks print is kept, and nothing else changes.
 # Needs: whiptail
 
 package app 1
@@ -35,7 +35,7 @@ install_at_terminal() {
 	at_terminal apt-get -qq --yes --reinstall install app
 }
 
-# Compares what the terminal gets, with a person's doings on stdin. Leaves Output "both".
+# Compares what the terminal gets; stdin is what the person types and does. Leaves Output "both".
 is_as_without_it() {
 	local doings
 	doings=$(cat)

@@ -62,7 +62,7 @@ test_the_package_is_installed_as_it_should_be() {
 	dpkg --verify $ours
 }
 
-# Of the source it says nothing, and the documents are beside it.
+# It says nothing about the source, and the documents are next to it.
 test_the_installed_README_refers_only_to_what_is_installed() {
 	local documents=/usr/share/doc/$ours link
 	{ zcat $documents/README.md.gz || cat $documents/README.md; } >/readme 2>/dev/null

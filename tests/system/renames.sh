@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# A package renames its hook: what the administrator has put at the former path, a mask, an override or
-# settings, is for the new path, from the very upgrade that renames it.
+# A package renames its hook: a mask, an override or settings of the administrator's for the former path
+# apply to the new path, starting with the upgrade that renames it.
 
 place=$packaged_hooks/Post-Invoke
 settings=/etc/apt/apt.conf.d/90settings

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Settings that come with a package: those of its hooks hold from the very transaction that installs or
-# upgrades it, whichever frontend runs it, and options for one run still override them.
+# Settings that come with a package: those of its hooks apply from the transaction on that installs or
+# upgrades it, in every frontend, and options for one run still override them.
 
 own=$packaged_hooks/Post-Invoke/500-own
 conf=/etc/apt/apt.conf.d/50own
@@ -101,7 +101,7 @@ test_aptitude_gets_them_as_well() {
 	expect_to_run_as root
 }
 
-# python3 may have set the option in its own process, where no file and no command line tells of it.
+# python3 may have set the option in its own process, where no file and no command line shows it.
 python3_installs() {
 	cat >/python3-apt <<-PYTHON
 		import apt, apt_pkg
@@ -150,7 +150,7 @@ test_unattended-upgrade_gets_them_as_well() {
 	expect_to_run_as daemon
 }
 
-# The hook that is new does not run; the others keep the settings that they had.
+# The new hook does not run; the others keep their settings.
 test_what_the_transaction_brings_does_not_run_if_the_configuration_cannot_be_read() {
 	own_with_conffile 1 <<<"$scope::User \"nobody"
 	then='id --user --name >>/runs' probe Post-Invoke/100-mine
@@ -230,7 +230,7 @@ test_what_apt_is_configured_to_do_precedes_settings.d_key_by_key() {
 		nobody
 		/var/tmp
 	EOF
-	# Also a value for all scripts: what a package ships takes the place of the default only.
+	# Even a value for all scripts wins: what a package ships replaces only the default.
 	echo 'Universal-Hooks::User "daemon";' >/etc/apt/apt.conf.d/90settings
 	apt_succeeds --reinstall install own=2
 	expect_runs <<-EOF
