@@ -196,6 +196,21 @@ test_a_hook_of_a_package_is_edited_as_an_override() {
 		$packaged_hooks/pkgs/app/Post-Invoke/theirs belongs to a package: your version will be in $hooks/pkgs/app/Post-Invoke/theirs, and override it
 		$packaged_hooks/pkgs/app/Post-Invoke/theirs is unchanged
 	EOF
+	local columns
+	for columns in 80 120; do
+		script -qec "stty cols $columns; $command edit theirs" /dev/null </dev/null | sed -E 's/\r+$//' >/screen-$columns
+	done
+	expect_file /screen-80 <<-EOF
+		$packaged_hooks/pkgs/app/Post-Invoke/theirs belongs to a package:
+		  your version will be in $hooks/pkgs/app/Post-Invoke/theirs,
+		  and override it
+		$packaged_hooks/pkgs/app/Post-Invoke/theirs is unchanged
+	EOF
+	expect_file /screen-120 <<-EOF
+		$packaged_hooks/pkgs/app/Post-Invoke/theirs belongs to a package: your version will be in
+		  $hooks/pkgs/app/Post-Invoke/theirs, and override it
+		$packaged_hooks/pkgs/app/Post-Invoke/theirs is unchanged
+	EOF
 	everything | diff /before -
 	editor 'sed -i "\$a echo ours >>/runs" $1'
 	ends_with 0 $command edit theirs

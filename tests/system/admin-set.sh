@@ -270,4 +270,11 @@ test_show_is_one_screen_with_everything_of_a_hook() {
 	$command show new --json | tr -d ' \n' | has '"runs":\[\]' || fail 'it has not run'
 	$command show 100-mail --json | tr -d ' \n' | has '"runs":\[{"start":"[^"]*","ended":"exit' ||
 		fail "$($command show 100-mail --json)"
+	on_a_terminal 80 "$command set 100-mail Timeout 80" >/screen
+	expect_file /screen <<-EOF
+		Post-Invoke/100-mail: Timeout is now "80", set in
+		  $file:8
+	EOF
+	on_a_terminal 120 "$command set 100-mail Timeout 120" >/screen
+	expect_file /screen <<<"Post-Invoke/100-mail: Timeout is now \"120\", set in $file:8"
 }

@@ -295,7 +295,7 @@ test_after_the_helper_was_killed_all_output_is_kept() {
 test_log_shows_the_output_and_of_failed_hooks_the_end() {
 	hook Pre-Invoke/a <<-'EOF'
 		#!/bin/sh
-		seq -f 'line %g' 12; printf '\033[31mred\033[0m 10%%\r100%%\t\a|\n\nlast'; exit 3
+		printf '%0130d\n' 0; seq -f 'line %g' 12; printf '\033[31mred\033[0m 10%%\r100%%\t\a|\n\nlast'; exit 3
 	EOF
 	hook Pre-Invoke/b <<<$'#!/bin/sh\necho fine'
 	Output log
@@ -303,6 +303,7 @@ test_log_shows_the_output_and_of_failed_hooks_the_end() {
 	apt-universal-hooks log --output | sed -E '1,2d; s/in .* m?s/in TIME/' >/log
 	expect_file /log <<-EOF
 		$(printf '  ! %s: exit 3 in TIME' "$hooks/Pre-Invoke/a")
+		$(printf '        %0130d' 0)
 		$(seq -f '        line %g' 12)
 		        100%    \\007|
 		        
@@ -310,6 +311,12 @@ test_log_shows_the_output_and_of_failed_hooks_the_end() {
 		    $hooks/Pre-Invoke/b: exit 0 in TIME
 		        fine
 	EOF
+	# What hooks print is not wrapped.
+	for columns in 80 120; do
+		script -qec "stty cols $columns; NO_COLOR=1 apt-universal-hooks log --output" /dev/null </dev/null |
+			sed -E '1,2d; s/\r+$//; s/in .* m?s$/in TIME/' >/screen
+		expect_file /screen </log
+	done
 	apt-universal-hooks log --failed >/log
 	grep '^        ' /log | head -n 1 | has -x '        line 6' || fail "$(cat /log)"
 	has -v fine </log || fail 'only what failed is shown'
