@@ -127,12 +127,55 @@ static void put_spaces(unsigned count)
 	(void)printf("%*s", (int)count, "");
 }
 
+/* Whether the word is our name, perhaps behind a quotation mark, and not within a path. */
+static bool begins_command(struct slice word)
+{
+	static const char name[] = "apt-universal-hooks";
+	size_t size = sizeof(name) - 1;
+	const char *at;
+
+	if (word.size < size)
+		return false;
+	at = word.data + word.size - size;
+	return memcmp(at, name, size) == 0 &&
+	       (at == word.data || strchr("\"'(", at[-1]) != NULL ||
+		       (unsigned char)at[-1] >= 0x80);
+}
+
+/* Whether the sentence goes on behind the word. */
+static bool ends_command(struct slice word)
+{
+	static const char *const ends[] = {
+		",", ";", ".", ":", ")", "\"", "'", "…", "“", "”", "»"};
+
+	for (size_t i = 0; i < COUNT_OF(ends); i++) {
+		size_t size = strlen(ends[i]);
+
+		if (word.size >= size &&
+			memcmp(word.data + word.size - size, ends[i], size) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Removes the first word from line; a command for copying is one word. */
+static struct slice cut_word_or_command(struct slice *line)
+{
+	struct slice first = slice_cut(line, ' '), last = first;
+
+	if (!begins_command(first))
+		return first;
+	while (line->data != NULL && !ends_command(last))
+		last = slice_cut(line, ' ');
+	return (struct slice){first.data, (size_t)(last.data - first.data) + last.size};
+}
+
 /* Writes one line from column on, wrapped to the width. */
 static void write_words(const struct terminal *terminal, const char *next,
 	unsigned column, struct slice line)
 {
 	unsigned start = terminal_width_of(slice_of(next));
-	struct slice word = slice_cut(&line, ' ');
+	struct slice word = cut_word_or_command(&line);
 	unsigned at = column + terminal_width_of(word);
 
 	terminal_put(terminal, word);
@@ -140,7 +183,7 @@ static void write_words(const struct terminal *terminal, const char *next,
 	while (line.data != NULL) {
 		unsigned width;
 
-		word = slice_cut(&line, ' ');
+		word = cut_word_or_command(&line);
 		width = terminal_width_of(word);
 		if (width > 0 && terminal->width > 0 &&
 			at + 1 + width > terminal->width) {

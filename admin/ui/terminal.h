@@ -33,8 +33,9 @@ void terminal_put_cut(const struct terminal *terminal, struct slice text, unsign
 
 /*
  * Writes text, wrapped at spaces. The first line is indented with first, the others with
- * next. Words are never broken, so that paths can be copied. A newline in text begins a
- * new line.
+ * next. Words are never broken, so that paths can be copied, nor are commands that begin
+ * with our name; these end with the line or at a punctuation mark. A newline in text
+ * begins a new line.
  */
 void terminal_write(const struct terminal *terminal, const char *first, const char *next,
 	const struct buffer *text);

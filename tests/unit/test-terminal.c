@@ -222,6 +222,35 @@ START_TEST(words_are_never_broken)
 }
 END_TEST
 
+START_TEST(a_command_for_copying_is_one_word)
+{
+	const struct terminal forty = of_width(40);
+	const struct terminal ten = of_width(10);
+
+	assert_written(&forty, "", "  ",
+		"to keep it, use apt-universal-hooks set Pre-Invoke/a Output both",
+		"to keep it, use\n"
+		"  apt-universal-hooks set Pre-Invoke/a Output both\n");
+	assert_written(&forty, "", "",
+		"it failed; see apt-universal-hooks check, and apt-universal-hooks log",
+		"it failed; see\napt-universal-hooks check, and\napt-universal-hooks "
+		"log\n");
+	assert_written(&forty, "", "",
+		"\"apt-universal-hooks help\" says more about each of them",
+		"\"apt-universal-hooks help\" says more\nabout each of them\n");
+	assert_written(&forty, "", "",
+		"(\xe2\x80\x9e"
+		"apt-universal-hooks help a\xe2\x80\x9c b c d)",
+		"(\xe2\x80\x9e"
+		"apt-universal-hooks help a\xe2\x80\x9c b c d)\n");
+	assert_written(&ten, "", "", "/run/apt-universal-hooks is full",
+		"/run/apt-universal-hooks\nis full\n");
+	assert_written(&ten, "", "", "apt-universal-hooks", "apt-universal-hooks\n");
+	assert_written(&piped, "", "", "see apt-universal-hooks check. It is  short. ",
+		"see apt-universal-hooks check. It is  short. \n");
+}
+END_TEST
+
 START_TEST(without_a_width_lines_do_not_break)
 {
 	owns_memory char *line = malloc(20001);
@@ -374,8 +403,9 @@ int main(void)
 		a_sentence_escapes_what_is_not_printable,
 		sentences_break_at_spaces_and_names_do_not,
 		lines_break_at_spaces_before_the_width, words_are_never_broken,
-		without_a_width_lines_do_not_break, spaces_are_kept_within_a_line,
-		a_newline_begins_a_new_line, every_character_takes_its_own_width,
+		a_command_for_copying_is_one_word, without_a_width_lines_do_not_break,
+		spaces_are_kept_within_a_line, a_newline_begins_a_new_line,
+		every_character_takes_its_own_width,
 		without_utf8_every_byte_takes_a_column,
 		marks_take_no_column_and_may_be_colours, terminal_say_formats_and_indents,
 		an_item_begins_at_its_column, the_text_of_an_item_goes_below_a_long_head,
