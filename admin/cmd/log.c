@@ -3,6 +3,7 @@
 #include "cmd/cmd.h"
 #include "kept_output.h"
 #include "log_writer.h"
+#include "model/effective_settings.h"
 #include "model/hook_list.h"
 #include "model/log_reader.h"
 #include "model/output_reader.h"
@@ -203,12 +204,14 @@ struct output_view {
 	bool is_wanted;           /* of all hooks, completely */
 	bool is_wanted_of_failed; /* their last lines */
 	bool is_readable;
-	bool is_missing; /* a hook that failed, and whose output was not kept, was shown */
+	/* Hooks that failed, and whose output was not kept. */
+	struct string_list missing;
 };
 
 static void output_view_done(struct output_view *view)
 {
 	outputs_done(&view->outputs);
+	string_list_done(&view->missing);
 }
 
 /* −1, or the status to end with: only root and the group adm can read the output. */
@@ -246,7 +249,8 @@ static void write_output(const struct terminal *terminal, struct output_view *vi
 		return;
 	output = outputs_find(&view->outputs, transaction, run);
 	if (output == NULL) {
-		view->is_missing = view->is_missing || is_failed;
+		if (is_failed)
+			xlist_add(&view->missing, run->path);
 		return;
 	}
 	output_add_lines(&text, output, OUTPUT_INDENT, view->is_wanted ? 0 : LAST_LINES);
@@ -272,6 +276,39 @@ static void write_logged_run(const struct admin *admin, const struct terminal *t
 	terminal_write(terminal, log_has_failed(run) ? "  ! " : "    ", "      ", &text);
 }
 
+/* Whether the hook exists, and its output is not kept. */
+static bool is_not_kept(const struct hook_list *hooks, const struct settings *settings,
+	const struct admin *admin, const char *path)
+{
+	const struct hook *hook = hook_list_find(hooks, admin, path);
+	struct script_settings applied;
+	bool is_terminal;
+
+	if (hook == NULL)
+		return false;
+	xensure(settings_for(settings, hook->script.relative, &applied));
+	is_terminal = applied.output == OUTPUT_TERMINAL;
+	script_settings_done(&applied);
+	return is_terminal;
+}
+
+/* Whether advice on Output would help with any of what was missing. */
+static bool is_missing_from_now_on(
+	const struct admin *admin, const struct output_view *view)
+{
+	__attribute__((cleanup(settings_done))) struct settings settings = {.count = 0};
+	owns_hook_list struct hook_list hooks = {.count = 0};
+	bool is_any = false;
+
+	if (view->missing.count == 0 || settings_ask(&settings, admin) >= 0)
+		return false;
+	hook_list_read(&hooks, admin);
+	hook_list_apply_renames(&hooks, &settings);
+	for (size_t i = 0; i < view->missing.count && !is_any; i++)
+		is_any = is_not_kept(&hooks, &settings, admin, view->missing.items[i]);
+	return is_any;
+}
+
 static void write_log(const struct admin *admin, const struct terminal *terminal,
 	const struct log *log, struct output_view *view)
 {
@@ -287,7 +324,7 @@ static void write_log(const struct admin *admin, const struct terminal *terminal
 			write_output(terminal, view, transaction, &transaction->runs[j]);
 		}
 	}
-	if (!view->is_missing)
+	if (!is_missing_from_now_on(admin, view))
 		return;
 	terminal_say(terminal, "", "%s", "");
 	terminal_say(terminal, "", "%s",

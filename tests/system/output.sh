@@ -331,6 +331,8 @@ print(json.dumps(hook["output"]), hook["output_dropped"])' </log)"
 	apt-universal-hooks log --failed --last | has -F 'apt-universal-hooks set --all Output both' ||
 		fail 'it should say how to keep the output'
 	Output both
+	apt-universal-hooks log --failed --last | has -v -F 'set --all Output both' ||
+		fail 'it is kept from now on'
 	apt-universal-hooks run Pre-Invoke >/run.out || true
 	has -F 'line 1' </run.out || fail 'a hook run by hand is seen'
 	expect_equal 2 "$(grep -c '^Log started' "$kept")" 'what is kept'
