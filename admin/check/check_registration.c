@@ -125,6 +125,17 @@ static bool has_changed_since(const struct hook *hook,
 	return status.st_ctim.tv_sec > timegm(&end) - end.tm_gmtoff;
 }
 
+/* Why it was not run is there to see, and has been mended if no other finding says so. */
+static bool is_found_directly(const struct log_run *run)
+{
+	static const char *const reasons[] = {"open-to-others", "User", "Directory"};
+
+	for (size_t i = 0; i < COUNT_OF(reasons); i++)
+		if (run->outcome == LOGGED_SKIPPED && strcmp(run->why, reasons[i]) == 0)
+			return true;
+	return false;
+}
+
 /* The last run of a hook counts; written: when the log was. */
 static void check_last_run(struct check *check, const struct log *log,
 	const struct hook *hook, const struct timespec *written)
@@ -135,7 +146,7 @@ static void check_last_run(struct check *check, const struct log *log,
 	owns_buffer struct buffer ending = {0};
 	owns_memory char *text = NULL;
 
-	if (run == NULL || !log_has_failed(run) ||
+	if (run == NULL || !log_has_failed(run) || is_found_directly(run) ||
 		has_changed_since(hook, transaction, written))
 		return;
 	log_add_outcome(&ending, run);

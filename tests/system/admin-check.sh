@@ -1136,4 +1136,12 @@ test_a_hook_that_failed_when_it_last_ran() {
 	apt_must_end_with 0
 	publish
 	check_finds </dev/null
+	# check itself finds, and no longer finds, why these were not run.
+	chmod 0777 /etc/apt/universal-hooks/Post-Invoke
+	run_apt apt-get -y --reinstall install app
+	grep -q 'skipped (open-to-others)' /var/log/apt/universal-hooks.log || fail 'the hooks were run'
+	publish
+	check_finds <<<'open-to-others Post-Invoke'
+	chmod 0755 /etc/apt/universal-hooks/Post-Invoke
+	check_finds </dev/null
 }
