@@ -355,9 +355,7 @@ static const struct {
 		ERROR("{path} is not run because its settings cannot be read"),
 	[UH_REQUIREMENTS_UNKNOWN] = WARNING("{path} is not run because the packages that "
 					    "it requires cannot be looked up: {query}"),
-	/* Translators: {cause} is a sentence, {command} is for copying. */
-	[UH_VETO] = ERROR("{cause}, so apt stops (On-Failure). To go on without it: "
-			  "{command}"),
+	[UH_VETO] = {'E', NULL}, /* veto_text() */
 	[UH_LATE_VETO] = ERROR("{cause}, so apt will report a failure (On-Failure), "
 			       "although dpkg has finished"),
 	[UH_HOOKS_FAILED] = {'N', NULL}, /* failed_hooks() */
@@ -527,6 +525,17 @@ static const char *failed_hooks(const struct uh_event *event)
 		event->count);
 }
 
+/* The command is for all that failed, lest another of them stops apt next time. */
+static const char *veto_text(const struct uh_event *event)
+{
+	/* Translators: {cause} is a sentence, {command} is for copying. */
+	return ngettext(
+		"{cause}, so apt stops (On-Failure). To go on without it: {command}",
+		"{cause}, so apt stops (On-Failure). To go on without the hooks that "
+		"failed: {command}",
+		event->count > 1 ? event->count : 1);
+}
+
 static void line_add_message(struct line *line, const struct uh_event *event)
 {
 	const char prefix[] = {sentences[event->kind].severity, ':', ' '};
@@ -535,6 +544,8 @@ static void line_add_message(struct line *line, const struct uh_event *event)
 	line_add(line, prefix, sizeof(prefix));
 	if (event->kind == UH_STREAM_LINES_IGNORED)
 		line_add_sentence(line, malformed_lines(event), event);
+	else if (event->kind == UH_VETO)
+		line_add_sentence(line, veto_text(event), event);
 	else if (text == NULL)
 		line_add_sentence(line, failed_hooks(event), event);
 	else

@@ -53,9 +53,17 @@ static bool add_option(struct buffer *command, const char *path)
 	return true;
 }
 
+static bool add_options(struct buffer *command, const struct string_list *scripts)
+{
+	for (size_t i = 0; i < scripts->count; i++)
+		if (!add_option(command, scripts->items[i]))
+			return false;
+	return true;
+}
+
 /* False if there is no such command. */
-static bool add_command_line(
-	struct buffer *command, const struct string_list *words, const char *path)
+static bool add_command_line(struct buffer *command, const struct string_list *words,
+	const struct string_list *scripts)
 {
 	if (words->count == 0 || !takes_options(words->items[0]))
 		return false;
@@ -64,14 +72,14 @@ static bool add_command_line(
 			return false;
 		add_to_advice(command, words->items[i]);
 		/* At once: behind "--", it would be no option. */
-		if (i == 0 && !add_option(command, path))
+		if (i == 0 && !add_options(command, scripts))
 			return false;
 	}
 	return command->size <= COMMAND_MAX;
 }
 
-char *advice_command(const struct command_line *command_line, const char *path,
-	const char *sudo_command)
+char *advice_command(const struct command_line *command_line,
+	const struct string_list *scripts, const char *sudo_command)
 {
 	const struct string_list *words = &command_line->words;
 	const char *sudo = words->count > 0 && is_by_sudo(sudo_command, words->items[0])
@@ -80,12 +88,13 @@ char *advice_command(const struct command_line *command_line, const char *path,
 	struct buffer command = {0};
 
 	buffer_append_string(&command, sudo);
-	if (!add_command_line(&command, words, path)) {
+	if (!add_command_line(&command, words, scripts)) {
 		buffer_done(&command);
 		buffer_append_string(&command, sudo);
 		add_to_advice(&command, "apt-universal-hooks");
 		add_to_advice(&command, "disable");
-		add_to_advice(&command, path);
+		for (size_t i = 0; i < scripts->count; i++)
+			add_to_advice(&command, scripts->items[i]);
 	}
 	buffer_append(&command, (struct slice){"", 1});
 	if (command.error < 0)

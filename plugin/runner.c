@@ -28,6 +28,7 @@ struct walk {
 	bool is_stopped;      /* by On-Failure "abort" */
 	bool is_output_lost;  /* has been reported */
 	struct uh_event veto; /* for the first failure that vetoes; path NULL: none */
+	struct string_list *vetoers;
 };
 
 static const char *matched_by(const struct planned_run *run)
@@ -69,6 +70,17 @@ static struct uh_event make_veto(const struct walk *walk, const struct planned_r
 	return veto;
 }
 
+/* A script that runs for several packages is there once. */
+static void add_vetoer(struct walk *walk, const char *path)
+{
+	struct string_list *vetoers = walk->vetoers;
+
+	for (size_t i = 0; i < vetoers->count; i++)
+		if (strcmp(vetoers->items[i], path) == 0)
+			return;
+	(void)string_list_add(vetoers, path); /* without memory, only advice is shorter */
+}
+
 /* Whether "apt-universal-hooks check" knows what is wrong with the script. */
 static bool is_known_to_check(const struct uh_event *event)
 {
@@ -96,6 +108,8 @@ static void emit_failure_event(
 		return;
 	if (walk->veto.path == NULL)
 		walk->veto = make_veto(walk, run, &event);
+	add_vetoer(walk, run->script.relative);
+	walk->veto.count = walk->vetoers->count;
 	walk->is_stopped = walk->is_stopped || policy == ON_FAILURE_ABORT;
 }
 
@@ -410,12 +424,13 @@ static void emit_summary(const struct walk *walk)
 
 enum run_end runner_run(const struct plan *plan, const struct run_context *run_context,
 	uh_listener *listener, void *context, bool *ret_has_failed,
-	struct uh_event *ret_veto)
+	struct uh_event *ret_veto, struct string_list *ret_vetoers)
 {
 	struct walk walk = {.run_context = run_context,
 		.listener = listener,
 		.context = context,
-		.is_watched = tty_is_watched()};
+		.is_watched = tty_is_watched(),
+		.vetoers = ret_vetoers};
 	struct interrupts interrupts;
 	bool is_interrupted = false;
 

@@ -95,6 +95,7 @@ void session_done(struct session *session)
 	command_line_done(&session->command_line);
 	log_writer_done(&session->log);
 	journal_done(&session->journal);
+	string_list_done(&session->vetoers);
 	free(session->joined_command_line);
 	free(session->state_unsafe.path);
 	cleanup_close(&session->clean_up_lock);
@@ -317,8 +318,8 @@ void session_emit_veto(struct session *session, struct uh_event *veto)
 
 	if (veto->kind == UH_VETO) {
 		read_command_line(session);
-		command = advice_command(
-			&session->command_line, veto->hook, getenv("SUDO_COMMAND"));
+		command = advice_command(&session->command_line, &session->vetoers,
+			getenv("SUDO_COMMAND"));
 	}
 	veto->value = command;
 	session_on_event(veto, session);
@@ -699,7 +700,7 @@ enum run_end session_run(struct session *session, struct uh_event *ret_veto)
 
 	session_report_state(session);
 	end = runner_run(&session->plan, &run_context, session_on_event, session,
-		&has_failed, ret_veto);
+		&has_failed, ret_veto, &session->vetoers);
 	if (has_failed && session->hook_point != UH_POST_INVOKE && session->state.fd >= 0)
 		emit_error(session, UH_FAILURE_NOT_RECORDED,
 			record_note_failure(&session->state));

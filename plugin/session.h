@@ -57,7 +57,8 @@ struct session {
 	bool are_settings_outdated; /* dpkg changed them, and they cannot be read */
 	struct settings promised_settings; /* for copies of scripts (copies.h) */
 	enum result result;
-	bool has_failed_before; /* a hook of an earlier hook point */
+	bool has_failed_before;     /* a hook of an earlier hook point */
+	struct string_list vetoers; /* paths below the tree */
 	struct log_writer log;
 	struct journal journal;
 };

@@ -161,5 +161,8 @@ int admin_disable(struct admin *admin, int argc, char **argv)
 		.words_max = -1,
 	};
 
+	if (argc > 1 && strcmp(argv[1], "--all") == 0)
+		return report_error(_("to disable all hooks: apt-universal-hooks set "
+				      "--all Enabled false"));
 	return targets_command(admin, &usage, argc, argv, disable);
 }

@@ -139,5 +139,8 @@ int admin_enable(struct admin *admin, int argc, char **argv)
 		.words_max = -1,
 	};
 
+	if (argc > 1 && strcmp(argv[1], "--all") == 0)
+		return report_error(_("to enable all hooks again: apt-universal-hooks "
+				      "unset --all Enabled"));
 	return targets_command(admin, &usage, argc, argv, enable);
 }

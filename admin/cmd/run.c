@@ -183,6 +183,7 @@ static void execute_plan(const struct admin *admin, const struct run_options *op
 		.result = is_after ? options->result : RESULT_UNKNOWN,
 		.state = &state,
 	};
+	owns_strings struct string_list vetoers = {0};
 	bool has_failed;
 	int error;
 
@@ -193,7 +194,7 @@ static void execute_plan(const struct admin *admin, const struct run_options *op
 	free(unsafe.path);
 	state_set_frontend(&state, &frontend);
 	(void)runner_run(&view->plans[options->hook_point], &run_context, on_run_event,
-		results, &has_failed, &veto);
+		results, &has_failed, &veto, &vetoers);
 	state_done(&state);
 }
 

@@ -39,7 +39,7 @@ static void write_titled(const struct details *details, const char *title,
 	text->size = 0;
 }
 
-/* "Post-Invoke, always", "Post-Invoke, pkgs/nginx". */
+/* "Post-Invoke, in every transaction", "Post-Invoke, pkgs/nginx". */
 static void write_place(const struct details *details)
 {
 	const struct hook *hook = details->item.hook;
@@ -48,7 +48,10 @@ static void write_place(const struct details *details)
 	text_add_name(&text, hook->script.path);
 	write_titled(details, _("path"), "", &text);
 	buffer_append_format(&text, "%s, ", uh_hook_point_name(hook->hook_point));
-	item_add_scope(&text, hook);
+	if (hook->reason == REASON_ALWAYS)
+		buffer_append_string(&text, _("in every transaction"));
+	else
+		item_add_scope(&text, hook);
 	write_titled(details, _("runs"), "", &text);
 	text_add_name(&text, item_origin(&details->item));
 	write_titled(details, _("from"), "", &text);
@@ -83,7 +86,10 @@ static void write_setting(const struct details *details, const struct setting_ty
 	unsigned long line;
 	const char *file;
 
-	setting_value_add(&text, type, &item->settings);
+	if (type->kind == SETTING_SECONDS && item->settings.timeout == 0)
+		buffer_append_string(&text, _("none"));
+	else
+		setting_value_add(&text, type, &item->settings);
 	if (!setting_sources_find(&item->sources, type, &file, &line)) {
 		write_titled(details, type->name, MARK_FAINT, &text);
 		return;

@@ -170,14 +170,23 @@ static void add_versions(struct buffer *text, const struct package *package)
 			has_new ? package->new_version : package->old_version);
 }
 
-/* The same, each after a space. */
-static void add_matched_names(
+/* The pattern, and the names of what it matches among the packages of its Operations. */
+static void add_matches(
 	const struct plan_view *view, const struct planned_run *run, struct buffer *text)
 {
 	owns_buffer struct buffer names = {0};
 	struct slice rest;
 
+	text_add_name(text, run->directory);
 	add_matched_lines(view, run, &names);
+	if (names.size == 0) {
+		/* Translators: behind a pattern. */
+		buffer_append_string(
+			text, _(" matches only packages with other operations"));
+		return;
+	}
+	/* Translators: between a pattern and the names of packages. */
+	buffer_append_string(text, _(" matches"));
 	for (rest = buffer_slice(&names); rest.size > 0;) {
 		buffer_append_string(text, " ");
 		buffer_append(text, slice_cut(&rest, '\n'));
@@ -195,10 +204,7 @@ static void add_reason(
 		add_versions(text, run->package);
 		return;
 	case REASON_WILDCARD:
-		text_add_name(text, run->directory);
-		/* Translators: between a pattern and the names of packages. */
-		buffer_append_string(text, _(" matches"));
-		add_matched_names(view, run, text);
+		add_matches(view, run, text);
 		return;
 	}
 }
@@ -332,18 +338,39 @@ static size_t write_own_runs(const struct terminal *terminal,
 	return count;
 }
 
+/* How many hooks of every transaction would not run. */
+static size_t count_idle(const struct plan_view *view, enum uh_hook_point hook_point)
+{
+	const struct plan *plan = &view->plans[hook_point];
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		count += is_of_every_transaction(&plan->runs[i]) &&
+			 !plan_view_would_run(view, hook_point, &plan->runs[i]);
+	return count;
+}
+
 void plan_view_write_own(const struct terminal *terminal, const struct plan_view *view,
 	const char *packages)
 {
-	size_t all = 0, own = 0;
+	size_t all = 0, own = 0, idle = 0;
 
 	for (int i = 0; i < UH_HOOK_POINT_COUNT; i++) {
 		all += view->plans[i].count;
 		own += write_own_runs(terminal, view, (enum uh_hook_point)i);
+		idle += count_idle(view, (enum uh_hook_point)i);
 	}
 	if (own == 0)
 		terminal_say(terminal, "", _("no hooks for %s"), packages);
-	if (all > own)
+	if (idle > 0)
+		terminal_say(terminal, "",
+			ngettext("and %zu hook for every transaction (not run: %zu); "
+				 "--all shows it",
+				"and %zu hooks for every transaction (not run: %zu); "
+				"--all shows them",
+				(unsigned long)(all - own)),
+			all - own, idle);
+	else if (all > own)
 		terminal_say(terminal, "",
 			ngettext("and %zu hook that runs in every transaction; --all "
 				 "shows it",

@@ -97,6 +97,16 @@ static void add_target(
 					       hook)};
 }
 
+static int report_directory(const char *word, const char *path, bool is_enable)
+{
+	return report_error(
+		is_enable ? _("%s is a directory; name a script in it; to enable all: "
+			      "apt-universal-hooks unset %s Enabled")
+			  : _("%s is a directory; name a script in it; to disable all: "
+			      "apt-universal-hooks set %s Enabled false"),
+		word, path);
+}
+
 /* enable also accepts a removed hook that still has a line in our file. */
 static int find_target(struct target_list *list, struct snapshot *snapshot,
 	const struct admin *admin, const char *word, bool is_enable)
@@ -110,7 +120,7 @@ static int find_target(struct target_list *list, struct snapshot *snapshot,
 		return -1;
 	}
 	if (hook_tree_look(&snapshot->hooks.tree, path) == NODE_DIRECTORY)
-		return report_error(_("%s is a directory; name a script in it"), word);
+		return report_directory(word, path, is_enable);
 	hook_list_add_paths(&snapshot->hooks, &paths);
 	for (size_t i = 0; is_enable && i < snapshot->own.count; i++)
 		if (snapshot_disables(snapshot, snapshot->own.items[i].path))

@@ -186,7 +186,11 @@ test_of_several_one_unknown_stops_all() {
 	expect_equal 'E: there is no hook Post-Invoke/theris; did you mean Post-Invoke/theirs?' \
 		"$(cat $errors)"
 	ends_with 2 $command disable Post-Invoke/mine Post-Invoke
-	form=E expect_warning 'Post-Invoke is a directory'
+	form=E expect_warning 'Post-Invoke is a directory' 'apt-universal-hooks set Post-Invoke Enabled false'
+	ends_with 2 $command disable --all
+	form=E expect_warning 'to disable all hooks: apt-universal-hooks set --all Enabled false'
+	ends_with 2 $command enable --all
+	form=E expect_warning 'to enable all hooks again: apt-universal-hooks unset --all Enabled'
 	ends_with 2 $command disable Post-Invoke/mine ../universal-hooks/Post-Invoke/mine
 	ends_with 2 $command enable Post-Invoke/mine nothing
 	ends_with 2 $command disable

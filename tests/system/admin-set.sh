@@ -227,7 +227,7 @@ test_show_is_one_screen_with_everything_of_a_hook() {
 	expect_file /screen <<-EOF
 		Post-Invoke/100-mail - Mail the log to root
 		  path          $hooks/Post-Invoke/100-mail
-		  runs          Post-Invoke, always
+		  runs          Post-Invoke, in every transaction
 		  from          local
 		  state         enabled
 
@@ -236,7 +236,7 @@ test_show_is_one_screen_with_everything_of_a_hook() {
 		  On-Failure    warn
 		  When          ran
 		  Operations    install upgrade downgrade reinstall remove purge configure
-		  Timeout       0
+		  Timeout       none
 		  Directory     /
 		  Output        terminal
 		  Requires      dpkg apt, set in
@@ -247,8 +247,8 @@ test_show_is_one_screen_with_everything_of_a_hook() {
 		Last runs:
 		  $start  exit 3 in 5 ms
 
-		Its output is not kept; to keep it, use apt-universal-hooks set
-		Post-Invoke/100-mail Output both
+		Its output is not kept; to keep it, use
+		apt-universal-hooks set Post-Invoke/100-mail Output both
 	EOF
 	on_a_terminal 120 "$command show 100-mail" | has "\"Mail the log to root\", set in $file:5" || fail 'at 120 columns'
 	ends_with 0 $command show Post-Invoke/100-mail

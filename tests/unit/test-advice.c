@@ -5,15 +5,24 @@
 #define OPTION " -o 'Universal-Hooks::Scripts::Pre-Invoke/a::Enabled=false'"
 #define DISABLE "apt-universal-hooks disable "
 
+/* path: of one script, or of several, with newlines between. */
 static void assert_advice(const char *const *words, const char *path,
 	const char *sudo_command, const char *expected)
 {
 	struct command_line command_line = {.pid = 0};
+	owns_strings struct string_list scripts = {0};
 	owns_memory char *command = NULL;
+	struct slice rest = slice_of(path);
 
 	for (; *words != NULL; words++)
 		ck_assert_int_eq(string_list_add(&command_line.words, *words), 0);
-	command = advice_command(&command_line, path, sudo_command);
+	while (rest.size > 0) {
+		struct slice line = slice_cut(&rest, '\n');
+		owns_memory char *script = strndup(line.data, line.size);
+
+		ck_assert_int_eq(string_list_add(&scripts, script), 0);
+	}
+	command = advice_command(&command_line, &scripts, sudo_command);
 	command_line_done(&command_line);
 	ck_assert_str_eq(command, expected);
 }
@@ -57,10 +66,7 @@ END_TEST
 
 START_TEST(without_options_the_script_is_disabled)
 {
-	const struct command_line nothing = {.pid = 0};
-	owns_memory char *command = advice_command(&nothing, "Pre-Invoke/a b", NULL);
-
-	ck_assert_str_eq(command, DISABLE "'Pre-Invoke/a b'");
+	assert_advice(WORDS(NULL), "Pre-Invoke/a b", NULL, DISABLE "'Pre-Invoke/a b'");
 	assert_advice(WORDS("/usr/bin/python3", "/usr/bin/unattended-upgrade"),
 		"Pre-Invoke/a", NULL, DISABLE "Pre-Invoke/a");
 	assert_advice(WORDS("/usr/libexec/packagekitd"), "Pre-Invoke/a", NULL,
@@ -72,6 +78,18 @@ START_TEST(without_options_the_script_is_disabled)
 		DISABLE "'Pre-Invoke/a=b'");
 	assert_advice(WORDS("apt", "upgrade"), "Pre-Invoke/a::b", NULL,
 		DISABLE "Pre-Invoke/a::b");
+}
+END_TEST
+
+START_TEST(several_scripts_are_switched_off_together)
+{
+	assert_advice(WORDS("apt", "upgrade"), "Pre-Invoke/a\nPre-Invoke/b", NULL,
+		"apt" OPTION
+		" -o 'Universal-Hooks::Scripts::Pre-Invoke/b::Enabled=false' upgrade");
+	assert_advice(WORDS("/usr/bin/unattended-upgrade"), "Pre-Invoke/a\nPre-Invoke/b",
+		NULL, DISABLE "Pre-Invoke/a Pre-Invoke/b");
+	assert_advice(WORDS("apt", "upgrade"), "Pre-Invoke/a\nPre-Invoke/b=c", NULL,
+		DISABLE "Pre-Invoke/a 'Pre-Invoke/b=c'");
 }
 END_TEST
 
@@ -96,6 +114,7 @@ int main(void)
 	const TTest *const tests[] = {the_command_line_gets_an_option_at_its_beginning,
 		words_are_quoted_for_the_shell, who_called_sudo_does_so_again,
 		without_options_the_script_is_disabled,
+		several_scripts_are_switched_off_together,
 		what_cannot_be_copied_is_not_shown};
 
 	return run_tests("advice", tests, COUNT_OF(tests));

@@ -514,6 +514,47 @@ START_TEST(hooks_of_every_transaction_can_be_folded)
 }
 END_TEST
 
+START_TEST(what_is_folded_and_would_not_run_is_counted)
+{
+	owns_preview struct plan_view one, view;
+
+	make_script(ETC "Pre-Invoke/a", "");
+	skip_unless(become_root(), "this is not root");
+	make(&one, "Universal-Hooks::Scripts::Pre-Invoke/a::Enabled=false\n",
+		TWO_PACKAGES);
+	assert_own(&one, "no hooks for foo\n"
+			 "and 1 hook for every transaction (not run: 1); --all shows "
+			 "it\n");
+	make_script(ETC "Post-Invoke/b", "");
+	make_script(ETC "Post-Invoke/c", "");
+	set_mode(ETC "Post-Invoke/c", 0644);
+	make(&view, "Universal-Hooks::Scripts::Pre-Invoke/a::Enabled=false\n",
+		TWO_PACKAGES);
+	assert_own(&view, "no hooks for foo\n"
+			  "and 3 hooks for every transaction (not run: 2); --all shows "
+			  "them\n");
+}
+END_TEST
+
+START_TEST(a_wildcard_without_matching_operations_says_so)
+{
+	owns_preview struct plan_view view;
+	owns_output struct output output;
+
+	make_script(ETC "multi_pkgs/Post-Invoke/fo__WILDCARD__/a", "");
+	skip_unless(become_root(), "this is not root");
+	make(&view, "Universal-Hooks::Operations::=purge\n", TWO_PACKAGES);
+	output_begin();
+	plan_view_write_point(&piped, &view, UH_POST_INVOKE);
+	output_end(&output);
+	assert_shown(output.out.data,
+		"Post-Invoke\n"
+		"  @/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/fo__WILDCARD__/a\n"
+		"      fo__WILDCARD__ matches only packages with other operations\n"
+		"      not run: its setting Operations is only for purge\n");
+}
+END_TEST
+
 START_TEST(one_hook_point_can_be_shown_alone)
 {
 	owns_preview struct plan_view view;
@@ -553,6 +594,8 @@ START_TEST(a_narrow_terminal_has_more_lines_and_all_of_the_text)
 		"  @/usr/lib/apt/universal-hooks/multi_pkgs/Post-Invoke/fo__WILDCARD__/"
 		"c d\n"
 		"      fo__WILDCARD__ matches\n"
+		"        only packages with\n"
+		"        other operations\n"
 		"      not run: its setting\n"
 		"        Operations is only for\n"
 		"        purge\n");
@@ -771,6 +814,8 @@ int main(void)
 		without_hooks_each_hook_point_says_so,
 		each_script_is_shown_with_its_reason,
 		hooks_of_every_transaction_can_be_folded,
+		what_is_folded_and_would_not_run_is_counted,
+		a_wildcard_without_matching_operations_says_so,
 		one_hook_point_can_be_shown_alone,
 		a_narrow_terminal_has_more_lines_and_all_of_the_text,
 		colour_marks_what_runs, each_operation_is_shown_with_its_versions,

@@ -316,6 +316,22 @@ START_TEST(an_unknown_user_or_group_has_its_number)
 }
 END_TEST
 
+START_TEST(a_veto_of_several_says_how_to_go_on_without_all)
+{
+	owns_buffer struct buffer text = report(&(struct uh_event){.kind = UH_VETO,
+		.cause = UH_SCRIPT_OPEN_TO_OTHERS,
+		.unsafe = UH_UNSAFE_WORLD,
+		.path = "/a",
+		.detail = "/b",
+		.count = 2,
+		.value = "apt-universal-hooks disable a c"});
+
+	assert_text(&text, "E: /a is not run: /b is writable by everyone, so apt stops "
+			   "(On-Failure). To go on without the hooks that failed: "
+			   "apt-universal-hooks disable a c\n");
+}
+END_TEST
+
 START_TEST(a_veto_by_a_script_that_was_not_run_says_so)
 {
 	owns_buffer struct buffer text = report(&(struct uh_event){.kind = UH_VETO,
@@ -584,6 +600,7 @@ int main(void)
 		a_path_of_any_length_leaves_one_line,
 		a_stderr_that_cannot_be_written_is_ignored,
 		a_timeout_differs_from_a_signal, an_unknown_user_or_group_has_its_number,
+		a_veto_of_several_says_how_to_go_on_without_all,
 		a_veto_by_a_script_that_was_not_run_says_so,
 		the_cause_is_said_rather_than_the_error,
 		what_a_veto_will_say_is_not_said_before, a_summary_says_where_to_look,

@@ -19,6 +19,7 @@ struct stage {
 	enum run_end end;
 	bool has_failed;
 	struct uh_event veto;
+	struct string_list vetoers;
 };
 
 static void stage_done(struct stage *stage)
@@ -28,6 +29,7 @@ static void stage_done(struct stage *stage)
 	hook_tree_done(&stage->tree);
 	state_done(&stage->state);
 	buffer_done(&stage->events);
+	string_list_done(&stage->vetoers);
 }
 #define owns_stage __attribute__((cleanup(stage_done)))
 
@@ -62,7 +64,7 @@ static void set_up(struct stage *stage, enum uh_hook_point hook_point)
 static void run(struct stage *stage)
 {
 	stage->end = runner_run(&stage->plan, &stage->run_context, write_event,
-		&stage->events, &stage->has_failed, &stage->veto);
+		&stage->events, &stage->has_failed, &stage->veto, &stage->vetoers);
 }
 
 static void assert_run(enum uh_hook_point hook_point, bool has_failed, const char *events)
@@ -449,7 +451,7 @@ START_TEST(the_duration_of_a_script_is_reported)
 	make_script(ETC "Pre-Invoke/a", "sleep 0.05");
 	set_up(&stage, UH_PRE_INVOKE);
 	(void)runner_run(&stage.plan, &stage.run_context, keep_milliseconds,
-		&milliseconds, &stage.has_failed, &stage.veto);
+		&milliseconds, &stage.has_failed, &stage.veto, &stage.vetoers);
 	ck_assert_int_ge(milliseconds, 50);
 }
 END_TEST
@@ -473,7 +475,7 @@ START_TEST(a_setting_that_cannot_be_applied_is_a_failure)
 }
 END_TEST
 
-START_TEST(the_first_veto_is_the_one_reported)
+START_TEST(the_first_veto_is_the_one_reported_and_all_are_known)
 {
 	owns_stage struct stage stage;
 
@@ -486,6 +488,10 @@ START_TEST(the_first_veto_is_the_one_reported)
 	ck_assert_int_eq(stage.end, RUN_VETOED);
 	ck_assert_str_eq(stage.veto.path, at(ETC "Pre-Invoke/a"));
 	ck_assert(!stage.veto.has_veto);
+	ck_assert_uint_eq(stage.veto.count, 2);
+	ck_assert_uint_eq(stage.vetoers.count, 2);
+	ck_assert_str_eq(stage.vetoers.items[0], "Pre-Invoke/a");
+	ck_assert_str_eq(stage.vetoers.items[1], "Pre-Invoke/b");
 	assert_text(&stage.events, "SCRIPT_ENDED " ETC "Pre-Invoke/a exited 1\n"
 				   "SCRIPT_ENDED " ETC "Pre-Invoke/b exited 2\n");
 }
@@ -553,7 +559,7 @@ int main(void)
 		no_script_runs_after_one_that_survives_ctrl_c,
 		the_duration_of_a_script_is_reported,
 		a_setting_that_cannot_be_applied_is_a_failure,
-		the_first_veto_is_the_one_reported,
+		the_first_veto_is_the_one_reported_and_all_are_known,
 		a_script_whose_packages_are_missing_is_not_run,
 		a_script_that_could_not_run_can_veto};
 

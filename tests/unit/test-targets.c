@@ -102,9 +102,12 @@ START_TEST(a_missing_hook_is_an_error)
 		"E: there is no hook Post-Invoke/clean_up; did you mean "
 		"Post-Invoke/clean-up?\n");
 	assert_trouble(false, "Post-Invoke",
-		"E: Post-Invoke is a directory; name a script in it\n");
+		"E: Post-Invoke is a directory; name a script in it; to disable all: "
+		"apt-universal-hooks set Post-Invoke Enabled false\n");
 	assert_trouble(true, LIB "Post-Invoke",
-		"E: " LIB "Post-Invoke is a directory; name a script in it\n");
+		"E: " LIB
+		"Post-Invoke is a directory; name a script in it; to enable all: "
+		"apt-universal-hooks unset Post-Invoke Enabled\n");
 }
 END_TEST
 
