@@ -262,7 +262,7 @@ test_why_says_what_a_package_would_set_off() {
 		  /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name
 		    --pkg_list=FILE
 		      app__WILDCARD__ matches app
-		and 2 hooks that run in every transaction; --all shows them
+		and 2 hooks for every transaction (not run: 1); --all shows them
 	EOF
 	at 120 why app
 	grep -qx '  /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name --pkg_list=FILE' \
@@ -277,20 +277,30 @@ test_why_says_what_a_package_would_set_off() {
 		  /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name
 		    --pkg_list=FILE
 		      app__WILDCARD__ matches app
-		and 2 hooks that run in every
-		transaction; --all shows them
+		and 2 hooks for every transaction (not
+		run: 1); --all shows them
 	EOF
 	piped why app-data
 	expect_shown <<-'EOF'
 		Post-Invoke
 		  /etc/apt/universal-hooks/multi_pkgs/Post-Invoke/app__WILDCARD__/030-a name --pkg_list=FILE
 		      app__WILDCARD__ matches app-data
-		and 2 hooks that run in every transaction; --all shows them
+		and 2 hooks for every transaction (not run: 1); --all shows them
 	EOF
 	piped why --all app-data
 	grep -qx '      in every transaction' /shown || fail '--all does not show all'
 	APT_UNIVERSAL_HOOKS=off piped why app
 	expect_shown <<<'Hooks are switched off for this run.'
+	hook pkgs/Post-Invoke/x <<<$'#!/bin/sh'
+	local subcommand
+	for subcommand in list status 'why app'; do
+		# shellcheck disable=SC2086 # a subcommand and its argument
+		at 80 $subcommand
+		tail -n 1 /shown | grep -qFx '1 directory holds scripts that never run; see apt-universal-hooks check.' ||
+			fail "$subcommand says nothing of scripts that never run"
+	done
+	piped list
+	! grep -q 'never run' /shown || fail 'the table is for programs, too'
 }
 
 test_run_ends_with_a_table() {
