@@ -628,3 +628,54 @@ void check_directories(struct check *check)
 	for (size_t place = 0; place < PLACE_COUNT; place++)
 		check_entries_of(check, check->hooks.tree.places[place], ROLE_TREE);
 }
+
+/* The directory with scripts that never run, for the caller to free; NULL if none. */
+static char *directory_never_run(const struct check *check, const struct finding *finding)
+{
+	static const enum finding_kind kinds[] = {FINDING_HOOK_POINT_MISSPELT,
+		FINDING_HOOK_POINT_FOREIGN, FINDING_PACKAGES_NOT_KNOWN,
+		FINDING_DIRECTORY_UNKNOWN, FINDING_DIRECTORY_MISPLACED,
+		FINDING_DIRECTORY_NOT_READ};
+	const char *path = finding->path;
+
+	if (finding->kind == FINDING_SCRIPT_MISPLACED)
+		return xstrndup(path, (size_t)(strrchr(path, '/') - path));
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		if (finding->kind == kinds[i] &&
+			find_scripts(check, path, 0) != SCRIPTS_NONE)
+			return xstrdup(path);
+	return NULL;
+}
+
+size_t check_count_never_run(const struct admin *admin)
+{
+	__attribute__((cleanup(check_done))) struct check check = {
+		.admin = admin, .is_quiet = true};
+	owns_strings struct string_list directories = {0};
+
+	hook_list_read(&check.hooks, admin);
+	check_directories(&check);
+	for (size_t i = 0; i < check.findings.count; i++) {
+		owns_memory char *directory =
+			directory_never_run(&check, &check.findings.items[i]);
+
+		if (directory != NULL)
+			xlist_add(&directories, directory);
+	}
+	string_list_sort_unique(&directories);
+	return directories.count;
+}
+
+void check_write_never_run(const struct terminal *terminal, const struct admin *admin)
+{
+	size_t count = check_count_never_run(admin);
+
+	if (count > 0)
+		terminal_say(terminal, "",
+			ngettext("%zu directory holds scripts that never run; see "
+				 "apt-universal-hooks check.",
+				"%zu directories hold scripts that never run; see "
+				"apt-universal-hooks check.",
+				(unsigned long)count),
+			count);
+}

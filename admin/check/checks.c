@@ -3,6 +3,18 @@
 #include "system/rootfs.h"
 #include "ui/message.h"
 
+void check_done(struct check *check)
+{
+	for (size_t i = 0; i < check->directory_count; i++)
+		free(check->directories[i].path);
+	free(check->directories);
+	findings_done(&check->findings);
+	string_list_done(&check->moved_from);
+	string_list_done(&check->moved_to);
+	string_list_done(&check->limits);
+	hook_list_done(&check->hooks);
+}
+
 bool check_concerns(const struct check *check, const char *path)
 {
 	for (size_t i = 0; i < check->limits.count; i++)
@@ -36,7 +48,8 @@ bool check_claim(struct check *check, const char *from, const char *to)
 void check_report_unreadable(struct check *check, const char *path, int error)
 {
 	check->is_incomplete = true;
-	(void)report_error(_("%s cannot be read: %s"), path, strerror(-error));
+	if (!check->is_quiet)
+		(void)report_error(_("%s cannot be read: %s"), path, strerror(-error));
 }
 
 /* Characters that match themselves in sed's s|||; "." is close enough. */

@@ -19,6 +19,7 @@ struct check {
 	struct string_list limits; /* full paths; if there are none, check everything */
 	struct findings findings;
 	bool is_incomplete; /* something could not be read, and that has been reported */
+	bool is_quiet;      /* report nothing that could not be read */
 	bool is_apt_unusable; /* apt cannot read its configuration: ask it nothing else */
 
 	/* What commands move, and where to: only one may move to a path. */
@@ -31,6 +32,8 @@ struct check {
 	size_t directory_count;
 	size_t directory_capacity;
 };
+
+void check_done(struct check *check);
 
 /* Whether to report findings at path, since it is within one of the limits. */
 bool check_concerns(const struct check *check, const char *path);
@@ -86,5 +89,13 @@ void check_registration(struct check *check);
 /* What the log tells of the hooks that there are, and of the last transaction. */
 void check_log(struct check *check);
 void check_packages(struct check *check);
+
+/*
+ * How many directories hold scripts that never run: what check_directories() finds,
+ * without asking apt or dpkg anything, nor reporting what cannot be read.
+ */
+size_t check_count_never_run(const struct admin *admin);
+/* Writes how many there are, if any, and the command that shows them. */
+void check_write_never_run(const struct terminal *terminal, const struct admin *admin);
 
 #endif

@@ -151,18 +151,6 @@ static int check_words(struct check *check, char **words, int count)
 	return check_show(check);
 }
 
-static void check_done(struct check *check)
-{
-	for (size_t i = 0; i < check->directory_count; i++)
-		free(check->directories[i].path);
-	free(check->directories);
-	findings_done(&check->findings);
-	string_list_done(&check->moved_from);
-	string_list_done(&check->moved_to);
-	string_list_done(&check->limits);
-	hook_list_done(&check->hooks);
-}
-
 int admin_check(struct admin *admin, int argc, char **argv)
 {
 	const struct usage usage = {

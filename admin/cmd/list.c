@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks list: every hook, where it applies, and how it last ended. */
+#include "check/checks.h"
 #include "cmd/cmd.h"
 #include "model/inventory.h"
 #include "system/apt.h"
@@ -261,6 +262,8 @@ static int show_list(const struct listing *listing)
 		write_tree(&terminal, listing);
 	else
 		write_hook_table(&terminal, listing);
+	if (terminal.is_terminal)
+		check_write_never_run(&terminal, admin);
 	return STATUS_FINE;
 }
 

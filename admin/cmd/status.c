@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks status: whether apt calls the hooks, and how many there are. */
+#include "check/checks.h"
 #include "cmd/cmd.h"
 #include "command_line.h"
 #include "model/effective_settings.h"
@@ -230,6 +231,8 @@ static void write_overview(const struct overview *overview)
 	for (int i = 0; i < UH_HOOK_POINT_COUNT; i++)
 		write_point(&terminal, overview, (enum uh_hook_point)i);
 	write_last(&terminal, overview);
+	if (terminal.is_terminal)
+		check_write_never_run(&terminal, overview->admin);
 }
 
 static json_t *point_to_json(

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks why PACKAGE: which hooks would run in a transaction with it. */
+#include "check/checks.h"
 #include "cmd/cmd.h"
 #include "model/plan_view.h"
 #include "model/simulated.h"
@@ -45,6 +46,8 @@ static int show_why(const struct admin *admin, const struct why_options *options
 		plan_view_write(&terminal, view);
 	else
 		plan_view_write_own(&terminal, view, packages);
+	if (terminal.is_terminal)
+		check_write_never_run(&terminal, admin);
 	return STATUS_FINE;
 }
 
