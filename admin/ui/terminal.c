@@ -165,7 +165,9 @@ static struct slice cut_word_or_command(struct slice *line)
 
 	if (!begins_command(first))
 		return first;
-	while (line->data != NULL && !ends_command(last))
+	/* A synopsis may break before what is optional. */
+	while (line->data != NULL && !ends_command(last) &&
+		!(line->size > 0 && line->data[0] == '['))
 		last = slice_cut(line, ' ');
 	return (struct slice){first.data, (size_t)(last.data - first.data) + last.size};
 }
