@@ -402,7 +402,6 @@ expect_what_no_command_mends() {
 		dangling-symlink Post-Invoke/02-dangling
 		not-a-file Post-Invoke/03-fifo
 		empty-script Post-Invoke/05-empty
-		hook-failed Post-Invoke/05-empty
 		not-a-script Post-Invoke/06-binary
 		hook-failed Post-Invoke/06-binary
 		interpreter-missing Post-Invoke/08-env
