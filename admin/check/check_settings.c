@@ -4,6 +4,7 @@
 #include "check/checks.h"
 #include "correction.h"
 #include "dpkg.h"
+#include "model/settings_file.h"
 #include "nearest.h"
 #include "package_settings.h"
 #include "setting_text.h"
@@ -174,6 +175,35 @@ static bool find_removed(
 	return true;
 }
 
+static bool is_of_command(
+	const struct settings_check *state, const struct setting *setting)
+{
+	owns_memory char *file =
+		xformat("%s%s", state->check->admin->root, SETTINGS_FILE);
+	const struct origin *origin = origin_to_fix(state, setting);
+
+	return origin != NULL && strcmp(origin->file, file) == 0;
+}
+
+/* Takes out all that this command has set for the path, so once for each path. */
+static void fix_by_unset(const struct settings_check *state, struct buffer *command,
+	const struct setting *setting)
+{
+	const char *root = state->check->admin->root;
+	const struct setting *other = state->settings.items;
+
+	while (other < setting &&
+		(strcmp(other->path, setting->path) != 0 || !is_of_command(state, other)))
+		other++;
+	if (other < setting || setting->path[0] == '-' || !is_of_command(state, setting))
+		return;
+	if (root[0] == '\0')
+		fix_words(command, "apt-universal-hooks", "unset", setting->path);
+	else
+		fix_words(command, "apt-universal-hooks", "unset", "--root", root,
+			setting->path);
+}
+
 static void find_no_hook(
 	const struct settings_check *state, const struct setting *setting)
 {
@@ -192,6 +222,8 @@ static void find_no_hook(
 	/* The same but for its case, or as a full path. */
 	if (nearest.word != NULL && strcasecmp(nearest.word, nearest.wanted) == 0)
 		fix_setting(state, &command, setting, setting->path, nearest.word);
+	else
+		fix_by_unset(state, &command, setting);
 	find_fault(state, FINDING_SETTING_NO_HOOK, setting, SETTING_HAS_NO_SCRIPT,
 		nearest.word, &command);
 }
@@ -402,6 +434,40 @@ static void check_twice(const struct settings_check *state, size_t first)
 	}
 }
 
+static bool is_any_enabled(const struct settings_check *state)
+{
+	const struct hook_list *hooks = &state->check->hooks;
+
+	for (size_t i = 0; i < hooks->count; i++) {
+		const struct setting *setting = settings_enabled_by(
+			&state->settings, hooks->items[i].script.relative);
+
+		if (hooks->items[i].status == HOOK_EFFECTIVE &&
+			(setting == NULL || setting->number != 0))
+			return true;
+	}
+	return false;
+}
+
+/* By one line for all hooks, unless others enable some of them. */
+static void check_all_disabled(const struct settings_check *state)
+{
+	const struct setting *setting = settings_enabled_by(&state->settings, "");
+	const char *root = state->check->admin->root;
+	owns_buffer struct buffer command = {0};
+
+	if (state->check->limits.count > 0 || setting == NULL || setting->number != 0 ||
+		is_any_enabled(state))
+		return;
+	if (is_of_command(state, setting) && root[0] == '\0')
+		fix_words(&command, "apt-universal-hooks", "unset", "--all", "Enabled");
+	else if (is_of_command(state, setting))
+		fix_words(&command, "apt-universal-hooks", "unset", "--root", root,
+			"--all", "Enabled");
+	find_setting(state, FINDING_ALL_DISABLED, setting, &command,
+		_("all hooks are disabled"));
+}
+
 static void check_each_setting(struct settings_check *state)
 {
 	size_t count = state->settings.count;
@@ -415,6 +481,7 @@ static void check_each_setting(struct settings_check *state)
 		if (state->settings.items[i].file != NULL &&
 			concerns_setting(state->check, &state->settings.items[i]))
 			check_twice(state, i);
+	check_all_disabled(state);
 	mark_hooks(state);
 	for (size_t i = 0; i < count; i++)
 		if (is_used_as(state, i, SETTING_DIRECTORY))

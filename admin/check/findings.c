@@ -58,6 +58,7 @@ static const struct {
 	[FINDING_SETTING_TWICE] = {"setting-twice", SEVERITY_WARNING},
 	[FINDING_SETTING_OF_REMOVED] = {"setting-of-removed-package", SEVERITY_WARNING},
 	[FINDING_SETTINGS_FILE_UNUSABLE] = {"settings-file-unusable", SEVERITY_ERROR},
+	[FINDING_ALL_DISABLED] = {"all-disabled", SEVERITY_WARNING},
 	[FINDING_USER_MISSING] = {"user-missing", SEVERITY_ERROR},
 	[FINDING_DIRECTORY_MISSING] = {"directory-missing", SEVERITY_ERROR},
 	[FINDING_REQUIRES_MISSING] = {"requires-missing", SEVERITY_ERROR},

@@ -5,6 +5,7 @@
 #include "model/left_out.h"
 #include "model/plan_view.h"
 #include "model/simulated.h"
+#include "model/targets.h"
 #include "proc.h"
 #include "process.h"
 #include "report.h"
@@ -98,27 +99,49 @@ static void report_left_out(
 		report_notice(_("%s is not run: %s"), path, why);
 }
 
+/* Why a setting skips the run, for the caller to free; NULL if none does. */
+static char *why_left_out(const struct admin *admin, const struct plan_view *view,
+	const struct planned_run *run)
+{
+	const struct setting *setting =
+		settings_enabled_by(&view->settings, run->script.relative);
+	owns_memory char *place = NULL;
+	const char *inside;
+	bool is_undone;
+
+	if (run->skip != SKIP_ENABLED || setting == NULL)
+		return left_out_by_setting(run, NULL);
+	place = setting_place(setting, admin);
+	inside = place + (path_is_within(place, admin->root) ? strlen(admin->root) : 0);
+	is_undone = strncmp(inside, SETTINGS_FILE, strlen(SETTINGS_FILE)) == 0 &&
+		    strcmp(setting->path, run->script.relative) == 0;
+	return left_out_by_setting(run, is_undone ? NULL : place);
+}
+
 /* Why the event's script was skipped, for the caller to free. */
-static char *why_skipped(const struct plan *plan, const struct uh_event *event)
+static char *why_skipped(const struct admin *admin, const struct plan_view *view,
+	const struct plan *plan, const struct uh_event *event)
 {
 	for (size_t i = 0; i < plan->count; i++)
 		if (strcmp(plan->runs[i].script.path, event->path) == 0 &&
 			plan->runs[i].skip != SKIP_NONE)
-			return left_out_by_setting(&plan->runs[i]);
+			return why_left_out(admin, view, &plan->runs[i]);
 	return xstrdup(_("an earlier hook failed whose On-Failure is \"abort\""));
 }
 
 /* report_event() has told the causes of everything else. */
-static void report_skipped(const struct run_options *options, const struct plan *plan,
-	const struct run_results *results)
+static void report_skipped(const struct admin *admin, const struct run_options *options,
+	const struct plan_view *view, const struct run_results *results)
 {
+	const struct plan *plan = &view->plans[options->hook_point];
+
 	for (size_t i = 0; i < results->count; i++) {
 		const struct uh_event *event = &results->events[i];
 		owns_memory char *why = NULL;
 
 		if (event->kind != UH_SCRIPT_SKIPPED)
 			continue;
-		why = why_skipped(plan, event);
+		why = why_skipped(admin, view, plan, event);
 		report_left_out(options, event->path, why);
 	}
 }
@@ -207,7 +230,7 @@ static int run_plan(const struct admin *admin, const struct run_options *options
 
 	execute_plan(admin, options, view, &results);
 	write_results(admin, &results);
-	report_skipped(options, &view->plans[options->hook_point], &results);
+	report_skipped(admin, options, view, &results);
 	return status_of(options, &results);
 }
 
@@ -280,7 +303,7 @@ static int write_dry_run(const struct admin *admin, const struct run_options *op
 	plan_view_write_point(&terminal, view, options->hook_point);
 	for (size_t i = 0; i < plan->count && options->path != NULL; i++) {
 		const struct planned_run *run = &plan->runs[i];
-		owns_memory char *why = left_out_by_setting(run);
+		owns_memory char *why = why_left_out(admin, view, run);
 
 		if (why != NULL)
 			report_left_out(options, run->script.path, why);
@@ -352,9 +375,23 @@ static int run_hooks(struct admin *admin, const struct run_options *options)
 	return status >= 0 ? status : show_or_run(admin, options, &view);
 }
 
-static int check_options(struct run_options *options, const char *hook_point)
+static int read_hook_point(
+	const struct admin *admin, struct run_options *options, const char *word)
 {
-	int status = hook_point_read(hook_point, &options->hook_point);
+	owns_hook_list struct hook_list hooks = {.count = 0};
+	int status;
+
+	if (uh_hook_point_parse(word, &options->hook_point))
+		return -1;
+	hook_list_read(&hooks, admin);
+	status = report_hook_for_point(&hooks, admin, word);
+	return status < 0 ? hook_point_read(word, &options->hook_point) : status;
+}
+
+static int check_options(
+	const struct admin *admin, struct run_options *options, const char *hook_point)
+{
+	int status = read_hook_point(admin, options, hook_point);
 
 	if (status < 0)
 		status = operation_check(options->operation);
@@ -418,7 +455,7 @@ int admin_run(struct admin *admin, int argc, char **argv)
 	int status = options_read(admin, &usage, argc, argv, &words);
 
 	if (status < 0)
-		status = check_options(&options, argv[1]);
+		status = check_options(admin, &options, argv[1]);
 	if (status < 0 && options.script != NULL)
 		status = find_only_script(admin, &options);
 	return status < 0 ? run_hooks(admin, &options) : status;

@@ -3,12 +3,9 @@
 #include "apt_text.h"
 #include "cmd/cmd.h"
 #include "correction.h"
-#include "model/scope.h"
+#include "model/setting_effect.h"
 #include "system/apt.h"
-#include "system/rootfs.h"
 #include "ui/message.h"
-
-#include <sys/stat.h>
 
 /* What to set, and where. */
 struct assignment {
@@ -175,43 +172,23 @@ static int report_set(const struct applied *applied, const struct admin *admin,
 	return STATUS_FINE;
 }
 
-/* Warns about a user or directory that does not exist. */
-static int report_missing(const struct admin *admin, const struct assignment *assignment)
-{
-	const char *value = assignment->values[0];
-	struct stat status;
-
-	if (assignment->type->kind == SETTING_ACCOUNT &&
-		rootfs_has_user(admin, value) == 0) {
-		report_warning(
-			_("%s: there is no user %s; it is not run until there is one"),
-			scope_name(assignment->scope), value);
-		return STATUS_FINDINGS;
-	}
-	if (assignment->type->kind == SETTING_DIRECTORY &&
-		(rootfs_stat(admin, value, &status) < 0 || !S_ISDIR(status.st_mode))) {
-		report_warning(_("%s: there is no directory %s; it is not run until "
-				 "there is one"),
-			scope_name(assignment->scope), value);
-		return STATUS_FINDINGS;
-	}
-	return STATUS_FINE;
-}
-
 static int report_effect(const struct admin *admin, const struct assignment *assignment)
 {
+	const struct string_list values = {
+		.items = assignment->values, .count = (size_t)assignment->count};
 	owns_snapshot struct snapshot after;
 	owns_origins struct origins origins = {0};
 	int status = snapshot_take(&after, admin);
-	int missing;
+	int effect;
 
 	if (status >= 0)
 		return status;
 	(void)origins_ask(&origins, admin, "Universal-Hooks", NULL); /* reports it */
 	status = report_set(&(struct applied){&after.settings, &origins, &after.hooks},
 		admin, assignment);
-	missing = report_missing(admin, assignment);
-	return missing > status ? missing : status;
+	effect = setting_effect_check(
+		admin, &after.hooks, assignment->scope, assignment->type, &values);
+	return effect > status ? effect : status;
 }
 
 /* scope_word is NULL for all hooks. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/left_out.h"
+#include "model/script_name.h"
 #include "ui/message.h"
 
 char *left_out_of_plan(const struct hook *hook, enum uh_hook_point hook_point)
@@ -33,6 +34,24 @@ char *left_out_of_plan(const struct hook *hook, enum uh_hook_point hook_point)
 	return NULL;
 }
 
+int report_hook_for_point(
+	const struct hook_list *hooks, const struct admin *admin, const char *word)
+{
+	owns_strings struct string_list paths = {0};
+	const struct hook *hook = hook_list_find(hooks, admin, word);
+	const char *path;
+
+	hook_list_add_paths(hooks, &paths);
+	path = hook == NULL ? script_name_find(&paths, word) : NULL;
+	if (path != NULL)
+		hook = hook_list_find(hooks, admin, path);
+	if (hook == NULL)
+		return -1;
+	return report_error(_("%s is a hook, not a hook point; did you mean run %s "
+			      "--script %s?"),
+		word, uh_hook_point_name(hook->hook_point), word);
+}
+
 /* The result of a transaction for which such scripts run. */
 static enum result result_for(enum when when)
 {
@@ -48,7 +67,7 @@ static const char *first_operation(unsigned operations)
 	return operation_name((enum operation)operation);
 }
 
-char *left_out_by_setting(const struct planned_run *run)
+char *left_out_by_setting(const struct planned_run *run, const char *place)
 {
 	owns_memory char *why = plan_view_skip_text(run);
 
@@ -56,6 +75,8 @@ char *left_out_by_setting(const struct planned_run *run)
 	case SKIP_NONE:
 		return NULL;
 	case SKIP_ENABLED:
+		if (place != NULL)
+			return xformat(_("it is disabled in %s"), place);
 		return xformat(
 			_("it is disabled; to undo that: apt-universal-hooks enable %s"),
 			run->script.relative);

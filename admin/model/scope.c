@@ -50,6 +50,51 @@ static char *find_directory(
 	return is_found ? xstrdup(path) : NULL;
 }
 
+/* Tries the hook points and the directories above hooks; kept owns them. */
+static void try_directories(
+	struct nearest *nearest, struct string_list *kept, const struct hook_list *hooks)
+{
+	for (int i = UH_PRE_INVOKE; i <= UH_POST_INVOKE; i++)
+		nearest_try(nearest, uh_hook_point_name((enum uh_hook_point)i));
+	for (size_t i = 0; i < hooks->count; i++) {
+		owns_memory char *path = xstrdup(hooks->items[i].script.relative);
+		char *slash;
+
+		while ((slash = strrchr(path, '/')) != NULL) {
+			*slash = '\0';
+			xlist_add(kept, path);
+		}
+	}
+	for (size_t i = 0; i < kept->count; i++)
+		nearest_try(nearest, kept->items[i]);
+}
+
+/* If a directory is nearer than any hook, a status; −1 otherwise. */
+static int report_nearest_directory(
+	const struct snapshot *snapshot, const struct admin *admin, const char *word)
+{
+	const struct hook_list *hooks = &snapshot->hooks;
+	owns_memory char *path = xstrdup(path_in_tree(&hooks->tree, admin, word));
+	owns_strings struct string_list kept = {0};
+	owns_strings struct string_list paths = {0};
+	struct nearest nearest;
+	const char *directory;
+
+	hook_list_add_paths(hooks, &paths);
+	if (script_name_find(&paths, word) != NULL)
+		return -1;
+	for (size_t size = strlen(path); size > 0 && path[size - 1] == '/'; size--)
+		path[size - 1] = '\0';
+	nearest = nearest_to(path);
+	try_directories(&nearest, &kept, hooks);
+	directory = nearest.word;
+	for (size_t i = 0; i < paths.count; i++)
+		nearest_try(&nearest, paths.items[i]);
+	if (directory == NULL || nearest.word != directory)
+		return -1;
+	return report_error(_("there is no hook %s; did you mean %s?"), word, directory);
+}
+
 int scope_find(struct scope *scope, struct snapshot *snapshot, const struct admin *admin,
 	const char *word)
 {
@@ -63,7 +108,9 @@ int scope_find(struct scope *scope, struct snapshot *snapshot, const struct admi
 		scope->path = find_directory(snapshot, admin, word);
 	if (scope->path != NULL)
 		return -1;
-	status = hook_list_resolve(&snapshot->hooks, admin, word, &hook);
+	status = report_nearest_directory(snapshot, admin, word);
+	if (status < 0)
+		status = hook_list_resolve(&snapshot->hooks, admin, word, &hook);
 	if (status < 0)
 		scope->path = xstrdup(hook->script.relative);
 	return status;

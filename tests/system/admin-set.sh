@@ -145,6 +145,44 @@ test_a_user_or_a_directory_that_is_missing_is_told() {
 	ends_with 1 $command set Post-Invoke/a Directory /nowhere
 	expect_warning 'Post-Invoke/a: there is no directory /nowhere; it is not run until there is one'
 	ends_with 0 $command set Post-Invoke/a User nobody
+	ends_with 1 $command set Post-Invoke/a Requires nosuchpkg
+	expect_warning 'Post-Invoke/a: nosuchpkg is not installed; it is not run until it is'
+	probe Pre-Install-Pkgs/b
+	ends_with 1 $command set b When success
+	expect_warning 'Pre-Install-Pkgs/b: When has an effect only at Post-Invoke'
+	ends_with 2 $command set Post-Invok Timeout 5
+	expect_equal 'E: there is no hook Post-Invok; did you mean Post-Invoke?' "$(cat $errors)"
+}
+
+# check names the line, or the command for what set has written; run does not name enable in vain.
+test_what_disables_all_hooks_or_is_set_for_none_is_told() {
+	probe Post-Invoke/a
+	probe Post-Invoke/b
+	ends_with 0 $command set Post-Invoke/b Timeout 5
+	ends_with 0 $command set Post-Invoke/b Requires apt dpkg
+	rm $hooks/Post-Invoke/b
+	ends_with 1 $command check
+	expect_equal 1 "$(grep -c 'apt-universal-hooks unset Post-Invoke/b$' $output)" 'commands'
+	ends_with 0 $command unset Post-Invoke/b
+	ends_with 0 $command check
+	echo 'Universal-Hooks::Enabled "false";' >$conf_directory/20other
+	ends_with 1 $command check
+	has -F "warning: $conf_directory/20other:1: Universal-Hooks::Enabled \"false\": all hooks are disabled" $output ||
+		fail "$(cat $output)"
+	ends_with 1 $command run Post-Invoke --script a
+	expect_warning "Post-Invoke/a is not run: it is disabled in $conf_directory/20other:1"
+	ends_with 0 $command set a Enabled true
+	ends_with 0 $command check
+	rm $conf_directory/20other
+	ends_with 0 $command disable a
+	ends_with 1 $command run Post-Invoke --script a
+	expect_warning 'it is disabled; to undo that: apt-universal-hooks enable Post-Invoke/a'
+	ends_with 0 $command unset a
+	ends_with 0 $command set --all Enabled false
+	ends_with 1 $command check
+	has 'apt-universal-hooks unset --all Enabled$' $output || fail "$(cat $output)"
+	ends_with 2 $command run a
+	expect_equal 'E: a is a hook, not a hook point; did you mean run Post-Invoke --script a?' "$(cat $errors)"
 }
 
 # Any bytes arrive as they are, whatever they mean to apt or to a terminal.

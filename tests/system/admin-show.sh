@@ -457,7 +457,7 @@ test_run_says_why_a_hook_was_left_out_and_what_would_help() {
 	EOF
 	left_out 1 "$hooks/Post-Invoke/failure is not run: its setting When is \"failure\"; add --result failed" \
 		Post-Invoke -s failure
-	left_out 1 'is not run: it is disabled; to undo that: apt-universal-hooks enable Post-Invoke/off' \
+	left_out 1 'is not run: it is disabled in /etc/apt/apt.conf.d/50hooks:3' \
 		Post-Invoke -s off
 	left_out 1 'is not run because it requires app, which is not installed' Post-Invoke -s requires
 	left_out 1 'is not executable; it is not run' Post-Invoke -s plain
