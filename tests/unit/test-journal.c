@@ -3,11 +3,24 @@
 #include "journal.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #define owns_journal __attribute__((cleanup(journal_done)))
+
+/* root() by a short name, since that of a socket has at most 107 bytes (unix(7)). */
+static const char *short_root(void)
+{
+	static char path[64];
+
+	if (path[0] == '\0')
+		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d",
+			open(root(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+	return path;
+}
 
 /* A socket in place of the journal's. */
 static int listen_as_journal(int type)
@@ -17,8 +30,8 @@ static int listen_as_journal(int type)
 
 	ck_assert_int_ge(fd, 0);
 	make_directory("/run/systemd/journal");
-	ck_assert_uint_lt(strlen(at(JOURNAL_SOCKET)), sizeof(address.sun_path));
-	memcpy(address.sun_path, at(JOURNAL_SOCKET), strlen(at(JOURNAL_SOCKET)));
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s%s", short_root(),
+		JOURNAL_SOCKET);
 	ck_assert_int_eq(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
 	if (type == SOCK_STREAM)
 		ck_assert_int_eq(listen(fd, 1), 0);
@@ -106,7 +119,7 @@ START_TEST(a_result_is_an_entry_with_fields)
 	owns_fd int fd = listen_as_journal(SOCK_DGRAM);
 	owns_journal struct journal journal = {.fd = 0};
 
-	ck_assert(journal_open(&journal, root()));
+	ck_assert(journal_open(&journal, short_root()));
 	for (size_t i = 0; i < COUNT_OF(entries); i++) {
 		struct uh_event event = entries[i].event;
 		owns_buffer struct buffer text = {0};
@@ -158,7 +171,7 @@ START_TEST(a_name_cannot_add_a_field)
 		.detail = "When"};
 	owns_buffer struct buffer text = {0};
 
-	ck_assert(journal_open(&journal, root()));
+	ck_assert(journal_open(&journal, short_root()));
 	send_event(&journal, &event, "apt\nMESSAGE\n\xff");
 	ck_assert(receive(fd, &text));
 	ck_assert_uint_eq(count_fields(&text), 10);
@@ -177,7 +190,7 @@ START_TEST(a_very_long_command_line_is_left_out)
 	owns_fd int fd = listen_as_journal(SOCK_DGRAM);
 	owns_journal struct journal journal = {.fd = 0};
 
-	ck_assert(journal_open(&journal, root()));
+	ck_assert(journal_open(&journal, short_root()));
 	/* At its longest: each byte becomes four. */
 	memset(line, '\n', JOURNAL_COMMAND_LINE_MAX);
 	for (size_t fields = 9; fields >= 8; fields--) {
@@ -203,21 +216,21 @@ START_TEST(where_there_is_no_journal_nothing_happens)
 	owns_memory char *long_path = calloc(1, 200);
 	owns_fd int stream = -1;
 
-	ck_assert(!is_open_below(root()));
+	ck_assert(!is_open_below(short_root()));
 	memset(long_path, '/', 199);
 	ck_assert(!is_open_below(long_path));
 	make_file(JOURNAL_SOCKET, 0666, "");
-	ck_assert(!is_open_below(root()));
+	ck_assert(!is_open_below(short_root()));
 	ck_assert_int_eq(unlink(at(JOURNAL_SOCKET)), 0);
 	make_link(JOURNAL_SOCKET, "socket");
-	ck_assert(!is_open_below(root()));
+	ck_assert(!is_open_below(short_root()));
 	ck_assert_int_eq(unlink(at(JOURNAL_SOCKET)), 0);
 	stream = listen_as_journal(SOCK_STREAM);
-	ck_assert(!is_open_below(root()));
+	ck_assert(!is_open_below(short_root()));
 	ck_assert_int_eq(unlink(at(JOURNAL_SOCKET)), 0);
 	/* Nobody reads from it. */
 	ck_assert_int_eq(close(listen_as_journal(SOCK_DGRAM)), 0);
-	ck_assert(!is_open_below(root()));
+	ck_assert(!is_open_below(short_root()));
 }
 END_TEST
 
@@ -230,7 +243,7 @@ START_TEST(a_journal_that_does_not_read_is_not_waited_for)
 	owns_buffer struct buffer text = {0};
 	size_t received = 0;
 
-	ck_assert(journal_open(&journal, root()));
+	ck_assert(journal_open(&journal, short_root()));
 	/* More than net.unix.max_dgram_qlen can be on any machine that runs tests. */
 	for (int i = 0; i < 20000; i++)
 		send_event(&journal, &event, NULL);
@@ -250,6 +263,8 @@ START_TEST(a_hook_point_sends_what_it_logs)
 	owns_fd int fd = listen_as_journal(SOCK_DGRAM);
 	owns_buffer struct buffer text = {0};
 
+	skip_unless(strlen(at(JOURNAL_SOCKET)) < sizeof(struct sockaddr_un) - 2,
+		"the name of this directory is too long for a socket in it");
 	configure_apt("");
 	make_script(ETC "Pre-Invoke/a", "exit 3");
 	make_script(ETC "Pre-Invoke/b", "");
