@@ -14,7 +14,9 @@
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 /* Stack frames of this file between the caller and find_place(). */
@@ -153,6 +155,11 @@ WRAP_CALL(PATH, int, inotify_add_watch, (int fd, const char *path, uint32_t mask
 WRAP_CALL(0, pid_t, fork, (void), ())
 WRAP_CALL(WAITS, int, flock, (int fd, int operation), (fd, operation))
 WRAP_CALL(0, int, dup2, (int old, int fd), (old, fd))
+WRAP_CALL(0, int, socketpair, (int domain, int type, int protocol, int *ends),
+	(domain, type, protocol, ends))
+WRAP_CALL(0, int, tcgetattr, (int fd, struct termios *modes), (fd, modes))
+WRAP_CALL(0, int, tcsetattr, (int fd, int when, const struct termios *modes),
+	(fd, when, modes))
 WRAP(CALL | PATH, DIR *, NULL, opendir, (const char *path), (path))
 WRAP(CALL, DIR *, NULL, fdopendir, (int fd), (fd))
 WRAP(CALL, struct dirent *, NULL, readdir, (DIR * dir), (dir))
@@ -231,6 +238,20 @@ int __wrap_openat(int fd, const char *path, int flags, ...)
 	mode = va_arg(arguments, mode_t);
 	va_end(arguments);
 	return fails(CALL | PATH | WAITS) ? -1 : __real_openat(fd, path, flags, mode);
+}
+
+/* ioctl(2) has a third argument, a pointer or a number. */
+int __real_ioctl(int fd, unsigned long request, ...);
+int __wrap_ioctl(int fd, unsigned long request, ...);
+int __wrap_ioctl(int fd, unsigned long request, ...)
+{
+	va_list arguments;
+	void *argument;
+
+	va_start(arguments, request);
+	argument = va_arg(arguments, void *);
+	va_end(arguments);
+	return fails(CALL) ? -1 : __real_ioctl(fd, request, argument);
 }
 
 /* The engine passes three arguments at most. */

@@ -5,19 +5,25 @@
  */
 #include "command_line.h"
 #include "configuration.h"
+#include "correction.h"
 #include "dpkg.h"
 #include "fault.h"
 #include "fixture.h"
 #include "frontend.h"
+#include "kept_output.h"
 #include "log_writer.h"
+#include "origins.h"
 #include "outcome.h"
 #include "package_settings.h"
 #include "plan.h"
 #include "proc.h"
 #include "process.h"
+#include "script_text.h"
 #include "state.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <pty.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -274,11 +280,14 @@ static void list_children(void)
 {
 	struct pid_list children = {0}, nobody = {0};
 	int error, count;
+	bool asks;
 
 	(void)faults_arm(true);
 	error = proc_list_children(&children);
 	count = proc_kill_descendants(&nobody, 0);
+	asks = proc_descendant_asks();
 	(void)faults_arm(false);
+	ck_assert(!asks);
 	/* If the file of a process cannot be read, the process counts as ended. */
 	ck_assert(error < 0 || (children.count == 1 && children.items[0] == idler) ||
 		  count == 1);
@@ -326,6 +335,7 @@ static void run_programs(void)
 		.path = at("/a"), .argv = (char *const *)argv, .envp = environ};
 	struct uh_ending ending = {UH_EXITED, 0};
 	struct interrupts interrupts;
+	owns_fd int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	int error;
 
 	interrupts_hold(&interrupts);
@@ -334,6 +344,11 @@ static void run_programs(void)
 	(void)faults_arm(false);
 	ck_assert(error < 0 || ending.end != UH_EXITED || ending.value != 0);
 	spec.timeout = 60;
+	(void)faults_arm(true);
+	error = process_run(&spec, &ending);
+	(void)faults_arm(false);
+	ck_assert(error < 0 || ending.end != UH_EXITED || ending.value != 0);
+	spec.output = spec.error_output = null;
 	(void)faults_arm(true);
 	error = process_run(&spec, &ending);
 	(void)faults_arm(false);
@@ -351,8 +366,10 @@ static void run_for_other_user(void)
 		.marker = at("/marker"),
 		.is_for_other_user = true};
 	struct uh_ending ending = {UH_EXITED, 0};
+	owns_fd int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	int error;
 
+	spec.output = spec.error_output = null;
 	(void)faults_arm(true);
 	error = process_run(&spec, &ending);
 	(void)faults_arm(false);
@@ -611,6 +628,169 @@ START_TEST(what_somebody_still_needs_is_never_swept_away)
 }
 END_TEST
 
+static void parse_origins(void)
+{
+	owns_origins struct origins origins;
+	int error;
+
+	(void)faults_arm(true);
+	error = origins_parse(&origins, slice_of("/1\t1\tA=b\n/2\t2\tC=d\n"));
+	(void)faults_arm(false);
+	ck_assert_uint_eq(origins.count, error < 0 ? 0 : 2);
+}
+
+START_TEST(origins_are_all_there_or_none)
+{
+	faults_try(MEMORY, ENOMEM, parse_origins);
+}
+END_TEST
+
+static const char *setting_line;
+static const char *setting_right;
+
+static void correct(void)
+{
+	struct settings settings;
+	struct correction correction;
+
+	ck_assert_int_eq(settings_parse(&settings, slice_of(setting_line)), 0);
+	(void)faults_arm(true);
+	correction_find(&correction, settings.items);
+	(void)faults_arm(false);
+	if (correction.right == NULL)
+		ck_assert_ptr_null(correction.wrong);
+	else
+		ck_assert_str_eq(correction.right, setting_right);
+	correction_done(&correction);
+	settings_done(&settings);
+}
+
+START_TEST(a_correction_is_right_or_there_is_none)
+{
+	static const struct {
+		const char *line;
+		const char *right;
+	} cases[] = {{"Timeouts=5", "Timeout"}, {"When=sucess", "success"},
+		{"Timeout=5m", "300"}, {"Directory=a", "/a"}, {"Requires::=a%20(1)", "a"},
+		{"When::=always", "When \"always\""},
+		{"Requires=a", "Requires { \"a\"; }"},
+		{"Operations::=install%20upgrade",
+			"Operations { \"install\"; \"upgrade\"; }"},
+		{"Post-Invoke::a::Timeout=5",
+			"Universal-Hooks::Scripts::Post-Invoke/a::Timeout"}};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		owns_memory char *line =
+			string_format("Universal-Hooks::%s\n", cases[i].line);
+
+		setting_line = line;
+		setting_right = cases[i].right;
+		faults_try(MEMORY, ENOMEM, correct);
+	}
+}
+END_TEST
+
+static void look_for_start_fault(void)
+{
+	const char *path = at("/script");
+	char interpreter[UH_INTERPRETER_SIZE] = "";
+	enum uh_start_fault fault;
+
+	(void)faults_arm(true);
+	fault = script_text_find_fault(path, false, false, interpreter);
+	(void)faults_arm(false);
+	if (fault != UH_START_UNKNOWN) {
+		ck_assert_int_eq(fault, UH_START_NO_INTERPRETER);
+		ck_assert_str_eq(interpreter, "no-such-program");
+	}
+}
+
+START_TEST(why_a_script_did_not_start_is_found_or_unknown)
+{
+	make_file("/script", 0755, "#!/usr/bin/env no-such-program\n");
+	faults_try(MEMORY, ENOMEM, look_for_start_fault);
+}
+END_TEST
+
+static struct state keeper;
+static enum output_mode output_mode;
+
+static bool has_text(const char *path, const char *text)
+{
+	owns_buffer struct buffer found = {0};
+
+	if (!is_there(path))
+		return false;
+	read_file(path, &found);
+	return strstr(found.data, text) != NULL;
+}
+
+/* What is said to be kept is in the file, or waits to get there. */
+static void keep_output(void)
+{
+	const struct kept_script script = {UH_PRE_INVOKE, "/a", "foo", geteuid()};
+	struct kept_output kept = {.count = 0};
+	int output, error_output, error;
+
+	(void)remove(at(OUTPUT_FILE));
+	(void)remove(at(STATE "term-log"));
+	(void)faults_arm(true);
+	error = kept_output_start(
+		&kept, output_mode, &script, &keeper, root(), &output, &error_output);
+	(void)faults_arm(false);
+	if (error == 0) {
+		ck_assert_int_eq(write_all(output, slice_of("a\n")), 0);
+		ck_assert_int_eq(write_all(error_output, slice_of("b\n")), 0);
+	}
+	(void)faults_arm(true);
+	error |= kept_output_finish(&kept, "exit 7");
+	(void)faults_arm(false);
+	ck_assert(error < 0 || has_text(OUTPUT_FILE, " exit 7\n") ||
+		  has_text(STATE "term-log", " exit 7\n"));
+	/* The process that copies. */
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+}
+
+static void set_up_keeper(void)
+{
+	struct unsafe_path unsafe = {.path = NULL};
+	struct trust trust;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	ck_assert_int_eq(trust_init(&trust, root()), 0);
+	ck_assert_int_eq(state_open(&keeper, root(), &trust, &unsafe), 0);
+	memcpy(keeper.key, "7-9", sizeof("7-9"));
+	trust_done(&trust);
+}
+
+START_TEST(output_that_was_kept_has_been_written)
+{
+	set_up_keeper();
+	output_mode = OUTPUT_LOG;
+	try_signals_as_well(keep_output);
+	faults_try(PATH, EROFS, keep_output);
+	state_done(&keeper);
+}
+END_TEST
+
+START_TEST(output_on_a_terminal_that_was_kept_has_been_written)
+{
+	int person, terminal;
+
+	set_up_keeper();
+	ck_assert_int_eq(openpty(&person, &terminal, NULL, NULL, NULL), 0);
+	ck_assert_int_eq(dup2(terminal, STDOUT_FILENO), STDOUT_FILENO);
+	output_mode = OUTPUT_BOTH;
+	try_signals_as_well(keep_output);
+	faults_try(CALL, EAGAIN, keep_output);
+	ck_assert_int_eq(tcflush(terminal, TCOFLUSH), 0);
+	ck_assert_int_eq(dup2(terminal, STDERR_FILENO), STDERR_FILENO);
+	faults_try(CALL, EIO, keep_output);
+	state_done(&keeper);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -630,6 +810,11 @@ int main(void)
 		what_is_open_to_others_is_never_trusted,
 		a_frontend_is_found_or_unknown_and_alive_in_doubt,
 		what_somebody_still_needs_is_never_swept_away,
+		origins_are_all_there_or_none,
+		a_correction_is_right_or_there_is_none,
+		why_a_script_did_not_start_is_found_or_unknown,
+		output_that_was_kept_has_been_written,
+		output_on_a_terminal_that_was_kept_has_been_written,
 	};
 
 	if (!faults_start())
