@@ -71,6 +71,10 @@ START_TEST(a_path_is_absolute_and_a_package_has_no_version)
 	assert_correction("Directory=~/a", "none");
 	assert_correction("Requires::=dpkg%20(>%3d%201)", "dpkg (>= 1) > dpkg");
 	assert_correction("Requires::=*", "none");
+	assert_correction("Requires::=(>%3d%201)", "none");
+	assert_correction("Renamed-From::=/a", "none");
+	assert_correction("User=", "none");
+	assert_correction("Description=", "none");
 }
 END_TEST
 
@@ -101,6 +105,11 @@ START_TEST(a_key_of_another_structure_is_corrected_as_a_whole)
 		assert_correction(line, expected);
 	}
 	assert_correction("A::B::C=5", "none");
+	assert_correction("Scripts::a::::Timeouts=5", "Timeouts > Timeout !");
+	assert_correction(
+		"1::2::3::4::5::6::7::8::9::10::11::12::13::14::15::16::Timeout=5",
+		"none");
+	assert_correction("Script=5", "none");
 }
 END_TEST
 

@@ -59,10 +59,29 @@ START_TEST(malformed_lines_of_origins_are_ignored)
 }
 END_TEST
 
+START_TEST(a_line_clears_only_what_a_line_before_it_has_set)
+{
+	owns_origins struct origins origins;
+
+	ck_assert_int_eq(origins_parse(&origins, slice_of("/1\t1\tA=x\n"
+							  "/2\t2\ta=\n"
+							  "/3\t3\tB=\n"
+							  "/4\t4\tB=\n"
+							  "/5\t5\tC=\n"
+							  "/6\t6\tC=x\n")),
+		0);
+	ck_assert_str_eq(origins_find_clearing(&origins, "A")->file, "/2");
+	ck_assert_ptr_null(origins_find_clearing(&origins, "B"));
+	ck_assert_ptr_null(origins_find_clearing(&origins, "C"));
+	ck_assert_ptr_null(origins_find_clearing(&origins, "D"));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {an_origin_has_file_line_key_and_value,
 		the_last_origin_applies_and_keys_ignore_case,
+		a_line_clears_only_what_a_line_before_it_has_set,
 		malformed_lines_of_origins_are_ignored};
 
 	return run_tests("origins", tests, COUNT_OF(tests));

@@ -8,12 +8,15 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 /* Above the highest pid that Linux assigns (proc(5), pid_max). */
 #define NOBODY 4194305
+#define TEXT_OF(number) #number
+#define IN_PROC(pid) "/proc/" TEXT_OF(pid) "/"
 
 static const struct pid_list nobody;
 
@@ -260,15 +263,20 @@ static bool hide_proc(void)
 	return hide_proc_for(getpid());
 }
 
-static void write_stat(pid_t pid, const char *text)
+static void write_in_proc(pid_t pid, const char *name, const char *text)
 {
 	owns_memory char *directory = string_format("/proc/%d", (int)pid);
-	owns_memory char *path = string_format("%s/stat", directory);
+	owns_memory char *path = string_format("%s/%s", directory, name);
 	owns_fd int fd = -1;
 
 	ck_assert(mkdir(directory, 0755) == 0 || errno == EEXIST);
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	ck_assert_int_eq(write_all(fd, slice_of(text)), 0);
+}
+
+static void write_stat(pid_t pid, const char *text)
+{
+	write_in_proc(pid, "stat", text);
 }
 
 START_TEST(a_stat_that_proc_never_wrote_is_an_error)
@@ -314,6 +322,48 @@ START_TEST(processes_in_a_circle_are_not_our_descendants)
 	count = proc_kill_descendants(&nobody, 0);
 	ck_assert_int_eq(umount("/proc"), 0);
 	ck_assert_int_eq(count, 1);
+}
+END_TEST
+
+START_TEST(a_descendant_asks_while_it_reads_a_terminal)
+{
+	enum { RUNS = -1, HAS_ENDED = -2 };
+	static const struct {
+		long call;
+		const char *arguments;
+		bool asks;
+	} cases[] = {{SYS_read, " 0x0 0x7f", true}, {SYS_readv, " 0x0", true},
+		{SYS_pselect6, " 0x1", true}, {SYS_pselect6, " 0x2", false},
+		{SYS_read, " 0x1", false}, {SYS_read, " 0x2", false},
+		{SYS_read, " 0x3", false}, {SYS_getpid, " 0x0", false},
+		{SYS_read, "", false}, {RUNS, "", false}, {HAS_ENDED, "", false}};
+	static const char *const files[] = {"/dev/tty", "/dev/null", "/"};
+	bool asks[COUNT_OF(cases)];
+
+	skip_unless(access("/dev/tty", F_OK) == 0, "there is no /dev/tty");
+	skip_unless(hide_proc(), "only root can hide /proc");
+	write_process(getpid(), getppid());
+	write_process(NOBODY, getpid());
+	(void)mkdir(IN_PROC(NOBODY) "fd", 0755);
+	for (int fd = 0; fd < (int)COUNT_OF(files); fd++) {
+		owns_memory char *path = string_format(IN_PROC(NOBODY) "fd/%d", fd);
+
+		(void)symlink(files[fd], path);
+	}
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		owns_memory char *text =
+			string_format("%ld%s\n", cases[i].call, cases[i].arguments);
+
+		write_in_proc(
+			NOBODY, "syscall", cases[i].call == RUNS ? "running\n" : text);
+		if (cases[i].call == HAS_ENDED)
+			(void)unlink(IN_PROC(NOBODY) "syscall");
+		asks[i] = proc_descendant_asks();
+	}
+	ck_assert_int_eq(umount("/proc"), 0);
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		ck_assert_msg(asks[i] == cases[i].asks, "%ld%s", cases[i].call,
+			cases[i].arguments);
 }
 END_TEST
 
@@ -363,6 +413,7 @@ int main(void)
 		grandchildren_are_found_and_strangers_are_not, zombies_do_not_count,
 		a_stat_that_proc_never_wrote_is_an_error,
 		processes_in_a_circle_are_not_our_descendants,
+		a_descendant_asks_while_it_reads_a_terminal,
 		a_proc_of_another_pid_namespace_is_none,
 		nobody_waits_for_a_process_that_has_ended,
 		descriptors_become_close_on_exec};

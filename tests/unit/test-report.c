@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
 #include "report.h"
+#include "setting_text.h"
 #include "settings.h"
 
 #include <ctype.h>
@@ -159,6 +160,41 @@ START_TEST(a_faulty_setting_has_its_place_the_valid_values_and_the_nearest)
 }
 END_TEST
 
+static void assert_unusable(const char *line, const char *expected)
+{
+	owns_memory char *message = string_format("W: Universal-Hooks::%s\n", expected);
+
+	assert_setting(line, (struct uh_event){.kind = UH_SETTING_UNUSABLE}, message);
+}
+
+#define INVALID "the value is invalid, so the setting is ignored"
+
+START_TEST(each_kind_of_setting_has_its_valid_values)
+{
+	owns_settings struct settings settings = parse("Enabled=true");
+	owns_buffer struct buffer text = {0};
+
+	assert_unusable("Directory=a", "Directory \"a\": " INVALID
+				       "; valid values: absolute paths; did you mean "
+				       "\"/a\"?");
+	assert_unusable("Requires::=*",
+		"Requires:: \"*\": " INVALID "; valid values: names of packages");
+	assert_unusable("Operations::=instal",
+		"Operations:: \"instal\": " INVALID "; valid values: \"install\", "
+		"\"upgrade\", \"downgrade\", \"reinstall\", \"remove\", \"purge\", "
+		"\"configure\"; did you mean \"install\"?");
+	assert_unusable("Renamed-From::=/a", "Renamed-From:: \"/a\": " INVALID
+					     "; valid values: paths below the hook tree");
+	assert_unusable("User=", "User \"\": " INVALID);
+	assert_unusable("Description=", "Description \"\": " INVALID);
+	assert_unusable("When::=always",
+		"When:: \"always\": ignored because this setting is not a list: "
+		"When \"always\"");
+	setting_text_add(&text, settings.items, SETTING_IS_FINE, NULL);
+	ck_assert_uint_eq(text.size, 0);
+}
+END_TEST
+
 START_TEST(a_faulty_user_or_path_has_the_nearest)
 {
 	assert_setting("User=nobdy",
@@ -218,10 +254,13 @@ START_TEST(dpkg_query_has_an_error_or_an_ending)
 		&(struct uh_event){.kind = UH_DATABASE_UNREADABLE, .error = -ENOENT});
 	owns_buffer struct buffer ending = report(&(struct uh_event){
 		.kind = UH_DATABASE_UNREADABLE, .ending = {UH_EXITED, 2}});
+	owns_buffer struct buffer neither =
+		report(&(struct uh_event){.kind = UH_DATABASE_UNREADABLE});
 
 	ck_assert_ptr_nonnull(
 		strstr(error.data, "dpkg-query: No such file or directory\n"));
 	ck_assert_ptr_nonnull(strstr(ending.data, "dpkg-query exited with status 2\n"));
+	ck_assert_ptr_nonnull(strstr(neither.data, "dpkg-query was not run\n"));
 }
 END_TEST
 
@@ -593,6 +632,7 @@ int main(void)
 		a_failure_names_the_path_and_the_status_or_signal,
 		each_event_is_one_line_in_apts_form,
 		a_faulty_setting_has_its_place_the_valid_values_and_the_nearest,
+		each_kind_of_setting_has_its_valid_values,
 		a_faulty_user_or_path_has_the_nearest, an_event_may_have_no_path,
 		an_unsafe_path_names_the_open_path_and_to_whom,
 		lines_that_were_ignored_are_counted, dpkg_query_has_an_error_or_an_ending,

@@ -2,6 +2,8 @@
 #include "fixture.h"
 #include "script_text.h"
 
+#include <unistd.h>
+
 #define owns_script_text __attribute__((cleanup(script_text_done)))
 
 static const char *const kinds[] = {[TEXT_EMPTY] = "empty",
@@ -55,6 +57,9 @@ START_TEST(env_looks_for_a_command)
 	assert_head("#!/usr/bin/env -i\n", "interpreted [/usr/bin/env]");
 	assert_head("#!/usr/bin/env\n", "interpreted [/usr/bin/env]");
 	assert_head("#!/opt/env perl\n", "interpreted [/opt/env]");
+	assert_head("#!/bin/env perl\n", "interpreted [/bin/env] [perl]");
+	assert_head("#!/usr/bin/env A=b perl\n", "interpreted [/usr/bin/env]");
+	assert_head("#!/usr/bin/env -S perl -w\n", "interpreted [/usr/bin/env] [perl]");
 }
 END_TEST
 
@@ -132,6 +137,35 @@ START_TEST(why_a_script_does_not_start)
 	assert_fault("/elf", true, false, UH_START_UNKNOWN, "");
 	assert_fault("/binary", false, false, UH_START_NO_PROGRAM, "");
 	assert_fault("/none", false, false, UH_START_UNKNOWN, "");
+	make_file("/empty", 0755, "");
+	make_file("/no-name", 0755, "#!\n");
+	make_file("/large", 0755, "exit 0\n");
+	ck_assert_int_eq(truncate(at("/large"), (off_t)1 << 20), 0);
+	assert_fault("/empty", false, true, UH_START_NO_FIRST_LINE, "");
+	assert_fault("/no-name", false, false, UH_START_UNKNOWN, "");
+	assert_fault("/large", false, false, UH_START_NO_PROGRAM, "");
+	assert_fault("/large", true, false, UH_START_UNKNOWN, "");
+}
+END_TEST
+
+START_TEST(env_looks_for_a_path_or_in_PATH)
+{
+	owns_memory char *found = string_format("#!/usr/bin/env %s\n", at("/uh-script"));
+	owns_memory char *directory = string_format("#!/usr/bin/env %s\n", at("/"));
+
+	make_script("/uh-script", "exit 0");
+	make_file("/found", 0755, found);
+	make_file("/directory", 0755, directory);
+	make_file("/name", 0755, "#!/usr/bin/env uh-script\n");
+	make_file("/sh", 0755, "#!/usr/bin/env sh\n");
+	assert_fault("/found", false, false, UH_START_UNKNOWN, at("/uh-script"));
+	assert_fault("/directory", false, false, UH_START_NO_INTERPRETER, at("/"));
+	assert_fault("/name", false, false, UH_START_NO_INTERPRETER, "uh-script");
+	ck_assert_int_eq(setenv("PATH", root(), 1), 0);
+	assert_fault("/name", false, false, UH_START_UNKNOWN, "uh-script");
+	assert_fault("/sh", false, false, UH_START_UNKNOWN, "sh");
+	ck_assert_int_eq(unsetenv("PATH"), 0);
+	assert_fault("/sh", false, false, UH_START_UNKNOWN, "sh");
 }
 END_TEST
 
@@ -155,7 +189,7 @@ int main(void)
 	const TTest *const tests[] = {an_interpreter_is_the_first_word,
 		env_looks_for_a_command, dos_line_endings,
 		a_byte_order_mark_hides_the_first_line, text_programs_and_binary,
-		why_a_script_does_not_start,
+		why_a_script_does_not_start, env_looks_for_a_path_or_in_PATH,
 		a_script_that_failed_by_itself_has_no_such_fault};
 
 	return run_tests("script_text", tests, COUNT_OF(tests));
