@@ -135,9 +135,10 @@ static void close_between(int first, int last)
 /* An inherited lock would stay locked for as long as a daemon of the script runs. */
 static void close_others(const struct copier *copier)
 {
-	for (int next = STDERR_FILENO + 1, last = next; last < INT32_MAX;
-		next = last + 1) {
-		last = INT32_MAX;
+	const int end = INT32_MAX - 1; /* no descriptor is as high */
+
+	for (int next = STDERR_FILENO + 1, last = next; last < end; next = last + 1) {
+		last = end;
 		if (copier->control >= next && copier->control < last)
 			last = copier->control;
 		if (copier->state->fd >= next && copier->state->fd < last)
