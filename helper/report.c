@@ -364,8 +364,8 @@ static const struct {
 				    "known whether this should stop it (On-Failure)"),
 	[UH_DIRECTORY_UNREADABLE] =
 		WARNING("{path} cannot be read; scripts in it are not run: {error}"),
-	[UH_WILDCARD_FAILED] = WARNING("the name of {path} cannot be matched; "
-				       "scripts in it are not run: {error}"),
+	[UH_WILDCARD_FAILED] = WARNING("{path}: its name cannot be matched; scripts in "
+				       "it are not run: {error}"),
 	[UH_STREAM_UNREADABLE] =
 		WARNING("apt's package list could not be read completely: {error}"),
 	[UH_STREAM_TOO_LARGE] = WARNING(
