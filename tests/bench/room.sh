@@ -14,7 +14,7 @@ build_with_debian_flags() {
 	CFLAGS="$CFLAGS $CPPFLAGS" quietly cmake -S "$top" -B "$build" \
 		-DCMAKE_BUILD_TYPE=None -DCMAKE_INSTALL_PREFIX=/usr -DCMAKE_INSTALL_SYSCONFDIR=/etc \
 		-DCMAKE_INSTALL_LIBDIR="lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)"
-	quietly cmake --build "$build" --parallel "$(nproc)" --target \
+	quietly cmake --build "$build" --parallel "$(nproc)" --target translations \
 		universal-hooks helper admin apt-bridge contest empty empty-static spawn-loop match-all
 }
 
