@@ -287,7 +287,7 @@ static bool is_for_shell(const struct script_text *text)
 
 	if (slash != NULL)
 		program = slash + 1;
-	for (size_t i = 0; i < COUNT_OF(shells); i++)
+	for (size_t i = 0; program != NULL && i < COUNT_OF(shells); i++)
 		if (text->kind == TEXT_INTERPRETED && strcmp(program, shells[i]) == 0)
 			return true;
 	return is_for_sh(text);
