@@ -68,9 +68,11 @@ static void editing_done(struct editing *editing)
 /* 0 or −errno; ret_status may be NULL. */
 static int read_script(const char *path, struct buffer *text, struct stat *ret_status)
 {
-	owns_fd int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	owns_fd int fd = -1;
 	struct stat status;
 
+	assert(path != NULL);
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return -errno;
 	if (!S_ISREG(status.st_mode))
@@ -284,7 +286,6 @@ static int edit(const struct admin *admin, const char *word)
 		status = check_rights(&editing);
 	if (status >= 0)
 		return status;
-	assert(editing.source != NULL);
 	error = read_script(editing.source, &editing.before, &editing.like);
 	if (error < 0)
 		return report_not_read(editing.source, error);
