@@ -92,6 +92,14 @@ apt_fails() {
 	[[ $apt_status == 100 ]] || fail 'apt should have exited with status 100'
 }
 
+# ends_with STATUS COMMAND...: its output is in $output, its errors in $errors.
+ends_with() {
+	local status=$1
+	shift
+	run_apt "$@" </dev/null
+	[[ $apt_status == "$status" ]] || fail "$* should have ended with exit status $status"
+}
+
 # expect_warning WORD...: a line on apt's standard error begins with "W: " (or "$form: ") and contains
 # all these words.
 expect_warning() {

@@ -7,14 +7,6 @@ command=apt-universal-hooks
 conf_directory=/etc/apt/apt.conf.d
 file=$conf_directory/99apt-universal-hooks-settings.conf
 
-# ends_with STATUS COMMAND...: its output is in $output, its errors in $errors.
-ends_with() {
-	local status=$1
-	shift
-	run_apt "$@" </dev/null
-	[[ $apt_status == "$status" ]] || fail "$* should have ended with exit status $status"
-}
-
 # Prints all of /etc/apt: names, modes, owners, targets of links and contents of files.
 everything() {
 	find /etc/apt -printf '%P %y %m %U:%G %l\n' | sort

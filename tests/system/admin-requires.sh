@@ -19,14 +19,6 @@ hooks_that_need_packages() {
 	END
 }
 
-# ends_with STATUS COMMAND...: its output is in $output, its errors in $errors.
-ends_with() {
-	local status=$1
-	shift
-	run_apt "$@" </dev/null
-	[[ $apt_status == "$status" ]] || fail "$* should have ended with exit status $status"
-}
-
 expect_no_errors() {
 	[[ ! -s $errors ]] || fail 'nothing should be on standard error'
 }

@@ -7,14 +7,6 @@ command=apt-universal-hooks
 conf_directory=/etc/apt/apt.conf.d
 file=$conf_directory/99apt-universal-hooks-settings.conf
 
-# ends_with STATUS COMMAND...: its output is in $output, its errors in $errors.
-ends_with() {
-	local status=$1
-	shift
-	run_apt "$@" </dev/null
-	[[ $apt_status == "$status" ]] || fail "$* should have ended with exit status $status"
-}
-
 # expect_error LINE: nothing was done, and this is the message.
 expect_error() {
 	expect_equal "E: $1" "$(cat $errors)"

@@ -6,14 +6,6 @@ package app 1
 command=apt-universal-hooks
 conf=/etc/apt/apt.conf.d/apt-universal-hooks.conf
 
-# ends_with STATUS COMMAND...: its output is in $output, its errors in $errors.
-ends_with() {
-	local status=$1
-	shift
-	run_apt "$@" </dev/null
-	[[ $apt_status == "$status" ]] || fail "$* should have ended with exit status $status"
-}
-
 # line_of KEY: prints the number of the line in the registration that sets it.
 line_of() {
 	grep -n "^$1" $conf | cut -d : -f 1
