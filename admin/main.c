@@ -6,7 +6,6 @@
 #include "ui/spelling.h"
 #include "ui/terminal.h"
 
-#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
@@ -24,6 +23,10 @@ static const struct subcommand subcommands[] = {
 	{"run", N_("run hooks by hand for a simulated transaction"), admin_run},
 	{"check", N_("find mistakes in hooks and settings"), admin_check},
 	{"log", N_("show what has run"), admin_log},
+	{"wait", N_("wait until every session is over, and its hooks have run"),
+		admin_wait},
+	{"transaction", N_("in a hook, show all about its transaction"),
+		admin_transaction},
 	{"blame", N_("show which hooks take the most time"), admin_blame},
 	{"requires", N_("show or install the packages that hooks need"), admin_requires},
 	{"new", N_("make a new hook"), admin_new},
@@ -32,6 +35,7 @@ static const struct subcommand subcommands[] = {
 	{"unset", N_("undo set"), admin_unset},
 	{"disable", N_("disable hooks"), admin_disable},
 	{"enable", N_("enable hooks again"), admin_enable},
+	{"dpkg", N_("show or switch whether dpkg runs hooks without apt"), admin_dpkg},
 };
 
 static int help(void)
@@ -44,7 +48,7 @@ static int help(void)
 		owns_buffer struct buffer name = {0};
 
 		buffer_append_format(&name, "  %s", subcommands[i].name);
-		terminal_item(&terminal, &name, 12, gettext(subcommands[i].summary));
+		terminal_item(&terminal, &name, 15, gettext(subcommands[i].summary));
 	}
 	(void)putchar('\n');
 	terminal_say(&terminal, "",
@@ -75,15 +79,6 @@ static int report_subcommand(const char *name)
 			name, nearest.word);
 	return report_error(
 		_("unknown subcommand \"%s\"; see apt-universal-hooks --help"), name);
-}
-
-/* A full disk is an error; a reader that closed the pipe is not. */
-static int close_output(int status)
-{
-	errno = 0;
-	if (fflush(stdout) == 0 && ferror(stdout) == 0)
-		return status;
-	return errno == EPIPE ? status : report_error(_("standard output: %m"));
 }
 
 /* In Turkish, I and i are different letters; apt and the helper ignore case as C does. */
@@ -141,11 +136,12 @@ int main(int argc, char **argv)
 	struct admin admin = {.root = NULL};
 	int status;
 
+	fill_standard_descriptors();
 	(void)setlocale(LC_ALL, ""); /* if it fails, messages are English */
 	ignore_case_as_apt_does();
 	language_bind();
 	admin.root = xstrdup("");
 	status = run_subcommand(&admin, argc, argv);
 	free(admin.root);
-	return close_output(status);
+	return output_close(status);
 }

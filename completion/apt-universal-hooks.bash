@@ -86,7 +86,7 @@ _apt_universal_hooks_scripts() {
 	local paths path place names
 	_apt_universal_hooks_paths
 	_apt_universal_hooks_offer_quoted "${paths[@]}"
-	((${#COMPREPLY[@]} == 0)) || return
+	((${#COMPREPLY[@]} == 0 && ${#paths[@]} > 0)) || return
 	if [[ $cur == /* ]]; then
 		compopt -o filenames
 		for place in "$root"/{etc,usr/lib}/apt/universal-hooks; do
@@ -114,6 +114,7 @@ _apt_universal_hooks_kind() {
 	kind=
 	case $1:$2 in
 	*:--root) kind=directory ;;
+	run:-f | run:--file) kind=file ;;
 	run:-s | run:--script | log:-s | log:--script) kind=script ;;
 	run:-p | run:--package | log:-p | log:--package | new:-p | new:--package) kind=package ;;
 	new:-w | new:--wildcard | new:-d | new:--description) kind=other ;;
@@ -127,6 +128,7 @@ _apt_universal_hooks_kind() {
 _apt_universal_hooks_argument() {
 	case $1 in
 	directory) compopt -o dirnames ;;
+	file) compopt -o default ;;
 	script) _apt_universal_hooks_scripts ;;
 	package) _apt_universal_hooks_packages ;;
 	operation)
@@ -140,7 +142,7 @@ _apt_universal_hooks_options() {
 	_apt_universal_hooks_offer --root --help
 	case $1 in
 	'') _apt_universal_hooks_offer --json --version ;;
-	list | show | why | check | log | blame | requires | status | plan) _apt_universal_hooks_offer --json ;;
+	list | show | why | check | log | blame | requires | status | plan | transaction | dpkg) _apt_universal_hooks_offer --json ;;
 	esac
 	case $1 in
 	plan)
@@ -151,7 +153,7 @@ _apt_universal_hooks_options() {
 		;;
 	list) _apt_universal_hooks_offer --tree ;;
 	why) _apt_universal_hooks_offer --all --operation ;;
-	run) _apt_universal_hooks_offer --dry-run --operation --package --result --script ;;
+	run) _apt_universal_hooks_offer --dry-run --file --operation --package --result --script ;;
 	new) _apt_universal_hooks_offer --description --package --wildcard ;;
 	set | unset) _apt_universal_hooks_offer --all ;;
 	log) _apt_universal_hooks_offer --failed --last --number --output --package --script ;;
@@ -182,21 +184,23 @@ _apt_universal_hooks_apt_words() {
 _apt_universal_hooks_places() {
 	local place
 	compopt -o nospace
-	for place in {Pre-Invoke,Pre-Install-Pkgs,Post-Invoke,pkgs,multi_pkgs}/; do
+	for place in {Session-Start,Pre-Invoke,Pre-Install-Pkgs,Post-Invoke,Session-End,pkgs,multi_pkgs}/; do
 		_apt_universal_hooks_offer "$place"
 	done
 }
 
 _apt_universal_hooks_settings() {
-	_apt_universal_hooks_offer Enabled On-Failure When Operations Timeout User Directory Requires \
-		Renamed-From Description Output
+	_apt_universal_hooks_offer Enabled On-Failure When Operations Packages Paths Per-Package \
+		Timeout User Directory Environment Arguments Input Requires Renamed-From \
+		Description Output
 }
 
 # _apt_universal_hooks_values SETTING
 _apt_universal_hooks_values() {
 	case ${1,,} in
-	enabled) _apt_universal_hooks_offer true false ;;
+	enabled | per-package) _apt_universal_hooks_offer true false ;;
 	on-failure) _apt_universal_hooks_offer warn abort abort-after ;;
+	input) _apt_universal_hooks_offer terminal null ;;
 	when) _apt_universal_hooks_offer ran success packages-success failure always ;;
 	output) _apt_universal_hooks_offer terminal log both ;;
 	operations) _apt_universal_hooks_argument operation ;;
@@ -221,8 +225,8 @@ _apt_universal_hooks_setting() {
 }
 
 _apt_universal_hooks_subcommands() {
-	_apt_universal_hooks_offer status list show plan why run check log blame requires new edit set \
-		unset disable enable
+	_apt_universal_hooks_offer status list show plan why run check log wait transaction blame requires \
+		new edit set unset disable enable dpkg
 }
 
 # _apt_universal_hooks_word SUBCOMMAND WORD...: offers what can follow these words.
@@ -231,11 +235,14 @@ _apt_universal_hooks_word() {
 	shift
 	case $subcommand:$# in
 	help:0) _apt_universal_hooks_subcommands ;;
-	list:0 | run:0) _apt_universal_hooks_offer Pre-Invoke Pre-Install-Pkgs Post-Invoke ;;
+	list:0 | run:0)
+		_apt_universal_hooks_offer Session-Start Pre-Invoke Pre-Install-Pkgs Post-Invoke Session-End
+		;;
 	plan:*) _apt_universal_hooks_apt_words "$@" ;;
 	why:*) _apt_universal_hooks_packages ;;
 	disable:* | enable:* | edit:0 | show:0) _apt_universal_hooks_scripts ;;
 	new:0) _apt_universal_hooks_places ;;
+	dpkg:0) _apt_universal_hooks_offer on off ;;
 	set:* | unset:0 | unset:1) _apt_universal_hooks_setting "$@" ;;
 	check:*)
 		compopt -o default

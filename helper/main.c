@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The program that apt calls: helper HOOK-POINT. */
+/* The program that apt and dpkg call: helper HOOK-POINT. */
 #include "base.h"
 #include "language.h"
 #include "report.h"
@@ -24,24 +24,14 @@ static int refuse(void)
 
 	language_begin(&language);
 	(void)fputs(_("Usage: helper Pre-Invoke|Pre-Install-Pkgs|Post-Invoke\n"
-		      "Only apt runs this program, see "
-		      "/etc/apt/apt.conf.d/apt-universal-hooks.conf.\n"
+		      "       helper dpkg-pre-invoke|dpkg-post-invoke\n"
+		      "Only apt and dpkg run this program, see "
+		      "/etc/apt/apt.conf.d/apt-universal-hooks.conf and\n"
+		      "/etc/dpkg/dpkg.cfg.d/apt-universal-hooks.\n"
 		      "Run by hand, it does nothing.\n"),
 		stderr); /* if that fails, the status has to do */
 	language_end(&language);
 	return STATUS_USAGE;
-}
-
-/* If a caller closed 0, 1 or 2, files that we open must not get that number. */
-static void fill_standard_descriptors(void)
-{
-	/* open(2) returns the lowest free descriptor. */
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-		int filled = fcntl(fd, F_GETFD) < 0 ? open("/dev/null", O_RDWR) : fd;
-
-		if (filled < 0)
-			return; /* without /dev/null there is no protection */
-	}
 }
 
 /*
@@ -56,8 +46,9 @@ static int find_stream(void)
 
 	if (text == NULL || !slice_to_number(slice_of(text), INT_MAX, &fd))
 		return -1;
+	/* A file that we open could get the number of one that is closed. */
 	if (fd > STDERR_FILENO)
-		return (int)fd;
+		return fcntl((int)fd, F_GETFD) >= 0 ? (int)fd : -1;
 	moved = fcntl((int)fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	if (moved >= 0) {
 		(void)close((int)fd); /* only the copy is used */
@@ -79,12 +70,40 @@ static void set_up_process(void)
 		return; /* each script will report it */
 }
 
+/* dpkg's own hooks; false for another word, or if dpkg has not called us. */
+static bool read_request_of_dpkg(const char *word, struct uh_request *request)
+{
+	request->is_of_dpkg = uh_is_called_by_dpkg();
+	if (strcmp(word, "dpkg-pre-invoke") == 0)
+		request->hook_point = UH_PRE_INVOKE;
+	else if (strcmp(word, "dpkg-post-invoke") == 0)
+		request->hook_point = UH_POST_INVOKE;
+	else
+		return false;
+	return request->is_of_dpkg;
+}
+
+/* Session-Start runs in the call for Pre-Invoke, and Session-End in a process of ours. */
+static bool read_request(int argc, char **argv, struct uh_request *request)
+{
+	if (argc == 2 && read_request_of_dpkg(argv[1], request))
+		return true;
+	request->is_of_dpkg = false;
+	if (argc < 2 || argc > 3 || !uh_hook_point_parse(argv[1], &request->hook_point))
+		return false;
+	if (request->hook_point == UH_SESSION_END)
+		request->session = argv[2];
+	return request->hook_point == UH_SESSION_END
+		       ? argc == 3
+		       : argc == 2 && request->hook_point != UH_SESSION_START &&
+				 uh_is_called_by_apt(request->hook_point);
+}
+
 int main(int argc, char **argv)
 {
 	struct uh_request request = {.root = "", .stream_fd = -1};
 
-	if (argc != 2 || !uh_hook_point_parse(argv[1], &request.hook_point) ||
-		!uh_is_called_by_apt(request.hook_point))
+	if (!read_request(argc, argv, &request))
 		return refuse();
 	fill_standard_descriptors();
 	if (request.hook_point == UH_PRE_INSTALL_PKGS)

@@ -7,6 +7,7 @@
 #include "running.h"
 #include "setting_text.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -16,8 +17,11 @@
 /* Room for two paths of PATH_MAX bytes, or for one of which every byte became \ooo. */
 #define LINE_SIZE (4 * 4096 + 1024)
 
-/* A message has a sentence in a sentence; a wrong translation could have itself. */
-#define MAX_DEPTH 3
+/*
+ * A veto has its cause, which has what is wrong with a variable, which has who can change
+ * the file. A wrong translation could have itself.
+ */
+#define MAX_DEPTH 4
 
 struct line {
 	char text[LINE_SIZE];
@@ -221,6 +225,11 @@ static void line_add_id(struct line *line, const struct uh_event *event)
 	line_add_number(line, event->id);
 }
 
+static void line_add_variable(struct line *line, const struct uh_event *event)
+{
+	line_add(line, event->variable, strcspn(event->variable, "="));
+}
+
 static void line_add_unsafe(struct line *line, const struct uh_event *event)
 {
 	/* Without and with a name. */
@@ -242,6 +251,23 @@ static void line_add_unsafe(struct line *line, const struct uh_event *event)
 	line_add_sentence(line, gettext(who[event->unsafe][has_name]), &part);
 }
 
+static void line_add_variable_fault(struct line *line, const struct uh_event *event)
+{
+	/* Translators: all these follow "... is not run: ". */
+	const char *text =
+		N_("its variable {variable} contains {directory}, which cannot be "
+		   "examined: {error}");
+
+	if (event->error == -EPERM)
+		text = N_(
+			"others can change what its variable {variable} names: {unsafe}");
+	else if (event->error == -EINVAL)
+		text = N_("its variable {variable} contains \"{directory}\", which is "
+			  "not an "
+			  "absolute path");
+	line_add_sentence(line, gettext(text), event);
+}
+
 static void line_add_key(struct line *line, const struct uh_event *event)
 {
 	line_add_name(line, event->setting != NULL ? event->setting->key : NULL);
@@ -252,12 +278,23 @@ static void line_add_setting_value(struct line *line, const struct uh_event *eve
 	line_add_name(line, event->setting != NULL ? event->setting->value : NULL);
 }
 
+/* As it would be in apt.conf: NAME "VALUE"; with an unknown name, its whole key. */
+static void line_add_faulty_setting(struct line *line, const struct uh_event *event)
+{
+	const struct setting *setting = event->setting;
+
+	line_add_name(line, setting->type != NULL ? setting->type->name : setting->key);
+	line_add(line, " \"", 2);
+	line_add_name(line, setting->value);
+	line_add(line, "\"", 1);
+}
+
 static void line_add_line(struct line *line, const struct uh_event *event)
 {
 	line_add_number(line, event->line);
 }
 
-static enum setting_fault setting_fault_of(enum uh_event_kind kind)
+static enum setting_fault setting_fault_of(const struct uh_event *event)
 {
 	static const struct {
 		enum uh_event_kind kind;
@@ -272,7 +309,10 @@ static enum setting_fault setting_fault_of(enum uh_event_kind kind)
 	};
 	size_t i = 0;
 
-	while (faults[i].kind != kind)
+	if (event->kind == UH_GUARD_UNUSABLE)
+		return event->setting->type != NULL ? SETTING_IS_UNUSABLE
+						    : SETTING_IS_UNKNOWN;
+	while (faults[i].kind != event->kind)
 		i++;
 	return faults[i].fault;
 }
@@ -292,8 +332,7 @@ static void line_add_setting(struct line *line, const struct uh_event *event)
 	else if (event->path != NULL)
 		setting = "{path}: {key} \"{value}\": ";
 	line_add_sentence(line, setting, event);
-	setting_text_add(
-		&text, event->setting, setting_fault_of(event->kind), event->near);
+	setting_text_add(&text, event->setting, setting_fault_of(event), event->near);
 	buffer_append(&text, (struct slice){"", 1});
 	if (text.error == 0)
 		line_add_name(line, text.data);
@@ -340,6 +379,7 @@ static const struct {
 	[UH_SCRIPT_NOT_A_FILE] = WARNING("{path} is not a regular file; it is not run"),
 	[UH_SCRIPT_DANGLING] =
 		WARNING("{path} is a dangling symlink; it is not run: {error}"),
+	[UH_SCRIPT_WITH_UNSAFE_VARIABLE] = ERROR("{path} is not run: {variable_fault}"),
 	[UH_SCRIPT_OPEN_TO_OTHERS] = ERROR("{path} is not run: {unsafe}"),
 	[UH_SCRIPT_WITHOUT_LIST] = WARNING("{path} is not run because its list of "
 					   "packages was not written: {error}"),
@@ -353,6 +393,8 @@ static const struct {
 						"cannot be used: {directory}: {error}"),
 	[UH_SCRIPT_WITHOUT_SETTINGS] =
 		ERROR("{path} is not run because its settings cannot be read"),
+	[UH_SCRIPT_WITH_FAULTY_SETTING] =
+		ERROR("{path} is not run because a setting is invalid: {faulty_setting}"),
 	[UH_REQUIREMENTS_UNKNOWN] = WARNING("{path} is not run because the packages that "
 					    "it requires cannot be looked up: {query}"),
 	[UH_VETO] = {'E', NULL}, /* veto_text() */
@@ -400,6 +442,8 @@ static const struct {
 		"apt-plugin-universal-hooks; hooks in pkgs and multi_pkgs are not run"),
 	[UH_TABLES_MISSING] = WARNING("hooks run without APT_UNIVERSAL_HOOKS_TRANSACTION "
 				      "and APT_UNIVERSAL_HOOKS_ARCHIVES: {error}"),
+	[UH_DATA_MISSING] =
+		WARNING("hooks run without APT_UNIVERSAL_HOOKS_DATA: {error}"),
 	[UH_DATABASE_UNREADABLE] =
 		WARNING("dpkg's database could not be queried, so hooks may see a wrong "
 			"operation or no result: {query}"),
@@ -407,9 +451,13 @@ static const struct {
 		"{path} is not read, so the hooks of its package are not run: {unsafe}"),
 	[UH_SETTINGS_FILE_UNUSABLE] = ERROR("{path} cannot be read, so the hooks of its "
 					    "package are not run: {reason}"),
+	[UH_PATHS_UNKNOWN] =
+		WARNING("{path}: its list of files cannot be read; hooks with "
+			"Paths do not run for these: {reason}"),
 	[UH_SETTING_OUT_OF_PLACE] = {'W', "{setting}"},
 	[UH_SETTING_UNKNOWN] = {'W', "{setting}"},
 	[UH_SETTING_UNUSABLE] = {'W', "{setting}"},
+	[UH_GUARD_UNUSABLE] = {'E', "{setting}"},
 	[UH_SETTING_WITHOUT_USER] = {'W', "{setting}"},
 	[UH_SETTING_NO_SCRIPT] = {'W', "{setting}"},
 	[UH_SETTING_MASKED] = {'W', "{setting}"},
@@ -432,6 +480,20 @@ static const struct {
 	[UH_GUARD_NOT_STARTED] =
 		WARNING("nothing waits for apt to end; clean-up hooks run in the next "
 			"transaction at the latest: {error}"),
+	[UH_SESSIONS_UNUSABLE] =
+		WARNING("{path} cannot be used, so Session-Start hooks run each time "
+			"before dpkg, and Session-End hooks not at all: {error}"),
+	[UH_SESSIONS_OPEN_TO_OTHERS] =
+		ERROR("{path} is not used, so Session-Start hooks run each time before "
+		      "dpkg, and Session-End hooks not at all: {unsafe}"),
+	[UH_SESSION_STOPPED] =
+		ERROR("{path} has stopped apt (On-Failure) at the start of "
+		      "this session, so dpkg does not run"),
+	[UH_SESSION_CLOSED_LATE] = WARNING("the Session-End hooks of an earlier session "
+					   "have not run; running them now"),
+	[UH_WAITER_NOT_STARTED] = WARNING(
+		"nothing waits for the end of this session; \"apt-universal-hooks "
+		"wait\" or the next session runs its Session-End hooks: {error}"),
 	[UH_LOG_NOT_WRITTEN] = WARNING("{path} could not be written: {error}"),
 	[UH_OUTPUT_NOT_KEPT] =
 		WARNING("{path}: its output is not kept (Output): {error}"),
@@ -459,6 +521,7 @@ static line_add_place *find_place(struct slice name)
 		{"interpreter", line_add_interpreter},
 		{"package", line_add_detail},
 		{"user_setting", line_add_detail},
+		{"faulty_setting", line_add_faulty_setting},
 		{"directory", line_add_detail},
 		{"reason", line_add_detail},
 		{"status", line_add_value},
@@ -471,6 +534,8 @@ static line_add_place *find_place(struct slice name)
 		{"group", line_add_other},
 		{"id", line_add_id},
 		{"unsafe", line_add_unsafe},
+		{"variable", line_add_variable},
+		{"variable_fault", line_add_variable_fault},
 		{"key", line_add_key},
 		{"value", line_add_setting_value},
 		{"setting", line_add_setting},
@@ -525,9 +590,34 @@ static const char *failed_hooks(const struct uh_event *event)
 		event->count);
 }
 
+/* Those above that say what happens to apt, where it is dpkg that was called. */
+static const char *const sentences_of_dpkg[COUNT_OF(sentences)] = {
+	[UH_COMMAND_LINE_UNREADABLE] =
+		N_("dpkg's command line cannot be read, so hooks do not see it: {error}"),
+	[UH_CLEAN_UP] = N_("dpkg did not finish; running the clean-up hooks now"),
+	/* NOLINTNEXTLINE(bugprone-suspicious-missing-comma) two lines of one sentence */
+	[UH_CLEAN_UP_LATER] = N_("hooks whose When is failure or always will run when "
+				 "dpkg has ended, or in the next transaction"),
+	[UH_GUARD_NOT_STARTED] =
+		N_("nothing waits for dpkg to end; clean-up hooks run in the next "
+		   "transaction at the latest: {error}"),
+	[UH_SESSION_STOPPED] =
+		N_("{path} has stopped dpkg (On-Failure) at the start of this session"),
+	[UH_OUT_OF_MEMORY] = N_("out of memory; some hooks are not run, even hooks that "
+				"could stop dpkg"),
+};
+
 /* The command is for all that failed, lest another of them stops apt next time. */
 static const char *veto_text(const struct uh_event *event)
 {
+	if (event->is_of_dpkg)
+		/* Translators: {cause} is a sentence, {command} is for copying. */
+		return ngettext(
+			"{cause}, so dpkg stops (On-Failure). To go on without it: "
+			"{command}",
+			"{cause}, so dpkg stops (On-Failure). To go on without the hooks "
+			"that failed: {command}",
+			event->count > 1 ? event->count : 1);
 	/* Translators: {cause} is a sentence, {command} is for copying. */
 	return ngettext(
 		"{cause}, so apt stops (On-Failure). To go on without it: {command}",
@@ -539,7 +629,8 @@ static const char *veto_text(const struct uh_event *event)
 static void line_add_message(struct line *line, const struct uh_event *event)
 {
 	const char prefix[] = {sentences[event->kind].severity, ':', ' '};
-	const char *text = sentences[event->kind].text;
+	const char *other = event->is_of_dpkg ? sentences_of_dpkg[event->kind] : NULL;
+	const char *text = other != NULL ? other : sentences[event->kind].text;
 
 	line_add(line, prefix, sizeof(prefix));
 	if (event->kind == UH_STREAM_LINES_IGNORED)
@@ -559,7 +650,7 @@ void report_event(const struct uh_event *event, void *context)
 
 	(void)context;
 	if (event->kind == UH_SCRIPT_STARTS || event->kind == UH_SCRIPT_SKIPPED ||
-		(event->kind == UH_SCRIPT_ENDED && process_succeeded(&event->ending)) ||
+		(event->kind == UH_SCRIPT_ENDED && !process_failed(&event->ending)) ||
 		event->has_veto)
 		return;
 	if (event->kind == UH_SCRIPT_TAKES_LONG) {
@@ -570,6 +661,6 @@ void report_event(const struct uh_event *event, void *context)
 	line_add_message(&line, event);
 	language_end(&language);
 	line.text[line.size++] = '\n';
-	if (write(STDERR_FILENO, line.text, line.size) < 0)
-		return; /* there is nobody left to tell */
+	/* If it fails, there is nobody left to tell. */
+	(void)write_all(STDERR_FILENO, (struct slice){line.text, line.size});
 }

@@ -36,12 +36,10 @@ static size_t columns_of(struct slice text)
 /* Drops characters at the end until the text fits, then trailing blanks. */
 static struct slice cut_end(struct slice text, size_t columns)
 {
-	bool is_cut = columns_of(text) > columns;
-
 	while (columns_of(text) > columns)
 		while (is_continuation(text.data[--text.size]))
 			;
-	while (is_cut && text.data[text.size - 1] == ' ')
+	while (text.size > 0 && text.data[text.size - 1] == ' ')
 		text.size--;
 	return text;
 }
@@ -62,6 +60,7 @@ static void add_hook(struct buffer *line, const struct uh_event *event, size_t c
 {
 	owns_buffer struct buffer path = {0};
 	owns_buffer struct buffer description = {0};
+	struct slice shown;
 	size_t used;
 
 	log_add_clean(&path, event->detail != NULL ? event->detail : event->path);
@@ -73,10 +72,13 @@ static void add_hook(struct buffer *line, const struct uh_event *event, size_t c
 		return;
 	}
 	buffer_append(line, buffer_slice(&path));
-	if (description.size == 0 || used + DESCRIPTION_MIN > columns)
+	if (used + DESCRIPTION_MIN > columns)
+		return;
+	shown = cut_end(buffer_slice(&description), columns - used);
+	if (shown.size == 0)
 		return;
 	buffer_append_string(line, ": ");
-	buffer_append(line, cut_end(buffer_slice(&description), columns - used));
+	buffer_append(line, shown);
 }
 
 static size_t terminal_columns(void)

@@ -54,12 +54,23 @@ std::unique_ptr<OpProgress> make_progress(const apt_question &question)
 	return std::make_unique<OpProgress>();
 }
 
+std::string first_error()
+{
+	std::string message;
+
+	while (_error->PendingError() && message.empty())
+		if (!_error->PopMessage(message))
+			message.clear();
+	return message;
+}
+
 static bool answer_question(const apt_question &question, std::ostream &answer)
 {
 	switch (question.kind) {
 	case APT_CONFIGURATION:
 		return answer_configuration(question, answer);
 	case APT_ORIGINS:
+	case APT_CONFIGURATION_AND_ORIGINS:
 		return answer_origins(question, answer);
 	case APT_FILES:
 		return answer_files(question, answer);
@@ -67,6 +78,12 @@ static bool answer_question(const apt_question &question, std::ostream &answer)
 		return answer_transaction(question, answer);
 	case APT_PACKAGES:
 		return answer_packages(question, answer);
+	case APT_FIELDS:
+		return answer_fields(question, answer);
+	case APT_CONTENTS:
+		return answer_contents(question, answer);
+	case APT_VERSIONS:
+		return answer_versions(question, answer);
 	}
 	return false;
 }
@@ -94,8 +111,10 @@ int apt_bridge_answer(
 try {
 	std::ostringstream answer;
 	/* Origins are also told of files with errors. */
+	bool is_of_errors = question->kind == APT_ORIGINS ||
+			    question->kind == APT_CONFIGURATION_AND_ORIGINS;
 	bool has_answer = answer_question(*question, answer) &&
-			  (question->kind == APT_ORIGINS || !_error->PendingError());
+			  (is_of_errors || !_error->PendingError());
 	std::string lines = answer.str();
 
 	if (!has_answer && !_error->PendingError())

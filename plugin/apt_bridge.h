@@ -23,6 +23,7 @@ enum apt_question_kind {
 	/*
 	 * Where the settings in scope come from, in the order in which apt reads the files:
 	 * encoded file, line number (0: not found) and KEY=VALUE as above, tab-separated.
+	 * If several lines of a file set the same, those without effect come first.
 	 * Of a malformed file, what apt read of it, with a message. If a file clears a key
 	 * in words, or sets it to "", also that line, with an empty value.
 	 */
@@ -44,8 +45,37 @@ enum apt_question_kind {
 	 * each candidate when all are asked for. Packages that have no version are left
 	 * out.
 	 */
-	APT_PACKAGES
+	APT_PACKAGES,
+	/*
+	 * For each of words, in this order, a line about one version of a package:
+	 * tab-separated section, source package, Multi-Arch and whether the package is
+	 * automatically installed ("yes" or "no"), each encoded, or "-" if unknown. A word
+	 * is NAME:ARCHITECTURE, VERSION and the path of its archive ("-": none),
+	 * tab-separated; only the path may contain tabs. The first three come from dpkg's
+	 * database, or else out of the archive. Takes no lock, reads no package lists, and
+	 * writes nothing.
+	 */
+	APT_FIELDS,
+	/*
+	 * The paths in the archives that words are the paths of: for each archive, in that
+	 * order, "archive", a tab and its encoded path; a line for each path in it, as in
+	 * dpkg's lists (absolute, without a slash at the end); and if it is broken,
+	 * "error", a tab and an encoded message. Does not read apt's configuration. When
+	 * the answer has APT_CONTENTS_MAX bytes, the rest counts as broken.
+	 */
+	APT_CONTENTS,
+	/*
+	 * The order of two versions: for each of words, VERSION and OTHER, tab-separated, a
+	 * line "<", "=" or ">". Does not read apt's configuration.
+	 */
+	APT_VERSIONS,
+	/*
+	 * The configuration, unless apt would refuse it, an empty line, and then the
+	 * answer of APT_ORIGINS: apt reads its files once.
+	 */
+	APT_CONFIGURATION_AND_ORIGINS
 };
+#define APT_CONTENTS_MAX ((size_t)64 << 20) /* of a million paths, most are shorter */
 
 /* Lists end with NULL. Nothing may be NULL unless noted. */
 struct apt_question {

@@ -12,8 +12,10 @@
 #include <apt-pkg/cmndline.h>
 #include <apt-pkg/configuration.h>
 #include <apt-pkg/error.h>
+#include <apt-pkg/fileutl.h>
 #include <apt-pkg/progress.h>
 
+#include <map>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -56,10 +58,34 @@ extern CommandLine::Args command_line_options[];
  */
 const apt_command *read_command_line(const apt_question &question, CommandLine &line);
 
+/* Opens an archive to read it, but only a regular file: opening a FIFO would wait. */
+bool open_archive(const std::string &path, FileFd &file);
+
+/* KEY=VALUE with the letters of its key in lower case, as apt compares them. */
+std::string without_case(const std::string &setting);
+/* The numbers of the lines that set each setting, which is without_case(). */
+using setting_lines = std::map<std::string, std::vector<size_t>>;
+struct file_lines {
+	setting_lines setting;
+	/* For each of the keys: the line that clears it, or sets it to "", unless a later
+	 * one sets it again; 0: none. */
+	std::map<std::string, size_t> clearing;
+};
+/*
+ * Which lines of a file of apt's configuration set what, and which clear keys. Nothing of
+ * what follows a syntax error, or if there is no memory.
+ */
+file_lines find_lines(const std::string &path, const strings &keys);
+
 bool answer_configuration(const apt_question &question, std::ostream &answer);
 bool answer_origins(const apt_question &question, std::ostream &answer);
 bool answer_files(const apt_question &question, std::ostream &answer);
 bool answer_transaction(const apt_question &question, std::ostream &answer);
 bool answer_packages(const apt_question &question, std::ostream &answer);
+bool answer_fields(const apt_question &question, std::ostream &answer);
+bool answer_contents(const apt_question &question, std::ostream &answer);
+bool answer_versions(const apt_question &question, std::ostream &answer);
+/* The first error that was reported, and forgets it; "" if there is none. */
+std::string first_error();
 
 #endif

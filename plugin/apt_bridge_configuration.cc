@@ -7,13 +7,9 @@
 #include <apt-pkg/init.h>
 #include <apt-pkg/strutl.h>
 
-#include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <sstream>
 
-#include <sys/mman.h>
 #include <unistd.h>
 
 /*
@@ -144,7 +140,7 @@ static strings configuration_files(const apt_question &question)
 	return files;
 }
 
-static strings lines_of_file(const std::string &path, const char *scope)
+static strings settings_of_file(const std::string &path, const char *scope)
 {
 	Configuration configuration;
 	std::stringstream text;
@@ -160,111 +156,54 @@ static strings lines_of_file(const std::string &path, const char *scope)
 	return lines;
 }
 
-/* Sorted; none if there is no memory. */
-static strings lines_of_text(const std::string &text, const char *scope)
+static std::string key_of(const std::string &setting)
 {
-	int fd = memfd_create("apt.conf", MFD_CLOEXEC);
+	return setting.substr(0, setting.find('='));
+}
+
+/* Those that a later line of the same file sets to something else. */
+static void write_overridden(const std::string &file, const strings &settings,
+	const setting_lines &numbers, std::ostream &answer)
+{
+	std::map<std::string, std::string> keys;
+
+	for (const std::string &setting : settings)
+		keys[key_of(without_case(setting))] = key_of(setting);
+	for (const auto &[setting, left] : numbers) {
+		auto key = keys.find(key_of(setting));
+
+		for (size_t number : left)
+			if (key != keys.end())
+				answer << file << '\t' << number << '\t' << key->second
+				       << setting.substr(key->first.size()) << '\n';
+	}
+}
+
+static void write_origins(const std::string &path, const strings &settings,
+	setting_lines numbers, std::ostream &answer)
+{
+	std::string file = QuoteString(path, "");
 	strings lines;
 
-	if (fd < 0)
-		return lines;
-	if (write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()))
-		lines = lines_of_file("/proc/self/fd/" + std::to_string(fd), scope);
-	(void)close(fd);
-	std::sort(lines.begin(), lines.end());
-	return lines;
-}
-
-/*
- * The numbers of the lines of a file that set each setting: lets apt parse the file up to
- * each end of a statement, as it also accepts an open brace there.
- */
-static std::map<std::string, std::vector<size_t>> find_lines(
-	const std::string &path, const char *scope)
-{
-	std::map<std::string, std::vector<size_t>> numbers;
-	std::ifstream file(path);
-	std::string text, line;
-	strings before;
-
-	for (size_t number = 1; std::getline(file, line); number++) {
-		text += line + '\n';
-		if (line.find_first_of("{;}") == std::string::npos)
-			continue;
-		strings after = lines_of_text(text, scope), added;
-		std::set_difference(after.begin(), after.end(), before.begin(),
-			before.end(), std::back_inserter(added));
-		for (const std::string &setting : added)
-			numbers[setting].push_back(number);
-		before = after;
-	}
-	return numbers;
-}
-
-static void write_origins(
-	const std::string &path, const char *scope, std::ostream &answer)
-{
-	strings lines = lines_of_file(path, scope);
-	std::string file = QuoteString(path, "");
-
-	if (lines.empty())
-		return;
-	auto numbers = find_lines(path, scope);
 	/* From the end: the last of several equal settings is the one that takes effect. */
-	for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
-		std::vector<size_t> &left = numbers[*line];
+	for (auto setting = settings.rbegin(); setting != settings.rend(); ++setting) {
+		std::vector<size_t> &left = numbers[without_case(*setting)];
 		size_t number = left.empty() ? 0 : left.back();
 
 		if (!left.empty())
 			left.pop_back();
-		line->insert(0, file + '\t' + std::to_string(number) + '\t');
+		lines.push_back(file + '\t' + std::to_string(number) + '\t' + *setting);
 	}
-	for (const std::string &line : lines)
-		answer << line << '\n';
+	write_overridden(file, settings, numbers, answer);
+	for (auto line = lines.rbegin(); line != lines.rend(); ++line)
+		answer << *line << '\n';
 }
 
-/* Whether key, set before, has no value once apt has read text. */
-static bool is_cleared_by(const std::string &text, const std::string &key)
-{
-	int fd = memfd_create("apt.conf", MFD_CLOEXEC);
-	Configuration configuration;
-
-	if (fd < 0)
-		return false;
-	configuration.Set(key, "set");
-	_error->PushToStack();
-	if (write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()))
-		(void)ReadConfigFile(
-			configuration, "/proc/self/fd/" + std::to_string(fd));
-	_error->RevertToStack();
-	(void)close(fd);
-	return configuration.Find(key).empty();
-}
-
-/* The line of a file that clears key, unless a later line sets it again; 0: none. */
-static size_t find_clearing_line(const std::string &path, const std::string &key)
-{
-	std::ifstream file(path);
-	std::string text, line;
-	size_t found = 0;
-
-	for (size_t number = 1; std::getline(file, line); number++) {
-		text += line + '\n';
-		if (line.find(';') == std::string::npos)
-			continue;
-		if (!is_cleared_by(text, key))
-			found = 0;
-		else if (found == 0)
-			found = number;
-	}
-	return found;
-}
-
-static void write_clearing_lines(
-	const std::string &path, const strings &keys, std::ostream &answer)
+static void write_clearing_lines(const std::string &path, const strings &keys,
+	const file_lines &lines, std::ostream &answer)
 {
 	for (const std::string &key : keys)
-		if (size_t number = find_clearing_line(path, key))
+		if (size_t number = lines.clearing.at(key))
 			answer << QuoteString(path, "") << '\t' << number << '\t'
 			       << QuoteString(key, "=") << "=\n";
 }
@@ -272,25 +211,24 @@ static void write_clearing_lines(
 /* Errors in a file are reported, but do not hide what the other files say. */
 bool answer_origins(const apt_question &question, std::ostream &answer)
 {
-	(void)init_configuration(question);
-	strings files = configuration_files(question);
-	(void)apply_question(question);
+	bool is_read = init_configuration(question);
+	strings files = configuration_files(question), keys = strings_of(question.words);
+	is_read &= apply_question(question) && !_error->PendingError();
+	if (question.kind == APT_CONFIGURATION_AND_ORIGINS) {
+		if (is_read)
+			write_lines(*_config, question.scope, answer);
+		answer << '\n';
+	}
 	for (const std::string &file : files) {
-		write_origins(file, question.scope, answer);
-		write_clearing_lines(file, strings_of(question.words), answer);
+		strings settings = settings_of_file(file, question.scope);
+
+		if (settings.empty() && keys.empty())
+			continue;
+		file_lines lines = find_lines(file, keys);
+		write_origins(file, settings, lines.setting, answer);
+		write_clearing_lines(file, keys, lines, answer);
 	}
 	return true;
-}
-
-/* The first error that the parser has left, if it left any. */
-static std::string first_error()
-{
-	std::string message;
-
-	while (_error->PendingError() && message.empty())
-		if (!_error->PopMessage(message))
-			message.clear();
-	return message;
 }
 
 static void write_file(const std::string &path, const char *scope, std::ostream &answer)

@@ -2,7 +2,9 @@
 #include "base.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -247,12 +249,94 @@ int buffer_read(struct buffer *buffer, int fd, size_t limit)
 	}
 }
 
+/* A line, and what it is sorted by. */
+struct sorted_line {
+	struct slice name, line;
+};
+
+static int compare_lines(const void *a, const void *b)
+{
+	const struct sorted_line *left = a, *right = b;
+	int order = slice_compare(left->name, right->name);
+
+	return order != 0 ? order
+			  : (left->line.data > right->line.data) -
+				    (left->line.data < right->line.data);
+}
+
+void lines_sort(struct buffer *lines)
+{
+	struct slice rest = buffer_slice(lines);
+	struct buffer sorted = {.error = lines->error};
+	owns_memory struct sorted_line *items = NULL;
+	size_t count = 0, capacity = 0;
+
+	while (rest.size > 0 && sorted.error == 0) {
+		struct slice line = slice_cut(&rest, '\n'), after = line;
+
+		sorted.error = array_grow(&items, &capacity, count, sizeof(*items));
+		if (sorted.error == 0)
+			items[count++] =
+				(struct sorted_line){slice_cut(&after, '\t'), line};
+	}
+	if (count > 0)
+		qsort(items, count, sizeof(*items), compare_lines);
+	for (size_t i = 0; i < count; i++) {
+		buffer_append(&sorted, items[i].line);
+		buffer_append_string(&sorted, "\n");
+	}
+	buffer_done(lines);
+	*lines = sorted;
+}
+
+/* Compares the name in the first of lines, which is cut off, with name. */
+static int cut_and_compare(struct slice *lines, struct slice name)
+{
+	struct slice line = slice_cut(lines, '\n');
+
+	return slice_compare(slice_cut(&line, '\t'), name);
+}
+
+struct slice lines_find(struct slice lines, struct slice name)
+{
+	size_t low = 0, high = lines.size;
+	struct slice rest, found;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		while (middle > low && lines.data[middle - 1] != '\n')
+			middle--;
+		rest = (struct slice){lines.data + middle, lines.size - middle};
+		if (cut_and_compare(&rest, name) < 0)
+			low = lines.size - rest.size;
+		else
+			high = middle;
+	}
+	if (lines.size == 0)
+		return lines;
+	rest = found = (struct slice){lines.data + low, lines.size - low};
+	found.size = 0;
+	while (rest.size > 0 && cut_and_compare(&rest, name) == 0)
+		found.size = lines.size - low - rest.size;
+	return found;
+}
+
+/* Who shares our stdout or stderr may have set O_NONBLOCK for all. */
+static bool can_write_again(int fd, int error)
+{
+	struct pollfd room = {.fd = fd, .events = POLLOUT};
+
+	return error == EINTR ||
+	       (error == EAGAIN && (poll(&room, 1, -1) > 0 || errno == EINTR));
+}
+
 int write_all(int fd, struct slice bytes)
 {
 	while (bytes.size > 0) {
 		ssize_t written = write(fd, bytes.data, bytes.size);
 
-		if (written < 0 && errno == EINTR)
+		if (written < 0 && can_write_again(fd, errno))
 			continue;
 		if (written < 0)
 			return -errno;
@@ -344,6 +428,17 @@ void cleanup_close(int *fd)
 		(void)close(*fd); /* releases fd even when it fails: close(2) */
 	*fd = -1;
 	errno = saved;
+}
+
+void fill_standard_descriptors(void)
+{
+	/* open(2) returns the lowest free descriptor. */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int filled = fcntl(fd, F_GETFD) < 0 ? open("/dev/null", O_RDWR) : fd;
+
+		if (filled < 0)
+			return; /* without /dev/null there is no protection */
+	}
 }
 
 const char *word_of(const struct word *table, size_t count, int value)

@@ -68,7 +68,17 @@ static inline struct slice buffer_slice(const struct buffer *buffer)
  */
 int buffer_read(struct buffer *buffer, int fd, size_t limit);
 
-/* Writes all bytes, with as many calls to write(2) as it takes; 0 or −errno. */
+/*
+ * Sorts lines by what comes before the first tab; lines that are equal there keep their
+ * order. Of lines sorted like that, lines_find() returns those that have name there.
+ */
+void lines_sort(struct buffer *lines);
+struct slice lines_find(struct slice lines, struct slice name);
+
+/*
+ * Writes all bytes, with as many calls to write(2) as it takes, and waits for room even if
+ * fd is non-blocking; 0 or −errno.
+ */
 int write_all(int fd, struct slice bytes);
 
 /*
@@ -130,6 +140,12 @@ static inline void cleanup_free(void *pointer)
 	free(*(void **)pointer);
 }
 void cleanup_close(int *fd);
+
+/*
+ * If a caller closed 0, 1 or 2, files that we open must not get that number: opens
+ * /dev/null in their place.
+ */
+void fill_standard_descriptors(void);
 
 #define owns_memory __attribute__((cleanup(cleanup_free)))
 #define owns_fd __attribute__((cleanup(cleanup_close)))

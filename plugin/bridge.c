@@ -12,6 +12,13 @@
 
 #define ANSWER_MAX ((size_t)16 << 20)
 #define CONFIGURATION_SECONDS 2 /* of CPU time; a few milliseconds are enough */
+/* dpkg will need more time and memory for the same archives. */
+#define CONTENTS_SECONDS 600
+#ifdef __SANITIZE_ADDRESS__
+#define CONTENTS_MEMORY RLIM_INFINITY /* the preset asan reserves terabytes */
+#else
+#define CONTENTS_MEMORY ((rlim_t)1 << 30)
+#endif
 
 /* Weak, so that unit tests can use the one in the build directory. */
 __attribute__((weak)) const char bridge_file[] = UH_APT_BRIDGE;
@@ -49,13 +56,20 @@ static int load_and_ask(const struct apt_question *question, struct buffer *part
  * libapt-pkg loops forever if a configuration file cannot be read (EIO). With equal soft
  * and hard limits the child is killed without a core file (setrlimit(2)).
  */
-static void limit_time(const struct apt_question *question)
+static void limit_resources(const struct apt_question *question)
 {
-	const struct rlimit limit = {CONFIGURATION_SECONDS, CONFIGURATION_SECONDS};
+	const struct rlimit seconds = {CONFIGURATION_SECONDS, CONFIGURATION_SECONDS};
+	const struct rlimit contents_seconds = {CONTENTS_SECONDS, CONTENTS_SECONDS};
+	const struct rlimit memory = {CONTENTS_MEMORY, CONTENTS_MEMORY};
 
+	/* Without a limit it works, too. */
 	if (question->is_hurried || question->kind == APT_CONFIGURATION ||
 		question->kind == APT_FILES)
-		(void)setrlimit(RLIMIT_CPU, &limit); /* only a safeguard */
+		(void)setrlimit(RLIMIT_CPU, &seconds);
+	if (question->kind != APT_CONTENTS)
+		return;
+	(void)setrlimit(RLIMIT_CPU, &contents_seconds);
+	(void)setrlimit(RLIMIT_DATA, &memory);
 }
 
 /* Writes the size of the answer, the answer, and the messages. */
@@ -65,7 +79,7 @@ static void answer_and_exit(const struct apt_question *question, int fd)
 	size_t size;
 	int end;
 
-	limit_time(question);
+	limit_resources(question);
 	end = load_and_ask(question, parts);
 	if (end != BRIDGE_ANSWERED)
 		parts[APT_ANSWER].size = 0;
@@ -92,6 +106,9 @@ static int reap_bridge(pid_t pid)
 /* Returns the exit status of the child and appends its output, or returns −errno. */
 static int run_child(const struct apt_question *question, struct buffer *output)
 {
+	/* To what it says of paths comes what it says of archives. */
+	size_t limit =
+		ANSWER_MAX + (question->kind == APT_CONTENTS ? APT_CONTENTS_MAX : 0);
 	int ends[2], error, end;
 	pid_t pid;
 
@@ -106,7 +123,7 @@ static int run_child(const struct apt_question *question, struct buffer *output)
 	error = pid < 0 ? -errno : 0;
 	cleanup_close(&ends[1]);
 	if (error == 0)
-		error = buffer_read(output, ends[0], ANSWER_MAX);
+		error = buffer_read(output, ends[0], limit);
 	cleanup_close(&ends[0]);
 	if (pid < 0)
 		return error;
@@ -182,28 +199,37 @@ static bool has_value(const char *option)
 	return strchr(option, '=') != NULL;
 }
 
-/* Fills ret_message as bridge_ask() does. */
-static int ask_about_settings(enum apt_question_kind kind,
+static const char *const no_texts[] = {NULL};
+
+/* Adds the files and options of the command line. Returns like bridge_ask(). */
+static int ask_under(struct apt_question question,
 	const struct command_line *command_line, struct buffer *lines, char **ret_message)
 {
 	owns_memory const char **files =
 		filter_strings(&command_line->files, is_readable);
 	owns_memory const char **options =
 		filter_strings(&command_line->options, has_value);
-	const char *const none[] = {NULL};
-	struct apt_question question = {.kind = kind,
-		.root = "",
-		.program = "apt-get",
-		.files = files,
-		.options = options,
-		.words = none,
-		.scope = "Universal-Hooks",
-		.is_hurried = true};
 
 	*ret_message = NULL;
 	if (files == NULL || options == NULL)
 		return -ENOMEM;
+	question.program = "apt-get";
+	question.files = files;
+	question.options = options;
 	return bridge_ask(&question, lines, ret_message);
+}
+
+/* Fills ret_message as bridge_ask() does. */
+static int ask_about_settings(enum apt_question_kind kind,
+	const struct command_line *command_line, struct buffer *lines, char **ret_message)
+{
+	const struct apt_question question = {.kind = kind,
+		.root = "",
+		.words = no_texts,
+		.scope = "Universal-Hooks",
+		.is_hurried = true};
+
+	return ask_under(question, command_line, lines, ret_message);
 }
 
 int bridge_settings(
@@ -231,14 +257,43 @@ int bridge_files(
 	const struct string_list *files, struct buffer *lines, char **ret_message)
 {
 	owns_memory const char **paths = filter_strings(files, NULL);
-	const char *const none[] = {NULL};
 	struct apt_question question = {.kind = APT_FILES,
 		.root = "",
 		.program = "apt-get",
 		.files = paths,
-		.options = none,
-		.words = none};
+		.options = no_texts,
+		.words = no_texts};
 
 	*ret_message = NULL;
 	return paths != NULL ? bridge_ask(&question, lines, ret_message) : -ENOMEM;
+}
+
+int bridge_fields(const struct command_line *command_line, const char *root,
+	const char *const *words, struct buffer *lines, char **ret_message)
+{
+	const struct apt_question question = {
+		.kind = APT_FIELDS, .root = root, .words = words};
+
+	return ask_under(question, command_line, lines, ret_message);
+}
+
+static int ask_about_versions(const char *const *words, struct buffer *lines)
+{
+	owns_memory char *message = NULL;
+	struct apt_question question = {.kind = APT_VERSIONS,
+		.root = "",
+		.program = "apt-get",
+		.files = no_texts,
+		.options = no_texts,
+		.words = words,
+		.is_hurried = true};
+
+	return bridge_ask(&question, lines, &message);
+}
+
+int bridge_versions(const struct string_list *pairs, struct buffer *lines)
+{
+	owns_memory const char **words = filter_strings(pairs, NULL);
+
+	return words != NULL ? ask_about_versions(words, lines) : -ENOMEM;
 }

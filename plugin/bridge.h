@@ -33,6 +33,16 @@ int bridge_origins(const struct command_line *command_line, struct buffer *lines
 int bridge_files(
 	const struct string_list *files, struct buffer *lines, char **ret_message);
 
+/*
+ * Asks about versions of packages (APT_FIELDS) below root, under the options of
+ * command_line. Returns like bridge_ask(), with its ret_message.
+ */
+int bridge_fields(const struct command_line *command_line, const char *root,
+	const char *const *words, struct buffer *lines, char **ret_message);
+
+/* Asks for the order of versions (APT_VERSIONS). Returns like bridge_ask(). */
+int bridge_versions(const struct string_list *pairs, struct buffer *lines);
+
 extern const char bridge_file[]; /* its path */
 
 #endif

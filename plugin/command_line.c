@@ -9,7 +9,8 @@
 /* execve(2) limits an argument to 128 KiB, and all arguments to a few MiB. */
 #define SIZE_LIMIT ((size_t)2 << 20)
 
-int command_line_read(struct command_line *command_line, const struct frontend *frontend)
+int command_line_read_words(
+	struct command_line *command_line, const struct frontend *frontend)
 {
 	owns_buffer struct buffer bytes = {0};
 	struct slice rest;
@@ -29,6 +30,13 @@ int command_line_read(struct command_line *command_line, const struct frontend *
 		error = copy != NULL ? string_list_add(&command_line->words, copy)
 				     : -ENOMEM;
 	}
+	return error;
+}
+
+int command_line_read(struct command_line *command_line, const struct frontend *frontend)
+{
+	int error = command_line_read_words(command_line, frontend);
+
 	return error < 0 ? error : command_line_parse(command_line);
 }
 

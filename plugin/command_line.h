@@ -20,6 +20,9 @@ struct command_line {
 
 /* 0, −ENOMEM, or −errno if it cannot be read; command_line_done() in every case. */
 int command_line_read(struct command_line *command_line, const struct frontend *frontend);
+/* The same without options: those of dpkg are others. */
+int command_line_read_words(
+	struct command_line *command_line, const struct frontend *frontend);
 void command_line_done(struct command_line *command_line);
 
 /* Sets options and files from words. 0 or −ENOMEM. */

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "copies.h"
 #include "apt_text.h"
-#include "record.h"
+#include "remove_tree.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define COPIES_DIR "/var/lib/apt-universal-hooks"
 #define SETTINGS "settings" /* the suffix of the state file */
 
 /* Larger programs are not copied. */
@@ -20,7 +18,7 @@
 
 static char *copies_of(const struct state *state, const char *root)
 {
-	return string_join(root, COPIES_DIR "/", state->key);
+	return string_join(root, state->kind->copies, "/", state->key);
 }
 
 /* Creates the directories of path that come after its first size bytes. */
@@ -140,6 +138,13 @@ int copies_add_to(struct hook_tree *tree, const struct state *state, const char 
 	return copies != NULL ? hook_tree_add_copies(tree, copies, root) : -ENOMEM;
 }
 
+bool copies_exist(const struct state *state, const char *root)
+{
+	owns_memory char *copies = copies_of(state, root);
+
+	return copies != NULL && access(copies, F_OK) == 0;
+}
+
 int copies_read_settings(const struct state *state, struct settings *settings)
 {
 	owns_buffer struct buffer lines = {0};
@@ -149,31 +154,24 @@ int copies_read_settings(const struct state *state, struct settings *settings)
 	return error < 0 ? error : settings_parse(settings, buffer_slice(&lines));
 }
 
-static int remove_copy(
-	const char *path, const struct stat *status, int kind, struct FTW *place)
-{
-	(void)status;
-	(void)kind;
-	(void)place;
-	(void)remove(path); /* the sweep tries again */
-	return 0;
-}
-
 void copies_forget(const struct state *state, const char *root)
 {
-	owns_memory char *copies = copies_of(state, root);
-	owns_memory char *directory = string_join(root, COPIES_DIR);
+	owns_memory char *directory = string_join(root, state->kind->copies);
+	owns_fd int fd = -1;
 
-	if (copies == NULL || directory == NULL || access(copies, F_OK) < 0)
+	if (directory != NULL)
+		fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* After another error, the sweep tries again. */
+	if (fd < 0 || remove_tree(fd, state->key) == -ENOENT)
 		return;
-	/* remove_copy() never stops it. */
-	(void)nftw(copies, remove_copy, 8, FTW_DEPTH | FTW_PHYS);
-	(void)rmdir(directory); /* unless there are others */
+	/* Unless there are others. That of the state stays: others may be using it. */
+	if (strcmp(state->kind->copies, state->kind->directory) != 0)
+		(void)rmdir(directory);
 }
 
 void copies_sweep(const struct state *state, const char *root)
 {
-	owns_memory char *path = string_join(root, COPIES_DIR);
+	owns_memory char *path = string_join(root, state->kind->copies);
 	DIR *dir = path != NULL ? opendir(path) : NULL;
 	const struct dirent *entry;
 
@@ -184,7 +182,7 @@ void copies_sweep(const struct state *state, const char *root)
 		if (!frontend_parse_key(entry->d_name, &owner))
 			continue;
 		owners = state_of(state, &owner);
-		if (state_lacks(&owners, RECORD_CLEAN_UP))
+		if (state_lacks(&owners, state->kind->mark))
 			copies_forget(&owners, root);
 	}
 	if (dir != NULL)

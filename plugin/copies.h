@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Copies of the scripts that a clean-up (clean_up.h) has promised to run, in case dpkg
- * deletes them first. Copies are in /var/lib/apt-universal-hooks/KEY/, under their
- * original paths: they must survive a reboot, and /run is often mounted noexec.
+ * Copies of the scripts that a clean-up (clean_up.h) or the end of a session (session.h)
+ * has promised to run, in case dpkg deletes them first. Copies are below
+ * /var/lib/apt-universal-hooks, under their original paths: they must survive a reboot,
+ * and /run is often mounted noexec.
  */
 #ifndef COPIES_H
 #define COPIES_H
@@ -23,6 +24,9 @@ int copies_add(const struct state *state, const char *root, const struct script 
 int copies_add_to(struct hook_tree *tree, const struct state *state, const char *root);
 /* The settings for the copies. Like settings_parse(), or another −errno. */
 int copies_read_settings(const struct state *state, struct settings *settings);
+
+/* Whether this frontend has copies. */
+bool copies_exist(const struct state *state, const char *root);
 
 /* Deletes the copies of this frontend; those of all frontends without a clean-up due. */
 void copies_forget(const struct state *state, const char *root);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "correction.h"
 #include "apt_text.h"
+#include "dependency.h"
 #include "nearest.h"
 #include "transaction.h"
 
@@ -116,16 +117,6 @@ static void correct_seconds(struct correction *correction, const struct setting 
 			correction, setting->value, strdup(decimal(text, number)), true);
 }
 
-/* Without the version: "dpkg" for "dpkg (>= 1)". */
-static void correct_package(struct correction *correction, const struct setting *setting)
-{
-	size_t size = strcspn(setting->value, BLANKS "(");
-
-	if (size > 0 && setting->value[size] != '\0')
-		correction_set(
-			correction, setting->value, strndup(setting->value, size), false);
-}
-
 /* NAME "VALUE", or as a list. */
 static char *setting_as(const struct setting_type *type, const char *value, bool is_list)
 {
@@ -144,23 +135,36 @@ static char *setting_as(const struct setting_type *type, const char *value, bool
 	return steal_text(&text);
 }
 
+/* Whether it is an item of a list as it stands, rather than several. */
+static bool is_one_item(const struct setting *setting)
+{
+	const struct setting_type *type = setting->type;
+
+	if (type->kind == SETTING_DEPENDENCIES)
+		return dependency_find_fault(slice_of(setting->value)) ==
+		       RELATION_IS_FINE;
+	if (type->kind == SETTING_PATTERNS)
+		return strchr(setting->value, '(') != NULL;
+	return setting_type_is_list(type) && type->kind != SETTING_OPERATIONS;
+}
+
 /* A list for a single value, or the reverse. */
 static void correct_form(struct correction *correction, const struct setting *setting)
 {
-	bool is_list = setting_type_is_list(setting->type);
-	struct buffer item = {0};
-	owns_memory char *wrong = NULL;
+	owns_memory char *item =
+		string_format("%s { \"%s\"; }", setting->type->name, setting->value);
+	owns_memory char *text = setting_as(setting->type, setting->value, false);
 
-	buffer_append_format(
-		&item, "%s { \"%s\"; }", setting->type->name, setting->value);
-	wrong = steal_text(&item);
-	if (is_list) {
-		free(wrong);
-		wrong = setting_as(setting->type, setting->value, false);
-	}
-	if (wrong != NULL)
-		correction_set(correction, wrong,
-			setting_as(setting->type, setting->value, is_list), true);
+	if (item == NULL || text == NULL)
+		return;
+	if (!setting_type_is_list(setting->type))
+		correction_set(correction, item, strdup(text), true);
+	else
+		correction_set(correction, text,
+			is_one_item(setting)
+				? strdup(item)
+				: setting_as(setting->type, setting->value, true),
+			true);
 }
 
 /* "install upgrade" as one item. */
@@ -174,6 +178,46 @@ static void correct_items(struct correction *correction, const struct setting *s
 		correction_set(correction, one, list, false);
 		list = NULL;
 	}
+}
+
+/* The comparator of deb-control(5) that was meant; NULL for other words. */
+static const char *meant_comparator(struct slice word)
+{
+	static const struct {
+		const char *word, *meant;
+	} comparators[] = {{"", "="}, {"=", "="}, {"==", "="}, {"<", "<="}, {"<=", "<="},
+		{"=<", "<="}, {"<<", "<<"}, {">", ">="}, {">=", ">="}, {"=>", ">="},
+		{">>", ">>"}};
+
+	for (size_t i = 0; i < COUNT_OF(comparators); i++)
+		if (slice_equals(word, comparators[i].word))
+			return comparators[i].meant;
+	return NULL;
+}
+
+/* "foo>2", "foo = 2" and "foo (2)"; "<" and ">" as dpkg understands them. */
+static void correct_relation(struct correction *correction, const struct setting *setting)
+{
+	const char *at = setting->value;
+	struct slice name = {at, strcspn(at, BLANKS "(<=>")};
+	struct slice word, version;
+	owns_memory char *right = NULL;
+	const char *comparator;
+
+	at += name.size + strspn(at + name.size, BLANKS "(");
+	word = (struct slice){at, strspn(at, "<=>")};
+	at += word.size + strspn(at + word.size, BLANKS);
+	version = (struct slice){at, strcspn(at, BLANKS ")")};
+	at += version.size + strspn(at + version.size, BLANKS ")");
+	comparator = meant_comparator(word);
+	if (comparator == NULL || version.size == 0 || *at != '\0')
+		return;
+	right = string_format("%.*s (%s %.*s)", (int)name.size, name.data, comparator,
+		(int)version.size, version.data);
+	if (right == NULL || dependency_find_fault(slice_of(right)) != RELATION_IS_FINE)
+		return;
+	correction_set(correction, setting->value, right, false);
+	right = NULL;
 }
 
 static void correct_value(struct correction *correction, const struct setting *setting)
@@ -191,14 +235,20 @@ static void correct_value(struct correction *correction, const struct setting *s
 	case SETTING_SECONDS:
 		correct_seconds(correction, setting);
 		return;
-	case SETTING_PACKAGES:
-		correct_package(correction, setting);
+	case SETTING_DEPENDENCIES:
+		correct_relation(correction, setting);
+		if (correction->right == NULL && strpbrk(setting->value, "()|") == NULL)
+			correct_items(correction, setting);
 		return;
 	case SETTING_DIRECTORY:
 		if (isalnum((unsigned char)setting->value[0]))
 			correction_set(correction, setting->value,
 				string_join("/", setting->value), false);
 		return;
+	case SETTING_PATTERNS:
+	case SETTING_PATHS:
+	case SETTING_VARIABLES:
+	case SETTING_ARGUMENTS:
 	case SETTING_ACCOUNT:
 	case SETTING_RENAME:
 	case SETTING_TEXT:

@@ -9,8 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define DPKG "/usr/bin/dpkg"
 #define DPKG_QUERY "/usr/bin/dpkg-query"
-#define FORMAT "${Package}\\t${Architecture}\\t${db:Status-Status}\\t${Version}\\n"
+#define FORMAT "${Package}\\t${Architecture}\\t${db:Status-Status}\\t${Version}"
+#define STATES_FORMAT                                                                    \
+	"${Package}\\t${Architecture}\\t${db:Status-Want}\\t${db:Status-Status}\\t"      \
+	"${Version}\\n"
 #define ANSWER_MAX ((size_t)32 << 20) /* 100,000 packages take about 6 MB */
 
 char *dpkg_stamp(const char *status_file)
@@ -42,14 +46,53 @@ static char *find_changed(const char *admin_dir)
 					   "var/lib/dpkg/status");
 }
 
+static bool is_one_file(const char *path, const char *other)
+{
+	struct stat one, two;
+
+	return stat(path, &one) == 0 && stat(other, &two) == 0 &&
+	       one.st_dev == two.st_dev && one.st_ino == two.st_ino;
+}
+
 bool dpkg_is_own(const char *status_file, const char *admin_dir)
 {
 	owns_memory char *own = find_changed(admin_dir);
-	struct stat used, asked;
 
-	return status_file == NULL ||
-	       (own != NULL && stat(own, &used) == 0 && stat(status_file, &asked) == 0 &&
-		       used.st_dev == asked.st_dev && used.st_ino == asked.st_ino);
+	return status_file == NULL || (own != NULL && is_one_file(own, status_file));
+}
+
+char *dpkg_admin_dir(const char *status_file)
+{
+	struct slice dir;
+	char *path, *slash;
+
+	if (find_admin_dir(status_file, &dir))
+		return strndup(dir.data, dir.size);
+	path = find_changed(NULL);
+	slash = path != NULL ? strrchr(path, '/') : NULL;
+	if (slash != NULL)
+		*slash = '\0';
+	return path;
+}
+
+char *dpkg_path(const char *name)
+{
+	owns_memory char *directory = dpkg_admin_dir(NULL);
+
+	return directory != NULL ? string_join(directory, "/", name) : NULL;
+}
+
+char *dpkg_database_stamp(const char *status_file)
+{
+	owns_memory char *directory = dpkg_admin_dir(status_file);
+	owns_memory char *file =
+		directory != NULL ? string_join(directory, "/status") : NULL;
+	owns_memory char *updates =
+		directory != NULL ? string_join(directory, "/updates") : NULL;
+	owns_memory char *stamp = file != NULL ? file_stamp(file) : NULL;
+	owns_memory char *other = updates != NULL ? file_stamp(updates) : NULL;
+
+	return stamp != NULL && other != NULL ? string_join(stamp, " ", other) : NULL;
 }
 
 /* dpkg-query would hang on a FIFO or a device. The file may be missing. */
@@ -133,8 +176,8 @@ static int run_query(const char *status_file, const char *const *words,
 	return process_capture(&spec, ANSWER_MAX, answer, ret_ending);
 }
 
-int dpkg_query(const char *status_file, const char *const *names, struct buffer *answer,
-	struct uh_ending *ret_ending)
+static int show_packages(const char *status_file, const char *format,
+	const char *const *names, struct buffer *answer, struct uh_ending *ret_ending)
 {
 	owns_memory const char **words = NULL;
 	size_t name_count = 0;
@@ -145,7 +188,7 @@ int dpkg_query(const char *status_file, const char *const *names, struct buffer 
 	words = calloc(name_count + 3, sizeof(*words));
 	if (words == NULL)
 		return -ENOMEM;
-	words[0] = "--showformat=" FORMAT;
+	words[0] = format;
 	words[1] = "--show";
 	for (size_t i = 0; i < name_count; i++)
 		words[2 + i] = names[i];
@@ -154,6 +197,82 @@ int dpkg_query(const char *status_file, const char *const *names, struct buffer 
 		return error;
 	/* Exit status 1: some names are unknown, as after a removal. */
 	return ret_ending->end == UH_EXITED && ret_ending->value <= 1 ? 0 : -EPROTO;
+}
+
+int dpkg_query_states(struct buffer *answer, struct uh_ending *ret_ending)
+{
+	const char *const words[] = {"--showformat=" STATES_FORMAT, "--show", NULL};
+	int error = run_query(NULL, words, answer, ret_ending);
+
+	if (error < 0)
+		return error;
+	/* Without any package, it fails. */
+	return ret_ending->end == UH_EXITED && ret_ending->value <= 1 ? 0 : -EPROTO;
+}
+
+/* 1 if the file was made or renamed at this time or later, else 0; or −errno. */
+static int is_as_new_as(int directory, const char *name, const struct timespec *since)
+{
+	struct stat status;
+
+	if (fstatat(directory, name, &status, 0) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	/* File timestamps are coarse: an equal one may be later. */
+	return status.st_ctim.tv_sec > since->tv_sec ||
+	       (status.st_ctim.tv_sec == since->tv_sec &&
+		       status.st_ctim.tv_nsec >= since->tv_nsec);
+}
+
+int dpkg_list_unpacked(const struct timespec *since, struct string_list *names)
+{
+	static const char ending[] = ".md5sums";
+	owns_memory char *path = dpkg_path("info");
+	DIR *dir = path != NULL ? opendir(path) : NULL;
+	const struct dirent *entry;
+	int error = 0;
+
+	if (path == NULL || dir == NULL)
+		return path == NULL ? -ENOMEM : -errno;
+	for (errno = 0; error == 0 && (entry = readdir(dir)) != NULL; errno = 0) {
+		const char *dot = strrchr(entry->d_name, '.');
+		owns_memory char *name = NULL;
+
+		if (dot == NULL || strcmp(dot, ending) != 0)
+			continue;
+		error = is_as_new_as(dirfd(dir), entry->d_name, since);
+		if (error <= 0)
+			continue;
+		name = strndup(entry->d_name, (size_t)(dot - entry->d_name));
+		error = name != NULL ? string_list_add(names, name) : -ENOMEM;
+	}
+	if (error == 0)
+		error = -errno;
+	(void)closedir(dir); /* nothing was written to it */
+	string_list_sort_unique(names);
+	return error;
+}
+
+bool dpkg_is_on_this_system(void)
+{
+	const char *root = getenv("DPKG_ROOT"), *directory = getenv("DPKG_ADMINDIR");
+	owns_memory char *own = string_join("/", "var/lib/dpkg");
+
+	return (root == NULL || root[0] == '\0' || is_one_file(root, "/")) &&
+	       (directory == NULL || (own != NULL && is_one_file(directory, own)));
+}
+
+int dpkg_query(const char *status_file, const char *const *names, struct buffer *answer,
+	struct uh_ending *ret_ending)
+{
+	return show_packages(
+		status_file, "--showformat=" FORMAT "\\n", names, answer, ret_ending);
+}
+
+int dpkg_query_provides(const char *status_file, const char *const *names,
+	struct buffer *answer, struct uh_ending *ret_ending)
+{
+	return show_packages(status_file, "--showformat=" FORMAT "\\t${Provides}\\n",
+		names, answer, ret_ending);
 }
 
 int dpkg_list_files(const char *status_file, const char *package, struct buffer *paths)
@@ -257,8 +376,42 @@ static bool is_trusted_process(pid_t pid)
 	       (status.st_uid == 0 || status.st_uid == geteuid());
 }
 
-/* The trusted process that holds a lock on the file (fcntl(2)), or 0. */
-static pid_t find_lock_holder(const char *path)
+static int compare_versions(
+	const char *version, const char *comparator, const char *other)
+{
+	const char *const argv[] = {
+		"dpkg", "--compare-versions", version, comparator, other, NULL};
+	const struct process_spec spec = {
+		.path = DPKG, .argv = (char *const *)argv, .envp = environ};
+	struct uh_ending ending;
+	int error = process_run(&spec, &ending);
+
+	if (error < 0)
+		return error;
+	if (ending.end != UH_EXITED || ending.value > 1)
+		return -EIO;
+	return ending.value == 0;
+}
+
+int dpkg_is_less(const char *version, const char *other)
+{
+	return compare_versions(version, "<<", other);
+}
+
+int dpkg_relation_holds(const struct relation *relation, const char *version)
+{
+	owns_memory char *other = NULL;
+
+	if (relation->comparator == NULL)
+		return 1;
+	if (slice_equals(relation->version, version))
+		return strchr(relation->comparator, '=') != NULL;
+	other = strndup(relation->version.data, relation->version.size);
+	return other != NULL ? compare_versions(version, relation->comparator, other)
+			     : -ENOMEM;
+}
+
+pid_t dpkg_lock_holder(const char *path)
 {
 	owns_fd int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -278,7 +431,7 @@ bool dpkg_wait_for_end(const char *status_file)
 	if (!find_admin_dir(status_file, &admin_dir))
 		return false;
 	path = string_format("%.*s/lock", (int)admin_dir.size, admin_dir.data);
-	while (path != NULL && (holder = find_lock_holder(path)) > 0) {
+	while (path != NULL && (holder = dpkg_lock_holder(path)) > 0) {
 		has_waited = true;
 		if (proc_wait_for_end(holder) < 0)
 			break;
@@ -292,44 +445,4 @@ bool dpkg_is_installed(struct slice status)
 	return slice_equals(status, "installed") ||
 	       slice_equals(status, "triggers-awaited") ||
 	       slice_equals(status, "triggers-pending");
-}
-
-bool dpkg_has_installed(struct slice answer, const char *package)
-{
-	struct slice wanted_architecture = slice_of(package);
-	struct slice wanted = slice_cut(&wanted_architecture, ':');
-
-	while (answer.size > 0) {
-		struct slice line = slice_cut(&answer, '\n');
-		struct slice name = slice_cut(&line, '\t');
-		struct slice architecture = slice_cut(&line, '\t');
-
-		if (slice_compare(name, wanted) == 0 &&
-			(wanted_architecture.size == 0 ||
-				slice_compare(architecture, wanted_architecture) == 0) &&
-			dpkg_is_installed(slice_cut(&line, '\t')))
-			return true;
-	}
-	return false;
-}
-
-ssize_t dpkg_first_missing(
-	const char *status_file, const char *const *packages, size_t count)
-{
-	owns_memory const char **names = calloc(count + 1, sizeof(*names));
-	owns_buffer struct buffer answer = {0};
-	struct uh_ending ending;
-	int error;
-
-	if (names == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < count; i++)
-		names[i] = packages[i];
-	error = dpkg_query(status_file, names, &answer, &ending);
-	if (error < 0)
-		return error;
-	for (size_t i = 0; i < count; i++)
-		if (!dpkg_has_installed(buffer_slice(&answer), packages[i]))
-			return (ssize_t)i;
-	return (ssize_t)count;
 }

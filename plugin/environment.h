@@ -20,8 +20,13 @@ struct run_context {
 	bool has_failed_before;   /* a hook failed at an earlier hook point */
 	bool are_settings_lost;   /* so whether On-Failure is set is unknown */
 	const struct state *state;
+	const char *session; /* its key, at Session-Start and Session-End; NULL: none */
+	/* Of …_ID and …_DATA: state, or that of the session; NULL: there is none. */
+	const struct state *owner;
 	const char *root; /* of the file in which output is kept; NULL: it is not kept */
 	bool can_veto;    /* apt is there to be stopped; the caller emits ret_veto */
+	size_t dpkg_runs; /* at Session-End */
+	unsigned timeout; /* in seconds, of scripts that have none; 0: none */
 	bool is_once;     /* record which scripts have started: record_started_path() */
 };
 
@@ -31,6 +36,8 @@ struct script_files {
 	char *archives;
 	char *pkg_list;
 	char *matched;
+	char *matched_paths;
+	char *data;           /* a directory, which is not discarded */
 	enum outcome outcome; /* of the packages that matched */
 };
 
@@ -41,11 +48,22 @@ struct script_files {
 int script_files_write_tables(
 	struct script_files *files, const struct run_context *run_context);
 /*
- * Writes the files for a script in a wildcard's directory: --pkg_list once, …_MATCHED for
- * each script, since it depends on the script's Operations. 0 or −errno.
+ * Writes the files for a script that is for several packages: --pkg_list once, …_MATCHED
+ * for each script, since it depends on the script's settings. 0 or −errno.
  */
 int script_files_write_lists(struct script_files *files,
 	const struct run_context *run_context, const struct planned_run *run);
+/* Writes the file of …_MATCHED_PATHS, for a script with Paths. 0 or −errno. */
+int script_files_write_paths(struct script_files *files,
+	const struct run_context *run_context, const struct planned_run *run);
+/*
+ * Provides the directory of …_DATA, of this account, or of our own user if that is NULL. 0
+ * or −errno.
+ */
+int script_files_make_data(struct script_files *files,
+	const struct run_context *run_context, const struct passwd *account);
+/* Whether there is that of our own user. */
+bool script_files_have_data(const struct state *state);
 void script_files_discard(struct script_files *files); /* unlinks them */
 
 /*

@@ -8,9 +8,10 @@
 #include <unistd.h>
 
 /* More than anybody nests shells; a bound in case /proc is corrupt. */
-#define ANCESTORS_MAX 64
+#define SHELLS_MAX 64
 #define MAPS_MAX ((size_t)1 << 20)
 #define INIT 1
+#define UNKNOWN "unknown" /* in place of pid and start time */
 
 /* The nearest ancestor that is not a shell. */
 static int find_caller(struct proc *ret_proc)
@@ -18,7 +19,7 @@ static int find_caller(struct proc *ret_proc)
 	pid_t pid = getppid();
 	int error = -ESRCH;
 
-	for (int i = 0; i < ANCESTORS_MAX && pid > 0; i++) {
+	for (int i = 0; i < SHELLS_MAX && pid > 0; i++) {
 		error = proc_read(pid, ret_proc);
 		if (error < 0 || !ret_proc->is_shell)
 			return error;
@@ -62,6 +63,13 @@ static bool is_orphan(const struct proc *fork)
 	return fork->parent == INIT && !has_libapt(INIT);
 }
 
+static struct frontend frontend_of(const struct proc *process)
+{
+	return (struct frontend){.pid = process->pid,
+		.start_time = process->start_time,
+		.is_gone = is_stranger(process->pid)};
+}
+
 struct frontend frontend_find(enum uh_hook_point hook_point)
 {
 	struct proc caller, parent;
@@ -80,9 +88,28 @@ struct frontend frontend_find(enum uh_hook_point hook_point)
 			return unknown_frontend(error);
 		caller = parent;
 	}
-	return (struct frontend){.pid = caller.pid,
-		.start_time = caller.start_time,
-		.is_gone = is_stranger(caller.pid)};
+	return frontend_of(&caller);
+}
+
+/* In a container, dpkg may be the first process; or that has adopted us. */
+static bool is_adopted_by(pid_t pid)
+{
+	owns_buffer struct buffer name = {0};
+
+	return pid == INIT && proc_read_file(pid, "comm", NAME_MAX, &name) == 0 &&
+	       !slice_has_prefix(buffer_slice(&name), slice_of("dpkg"));
+}
+
+struct frontend frontend_find_dpkg(void)
+{
+	struct proc caller;
+	int error = find_caller(&caller);
+
+	if (error < 0)
+		return unknown_frontend(error);
+	if (is_adopted_by(caller.pid))
+		return (struct frontend){.is_gone = true};
+	return frontend_of(&caller);
 }
 
 bool frontend_is_alive(const struct frontend *frontend)
@@ -105,34 +132,50 @@ void frontend_key(const struct frontend *frontend, char key[FRONTEND_KEY_SIZE])
 	char *at;
 
 	if (frontend->pid == 0) {
-		(void)text_append(key, end, "unknown");
-		return;
+		at = text_append(key, end, UNKNOWN);
+	} else {
+		at = text_append(
+			key, end, decimal(number, (unsigned long long)frontend->pid));
+		at = text_append(at, end, "-");
+		at = text_append(at, end, decimal(number, frontend->start_time));
 	}
-	at = text_append(key, end, decimal(number, (unsigned long long)frontend->pid));
-	at = text_append(at, end, "-");
-	(void)text_append(at, end, decimal(number, frontend->start_time));
+	if (frontend->session > 0) {
+		at = text_append(at, end, "-");
+		(void)text_append(at, end, decimal(number, frontend->session));
+	}
 }
 
 bool frontend_parse_key(const char *key, struct frontend *ret_frontend)
 {
 	struct frontend frontend = {.pid = 0};
+	struct slice rest = slice_of(key);
+	struct slice first = slice_cut(&rest, '-');
 	char again[FRONTEND_KEY_SIZE];
-	unsigned long long pid;
+	unsigned long long number;
 
-	if (strcmp(key, "unknown") != 0) {
-		struct slice start_time = slice_of(key);
-
-		if (!slice_to_number(slice_cut(&start_time, '-'), INT_MAX, &pid) ||
-			pid == 0 ||
-			!slice_to_number(start_time, ULLONG_MAX, &frontend.start_time))
+	if (!slice_equals(first, UNKNOWN)) {
+		if (!slice_to_number(first, INT_MAX, &number) || number == 0 ||
+			!slice_to_number(
+				slice_cut(&rest, '-'), ULLONG_MAX, &frontend.start_time))
 			return false;
-		frontend.pid = (pid_t)pid;
+		frontend.pid = (pid_t)number;
 	}
+	if (rest.size > 0) {
+		if (!slice_to_number(rest, UINT_MAX, &number))
+			return false;
+		frontend.session = (unsigned)number;
+	}
+	/* Other spellings of the same numbers are not ours. */
 	frontend_key(&frontend, again);
 	if (strcmp(key, again) != 0)
 		return false;
 	*ret_frontend = frontend;
 	return true;
+}
+
+bool uh_is_called_by_dpkg(void)
+{
+	return getenv("DPKG_HOOK_ACTION") != NULL;
 }
 
 bool uh_is_called_by_apt(enum uh_hook_point hook_point)

@@ -35,24 +35,18 @@ static int wait_for_frontend_or_file(const struct frontend *frontend, const char
 	return ends[1].revents == 0;
 }
 
-_Noreturn static void guard_main(const struct frontend *frontend, const char *path,
-	guard_clean_up *clean_up, void *context)
+static void close_stdin(void)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	int end;
 
 	if (null >= 0)
 		(void)dup2(null, STDIN_FILENO);
 	else
 		(void)close(STDIN_FILENO); /* it must not read from the terminal */
-	end = wait_for_frontend_or_file(frontend, path);
-	if (end != 0)
-		clean_up(context, end < 0 ? end : 0);
-	_exit(0);
 }
 
-int guard_start(const struct frontend *frontend, const char *path, int lock,
-	guard_clean_up *clean_up, void *context)
+int background_start(
+	const int *locks, void (*background_main)(void *context), void *context)
 {
 	pid_t middle = fork();
 	int status;
@@ -60,23 +54,51 @@ int guard_start(const struct frontend *frontend, const char *path, int lock,
 	if (middle < 0)
 		return -errno;
 	if (middle == 0) {
-		pid_t guard;
+		pid_t background;
 
 		/*
 		 * Both happen before the caller continues. Later, the open descriptor
-		 * would prolong the caller's flock(2), and Ctrl-C could hit the guard.
+		 * would prolong the caller's flock(2), and Ctrl-C could hit the process.
 		 */
-		if (lock >= 0)
-			(void)close(lock); /* nothing was written to it */
-		(void)setsid();            /* cannot fail in a child just forked */
-		/* Fork twice, so that nobody has to reap the guard. */
-		guard = fork();
-		if (guard == 0)
-			guard_main(frontend, path, clean_up, context);
-		_exit(guard < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+		for (int i = 0; locks != NULL && i < GUARD_LOCKS; i++)
+			if (locks[i] >= 0)
+				(void)close(locks[i]); /* nothing was written to it */
+		(void)setsid(); /* cannot fail in a child just forked */
+		/* Fork twice, so that nobody has to reap the process. */
+		background = fork();
+		if (background == 0) {
+			close_stdin();
+			background_main(context);
+			_exit(0);
+		}
+		_exit(background < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 	}
 	while (waitpid(middle, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
 	return status == 0 ? 0 : -EAGAIN;
+}
+
+struct guard {
+	const struct frontend *frontend;
+	const char *path;
+	guard_clean_up *clean_up;
+	void *context;
+};
+
+static void guard_main(void *context)
+{
+	const struct guard *guard = context;
+	int end = wait_for_frontend_or_file(guard->frontend, guard->path);
+
+	if (end != 0)
+		guard->clean_up(guard->context, end < 0 ? end : 0);
+}
+
+int guard_start(const struct frontend *frontend, const char *path, const int *locks,
+	guard_clean_up *clean_up, void *context)
+{
+	struct guard guard = {frontend, path, clean_up, context};
+
+	return background_start(locks, guard_main, &guard);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "hook_point.h"
 #include "base.h"
-#include "universal_hooks.h"
 
 static const struct word hook_points[] = {
+	{"Session-Start", UH_SESSION_START},
 	{"Pre-Invoke", UH_PRE_INVOKE},
 	{"Pre-Install-Pkgs", UH_PRE_INSTALL_PKGS},
 	{"Post-Invoke", UH_POST_INVOKE},
+	{"Session-End", UH_SESSION_END},
 };
 
 const char *uh_hook_point_name(enum uh_hook_point hook_point)

@@ -4,7 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -75,6 +75,20 @@ void hook_tree_done(struct hook_tree *tree)
 	trust_done(&tree->trust);
 }
 
+int script_copy(struct script *ret_copy, const struct script *script)
+{
+	*ret_copy = (struct script){.path = strdup(script->path)};
+	if (ret_copy->path == NULL)
+		return -ENOMEM;
+	ret_copy->relative = script->relative;
+	if (!script->is_draft)
+		ret_copy->relative = ret_copy->path + (script->relative - script->path);
+	ret_copy->is_draft = script->is_draft;
+	if (script->original != NULL)
+		ret_copy->original = ret_copy->path + (script->original - script->path);
+	return 0;
+}
+
 void script_done(struct script *script)
 {
 	free(script->path);
@@ -101,14 +115,35 @@ const char *const leftover_patterns[] = {
 	"*.pacsave", "*.pacsave.*", "*.pacnew", "*.pacorig", "*.apk-new", "*.cfsaved",
 	"*.cfedited", "*.cfdisabled", NULL};
 
+/* pattern is the part of a leftover pattern after its "*". */
+static bool is_ending(const char *text, const char *pattern)
+{
+	size_t size = strlen(pattern) - 1;
+
+	return text[0] == pattern[0] &&
+	       (pattern[size] == '*' ? strncmp(text, pattern, size) == 0
+				     : strcmp(text, pattern) == 0);
+}
+
+const char *hook_tree_leftover_ending(const char *name)
+{
+	/* What the endings begin with: most names have none of it. */
+	static const char beginnings[] = ".,~";
+
+	for (const char *at = name; (at = strpbrk(at, beginnings)) != NULL; at++)
+		for (size_t i = 0; leftover_patterns[i] != NULL; i++)
+			if (is_ending(at, leftover_patterns[i] + strlen("*")))
+				return at;
+	return NULL;
+}
+
 bool hook_tree_is_leftover(const char *name)
 {
-	if (name[0] == '.' || fnmatch("#*#", name, 0) == 0)
-		return true;
-	for (size_t i = 0; leftover_patterns[i] != NULL; i++)
-		if (fnmatch(leftover_patterns[i], name, 0) == 0)
-			return true;
-	return false;
+	size_t size = strlen(name);
+	bool is_autosave =
+		size > 1 && name[0] == '#' && name[size - 1] == '#'; /* "#*#" */
+
+	return name[0] == '.' || is_autosave || hook_tree_leftover_ending(name) != NULL;
 }
 
 /* Takes ownership of script, even on failure. */
@@ -245,12 +280,38 @@ static int read_places(const struct hook_tree *tree, const char *directory,
 	return error;
 }
 
+/* The part of the draft's path below the directory; NULL if it is elsewhere. */
+static const char *draft_below(const struct draft *draft, const char *directory)
+{
+	size_t size = strlen(directory);
+
+	if (strncmp(draft->relative, directory, size) != 0 ||
+		draft->relative[size] != '/')
+		return NULL;
+	return draft->relative + size + 1;
+}
+
+static int add_draft_name(
+	const struct draft *draft, const char *directory, struct string_list *names)
+{
+	const char *below = draft_below(draft, directory);
+	owns_memory char *name = NULL;
+
+	if (below == NULL)
+		return 0;
+	name = strndup(below, strcspn(below, "/"));
+	return name != NULL ? string_list_add(names, name) : -ENOMEM;
+}
+
 int hook_tree_names(const struct hook_tree *tree, const char *directory,
 	struct string_list *names, struct script_list *faults)
 {
 	owns_entries struct entry_list entries = {0};
-	int error = read_places(tree, directory, true, &entries, faults);
+	int error;
 
+	if (tree->draft != NULL)
+		return add_draft_name(tree->draft, directory, names);
+	error = read_places(tree, directory, true, &entries, faults);
 	for (size_t i = 0; i < entries.count; i++) {
 		const char *name = entries.items[i].name;
 		bool is_new = i == 0 || strcmp(entries.items[i - 1].name, name) != 0;
@@ -428,6 +489,45 @@ bool hook_tree_has_any(
 	return false;
 }
 
+/* Whether place/NAME/below exists for any name; true if it cannot be read. */
+static bool holds_below(int place, const char *directory, const char *below)
+{
+	int fd = openat(place, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+	bool is_found = false;
+
+	if (dir == NULL) {
+		cleanup_close(&fd);
+		return errno != ENOENT;
+	}
+	while (!is_found && (entry = readdir(dir)) != NULL) {
+		char path[NAME_MAX + 32]; /* below is the name of a hook point */
+		const char *end = path + sizeof(path);
+
+		(void)text_append(
+			text_append(text_append(path, end, entry->d_name), end, "/"), end,
+			below);
+		is_found = entry->d_name[0] != '.' && faccessat(fd, path, F_OK, 0) == 0;
+	}
+	(void)closedir(dir); /* nothing was written to it */
+	return is_found;
+}
+
+bool hook_tree_has_below(
+	const struct hook_tree *tree, const char *directory, const char *below)
+{
+	for (size_t i = 0; i < PLACE_COUNT; i++) {
+		owns_fd int fd = open(tree->places[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+		if (fd < 0 && errno != ENOENT)
+			return true;
+		if (fd >= 0 && holds_below(fd, directory, below))
+			return true;
+	}
+	return false;
+}
+
 /*
  * A script that was fine when it was copied and is broken now: the copy runs, as
  * promised. A file that cannot be examined may be a mask.
@@ -438,14 +538,35 @@ static bool leaves_to_copy(enum tree_node node, const struct script *script)
 	       script->fault != SCRIPT_CANNOT_START;
 }
 
+static int add_draft(
+	struct hook_tree *tree, const char *directory, struct script_list *scripts)
+{
+	const struct draft *draft = tree->draft;
+	const char *name = draft_below(draft, directory);
+	struct script script = {.relative = draft->relative, .is_draft = true};
+
+	if (name == NULL || strchr(name, '/') != NULL)
+		return 0;
+	if (inspect(&tree->trust, draft->path, &script) != NODE_SCRIPT)
+		return 0;
+	script.path = strdup(draft->path);
+	if (script.path != NULL)
+		return add_script(scripts, &script);
+	script_done(&script);
+	return -ENOMEM;
+}
+
 int hook_tree_scripts(
 	struct hook_tree *tree, const char *directory, struct script_list *scripts)
 {
 	owns_entries struct entry_list entries = {0};
 	const char *taken = NULL; /* the last name that had a script or a mask */
 	bool is_left = false;     /* a copy runs instead */
-	int error = read_places(tree, directory, false, &entries, scripts);
+	int error;
 
+	if (tree->draft != NULL)
+		return add_draft(tree, directory, scripts);
+	error = read_places(tree, directory, false, &entries, scripts);
 	for (size_t i = 0; i < entries.count; i++) {
 		const struct tree_entry *entry = &entries.items[i];
 		enum tree_node node = NODE_MASK;

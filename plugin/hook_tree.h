@@ -12,10 +12,18 @@
 /* The places, in order of precedence. */
 enum { PLACE_OF_ADMINISTRATOR, PLACE_OF_PACKAGES, PLACE_COUNT };
 
+/* A script that is not in the tree yet, and its path there. */
+struct draft {
+	const char *path;
+	const char *relative;
+};
+
 struct hook_tree {
 	char *places[PLACE_COUNT];
 	char *copies[PLACE_COUNT]; /* overridden by all places; NULL: none (copies.h) */
 	struct trust trust;
+	/* The only script, which the caller owns; NULL: those of the places. */
+	const struct draft *draft;
 };
 
 enum script_fault {
@@ -24,8 +32,10 @@ enum script_fault {
 	SCRIPT_IS_NOT_A_FILE,
 	SCRIPT_IS_DANGLING,
 	SCRIPT_IS_OPEN_TO_OTHERS,
-	SCRIPT_CANNOT_START,     /* it or its settings cannot be read now */
-	SCRIPT_WITHOUT_SETTINGS, /* it is new, and its settings cannot be read */
+	SCRIPT_CANNOT_START,         /* it or its settings cannot be read now */
+	SCRIPT_WITHOUT_SETTINGS,     /* it is new, and its settings cannot be read */
+	SCRIPT_WITH_FAULTY_SETTING,  /* an invalid guard (settings.h) */
+	SCRIPT_WITH_UNSAFE_VARIABLE, /* one of Environment (variables.h) */
 	/* The path is a directory. */
 	DIRECTORY_IS_UNREADABLE,
 	WILDCARD_HAS_FAILED /* PCRE2 gave up on its name */
@@ -33,11 +43,13 @@ enum script_fault {
 
 struct script {
 	char *path;
-	const char *relative; /* the part of path below its place */
+	const char *relative; /* the part of path below its place; of a draft, its own */
+	bool is_draft;
 	const char *original; /* of a copy: the part of path that it was copied from */
 	enum script_fault fault;
 	int error;                 /* −errno, if the fault has one */
-	struct unsafe_path unsafe; /* of SCRIPT_IS_OPEN_TO_OTHERS */
+	struct unsafe_path unsafe; /* of SCRIPT_IS_OPEN_TO_OTHERS, or of the variable */
+	const char *variable; /* of SCRIPT_WITH_UNSAFE_VARIABLE; the settings own it */
 };
 
 /* Zero-initialised is empty. */
@@ -92,11 +104,19 @@ enum tree_node hook_tree_look_in(struct hook_tree *tree, size_t place,
  */
 extern const char *const leftover_patterns[];
 bool hook_tree_is_leftover(const char *name);
+/* The part of the name that such a pattern matches behind its "*"; NULL if none does. */
+const char *hook_tree_leftover_ending(const char *name);
 
 /* Whether a directory has entries, in either place; true if it cannot be read. */
 bool hook_tree_has_any(
 	const struct hook_tree *tree, const char *const *directories, size_t count);
 
+/* Whether directory/NAME/below exists for any name, in either place; true when in doubt. */
+bool hook_tree_has_below(
+	const struct hook_tree *tree, const char *directory, const char *below);
+
+/* 0 or −ENOMEM; script_done() in both cases. Of a script without a fault. */
+int script_copy(struct script *ret_copy, const struct script *script);
 void script_done(struct script *script);
 void script_list_done(struct script_list *list);
 #define owns_scripts __attribute__((cleanup(script_list_done)))

@@ -50,7 +50,10 @@ static void add_journal_field(struct buffer *text, const char *name, const char 
 	buffer_append_string(text, "\n");
 }
 
-/* As on stderr: a script that could not run is a warning, one that was left out is not. */
+/*
+ * As on stderr: a script that could not run is a warning, one that was left out is not. If
+ * all are left out, one of them may have been there to stop apt.
+ */
 static int priority_of(const struct journal_entry *entry)
 {
 	switch (entry->class) {
@@ -59,7 +62,14 @@ static int priority_of(const struct journal_entry *entry)
 	case LOG_FAILED:
 		return LOG_ERR;
 	case LOG_SKIPPED:
-		return entry->event->kind == UH_SCRIPT_SKIPPED ? LOG_DEBUG : LOG_WARNING;
+		if (entry->event->kind == UH_SCRIPT_SKIPPED &&
+			entry->switched_off_by != SWITCHED_ON)
+			return LOG_NOTICE;
+		/* UH_SCRIPT_ENDED: it had nothing to do. */
+		return entry->event->kind == UH_SCRIPT_SKIPPED ||
+				       entry->event->kind == UH_SCRIPT_ENDED
+			       ? LOG_DEBUG
+			       : LOG_WARNING;
 	}
 	return LOG_ERR;
 }
@@ -106,6 +116,8 @@ void journal_send(const struct journal *journal, const struct journal_entry *ent
 	add_journal_ending(&text, event);
 	add_journal_field(
 		&text, event->is_wildcard ? "WILDCARD" : "PACKAGE", event->matched);
+	add_journal_field(
+		&text, "SWITCHED_OFF_BY", log_switch_name(entry->switched_off_by));
 	add_journal_field(&text, "TRANSACTION", entry->transaction);
 	if (entry->command_line != NULL &&
 		strlen(entry->command_line) <= JOURNAL_COMMAND_LINE_MAX)

@@ -25,8 +25,9 @@ struct journal_entry {
 	enum uh_hook_point hook_point;
 	const struct uh_event *event; /* the result of a script */
 	enum log_class class;         /* of the event */
-	const char *transaction;      /* its key, as in the log; or NULL */
-	const char *command_line;     /* or NULL */
+	enum log_switch switched_off_by;
+	const char *transaction;  /* its key, as in the log; or NULL */
+	const char *command_line; /* or NULL */
 };
 
 /* Looks once for a journal below root; returns whether there is one. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kept_output.h"
+#include "proc.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /*
@@ -121,17 +121,6 @@ static int write_kept(struct copier *copier, const char *ending)
 	return error;
 }
 
-/* Closes all descriptors from first to last. */
-static void close_between(int first, int last)
-{
-	if (first > last ||
-		syscall(__NR_close_range, (unsigned)first, (unsigned)last, 0) == 0)
-		return;
-	/* Before Linux 5.9. */
-	for (int fd = first; fd <= last && fd < FD_SETSIZE; fd++)
-		(void)close(fd);
-}
-
 /* An inherited lock would stay locked for as long as a daemon of the script runs. */
 static void close_others(const struct copier *copier)
 {
@@ -147,7 +136,7 @@ static void close_others(const struct copier *copier)
 			if (copier->channels[i].source >= next &&
 				copier->channels[i].source < last)
 				last = copier->channels[i].source;
-		close_between(next, last - 1);
+		proc_close_between(next, last - 1);
 	}
 }
 

@@ -106,12 +106,27 @@ static int append_to_log(int directory, const char *path,
 	return error;
 }
 
+/*
+ * The directory may have belonged to another user, to whom files in it still belong. What
+ * cannot be deleted is reported by whoever opens it.
+ */
+static void drop_file_of_others(
+	const struct log_file_kind *kind, const struct state *state)
+{
+	struct stat status;
+
+	if (fstatat(state->fd, kind->later, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+		(status.st_uid != geteuid() || !S_ISREG(status.st_mode)))
+		(void)unlinkat(state->fd, kind->later, 0);
+}
+
 /* −EROFS if too much is waiting already: the log may never become writable. */
 static int keep_for_later(
 	const struct log_file_kind *kind, const struct state *state, struct slice bytes)
 {
 	struct stat later;
 
+	drop_file_of_others(kind, state);
 	if (state->fd < 0 ||
 		(fstatat(state->fd, kind->later, &later, AT_SYMLINK_NOFOLLOW) == 0 &&
 			later.st_size > (off_t)kind->later_max))
@@ -136,10 +151,12 @@ int log_file_catch_up(
 {
 	owns_memory char *path = string_join(root, kind->path);
 	owns_buffer struct buffer later = {0};
-	owns_fd int fd = openat(
-		state->fd, kind->later, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	owns_fd int fd = -1;
 	int error;
 
+	drop_file_of_others(kind, state);
+	fd = openat(
+		state->fd, kind->later, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -errno;
 	if (path == NULL)

@@ -8,8 +8,7 @@
 /* How the last column begins if the script did not run. */
 #define SKIPPED "skipped ("
 
-/* The last column when a script starts; the log has the next one if no result follows. */
-#define STARTED "started"
+/* The last column in the log if no result follows LOG_STARTED. */
 #define INTERRUPTED "interrupted"
 
 #define COMMAND_LINE "Commandline: "
@@ -51,6 +50,8 @@ static const struct {
 	{"open-to-others", UH_SCRIPT_OPEN_TO_OTHERS, LOG_FAILED},
 	{"no-list", UH_SCRIPT_WITHOUT_LIST, LOG_FAILED},
 	{"no-settings", UH_SCRIPT_WITHOUT_SETTINGS, LOG_FAILED},
+	{"Environment", UH_SCRIPT_WITH_UNSAFE_VARIABLE, LOG_FAILED},
+	{"faulty-setting", UH_SCRIPT_WITH_FAULTY_SETTING, LOG_FAILED},
 	{"Requires", UH_SCRIPT_LACKS_PACKAGE, LOG_SKIPPED},
 	{"Requires", UH_REQUIREMENTS_UNKNOWN, LOG_SKIPPED},
 	{"User", UH_SCRIPT_WITHOUT_USER, LOG_FAILED},
@@ -82,12 +83,31 @@ const char *log_class_name(enum log_class class)
 	return names[class];
 }
 
+static enum log_class class_of_ending(const struct uh_ending *ending)
+{
+	if (process_had_nothing_to_do(ending))
+		return LOG_SKIPPED;
+	return process_succeeded(ending) ? LOG_OK : LOG_FAILED;
+}
+
+const char *log_switch_name(enum log_switch by)
+{
+	static const char *const names[] = {
+		[SWITCHED_ON] = NULL,
+		[SWITCHED_OFF_BY_ENVIRONMENT] = "environment",
+		[SWITCHED_OFF_BY_OPTION] = "option",
+		[SWITCHED_OFF_BY_CONFIGURATION] = "configuration",
+	};
+
+	return names[by];
+}
+
 bool log_class_of_event(const struct uh_event *event, enum log_class *ret_class)
 {
 	const char *reason = log_skip_word(event->kind);
 
 	if (event->kind == UH_SCRIPT_ENDED)
-		*ret_class = process_succeeded(&event->ending) ? LOG_OK : LOG_FAILED;
+		*ret_class = class_of_ending(&event->ending);
 	else if (event->kind == UH_SCRIPT_NOT_STARTED)
 		*ret_class = LOG_FAILED;
 	else if (event->kind == UH_SCRIPT_SKIPPED)
@@ -103,7 +123,9 @@ void log_add_ended(struct buffer *text, const struct uh_event *event)
 {
 	const char *reason = log_skip_word(event->kind);
 
-	if (event->kind == UH_SCRIPT_ENDED)
+	if (event->kind == UH_SCRIPT_ENDED && process_had_nothing_to_do(&event->ending))
+		buffer_append_format(text, SKIPPED "%d)", event->ending.value);
+	else if (event->kind == UH_SCRIPT_ENDED)
 		buffer_append_format(text, "%s %d", process_end_name(event->ending.end),
 			event->ending.value);
 	else if (event->kind == UH_SCRIPT_NOT_STARTED)
@@ -118,7 +140,7 @@ void log_add_ended(struct buffer *text, const struct uh_event *event)
 static void append_outcome(struct buffer *line, const struct uh_event *event)
 {
 	if (event->kind == UH_SCRIPT_STARTS)
-		buffer_append_string(line, STARTED);
+		buffer_append_string(line, LOG_STARTED);
 	log_add_ended(line, event);
 	if (event->kind == UH_SCRIPT_ENDED)
 		buffer_append_format(line, " %lld ms%s", event->milliseconds,
@@ -208,14 +230,22 @@ static void append_command_line(struct buffer *buffer, const char *command_line)
 }
 
 /* Written by the first call: apt may be gone when the stanza is written. */
-static void append_header(struct buffer *kept, const char *key, const char *command_line)
+static void append_header(struct buffer *kept, const struct log_writer *writer,
+	const char *key, const char *command_line)
 {
 	if (kept->size > 0)
 		return;
 	append_start(kept);
 	append_command_line(kept, command_line);
 	append_requester(kept);
-	buffer_append_format(kept, "Transaction: %s\n", key);
+	if (writer->is_of_session)
+		buffer_append_format(
+			kept, "Session: %s\nRuns: %zu\n", key, writer->dpkg_runs);
+	else
+		buffer_append_format(kept, "Transaction: %s\n", key);
+	if (writer->switched_off_by != SWITCHED_ON)
+		append_field(kept, "Switched-Off-By",
+			log_switch_name(writer->switched_off_by));
 }
 
 int log_writer_keep(
@@ -230,7 +260,7 @@ int log_writer_keep(
 		return writer->error;
 	error = state_append(state, LOG_RUNS, buffer_slice(&writer->lines));
 	if (error == -ENOENT) {
-		append_header(&kept, state->key, command_line);
+		append_header(&kept, writer, state->key, command_line);
 		buffer_append(&kept, buffer_slice(&writer->lines));
 		error = kept.error < 0
 				? kept.error
@@ -243,7 +273,7 @@ int log_writer_keep(
 
 static bool is_start(struct slice line)
 {
-	static const char ending[] = "] " STARTED;
+	static const char ending[] = "] " LOG_STARTED;
 	size_t size = strlen(ending);
 
 	return line.size > size &&
@@ -253,7 +283,7 @@ static bool is_start(struct slice line)
 /* Whether one of the lines begins like this one, up to its last column. */
 static bool has_result(struct slice line, struct slice lines)
 {
-	struct slice beginning = {line.data, line.size - strlen(STARTED)};
+	struct slice beginning = {line.data, line.size - strlen(LOG_STARTED)};
 
 	/* Usually it is the next line. */
 	while (lines.size > 0)
@@ -272,7 +302,7 @@ static void append_logged_runs(struct buffer *stanza, struct slice lines)
 		if (was_running && has_result(line, lines))
 			continue;
 		if (was_running)
-			line.size -= strlen(STARTED);
+			line.size -= strlen(LOG_STARTED);
 		buffer_append(stanza, line);
 		buffer_append_string(stanza, was_running ? INTERRUPTED "\n" : "\n");
 	}
@@ -318,7 +348,7 @@ int log_writer_write(struct log_writer *writer, const struct state *state,
 	if (kept_error < 0)
 		buffer_done(&kept);
 	if (kept.size > 0 || writer->lines.size > 0) {
-		append_header(&kept, state->key, command_line);
+		append_header(&kept, writer, state->key, command_line);
 		buffer_append(&kept, buffer_slice(&writer->lines));
 		buffer_done(&writer->lines);
 		append_stanza(&stanza, buffer_slice(&kept), command_line, result,

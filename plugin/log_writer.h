@@ -11,11 +11,26 @@
 #include "plan.h"
 
 #define LOG_RUNS "runs" /* the suffix of the state file */
+/* The end of a line of it when a script starts. */
+#define LOG_STARTED "started"
+
+/* What has switched all hooks off. Settings of single hooks may still enable these. */
+enum log_switch {
+	SWITCHED_ON,
+	SWITCHED_OFF_BY_ENVIRONMENT,
+	SWITCHED_OFF_BY_OPTION, /* on apt's command line */
+	SWITCHED_OFF_BY_CONFIGURATION
+};
+/* "environment" and so on; NULL for SWITCHED_ON. */
+const char *log_switch_name(enum log_switch by);
 
 /* Zero-initialised is empty. */
 struct log_writer {
 	struct buffer lines; /* one for each script */
 	int error;           /* why a line was lost; reported at the end of the call */
+	bool is_of_session;  /* Session-End, after as many dpkg runs */
+	size_t dpkg_runs;
+	enum log_switch switched_off_by;
 	bool is_not_reached; /* apt ended without Post-Invoke after dpkg had finished */
 };
 

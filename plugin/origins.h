@@ -18,6 +18,7 @@ struct origins {
 	struct origin *items;
 	size_t count;
 	size_t capacity;
+	const struct origin **sorted; /* by key, then by value */
 };
 
 /*

@@ -4,8 +4,12 @@
 
 #include <errno.h>
 
-/* With more names, querying all packages is as fast. */
-#define NAMES_MAX 1000
+/*
+ * With more names, dpkg-query takes longer than for all packages. CPU time with 5,000
+ * installed: all 24 ms; 1 name 21 ms, 50 names 22, 70 names 24, 300 names 30, 1,000 names
+ * 52, 3,000 names 110.
+ */
+#define NAMES_MAX 50
 
 static const struct word result_names[] = {
 	{"ok", RESULT_OK}, {"failed", RESULT_FAILED}, {"aborted", RESULT_ABORTED}};

@@ -5,9 +5,11 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #define CONF ".conf"
+#define LOOK_MAX ((size_t)1 << 20)
 /* Where packages install files for apt's configuration. */
 #define APT_PARTS "/etc/apt/apt.conf.d/"
 
@@ -183,10 +185,46 @@ int package_settings_read(struct settings *settings, struct hook_tree *tree,
 		add_file_if_safe(&reading, files.items[i], &safe);
 	if (safe.count > 0 && reading.error == 0)
 		read_files(&reading, &safe);
+	settings_index(settings);
 	string_list_sort_unique(&settings->lost_paths);
 	if (reading.error < 0 || error == -ENOMEM)
 		settings->is_lost_for_packages = true;
 	return error == -ENOMEM ? error : reading.error;
+}
+
+static bool has_word(struct slice text, const char *word)
+{
+	struct slice wanted = slice_of(word);
+
+	for (; text.size >= wanted.size; text.data++, text.size--)
+		if (slice_has_prefix_caseless(text, wanted))
+			return true;
+	return false;
+}
+
+/* Also true of a file that includes another, or that cannot be read. */
+static bool may_set_paths(const char *file)
+{
+	owns_fd int fd = open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	owns_buffer struct buffer text = {0};
+
+	return fd < 0 || buffer_read(&text, fd, LOOK_MAX) < 0 ||
+	       has_word(buffer_slice(&text), "Paths") ||
+	       has_word(buffer_slice(&text), "#include");
+}
+
+bool package_settings_mention_paths(const struct hook_tree *tree)
+{
+	owns_strings struct string_list files = {0};
+	owns_memory char *directory =
+		string_join(tree->places[PLACE_OF_PACKAGES], "/" PACKAGE_SETTINGS);
+
+	if (directory == NULL || list_files(directory, &files) < 0)
+		return true;
+	for (size_t i = 0; i < files.count; i++)
+		if (may_set_paths(files.items[i]))
+			return true;
+	return false;
 }
 
 /* The conffiles below apt.conf.d that only a purge would delete. */
@@ -205,32 +243,55 @@ static int list_removed(const char *status_file, struct string_list *files)
 	return error;
 }
 
-static int mark_removed(
-	const struct settings *settings, struct slice line, bool *ret_is_of_removed)
+/* The same for two settings if these are the same; apt ignores the case of keys. */
+static char *setting_identity(const char *key, const char *value)
+{
+	char size[DECIMAL_SIZE];
+	char *text = string_join(decimal(size, strlen(key)), ":", key, value);
+
+	for (char *at = text; at != NULL && at < text + strlen(size) + 1 + strlen(key);
+		at++)
+		if (*at >= 'A' && *at <= 'Z')
+			*at = (char)(*at - 'A' + 'a');
+	return text;
+}
+
+/* A line is FILE, KEY=VALUE and perhaps a message. */
+static int add_identity(struct string_list *identities, struct slice line)
 {
 	struct slice key, value = line;
 	owns_memory char *name = NULL;
 	owns_memory char *text = NULL;
+	owns_memory char *identity = NULL;
 
 	(void)slice_cut(&value, '\t');
 	value = slice_cut(&value, '\t');
 	key = slice_cut(&value, '=');
 	name = percent_decode(key);
 	text = percent_decode(value);
-	if (name == NULL || text == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < settings->count; i++)
-		if (slice_equals_caseless(
-			    slice_of(settings->items[i].key), slice_of(name)) &&
-			strcmp(settings->items[i].value, text) == 0)
-			ret_is_of_removed[i] = true;
+	if (name != NULL && text != NULL)
+		identity = setting_identity(name, text);
+	return identity != NULL ? string_list_add(identities, identity) : -ENOMEM;
+}
+
+static int mark_removed(const struct settings *settings,
+	const struct string_list *identities, bool *ret_is_of_removed)
+{
+	for (size_t i = 0; i < settings->count && identities->count > 0; i++) {
+		owns_memory char *identity = setting_identity(
+			settings->items[i].key, settings->items[i].value);
+
+		if (identity == NULL)
+			return -ENOMEM;
+		ret_is_of_removed[i] = string_list_has(identities, identity);
+	}
 	return 0;
 }
 
 int package_settings_of_removed(
 	const struct settings *settings, const char *status_file, bool *ret_is_of_removed)
 {
-	owns_strings struct string_list files = {0};
+	owns_strings struct string_list files = {0}, identities = {0};
 	owns_buffer struct buffer lines = {0};
 	owns_memory char *message = NULL;
 	struct slice rest;
@@ -240,6 +301,8 @@ int package_settings_of_removed(
 		error = bridge_files(&files, &lines, &message);
 	rest = buffer_slice(&lines);
 	while (error == 0 && rest.size > 0)
-		error = mark_removed(settings, slice_cut(&rest, '\n'), ret_is_of_removed);
-	return error;
+		error = add_identity(&identities, slice_cut(&rest, '\n'));
+	string_list_sort_unique(&identities);
+	return error == 0 ? mark_removed(settings, &identities, ret_is_of_removed)
+			  : error;
 }

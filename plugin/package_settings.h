@@ -21,6 +21,12 @@ int package_settings_read(struct settings *settings, struct hook_tree *tree,
 	const char *status_file, uh_listener *listener, void *context);
 
 /*
+ * Whether any of the files may set Paths. Only looks for the word, which takes a fraction
+ * of the time.
+ */
+bool package_settings_mention_paths(const struct hook_tree *tree);
+
+/*
  * Finds the settings from conffiles in apt.conf.d that removed packages have left behind,
  * and sets their elements of the array, which has one for each setting. 0 or −errno.
  */

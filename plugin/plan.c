@@ -2,6 +2,7 @@
 #include "plan.h"
 #include "renames.h"
 #include "segments.h"
+#include "variables.h"
 
 #include <errno.h>
 
@@ -84,10 +85,11 @@ static void plan_directory(
 		plan_fault(planner, directory);
 }
 
-static void plan_package_directory(
-	struct planner *planner, const char *name, const struct package *package)
+static void plan_package_directory(struct planner *planner, const char *name,
+	const struct package *package, bool is_of_entry)
 {
-	const struct planned_run model = {.reason = REASON_PACKAGE, .package = package};
+	const struct planned_run model = {
+		.reason = REASON_PACKAGE, .package = package, .is_of_entry = is_of_entry};
 	owns_memory char *directory =
 		string_join("pkgs/", name, "/", planner->hook_point);
 
@@ -111,7 +113,7 @@ static void plan_architectures(
 		if (directory == NULL)
 			plan_fault(planner, "pkgs");
 		else if (string_list_has(qualified, directory))
-			plan_package_directory(planner, directory, package);
+			plan_package_directory(planner, directory, package, true);
 	}
 }
 
@@ -138,8 +140,8 @@ static void plan_packages(struct planner *planner)
 		while (at < directories.count && strcmp(directories.items[at], name) < 0)
 			at++;
 		if (at < directories.count && strcmp(directories.items[at], name) == 0)
-			plan_package_directory(
-				planner, name, transaction_main_entry(transaction, i));
+			plan_package_directory(planner, name,
+				transaction_main_entry(transaction, i), false);
 		if (qualified.count > 0)
 			plan_architectures(planner, &qualified, i);
 	}
@@ -259,16 +261,25 @@ int plan_make(struct plan *plan, struct hook_tree *tree, enum uh_hook_point hook
 
 bool plan_is_possible(const struct hook_tree *tree, enum uh_hook_point hook_point)
 {
-	static const char *const directories[][3] = {
-		[UH_PRE_INVOKE] = {"Pre-Invoke"},
-		[UH_PRE_INSTALL_PKGS] = {"Pre-Install-Pkgs", "pkgs",
-			"multi_pkgs/Pre-Install-Pkgs"},
-		[UH_POST_INVOKE] = {"Post-Invoke", "pkgs", "multi_pkgs/Post-Invoke"},
+	static const struct {
+		const char *directories[3];
+		size_t count;
+	} rows[] = {
+		[UH_SESSION_START] = {{"Session-Start"}, 1},
+		[UH_PRE_INVOKE] = {{"Pre-Invoke"}, 1},
+		[UH_PRE_INSTALL_PKGS] = {{"Pre-Install-Pkgs", "pkgs",
+						 "multi_pkgs/Pre-Install-Pkgs"},
+			3},
+		[UH_POST_INVOKE] = {{"Post-Invoke", "pkgs", "multi_pkgs/Post-Invoke"}, 3},
+		[UH_SESSION_END] = {{"Session-End", "multi_pkgs/Session-End"}, 2},
 	};
 
-	_Static_assert(COUNT_OF(directories) == UH_HOOK_POINT_COUNT, "one row each");
-	return hook_tree_has_any(
-		tree, directories[hook_point], hook_point == UH_PRE_INVOKE ? 1 : 3);
+	_Static_assert(COUNT_OF(rows) == UH_HOOK_POINT_COUNT, "one row each");
+	if (hook_tree_has_any(tree, rows[hook_point].directories, rows[hook_point].count))
+		return true;
+	/* A process waits for the session's end, so look more closely. */
+	return hook_point == UH_SESSION_END &&
+	       hook_tree_has_below(tree, "pkgs", uh_hook_point_name(hook_point));
 }
 
 /* Whether any directory parent/NAMEsuffix has a script; true when out of memory. */
@@ -303,157 +314,6 @@ bool plan_needs_packages(struct hook_tree *tree, enum uh_hook_point hook_point)
 		return true;
 	return has_scripts_below(tree, "pkgs", below_package) ||
 	       has_scripts_below(tree, wildcards, "");
-}
-
-static bool allows_package(const struct planned_run *run, const struct package *package)
-{
-	return (run->settings.operations & 1U << package->operation) != 0;
-}
-
-/* Failed if one of them is, otherwise pending if one of them is. */
-static enum outcome worse_outcome(enum outcome one, enum outcome other)
-{
-	if (one == OUTCOME_FAILED || other == OUTCOME_FAILED)
-		return OUTCOME_FAILED;
-	return one == OUTCOME_DONE ? other : one;
-}
-
-/*
- * Whether Operations allows any package that "name" or "name:architecture" stands for.
- * ret_outcome is that of the packages that it allows.
- */
-static bool allows_line(const struct planned_run *run,
-	const struct transaction *transaction, struct slice line,
-	enum outcome *ret_outcome)
-{
-	struct slice architecture = line;
-	struct slice name = slice_cut(&architecture, ':');
-	bool is_allowed = false;
-
-	*ret_outcome = OUTCOME_DONE;
-	for (size_t i = transaction_find(transaction, name);
-		i < transaction->count &&
-		slice_equals(name, transaction->packages[i].name);
-		i++) {
-		const struct package *package = &transaction->packages[i];
-
-		if ((architecture.size > 0 &&
-			    !slice_equals(architecture, package->architecture)) ||
-			!allows_package(run, package))
-			continue;
-		is_allowed = true;
-		*ret_outcome = worse_outcome(*ret_outcome, package->outcome);
-	}
-	return is_allowed;
-}
-
-/* Adds each matching name to names, or to failed if one of its packages failed. */
-static int sort_matched(const struct planned_run *run,
-	const struct transaction *transaction, struct string_list *names,
-	struct string_list *failed, enum outcome *outcome)
-{
-	owns_buffer struct buffer lines = {0};
-	int error = wildcard_match(run->wildcard, &lines);
-	struct slice rest = buffer_slice(&lines);
-
-	while (error == 0 && rest.size > 0) {
-		struct slice line = slice_cut(&rest, '\n');
-		enum outcome of_line;
-		owns_memory char *name = NULL;
-
-		if (!allows_line(run, transaction, line, &of_line))
-			continue;
-		*outcome = worse_outcome(*outcome, of_line);
-		line = slice_cut(&line, ':');
-		name = strndup(line.data, line.size);
-		if (name == NULL)
-			return -ENOMEM;
-		error = string_list_add(of_line == OUTCOME_FAILED ? failed : names, name);
-	}
-	return error;
-}
-
-int plan_matched_names(const struct planned_run *run,
-	const struct transaction *transaction, struct buffer *matched,
-	enum outcome *ret_outcome)
-{
-	owns_strings struct string_list names = {0};
-	owns_strings struct string_list failed = {0};
-	enum outcome outcome = OUTCOME_DONE;
-	int error = sort_matched(run, transaction, &names, &failed, &outcome);
-
-	for (size_t i = 0; i < failed.count && !run->omits_failed && error == 0; i++)
-		error = string_list_add(&names, failed.items[i]);
-	/* Without architectures, names may be unsorted or occur twice. */
-	string_list_sort_unique(&names);
-	string_list_sort_unique(&failed);
-	for (size_t i = 0; i < names.count; i++) {
-		if (run->omits_failed && string_list_has(&failed, names.items[i]))
-			continue;
-		buffer_append_string(matched, names.items[i]);
-		buffer_append_string(matched, "\n");
-	}
-	if (ret_outcome != NULL)
-		*ret_outcome = outcome;
-	return error < 0 ? error : matched->error;
-}
-
-/* Whether its directory is NAME:ARCHITECTURE, which stands for a single entry. */
-static bool is_for_architecture(const struct planned_run *run)
-{
-	const char *directory = run->script.relative + strlen("pkgs/");
-
-	return directory[strlen(run->package->name)] == ':';
-}
-
-enum outcome plan_package_outcome(
-	const struct planned_run *run, const struct transaction *transaction)
-{
-	enum outcome outcome;
-
-	if (is_for_architecture(run))
-		return run->package->outcome;
-	(void)allows_line(run, transaction, slice_of(run->package->name), &outcome);
-	return outcome;
-}
-
-/* The package's entry that Operations allows. */
-static const struct package *choose_entry(
-	const struct planned_run *run, const struct transaction *transaction)
-{
-	size_t first = transaction_find(transaction, slice_of(run->package->name));
-
-	if (allows_package(run, run->package))
-		return run->package;
-	if (is_for_architecture(run))
-		return NULL;
-	for (size_t i = first; i < transaction_end_of_name(transaction, first); i++)
-		if (allows_package(run, &transaction->packages[i]))
-			return &transaction->packages[i];
-	return NULL;
-}
-
-static int apply_operations(
-	struct planned_run *run, const struct transaction *transaction)
-{
-	owns_buffer struct buffer matched = {0};
-	const struct package *package;
-	int error = 0;
-
-	if (run->settings.operations == ~0U)
-		return 0;
-	if (run->reason == REASON_PACKAGE) {
-		package = choose_entry(run, transaction);
-		if (package != NULL)
-			run->package = package;
-		else
-			run->skip = SKIP_OPERATIONS;
-	} else if (run->reason == REASON_WILDCARD) {
-		error = plan_matched_names(run, transaction, &matched, NULL);
-		if (error == 0 && matched.size == 0)
-			run->skip = SKIP_OPERATIONS;
-	}
-	return error == -ENOMEM ? error : 0;
 }
 
 /* Settings are for scripts. */
@@ -494,31 +354,206 @@ static bool is_not_masked(const struct planned_run *run, const void *context)
 	return !run->is_masked;
 }
 
-static void apply_settings_to(struct plan *plan, const struct hook_tree *tree,
-	bool are_copies, const struct settings *settings,
-	const struct transaction *transaction)
+static void run_done(struct planned_run *run)
 {
+	script_done(&run->script);
+	script_settings_done(&run->settings);
+}
+
+/* Makes room for that many runs. 0 or −ENOMEM. */
+static int reserve_runs(struct plan *plan, size_t count)
+{
+	int error = 0;
+
+	while (plan->capacity < count && error == 0)
+		error = array_grow(&plan->runs, &plan->capacity, plan->capacity,
+			sizeof(*plan->runs));
+	return error;
+}
+
+/* Gives the parts of a run scripts and settings of their own. 0 or −ENOMEM. */
+static int furnish_parts(struct planned_run *parts, size_t count,
+	const struct script *script, const struct settings *settings)
+{
+	for (size_t i = 0; i < count; i++)
+		if (script_copy(&parts[i].script, script) < 0 ||
+			settings_for(settings, script->relative, &parts[i].settings) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+/*
+ * Per-Package: the runs that take the place of a run, one for each of its packages. 0; with
+ * none, or −ENOMEM, the run stays.
+ */
+static int make_parts(const struct planned_run *run, const struct settings *settings,
+	const struct transaction *transaction, struct planned_run **ret_parts,
+	size_t *ret_count)
+{
+	struct planned_run *parts = NULL;
+	size_t count = 0;
+	int error = planned_run_split(run, transaction, &parts, &count);
+
+	if (error == 0)
+		error = furnish_parts(parts, count, &run->script, settings);
+	*ret_parts = parts;
+	*ret_count = count;
+	return error == -ENOMEM ? error : 0; /* the run reports others */
+}
+
+static void refuse_run(struct planned_run *run, int error)
+{
+	if (error == 0 || run->script.fault != SCRIPT_IS_FINE)
+		return;
+	run->script.fault = SCRIPT_CANNOT_START;
+	run->script.error = error;
+}
+
+static bool is_to_split(const struct planned_run *run, bool are_copies)
+{
+	return run->settings.is_per_package && run->reason != REASON_PACKAGE &&
+	       run->skip == SKIP_NONE && run->script.fault == SCRIPT_IS_FINE &&
+	       (run->script.original != NULL) == are_copies;
+}
+
+/*
+ * Moves the run to the end of all, or its parts in its place. all has room for the run and
+ * for those that follow it.
+ */
+static void split_run(struct plan *all, struct planned_run *run, size_t following,
+	const struct settings *settings, const struct transaction *transaction)
+{
+	owns_memory struct planned_run *parts = NULL;
+	size_t count = 0;
+	int error = make_parts(run, settings, transaction, &parts, &count);
+
+	if (error == 0 && count > 0)
+		error = reserve_runs(all, all->count + count + following);
+	if (error == 0 && count > 0) {
+		memcpy(&all->runs[all->count], parts, count * sizeof(*parts));
+		all->count += count;
+		run_done(run);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		run_done(&parts[i]);
+	refuse_run(run, error);
+	all->runs[all->count++] = *run;
+}
+
+/* Each run is moved once, however many are split. */
+static void split_runs(struct plan *plan, bool are_copies,
+	const struct settings *settings, const struct transaction *transaction)
+{
+	struct plan all = {.runs = NULL};
+	size_t first = 0;
+	int error;
+
+	while (first < plan->count && !is_to_split(&plan->runs[first], are_copies))
+		first++;
+	if (first == plan->count)
+		return;
+	error = reserve_runs(&all, plan->count);
+	for (size_t i = first; i < plan->count && error < 0; i++)
+		if (is_to_split(&plan->runs[i], are_copies))
+			refuse_run(&plan->runs[i], error);
+	if (error < 0) {
+		free(all.runs);
+		return;
+	}
+	for (size_t i = 0; i < plan->count; i++)
+		if (is_to_split(&plan->runs[i], are_copies))
+			split_run(&all, &plan->runs[i], plan->count - i - 1, settings,
+				transaction);
+		else
+			all.runs[all.count++] = plan->runs[i];
+	free(plan->runs);
+	plan->runs = all.runs;
+	plan->count = all.count;
+	plan->capacity = all.capacity;
+}
+
+static void check_variables(struct planned_run *run, struct trust *trust)
+{
+	const struct setting_items *variables = &run->settings.environment;
+	struct script *script = &run->script;
+
+	for (size_t i = 0; i < variables->count && script->error == 0; i++) {
+		struct unsafe_path unsafe;
+
+		script->error = variable_check(variables->items[i], trust, &unsafe);
+		if (script->error == 0)
+			continue;
+		script->fault = SCRIPT_WITH_UNSAFE_VARIABLE;
+		script->variable = variables->items[i];
+		free(script->unsafe.path);
+		script->unsafe = unsafe;
+	}
+}
+
+/* Whether plan_apply_settings() gives it settings, or the same for copies. */
+static bool has_settings(const struct planned_run *run, bool are_copies)
+{
+	return !is_directory_fault(&run->script) &&
+	       (run->script.original != NULL) == are_copies;
+}
+
+/* All runs ask about versions at once. */
+static void find_settings(struct plan *plan, bool are_copies,
+	const struct settings *settings, const struct transaction *transaction)
+{
+	int error;
+
 	for (size_t i = 0; i < plan->count; i++) {
 		struct planned_run *run = &plan->runs[i];
-		int error;
 
-		if (is_directory_fault(&run->script) ||
-			(run->script.original != NULL) != are_copies)
+		if (!has_settings(run, are_copies))
 			continue;
 		script_settings_done(&run->settings);
-		error = settings_for(settings, run->script.relative, &run->settings);
+		run->versions = &plan->versions;
+		run->settings_error =
+			settings_for(settings, run->script.relative, &run->settings);
+		if (run->settings_error == 0 && run->settings.is_enabled)
+			run->settings_error =
+				planned_run_expect(run, transaction, &plan->versions);
+	}
+	error = versions_compare(&plan->versions);
+	for (size_t i = 0; i < plan->count && error < 0; i++)
+		if (plan->runs[i].settings_error == 0 &&
+			planned_run_needs_versions(&plan->runs[i]))
+			plan->runs[i].settings_error = error;
+}
+
+static void apply_settings_to(struct plan *plan, struct hook_tree *tree, bool are_copies,
+	const struct settings *settings, const struct transaction *transaction)
+{
+	find_settings(plan, are_copies, settings, transaction);
+	for (size_t i = 0; i < plan->count; i++) {
+		struct planned_run *run = &plan->runs[i];
+		int error = run->settings_error;
+
+		if (!has_settings(run, are_copies))
+			continue;
 		if (!run->settings.is_enabled)
 			run->skip = SKIP_ENABLED;
 		else if (error == 0)
-			error = apply_operations(run, transaction);
-		if (error < 0 && run->script.fault == SCRIPT_IS_FINE) {
-			run->script.fault = SCRIPT_CANNOT_START;
-			run->script.error = error;
-		}
+			error = planned_run_narrow(run, transaction);
+		refuse_run(run, error);
 		if (run->script.fault == SCRIPT_IS_FINE &&
 			settings_are_lost_for(settings, tree, run->script.relative))
 			run->script.fault = SCRIPT_WITHOUT_SETTINGS;
+		if (run->script.fault == SCRIPT_IS_FINE && run->settings.faulty != NULL)
+			run->script.fault = SCRIPT_WITH_FAULTY_SETTING;
+		if (run->script.fault == SCRIPT_IS_FINE)
+			check_variables(run, &tree->trust);
 	}
+	split_runs(plan, are_copies, settings, transaction);
+}
+
+void plan_set_paths(struct plan *plan, const struct path_table *paths)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		plan->runs[i].paths = paths;
 }
 
 void plan_withhold(struct plan *plan,
@@ -581,11 +616,12 @@ static bool have_packages_succeeded(struct planned_run *run,
 {
 	owns_buffer struct buffer matched = {0};
 
-	if (result != RESULT_FAILED || run->reason == REASON_ALWAYS)
+	if (result != RESULT_FAILED ||
+		(run->reason == REASON_ALWAYS && !planned_run_has_list(run)))
 		return result == RESULT_OK;
 	if (run->reason == REASON_PACKAGE)
-		return plan_package_outcome(run, transaction) == OUTCOME_DONE;
-	return plan_matched_names(run, transaction, &matched, NULL) < 0 ||
+		return planned_run_outcome(run, transaction) == OUTCOME_DONE;
+	return planned_run_names(run, transaction, &matched, NULL) < 0 ||
 	       matched.size > 0;
 }
 
@@ -642,6 +678,15 @@ static bool has_runs_left(const struct plan *plan, bool is_certain)
 	return false;
 }
 
+bool plan_lacks_packages(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->runs[i].skip >= SKIP_OPERATIONS &&
+			plan->runs[i].skip < SKIP_WHEN)
+			return true;
+	return false;
+}
+
 bool plan_has_work(const struct plan *plan)
 {
 	return has_runs_left(plan, true);
@@ -650,20 +695,6 @@ bool plan_has_work(const struct plan *plan)
 bool plan_may_have_work(const struct plan *plan)
 {
 	return has_runs_left(plan, false);
-}
-
-const char *skip_name(enum skip skip)
-{
-	static const struct word names[] = {{"Enabled", SKIP_ENABLED},
-		{"Operations", SKIP_OPERATIONS}, {"When", SKIP_WHEN}};
-
-	return word_of(names, COUNT_OF(names), (int)skip);
-}
-
-static void run_done(struct planned_run *run)
-{
-	script_done(&run->script);
-	script_settings_done(&run->settings);
 }
 
 void plan_keep(struct plan *plan,
@@ -691,5 +722,6 @@ void plan_done(struct plan *plan)
 	free(plan->directories);
 	buffer_done(&plan->names);
 	buffer_done(&plan->qualified_names);
+	versions_done(&plan->versions);
 	memset(plan, 0, sizeof(*plan));
 }

@@ -3,29 +3,7 @@
 #ifndef PLAN_H
 #define PLAN_H
 
-#include "hook_tree.h"
-#include "outcome.h"
-#include "settings.h"
-#include "transaction.h"
-#include "wildcard.h"
-
-/* Faults of directories have REASON_ALWAYS. */
-enum reason { REASON_PACKAGE, REASON_WILDCARD, REASON_ALWAYS };
-
-/* The setting that prevents a script from running. */
-enum skip { SKIP_NONE, SKIP_ENABLED, SKIP_OPERATIONS, SKIP_WHEN };
-
-struct planned_run {
-	struct script script;
-	struct script_settings settings; /* the defaults until plan_apply_settings() */
-	enum skip skip;
-	bool is_masked; /* at a former path; plan_apply_settings() drops the run */
-	enum reason reason;
-	const struct package *package;   /* of REASON_PACKAGE; the transaction owns it */
-	const struct wildcard *wildcard; /* of REASON_WILDCARD; the plan owns it */
-	const char *directory; /* of REASON_WILDCARD: its name; the plan owns it */
-	bool omits_failed; /* matched names without failed ones; by plan_apply_when() */
-};
+#include "planned_run.h"
 
 struct plan {
 	struct planned_run *runs;
@@ -36,6 +14,7 @@ struct plan {
 	size_t directory_capacity;
 	struct buffer names;           /* what wildcards are matched against */
 	struct buffer qualified_names; /* name:architecture, for wildcards with a colon */
+	struct versions versions;      /* that the runs ask about */
 };
 
 /*
@@ -74,6 +53,12 @@ void plan_prefer_copies(struct plan *plan, struct hook_tree *tree);
 /* Whether the plan contains copies of scripts. */
 bool plan_has_copies(const struct plan *plan);
 
+/*
+ * Before plan_apply_settings(): which paths the packages have. paths must outlive the plan.
+ * Without it, Paths excludes no package.
+ */
+void plan_set_paths(struct plan *plan, const struct path_table *paths);
+
 /* Sets SCRIPT_WITHOUT_SETTINGS for each script that could start, if are_settings_lost. */
 void plan_withhold(struct plan *plan,
 	bool (*are_settings_lost)(const struct script *script, const void *context),
@@ -91,24 +76,12 @@ void plan_keep(struct plan *plan,
 	bool (*is_kept)(const struct planned_run *run, const void *context),
 	const void *context);
 
+/* Whether a script is skipped that runs only for packages. */
+bool plan_lacks_packages(const struct plan *plan);
+
 /* Whether anything is left to run. */
 bool plan_has_work(const struct plan *plan);
 /* The same, or something is unreadable now that may be readable later. */
 bool plan_may_have_work(const struct plan *plan);
-
-/*
- * Appends the names that the run's wildcard matches and its Operations allows, one per
- * line, sorted, without architectures. ret_outcome, which may be NULL, is failed if any of
- * their packages failed. Returns 0, −ENOMEM or −EIO.
- */
-int plan_matched_names(const struct planned_run *run,
-	const struct transaction *transaction, struct buffer *matched,
-	enum outcome *ret_outcome);
-/* The same outcome for a run of REASON_PACKAGE, which may be for several architectures. */
-enum outcome plan_package_outcome(
-	const struct planned_run *run, const struct transaction *transaction);
-
-/* The name of the setting; NULL for SKIP_NONE. */
-const char *skip_name(enum skip skip);
 
 #endif

@@ -10,7 +10,11 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+/* A bound in case /proc is corrupt. */
+#define ANCESTORS_MAX 1024
 
 /* Enough for /proc/PID/stat: a name of 15 bytes and some 50 numbers. */
 #define STAT_SIZE 1024
@@ -44,25 +48,33 @@ int proc_check(void)
 		       : -ENOENT;
 }
 
-int proc_read_file(pid_t pid, const char *file, size_t limit, struct buffer *bytes)
+/* After proc_check(). */
+static int read_checked_file(
+	pid_t pid, const char *file, size_t limit, struct buffer *bytes)
 {
 	char number[DECIMAL_SIZE];
 	owns_memory char *path = string_join(
 		"/proc/", decimal(number, (unsigned long long)pid), "/", file);
 	owns_fd int fd = -1;
-	int error = proc_check();
 
-	if (error < 0 || path == NULL)
-		return error < 0 ? error : -ENOMEM;
+	if (path == NULL)
+		return -ENOMEM;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	return fd >= 0 ? buffer_read(bytes, fd, limit) : -errno;
 }
 
+int proc_read_file(pid_t pid, const char *file, size_t limit, struct buffer *bytes)
+{
+	int error = proc_check();
+
+	return error == 0 ? read_checked_file(pid, file, limit, bytes) : error;
+}
+
 /* "pid (command) state ppid …"; the command may contain spaces and parentheses. */
-int proc_read(pid_t pid, struct proc *ret_proc)
+static int read_checked_proc(pid_t pid, struct proc *ret_proc)
 {
 	owns_buffer struct buffer stat = {0};
-	int error = proc_read_file(pid, "stat", STAT_SIZE, &stat);
+	int error = read_checked_file(pid, "stat", STAT_SIZE, &stat);
 	struct proc proc = {.pid = pid};
 	unsigned long long parent;
 	struct slice rest, state;
@@ -92,6 +104,13 @@ int proc_read(pid_t pid, struct proc *ret_proc)
 	return 0;
 }
 
+int proc_read(pid_t pid, struct proc *ret_proc)
+{
+	int error = proc_check();
+
+	return error == 0 ? read_checked_proc(pid, ret_proc) : error;
+}
+
 int proc_open(pid_t pid)
 {
 	/* Debian 11 has glibc 2.31; pidfd_open() is new in 2.36. */
@@ -113,6 +132,19 @@ int proc_wait_for_end(pid_t pid)
 	return 0;
 }
 
+bool proc_is_within(pid_t pid, pid_t ancestor)
+{
+	struct proc process = {.parent = pid};
+
+	for (int i = 0; i < ANCESTORS_MAX && process.parent > 0; i++) {
+		if (process.parent == ancestor)
+			return true;
+		if (proc_read(process.parent, &process) < 0)
+			return false;
+	}
+	return false;
+}
+
 static int read_proc_list(struct proc_list *list)
 {
 	int error = proc_check();
@@ -127,7 +159,7 @@ static int read_proc_list(struct proc_list *list)
 
 		/* It may have ended since readdir(3). */
 		if (!slice_to_number(slice_of(entry->d_name), INT_MAX, &pid) ||
-			proc_read((pid_t)pid, &proc) < 0 || proc.has_ended)
+			read_checked_proc((pid_t)pid, &proc) < 0 || proc.has_ended)
 			continue;
 		error = array_grow(
 			&list->items, &list->capacity, list->count, sizeof(*list->items));
@@ -175,12 +207,24 @@ void pid_list_done(struct pid_list *list)
 	memset(list, 0, sizeof(*list));
 }
 
+/* wait(2) knows without reading /proc, and without reaping one that has ended. */
+static bool has_no_children(void)
+{
+	siginfo_t info;
+
+	return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 &&
+	       errno == ECHILD;
+}
+
 int proc_list_children(struct pid_list *children)
 {
 	struct proc_list list = {0};
-	int error = read_proc_list(&list);
+	int error;
 
 	children->count = 0;
+	if (has_no_children())
+		return 0;
+	error = read_proc_list(&list);
 	for (size_t i = 0; error == 0 && i < list.count; i++) {
 		if (list.items[i].parent != getpid())
 			continue;
@@ -279,6 +323,16 @@ bool proc_descendant_asks(void)
 		       process_asks(list.items[i].pid);
 	free(list.items);
 	return asks;
+}
+
+void proc_close_between(int first, int last)
+{
+	if (first > last ||
+		syscall(__NR_close_range, (unsigned)first, (unsigned)last, 0) == 0)
+		return;
+	/* Before Linux 5.9. */
+	for (int fd = first; fd <= last && fd < FD_SETSIZE; fd++)
+		(void)close(fd);
 }
 
 int proc_close_on_exec(void)

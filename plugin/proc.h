@@ -21,7 +21,7 @@ struct proc {
 /* Checks that /proc shows our pids: 0 or −errno (−ENOENT: there is no /proc). */
 int proc_check(void);
 
-/* 0 or −errno; −ENOENT: no such process, or no /proc. */
+/* 0 or −errno; −ENOENT or −ESRCH: no such process; −ENOENT: no /proc. */
 int proc_read(pid_t pid, struct proc *ret_proc);
 
 /* Appends at most limit bytes of /proc/PID/FILE; 0, −EFBIG, or −errno. */
@@ -32,6 +32,9 @@ int proc_open(pid_t pid);
 /* Waits until the process, which need not be our child, has ended. 0 or −errno. */
 int proc_wait_for_end(pid_t pid);
 
+/* Whether ancestor is pid itself or one of its ancestors. False without /proc. */
+bool proc_is_within(pid_t pid, pid_t ancestor);
+
 /* Zero-initialised is empty. */
 struct pid_list {
 	pid_t *items;
@@ -41,7 +44,7 @@ struct pid_list {
 
 void pid_list_done(struct pid_list *list);
 
-/* Sets children to our own. 0, or −errno without /proc. */
+/* Sets children to our own. 0, or −errno if there are some but no /proc. */
 int proc_list_children(struct pid_list *children);
 
 /*
@@ -55,6 +58,9 @@ int proc_kill_descendants(const struct pid_list *spared, int signal_number);
  * False without /proc, or if the kernel does not say (/proc/PID/syscall in proc(5)).
  */
 bool proc_descendant_asks(void);
+
+/* Closes all descriptors from first to last. */
+void proc_close_between(int first, int last);
 
 /* Makes our descriptors above 2 close-on-exec. 0, or −errno without /proc. */
 int proc_close_on_exec(void);

@@ -273,6 +273,7 @@ static int execute(const struct process_spec *spec, const char *marker, int repo
 	if (marker != NULL)
 		fd = open(marker, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if ((marker != NULL && fd < 0) ||
+		(spec->input != 0 && dup2(spec->input, STDIN_FILENO) < 0) ||
 		(spec->output != 0 && dup2(spec->output, STDOUT_FILENO) < 0) ||
 		(spec->error_output != 0 && dup2(spec->error_output, STDERR_FILENO) < 0))
 		return -errno;
@@ -313,12 +314,15 @@ static int fork_program(
 	return error;
 }
 
-static int add_outputs(
+static int add_descriptors(
 	posix_spawn_file_actions_t *actions, const struct process_spec *spec)
 {
 	int error = 0;
 
-	if (spec->output != 0)
+	if (spec->input != 0)
+		error = posix_spawn_file_actions_adddup2(
+			actions, spec->input, STDIN_FILENO);
+	if (error == 0 && spec->output != 0)
 		error = posix_spawn_file_actions_adddup2(
 			actions, spec->output, STDOUT_FILENO);
 	if (error == 0 && spec->error_output != 0)
@@ -339,7 +343,7 @@ static int start_program(
 	if (spare >= 0)
 		error = -add_marker(&actions, marker, spare);
 	if (error == 0)
-		error = -add_outputs(&actions, spec);
+		error = -add_descriptors(&actions, spec);
 	if (error == 0 && spec->directory != NULL)
 		error = -posix_spawn_file_actions_addchdir_np(&actions, spec->directory);
 	if (error == 0)

@@ -22,7 +22,8 @@ struct process_spec {
 	 */
 	bool (*on_wait)(void *context);
 	void *context;
-	/* Descriptors above 2 that become its stdout and stderr; 0: ours. */
+	/* Descriptors above 2 that become its stdin, stdout and stderr; 0: ours. */
+	int input;
 	int output;
 	int error_output;
 };
@@ -60,6 +61,19 @@ const char *process_end_name(enum uh_end end);
 static inline bool process_succeeded(const struct uh_ending *ending)
 {
 	return ending->end == UH_EXITED && ending->value == 0;
+}
+
+/* The exit status of a program that had nothing to do, as of automake's tests. */
+#define PROCESS_NOTHING_TO_DO 77
+
+static inline bool process_had_nothing_to_do(const struct uh_ending *ending)
+{
+	return ending->end == UH_EXITED && ending->value == PROCESS_NOTHING_TO_DO;
+}
+
+static inline bool process_failed(const struct uh_ending *ending)
+{
+	return !process_succeeded(ending) && !process_had_nothing_to_do(ending);
 }
 
 struct interrupts {

@@ -5,10 +5,9 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
-#define TRANSACTION "transaction"
+#define TRANSACTION RECORD_TRANSACTION
 #define FAILED "failed"
 #define STARTED "started"
 
@@ -32,6 +31,22 @@ static void format_own_settings(struct slice lines, struct buffer *record)
 	while (lines.size > 0) {
 		buffer_append_string(record, KEY("Own::="));
 		buffer_append(record, slice_cut(&lines, '\n'));
+		buffer_append_string(record, "\n");
+	}
+}
+
+static void format_noted_paths(struct slice lines, struct buffer *record)
+{
+	while (lines.size > 0) {
+		struct slice line = slice_cut(&lines, '\n');
+		owns_memory char *text = strndup(line.data, line.size);
+
+		if (text == NULL) {
+			record->error = -ENOMEM;
+			return;
+		}
+		buffer_append_string(record, KEY("Paths::="));
+		percent_encode(record, text);
 		buffer_append_string(record, "\n");
 	}
 }
@@ -63,6 +78,7 @@ void record_format(const struct transaction *transaction, struct buffer *record)
 				transaction->packages[i].architecture);
 	buffer_append(record, buffer_slice(&transaction->settings));
 	format_own_settings(buffer_slice(&transaction->own_settings), record);
+	format_noted_paths(buffer_slice(&transaction->noted_paths), record);
 	buffer_append_string(record, KEY("Size="));
 	buffer_append_string(record,
 		decimal((char[DECIMAL_SIZE]){0}, transaction->package_lines.size));
@@ -75,6 +91,13 @@ static int append_line(struct buffer *lines, struct slice line)
 	buffer_append(lines, line);
 	buffer_append_string(lines, "\n");
 	return lines->error;
+}
+
+static int append_noted_path(struct buffer *lines, struct slice value)
+{
+	owns_memory char *line = percent_decode(value);
+
+	return line != NULL ? append_line(lines, slice_of(line)) : -ENOMEM;
 }
 
 /* What a record contains besides the transaction. */
@@ -101,6 +124,8 @@ static int keep_record_setting(void *context, struct slice key, struct slice val
 		return append_line(&head->purged, value);
 	} else if (slice_equals_caseless(key, slice_of(KEY("Own::")))) {
 		return append_line(&head->transaction->own_settings, value);
+	} else if (slice_equals_caseless(key, slice_of(KEY("Paths::")))) {
+		return append_noted_path(&head->transaction->noted_paths, value);
 	}
 	for (size_t i = 0; i < COUNT_OF(record_strings); i++)
 		if (slice_equals_caseless(key, slice_of(record_strings[i].key)))
@@ -108,19 +133,6 @@ static int keep_record_setting(void *context, struct slice key, struct slice val
 							   record_strings[i].offset),
 				value);
 	return 0;
-}
-
-static void mark_purged(struct transaction *transaction, struct slice purged)
-{
-	while (purged.size > 0) {
-		struct slice architecture = slice_cut(&purged, '\n');
-		struct slice name = slice_cut(&architecture, ':');
-		struct package *package =
-			transaction_find_package(transaction, name, architecture);
-
-		if (package != NULL && package->operation == OPERATION_REMOVE)
-			package->operation = OPERATION_PURGE;
-	}
 }
 
 int record_parse(struct transaction *transaction, struct buffer *bytes,
@@ -138,30 +150,36 @@ int record_parse(struct transaction *transaction, struct buffer *bytes,
 	if (error == 0)
 		error = stream_find_packages(transaction, ret_faults);
 	if (error == 0)
-		mark_purged(transaction, buffer_slice(&head.purged));
+		transaction_mark_purged(transaction, buffer_slice(&head.purged));
 	buffer_done(&head.purged);
 	return error;
 }
 
-int record_save(const struct state *state, const struct transaction *transaction)
+int record_save_as(const struct state *state, const char *suffix,
+	const struct transaction *transaction)
 {
 	owns_buffer struct buffer record = {0};
 
 	record_format(transaction, &record);
 	if (record.error < 0)
 		return record.error;
-	return state_write(state, TRANSACTION, buffer_slice(&record));
+	return state_write(state, suffix, buffer_slice(&record));
 }
 
-int record_read(const struct state *state, struct transaction *transaction,
-	struct stream_faults *ret_faults)
+int record_save(const struct state *state, const struct transaction *transaction)
+{
+	return record_save_as(state, TRANSACTION, transaction);
+}
+
+int record_read_as(const struct state *state, const char *suffix,
+	struct transaction *transaction, struct stream_faults *ret_faults)
 {
 	owns_buffer struct buffer record = {0};
 	int error;
 
 	memset(transaction, 0, sizeof(*transaction));
 	memset(ret_faults, 0, sizeof(*ret_faults));
-	error = state_read(state, TRANSACTION, STREAM_SIZE_MAX, &record);
+	error = state_read(state, suffix, STREAM_SIZE_MAX, &record);
 	if (error == 0)
 		error = record_parse(transaction, &record, ret_faults);
 	if (error < 0 || !ret_faults->is_cut || ret_faults->is_of_other_version)
@@ -170,9 +188,15 @@ int record_read(const struct state *state, struct transaction *transaction,
 	return -EBADMSG;
 }
 
-int record_time(const struct state *state, struct timespec *ret_time)
+int record_read(const struct state *state, struct transaction *transaction,
+	struct stream_faults *ret_faults)
 {
-	owns_fd int fd = state_open_file(state, TRANSACTION);
+	return record_read_as(state, TRANSACTION, transaction, ret_faults);
+}
+
+int record_time(const struct state *state, const char *suffix, struct timespec *ret_time)
+{
+	owns_fd int fd = state_open_file(state, suffix);
 	struct stat status;
 
 	if (fd < 0)
@@ -215,14 +239,7 @@ bool record_is_clean_up_due(const char *root, const struct state *state)
 
 int record_lock_clean_up(const struct state *state, bool wait)
 {
-	owns_fd int fd = state_open_file(state, RECORD_CLEAN_UP);
-
-	if (fd < 0)
-		return fd;
-	while (flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return steal_fd(&fd);
+	return state_lock(state, RECORD_CLEAN_UP, wait);
 }
 
 bool record_claim_clean_up(const struct state *state)
@@ -266,5 +283,6 @@ void record_forget(const struct state *state)
 void record_drop(const struct state *state)
 {
 	(void)state_remove(state, TRANSACTION); /* the sweep tries again */
+	(void)state_remove(state, RECORD_DATABASE);
 	(void)state_remove(state, FAILED);
 }

@@ -14,6 +14,10 @@
 
 /* The suffix of the file that marks a clean-up as due; its lock is flock(2). */
 #define RECORD_CLEAN_UP "clean-up"
+/* The suffix of the record of a dpkg run. */
+#define RECORD_TRANSACTION "transaction"
+/* The suffix of dpkg's database before a run without apt (database_diff.h). */
+#define RECORD_DATABASE "database"
 
 /*
  * A record has the format of apt's stream (stream.h) and the same package lines. Of apt's
@@ -34,8 +38,14 @@ int record_save(const struct state *state, const struct transaction *transaction
 int record_read(const struct state *state, struct transaction *transaction,
 	struct stream_faults *ret_faults);
 
+/* The same for a record in another file than that of the dpkg run. */
+int record_save_as(const struct state *state, const char *suffix,
+	const struct transaction *transaction);
+int record_read_as(const struct state *state, const char *suffix,
+	struct transaction *transaction, struct stream_faults *ret_faults);
+
 /* When the record was saved, before dpkg ran. 0 or −errno. */
-int record_time(const struct state *state, struct timespec *ret_time);
+int record_time(const struct state *state, const char *suffix, struct timespec *ret_time);
 
 /* Records that a hook failed: 0 or −errno. Then, whether one did; true when in doubt. */
 int record_note_failure(const struct state *state);

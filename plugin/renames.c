@@ -14,8 +14,10 @@ static bool is_shipped(const struct hook_tree *tree, const char *path)
 enum tree_node renames_look(const struct settings *settings, struct hook_tree *tree,
 	const char *path, const char **ret_former, struct script *ret_script)
 {
-	for (size_t i = 0; i < settings->count; i++) {
-		const struct setting *setting = &settings->items[i];
+	const struct setting *setting;
+	size_t at = 0;
+
+	while ((setting = settings_next_at(settings, path, &at)) != NULL) {
 		enum tree_node node;
 
 		if (!setting_is_rename(setting) || strcmp(setting->path, path) != 0 ||
@@ -34,12 +36,12 @@ enum tree_node renames_look(const struct settings *settings, struct hook_tree *t
 bool renames_is_former(
 	const struct settings *settings, const struct hook_tree *tree, const char *path)
 {
-	for (size_t i = 0; i < settings->count; i++) {
-		const struct setting *setting = &settings->items[i];
+	const struct setting *setting;
+	size_t at = 0;
 
+	while ((setting = settings_next_at(settings, path, &at)) != NULL)
 		if (setting_is_rename(setting) && strcmp(setting->value, path) == 0 &&
 			is_shipped(tree, setting->path) && !is_shipped(tree, path))
 			return true;
-	}
 	return false;
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "runner.h"
-#include "dpkg.h"
+#include "hook_point.h"
 #include "kept_output.h"
 #include "process.h"
 #include "record.h"
+#include "requirement.h"
 #include "script_text.h"
 #include "tty.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,17 +18,20 @@
 #define SETPRIV "/usr/bin/setpriv"
 
 struct walk {
+	const struct plan *plan;
 	const struct run_context *run_context;
 	uh_listener *listener;
 	void *context;
 	struct script_files files;
-	bool is_watched; /* by a person, on a terminal */
-	size_t total;    /* scripts that are not skipped */
-	size_t failed;   /* or should have run and could not */
-	size_t faulty;   /* not run for what they are, which is no failure */
+	struct installed installed; /* once a script with Requires was due */
+	bool is_watched;            /* by a person, on a terminal */
+	size_t total;               /* scripts that are not skipped */
+	size_t failed;              /* or should have run and could not */
+	size_t faulty;              /* not run for what they are, which is no failure */
 	bool is_for_check;
 	bool is_stopped;      /* by On-Failure "abort" */
 	bool is_output_lost;  /* has been reported */
+	bool is_data_lost;    /* the same */
 	struct uh_event veto; /* for the first failure that vetoes; path NULL: none */
 	struct string_list *vetoers;
 };
@@ -61,8 +66,8 @@ static struct uh_event make_veto(const struct walk *walk, const struct planned_r
 {
 	struct uh_event veto = *failure;
 
-	veto.kind =
-		walk->run_context->hook_point == UH_POST_INVOKE ? UH_LATE_VETO : UH_VETO;
+	veto.kind = hook_point_is_after_dpkg(walk->run_context->hook_point) ? UH_LATE_VETO
+									    : UH_VETO;
 	veto.cause = failure->kind;
 	veto.has_veto = false;
 	veto.path = path_of(run);
@@ -70,14 +75,13 @@ static struct uh_event make_veto(const struct walk *walk, const struct planned_r
 	return veto;
 }
 
-/* A script that runs for several packages is there once. */
+/* A script that runs for several packages, one after the other, is there once. */
 static void add_vetoer(struct walk *walk, const char *path)
 {
 	struct string_list *vetoers = walk->vetoers;
 
-	for (size_t i = 0; i < vetoers->count; i++)
-		if (strcmp(vetoers->items[i], path) == 0)
-			return;
+	if (vetoers->count > 0 && strcmp(vetoers->items[vetoers->count - 1], path) == 0)
+		return;
 	(void)string_list_add(vetoers, path); /* without memory, only advice is shorter */
 }
 
@@ -113,23 +117,55 @@ static void emit_failure_event(
 	walk->is_stopped = walk->is_stopped || policy == ON_FAILURE_ABORT;
 }
 
+/*
+ * Hooks may run dpkg: an answer counts for as long as its database is unchanged. Without
+ * memory for the versions, or if they cannot be compared at once, each is asked about when
+ * it matters. 0 or −errno.
+ */
+static int read_installed(struct walk *walk)
+{
+	struct installed *installed = &walk->installed;
+	int error =
+		installed_read(installed, walk->run_context->transaction->status_file);
+
+	if (error < 0 || installed->versions.is_compared)
+		return error;
+	for (size_t i = 0; i < walk->plan->count; i++) {
+		const struct planned_run *run = &walk->plan->runs[i];
+
+		if (run->skip == SKIP_NONE)
+			(void)installed_expect(installed, run->settings.required.items,
+				run->settings.required.count);
+	}
+	(void)versions_compare(&installed->versions);
+	return 0;
+}
+
 static bool has_required_packages(struct walk *walk, const struct planned_run *run)
 {
 	const struct script_settings *settings = &run->settings;
-	ssize_t missing;
+	owns_memory char *text = NULL;
+	struct slice missing;
+	int error;
 
-	if (settings->required_count == 0)
+	if (settings->required.count == 0)
 		return true;
-	missing = dpkg_first_missing(walk->run_context->transaction->status_file,
-		settings->required, settings->required_count);
-	if (missing == (ssize_t)settings->required_count)
+	error = read_installed(walk);
+	if (error == 0)
+		error = installed_find_missing(&walk->installed, settings->required.items,
+			settings->required.count, &missing);
+	if (error == 0 && missing.data == NULL)
 		return true;
-	if (missing < 0)
-		emit_for_script(
-			walk, run, UH_REQUIREMENTS_UNKNOWN, .error = (int)missing);
+	if (error == 0)
+		text = strndup(missing.data, missing.size);
+	if (text == NULL)
+		emit_for_script(walk, run, UH_REQUIREMENTS_UNKNOWN,
+			.error = error == -EPROTO ? 0
+				 : error < 0      ? error
+						  : -ENOMEM,
+			.ending = walk->installed.ending);
 	else
-		emit_for_script(walk, run, UH_SCRIPT_LACKS_PACKAGE,
-			.detail = settings->required[missing]);
+		emit_for_script(walk, run, UH_SCRIPT_LACKS_PACKAGE, .detail = text);
 	return false;
 }
 
@@ -165,8 +201,10 @@ static bool has_lists(struct walk *walk, const struct planned_run *run)
 {
 	int error = 0;
 
-	if (run->reason == REASON_WILDCARD)
+	if (planned_run_has_list(run))
 		error = script_files_write_lists(&walk->files, walk->run_context, run);
+	if (error == 0 && run->settings.paths.count > 0)
+		error = script_files_write_paths(&walk->files, walk->run_context, run);
 	if (error < 0)
 		emit_failure(walk, run, UH_SCRIPT_WITHOUT_LIST, .error = error);
 	return error == 0;
@@ -174,14 +212,16 @@ static bool has_lists(struct walk *walk, const struct planned_run *run)
 
 /* The program and its arguments: the script, or setpriv(1) that becomes the script. */
 struct command {
-	const char *argv[9];
+	const char **argv;
 	char *uid;
 	char *gid;
 	char *argument;
 };
+#define COMMAND_WORDS 9 /* besides the arguments of the settings, with the NULL */
 
 static void command_done(struct command *command)
 {
+	free(command->argv);
 	free(command->uid);
 	free(command->gid);
 	free(command->argument);
@@ -190,8 +230,12 @@ static void command_done(struct command *command)
 static int command_make(struct command *command, const struct walk *walk,
 	const struct planned_run *run, const struct passwd *account)
 {
-	const char **next = command->argv;
+	const struct setting_items *arguments = &run->settings.arguments;
+	const char **next = calloc(COMMAND_WORDS + arguments->count, sizeof(*next));
 
+	command->argv = next;
+	if (next == NULL)
+		return -ENOMEM;
 	if (account != NULL) {
 		command->uid = string_format("--reuid=%u", account->pw_uid);
 		command->gid = string_format("--regid=%u", account->pw_gid);
@@ -211,6 +255,8 @@ static int command_make(struct command *command, const struct walk *walk,
 			return -ENOMEM;
 		*next++ = command->argument;
 	}
+	for (size_t i = 0; i < arguments->count; i++)
+		*next++ = arguments->items[i];
 	return 0;
 }
 
@@ -255,16 +301,19 @@ static int run_program(struct walk *walk, const struct planned_run *run,
 	const struct run_context *run_context = walk->run_context;
 	const struct kept_script script = {
 		run_context->hook_point, path_of(run), matched_by(run), owner};
+	enum output_mode mode = run->settings.output;
 	owns_memory char *text = NULL;
 	struct kept_output kept;
 	int error;
 
-	if (run->settings.output == OUTPUT_TERMINAL || run_context->root == NULL)
+	/* At Session-End there is no terminal of apt, but perhaps the journal. */
+	if (mode == OUTPUT_TERMINAL && run_context->hook_point == UH_SESSION_END)
+		mode = OUTPUT_BOTH;
+	if (mode == OUTPUT_TERMINAL || run_context->root == NULL)
 		return process_run(spec, ret_ending);
 	emit_lost_output(walk, run,
-		kept_output_start(&kept, run->settings.output, &script,
-			run_context->state, run_context->root, &spec->output,
-			&spec->error_output));
+		kept_output_start(&kept, mode, &script, run_context->state,
+			run_context->root, &spec->output, &spec->error_output));
 	error = process_run(spec, ret_ending);
 	text = error < 0 ? string_format("not-started (%s)", strerror(-error))
 			 : string_format("%s %d", process_end_name(ret_ending->end),
@@ -274,31 +323,69 @@ static int run_program(struct walk *walk, const struct planned_run *run,
 	return error;
 }
 
+static void provide_data(struct walk *walk, const struct passwd *account)
+{
+	struct uh_event event = {.kind = UH_DATA_MISSING};
+
+	event.error = script_files_make_data(&walk->files, walk->run_context, account);
+	/* Without the state directory, this has been reported. */
+	if (event.error < 0 && !walk->is_data_lost && walk->run_context->owner->fd >= 0)
+		walk->listener(&event, walk->context);
+	walk->is_data_lost = walk->is_data_lost || event.error < 0;
+}
+
+/* A descriptor, 0 for our own stdin, or −errno. */
+static int open_input(const struct planned_run *run)
+{
+	int fd;
+
+	if (run->settings.input == INPUT_TERMINAL)
+		return STDIN_FILENO;
+	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return fd >= 0 ? fd : -errno;
+}
+
+static void close_input(const int *fd)
+{
+	if (*fd > STDIN_FILENO)
+		(void)close(*fd); /* nothing was written to it */
+}
+#define owns_input __attribute__((cleanup(close_input)))
+
 /* Fills event's error, ending and milliseconds. */
 static void execute_script(struct walk *walk, const struct planned_run *run,
 	const struct passwd *account, struct uh_event *event)
 {
 	const struct run_context *run_context = walk->run_context;
 	__attribute__((cleanup(command_done))) struct command command = {.uid = NULL};
+	owns_input int input = open_input(run);
 	owns_strings struct string_list environment = {0};
 	owns_memory char *marker = NULL;
 	bool is_success = run_context->result == RESULT_OK &&
 			  !run_context->has_failed_before && walk->failed == 0;
 	struct process_spec spec = {.directory = run->settings.directory,
-		.timeout = run->settings.timeout,
+		.timeout = run->settings.timeout > 0 ? run->settings.timeout
+						     : run_context->timeout,
 		.is_for_other_user = account != NULL,
+		.input = input,
 		.on_wait = walk->is_watched ? on_wait : NULL,
 		.context = &(struct wait){walk, run}};
 	struct timespec start;
 
-	event->error = environment_make(
-		&environment, run_context, run, &walk->files, account, is_success);
+	provide_data(walk, account);
+	event->error = input < 0 ? input
+				 : environment_make(&environment, run_context, run,
+					   &walk->files, account, is_success);
 	if (event->error == 0)
 		event->error = command_make(&command, walk, run, account);
-	if (event->error < 0)
+	if (event->error != 0)
 		return;
-	if (run_context->is_once)
-		marker = record_started_path(run_context->state, run->script.relative);
+	if (run_context->is_once) {
+		owns_memory char *id = planned_run_id(run);
+
+		if (id != NULL)
+			marker = record_started_path(run_context->state, id);
+	}
 	spec.marker = marker;
 	spec.path = command.argv[0];
 	spec.argv = (char *const *)command.argv;
@@ -341,7 +428,7 @@ static void run_script(struct walk *walk, const struct planned_run *run)
 	execute_script(walk, run, account, &event);
 	if (event.error < 0)
 		event.kind = UH_SCRIPT_NOT_STARTED;
-	if (event.error < 0 || !process_succeeded(&event.ending)) {
+	if (event.error < 0 || process_failed(&event.ending)) {
 		find_start_fault(run, &event);
 		emit_failure_event(walk, run, event);
 	} else {
@@ -355,6 +442,8 @@ static void emit_fault(struct walk *walk, const struct planned_run *run)
 	static const enum uh_event_kind kinds[] = {
 		[SCRIPT_CANNOT_START] = UH_SCRIPT_NOT_STARTED,
 		[SCRIPT_WITHOUT_SETTINGS] = UH_SCRIPT_WITHOUT_SETTINGS,
+		[SCRIPT_WITH_FAULTY_SETTING] = UH_SCRIPT_WITH_FAULTY_SETTING,
+		[SCRIPT_WITH_UNSAFE_VARIABLE] = UH_SCRIPT_WITH_UNSAFE_VARIABLE,
 		[SCRIPT_IS_NOT_EXECUTABLE] = UH_SCRIPT_NOT_EXECUTABLE,
 		[SCRIPT_IS_NOT_A_FILE] = UH_SCRIPT_NOT_A_FILE,
 		[SCRIPT_IS_DANGLING] = UH_SCRIPT_DANGLING,
@@ -369,11 +458,15 @@ static void emit_fault(struct walk *walk, const struct planned_run *run)
 		.detail = script->unsafe.path,
 		.unsafe = script->unsafe.kind,
 		.id = script->unsafe.id,
+		.setting = run->settings.faulty,
+		.variable = script->variable,
 	};
 
 	if (script->fault == SCRIPT_IS_OPEN_TO_OTHERS ||
 		script->fault == SCRIPT_CANNOT_START ||
-		script->fault == SCRIPT_WITHOUT_SETTINGS)
+		script->fault == SCRIPT_WITHOUT_SETTINGS ||
+		script->fault == SCRIPT_WITH_FAULTY_SETTING ||
+		script->fault == SCRIPT_WITH_UNSAFE_VARIABLE)
 		emit_failure_event(walk, run, event);
 	else {
 		emit_script_event(walk, run, event);
@@ -426,7 +519,8 @@ enum run_end runner_run(const struct plan *plan, const struct run_context *run_c
 	uh_listener *listener, void *context, bool *ret_has_failed,
 	struct uh_event *ret_veto, struct string_list *ret_vetoers)
 {
-	struct walk walk = {.run_context = run_context,
+	struct walk walk = {.plan = plan,
+		.run_context = run_context,
 		.listener = listener,
 		.context = context,
 		.is_watched = tty_is_watched(),
@@ -445,6 +539,7 @@ enum run_end runner_run(const struct plan *plan, const struct run_context *run_c
 	}
 	interrupts_release(&interrupts);
 	script_files_discard(&walk.files);
+	installed_done(&walk.installed);
 	*ret_has_failed = walk.failed > 0;
 	if (!is_interrupted)
 		emit_summary(&walk);

@@ -1,132 +1,112 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The state of one call at a hook point: the transaction, the plan, the results. The
- * functions are its steps, which engine.c calls. A step that fails emits an event, and
- * the others work with what is available.
+ * A session is what one frontend does to packages while it keeps others out, with one or
+ * more dpkg runs. Its owner is the process that holds dpkg's frontend lock; for aptitude,
+ * which does not hold it while hooks run, the frontend of the dpkg run. The files of a
+ * session, in the directory of state_of_sessions (KEY: see frontend_key()):
+ *
+ *     KEY.session    the mark: exists until the session is closed. Its lock is held only
+ *                    briefly, by whoever begins, joins or claims the session
+ *     KEY.open       a dpkg run is open: the key of its frontend. Locked by the helper in
+ *                    each of its calls
+ *     KEY.noted      the open dpkg run has its KEY.run-N
+ *     KEY.run-N      the record (record.h) of the dpkg run N, counted from 1
+ *     KEY.outcome-N  its result
+ *     KEY.stopped    a hook of Session-Start has stopped apt: its path
+ *     KEY.data-UID   a directory for the scripts of this account
+ *     KEY.waiter     the key of the process that waits for the end, which locks the file
+ *
+ * and those that state.h and record.h describe. Whoever closes a session, holds the lock of
+ * the directory. tests/model proves that each hook of Session-End starts at most once,
+ * whoever is killed, and at least once in the next session that is not.
  */
 #ifndef SESSION_H
 #define SESSION_H
 
-#include "command_line.h"
-#include "journal.h"
-#include "log_writer.h"
 #include "outcome.h"
-#include "runner.h"
-#include "stream.h"
+#include "state.h"
 
-enum reading { NOT_READ, READ, UNREADABLE };
+#define SESSION_STOPPED "stopped"
+#define SESSION_NOTED "noted"
+#define SESSION_WAITER "waiter"
 
-/* Who runs the Post-Invoke hooks. */
-enum closer {
-	CLOSED_BY_APT,
-	CLOSED_WITHOUT_APT,    /* apt never reaches Post-Invoke */
-	CLOSED_WHILE_DPKG_RAN, /* the same, and dpkg outlived apt */
+/* What ends it: the owner gives the frontend lock back, or the process ends. */
+enum session_end { SESSION_ENDS_WITH_LOCK, SESSION_ENDS_WITH_PROCESS };
+
+/* The owner of a session with this frontend. */
+struct frontend session_owner(const struct frontend *frontend, enum session_end *ret_end);
+
+/*
+ * What a mark says. In the model: none, open, closing. NONE also if it cannot be read; then
+ * errno is set.
+ */
+enum session_phase { SESSION_NONE, SESSION_OPEN, SESSION_CLOSING };
+struct session_mark {
+	enum session_phase phase;
+	enum session_end end;
+	bool is_of_this_boot; /* otherwise the owner is not alive */
 };
+struct session_mark session_read_mark(const struct state *session);
 
-struct session {
-	enum uh_hook_point hook_point;
-	const char *root;
-	uh_listener *listener;
-	void *context;
-	enum closer closed_by;
+/*
+ * Opens a dpkg run in a new session of this owner, with the next number, which becomes the
+ * key of session. 0; −EEXIST if another call for this owner has begun it at this moment; or
+ * another −errno.
+ */
+int session_begin(struct state *session, const struct frontend *owner,
+	enum session_end end, const struct frontend *frontend);
+/*
+ * Opens a dpkg run in the owner's last session, if that is open and ends with the lock.
+ * Otherwise −ENOENT; or another −errno.
+ */
+int session_join(struct state *session, const struct frontend *owner,
+	const struct frontend *frontend);
+/* The session with an open dpkg run of this frontend. */
+bool session_find(struct state *session, const struct frontend *frontend);
+/* The last step of a dpkg run. */
+void session_close_run(const struct state *session);
+/* The process that waits for the end, if there is one. */
+bool session_find_waiter(const struct state *session, struct frontend *ret_waiter);
+/* Reads the key of a process from KEY.SUFFIX; false if there is none. */
+bool session_read_key(
+	const struct state *session, const char *suffix, struct frontend *ret_process);
+/* The frontend of the open dpkg run; false if there is none. */
+bool session_open_run(const struct state *session, struct frontend *ret_frontend);
+/* Locks KEY.open until the descriptor is closed, like state_lock(). */
+int session_lock_run(const struct state *session, bool wait);
 
-	struct hook_tree tree;
-	enum { NOT_ASKED, POSSIBLE, IMPOSSIBLE } is_possible[UH_HOOK_POINT_COUNT];
-	struct state state;
-	int state_error; /* why state is not open; 0 once it has been reported */
-	struct unsafe_path state_unsafe;
-	struct frontend frontend;
-	int clean_up_lock; /* a descriptor, held while scripts run (record.h); or −errno */
-	enum {
-		CLEAN_UP_NOT_DUE,
-		CLEAN_UP_DUE,      /* each start is recorded, so that none is repeated */
-		CLEAN_UP_BY_OTHERS /* due, but the state directory is not open */
-	} clean_up;
-
-	struct command_line command_line;
-	enum reading command_line_reading;
-	char *joined_command_line;
-	struct transaction transaction;
-	struct stream_faults stream_faults;
-	int record_error;
-	bool is_known; /* transaction has been read */
-	struct plan plan;
-	struct settings settings;
-	enum reading settings_reading;
-	bool are_package_settings_read;
-	bool are_settings_outdated; /* dpkg changed them, and they cannot be read */
-	struct settings promised_settings; /* for copies of scripts (copies.h) */
-	enum result result;
-	bool has_failed_before;     /* a hook of an earlier hook point */
-	struct string_list vetoers; /* paths below the tree */
-	struct log_writer log;
-	struct journal journal;
+/* "run-N" or "outcome-N". */
+struct session_suffix {
+	char text[32];
 };
-
-/* Opens the tree and the state directory. 0 or −ENOMEM. */
-int session_init(struct session *session);
-/* Sets the frontend, and thereby the names of its state files. */
-void session_set_frontend(struct session *session, const struct frontend *frontend);
-void session_done(struct session *session);
-
-/* Whether there may be hooks at a hook point: plan_is_possible(), called once. */
-bool session_is_possible(struct session *session, enum uh_hook_point hook_point);
+struct session_suffix session_run(unsigned number);
+struct session_suffix session_outcome(unsigned number);
+unsigned session_count_runs(const struct state *session);
 
 /*
- * Passes an event to the log and to the listener: session_emit(session, UH_…, .path = …).
+ * Claims the session for the caller, which holds the lock of the directory. is_over, called
+ * with context while nobody can join, must still be true. 0, −EAGAIN if it is not, −ENOENT
+ * if there is no such session, or another −errno.
  */
-#define session_emit(session, ...)                                                       \
-	session_on_event(&(struct uh_event){.kind = __VA_ARGS__}, session)
-uh_listener session_on_event; /* context: the session */
-
-/* Reports, once, that the state directory cannot be used. Call it if that matters. */
-void session_report_state(struct session *session);
+int session_claim(
+	const struct state *session, bool (*is_over)(void *context), void *context);
+/*
+ * Locks the directory. A descriptor, which the caller closes; −EWOULDBLOCK without wait, or
+ * another −errno.
+ */
+int session_lock_directory(const struct state *session, bool wait);
 
 /*
- * Whether the hooks are switched off for this run of apt: in the environment, or, since
- * that does not survive sudo(8), by apt's option -o. Call it when the transaction is known.
+ * Whether this process was started by a hook of Session-End: a descendant of the process
+ * that closes a session, or with its key in APT_UNIVERSAL_HOOKS_SESSION.
  */
-bool session_is_switched_off(struct session *session);
+bool session_is_nested(const struct state *sessions);
 
-/* Learns what is about to happen: reads apt's stream from fd, and closes fd. */
-void session_read_stream(struct session *session, int fd);
-/* Finds the packages, unless no hook can need them: dpkg-query is slow. */
-void session_find_packages(struct session *session);
-/* Saves the transaction for Post-Invoke. */
-void session_save_record(struct session *session);
-/* Learns what has happened: reads the record, and whether a hook has failed. */
-void session_read_record(struct session *session);
-/* Reports what was wrong with the record. */
-void session_report_record(struct session *session);
-
-void session_plan(struct session *session);
 /*
- * Takes the settings that apt sent, or asks libapt-pkg if it sent none or they have
- * changed.
+ * Whether somebody is making a mark, so that a run without one must not be deleted.
  */
-void session_read_settings(struct session *session);
-/* Reports settings that have no effect. */
-void session_check_settings(struct session *session);
-void session_apply_settings(struct session *session);
-/* Drops clean-up scripts from the plan if another process will run them. */
-void session_drop_clean_up(struct session *session);
-
-/* Runs the plan; see runner_run(). */
-enum run_end session_run(struct session *session, struct uh_event *ret_veto);
-
-/* Emits what session_run() has returned, with the command that goes on without it. */
-void session_emit_veto(struct session *session, struct uh_event *veto);
-
-/* Keeps the results for the call that writes the log. */
-void session_keep_log(struct session *session);
-/* Appends the results of all calls to the log. */
-void session_write_log(struct session *session);
-/*
- * The same for a transaction that nobody has closed: finds its result, but runs nothing.
- */
-void session_close_log(struct session *session);
-
-/* All steps after reading the record, whether or not dpkg has run (engine.c). */
-enum uh_verdict session_close(struct session *session);
+bool session_is_beginning(const struct state *sessions);
+/* At the end: deletes the session's files and copies, the mark first. */
+void session_forget(const struct state *session, const char *root);
 
 #endif

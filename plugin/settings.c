@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "settings.h"
 #include "apt_text.h"
+#include "dependency.h"
+#include "nearest.h"
+#include "pattern.h"
 #include "transaction.h"
+#include "variables.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -19,6 +23,10 @@ static const struct word on_failure_words[] = {
 	{"warn", ON_FAILURE_WARN},
 	{"abort", ON_FAILURE_ABORT},
 	{"abort-after", ON_FAILURE_ABORT_AFTER},
+};
+static const struct word input_words[] = {
+	{"terminal", INPUT_TERMINAL},
+	{"null", INPUT_NULL},
 };
 static const struct word output_words[] = {
 	{"terminal", OUTPUT_TERMINAL},
@@ -38,23 +46,67 @@ static const struct word when_words[] = {
 
 const struct setting_type setting_types[] = {
 	{"Enabled", SETTING_BOOLEAN, FIELD(is_enabled), .default_number = true},
-	{"On-Failure", SETTING_WORD, FIELD(on_failure), WORDS(on_failure_words)},
+	{"On-Failure", SETTING_WORD, FIELD(on_failure), WORDS(on_failure_words),
+		.is_guard = true, .bad_number = ON_FAILURE_ABORT},
 	{"When", SETTING_WORD, FIELD(when), WORDS(when_words)},
 	{"Operations", SETTING_OPERATIONS, FIELD(operations), .default_number = ~0U},
+	{"Packages", SETTING_PATTERNS, FIELD(packages), .is_guard = true},
+	{"Paths", SETTING_PATHS, FIELD(paths), .is_guard = true},
+	{"Per-Package", SETTING_BOOLEAN, FIELD(is_per_package), .default_number = false},
 	{"Timeout", SETTING_SECONDS, FIELD(timeout), .default_number = 0},
 	{"User", SETTING_ACCOUNT, FIELD(user), .default_text = NULL},
 	{"Directory", SETTING_DIRECTORY, FIELD(directory), .default_text = "/"},
+	{"Environment", SETTING_VARIABLES, FIELD(environment), .is_guard = true},
+	{"Arguments", SETTING_ARGUMENTS, FIELD(arguments), .is_guard = true},
+	{"Input", SETTING_WORD, FIELD(input), WORDS(input_words)},
 	{"Output", SETTING_WORD, FIELD(output), WORDS(output_words)},
-	{"Requires", SETTING_PACKAGES, FIELD(required), .default_text = NULL},
+	{"Requires", SETTING_DEPENDENCIES, FIELD(required), .is_guard = true},
 	{"Renamed-From", SETTING_RENAME, 0, .default_text = NULL},
 	{"Description", SETTING_TEXT, FIELD(description), .default_text = NULL},
 	{.name = NULL},
 };
 #define TYPE_COUNT (COUNT_OF(setting_types) - 1)
 
+/* Whether its field is a struct setting_items. */
+static bool has_items(const struct setting_type *type)
+{
+	switch (type->kind) {
+	case SETTING_DEPENDENCIES:
+	case SETTING_PATTERNS:
+	case SETTING_PATHS:
+	case SETTING_VARIABLES:
+	case SETTING_ARGUMENTS:
+		return true;
+	case SETTING_BOOLEAN:
+	case SETTING_WORD:
+	case SETTING_OPERATIONS:
+	case SETTING_SECONDS:
+	case SETTING_ACCOUNT:
+	case SETTING_DIRECTORY:
+	case SETTING_RENAME:
+	case SETTING_TEXT:
+		return false;
+	}
+	return false;
+}
+
 bool setting_type_is_list(const struct setting_type *type)
 {
-	return type->kind == SETTING_OPERATIONS || type->kind == SETTING_PACKAGES;
+	return type->kind == SETTING_OPERATIONS || has_items(type);
+}
+
+bool setting_type_chooses_packages(const struct setting_type *type)
+{
+	return type->kind == SETTING_PATTERNS || type->kind == SETTING_PATHS ||
+	       type->offset == FIELD(is_per_package);
+}
+
+const struct setting_items *setting_list(
+	const struct setting_type *type, const struct script_settings *script)
+{
+	const void *field = (const char *)script + type->offset;
+
+	return has_items(type) ? field : NULL;
 }
 
 unsigned setting_number(
@@ -85,8 +137,8 @@ bool setting_is_default(
 
 	if (type->kind == SETTING_RENAME)
 		return true;
-	if (type->kind == SETTING_PACKAGES)
-		return script->required_count == 0;
+	if (has_items(type))
+		return setting_list(type, script)->count == 0;
 	if (type->kind != SETTING_ACCOUNT && type->kind != SETTING_DIRECTORY &&
 		type->kind != SETTING_TEXT)
 		return setting_number(type, script) == type->default_number;
@@ -95,8 +147,17 @@ bool setting_is_default(
 		       default_text != NULL ? default_text : "") == 0;
 }
 
-/* Adds to a list, but the first item of a nearer list replaces it. */
-static void set_value(struct script_settings *script, const struct setting_type *type,
+static int add_item(struct setting_items *list, const char *text)
+{
+	if (array_grow(&list->items, &list->capacity, list->count, sizeof(*list->items)) <
+		0)
+		return -ENOMEM;
+	list->items[list->count++] = text;
+	return 0;
+}
+
+/* Adds to a list, but the first item of a nearer list replaces it. 0 or −ENOMEM. */
+static int set_value(struct script_settings *script, const struct setting_type *type,
 	unsigned number, const char *text, bool is_first)
 {
 	void *field = (char *)script + type->offset;
@@ -104,28 +165,31 @@ static void set_value(struct script_settings *script, const struct setting_type 
 	switch (type->kind) {
 	case SETTING_BOOLEAN:
 		*(bool *)field = number != 0;
-		return;
+		break;
 	case SETTING_WORD:
 	case SETTING_SECONDS:
 		*(unsigned *)field = number;
-		return;
+		break;
 	case SETTING_OPERATIONS:
 		*(unsigned *)field = number | (is_first ? 0 : *(unsigned *)field);
-		return;
+		break;
 	case SETTING_ACCOUNT:
 	case SETTING_DIRECTORY:
 	case SETTING_TEXT:
 		*(const char **)field = text;
-		return;
+		break;
 	case SETTING_RENAME:
-		return;
-	case SETTING_PACKAGES:
+		break;
+	case SETTING_DEPENDENCIES:
+	case SETTING_PATTERNS:
+	case SETTING_PATHS:
+	case SETTING_VARIABLES:
+	case SETTING_ARGUMENTS:
 		if (is_first)
-			script->required_count = 0;
-		if (script->required != NULL)
-			script->required[script->required_count++] = text;
-		return;
+			((struct setting_items *)field)->count = 0;
+		return add_item(field, text);
 	}
+	return 0;
 }
 
 const char *when_name(enum when when)
@@ -173,14 +237,6 @@ static bool read_seconds(const char *value, unsigned *ret_number)
 	return is_number;
 }
 
-/* Debian Policy 5.6.7, or with an architecture; cannot be an option or a pattern. */
-static bool is_package(const char *value)
-{
-	return isalnum((unsigned char)value[0]) &&
-	       value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "0123456789+.-:")] == '\0';
-}
-
 /* Whether value is a relative path without "..". */
 static bool is_path(const char *value)
 {
@@ -198,6 +254,8 @@ static bool is_path(const char *value)
 static bool read_value(
 	const struct setting_type *type, const char *value, unsigned *ret_number)
 {
+	struct pattern pattern;
+
 	switch (type->kind) {
 	case SETTING_BOOLEAN:
 		return read_boolean(value, ret_number);
@@ -212,8 +270,16 @@ static bool read_value(
 		return value[0] != '\0';
 	case SETTING_DIRECTORY:
 		return value[0] == '/';
-	case SETTING_PACKAGES:
-		return is_package(value);
+	case SETTING_DEPENDENCIES:
+		return dependency_find_fault(slice_of(value)) == RELATION_IS_FINE;
+	case SETTING_PATTERNS:
+		return pattern_parse(&pattern, value);
+	case SETTING_PATHS:
+		return value[0] == '/' || value[0] == '*';
+	case SETTING_VARIABLES:
+		return variable_is_valid(value);
+	case SETTING_ARGUMENTS:
+		return true;
 	case SETTING_RENAME:
 		return is_path(value);
 	}
@@ -231,7 +297,8 @@ bool settings_are_lost_for(
 	if (!settings->is_lost_for_packages)
 		return false;
 	shipped = string_join(tree->places[PLACE_OF_PACKAGES], "/", path);
-	return shipped == NULL || access(shipped, F_OK) == 0;
+	return shipped == NULL || access(shipped, F_OK) == 0 ||
+	       (errno != ENOENT && errno != ENOTDIR);
 }
 
 static bool skip_prefix(const char **text, const char *prefix)
@@ -262,6 +329,23 @@ static const struct setting_type *find_type(struct slice name)
 	return NULL;
 }
 
+/* A guard whose name differs by one letter from the unknown name. */
+static const struct setting_type *find_guard(struct slice name)
+{
+	owns_memory char *word = strndup(name.data, name.size);
+
+	for (const struct setting_type *type = setting_types;
+		word != NULL && type->name != NULL; type++)
+		if (type->is_guard && word_distance(word, type->name, 2) <= 1)
+			return type;
+	return NULL;
+}
+
+bool setting_is_guard(const struct setting *setting)
+{
+	return setting->type != NULL ? setting->type->is_guard : setting->guard != NULL;
+}
+
 /* [Scripts::PATH::]NAME, or [Scripts::PATH::]NAME::[ITEM] for an item of a list. */
 static void read_key(struct setting *setting, const char *key, struct slice *ret_path)
 {
@@ -272,7 +356,11 @@ static void read_key(struct setting *setting, const char *key, struct slice *ret
 	if (skip_prefix(&key, SCRIPTS) && !cut_at_colons(&key, ret_path))
 		return;
 	is_item = cut_at_colons(&key, &name);
-	setting->type = find_type(is_item ? name : slice_of(key));
+	if (!is_item)
+		name = slice_of(key);
+	setting->type = find_type(name);
+	if (setting->type == NULL)
+		setting->guard = find_guard(name);
 	if (setting->type != NULL && setting->type->kind != SETTING_RENAME)
 		setting->is_form_bad = setting_type_is_list(setting->type) != is_item;
 }
@@ -298,10 +386,15 @@ static int read_setting_line(struct setting *setting, struct slice line)
 	setting->path = strndup(path.data, path.size);
 	if (setting->path == NULL)
 		return -ENOMEM;
-	if (setting->type != NULL)
-		setting->is_value_bad =
-			setting->is_form_bad ||
-			!read_value(setting->type, setting->value, &setting->number);
+	if (setting->guard != NULL)
+		setting->number = setting->guard->bad_number;
+	if (setting->type == NULL)
+		return 0;
+	setting->is_value_bad =
+		setting->is_form_bad ||
+		!read_value(setting->type, setting->value, &setting->number);
+	if (setting->is_value_bad)
+		setting->number = setting->type->bad_number;
 	return 0;
 }
 
@@ -374,6 +467,7 @@ int settings_parse(struct settings *settings, struct slice lines)
 	/* A part of the settings may mean the opposite of the whole. */
 	if (error < 0)
 		settings_done(settings);
+	settings_index(settings);
 	return error;
 }
 
@@ -414,6 +508,7 @@ void settings_done(struct settings *settings)
 		free(settings->items[i].file);
 	}
 	free(settings->items);
+	free(settings->by_path);
 	string_list_done(&settings->lost_paths);
 	memset(settings, 0, sizeof(*settings));
 }
@@ -422,6 +517,87 @@ bool setting_is_rename(const struct setting *setting)
 {
 	return setting->type != NULL && setting->type->kind == SETTING_RENAME &&
 	       !setting->is_value_bad && !setting->is_out_of_place;
+}
+
+/* Whether it applies to any script. */
+static bool has_effect(const struct setting *setting)
+{
+	return !setting->is_out_of_place &&
+	       ((setting->type != NULL && !setting->is_value_bad) ||
+		       setting_is_guard(setting));
+}
+
+static int compare_setting_entries(const void *a, const void *b)
+{
+	const struct setting_entry *one = a, *other = b;
+	int order = strcmp(one->path, other->path);
+
+	return order != 0 ? order
+			  : (one->index > other->index) - (one->index < other->index);
+}
+
+static void add_setting_entries(struct settings *settings, size_t index)
+{
+	const struct setting *setting = &settings->items[index];
+	struct setting_entry *entry = &settings->by_path[settings->by_path_count];
+
+	if (!has_effect(setting))
+		return;
+	*entry++ = (struct setting_entry){setting->path, index};
+	if (setting_is_rename(setting) && strcmp(setting->path, setting->value) != 0)
+		*entry++ = (struct setting_entry){setting->value, index};
+	settings->by_path_count = (size_t)(entry - settings->by_path);
+}
+
+void settings_index(struct settings *settings)
+{
+	if (settings->indexed_count == settings->count)
+		return;
+	free(settings->by_path);
+	settings->by_path = calloc(settings->count, 2 * sizeof(*settings->by_path));
+	settings->by_path_count = settings->indexed_count = 0;
+	if (settings->by_path == NULL)
+		return;
+	for (size_t i = 0; i < settings->count; i++)
+		add_setting_entries(settings, i);
+	qsort(settings->by_path, settings->by_path_count, sizeof(*settings->by_path),
+		compare_setting_entries);
+	settings->indexed_count = settings->count;
+}
+
+/* The first entry for path or for one that sorts after it. */
+static size_t first_setting_entry(const struct settings *settings, struct slice path)
+{
+	size_t low = 0, high = settings->by_path_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strncmp(settings->by_path[middle].path, path.data, path.size) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool is_setting_entry_at(
+	const struct settings *settings, size_t i, struct slice path)
+{
+	return i < settings->by_path_count &&
+	       slice_equals(path, settings->by_path[i].path);
+}
+
+const struct setting *settings_next_at(
+	const struct settings *settings, const char *path, size_t *at)
+{
+	if (settings->indexed_count < settings->count)
+		return *at < settings->count ? &settings->items[(*at)++] : NULL;
+	if (*at == 0)
+		*at = first_setting_entry(settings, slice_of(path)) + 1;
+	if (!is_setting_entry_at(settings, *at - 1, slice_of(path)))
+		return NULL;
+	return &settings->items[settings->by_path[(*at)++ - 1].index];
 }
 
 /* Whether path is, or is below, the path that a setting is for. */
@@ -483,13 +659,103 @@ static struct known_paths known_paths_of(
 	const struct settings *settings, const char *path)
 {
 	struct known_paths paths = {.items = {path}, .count = 1};
+	const struct setting *setting;
+	size_t at = 0;
 
-	for (size_t i = 0; i < settings->count; i++)
-		if (setting_is_rename(&settings->items[i]) &&
-			strcmp(settings->items[i].path, path) == 0 &&
+	while ((setting = settings_next_at(settings, path, &at)) != NULL)
+		if (setting_is_rename(setting) && strcmp(setting->path, path) == 0 &&
 			paths.count < COUNT_OF(paths.items))
-			paths.items[paths.count++] = settings->items[i].value;
+			paths.items[paths.count++] = setting->value;
 	return paths;
+}
+
+/* What may apply to a script, in the order of the configuration. */
+struct contenders {
+	const struct settings *settings;
+	size_t *indices; /* NULL: all settings */
+	size_t count;
+	size_t capacity;
+};
+
+static void contenders_done(struct contenders *contenders)
+{
+	free(contenders->indices);
+}
+#define owns_contenders __attribute__((cleanup(contenders_done)))
+
+static int add_contenders_at(struct contenders *contenders, struct slice path)
+{
+	const struct settings *settings = contenders->settings;
+
+	for (size_t i = first_setting_entry(settings, path);
+		is_setting_entry_at(settings, i, path); i++) {
+		if (array_grow(&contenders->indices, &contenders->capacity,
+			    contenders->count, sizeof(*contenders->indices)) < 0)
+			return -ENOMEM;
+		contenders->indices[contenders->count++] = settings->by_path[i].index;
+	}
+	return 0;
+}
+
+/* Those for the path, for each directory above it, and for the whole scope. */
+static int add_contenders_above(struct contenders *contenders, const char *path)
+{
+	int error = add_contenders_at(contenders, (struct slice){path, 0});
+
+	for (size_t size = 1; path[0] != '\0' && error == 0; size++) {
+		if (path[size] == '/' || path[size] == '\0')
+			error = add_contenders_at(contenders, (struct slice){path, size});
+		if (path[size] == '\0')
+			break;
+	}
+	return error;
+}
+
+static int compare_indices(const void *a, const void *b)
+{
+	const size_t *one = a, *other = b;
+
+	return (*one > *other) - (*one < *other);
+}
+
+/* Paths have directories in common, so some settings have been found twice. */
+static void sort_contenders(struct contenders *contenders)
+{
+	size_t kept = 0;
+
+	if (contenders->count == 0)
+		return;
+	qsort(contenders->indices, contenders->count, sizeof(*contenders->indices),
+		compare_indices);
+	for (size_t i = 1; i < contenders->count; i++)
+		if (contenders->indices[i] != contenders->indices[kept])
+			contenders->indices[++kept] = contenders->indices[i];
+	contenders->count = kept + 1;
+}
+
+/* Without memory, these are all settings. */
+static void find_contenders(struct contenders *contenders,
+	const struct settings *settings, const struct known_paths *paths)
+{
+	bool is_complete = settings->indexed_count == settings->count;
+
+	*contenders = (struct contenders){.settings = settings};
+	for (size_t i = 0; i < paths->count && is_complete; i++)
+		is_complete = add_contenders_above(contenders, paths->items[i]) == 0;
+	if (is_complete) {
+		sort_contenders(contenders);
+		return;
+	}
+	contenders_done(contenders);
+	contenders->indices = NULL;
+	contenders->count = settings->count;
+}
+
+static const struct setting *contender_at(const struct contenders *contenders, size_t i)
+{
+	size_t index = contenders->indices != NULL ? contenders->indices[i] : i;
+
+	return &contenders->settings->items[index];
 }
 
 /*
@@ -509,7 +775,7 @@ static int64_t setting_rank(
 {
 	size_t size = strlen(setting->path), at = 0;
 
-	if (setting->type == NULL || setting->is_value_bad || setting->is_out_of_place)
+	if (!has_effect(setting))
 		return -1;
 	while (at < paths->count && !applies_to(setting, paths->items[at]))
 		at++;
@@ -523,42 +789,64 @@ static int64_t setting_rank(
 
 struct script_settings script_settings_default(void)
 {
-	struct script_settings script = {.required = NULL};
+	struct script_settings script = {.is_enabled = true};
 
 	for (const struct setting_type *type = setting_types; type->name != NULL; type++)
-		set_value(&script, type, type->default_number, type->default_text, true);
+		if (!has_items(type))
+			(void)set_value(&script, type, type->default_number,
+				type->default_text, true); /* allocates only for lists */
 	return script;
+}
+
+static const struct setting_type *type_in_effect(const struct setting *setting)
+{
+	return setting->type != NULL ? setting->type : setting->guard;
 }
 
 int settings_for(const struct settings *settings, const char *path,
 	struct script_settings *ret_settings)
 {
 	const struct known_paths paths = known_paths_of(settings, path);
+	owns_contenders struct contenders contenders;
 	int64_t highest[TYPE_COUNT];
+	const struct setting *faulty[TYPE_COUNT] = {NULL};
 	struct script_settings script = script_settings_default();
+	int error = 0;
 
 	memset(highest, -1, sizeof(highest));
-	script.required = calloc(settings->count + 1, sizeof(*script.required));
-	for (size_t i = 0; i < settings->count; i++) {
-		const struct setting *setting = &settings->items[i];
+	find_contenders(&contenders, settings, &paths);
+	for (size_t i = 0; i < contenders.count && error == 0; i++) {
+		const struct setting *setting = contender_at(&contenders, i);
 		int64_t rank = setting_rank(setting, &paths);
-		int64_t *best =
-			rank >= 0 ? &highest[setting->type - setting_types] : NULL;
+		bool is_faulty = setting->type == NULL || setting->is_value_bad;
+		size_t type =
+			rank >= 0 ? (size_t)(type_in_effect(setting) - setting_types) : 0;
 
-		if (best == NULL || rank < *best)
+		if (rank < 0 || rank < highest[type])
 			continue;
-		set_value(&script, setting->type, setting->number, setting->value,
-			rank > *best);
-		*best = rank;
+		if (rank > highest[type] || is_faulty)
+			faulty[type] = is_faulty ? setting : NULL;
+		error = set_value(&script, &setting_types[type], setting->number,
+			setting->value, rank > highest[type]);
+		highest[type] = rank;
 	}
+	for (size_t type = 0; type < TYPE_COUNT; type++)
+		if (faulty[type] != NULL && has_items(&setting_types[type]))
+			script.faulty = faulty[type];
 	*ret_settings = script;
-	return script.required != NULL ? 0 : -ENOMEM;
+	return error;
 }
 
 void script_settings_done(struct script_settings *settings)
 {
-	free(settings->required);
-	settings->required = NULL;
+	for (const struct setting_type *type = setting_types; type->name != NULL; type++)
+		if (has_items(type)) {
+			struct setting_items *list =
+				(void *)((char *)settings + type->offset);
+
+			free(list->items);
+			memset(list, 0, sizeof(*list));
+		}
 }
 
 static bool sets_field(const struct setting *setting, size_t offset)
@@ -570,11 +858,13 @@ const struct setting *settings_source(const struct settings *settings, const cha
 	const struct setting_type *type)
 {
 	const struct known_paths paths = known_paths_of(settings, path);
+	owns_contenders struct contenders contenders;
 	const struct setting *found = NULL;
 	int64_t highest = 0;
 
-	for (size_t i = 0; i < settings->count; i++) {
-		const struct setting *setting = &settings->items[i];
+	find_contenders(&contenders, settings, &paths);
+	for (size_t i = 0; i < contenders.count; i++) {
+		const struct setting *setting = contender_at(&contenders, i);
 		int64_t rank = setting_rank(setting, &paths);
 
 		if (setting->type != type || rank < highest)

@@ -14,6 +14,7 @@
 #define TIMEOUT_MAX 86400 /* one day; to wait longer, set no timeout */
 
 enum on_failure { ON_FAILURE_WARN, ON_FAILURE_ABORT, ON_FAILURE_ABORT_AFTER };
+enum input_mode { INPUT_TERMINAL, INPUT_NULL };
 enum output_mode { OUTPUT_TERMINAL, OUTPUT_BOTH, OUTPUT_LOG }; /* kept_output.h */
 enum when {
 	WHEN_RAN,
@@ -23,19 +24,35 @@ enum when {
 	WHEN_ALWAYS
 };
 
-/* The values that apply to one script. The strings belong to the settings. */
+/* A list in the order of the configuration. The strings belong to the settings. */
+struct setting_items {
+	const char **items;
+	size_t count;
+	size_t capacity;
+};
+
+/*
+ * The values that apply to one script. The strings belong to the settings;
+ * script_settings_done() frees the lists.
+ */
 struct script_settings {
 	bool is_enabled;
 	enum on_failure on_failure;
 	enum when when;
 	unsigned operations; /* one bit per operation; all by default */
 	unsigned timeout;    /* seconds; 0: none */
+	bool is_per_package; /* run once for each package */
+	enum input_mode input;
 	enum output_mode output;
-	const char *user;      /* NULL: the user that runs apt */
-	const char *directory; /* "/" by default */
-	const char **required; /* packages; script_settings_done() frees the array */
-	size_t required_count;
-	const char *description; /* for people, may contain any bytes; NULL: none */
+	const char *user;                 /* NULL: the user that runs apt */
+	const char *directory;            /* "/" by default */
+	struct setting_items required;    /* dependencies */
+	struct setting_items packages;    /* globs: which packages it runs for */
+	struct setting_items paths;       /* globs: a package must have a match */
+	struct setting_items environment; /* NAME=VALUE */
+	struct setting_items arguments;
+	const char *description;      /* for people, may contain any bytes; NULL: none */
+	const struct setting *faulty; /* an invalid guard: it may not run; NULL: none */
 };
 
 /* How a value is read, stored, shown and checked; and the type of its field. */
@@ -46,9 +63,14 @@ enum setting_kind {
 	SETTING_SECONDS,    /* unsigned */
 	SETTING_ACCOUNT,    /* const char *: the name of a user that must exist */
 	SETTING_DIRECTORY,  /* const char *: an absolute path that must exist */
-	SETTING_PACKAGES,   /* a list of packages that must be installed: required */
-	SETTING_RENAME,     /* no field: former paths of the script, a list or one */
-	SETTING_TEXT        /* const char *: for people, may contain any bytes */
+	/* struct setting_items: lists of */
+	SETTING_DEPENDENCIES, /* packages that must be installed */
+	SETTING_PATTERNS,     /* globs for packages (selection.h) */
+	SETTING_PATHS,        /* globs for absolute paths */
+	SETTING_VARIABLES,    /* NAME=VALUE */
+	SETTING_ARGUMENTS,    /* any text */
+	SETTING_RENAME,       /* no field: former paths of the script, a list or one */
+	SETTING_TEXT          /* const char *: for people, may contain any bytes */
 };
 
 /* A row of the table. Parsing, printing, checks and fuzzing follow the table. */
@@ -60,11 +82,22 @@ struct setting_type {
 	size_t word_count;
 	unsigned default_number;
 	const char *default_text;
+	/*
+	 * An invalid value is not ignored, since a guard that is misspelt must not open:
+	 * it counts as bad_number, or with a list keeps the script from running.
+	 */
+	bool is_guard;
+	unsigned bad_number;
 };
 extern const struct setting_type setting_types[];
 
 /* Whether the setting is a list in apt.conf: NAME { "ITEM"; }. */
 bool setting_type_is_list(const struct setting_type *type);
+/* Whether it makes a script of any place one for some packages: Packages and the like. */
+bool setting_type_chooses_packages(const struct setting_type *type);
+/* The list of the script; NULL if the setting has no struct setting_items. */
+const struct setting_items *setting_list(
+	const struct setting_type *type, const struct script_settings *script);
 /* The value that applies to the script; 0 or 1 for a SETTING_BOOLEAN. */
 unsigned setting_number(
 	const struct setting_type *type, const struct script_settings *script);
@@ -82,11 +115,21 @@ struct setting {
 	char *value; /* decoded */
 	char *path;  /* relative to the hook tree; "" for the whole scope */
 	char *file;  /* of the package that ships it; NULL: of apt's configuration */
-	const struct setting_type *type; /* NULL: there is no setting of that name */
-	bool is_out_of_place;            /* a package may not set this */
+	const struct setting_type *type;  /* NULL: there is no setting of that name */
+	const struct setting_type *guard; /* then: that with one other letter, or NULL */
+	bool is_out_of_place;             /* a package may not set this */
 	bool is_value_bad;
 	bool is_form_bad; /* also bad: a string in place of a list, or the reverse */
 	unsigned number;  /* the value of a boolean, a word, an operation or of seconds */
+};
+
+/* Whether it is a guard, perhaps with a misspelt name: if it is faulty, it still counts. */
+bool setting_is_guard(const struct setting *setting);
+
+/* A setting under its path; one that is a rename is also there under the former path. */
+struct setting_entry {
+	const char *path; /* the setting owns it */
+	size_t index;
 };
 
 /* Empty when zero-initialised: every script has the defaults. */
@@ -94,6 +137,9 @@ struct settings {
 	struct setting *items;
 	size_t count;
 	size_t capacity;
+	struct setting_entry *by_path; /* sorted; those with an effect, if indexed */
+	size_t by_path_count;
+	size_t indexed_count; /* if not count, by_path is out of date */
 	/* Settings of packages that could not be read (package_settings.h): */
 	struct string_list lost_paths; /* the scripts that they are for; sorted */
 	bool is_lost_for_packages;     /* they may be for any script of a package */
@@ -114,6 +160,18 @@ void settings_format(const struct settings *settings, struct buffer *lines);
  */
 int settings_add_of_package(
 	struct settings *settings, const char *file, struct slice line);
+/*
+ * Sorts the settings for what follows, as settings_parse() does. After settings have been
+ * added, or without memory, each lookup looks at all of them.
+ */
+void settings_index(struct settings *settings);
+
+/*
+ * The next setting that is for exactly this path or renames a script from it, in the order
+ * of the configuration, starting with *at 0; NULL after the last. Others may be among them.
+ */
+const struct setting *settings_next_at(
+	const struct settings *settings, const char *path, size_t *at);
 
 /*
  * Whether the settings that its package ships for the script at path could not be read.
@@ -123,7 +181,7 @@ bool settings_are_lost_for(
 
 /*
  * The values that apply to the script or directory at path (relative to the hook tree). 0,
- * or −ENOMEM without the required packages; script_settings_done() in both cases.
+ * or −ENOMEM with items missing; script_settings_done() in both cases.
  */
 int settings_for(const struct settings *settings, const char *path,
 	struct script_settings *ret_settings);

@@ -1,32 +1,81 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "state.h"
+#include "remove_tree.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define STATE_DIR "/run/apt-universal-hooks"
+#define LIB_DIR "/var/lib/apt-universal-hooks"
 
-int state_open(struct state *state, const char *root, struct trust *trust,
-	struct unsafe_path *ret_unsafe)
+const struct state_kind state_of_runs = {
+	.directory = "/run/apt-universal-hooks",
+	.mode = 0755,
+	.copies = LIB_DIR,
+	.mark = "clean-up",
+};
+
+const struct state_kind state_of_sessions = {
+	.parent = LIB_DIR,
+	.directory = LIB_DIR "/sessions",
+	/* Whoever can open it can lock it, and no session would ever be closed. */
+	.mode = 0711,
+	.copies = LIB_DIR "/sessions",
+	.mark = "session",
+};
+
+static int make_parent(const struct state_kind *kind, const char *root)
+{
+	owns_memory char *parent = NULL;
+
+	if (kind->parent == NULL)
+		return 0;
+	parent = string_join(root, kind->parent);
+	if (parent == NULL)
+		return -ENOMEM;
+	return mkdir(parent, 0755) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+int state_open(struct state *state, const struct state_kind *kind, const char *root,
+	struct trust *trust, struct unsafe_path *ret_unsafe)
 {
 	int error;
 
 	memset(ret_unsafe, 0, sizeof(*ret_unsafe));
+	state->kind = kind;
 	state->fd = -1;
-	state->path = string_join(root, STATE_DIR);
+	state->path = string_join(root, kind->directory);
 	if (state->path == NULL)
 		return -ENOMEM;
-	if (mkdir(state->path, 0755) < 0 && errno != EEXIST)
+	error = make_parent(kind, root);
+	if (error < 0)
+		return error;
+	if (mkdir(state->path, kind->mode) < 0 && errno != EEXIST)
 		return -errno;
 	error = trust_check(trust, state->path, ret_unsafe);
 	if (error < 0)
 		return error;
 	state->fd = open(state->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return state->fd >= 0 ? 0 : -errno;
+}
+
+bool state_is_absent(const struct state_kind *kind, const char *root)
+{
+	owns_memory char *path = string_join(root, kind->directory);
+
+	return path != NULL && access(path, F_OK) < 0 && errno == ENOENT;
+}
+
+void state_remove_empty(const struct state_kind *kind, const char *root)
+{
+	owns_memory char *path = string_join(root, kind->directory);
+
+	if (path != NULL)
+		(void)rmdir(path); /* unless it is in use */
 }
 
 void state_done(struct state *state)
@@ -43,7 +92,7 @@ void state_set_frontend(struct state *state, const struct frontend *frontend)
 
 struct state state_of(const struct state *state, const struct frontend *frontend)
 {
-	struct state other = {.fd = state->fd, .path = state->path};
+	struct state other = {.kind = state->kind, .fd = state->fd, .path = state->path};
 
 	state_set_frontend(&other, frontend);
 	return other;
@@ -82,20 +131,40 @@ int state_write(const struct state *state, const char *suffix, struct slice byte
 	return write_file(state, name_of(state, suffix).text, bytes);
 }
 
-int state_replace(const struct state *state, const char *suffix, struct slice bytes)
+/*
+ * Gives a complete file its name, which no other may have if is_new. Of two processes that
+ * do this at the same time, neither may write to the file that the other has named.
+ */
+static int publish(
+	const struct state *state, const char *suffix, struct slice bytes, bool is_new)
 {
 	struct file_name name = name_of(state, suffix);
-	char new_name[sizeof(name.text) + sizeof(".new")];
+	char new_name[sizeof(name.text) + sizeof(".new-") + DECIMAL_SIZE];
 	const char *end = new_name + sizeof(new_name);
+	char *at = text_append(text_append(new_name, end, name.text), end, ".new-");
+	char digits[DECIMAL_SIZE];
 	int error;
 
-	(void)text_append(text_append(new_name, end, name.text), end, ".new");
+	(void)text_append(at, end, decimal(digits, (unsigned long long)getpid()));
 	error = write_file(state, new_name, bytes);
-	if (error < 0 || renameat(state->fd, new_name, state->fd, name.text) == 0)
+	if (error < 0)
 		return error;
-	error = -errno;
+	if (!is_new && renameat(state->fd, new_name, state->fd, name.text) == 0)
+		return 0;
+	if (!is_new || linkat(state->fd, new_name, state->fd, name.text, 0) < 0)
+		error = -errno;
 	(void)unlinkat(state->fd, new_name, 0); /* the sweep tries again */
 	return error;
+}
+
+int state_replace(const struct state *state, const char *suffix, struct slice bytes)
+{
+	return publish(state, suffix, bytes, false);
+}
+
+int state_create(const struct state *state, const char *suffix, struct slice bytes)
+{
+	return publish(state, suffix, bytes, true);
 }
 
 int state_hand_out(const struct state *state, const char *suffix, struct slice bytes,
@@ -123,6 +192,38 @@ int state_hand_out(const struct state *state, const char *suffix, struct slice b
 	*ret_path = path;
 	path = NULL;
 	return 0;
+}
+
+/* Of one that already exists; it may be from a process that was killed. */
+static int check_owner_of(const struct state *state, const char *name, uid_t uid)
+{
+	struct stat status;
+
+	if (fstatat(state->fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	if (!S_ISDIR(status.st_mode))
+		return -ENOTDIR;
+	return status.st_uid == uid || status.st_uid == geteuid() ? 0 : -EPERM;
+}
+
+int state_make_directory(const struct state *state, const char *suffix, uid_t uid,
+	gid_t gid, char **ret_path)
+{
+	struct file_name name = name_of(state, suffix);
+	int error = 0;
+
+	if (state->fd < 0)
+		return -ENOENT;
+	if (mkdirat(state->fd, name.text, 0700) < 0)
+		error = errno == EEXIST ? check_owner_of(state, name.text, uid) : -errno;
+	/* Nobody else can write to the directory of the state. */
+	if (error == 0 && uid != geteuid() &&
+		fchownat(state->fd, name.text, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+		error = -errno;
+	if (error < 0)
+		return error;
+	*ret_path = state_path(state, suffix);
+	return *ret_path != NULL ? 0 : -ENOMEM;
 }
 
 void state_discard(char **path)
@@ -178,6 +279,39 @@ int state_read(
 	return fd >= 0 ? buffer_read(bytes, fd, limit) : fd;
 }
 
+/* -ENOENT if the file no longer has its name. */
+static int check_linked(int fd, const struct state *state, const char *suffix)
+{
+	struct stat ours, named;
+
+	if (fstat(fd, &ours) < 0 || fstatat(state->fd, name_of(state, suffix).text,
+					    &named, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	return ours.st_dev == named.st_dev && ours.st_ino == named.st_ino ? 0 : -ENOENT;
+}
+
+int state_lock(const struct state *state, const char *suffix, bool wait)
+{
+	owns_fd int fd = state_open_file(state, suffix);
+	int error;
+
+	if (fd < 0)
+		return fd;
+	while (flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) < 0)
+		if (errno != EINTR)
+			return -errno;
+	error = check_linked(fd, state, suffix);
+	return error < 0 ? error : steal_fd(&fd);
+}
+
+bool state_is_locked(const struct state *state, const char *suffix)
+{
+	owns_fd int fd = state_open_file(state, suffix);
+
+	/* Shared, so that several can ask at the same time. */
+	return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+}
+
 int state_remove(const struct state *state, const char *suffix)
 {
 	return unlinkat(state->fd, name_of(state, suffix).text, 0) == 0 ? 0 : -errno;
@@ -196,7 +330,7 @@ bool state_lacks(const struct state *state, const char *suffix)
 bool state_has_below(const char *root, const struct state *state, const char *suffix)
 {
 	owns_memory char *path =
-		string_join(root, STATE_DIR, "/", state->key, ".", suffix);
+		string_join(root, state_of_runs.directory, "/", state->key, ".", suffix);
 
 	return path != NULL && access(path, F_OK) == 0;
 }
@@ -283,6 +417,32 @@ bool state_find_abandoned(const struct state *state, const struct frontend *fron
 	return false;
 }
 
+bool state_find(const struct state *state, const char *suffix, size_t skipped,
+	struct frontend *ret_owner)
+{
+	owns_walk struct state_walk walk = state_walk_begin(state);
+
+	while (state_walk_next(&walk)) {
+		if (strcmp(walk.suffix, suffix) != 0)
+			continue;
+		*ret_owner = walk.owner;
+		if (skipped-- == 0)
+			return true;
+	}
+	return false;
+}
+
+unsigned state_last_session(const struct state *state, const struct frontend *frontend)
+{
+	owns_walk struct state_walk walk = state_walk_begin(state);
+	unsigned last = 0;
+
+	while (state_walk_next(&walk))
+		if (is_same_frontend(&walk.owner, frontend) && walk.owner.session > last)
+			last = walk.owner.session;
+	return last;
+}
+
 void state_sweep(
 	const struct state *state, const struct frontend *frontend, const char *kept)
 {
@@ -292,12 +452,12 @@ void state_sweep(
 		struct state owners = state_of(state, &walk.owner);
 
 		if (is_abandoned(&walk.owner, frontend) && state_lacks(&owners, kept))
-			(void)unlinkat(state->fd, walk.name, 0); /* the next sweep */
+			(void)remove_tree(state->fd, walk.name); /* the next sweep */
 	}
 }
 
 /* False if files may be left. */
-static bool forget_all(const struct state *state)
+static bool forget_all(const struct state *state, const char *kept)
 {
 	owns_walk struct state_walk walk = state_walk_begin(state);
 	size_t size = strlen(state->key);
@@ -309,16 +469,22 @@ static bool forget_all(const struct state *state)
 	for (errno = 0; (entry = readdir(walk.dir)) != NULL; errno = 0)
 		if (strncmp(entry->d_name, state->key, size) == 0 &&
 			entry->d_name[size] == '.' &&
-			unlinkat(state->fd, entry->d_name, 0) < 0)
+			strcmp(entry->d_name + size + 1, kept) != 0 &&
+			remove_tree(state->fd, entry->d_name) < 0)
 			is_done = false;
 	return is_done && errno == 0;
 }
 
 void state_forget(const struct state *state)
 {
+	state_forget_all_but(state, "");
+}
+
+void state_forget_all_but(const struct state *state, const char *kept)
+{
 	/* The error may have been transient; otherwise the sweep deletes the rest. */
-	if (!forget_all(state))
-		(void)forget_all(state);
+	if (!forget_all(state, kept))
+		(void)forget_all(state, kept);
 }
 
 bool state_is_empty(const struct state *state)

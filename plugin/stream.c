@@ -161,14 +161,12 @@ static int compare_actions(const void *left, const void *right)
  */
 static const struct action **sort_actions(const struct action_list *actions)
 {
-	/* NOLINTNEXTLINE(bugprone-sizeof-expression) an array of pointers */
 	const struct action **sorted = calloc(actions->count, sizeof(*sorted));
 
 	if (sorted == NULL)
 		return NULL;
 	for (size_t i = 0; i < actions->count; i++)
 		sorted[i] = &actions->items[i];
-	/* NOLINTNEXTLINE(bugprone-sizeof-expression) an array of pointers */
 	qsort(sorted, actions->count, sizeof(*sorted), compare_actions);
 	return sorted;
 }

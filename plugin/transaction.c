@@ -58,6 +58,19 @@ static int preference(
 	return (stays ? 2 : 0) + (is_native ? 1 : 0);
 }
 
+void transaction_mark_purged(struct transaction *transaction, struct slice purged)
+{
+	while (purged.size > 0) {
+		struct slice architecture = slice_cut(&purged, '\n');
+		struct slice name = slice_cut(&architecture, ':');
+		struct package *package =
+			transaction_find_package(transaction, name, architecture);
+
+		if (package != NULL && package->operation == OPERATION_REMOVE)
+			package->operation = OPERATION_PURGE;
+	}
+}
+
 const struct package *transaction_main_entry(
 	const struct transaction *transaction, size_t first)
 {
@@ -69,38 +82,6 @@ const struct package *transaction_main_entry(
 		if (preference(transaction, entry) > preference(transaction, best))
 			best = entry;
 	return best;
-}
-
-static int compare_lines(const void *a, const void *b)
-{
-	return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
-}
-
-/*
- * NAME:ARCHITECTURE sorts differently from NAME, since ':' comes after '+', '-' and '.',
- * which names may contain.
- */
-static void sort_names(struct buffer *names)
-{
-	struct slice rest = buffer_slice(names);
-	struct buffer sorted = {.error = names->error};
-	struct slice *lines = NULL;
-	size_t count = 0, capacity = 0;
-
-	while (rest.size > 0 && sorted.error == 0) {
-		sorted.error = array_grow(&lines, &capacity, count, sizeof(*lines));
-		if (sorted.error == 0)
-			lines[count++] = slice_cut(&rest, '\n');
-	}
-	if (count > 0)
-		qsort(lines, count, sizeof(*lines), compare_lines);
-	for (size_t i = 0; i < count; i++) {
-		buffer_append(&sorted, lines[i]);
-		buffer_append_string(&sorted, "\n");
-	}
-	free(lines);
-	buffer_done(names);
-	*names = sorted;
 }
 
 void transaction_names(const struct transaction *transaction, bool with_architecture,
@@ -119,8 +100,9 @@ void transaction_names(const struct transaction *transaction, bool with_architec
 		}
 		buffer_append_string(names, "\n");
 	}
+	/* ':' comes after '+', '-' and '.', which names may contain. */
 	if (with_architecture)
-		sort_names(names);
+		lines_sort(names);
 }
 
 static const struct word operations[] = {
@@ -176,7 +158,7 @@ void transaction_to_table(const struct transaction *transaction, struct buffer *
 	}
 }
 
-static bool is_unpacked(const struct package *package)
+bool package_is_unpacked(const struct package *package)
 {
 	return package->operation == OPERATION_INSTALL ||
 	       package->operation == OPERATION_UPGRADE ||
@@ -191,7 +173,7 @@ void transaction_archives(const struct transaction *transaction, struct buffer *
 		const char *const columns[] = {package->name, package->architecture,
 			package->archive != NULL ? package->archive : "-"};
 
-		if (is_unpacked(package))
+		if (package_is_unpacked(package))
 			add_columns(table, columns, COUNT_OF(columns));
 	}
 }
@@ -208,6 +190,7 @@ void transaction_done(struct transaction *transaction)
 	free(transaction->strings);
 	buffer_done(&transaction->settings);
 	buffer_done(&transaction->own_settings);
+	buffer_done(&transaction->noted_paths);
 	buffer_done(&transaction->text);
 	memset(transaction, 0, sizeof(*transaction));
 }

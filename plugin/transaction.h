@@ -45,12 +45,16 @@ struct transaction {
 	unsigned protocol;      /* version of apt's stream, 2 or 3; 0: not understood */
 	struct buffer settings; /* the raw lines of Universal-Hooks:: */
 	struct buffer own_settings; /* those that only the frontend itself sets */
+	struct buffer noted_paths;  /* "NAME:ARCHITECTURE PATH" lines (path_sources.h) */
 	struct buffer text;         /* all that was read */
 	size_t head_lines;          /* number of lines before the package lines */
 	struct slice
 		package_lines; /* raw, in text; stream_find_packages() drops those that
 				       it does not understand */
 };
+
+/* Whether it comes out of an archive. */
+bool package_is_unpacked(const struct package *package);
 
 /* The index of the first entry whose name is not less than name, or count. */
 size_t transaction_find(const struct transaction *transaction, struct slice name);
@@ -64,6 +68,9 @@ size_t transaction_end_of_name(const struct transaction *transaction, size_t fir
  */
 struct package *transaction_find_package(
 	struct transaction *transaction, struct slice name, struct slice architecture);
+
+/* Makes a purge of each removal that a line NAME:ARCHITECTURE names. */
+void transaction_mark_purged(struct transaction *transaction, struct slice purged);
 
 /*
  * The entry that stands for a name, given the index of its first entry: preferably one

@@ -16,9 +16,18 @@ extern "C" {
 
 #pragma GCC visibility push(default)
 
-/* apt.conf(5), "HOW APT CALLS DPKG". */
-enum uh_hook_point { UH_PRE_INVOKE, UH_PRE_INSTALL_PKGS, UH_POST_INVOKE };
-#define UH_HOOK_POINT_COUNT (UH_POST_INVOKE + 1)
+/*
+ * In the order in which they come: those in the middle for each dpkg run (apt.conf(5), "HOW
+ * APT CALLS DPKG"), the others once for each session (session.h).
+ */
+enum uh_hook_point {
+	UH_SESSION_START,
+	UH_PRE_INVOKE,
+	UH_PRE_INSTALL_PKGS,
+	UH_POST_INVOKE,
+	UH_SESSION_END
+};
+#define UH_HOOK_POINT_COUNT (UH_SESSION_END + 1)
 
 /* How a program ended; value: its exit status, the signal, or its timeout in seconds. */
 enum uh_end { UH_EXITED, UH_SIGNALED, UH_TIMED_OUT };
@@ -44,7 +53,13 @@ enum uh_event_kind {
 	UH_SCRIPT_WITHOUT_RIGHTS, /* detail: User, which only root can become */
 	UH_SCRIPT_WITHOUT_DIRECTORY, /* detail: Directory; error */
 	UH_SCRIPT_WITHOUT_SETTINGS,  /* its own cannot be read, so it may not run */
-	UH_REQUIREMENTS_UNKNOWN,     /* dpkg-query failed: error or ending */
+	/*
+	 * variable: NAME=VALUE. error −EPERM: like UH_SCRIPT_OPEN_TO_OTHERS;
+	 * −EINVAL: detail is no absolute path; or why it cannot be examined.
+	 */
+	UH_SCRIPT_WITH_UNSAFE_VARIABLE,
+	UH_SCRIPT_WITH_FAULTY_SETTING, /* setting: a guard with an invalid value */
+	UH_REQUIREMENTS_UNKNOWN,       /* dpkg-query failed: error or ending */
 	/* It runs for a second, and stderr is a terminal that shows no question. */
 	UH_SCRIPT_TAKES_LONG, /* detail: path below the tree; value: Description or NULL */
 	/*
@@ -75,14 +90,24 @@ enum uh_event_kind {
 	UH_FAILURE_NOT_RECORDED,    /* Post-Invoke will not see a hook's failure: error */
 	UH_RECORD_OF_OTHER_VERSION, /* of this package; no path */
 	UH_TABLES_MISSING, /* scripts run without …_TRANSACTION and …_ARCHIVES: error */
+	UH_DATA_MISSING,   /* scripts run without …_DATA: error */
 	UH_DATABASE_UNREADABLE, /* dpkg-query failed: error or ending */
+	/* About sessions: path names the directory. */
+	UH_SESSIONS_UNUSABLE,       /* error */
+	UH_SESSIONS_OPEN_TO_OTHERS, /* like UH_SCRIPT_OPEN_TO_OTHERS */
+	UH_SESSION_STOPPED,         /* path: the hook of Session-Start that stopped it */
+	UH_SESSION_CLOSED_LATE,     /* an earlier one; its hooks run now */
+	UH_WAITER_NOT_STARTED,      /* so the next session closes this one: error */
 	/* About a file of settings.d: path. The hooks of its package do not run. */
 	UH_SETTINGS_FILE_OPEN_TO_OTHERS, /* like UH_SCRIPT_OPEN_TO_OTHERS */
 	UH_SETTINGS_FILE_UNUSABLE,       /* detail: libapt-pkg's message, or error */
+	/* path: an archive, or a package or directory of dpkg's lists; detail, or error */
+	UH_PATHS_UNKNOWN,
 	/* About a setting: path, or NULL, and line of the file; or is_option. */
 	UH_SETTING_OUT_OF_PLACE, /* only settings of scripts belong in settings.d */
 	UH_SETTING_UNKNOWN,      /* no such name */
 	UH_SETTING_UNUSABLE,     /* an invalid value, or an unexpected list */
+	UH_GUARD_UNUSABLE,       /* the same, and it is not ignored */
 	UH_SETTING_WITHOUT_USER, /* User does not exist; the script will not run */
 	UH_SETTING_NO_SCRIPT,    /* there is no script at the path in key */
 	UH_SETTING_MASKED,       /* the script at the path in key is masked */
@@ -129,6 +154,7 @@ struct uh_event {
 	const char *hook;    /* path below the tree */
 	const char *value;
 	const struct setting *setting;
+	const char *variable;
 	const char *near; /* than what the setting names: an account or a hook; or NULL */
 	unsigned long line; /* of path; 0: unknown */
 	bool is_option;     /* on apt's command line */
@@ -146,6 +172,7 @@ struct uh_event {
 	size_t first;
 	size_t total;
 	bool is_for_check;
+	bool is_of_dpkg; /* dpkg was called without apt */
 };
 
 typedef void uh_listener(const struct uh_event *event, void *context);
@@ -156,6 +183,8 @@ struct uh_request {
 	const char *root;
 	/* apt's info stream at Pre-Install-Pkgs, −1 elsewhere. The engine closes it. */
 	int stream_fd;
+	const char *session; /* at Session-End, the key of the session; else NULL */
+	bool is_of_dpkg;     /* dpkg's own hooks call, which may be without apt */
 };
 
 /* UH_STOP: the user (Ctrl-C) or a script wants apt to stop. */
@@ -176,6 +205,8 @@ enum uh_verdict uh_run_hook_point(
  * through a shell, by a process that has loaded libapt-pkg.
  */
 bool uh_is_called_by_apt(enum uh_hook_point hook_point);
+/* Whether this process was started by dpkg's pre-invoke or post-invoke (dpkg(1)). */
+bool uh_is_called_by_dpkg(void);
 
 /* "Pre-Invoke" and so on; parsing returns false for any other word. */
 const char *uh_hook_point_name(enum uh_hook_point hook_point);

@@ -6,6 +6,7 @@
 #include "nearest.h"
 #include "package_settings.h"
 #include "system/apt.h"
+#include "system/registration.h"
 #include "ui/message.h"
 #include "ui/spelling.h"
 
@@ -92,12 +93,9 @@ static char *wrong_scope(const char *key)
 static void find_wrong_scope(
 	struct check *check, const char *key, const char *value, const char *scope)
 {
-	owns_origins struct origins origins = {.items = NULL};
+	const struct origin *origin = origins_find(&check->origins, key, value);
 	owns_buffer struct buffer command = {0};
-	const struct origin *origin = NULL;
 
-	if (origins_ask(&origins, check->admin, scope, NULL) == 0)
-		origin = origins_find(&origins, key, value);
 	if (origin != NULL && origin->line > 0)
 		check_fix_line(check, &command, origin->file, origin->line, scope, SCOPE);
 	check_find_at(check, FINDING_SETTING_UNKNOWN,
@@ -152,13 +150,14 @@ struct file_place {
 	bool is_of_apt;                    /* rather than for packages' settings */
 };
 
-/* What a file sets, in an answer of bridge_files(). */
-static void what_it_sets(
-	struct slice lines, const char *file, bool *ret_has_ours, bool *ret_has_others)
+/* What a file sets, cut from an answer of bridge_files(), which has the files in order. */
+static void cut_what_it_sets(
+	struct slice *lines, const char *file, bool *ret_has_ours, bool *ret_has_others)
 {
 	*ret_has_ours = *ret_has_others = false;
-	while (lines.size > 0) {
-		struct slice rest = slice_cut(&lines, '\n');
+	while (lines->size > 0) {
+		struct slice next = *lines;
+		struct slice rest = slice_cut(&next, '\n');
 		struct slice encoded = slice_cut(&rest, '\t');
 		struct slice setting = slice_cut(&rest, '\t');
 		struct slice key = slice_cut(&setting, '=');
@@ -166,7 +165,8 @@ static void what_it_sets(
 		owns_memory char *text = xcheck(percent_decode(key));
 
 		if (strcmp(name, file) != 0)
-			continue;
+			return;
+		*lines = next;
 		if (strcasestr(text, "universal-hooks") != NULL ||
 			strcasestr(text, "universal_hooks") != NULL)
 			*ret_has_ours = true;
@@ -236,9 +236,11 @@ static void find_in_files(struct check *check, const struct file_place *place,
 {
 	owns_buffer struct buffer lines = {0};
 	owns_memory char *message = NULL;
+	struct slice rest;
 
 	if (xensure(bridge_files(files, &lines, &message)) < 0)
 		return;
+	rest = buffer_slice(&lines);
 	for (size_t i = 0; i < files->count; i++) {
 		const char *path = files->items[i];
 		const char *name = strrchr(path, '/') + 1;
@@ -246,7 +248,7 @@ static void find_in_files(struct check *check, const struct file_place *place,
 			hook_tree_is_leftover(name) ? leftover_meant(name) : NULL;
 		bool has_ours, has_others;
 
-		what_it_sets(buffer_slice(&lines), path, &has_ours, &has_others);
+		cut_what_it_sets(&rest, path, &has_ours, &has_others);
 		if (has_ours && meant != NULL)
 			find_copy(check, path, meant);
 		else if (has_ours)
@@ -299,10 +301,14 @@ static void check_unread_files(struct check *check)
 
 void check_configuration(struct check *check)
 {
-	owns_buffer struct buffer lines = {0};
+	owns_strings struct string_list keys = {0};
 	owns_memory char *messages = NULL;
-	int error = apt_try_configuration(check->admin, &lines, &messages);
+	int error;
 
+	registration_add_keys(&keys);
+	xensure(string_list_terminate(&keys));
+	error = origins_try(&check->origins, check->admin,
+		(const char *const *)keys.items, &check->configuration, &messages);
 	if (error < 0)
 		check->is_incomplete = check->is_apt_unusable = true;
 	if (messages != NULL)
@@ -310,6 +316,6 @@ void check_configuration(struct check *check)
 	/* The rest is not about single hooks. */
 	if (check->limits.count > 0)
 		return;
-	check_scopes(check, buffer_slice(&lines));
+	check_scopes(check, buffer_slice(&check->configuration));
 	check_unread_files(check);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The shape of the tree: directories and scripts where none are looked for. */
 #include "check/check_foreign.h"
+#include "hook_point.h"
 #include "package_settings.h"
 #include "segments.h"
 #include "system/rootfs.h"
@@ -239,7 +240,7 @@ static void check_hook_point(struct check *check, const struct checked_entry *en
 	enum role role, enum uh_hook_point hook_point, bool is_certain)
 {
 	owns_buffer struct buffer command = {0};
-	bool is_too_early = hook_point == UH_PRE_INVOKE && has_packages(role);
+	bool is_too_early = !hook_point_has_packages(hook_point) && has_packages(role);
 	const char *right =
 		uh_hook_point_name(is_too_early ? UH_PRE_INSTALL_PKGS : hook_point);
 
@@ -255,9 +256,9 @@ static void check_hook_point(struct check *check, const struct checked_entry *en
 	}
 	if (is_too_early)
 		check_find(check, FINDING_PACKAGES_NOT_KNOWN, entry->path, &command,
-			_("the packages are not known yet at Pre-Invoke; scripts in this "
+			_("the packages are not known yet at %s; scripts in this "
 			  "directory are not run; use %s instead"),
-			right);
+			uh_hook_point_name(hook_point), right);
 	else if (is_certain)
 		check_find(check, FINDING_HOOK_POINT_MISSPELT, entry->path, &command,
 			_("the hook point is called %s; scripts in this directory are "
@@ -315,7 +316,7 @@ static bool is_hook_point_name(const char *name, enum uh_hook_point *ret_hook_po
 static const char *hook_point_for_packages(enum uh_hook_point hook_point)
 {
 	return uh_hook_point_name(
-		hook_point == UH_PRE_INVOKE ? UH_PRE_INSTALL_PKGS : hook_point);
+		hook_point_has_packages(hook_point) ? hook_point : UH_PRE_INSTALL_PKGS);
 }
 
 /* The directory of hooks at path belongs at right, below the same tree. */
@@ -564,7 +565,8 @@ static const char *place_for_script(enum role role)
 		return "multi_pkgs/Post-Invoke/PATTERN";
 	case ROLE_TREE:
 	case ROLE_HOOKS:
-		return "Pre-Invoke, Pre-Install-Pkgs or Post-Invoke";
+		return "Session-Start, Pre-Invoke, Pre-Install-Pkgs, Post-Invoke or "
+		       "Session-End";
 	}
 	return NULL;
 }

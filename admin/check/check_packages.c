@@ -8,6 +8,8 @@
 #include "ui/spelling.h"
 #include "wildcard.h"
 
+#include <fnmatch.h>
+
 #define LISTS "/var/lib/apt/lists"
 /* From this length on, two letters of a name may be wrong, not one. */
 #define LONG_NAME 8
@@ -67,6 +69,17 @@ static void sort_into_text(struct string_list *list, struct buffer *text)
 	xensure(text->error);
 }
 
+/* The caller frees them. */
+static struct word_outline *outline_all(const struct string_list *list)
+{
+	struct word_outline *outlines =
+		xcheck(calloc(list->count + 1, sizeof(*outlines)));
+
+	for (size_t i = 0; i < list->count; i++)
+		outlines[i] = word_outline(list->items[i]);
+	return outlines;
+}
+
 void package_names_parse(struct package_names *names, struct slice lines)
 {
 	memset(names, 0, sizeof(*names));
@@ -74,6 +87,8 @@ void package_names_parse(struct package_names *names, struct slice lines)
 		package_names_add(names, slice_cut(&lines, '\n'));
 	sort_into_text(&names->plain, &names->text);
 	sort_into_text(&names->qualified, &names->qualified_text);
+	names->outlines = outline_all(&names->plain);
+	names->qualified_outlines = outline_all(&names->qualified);
 	if (names->binary_count > 0)
 		qsort(names->binaries, names->binary_count, sizeof(*names->binaries),
 			compare_binaries);
@@ -85,6 +100,8 @@ void package_names_done(struct package_names *names)
 	string_list_done(&names->qualified);
 	buffer_done(&names->text);
 	buffer_done(&names->qualified_text);
+	free(names->outlines);
+	free(names->qualified_outlines);
 	for (size_t i = 0; i < names->binary_count; i++) {
 		free(names->binaries[i].source);
 		free(names->binaries[i].name);
@@ -107,6 +124,20 @@ static const struct string_list *package_list_for(
 bool package_names_has(const struct package_names *names, const char *directory_name)
 {
 	return string_list_has(package_list_for(names, directory_name), directory_name);
+}
+
+bool package_names_have_match(
+	const struct package_names *names, const struct pattern *pattern)
+{
+	owns_memory char *glob = xstrndup(pattern->glob.data, pattern->glob.size);
+	const struct string_list *list = package_list_for(names, glob);
+
+	if (strpbrk(glob, "*?[") == NULL)
+		return package_names_has(names, glob);
+	for (size_t i = 0; i < list->count; i++)
+		if (fnmatch(glob, list->items[i], 0) == 0)
+			return true;
+	return false;
 }
 
 int package_names_matches(const struct package_names *names, const char *directory_name)
@@ -132,8 +163,9 @@ const char *package_names_nearest(
 
 	/* nearest_to() allows more, but in a long list almost any word then has a match. */
 	nearest.distance = strlen(directory_name) < LONG_NAME ? 2 : 3;
-	for (size_t i = 0; i < list->count; i++)
-		nearest_try(&nearest, list->items[i]);
+	nearest_try_all(&nearest, list->items,
+		list == &names->plain ? names->outlines : names->qualified_outlines,
+		list->count);
 	return nearest.word;
 }
 
@@ -162,18 +194,35 @@ char *package_names_certain(
 	return certain;
 }
 
+/* The first of the binary packages of this source package, or of the next. */
+static size_t find_source(const struct package_names *names, const char *source)
+{
+	size_t low = 0, high = names->binary_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(names->binaries[middle].source, source) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 char *package_names_of_source(const struct package_names *names, const char *source)
 {
 	owns_buffer struct buffer text = {0};
 	const char *last = NULL;
 	size_t count = 0;
 
-	for (size_t i = 0; i < names->binary_count; i++) {
+	for (size_t i = find_source(names, source); i < names->binary_count; i++) {
 		const struct binary_package *binary = &names->binaries[i];
 
+		if (strcmp(binary->source, source) != 0)
+			break;
 		/* The same package of several architectures. */
-		if (strcmp(binary->source, source) != 0 ||
-			(last != NULL && strcmp(last, binary->name) == 0))
+		if (last != NULL && strcmp(last, binary->name) == 0)
 			continue;
 		last = binary->name;
 		if (++count <= BINARIES_SHOWN)
@@ -205,7 +254,9 @@ static void find_unknown_package(struct check *check, const struct package_names
 	owns_memory char *certain = package_names_certain(
 		names, directory->name, kind == FINDING_WILDCARD_WITHOUT_MATCH);
 	owns_memory char *binaries = package_names_of_source(names, directory->name);
-	const char *nearest = package_names_nearest(names, directory->name);
+	const char *nearest = certain == NULL && binaries == NULL
+				      ? package_names_nearest(names, directory->name)
+				      : NULL;
 
 	if (certain != NULL) {
 		fix_package_name(check, &command, directory, certain);
@@ -306,18 +357,26 @@ static void check_package_directories(
 		find_no_lists(check, unknown);
 }
 
-void check_packages(struct check *check)
+bool check_known_packages(struct check *check, struct package_names *ret_names)
 {
 	static const char *const all[] = {NULL};
-	owns_package_names struct package_names names = {.has_lists = false};
-	owns_buffer struct buffer lines = {0};
 
-	if (check->directory_count == 0 || check->is_apt_unusable)
-		return;
-	if (apt_packages(check->admin, all, &lines) < 0) {
-		check->is_incomplete = true;
-		return;
+	memset(ret_names, 0, sizeof(*ret_names));
+	if (check->is_apt_unusable)
+		return false;
+	if (check->packages.size == 0 &&
+		apt_packages(check->admin, all, &check->packages) < 0) {
+		check->is_incomplete = check->is_apt_unusable = true;
+		return false;
 	}
-	package_names_parse(&names, buffer_slice(&lines));
-	check_package_directories(check, &names);
+	package_names_parse(ret_names, buffer_slice(&check->packages));
+	return true;
+}
+
+void check_packages(struct check *check)
+{
+	owns_package_names struct package_names names = {.has_lists = false};
+
+	if (check->directory_count > 0 && check_known_packages(check, &names))
+		check_package_directories(check, &names);
 }

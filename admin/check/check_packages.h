@@ -3,7 +3,8 @@
 #ifndef CHECK_PACKAGES_H
 #define CHECK_PACKAGES_H
 
-#include "base.h"
+#include "nearest.h"
+#include "pattern.h"
 
 /* A binary package whose source package has another name. */
 struct binary_package {
@@ -14,9 +15,11 @@ struct binary_package {
 
 /* Empty when zero-initialised. */
 struct package_names {
-	struct string_list plain;     /* ascending, each once */
-	struct string_list qualified; /* NAME:ARCHITECTURE, likewise */
-	struct buffer text;           /* the names in wildcard.h's form */
+	struct string_list plain;      /* ascending, each once */
+	struct string_list qualified;  /* NAME:ARCHITECTURE, likewise */
+	struct word_outline *outlines; /* of plain */
+	struct word_outline *qualified_outlines;
+	struct buffer text; /* the names in wildcard.h's form */
 	struct buffer qualified_text;
 	/* Sorted by source, then the installed first. */
 	struct binary_package *binaries;
@@ -37,6 +40,9 @@ void package_names_done(struct package_names *names);
 bool package_names_has(const struct package_names *names, const char *directory_name);
 /* Whether a directory of multi_pkgs/ matches any: 1, 0, or −errno as wildcard_new(). */
 int package_names_matches(const struct package_names *names, const char *directory_name);
+/* Whether a pattern of the setting Packages matches any, of whatever version. */
+bool package_names_have_match(
+	const struct package_names *names, const struct pattern *pattern);
 /*
  * The name that the directory should have, if that is certain: only case, "_", the form
  * of a wildcard or "-devel" differ, and it is that of a package, or matches one. The

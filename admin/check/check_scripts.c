@@ -3,10 +3,9 @@
 #include "check/bashisms.h"
 #include "check/check_foreign.h"
 #include "check/shell_syntax.h"
-#include "package_settings.h"
+#include "model/place.h"
 #include "renames.h"
 #include "script_text.h"
-#include "system/apt.h"
 #include "system/rootfs.h"
 #include "ui/message.h"
 
@@ -293,30 +292,54 @@ static bool is_for_shell(const struct script_text *text)
 	return is_for_sh(text);
 }
 
-static void check_lock_calls(struct check *check, const char *path)
+/* The directory of the same packages at Session-End, for the caller to free. */
+static char *directory_at_session_end(const char *relative)
 {
+	struct slice rest = slice_of(relative);
+	struct slice first = slice_cut(&rest, '/');
+	struct slice second = slice_cut(&rest, '/');
+	struct slice third = slice_cut(&rest, '/');
+
+	if (slice_equals(first, "pkgs"))
+		return xformat("pkgs/%.*s/Session-End", (int)second.size, second.data);
+	if (slice_equals(first, "multi_pkgs"))
+		return xformat(
+			"multi_pkgs/Session-End/%.*s", (int)third.size, third.data);
+	return xstrdup("Session-End");
+}
+
+static void check_lock_calls(struct check *check, const struct script *script)
+{
+	owns_memory char *directory = directory_at_session_end(script->relative);
 	owns_buffer struct buffer text = {0};
+	enum uh_hook_point hook_point;
 	struct bashism call;
 
-	(void)check_read(check, path, SHELL_TEXT_SIZE, &text); /* its head was read */
+	/* By then, the lock is free. */
+	if (!hook_point_of_path(script->relative, &hook_point) ||
+		hook_point == UH_SESSION_END)
+		return;
+	/* Its head was read. */
+	(void)check_read(check, script->path, SHELL_TEXT_SIZE, &text);
 	if (lock_call_find(&call, buffer_slice(&text)))
-		check_find_at(check, FINDING_CALLS_APT, path, call.line, NULL,
-			_("%s fails in a hook, since apt holds its lock until all hooks "
-			  "have run; start it as a job that waits for the lock: "
-			  "systemd-run apt-get -o DPkg::Lock::Timeout=-1 ..."),
-			call.what);
+		check_find_at(check, FINDING_CALLS_APT, script->path, call.line, NULL,
+			_("%s fails at %s, since apt holds its lock; move the script to "
+			  "%s, where it may call apt"),
+			call.what, uh_hook_point_name(hook_point), directory);
 }
 
 static void check_shell_script(
-	struct check *check, const char *path, const struct script_text *text)
+	struct check *check, const struct script *script, const struct script_text *text)
 {
-	if (!is_for_sh(text) || !check_bashisms(check, path))
-		check_syntax(check, path, text);
-	check_lock_calls(check, path);
+	if (!is_for_sh(text) || !check_bashisms(check, script->path))
+		check_syntax(check, script->path, text);
+	check_lock_calls(check, script);
 }
 
-static void check_content(struct check *check, const char *path, bool is_executable)
+static void check_content(
+	struct check *check, const struct script *script, bool is_executable)
 {
+	const char *path = script->path;
 	__attribute__((cleanup(script_text_done))) struct script_text text = {
 		.interpreter = NULL};
 	owns_buffer struct buffer head = {0};
@@ -332,7 +355,7 @@ static void check_content(struct check *check, const char *path, bool is_executa
 	if (is_executable || text.kind != TEXT_PLAIN)
 		check_text(check, path, &text);
 	if (is_for_shell(&text) && (is_executable || text.kind != TEXT_PLAIN))
-		check_shell_script(check, path, &text);
+		check_shell_script(check, script, &text);
 }
 
 /*
@@ -420,11 +443,13 @@ static void check_script(struct check *check, const struct script *script)
 		check_report_unreadable(check, path, script->error);
 		return;
 	case SCRIPT_WITHOUT_SETTINGS:
+	case SCRIPT_WITH_FAULTY_SETTING:
+	case SCRIPT_WITH_UNSAFE_VARIABLE:
 	case DIRECTORY_IS_UNREADABLE:
 	case WILDCARD_HAS_FAILED:
 		return;
 	}
-	check_content(check, path, is_executable_at(path));
+	check_content(check, script, is_executable_at(path));
 }
 
 void check_script_at(struct check *check, const char *path)
@@ -443,27 +468,12 @@ void check_script_at(struct check *check, const char *path)
 	}
 }
 
-/* check_settings() reports what is wrong with settings. */
-static void ignore_event(const struct uh_event *event, void *context)
-{
-	(void)event;
-	(void)context;
-}
-
-/* Whether the mask is for the former path of a package's hook. */
+/* Whether the mask is for the former path of a package's hook; without apt, any may be. */
 static bool is_of_renamed(struct check *check, const struct hook *hook)
 {
-	__attribute__((cleanup(settings_done))) struct settings settings = {.count = 0};
-	owns_buffer struct buffer lines = {0};
-
-	/* Then it may be of any hook. */
-	if (check->is_apt_unusable)
-		return true;
-	if (apt_configuration(check->admin, "Universal-Hooks", &lines) == 0)
-		xensure(settings_parse(&settings, buffer_slice(&lines)));
-	xensure(package_settings_read(
-		&settings, &check->hooks.tree, NULL, ignore_event, NULL));
-	return renames_is_former(&settings, &check->hooks.tree, hook->script.relative);
+	return check->is_apt_unusable ||
+	       renames_is_former(check_read_settings(check), &check->hooks.tree,
+		       hook->script.relative);
 }
 
 /* Only a mask in /etc masks; there must be a script in /usr/lib. */

@@ -3,16 +3,50 @@
 #include "system/rootfs.h"
 #include "ui/message.h"
 
+#include <strings.h>
+
 void check_done(struct check *check)
 {
 	for (size_t i = 0; i < check->directory_count; i++)
 		free(check->directories[i].path);
 	free(check->directories);
 	findings_done(&check->findings);
+	buffer_done(&check->configuration);
+	origins_done(&check->origins);
+	settings_done(&check->settings);
+	free(check->fixed_path);
+	buffer_done(&check->fixed_text);
+	free(check->fixed_lines);
+	buffer_done(&check->packages);
 	string_list_done(&check->moved_from);
 	string_list_done(&check->moved_to);
 	string_list_done(&check->limits);
 	hook_list_done(&check->hooks);
+}
+
+bool key_is_in_scope(const char *key, const char *scope)
+{
+	size_t size = strlen(scope);
+
+	return strncasecmp(key, scope, size) == 0 &&
+	       (key[size] == '\0' || strncmp(key + size, "::", 2) == 0);
+}
+
+void check_add_scope(const struct check *check, const char *scope, struct buffer *lines)
+{
+	struct slice rest = buffer_slice(&check->configuration);
+
+	while (rest.size > 0) {
+		struct slice line = slice_cut(&rest, '\n'), value = line;
+		struct slice key = slice_cut(&value, '=');
+		owns_memory char *name = xstrndup(key.data, key.size);
+
+		if (!key_is_in_scope(name, scope))
+			continue;
+		buffer_append(lines, line);
+		buffer_append_string(lines, "\n");
+	}
+	xensure(lines->error);
 }
 
 bool check_concerns(const struct check *check, const char *path)
@@ -76,22 +110,56 @@ static bool has_word_once(const char *line, const char *word)
 /* How much of a file of apt's configuration is read. */
 #define CONFIGURATION_SIZE ((size_t)1 << 20)
 
-void check_fix_line(const struct check *check, struct buffer *command, const char *path,
+static void read_fixed_file(struct check *check, const char *path)
+{
+	size_t capacity = 0;
+	struct slice rest;
+
+	if (check->fixed_path != NULL && strcmp(check->fixed_path, path) == 0)
+		return;
+	free(check->fixed_path);
+	check->fixed_path = xstrdup(path);
+	buffer_done(&check->fixed_text);
+	check->fixed_text = (struct buffer){0};
+	check->fixed_count = 0;
+	free(check->fixed_lines);
+	check->fixed_lines = NULL;
+	if (check_read(check, path, CONFIGURATION_SIZE, &check->fixed_text) < 0)
+		return;
+	for (rest = buffer_slice(&check->fixed_text); rest.size > 0;) {
+		xgrow(&check->fixed_lines, &capacity, check->fixed_count,
+			sizeof(*check->fixed_lines));
+		check->fixed_lines[check->fixed_count++] =
+			(size_t)(rest.data - check->fixed_text.data);
+		(void)slice_cut(&rest, '\n');
+	}
+}
+
+/* For the caller to free; "" if the file cannot be read or has no such line. */
+static char *line_of_file(struct check *check, const char *path, unsigned long line)
+{
+	struct slice rest;
+
+	read_fixed_file(check, path);
+	if (line == 0 || line > check->fixed_count)
+		return xstrdup("");
+	rest = buffer_slice(&check->fixed_text);
+	rest.data += check->fixed_lines[line - 1];
+	rest.size -= check->fixed_lines[line - 1];
+	rest = slice_cut(&rest, '\n');
+	return xstrndup(rest.data, rest.size);
+}
+
+void check_fix_line(struct check *check, struct buffer *command, const char *path,
 	unsigned long line, const char *wrong, const char *right)
 {
-	owns_buffer struct buffer text = {0};
 	owns_memory char *expression = NULL;
 	owns_memory char *found = NULL;
-	struct slice rest, part = {"", 0};
 
 	if (wrong[0] == '\0' || wrong[strspn(wrong, SED_LITERALS)] != '\0' ||
-		right[strspn(right, SED_LITERALS)] != '\0' ||
-		check_read(check, path, CONFIGURATION_SIZE, &text) < 0)
+		right[strspn(right, SED_LITERALS)] != '\0')
 		return;
-	rest = buffer_slice(&text);
-	for (unsigned long i = 0; i < line; i++)
-		part = slice_cut(&rest, '\n');
-	found = xstrndup(part.data, part.size);
+	found = line_of_file(check, path, line);
 	if (!has_word_once(found, wrong))
 		return;
 	expression = xformat("%lus|%s|%s|", line, wrong, right);

@@ -5,6 +5,7 @@
 
 #include "check/findings.h"
 #include "model/hook_list.h"
+#include "origins.h"
 
 /* A directory of pkgs/ or multi_pkgs/: its name should match a package of apt's. */
 struct package_directory {
@@ -22,10 +23,23 @@ struct check {
 	bool is_quiet;      /* report nothing that could not be read */
 	bool is_apt_unusable; /* apt cannot read its configuration: ask it nothing else */
 
+	/* The file of the last check_fix_line(), and where its lines begin. */
+	char *fixed_path;
+	struct buffer fixed_text;
+	size_t *fixed_lines;
+	size_t fixed_count;
+
 	/* What commands move, and where to: only one may move to a path. */
 	struct string_list moved_from, moved_to;
 	/* Above 0 in directories that get another name: check_scripts() skips them. */
 	unsigned renamed;
+
+	/* Of apt, as check_configuration() finds it; all scopes. */
+	struct buffer configuration;
+	struct origins origins;
+	struct settings settings; /* check_read_settings() */
+	bool has_settings;
+	struct buffer packages; /* check_known_packages() */
 
 	/* check_directories() lists them for check_packages(). */
 	struct package_directory *directories;
@@ -34,6 +48,14 @@ struct check {
 };
 
 void check_done(struct check *check);
+
+/* Appends the lines of apt's configuration at and below a scope. */
+void check_add_scope(const struct check *check, const char *scope, struct buffer *lines);
+/* Whether a key is in the scope. */
+bool key_is_in_scope(const char *key, const char *scope);
+
+/* Reads all settings once, also those of packages; finds their files that are unusable. */
+const struct settings *check_read_settings(struct check *check);
 
 /* Whether to report findings at path, since it is within one of the limits. */
 bool check_concerns(const struct check *check, const char *path);
@@ -59,7 +81,7 @@ bool check_claim(struct check *check, const char *from, const char *to);
  * Appends a command that replaces wrong by right in a line of a file of the system; nothing
  * if that line does not have wrong exactly once, as a whole word.
  */
-void check_fix_line(const struct check *check, struct buffer *command, const char *path,
+void check_fix_line(struct check *check, struct buffer *command, const char *path,
 	unsigned long line, const char *wrong, const char *right);
 
 /* findings_add(), for a whole file and for a line of it. */
@@ -67,6 +89,13 @@ void check_fix_line(const struct check *check, struct buffer *command, const cha
 	findings_add(&(check)->findings, kind, path, 0, command, __VA_ARGS__)
 #define check_find_at(check, kind, path, line, command, ...)                             \
 	findings_add(&(check)->findings, kind, path, line, command, __VA_ARGS__)
+
+struct package_names;
+/*
+ * Asks apt, once, for all packages that it knows. False if it does not answer, which is
+ * reported; package_names_done() in both cases.
+ */
+bool check_known_packages(struct check *check, struct package_names *ret_names);
 
 /* dpkg's below the root, for dpkg.h; NULL: its default. The caller frees it. */
 char *check_status_file(const struct check *check);

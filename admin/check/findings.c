@@ -47,11 +47,13 @@ static const struct {
 	[FINDING_FILE_FOREIGN] = {"file-foreign", SEVERITY_ERROR},
 	[FINDING_PACKAGE_UNKNOWN] = {"package-unknown", SEVERITY_WARNING},
 	[FINDING_WILDCARD_WITHOUT_MATCH] = {"wildcard-without-match", SEVERITY_WARNING},
+	[FINDING_PATH_WITHOUT_MATCH] = {"path-without-match", SEVERITY_WARNING},
 	[FINDING_NO_PACKAGE_LISTS] = {"no-package-lists", SEVERITY_WARNING},
 	[FINDING_CONFIGURATION_UNUSABLE] = {"configuration-unusable", SEVERITY_ERROR},
 	[FINDING_SETTINGS_NOT_READ] = {"settings-not-read", SEVERITY_ERROR},
 	[FINDING_SETTING_UNKNOWN] = {"setting-unknown", SEVERITY_WARNING},
 	[FINDING_SETTING_UNUSABLE] = {"setting-unusable", SEVERITY_WARNING},
+	[FINDING_GUARD_UNUSABLE] = {"guard-unusable", SEVERITY_ERROR},
 	[FINDING_SETTING_NO_HOOK] = {"setting-without-hook", SEVERITY_WARNING},
 	[FINDING_SETTING_MASKED] = {"setting-masked", SEVERITY_WARNING},
 	[FINDING_SETTING_MISPLACED] = {"setting-misplaced", SEVERITY_WARNING},
@@ -65,6 +67,10 @@ static const struct {
 	[FINDING_REGISTRATION_MISSING] = {"registration-missing", SEVERITY_ERROR},
 	[FINDING_REGISTRATION_EDITED] = {"registration-edited", SEVERITY_WARNING},
 	[FINDING_REGISTRATION_NOT_FIRST] = {"registration-not-first", SEVERITY_WARNING},
+	[FINDING_DPKG_LINE_EDITED] = {"dpkg-line-edited", SEVERITY_WARNING},
+	[FINDING_DPKG_LINES_PARTLY_ON] = {"dpkg-lines-partly-on", SEVERITY_WARNING},
+	[FINDING_DPKG_LINES_WITHOUT_HELPER] = {"dpkg-lines-without-helper",
+		SEVERITY_ERROR},
 	[FINDING_POST_INVOKE_NOT_REACHED] = {"post-invoke-not-reached", SEVERITY_WARNING},
 };
 
@@ -76,6 +82,8 @@ static void finding_done(struct finding *finding)
 	free(finding->path);
 	free(finding->message);
 	free(finding->command);
+	free(finding->script);
+	free(finding->settings);
 }
 
 void findings_add(struct findings *findings, enum finding_kind kind, const char *path,
@@ -94,6 +102,17 @@ void findings_add(struct findings *findings, enum finding_kind kind, const char 
 	xgrow(&findings->items, &findings->capacity, findings->count,
 		sizeof(*findings->items));
 	findings->items[findings->count++] = finding;
+}
+
+void findings_propose(
+	struct findings *findings, const char *script, const struct buffer *settings)
+{
+	struct finding *finding = &findings->items[findings->count - 1];
+
+	if (script != NULL)
+		finding->script = xstrndup(script, strlen(script));
+	finding->settings =
+		xstrndup(settings->size > 0 ? settings->data : "", settings->size);
 }
 
 void findings_done(struct findings *findings)
@@ -172,6 +191,31 @@ static void write_fix(const struct terminal *terminal, const char *command)
 	terminal_say(&endless, "  ", MARK_GOOD "%s" MARK_END " %s", _("fix:"), command);
 }
 
+/* The same, for one line of what a finding proposes. */
+static void write_proposed(
+	const struct terminal *terminal, const char *label, struct slice line)
+{
+	struct terminal endless = *terminal;
+	owns_memory char *string = xstrndup(line.data, line.size);
+	owns_buffer struct buffer text = {0};
+
+	endless.width = 0;
+	buffer_append_format(&text, MARK_GOOD "%s" MARK_END " ", label);
+	text_add_sentence(&text, string);
+	xensure(text.error);
+	terminal_write(&endless, "  ", "  ", &text);
+}
+
+static void write_proposal(const struct terminal *terminal, const struct finding *finding)
+{
+	struct slice rest = slice_of(finding->settings);
+
+	if (finding->script != NULL)
+		write_proposed(terminal, _("script:"), slice_of(finding->script));
+	while (rest.size > 0)
+		write_proposed(terminal, _("setting:"), slice_cut(&rest, '\n'));
+}
+
 static void write_finding(
 	const struct terminal *terminal, const struct finding *finding, const char *tree)
 {
@@ -189,6 +233,8 @@ static void write_finding(
 	terminal_write(terminal, "", "  ", &text);
 	if (finding->command != NULL)
 		write_fix(terminal, finding->command);
+	if (finding->settings != NULL)
+		write_proposal(terminal, finding);
 	terminal_say(terminal, "", "%s", "");
 }
 
@@ -239,23 +285,63 @@ static void write_summary(
 	terminal_write(terminal, "", "  ", &text);
 }
 
+/* An error that has a command. */
+struct fixed_error {
+	const char *path;
+	size_t i;
+};
+
+static int compare_fixed_errors(const void *a, const void *b)
+{
+	const struct fixed_error *one = a, *other = b;
+
+	return strcmp(one->path, other->path);
+}
+
+/* Sorted, each path once, with its last error. The caller frees them. */
+static struct fixed_error *list_fixed_errors(
+	const struct findings *findings, size_t *ret_count)
+{
+	struct fixed_error *errors = xcheck(calloc(findings->count + 1, sizeof(*errors)));
+	size_t count = 0;
+
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->items[i];
+
+		if (severity_of(finding) != SEVERITY_ERROR || finding->command == NULL)
+			continue;
+		/* All of a path follow each other. */
+		if (count > 0 && strcmp(errors[count - 1].path, finding->path) == 0)
+			count--;
+		errors[count++] = (struct fixed_error){finding->path, i};
+	}
+	qsort(errors, count, sizeof(*errors), compare_fixed_errors);
+	*ret_count = count;
+	return errors;
+}
+
 /*
  * Whether a finding is shown among the errors: also a warning whose command would no longer
  * work after that of an error, which may move the directory that it is in.
  */
-static bool is_among_errors(const struct findings *findings, size_t i)
+static bool is_among_errors(const struct findings *findings, size_t i,
+	const struct fixed_error *errors, size_t count)
 {
 	const struct finding *finding = &findings->items[i];
+	owns_memory char *path = NULL;
 
 	if (severity_of(finding) == SEVERITY_ERROR)
 		return true;
 	if (finding->command == NULL)
 		return false;
-	for (size_t j = i + 1; j < findings->count; j++) {
-		const struct finding *other = &findings->items[j];
+	path = xstrdup(finding->path);
+	for (char *end = path + strlen(path); end != NULL; end = strrchr(path, '/')) {
+		const struct fixed_error wanted = {path, 0}, *found;
 
-		if (severity_of(other) == SEVERITY_ERROR && other->command != NULL &&
-			path_is_within(finding->path, other->path))
+		*end = '\0';
+		found = bsearch(
+			&wanted, errors, count, sizeof(*errors), compare_fixed_errors);
+		if (found != NULL && found->i > i)
 			return true;
 	}
 	return false;
@@ -264,8 +350,11 @@ static bool is_among_errors(const struct findings *findings, size_t i)
 static void write_those(const struct terminal *terminal, const struct findings *findings,
 	const char *tree, bool are_among_errors)
 {
+	size_t count;
+	owns_memory struct fixed_error *errors = list_fixed_errors(findings, &count);
+
 	for (size_t i = 0; i < findings->count; i++)
-		if (is_among_errors(findings, i) == are_among_errors)
+		if (is_among_errors(findings, i, errors, count) == are_among_errors)
 			write_finding(terminal, &findings->items[i], tree);
 }
 
@@ -284,14 +373,33 @@ void findings_write(const struct terminal *terminal, const struct findings *find
 			hook_count);
 }
 
+/* A list of lines, or null. */
+static json_t *settings_to_json(const char *settings)
+{
+	struct slice rest = slice_of(settings != NULL ? settings : "");
+	json_t *array;
+
+	if (settings == NULL)
+		return json_null();
+	array = json_array();
+	while (rest.size > 0) {
+		struct slice line = slice_cut(&rest, '\n');
+		owns_memory char *text = xstrndup(line.data, line.size);
+
+		json_add(array, json_text(text));
+	}
+	return array;
+}
+
 static json_t *finding_to_json(const struct finding *finding)
 {
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "kind",
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "kind",
 		kinds[finding->kind].word, "severity", severities[severity_of(finding)],
 		"path", json_text(finding->path), "line",
 		finding->line > 0 ? json_integer((json_int_t)finding->line) : json_null(),
 		"message", json_text(finding->message), "command",
-		json_text(finding->command));
+		json_text(finding->command), "script", json_text(finding->script),
+		"settings", settings_to_json(finding->settings));
 }
 
 json_t *findings_to_json(const struct findings *findings)

@@ -44,12 +44,14 @@ enum finding_kind {
 	/* A package. */
 	FINDING_PACKAGE_UNKNOWN,
 	FINDING_WILDCARD_WITHOUT_MATCH,
+	FINDING_PATH_WITHOUT_MATCH,
 	FINDING_NO_PACKAGE_LISTS,
 	/* A setting. */
 	FINDING_CONFIGURATION_UNUSABLE,
 	FINDING_SETTINGS_NOT_READ,
 	FINDING_SETTING_UNKNOWN,
 	FINDING_SETTING_UNUSABLE,
+	FINDING_GUARD_UNUSABLE,
 	FINDING_SETTING_NO_HOOK,
 	FINDING_SETTING_MASKED,
 	FINDING_SETTING_MISPLACED,
@@ -65,6 +67,10 @@ enum finding_kind {
 	FINDING_REGISTRATION_EDITED,
 	FINDING_REGISTRATION_NOT_FIRST,
 	FINDING_POST_INVOKE_NOT_REACHED,
+	/* That with dpkg. */
+	FINDING_DPKG_LINE_EDITED,
+	FINDING_DPKG_LINES_PARTLY_ON,
+	FINDING_DPKG_LINES_WITHOUT_HELPER,
 
 	FINDING_KIND_COUNT
 };
@@ -75,6 +81,9 @@ struct finding {
 	unsigned long line; /* 0: none */
 	char *message;
 	char *command; /* that fixes it, or NULL */
+	/* Instead of a file that is not for us, or NULL: */
+	char *script;   /* what the script does */
+	char *settings; /* lines for apt.conf(5) */
 };
 
 /* Empty when zero-initialised. */
@@ -92,6 +101,9 @@ struct findings {
 void findings_add(struct findings *findings, enum finding_kind kind, const char *path,
 	unsigned long line, const struct buffer *command, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));
+/* To the last one: what a script does (or NULL), and settings for it, line by line. */
+void findings_propose(
+	struct findings *findings, const char *script, const struct buffer *settings);
 void findings_done(struct findings *findings);
 
 /*

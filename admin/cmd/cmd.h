@@ -14,6 +14,7 @@ struct subcommand {
 
 int admin_list(struct admin *admin, int argc, char **argv);
 int admin_plan(struct admin *admin, int argc, char **argv);
+int admin_wait(struct admin *admin, int argc, char **argv);
 int admin_why(struct admin *admin, int argc, char **argv);
 int admin_run(struct admin *admin, int argc, char **argv);
 int admin_check(struct admin *admin, int argc, char **argv);
@@ -27,6 +28,8 @@ int admin_new(struct admin *admin, int argc, char **argv);
 int admin_edit(struct admin *admin, int argc, char **argv);
 int admin_set(struct admin *admin, int argc, char **argv);
 int admin_unset(struct admin *admin, int argc, char **argv);
+int admin_transaction(struct admin *admin, int argc, char **argv);
+int admin_dpkg(struct admin *admin, int argc, char **argv);
 int admin_status(struct admin *admin, int argc, char **argv);
 
 #endif

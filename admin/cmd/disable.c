@@ -64,10 +64,10 @@ static int choose_to_disable(struct snapshot *snapshot, struct target_list *list
 	return status;
 }
 
-static int report_setting(const struct admin *admin, const struct target *target,
-	const struct setting *setting)
+static int report_setting(struct snapshot *snapshot, const struct admin *admin,
+	const struct target *target, const struct setting *setting)
 {
-	owns_memory char *place = setting_place(setting, admin);
+	owns_memory char *place = snapshot_setting_place(snapshot, admin, setting);
 
 	if (setting->number == 0) {
 		targets_say(target->action == ACTION_NONE
@@ -97,7 +97,7 @@ static int report_disabled(
 		return STATUS_FINE;
 	}
 	if (setting != NULL)
-		return report_setting(admin, target, setting);
+		return report_setting(snapshot, admin, target, setting);
 	report_warning(_("%s still runs: apt does not read its line in %s%s"),
 		target->hook, admin->root, SETTINGS_FILE);
 	return STATUS_FINDINGS;

@@ -159,7 +159,25 @@ static int make_copy(struct editing *editing)
 	return error < 0 ? report_unchanged(editing->copy, error) : -1;
 }
 
-static int run_editor(const struct editing *editing)
+/* Do not lose what a person has written. */
+static int keep_copy(struct editing *editing, int status)
+{
+	report_warning(_("your version is kept in %s"), editing->copy);
+	free(editing->directory);
+	editing->directory = NULL;
+	return status;
+}
+
+/* An editor that fails has been told to, as with :cq; one that is killed has not. */
+static int report_editor_failed(struct editing *editing, const struct uh_ending *ending)
+{
+	int status = report_error(_("the editor failed (%s %d); %s is unchanged"),
+		process_end_name(ending->end), ending->value, editing->target);
+
+	return ending->end == UH_EXITED ? status : keep_copy(editing, status);
+}
+
+static int run_editor(struct editing *editing)
 {
 	char *const argv[] = {(char *)"sh", (char *)"-c", (char *)CHOOSE_EDITOR,
 		(char *)"sh", editing->copy, NULL};
@@ -176,24 +194,13 @@ static int run_editor(const struct editing *editing)
 		return report_error(
 			_("the editor cannot be started: %s; %s is unchanged"),
 			strerror(-error), editing->target);
-	if (!process_succeeded(&ending))
-		return report_error(_("the editor failed (%s %d); %s is unchanged"),
-			process_end_name(ending.end), ending.value, editing->target);
-	return -1;
-}
-
-/* Do not lose what a person has written. */
-static int keep_copy(struct editing *editing, int status)
-{
-	report_warning(_("your version is kept in %s"), editing->copy);
-	free(editing->directory);
-	editing->directory = NULL;
-	return status;
+	return process_succeeded(&ending) ? -1 : report_editor_failed(editing, &ending);
 }
 
 static int store_script(struct editing *editing, struct slice text)
 {
 	owns_buffer struct buffer now = {0};
+	size_t kept;
 	int error;
 
 	if (read_script(editing->source, &now, NULL) < 0 ||
@@ -202,6 +209,7 @@ static int store_script(struct editing *editing, struct slice text)
 			report_error(_("%s has been changed in the meantime, so your "
 				       "changes are not saved"),
 				editing->source));
+	kept = rootfs_existing_size(editing->target);
 	error = editing->is_override ? rootfs_make_parents(editing->target) : 0;
 	if (error == 0 && editing->is_override)
 		error = rootfs_create_file(
@@ -210,6 +218,7 @@ static int store_script(struct editing *editing, struct slice text)
 		error = rootfs_replace_file(editing->target, text, &editing->like);
 	if (error == 0)
 		return -1;
+	rootfs_remove_parents(editing->target, kept);
 	return keep_copy(editing, report_unchanged(editing->target, error));
 }
 
@@ -258,7 +267,7 @@ static int edit_copy(struct editing *editing)
 		return status;
 	error = read_script(editing->copy, &after, NULL);
 	if (error < 0)
-		return report_not_read(editing->copy, error);
+		return keep_copy(editing, report_not_read(editing->copy, error));
 	if (slice_compare(buffer_slice(&after), buffer_slice(&editing->before)) == 0) {
 		targets_say(_("%s is unchanged"), editing->source);
 		return STATUS_FINE;

@@ -42,7 +42,8 @@ static int report_enabled(struct snapshot *snapshot, const struct admin *admin,
 		return STATUS_FINDINGS;
 	}
 	if (setting != NULL) {
-		owns_memory char *place = setting_place(setting, admin);
+		owns_memory char *place =
+			snapshot_setting_place(snapshot, admin, setting);
 
 		if (own_settings_find(&snapshot->own, setting->path, "Enabled") != NULL) {
 			report_set_above(target->hook, setting->path);

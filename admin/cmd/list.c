@@ -222,10 +222,12 @@ static void write_hook_table(
 		.needed = 3};
 	size_t faulty = 0;
 
-	for (size_t i = 0; i < inventory->hooks.count; i++)
+	for (size_t i = 0; i < inventory->hooks.count; i++) {
 		if (is_shown(listing, &inventory->hooks.items[i]))
 			faulty += add_hook_row(
 				&table, inventory, &inventory->hooks.items[i]);
+		table_flush(&table);
+	}
 	if (table.cells.count == 0 && terminal->is_terminal)
 		write_nothing(terminal);
 	table_write(&table);
@@ -238,16 +240,17 @@ static void write_hook_table(
 			faulty);
 }
 
-static json_t *hooks_to_json(const struct listing *listing)
+static void print_hooks(const struct listing *listing)
 {
 	const struct inventory *inventory = &listing->inventory;
-	json_t *hooks = json_array();
+	struct json_list hooks;
 
+	json_list_begin(&hooks, NULL, NULL, "hooks");
 	for (size_t i = 0; i < inventory->hooks.count; i++)
 		if (is_shown(listing, &inventory->hooks.items[i]))
-			json_add(hooks,
+			json_list_add(&hooks,
 				item_to_json(inventory, &inventory->hooks.items[i]));
-	return json_pack("{s:o}", "hooks", hooks);
+	json_list_end(&hooks);
 }
 
 static int show_list(const struct listing *listing)
@@ -255,8 +258,10 @@ static int show_list(const struct listing *listing)
 	const struct admin *admin = listing->inventory.admin;
 	struct terminal terminal;
 
-	if (admin->is_json)
-		return json_print(hooks_to_json(listing));
+	if (admin->is_json) {
+		print_hooks(listing);
+		return STATUS_FINE;
+	}
 	terminal = apt_terminal(admin);
 	if (listing->is_tree)
 		write_tree(&terminal, listing);

@@ -17,6 +17,7 @@
 
 #define LAST_LINES 10 /* of a failed hook, unasked */
 #define OUTPUT_INDENT "        "
+#define NEW_PATHS 1000 /* not worth sorting */
 
 /* Which part of the log to show. */
 struct log_query {
@@ -125,26 +126,46 @@ static void keep_wanted_runs(
 	transaction->count = kept;
 }
 
-/* Leaves only what the query asks for. */
-static void filter_log(struct log *log, const struct log_query *query)
+/* A session and the transaction in front of it count as one. */
+struct log_number {
+	size_t count;
+	bool is_transaction; /* the one in front was wanted, and is no session */
+};
+
+/* Counts the transaction if it is wanted, and returns that. */
+static bool count_wanted(struct log_number *number, const struct log_query *query,
+	const struct log_transaction *transaction)
 {
-	size_t first = log->count;
-	size_t wanted = 0;
+	bool is_wanted = is_transaction_wanted(query, transaction);
 
-	while (first > 0 && (query->limit == 0 || wanted < query->limit))
-		wanted += is_transaction_wanted(query, &log->transactions[--first]);
-	wanted = 0;
-	for (size_t i = 0; i < log->count; i++) {
-		struct log_transaction *transaction = &log->transactions[i];
+	if (is_wanted && !(transaction->is_session && number->is_transaction))
+		number->count++;
+	number->is_transaction = is_wanted && !transaction->is_session;
+	return is_wanted;
+}
 
-		if (i < first || !is_transaction_wanted(query, transaction)) {
-			free(transaction->runs);
-			continue;
-		}
-		keep_wanted_runs(transaction, query);
-		log->transactions[wanted++] = *transaction;
+/* Goes to where the log has enough transactions, and returns how many to leave out. */
+static size_t go_to_first(struct log *log, const struct log_query *query)
+{
+	struct log_number number = {.count = 0};
+	bool is_beginning = false;
+	size_t size;
+
+	if (query->limit == 0) {
+		(void)log_rewind(log, SIZE_MAX);
+		return 0;
 	}
-	log->count = wanted;
+	for (size = LOG_SIZE_FIRST; number.count <= query->limit && !is_beginning;
+		size = log_grow(size)) {
+		const struct log_transaction *transaction;
+
+		is_beginning = log_rewind(log, size);
+		number = (struct log_number){.count = 0};
+		while ((transaction = log_next(log)) != NULL)
+			(void)count_wanted(&number, query, transaction);
+	}
+	log_rewind_again(log);
+	return number.count > query->limit ? number.count - query->limit : 0;
 }
 
 static void write_heading(
@@ -165,6 +186,18 @@ static void write_heading(
 	terminal_write(terminal, "", "  ", &text);
 }
 
+static void add_session_words(struct buffer *text, const struct log_transaction *session)
+{
+	if (session->dpkg_runs < 0) {
+		buffer_append_string(text, _("session; "));
+		return;
+	}
+	/* Translators: in front of "10 runs of dpkg". */
+	buffer_append_string(text, _("session with "));
+	log_add_dpkg_runs(text, session);
+	buffer_append_string(text, "; ");
+}
+
 static void write_result(
 	const struct terminal *terminal, const struct log_transaction *transaction)
 {
@@ -174,6 +207,8 @@ static void write_result(
 	struct log_counts counts = {.of = {0}};
 
 	log_count(&counts, transaction);
+	if (transaction->is_session)
+		add_session_words(&text, transaction);
 	/* Translators: the outer %s are a colour; the other is ok, failed, … */
 	buffer_append_format(&text, _("result: %s%s%s"),
 		strcmp(result, "ok") == 0        ? MARK_GOOD
@@ -182,6 +217,7 @@ static void write_result(
 		result, MARK_END);
 	buffer_append_string(&text, "; ");
 	log_add_counts(&text, &counts);
+	log_add_switch(&text, transaction);
 	if (transaction->not_reached != NULL)
 		/* Translators: the outer %s are a colour; the other, a hook point. */
 		buffer_append_format(&text, _("; %sapt did not reach %s%s"), MARK_WARNING,
@@ -270,7 +306,7 @@ static void write_logged_run(const struct admin *admin, const struct terminal *t
 	owns_buffer struct buffer text = {0};
 
 	text_add_name(&text, run->path);
-	log_add_gone(&text, run, admin);
+	log_add_gone(&text, run->path, admin);
 	buffer_append_string(&text, ": ");
 	log_add_ending(&text, run);
 	terminal_write(terminal, log_has_failed(run) ? "  ! " : "    ", "      ", &text);
@@ -284,7 +320,7 @@ static bool is_not_kept(const struct hook_list *hooks, const struct settings *se
 	struct script_settings applied;
 	bool is_terminal;
 
-	if (hook == NULL)
+	if (hook == NULL || hook->hook_point == UH_SESSION_END)
 		return false;
 	xensure(settings_for(settings, hook->script.relative, &applied));
 	is_terminal = applied.output == OUTPUT_TERMINAL;
@@ -309,21 +345,20 @@ static bool is_missing_from_now_on(
 	return is_any;
 }
 
-static void write_log(const struct admin *admin, const struct terminal *terminal,
-	const struct log *log, struct output_view *view)
+static void write_logged(const struct admin *admin, const struct terminal *terminal,
+	const struct log_transaction *transaction, struct output_view *view)
 {
-	for (size_t i = 0; i < log->count; i++) {
-		const struct log_transaction *transaction = &log->transactions[i];
-
-		if (i > 0)
-			terminal_say(terminal, "", "%s", "");
-		write_heading(terminal, transaction);
-		write_result(terminal, transaction);
-		for (size_t j = 0; j < transaction->count; j++) {
-			write_logged_run(admin, terminal, &transaction->runs[j]);
-			write_output(terminal, view, transaction, &transaction->runs[j]);
-		}
+	write_heading(terminal, transaction);
+	write_result(terminal, transaction);
+	for (size_t i = 0; i < transaction->count; i++) {
+		write_logged_run(admin, terminal, &transaction->runs[i]);
+		write_output(terminal, view, transaction, &transaction->runs[i]);
 	}
+}
+
+static void write_advice(const struct admin *admin, const struct terminal *terminal,
+	const struct output_view *view)
+{
 	if (!is_missing_from_now_on(admin, view))
 		return;
 	terminal_say(terminal, "", "%s", "");
@@ -349,12 +384,12 @@ static void output_to_json(json_t *object, const struct run_output *output)
 
 static json_t *logged_run_to_json(const struct admin *admin,
 	const struct log_transaction *transaction, const struct log_run *run,
-	const struct output_view *view)
+	struct output_view *view)
 {
 	json_t *object = json_pack("{s:s, s:s, s:o, s:o, s:b, s:b}", "hook_point",
 		uh_hook_point_name(run->hook_point), "reason", reason_name(run->reason),
 		"subject", json_text(run->match), "path", json_text(run->path), "gone",
-		log_is_gone(run, admin), "copy", run->is_copy);
+		log_is_gone(run->path, admin), "copy", run->is_copy);
 
 	json_merge(object, log_ending_to_json(run));
 	if (view->is_wanted)
@@ -362,83 +397,98 @@ static json_t *logged_run_to_json(const struct admin *admin,
 	return object;
 }
 
-static json_t *logged_transaction_to_json(const struct admin *admin,
-	const struct log_transaction *transaction, const struct output_view *view)
+/* All but the runs. */
+static json_t *logged_transaction_to_json(const struct log_transaction *transaction)
 {
 	struct log_counts counts = {.of = {0}};
-	json_t *runs = json_array();
-	json_t *object;
-
-	for (size_t i = 0; i < transaction->count; i++)
-		json_add(runs, logged_run_to_json(
-				       admin, transaction, &transaction->runs[i], view));
-	object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:b}", "start",
-		log_time_to_json(&transaction->start), "end",
+	json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:b}",
+		"start", log_time_to_json(&transaction->start), "end",
 		log_time_to_json(&transaction->end), "command_line",
 		json_text(transaction->command_line), "requested_by",
 		json_text(transaction->requester), "transaction",
-		json_text(transaction->key), "result",
+		json_text(transaction->is_session ? NULL : transaction->key), "session",
+		json_text(transaction->is_session ? transaction->key : NULL), "dpkg_runs",
+		log_dpkg_runs_to_json(transaction), "result",
 		transaction->result != NULL ? transaction->result : "unknown",
 		"not_reached", json_text(transaction->not_reached), "whole",
 		transaction->is_whole);
+
 	log_count(&counts, transaction);
 	json_merge(object, log_counts_to_json(&counts));
-	json_set(object, "hooks", runs);
+	json_set(object, "switched_off_by", json_text(transaction->switched_off_by));
 	return object;
 }
 
-static json_t *log_to_json(
-	const struct admin *admin, const struct log *log, const struct output_view *view)
+static void print_logged(const struct admin *admin, struct json_list *transactions,
+	const struct log_transaction *transaction, struct output_view *view)
 {
-	json_t *transactions = json_array();
+	struct json_list hooks;
 
-	for (size_t i = 0; i < log->count; i++)
-		json_add(transactions,
-			logged_transaction_to_json(admin, &log->transactions[i], view));
-	return json_pack("{s:o}", "transactions", transactions);
+	json_list_begin(
+		&hooks, transactions, logged_transaction_to_json(transaction), "hooks");
+	for (size_t i = 0; i < transaction->count; i++)
+		json_list_add(&hooks, logged_run_to_json(admin, transaction,
+					      &transaction->runs[i], view));
+	json_list_end(&hooks);
 }
 
-/* The scripts in the tree and in the log, which may be gone, as the log writes them. */
-static void add_known_paths(
-	struct string_list *paths, const struct hook_list *hooks, const struct log *log)
+/* The scripts in the tree, as the log writes them. */
+static void add_hook_paths(struct string_list *paths, const struct hook_list *hooks)
 {
 	for (size_t i = 0; i < hooks->count; i++) {
 		owns_memory char *path = log_path(hooks->items[i].script.relative);
 
 		xlist_add(paths, path);
 	}
-	for (size_t i = 0; i < log->count; i++)
-		for (size_t j = 0; j < log->transactions[i].count; j++)
-			xlist_add(paths,
-				log_path_in_tree(log->transactions[i].runs[j].path));
-	string_list_sort_unique(paths);
 }
 
-static bool log_has_script(const struct log *log, const char *path)
+/*
+ * The scripts in the log, which may be gone. Returns whether one of them is at path. Drops
+ * duplicates whenever there may be as many of them as of others.
+ */
+static bool add_logged_paths(struct string_list *paths, struct log *log, const char *path)
 {
-	for (size_t i = 0; i < log->count; i++)
-		for (size_t j = 0; j < log->transactions[i].count; j++)
-			if (strcmp(log->transactions[i].runs[j].path, path) == 0)
-				return true;
-	return false;
+	const struct log_transaction *transaction;
+	size_t limit = paths->count + NEW_PATHS;
+	bool is_found = false;
+
+	while ((transaction = log_next(log)) != NULL)
+		for (size_t i = 0; i < transaction->count; i++) {
+			const char *logged = transaction->runs[i].path;
+
+			is_found = is_found || strcmp(logged, path) == 0;
+			xlist_add(paths, log_path_in_tree(logged));
+			if (paths->count < limit)
+				continue;
+			string_list_sort_unique(paths);
+			limit = 2 * paths->count + NEW_PATHS;
+		}
+	string_list_sort_unique(paths);
+	return is_found;
 }
 
 /* Sets the path to look for in the log: a full one as it is, or relative to the tree. */
 static int find_logged_script(
-	struct log_query *query, const struct admin *admin, const struct log *log)
+	struct log_query *query, const struct admin *admin, struct log *log)
 {
 	bool is_below_root = path_is_within(query->script, admin->root);
 	owns_memory char *wanted =
 		log_path(query->script + (is_below_root ? strlen(admin->root) : 0));
 	owns_hook_list struct hook_list hooks;
 	owns_strings struct string_list paths = {0};
+	bool is_logged;
 	const char *path;
+	int status;
 
 	hook_list_read(&hooks, admin);
-	add_known_paths(&paths, &hooks, log);
+	add_hook_paths(&paths, &hooks);
+	is_logged = add_logged_paths(&paths, log, wanted);
+	status = log_end(log);
+	if (status >= 0)
+		return status;
 	path = script_name_find(&paths, wanted);
-	if (path == NULL && (log_has_script(log, wanted) ||
-				    hook_list_find(&hooks, admin, query->script) != NULL))
+	if (path == NULL &&
+		(is_logged || hook_list_find(&hooks, admin, query->script) != NULL))
 		path = wanted;
 	if (path == NULL)
 		return script_name_report(
@@ -447,22 +497,68 @@ static int find_logged_script(
 	return -1;
 }
 
-static int show_log(
-	const struct admin *admin, const struct log *log, struct output_view *view)
+/* The next that the query asks for, with the runs that it asks for. */
+static struct log_transaction *next_wanted(struct log *log, struct log_number *number,
+	const struct log_query *query, size_t left_out)
 {
-	struct terminal terminal;
+	struct log_transaction *transaction;
 
-	if (admin->is_json)
-		return json_print(log_to_json(admin, log, view));
-	terminal = apt_terminal(admin);
+	while ((transaction = log_next(log)) != NULL)
+		if (count_wanted(number, query, transaction) && number->count > left_out)
+			break;
+	if (transaction != NULL)
+		keep_wanted_runs(transaction, query);
+	return transaction;
+}
+
+/* Unless it has been reported, with the scripts that the log knows. */
+static int end_log(struct log *log, const struct log_query *query)
+{
+	return query->script == NULL ? log_end(log) : -1;
+}
+
+static int write_log(const struct admin *admin, struct log *log,
+	const struct log_query *query, struct output_view *view)
+{
+	struct terminal terminal = apt_terminal(admin);
+	size_t left_out = go_to_first(log, query);
+	struct log_number number = {.count = 0};
+	struct log_transaction *transaction;
+	bool is_any = false;
+	int status;
+
+	while ((transaction = next_wanted(log, &number, query, left_out)) != NULL) {
+		if (is_any)
+			terminal_say(&terminal, "", "%s", "");
+		is_any = true;
+		write_logged(admin, &terminal, transaction, view);
+	}
+	status = end_log(log, query);
+	if (status >= 0)
+		return status;
 	if (log->has_no_log)
 		terminal_say(&terminal, "", _("No hook has run yet: there is no %s%s."),
 			admin->root, LOG_FILE);
-	else if (log->count == 0)
+	else if (!is_any)
 		terminal_say(&terminal, "", _("No transaction in the log matches."));
 	else
-		write_log(admin, &terminal, log, view);
-	return STATUS_FINE;
+		write_advice(admin, &terminal, view);
+	return -1;
+}
+
+static int print_log(const struct admin *admin, struct log *log,
+	const struct log_query *query, struct output_view *view)
+{
+	size_t left_out = go_to_first(log, query);
+	struct log_number number = {.count = 0};
+	struct log_transaction *transaction;
+	struct json_list transactions;
+
+	json_list_begin(&transactions, NULL, NULL, "transactions");
+	while ((transaction = next_wanted(log, &number, query, left_out)) != NULL)
+		print_logged(admin, &transactions, transaction, view);
+	json_list_end(&transactions);
+	return end_log(log, query);
 }
 
 static int complete_query(struct log_query *query)
@@ -480,10 +576,11 @@ int admin_log(struct admin *admin, int argc, char **argv)
 	__attribute__((cleanup(log_query_done))) struct log_query query = {.limit = 0};
 	__attribute__((cleanup(output_view_done))) struct output_view view = {
 		.is_wanted = false};
-	owns_log struct log log = {.count = 0};
+	owns_log struct log log = {.has_no_log = true};
 	const struct option_row rows[] = {
 		{OPTION_FLAG, &query.is_last, "last", 'l', NULL,
-			_("Show only the last transaction.")},
+			_("Show only the last transaction, and its session if that is "
+			  "closed.")},
 		{OPTION_NUMBER, &query.limit, "number", 'n', "N",
 			_("Show only the last N transactions.")},
 		{OPTION_FLAG, &query.is_failed, "failed", 'f', NULL,
@@ -519,7 +616,7 @@ int admin_log(struct admin *admin, int argc, char **argv)
 	if (status < 0)
 		status = complete_query(&query);
 	if (status < 0)
-		status = log_read(&log, admin);
+		status = log_open(&log, admin);
 	if (status < 0 && query.script != NULL)
 		status = find_logged_script(&query, admin, &log);
 	view.is_wanted = query.has_output;
@@ -528,6 +625,7 @@ int admin_log(struct admin *admin, int argc, char **argv)
 		status = read_output(&view, admin);
 	if (status >= 0)
 		return status;
-	filter_log(&log, &query);
-	return show_log(admin, &log, &view);
+	status = admin->is_json ? print_log(admin, &log, &query, &view)
+				: write_log(admin, &log, &query, &view);
+	return status >= 0 ? status : STATUS_FINE;
 }

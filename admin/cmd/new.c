@@ -24,7 +24,6 @@ struct new_hook {
 	struct place place;
 	char *path;              /* full */
 	const char *description; /* or NULL */
-	size_t kept;             /* length of the part of path that existed before */
 };
 
 static void new_hook_done(struct new_hook *hook)
@@ -54,32 +53,6 @@ static int check_absent(struct new_hook *hook, struct hook_tree *tree)
 		hook->path, relative);
 }
 
-/* Finds out which of the directories exist already. */
-static void find_kept(struct new_hook *hook)
-{
-	owns_memory char *directory = xstrdup(hook->path);
-	struct stat status;
-	char *slash;
-
-	while ((slash = strrchr(directory, '/')) != NULL) {
-		*slash = '\0';
-		if (slash == directory || lstat(directory, &status) == 0)
-			break;
-	}
-	hook->kept = strlen(directory);
-}
-
-static void remove_made_directories(const struct new_hook *hook)
-{
-	owns_memory char *directory = xstrdup(hook->path);
-
-	for (;;) {
-		*strrchr(directory, '/') = '\0';
-		if (strlen(directory) <= hook->kept || rmdir(directory) < 0)
-			return;
-	}
-}
-
 /* A status or −1. */
 static int set_description(const struct new_hook *hook)
 {
@@ -96,10 +69,10 @@ static int set_description(const struct new_hook *hook)
 static int create(struct new_hook *hook)
 {
 	owns_memory char *text = place_template(&hook->place, hook->description);
-	int error, status = -1;
+	size_t kept = rootfs_existing_size(hook->path);
+	int error = rootfs_make_parents(hook->path);
+	int status = -1;
 
-	find_kept(hook);
-	error = rootfs_make_parents(hook->path);
 	if (error == 0)
 		error = rootfs_create_file(hook->path, slice_of(text), 0755);
 	if (error < 0)
@@ -110,7 +83,7 @@ static int create(struct new_hook *hook)
 			(void)unlink(hook->path); /* just created */
 	}
 	if (status >= 0)
-		remove_made_directories(hook);
+		rootfs_remove_parents(hook->path, kept);
 	return status;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks requires: the packages that hooks need, and how to get them. */
 #include "cmd/cmd.h"
-#include "dpkg.h"
+#include "model/candidate.h"
 #include "model/effective_settings.h"
 #include "model/hook_list.h"
+#include "requirement.h"
 #include "system/apt.h"
 #include "system/rootfs.h"
 #include "ui/json.h"
@@ -16,19 +17,20 @@
 
 #define APT_GET "/usr/bin/apt-get"
 
-/* Whether apt knows a package that is not installed. */
+/* Whether apt has a package that satisfies a dependency that is not satisfied. */
 enum apt_answer { APT_NOT_ASKED, KNOWN_TO_APT, UNKNOWN_TO_APT };
 
-/* A package that hooks require, and which hooks. */
+/* A dependency of hooks, and which hooks. */
 struct need {
-	char *package; /* NAME or NAME:ARCHITECTURE */
+	char *dependency; /* such as "NAME" or "NAME:ARCHITECTURE (>= 2) | NAME" */
+	char *candidate;  /* the package to install (candidate.h); NULL: none */
 	bool is_installed;
 	enum apt_answer apt_answer;
 	struct string_list hooks; /* paths, in the order in which they run */
 };
 
 struct needs {
-	struct need *items; /* ascending by package */
+	struct need *items; /* ascending by dependency */
 	size_t count;
 	size_t capacity;
 };
@@ -36,36 +38,49 @@ struct needs {
 static void needs_done(struct needs *needs)
 {
 	for (size_t i = 0; i < needs->count; i++) {
-		free(needs->items[i].package);
+		free(needs->items[i].dependency);
+		free(needs->items[i].candidate);
 		string_list_done(&needs->items[i].hooks);
 	}
 	free(needs->items);
 }
 
-static struct need *find_need(struct needs *needs, const char *package)
+static struct need *find_need(struct needs *needs, struct slice dependency)
 {
 	for (size_t i = 0; i < needs->count; i++)
-		if (strcmp(needs->items[i].package, package) == 0)
+		if (slice_equals(dependency, needs->items[i].dependency))
 			return &needs->items[i];
 	xgrow(&needs->items, &needs->capacity, needs->count, sizeof(*needs->items));
-	needs->items[needs->count] = (struct need){.package = xstrdup(package)};
+	needs->items[needs->count] =
+		(struct need){.dependency = xstrndup(dependency.data, dependency.size)};
 	return &needs->items[needs->count++];
 }
 
-static void add_needs_of(
-	struct needs *needs, const struct hook *hook, const struct settings *settings)
+static void add_needs_of_list(struct needs *needs, const char *path, struct slice list)
 {
-	const char *path = hook->script.path;
-	struct script_settings script;
-
-	xensure(settings_for(settings, hook->script.relative, &script));
-	for (size_t i = 0; script.is_enabled && i < script.required_count; i++) {
-		struct string_list *hooks = &find_need(needs, script.required[i])->hooks;
+	while (list.size > 0) {
+		struct string_list *hooks =
+			&find_need(needs, dependency_cut(&list))->hooks;
 
 		/* A setting may name a package twice. */
 		if (hooks->count == 0 ||
 			strcmp(hooks->items[hooks->count - 1], path) != 0)
 			xlist_add(hooks, path);
+	}
+}
+
+/* A list with a fault keeps the hook from running, and is reported by check. */
+static void add_needs_of(
+	struct needs *needs, const struct hook *hook, const struct settings *settings)
+{
+	struct script_settings script;
+
+	xensure(settings_for(settings, hook->script.relative, &script));
+	for (size_t i = 0; script.is_enabled && i < script.required.count; i++) {
+		struct slice list = slice_of(script.required.items[i]);
+
+		if (dependency_find_fault(list) == RELATION_IS_FINE)
+			add_needs_of_list(needs, hook->script.path, list);
 	}
 	script_settings_done(&script);
 }
@@ -74,49 +89,37 @@ static int compare_needs(const void *left, const void *right)
 {
 	const struct need *a = left, *b = right;
 
-	return strcmp(a->package, b->package);
+	return strcmp(a->dependency, b->dependency);
 }
 
 /* Sets is_installed. */
 static int find_installed(const struct admin *admin, struct needs *needs)
 {
-	owns_memory const char **names = xcheck(calloc(needs->count + 1, sizeof(*names)));
 	owns_buffer struct buffer lines = {0};
-	owns_buffer struct buffer answer = {0};
+	owns_installed struct installed installed = {.count = 0};
 	owns_memory char *status_file = NULL;
-	struct uh_ending ending;
 	int error;
 
 	if (apt_configuration(admin, "Dir", &lines) < 0)
 		return STATUS_TROUBLE;
-	for (size_t i = 0; i < needs->count; i++)
-		names[i] = needs->items[i].package;
 	status_file = configuration_status_file(admin, buffer_slice(&lines));
-	error = xensure(dpkg_query(status_file, names, &answer, &ending));
+	error = xensure(installed_read(&installed, status_file));
+	for (size_t i = 0; i < needs->count && error == 0; i++)
+		error = xensure(installed_expect(&installed,
+			(const char *const[]){needs->items[i].dependency}, 1));
+	if (error == 0)
+		(void)xensure(versions_compare(&installed.versions));
+	for (size_t i = 0; i < needs->count && error == 0; i++) {
+		int answer = xensure(installed_satisfies(
+			&installed, slice_of(needs->items[i].dependency)));
+
+		needs->items[i].is_installed = answer > 0;
+		error = answer < 0 ? answer : 0;
+	}
 	if (error < 0)
 		return report_error(
 			_("dpkg-query failed on %s: %s"), status_file, strerror(-error));
-	for (size_t i = 0; i < needs->count; i++)
-		needs->items[i].is_installed =
-			dpkg_has_installed(buffer_slice(&answer), names[i]);
 	return -1;
-}
-
-/* Whether one of the lines of apt_packages() is about the package. */
-static bool is_listed(struct slice lines, const char *package)
-{
-	struct slice architecture = slice_of(package);
-	struct slice name = slice_cut(&architecture, ':');
-
-	while (lines.size > 0) {
-		struct slice line = slice_cut(&lines, '\n');
-
-		if (slice_compare(slice_cut(&line, '\t'), name) == 0 &&
-			(architecture.size == 0 ||
-				slice_compare(slice_cut(&line, '\t'), architecture) == 0))
-			return true;
-	}
-	return false;
 }
 
 /* Sets apt_answer. If apt cannot be asked, it has said why, and the rest is still shown. */
@@ -125,13 +128,10 @@ static void find_known_to_apt(const struct admin *admin, struct needs *needs)
 	owns_strings struct string_list names = {0};
 	owns_buffer struct buffer lines = {0};
 
-	for (size_t i = 0; i < needs->count; i++) {
-		const char *package = needs->items[i].package;
-		owns_memory char *name = xstrndup(package, strcspn(package, ":"));
-
+	for (size_t i = 0; i < needs->count; i++)
 		if (!needs->items[i].is_installed)
-			xlist_add(&names, name);
-	}
+			candidate_add_names(&names, slice_of(needs->items[i].dependency));
+	string_list_sort_unique(&names);
 	xensure(string_list_terminate(&names));
 	if (names.count == 0 ||
 		apt_packages(admin, (const char *const *)names.items, &lines) < 0)
@@ -139,10 +139,12 @@ static void find_known_to_apt(const struct admin *admin, struct needs *needs)
 	for (size_t i = 0; i < needs->count; i++) {
 		struct need *need = &needs->items[i];
 
-		if (!need->is_installed)
-			need->apt_answer = is_listed(buffer_slice(&lines), need->package)
-						   ? KNOWN_TO_APT
-						   : UNKNOWN_TO_APT;
+		if (need->is_installed)
+			continue;
+		need->candidate =
+			candidate_find(buffer_slice(&lines), slice_of(need->dependency));
+		need->apt_answer =
+			need->candidate != NULL ? KNOWN_TO_APT : UNKNOWN_TO_APT;
 	}
 }
 
@@ -160,7 +162,6 @@ static int find_needs(const struct admin *admin, struct needs *needs)
 	for (size_t i = 0; i < hooks.count; i++)
 		if (hooks.items[i].status == HOOK_EFFECTIVE)
 			add_needs_of(needs, &hooks.items[i], &settings);
-	/* Without names, dpkg-query and apt would list all packages. */
 	if (needs->count == 0)
 		return -1;
 	qsort(needs->items, needs->count, sizeof(*needs->items), compare_needs);
@@ -179,35 +180,65 @@ static size_t count_missing(const struct needs *needs)
 	return count;
 }
 
+/* Whether the dependency is NAME or NAME:ARCHITECTURE, as apt-get(8) takes it. */
+static bool is_plain(const struct need *need)
+{
+	return strpbrk(need->dependency, " (|") == NULL;
+}
+
 /*
- * Whether apt-get(8) would not take the name as that of a package: "foo-" removes foo,
- * and an unknown name with '.' or '+' is a regular expression.
+ * Whether apt-get(8) would not take the dependency as the name of a package: "foo-" removes
+ * foo, and an unknown name with '.' or '+' is a regular expression.
  */
 static bool is_misread(const struct need *need)
 {
+	const char *name = need->dependency;
+
 	if (need->apt_answer == KNOWN_TO_APT)
 		return false;
-	return need->package[strlen(need->package) - 1] == '-' ||
-	       (need->apt_answer == UNKNOWN_TO_APT &&
-		       strpbrk(need->package, ".+") != NULL);
+	return name[strlen(name) - 1] == '-' ||
+	       (need->apt_answer == UNKNOWN_TO_APT && strpbrk(name, ".+") != NULL);
 }
 
-static void write_name(const struct need *need)
+/* What apt-get(8) should install. Without an answer of apt, the name has to do. */
+static const char *name_to_install(const struct need *need)
+{
+	return need->candidate != NULL ? need->candidate : need->dependency;
+}
+
+/* Two dependencies may need the same package. */
+static bool is_named_before(const struct needs *needs, const struct need *end)
+{
+	for (const struct need *need = needs->items; need < end; need++)
+		if (!need->is_installed &&
+			strcmp(name_to_install(need), name_to_install(end)) == 0)
+			return true;
+	return false;
+}
+
+static void write_name(const struct needs *needs, const struct need *need)
 {
 	const char *hook = need->hooks.items[0];
 
+	if (!is_plain(need) && need->candidate == NULL) {
+		report_warning(_("%s, required by %s, is left out: apt has no package "
+				 "that satisfies it; apt-get update may help"),
+			need->dependency, hook);
+		return;
+	}
 	if (is_misread(need)) {
 		report_warning(
 			_("%s, required by %s, is left out: apt has no such package, and "
 			  "apt-get would interpret the name differently"),
-			need->package, hook);
+			need->dependency, hook);
 		return;
 	}
 	if (need->apt_answer == UNKNOWN_TO_APT)
 		report_warning(_("apt has no package %s, required by %s; apt-get update "
 				 "may help"),
-			need->package, hook);
-	(void)puts(need->package); /* main() checks stdout */
+			need->dependency, hook);
+	if (!is_named_before(needs, need))
+		(void)puts(name_to_install(need)); /* main() checks stdout */
 }
 
 /* For "apt-get install $(apt-universal-hooks requires --missing)". */
@@ -215,7 +246,7 @@ static int write_missing(const struct needs *needs)
 {
 	for (size_t i = 0; i < needs->count; i++)
 		if (!needs->items[i].is_installed)
-			write_name(&needs->items[i]);
+			write_name(needs, &needs->items[i]);
 	return STATUS_FINE;
 }
 
@@ -232,7 +263,7 @@ static void add_need_row(struct table *table, const struct need *need)
 		buffer_append_string(&hooks, i > 0 ? " " : "");
 		text_add_name(&hooks, need->hooks.items[i]);
 	}
-	table_add_name(table, need->package);
+	table_add_name(table, need->dependency);
 	table_add(table, state);
 	table_move(table, &hooks);
 }
@@ -255,12 +286,13 @@ static int write_need_table(const struct admin *admin, const struct needs *needs
 
 static json_t *need_to_json(const struct need *need)
 {
-	return json_pack("{s:o, s:b, s:o, s:o}", "package", json_text(need->package),
-		"installed", need->is_installed, "known_to_apt",
+	return json_pack("{s:o, s:b, s:o, s:o, s:o}", "package",
+		json_text(need->dependency), "installed", need->is_installed,
+		"known_to_apt",
 		need->apt_answer == APT_NOT_ASKED
 			? json_null()
 			: json_boolean(need->apt_answer == KNOWN_TO_APT),
-		"hooks",
+		"candidate", json_text(need->candidate), "hooks",
 		json_texts((const char *const *)need->hooks.items, need->hooks.count));
 }
 
@@ -284,12 +316,13 @@ static int check_names(const struct needs *needs)
 	for (size_t i = 0; i < needs->count; i++) {
 		const struct need *need = &needs->items[i];
 
-		if (!need->is_installed &&
-			(need->apt_answer == UNKNOWN_TO_APT || is_misread(need)))
+		if (!need->is_installed && need->candidate == NULL &&
+			(need->apt_answer == UNKNOWN_TO_APT || !is_plain(need) ||
+				is_misread(need)))
 			return report_error(
 				_("apt has no package %s, required by %s, so nothing is "
 				  "installed; apt-get update may help"),
-				need->package, need->hooks.items[0]);
+				need->dependency, need->hooks.items[0]);
 	}
 	return -1;
 }
@@ -313,8 +346,9 @@ static int start_apt_get(
 		argv[count++] = "--yes";
 	argv[count++] = "--";
 	for (size_t i = 0; i < needs->count; i++)
-		if (!needs->items[i].is_installed)
-			argv[count++] = needs->items[i].package;
+		if (!needs->items[i].is_installed &&
+			!is_named_before(needs, &needs->items[i]))
+			argv[count++] = name_to_install(&needs->items[i]);
 	(void)fflush(stdout); /* it is empty */
 	(void)execv(APT_GET, (char *const *)argv);
 	return report_error(_("%s%s cannot be started: %m"), admin->root, APT_GET);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks run HOOK-POINT: runs hooks as apt's helper would. */
 #include "cmd/cmd.h"
+#include "hook_point.h"
+#include "log_writer.h"
 #include "model/hook_list.h"
 #include "model/left_out.h"
+#include "model/place.h"
 #include "model/plan_view.h"
 #include "model/simulated.h"
 #include "model/targets.h"
@@ -18,7 +21,6 @@
 #include "ui/table.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,7 +30,9 @@ struct run_options {
 	struct string_list packages;
 	const char *operation;
 	const char *script; /* or NULL for all */
-	char *path;         /* of that script, without the root */
+	const char *file;   /* a draft, to be run instead of hooks; or NULL */
+	char *path;         /* of the script or the draft, without the root */
+	struct place place; /* of the draft */
 	const char *result_word;
 	enum result result;
 	bool is_dry;
@@ -39,6 +43,7 @@ static void run_options_done(struct run_options *options)
 {
 	string_list_done(&options->packages);
 	free(options->path);
+	place_done(&options->place);
 	free(options->command_line);
 }
 
@@ -64,14 +69,21 @@ static void on_run_event(const struct uh_event *event, void *context)
 
 static bool has_event_failed(const struct uh_event *event)
 {
-	return event->kind == UH_SCRIPT_ENDED ? !process_succeeded(&event->ending)
+	return event->kind == UH_SCRIPT_ENDED ? process_failed(&event->ending)
 					      : event->kind != UH_SCRIPT_SKIPPED;
+}
+
+static const char *mark_of_event(const struct uh_event *event)
+{
+	if (process_had_nothing_to_do(&event->ending))
+		return MARK_FAINT;
+	return has_event_failed(event) ? MARK_BAD : MARK_GOOD;
 }
 
 static void add_result_row(struct table *table, const struct uh_event *event)
 {
 	bool is_skip = event->kind == UH_SCRIPT_SKIPPED;
-	owns_memory char *status = NULL;
+	owns_buffer struct buffer status = {0};
 	owns_memory char *time = NULL;
 
 	table_add_name(table, event->path);
@@ -80,12 +92,14 @@ static void add_result_row(struct table *table, const struct uh_event *event)
 		table_add(table, "");
 		return;
 	}
-	status = xformat("%s%s %d" MARK_END,
-		has_event_failed(event) ? MARK_BAD : MARK_GOOD,
-		process_end_name(event->ending.end), event->ending.value);
+	buffer_append_string(&status, mark_of_event(event));
+	log_add_ended(&status, event);
+	buffer_append_string(&status, MARK_END);
+	buffer_append(&status, (struct slice){"", 1});
+	xensure(status.error);
 	time = xformat(
 		"%lld.%03lld s", event->milliseconds / 1000, event->milliseconds % 1000);
-	table_add(table, status);
+	table_add(table, status.data);
 	table_add(table, time);
 }
 
@@ -172,15 +186,6 @@ static int status_of(const struct run_options *options, const struct run_results
 								 : STATUS_FINE;
 }
 
-/* Scripts inherit the same as from the helper. */
-static int prepare_process(void)
-{
-	(void)umask(022);
-	(void)signal(SIGCHLD, SIG_DFL);
-	(void)signal(SIGPIPE, SIG_IGN);
-	return chdir("/") < 0 ? report_error(_("/ cannot be entered: %m")) : -1;
-}
-
 /* 0 without /proc; then others cannot see that our state files are in use. */
 static unsigned long long own_start_time(void)
 {
@@ -192,8 +197,8 @@ static unsigned long long own_start_time(void)
 static void execute_plan(const struct admin *admin, const struct run_options *options,
 	struct plan_view *view, struct run_results *results)
 {
-	bool is_before = options->hook_point == UH_PRE_INVOKE;
-	bool is_after = options->hook_point == UH_POST_INVOKE;
+	bool is_before = !hook_point_has_packages(options->hook_point);
+	bool is_after = hook_point_is_after_dpkg(options->hook_point);
 	struct state state = {.fd = -1};
 	struct unsafe_path unsafe = {.path = NULL};
 	struct frontend frontend = {.pid = getpid(), .start_time = own_start_time()};
@@ -205,12 +210,15 @@ static void execute_plan(const struct admin *admin, const struct run_options *op
 		.command_line = options->command_line,
 		.result = is_after ? options->result : RESULT_UNKNOWN,
 		.state = &state,
+		.owner = &state,
+		.dpkg_runs = options->result == RESULT_ABORTED ? 0 : 1,
 	};
 	owns_strings struct string_list vetoers = {0};
 	bool has_failed;
 	int error;
 
-	error = state_open(&state, admin->root, &view->tree.trust, &unsafe);
+	error = state_open(
+		&state, &state_of_runs, admin->root, &view->tree.trust, &unsafe);
 	if (error < 0)
 		report_warning(_("%s cannot be used: %s"),
 			unsafe.path != NULL ? unsafe.path : state.path, strerror(-error));
@@ -218,6 +226,8 @@ static void execute_plan(const struct admin *admin, const struct run_options *op
 	state_set_frontend(&state, &frontend);
 	(void)runner_run(&view->plans[options->hook_point], &run_context, on_run_event,
 		results, &has_failed, &veto, &vetoers);
+	if (state.fd >= 0)
+		state_forget(&state);
 	state_done(&state);
 }
 
@@ -250,10 +260,17 @@ static bool is_only_script(const struct planned_run *run, const void *context)
 static char *why_not_planned(const struct admin *admin, const struct run_options *options,
 	const struct plan_view *view)
 {
-	owns_hook_list struct hook_list hooks;
+	owns_hook_list struct hook_list hooks = {.count = 0};
+	const struct hook draft = {.hook_point = options->place.hook_point,
+		.reason = options->place.reason,
+		.match = options->place.match};
 	const struct hook *hook;
 	char *why = NULL;
 
+	if (options->file != NULL) {
+		why = left_out_of_plan(&draft, options->hook_point);
+		return why != NULL ? why : xstrdup(_("it is not a file"));
+	}
 	hook_list_read(&hooks, admin);
 	hook_list_apply_renames(&hooks, &view->settings);
 	hook = hook_list_find(&hooks, admin, options->path);
@@ -284,7 +301,7 @@ static int write_nothing_to_run(const struct run_options *options)
 {
 	struct terminal terminal = terminal_plain();
 
-	if (options->hook_point != UH_PRE_INVOKE && options->packages.count == 0)
+	if (hook_point_has_packages(options->hook_point) && options->packages.count == 0)
 		terminal_say(&terminal, "",
 			_("There is no hook to run in a transaction without packages; "
 			  "add some with --package."));
@@ -346,12 +363,13 @@ static int find_only_script(const struct admin *admin, struct run_options *optio
 }
 
 /* Runs the hooks of another root inside it, as apt does with RootDir. */
-static int enter_root(struct admin *admin)
+static int enter_root(struct admin *admin, const struct run_options *options)
 {
-	int status = rootfs_enter(admin);
+	int status =
+		rootfs_enter_for_scripts(admin, options->hook_point != UH_SESSION_END);
 
 	admin->root[0] = '\0';
-	return status < 0 ? prepare_process() : status;
+	return status;
 }
 
 static int run_hooks(struct admin *admin, const struct run_options *options)
@@ -359,17 +377,24 @@ static int run_hooks(struct admin *admin, const struct run_options *options)
 	owns_simulated struct simulated simulated;
 	owns_plan_view struct plan_view view = {.empty_transaction = {0}};
 	owns_buffer struct buffer stream = {0};
+	owns_memory char *path = NULL;
+	struct draft draft = {.relative = options->place.relative};
 	struct plan_view_request request = {.is_certain = true};
 	int status =
 		simulated_make(&simulated, admin, &options->packages, options->operation);
 
 	if (status < 0 && !options->is_dry)
-		status = enter_root(admin);
+		status = enter_root(admin, options);
 	if (status >= 0)
 		return status;
 	simulated_to_stream(&simulated, admin->root, &stream);
 	request.stream = buffer_slice(&stream);
-	if (options->hook_point == UH_POST_INVOKE)
+	if (options->file != NULL) {
+		path = xformat("%s%s", admin->root, options->path);
+		draft.path = path;
+		request.draft = &draft;
+	}
+	if (hook_point_is_after_dpkg(options->hook_point))
 		request.result = options->result;
 	status = plan_view_make(&view, admin, &request);
 	return status >= 0 ? status : show_or_run(admin, options, &view);
@@ -388,11 +413,57 @@ static int read_hook_point(
 	return status < 0 ? hook_point_read(word, &options->hook_point) : status;
 }
 
+/* Its place in the tree: a directory, in which it would have the name of the file. */
+static int read_draft_place(struct run_options *options, const char *word)
+{
+	const char *slash = strrchr(options->file, '/');
+	const char *name = slash != NULL ? slash + 1 : options->file;
+	size_t components = 1;
+	owns_memory char *path = NULL;
+
+	for (const char *at = word; (at = strchr(at, '/')) != NULL; at++)
+		components++;
+	path = components % 2 == 1 ? xformat("%s/%s", word, name) : xstrdup(word);
+	return place_parse(&options->place, path, NULL, NULL);
+}
+
+/* Before the root is entered. */
+static int find_draft(const struct admin *admin, struct run_options *options)
+{
+	owns_memory char *directory = options->file[0] != '/' ? getcwd(NULL, 0) : NULL;
+	const char *name = options->file + (strncmp(options->file, "./", 2) == 0 ? 2 : 0);
+	owns_memory char *path = NULL;
+	struct stat status;
+
+	if (options->file[0] == '/')
+		path = xstrdup(options->file);
+	else if (directory != NULL)
+		path = xformat(
+			"%s/%s", strcmp(directory, "/") == 0 ? "" : directory, name);
+	if (path == NULL || lstat(path, &status) < 0)
+		return report_error(_("%s cannot be run: %m"), options->file);
+	if (!path_is_within(path, admin->root))
+		return report_error(
+			_("%s is not in %s, where it would run"), path, admin->root);
+	options->path = xstrdup(path + strlen(admin->root));
+	if (options->place.reason == REASON_PACKAGE && options->packages.count == 0)
+		xlist_add(&options->packages, options->place.match);
+	return -1;
+}
+
 static int check_options(
 	const struct admin *admin, struct run_options *options, const char *hook_point)
 {
-	int status = read_hook_point(admin, options, hook_point);
+	int status;
 
+	if (options->file != NULL && options->script != NULL)
+		return report_error(_("--file and --script cannot be used together"));
+	if (options->file == NULL) {
+		status = read_hook_point(admin, options, hook_point);
+	} else {
+		status = read_draft_place(options, hook_point);
+		options->hook_point = options->place.hook_point;
+	}
 	if (status < 0)
 		status = operation_check(options->operation);
 	if (status >= 0)
@@ -433,17 +504,22 @@ int admin_run(struct admin *admin, int argc, char **argv)
 			  "packages that are installed are upgraded, and others are "
 			  "installed.")},
 		{OPTION_TEXT, &options.result_word, "result", 'r', "RESULT",
-			_("Set the result of the transaction, at Post-Invoke: ok (the "
+			_("Set the result of the transaction, after dpkg: ok (the "
 			  "default), failed or aborted.")},
 		{OPTION_TEXT, &options.script, "script", 's', "PATH",
 			_("Run only this script; exit with 1 if it does not run.")},
+		{OPTION_TEXT, &options.file, "file", 'f', "FILE",
+			_("Run this file instead of hooks, as if it were in the hook "
+			  "tree: "
+			  "HOOK-POINT is then its place there, for example "
+			  "pkgs/nginx/Post-Invoke.")},
 		{OPTION_FLAG, &options.is_dry, "dry-run", 'n', NULL,
 			_("Show what would run, but run nothing.")},
 	};
 	const struct usage usage = {
 		.synopsis = "run HOOK-POINT",
-		.text = _("Run the hooks of Pre-Invoke, Pre-Install-Pkgs or Post-Invoke "
-			  "by hand, for a simulated transaction, in the environment, as "
+		.text = _("Run the hooks of HOOK-POINT by hand, for a simulated "
+			  "transaction, in the environment, as "
 			  "the user and with the timeout that they would have under apt. "
 			  "apt and dpkg do not run, and nothing is logged."),
 		.rows = rows,
@@ -458,5 +534,7 @@ int admin_run(struct admin *admin, int argc, char **argv)
 		status = check_options(admin, &options, argv[1]);
 	if (status < 0 && options.script != NULL)
 		status = find_only_script(admin, &options);
+	if (status < 0 && options.file != NULL)
+		status = find_draft(admin, &options);
 	return status < 0 ? run_hooks(admin, &options) : status;
 }

@@ -55,13 +55,21 @@ static char *advice_for(const struct setting *setting)
 		return xformat(_("use seconds, from 0 (no limit) to %u"), TIMEOUT_MAX);
 	case SETTING_DIRECTORY:
 		return xstrdup(_("use a path that begins with /"));
-	case SETTING_PACKAGES:
-		return xstrdup(_("use the name of a package"));
+	case SETTING_DEPENDENCIES:
+		return xstrdup(
+			_("use a package as in Depends, like \"foo (>= 2) | bar\""));
+	case SETTING_PATTERNS:
+		return xstrdup(_("use \"GLOB\", \"!GLOB\" or \"GLOB (>= VERSION)\""));
+	case SETTING_PATHS:
+		return xstrdup(_("use an absolute path, or a glob for one"));
+	case SETTING_VARIABLES:
+		return xstrdup(_("use \"NAME=VALUE\""));
 	case SETTING_RENAME:
 		return xstrdup(_("use a path below the hook tree"));
 	case SETTING_BOOLEAN:
 	case SETTING_WORD:
 	case SETTING_OPERATIONS:
+	case SETTING_ARGUMENTS:
 	case SETTING_ACCOUNT:
 	case SETTING_TEXT:
 		break;

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* apt-universal-hooks show: everything about one hook, on one screen. */
 #include "cmd/cmd.h"
+#include "hook_point.h"
+#include "kept_output.h"
 #include "model/inventory.h"
 #include "model/output_reader.h"
 #include "system/apt.h"
 #include "ui/message.h"
 #include "ui/options.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 /* The column of values, after their titles. */
@@ -16,7 +19,7 @@
 #define OUTPUT_LINES 10
 
 struct details {
-	const struct inventory *inventory;
+	struct inventory *inventory;
 	struct item item;
 	struct terminal terminal;
 };
@@ -49,7 +52,9 @@ static void write_place(const struct details *details)
 	write_titled(details, _("path"), "", &text);
 	buffer_append_format(&text, "%s, ", uh_hook_point_name(hook->hook_point));
 	if (hook->reason == REASON_ALWAYS)
-		buffer_append_string(&text, _("in every transaction"));
+		buffer_append_string(&text, hook_point_is_of_session(hook->hook_point)
+						    ? _("in every session")
+						    : _("in every transaction"));
 	else
 		item_add_scope(&text, hook);
 	write_titled(details, _("runs"), "", &text);
@@ -108,48 +113,69 @@ static void write_settings(const struct details *details)
 			write_setting(details, type);
 }
 
-/* Fills both arrays with the newest runs, and returns how many there are. */
-static size_t find_runs(const struct details *details, const struct log_run **runs,
-	const struct log_transaction **transactions)
+/* The newest runs of the hook, the newest first. */
+struct newest_runs {
+	struct log_copy items[RUNS_MAX];
+	size_t count;
+};
+
+static void newest_runs_done(struct newest_runs *runs)
 {
-	const struct log *log = &details->inventory->log;
+	for (size_t i = 0; i < runs->count; i++)
+		log_copy_done(&runs->items[i]);
+}
+
+static void add_newest_run(struct newest_runs *runs,
+	const struct log_transaction *transaction, const struct log_run *run)
+{
+	if (runs->count == RUNS_MAX)
+		log_copy_done(&runs->items[--runs->count]);
+	memmove(runs->items + 1, runs->items, runs->count * sizeof(*runs->items));
+	memset(&runs->items[0], 0, sizeof(runs->items[0]));
+	log_copy_take(&runs->items[0], transaction, run);
+	runs->count++;
+}
+
+static void find_runs(struct newest_runs *runs, const struct details *details)
+{
+	struct log *log = &details->inventory->log;
 	owns_memory char *path = log_path(details->item.path);
-	size_t count = 0;
+	const struct log_transaction *transaction;
 
-	for (size_t i = log->count; i-- > 0;) {
-		const struct log_transaction *transaction = &log->transactions[i];
-
-		for (size_t j = transaction->count; j-- > 0 && count < RUNS_MAX;) {
-			if (strcmp(transaction->runs[j].path, path) != 0)
-				continue;
-			runs[count] = &transaction->runs[j];
-			transactions[count++] = transaction;
-		}
-	}
-	return count;
+	(void)log_rewind(log, SIZE_MAX);
+	while ((transaction = log_next(log)) != NULL)
+		for (size_t i = 0; i < transaction->count; i++)
+			if (strcmp(transaction->runs[i].path, path) == 0)
+				add_newest_run(runs, transaction, &transaction->runs[i]);
 }
 
 /* The output of the newest run, if it was kept. */
-static void write_last_output(const struct details *details,
-	const struct log_run *const *runs,
-	const struct log_transaction *const *transactions, size_t count)
+static void write_last_output(
+	const struct details *details, const struct newest_runs *runs)
 {
 	owns_outputs struct outputs outputs = {.items = NULL};
 	const struct run_output *output = NULL;
 	owns_buffer struct buffer text = {0};
+	int error = outputs_read(&outputs, details->inventory->admin);
 
-	if (outputs_read(&outputs, details->inventory->admin) < 0) {
+	if (error == -EACCES)
 		terminal_say(&details->terminal, "", _("Only root can see its output."));
+	else if (error < 0)
+		report_warning(_("%s%s cannot be read, so the output of hooks is not "
+				 "shown: %s"),
+			details->inventory->admin->root, OUTPUT_FILE, strerror(-error));
+	if (error < 0)
 		return;
-	}
-	for (size_t i = 0; i < count && output == NULL; i++)
-		output = outputs_find(&outputs, transactions[i], runs[i]);
+	for (size_t i = 0; i < runs->count && output == NULL; i++)
+		output = outputs_find(
+			&outputs, &runs->items[i].transaction, &runs->items[i].run);
 	if (output != NULL) {
 		terminal_say(&details->terminal, "", _("Its last output:"));
 		output_add_lines(&text, output, "  ", OUTPUT_LINES);
 		xensure(text.error);
 		terminal_put(&details->terminal, buffer_slice(&text));
-	} else if (details->item.settings.output == OUTPUT_TERMINAL) {
+	} else if (details->item.settings.output == OUTPUT_TERMINAL &&
+		   details->item.hook->hook_point != UH_SESSION_END) {
 		owns_memory char *path = xname(details->item.hook->script.relative);
 
 		terminal_say(&details->terminal, "",
@@ -161,25 +187,25 @@ static void write_last_output(const struct details *details,
 
 static void write_runs(const struct details *details)
 {
-	const struct log_run *runs[RUNS_MAX];
-	const struct log_transaction *transactions[RUNS_MAX];
-	size_t count = find_runs(details, runs, transactions);
+	__attribute__((cleanup(newest_runs_done))) struct newest_runs runs = {.count = 0};
 
+	find_runs(&runs, details);
 	terminal_say(&details->terminal, "",
-		count > 0 ? _("Last runs:") : _("It has not run yet."));
-	for (size_t i = 0; i < count; i++) {
+		runs.count > 0 ? _("Last runs:") : _("It has not run yet."));
+	for (size_t i = 0; i < runs.count; i++) {
 		owns_buffer struct buffer head = {0};
 		owns_buffer struct buffer text = {0};
 		owns_memory char *line = NULL;
 
-		buffer_append_format(&head, "  %s", transactions[i]->start.local);
-		log_add_ending(&text, runs[i]);
+		buffer_append_format(
+			&head, "  %s", runs.items[i].transaction.start.local);
+		log_add_ending(&text, &runs.items[i].run);
 		line = xbuffer_steal(&text);
 		terminal_item(&details->terminal, &head, RUN_COLUMN, line);
 	}
-	if (count > 0) {
+	if (runs.count > 0) {
 		(void)putchar('\n');
-		write_last_output(details, runs, transactions, count);
+		write_last_output(details, &runs);
 	}
 }
 
@@ -208,17 +234,16 @@ static int write_hook_details(const struct details *details)
 
 static json_t *details_to_json(const struct details *details)
 {
-	const struct log_run *runs[RUNS_MAX];
-	const struct log_transaction *transactions[RUNS_MAX];
-	size_t count = find_runs(details, runs, transactions);
+	__attribute__((cleanup(newest_runs_done))) struct newest_runs runs = {.count = 0};
 	json_t *object = item_to_json(details->inventory, details->item.hook);
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < count; i++) {
-		json_t *run = json_pack(
-			"{s:o}", "start", log_time_to_json(&transactions[i]->start));
+	find_runs(&runs, details);
+	for (size_t i = 0; i < runs.count; i++) {
+		json_t *run = json_pack("{s:o}", "start",
+			log_time_to_json(&runs.items[i].transaction.start));
 
-		json_merge(run, log_ending_to_json(runs[i]));
+		json_merge(run, log_ending_to_json(&runs.items[i].run));
 		json_add(array, run);
 	}
 	json_set(object, "runs", array);
@@ -230,7 +255,7 @@ static void details_done(struct details *details)
 	item_done(&details->item);
 }
 
-static int show(const struct inventory *inventory, const char *word)
+static int show(struct inventory *inventory, const char *word)
 {
 	__attribute__((cleanup(details_done))) struct details details = {
 		.inventory = inventory};

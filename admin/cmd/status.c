@@ -3,11 +3,14 @@
 #include "check/checks.h"
 #include "cmd/cmd.h"
 #include "command_line.h"
+#include "hook_point.h"
 #include "model/effective_settings.h"
 #include "model/hook_list.h"
 #include "model/log_reader.h"
+#include "model/session_list.h"
 #include "model/targets.h"
 #include "system/apt.h"
+#include "system/dpkg_lines.h"
 #include "system/registration.h"
 #include "ui/json.h"
 #include "ui/message.h"
@@ -23,7 +26,10 @@ struct overview {
 	struct settings settings;
 	struct hook_counts counts[UH_HOOK_POINT_COUNT];
 	struct registration registration;
-	struct log log;
+	struct dpkg_lines dpkg;
+	struct session_list sessions;
+	struct log_copy last_transaction;
+	struct log_copy last_session;
 	bool has_log; /* false if it could not be read, which has been reported */
 	bool has_helper;
 	bool is_off_here;          /* by the environment */
@@ -34,7 +40,9 @@ static void overview_done(struct overview *overview)
 {
 	settings_done(&overview->settings);
 	registration_done(&overview->registration);
-	log_done(&overview->log);
+	session_list_done(&overview->sessions);
+	log_copy_done(&overview->last_transaction);
+	log_copy_done(&overview->last_session);
 }
 
 static void take_counts(struct overview *overview)
@@ -56,6 +64,28 @@ static bool has_helper(const struct admin *admin)
 	return access(path, X_OK) == 0;
 }
 
+static bool take_dpkg_lines(struct overview *overview)
+{
+	owns_buffer struct buffer text = {0};
+	int error = dpkg_lines_read(&overview->dpkg, &text, overview->admin);
+
+	if (error < 0)
+		(void)report_error(
+			_("%s cannot be read: %s"), DPKG_LINES_FILE, strerror(-error));
+	return error == 0;
+}
+
+static bool take_last_transactions(struct overview *overview)
+{
+	owns_log struct log log = {.has_no_log = true};
+
+	if (log_open(&log, overview->admin) >= 0)
+		return false;
+	(void)log_find_last(&log, true, &overview->last_session);
+	(void)log_find_last(&log, false, &overview->last_transaction);
+	return log_end(&log) < 0;
+}
+
 static int overview_take(struct overview *overview)
 {
 	int status = settings_ask(&overview->settings, overview->admin);
@@ -65,7 +95,12 @@ static int overview_take(struct overview *overview)
 	take_counts(overview);
 	if (registration_take(&overview->registration, overview->admin) < 0)
 		return STATUS_TROUBLE;
-	overview->has_log = log_read(&overview->log, overview->admin) < 0;
+	if (!take_dpkg_lines(overview))
+		return STATUS_TROUBLE;
+	status = session_list_read(&overview->sessions, overview->admin);
+	if (status >= 0)
+		return status;
+	overview->has_log = take_last_transactions(overview);
 	overview->has_helper = has_helper(overview->admin);
 	overview->is_off_here = environment_switches_off();
 	overview->off = settings_enabled_by(&overview->settings, "");
@@ -173,6 +208,15 @@ static void add_registration(struct buffer *text, const struct registration_entr
 	add_location(text, entry);
 }
 
+/* Most machines have no hooks of sessions. */
+static bool is_point_shown(const struct overview *overview, enum uh_hook_point hook_point)
+{
+	const struct hook_counts *counts = &overview->counts[hook_point];
+
+	return !hook_point_is_of_session(hook_point) || hook_counts_hooks(counts) > 0 ||
+	       counts->masked > 0;
+}
+
 static void write_point(const struct terminal *terminal, const struct overview *overview,
 	enum uh_hook_point hook_point)
 {
@@ -184,39 +228,80 @@ static void write_point(const struct terminal *terminal, const struct overview *
 	write_line(terminal, uh_hook_point_name(hook_point), &text);
 }
 
-static const struct log_transaction *last_of(const struct log *log)
+/* Most machines leave it off, as shipped. */
+static void write_dpkg(const struct terminal *terminal, const struct overview *overview)
 {
-	return log->count > 0 ? &log->transactions[log->count - 1] : NULL;
+	const char *word = dpkg_lines_word(&overview->dpkg);
+	owns_buffer struct buffer text = {0};
+
+	if (strcmp(word, "off") == 0)
+		return;
+	if (strcmp(word, "on") == 0)
+		add_marked(&text, MARK_GOOD, _("runs hooks"));
+	else
+		add_marked(&text, MARK_WARNING,
+			_("only one of pre-invoke and post-invoke is in force"));
+	buffer_append_string(&text, " (");
+	text_add_name(&text, overview->admin->root);
+	text_add_name(&text, DPKG_LINES_FILE);
+	buffer_append_string(&text, ")");
+	write_line(terminal, _("dpkg without apt"), &text);
 }
 
-static void add_transaction(
-	struct buffer *text, const struct log_transaction *transaction)
+static void add_transaction(struct buffer *text, const struct log_copy *last)
 {
-	struct log_counts counts = {.of = {0}};
+	const struct log_transaction *transaction = &last->transaction;
 
-	log_count(&counts, transaction);
 	if (transaction->start.local[0] != '\0')
 		buffer_append_format(text, "%s, ", transaction->start.local);
-	if (transaction->command_line != NULL)
-		buffer_append_format(text, "%s, ", transaction->command_line);
+	if (transaction->command_line != NULL) {
+		text_add_sentence(text, transaction->command_line);
+		buffer_append_string(text, ", ");
+	}
+	if (transaction->dpkg_runs >= 0) {
+		log_add_dpkg_runs(text, transaction);
+		buffer_append_string(text, ", ");
+	}
 	/* Translators: %s is ok, failed, aborted or unknown, and stays. */
 	buffer_append_format(text, _("result %s; "),
 		transaction->result != NULL ? transaction->result : "unknown");
-	log_add_counts(text, &counts);
+	log_add_counts(text, &last->counts);
+	log_add_switch(text, transaction);
 }
 
 static void write_last(const struct terminal *terminal, const struct overview *overview)
 {
-	const struct log_transaction *last = last_of(&overview->log);
+	const struct log_copy *last = &overview->last_transaction;
 	owns_buffer struct buffer text = {0};
 
 	if (!overview->has_log)
 		buffer_append_string(&text, _("unknown"));
-	else if (last == NULL)
+	else if (!log_copy_holds(last))
 		buffer_append_string(&text, _("none in the log"));
 	else
 		add_transaction(&text, last);
 	write_line(terminal, _("Last transaction"), &text);
+}
+
+static void write_sessions(
+	const struct terminal *terminal, const struct overview *overview)
+{
+	const struct log_copy *last = &overview->last_session;
+	owns_buffer struct buffer text = {0};
+
+	for (size_t i = 0; i < overview->sessions.count; i++) {
+		const struct listed_session *session = &overview->sessions.items[i];
+		owns_buffer struct buffer state = {0};
+		/* Translators: behind it, the key of a session and a colon. */
+		owns_memory char *key = xformat(_("Session %s"), session->key);
+
+		session_add_state(&state, session);
+		write_line(terminal, key, &state);
+	}
+	if (!log_copy_holds(last))
+		return;
+	add_transaction(&text, last);
+	write_line(terminal, _("Last session"), &text);
 }
 
 static void write_overview(const struct overview *overview)
@@ -229,8 +314,11 @@ static void write_overview(const struct overview *overview)
 	write_switch(&terminal, overview);
 	write_helper(&terminal, overview);
 	for (int i = 0; i < UH_HOOK_POINT_COUNT; i++)
-		write_point(&terminal, overview, (enum uh_hook_point)i);
+		if (is_point_shown(overview, (enum uh_hook_point)i))
+			write_point(&terminal, overview, (enum uh_hook_point)i);
+	write_dpkg(&terminal, overview);
 	write_last(&terminal, overview);
+	write_sessions(&terminal, overview);
 	if (terminal.is_terminal)
 		check_write_never_run(&terminal, overview->admin);
 }
@@ -262,21 +350,24 @@ static json_t *point_to_json(
 		"overridden", (json_int_t)counts->overridden);
 }
 
-static json_t *last_transaction_to_json(const struct overview *overview)
+static json_t *last_to_json(const struct overview *overview, bool is_session)
 {
-	const struct log_transaction *last = last_of(&overview->log);
-	struct log_counts counts = {.of = {0}};
+	const struct log_copy *copy =
+		is_session ? &overview->last_session : &overview->last_transaction;
+	const struct log_transaction *last = &copy->transaction;
 	json_t *object;
 
-	if (last == NULL)
+	if (!log_copy_holds(copy))
 		return json_null();
-	log_count(&counts, last);
 	object = json_pack("{s:o, s:o, s:o, s:s, s:I}", "start",
 		log_time_to_json(&last->start), "end", log_time_to_json(&last->end),
 		"command_line", json_text(last->command_line), "result",
 		last->result != NULL ? last->result : "unknown", "ran",
-		(json_int_t)log_counts_ran(&counts));
-	json_merge(object, log_counts_to_json(&counts));
+		(json_int_t)log_counts_ran(&copy->counts));
+	json_merge(object, log_counts_to_json(&copy->counts));
+	json_set(object, "switched_off_by", json_text(last->switched_off_by));
+	if (is_session)
+		json_set(object, "dpkg_runs", log_dpkg_runs_to_json(last));
 	return object;
 }
 
@@ -297,10 +388,13 @@ static json_t *overview_to_json(const struct overview *overview)
 
 	for (int i = 0; i < UH_HOOK_POINT_COUNT; i++)
 		json_add(points, point_to_json(overview, (enum uh_hook_point)i));
-	return json_pack("{s:s, s:o, s:b, s:o, s:o}", "version", UH_VERSION,
-		"switched_off_by", switch_to_json(overview), "helper",
+	return json_pack("{s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o}", "version",
+		UH_VERSION, "switched_off_by", switch_to_json(overview), "helper",
 		overview->has_helper, "hook_points", points, "last_transaction",
-		last_transaction_to_json(overview));
+		last_to_json(overview, false), "last_session",
+		last_to_json(overview, true), "sessions",
+		session_list_to_json(&overview->sessions), "dpkg",
+		dpkg_lines_to_json(&overview->dpkg, DPKG_LINES_FILE));
 }
 
 static int exit_status_of(const struct overview *overview)
@@ -333,8 +427,9 @@ int admin_status(struct admin *admin, int argc, char **argv)
 		.synopsis = "status",
 		.text = _("Show for each hook point whether apt calls its hooks, which "
 			  "file registers it, and how many hooks there are. Also show "
-			  "whether hooks are switched off, and the last transaction. The "
-			  "exit status is 1 if there are hooks that apt does not call."),
+			  "whether hooks are switched off, the last transaction, and the "
+			  "sessions that are not closed. The exit status is 1 if there "
+			  "are hooks that apt does not call."),
 		.has_json = true,
 	};
 	int words;

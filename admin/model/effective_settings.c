@@ -41,6 +41,19 @@ void operations_add(struct buffer *text, unsigned operations)
 	}
 }
 
+/* Items that may contain spaces are in quotes. */
+static void add_items(struct buffer *text, const struct setting_items *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		bool is_plain = strpbrk(list->items[i], " \t\"'") == NULL;
+
+		buffer_append_string(text, i > 0 ? " " : "");
+		buffer_append_string(text, is_plain ? "" : "\"");
+		text_add_sentence(text, list->items[i]);
+		buffer_append_string(text, is_plain ? "" : "\"");
+	}
+}
+
 void setting_value_add(struct buffer *text, const struct setting_type *type,
 	const struct script_settings *settings)
 {
@@ -74,10 +87,12 @@ void setting_value_add(struct buffer *text, const struct setting_type *type,
 		return;
 	case SETTING_RENAME: /* "masked by" and "overridden by" show its effect */
 		return;
-	case SETTING_PACKAGES:
-		for (size_t i = 0; i < settings->required_count; i++)
-			buffer_append_format(
-				text, "%s%s", i > 0 ? " " : "", settings->required[i]);
+	case SETTING_DEPENDENCIES:
+	case SETTING_PATTERNS:
+	case SETTING_PATHS:
+	case SETTING_VARIABLES:
+	case SETTING_ARGUMENTS:
+		add_items(text, setting_list(type, settings));
 		return;
 	}
 }
@@ -109,6 +124,8 @@ static json_t *operations_to_json(unsigned operations)
 static json_t *value_to_json(
 	const struct setting_type *type, const struct script_settings *settings)
 {
+	const struct setting_items *list;
+
 	switch (type->kind) {
 	case SETTING_BOOLEAN:
 		return json_boolean(setting_number(type, settings) != 0);
@@ -122,8 +139,13 @@ static json_t *value_to_json(
 	case SETTING_DIRECTORY:
 	case SETTING_TEXT:
 		return json_text(setting_text(type, settings));
-	case SETTING_PACKAGES:
-		return json_texts(settings->required, settings->required_count);
+	case SETTING_DEPENDENCIES:
+	case SETTING_PATTERNS:
+	case SETTING_PATHS:
+	case SETTING_VARIABLES:
+	case SETTING_ARGUMENTS:
+		list = setting_list(type, settings);
+		return json_texts(list->items, list->count);
 	case SETTING_RENAME:
 		return NULL;
 	}

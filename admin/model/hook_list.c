@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/hook_list.h"
+#include "hook_point.h"
 #include "model/script_name.h"
 #include "renames.h"
 #include "system/rootfs.h"
 #include "ui/message.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 
@@ -74,8 +76,8 @@ static void collect_directory(
 
 	xensure(hook_tree_names(&hooks->tree, directory->path, &names, &hooks->faults));
 	for (size_t i = 0; i < names.count; i++)
-		for (size_t place = 0; place < PLACE_COUNT; place++)
-			if (!hook_tree_is_leftover(names.items[i]))
+		if (!hook_tree_is_leftover(names.items[i]))
+			for (size_t place = 0; place < PLACE_COUNT; place++)
 				hook_list_add(hooks, directory, place, names.items[i]);
 }
 
@@ -125,8 +127,8 @@ static void collect_hook_point(struct hook_list *hooks, enum uh_hook_point hook_
 	owns_memory char *wildcards = xformat("multi_pkgs/%s", name);
 	const struct hook_directory always = {name, hook_point, REASON_ALWAYS, NULL};
 
-	/* Pre-Invoke knows no packages; check reports such directories. */
-	if (hook_point != UH_PRE_INVOKE) {
+	/* check reports such directories of other hook points. */
+	if (hook_point_has_packages(hook_point)) {
 		collect_directories(hooks, hook_point, REASON_PACKAGE, "pkgs", below);
 		collect_directories(hooks, hook_point, REASON_WILDCARD, wildcards, "");
 	}
@@ -176,7 +178,7 @@ void hook_list_read(struct hook_list *hooks, const struct admin *admin)
 	memset(hooks, 0, sizeof(*hooks));
 	xensure(hook_tree_init(&hooks->tree, admin->root));
 	hooks->tree.trust.user = 0;
-	for (int i = UH_PRE_INVOKE; i <= UH_POST_INVOKE; i++)
+	for (int i = 0; i < UH_HOOK_POINT_COUNT; i++)
 		collect_hook_point(hooks, (enum uh_hook_point)i);
 	drop_repeated_faults(&hooks->faults);
 }
@@ -293,6 +295,20 @@ char *unsafe_text(const struct unsafe_path *unsafe)
 	return NULL;
 }
 
+char *variable_fault_text(
+	const char *variable, int error, const struct unsafe_path *unsafe)
+{
+	int size = (int)strcspn(variable, "=");
+	owns_memory char *text = NULL;
+
+	if (error == -EINVAL)
+		return xformat(_("its variable %.*s contains \"%s\", which is not an "
+				 "absolute path"),
+			size, variable, unsafe->path);
+	text = error == -EPERM ? unsafe_text(unsafe) : xstrdup(strerror(-error));
+	return xformat(_("its variable %.*s: %s"), size, variable, text);
+}
+
 char *fault_text(const struct script *script)
 {
 	static const struct word texts[] = {
@@ -300,6 +316,7 @@ char *fault_text(const struct script *script)
 		{N_("not a regular file"), SCRIPT_IS_NOT_A_FILE},
 		{N_("leads nowhere"), SCRIPT_IS_DANGLING},
 		{N_("its settings cannot be read"), SCRIPT_WITHOUT_SETTINGS},
+		{N_("a setting is invalid"), SCRIPT_WITH_FAULTY_SETTING},
 		{N_("a directory that cannot be read"), DIRECTORY_IS_UNREADABLE},
 		{N_("a directory whose name cannot be matched"), WILDCARD_HAS_FAILED},
 	};
@@ -307,6 +324,9 @@ char *fault_text(const struct script *script)
 
 	if (script->fault == SCRIPT_IS_OPEN_TO_OTHERS)
 		return unsafe_text(&script->unsafe);
+	if (script->fault == SCRIPT_WITH_UNSAFE_VARIABLE)
+		return variable_fault_text(
+			script->variable, script->error, &script->unsafe);
 	if (script->fault == SCRIPT_CANNOT_START)
 		return xstrdup(strerror(-script->error));
 	return text != NULL ? xstrdup(_(text)) : NULL;

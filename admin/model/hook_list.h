@@ -77,6 +77,9 @@ const char *reason_name(enum reason reason);
 char *unsafe_text(const struct unsafe_path *unsafe);
 /* Why a script with a fault does not run, for the caller to free; NULL without one. */
 char *fault_text(const struct script *script);
+/* The same for what variable_check() has found wrong with a variable. */
+char *variable_fault_text(
+	const char *variable, int error, const struct unsafe_path *unsafe);
 
 /* How many hooks there are at one hook point, by kind. */
 struct hook_counts {

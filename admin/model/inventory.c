@@ -4,7 +4,8 @@
 
 void inventory_done(struct inventory *inventory)
 {
-	log_done(&inventory->log);
+	last_runs_done(&inventory->last_runs);
+	log_close(&inventory->log);
 	owner_list_done(&inventory->owners);
 	origins_done(&inventory->origins);
 	settings_done(&inventory->settings);
@@ -21,6 +22,20 @@ static void find_owners(struct inventory *inventory)
 	owner_list_ask(&inventory->owners, inventory->admin, &paths);
 }
 
+static int read_last_runs(struct inventory *inventory)
+{
+	size_t root_size = strlen(inventory->admin->root);
+	int status = log_open(&inventory->log, inventory->admin);
+
+	if (status >= 0)
+		return status;
+	for (size_t i = 0; i < inventory->hooks.count; i++)
+		last_runs_add(&inventory->last_runs,
+			inventory->hooks.items[i].script.path + root_size);
+	last_runs_read(&inventory->last_runs, &inventory->log);
+	return log_end(&inventory->log);
+}
+
 int inventory_take(struct inventory *inventory)
 {
 	int status;
@@ -35,7 +50,7 @@ int inventory_take(struct inventory *inventory)
 		0)
 		return STATUS_TROUBLE;
 	find_owners(inventory);
-	return log_read(&inventory->log, inventory->admin);
+	return read_last_runs(inventory);
 }
 
 void item_done(struct item *item)
@@ -47,6 +62,8 @@ void item_done(struct item *item)
 void item_make(
 	struct item *item, const struct inventory *inventory, const struct hook *hook)
 {
+	const struct log_copy *last;
+
 	*item = (struct item){.hook = hook,
 		.path = hook->script.path + strlen(inventory->admin->root),
 		.sources = {&inventory->settings, &inventory->origins,
@@ -57,9 +74,16 @@ void item_make(
 				      ? xstrdup(_("its settings cannot be read"))
 				      : fault_text(&hook->script);
 	item->owner = owner_of(&inventory->owners, item->path);
-	item->last = log_last_run_of(&inventory->log, item->path, &item->transaction);
+	last = last_runs_find(&inventory->last_runs, item->path);
+	if (last != NULL) {
+		item->last = &last->run;
+		item->transaction = &last->transaction;
+	}
 	xensure(settings_for(
 		&inventory->settings, hook->script.relative, &item->settings));
+	if (hook->status == HOOK_EFFECTIVE && item->fault == NULL &&
+		item->settings.faulty != NULL)
+		item->fault = xstrdup(_("a setting is invalid"));
 }
 
 /* "pkgs/perl", "multi_pkgs/ea-__WILDCARD__", "always". */

@@ -15,6 +15,7 @@ struct inventory {
 	struct origins origins; /* of settings */
 	struct owner_list owners;
 	struct log log;
+	struct last_runs last_runs;
 	const struct admin *admin;
 };
 

@@ -83,6 +83,10 @@ char *left_out_by_setting(const struct planned_run *run, const char *place)
 	case SKIP_WHEN:
 		return xformat(_("%s; add --result %s"), why,
 			result_name(result_for(run->settings.when)));
+	case SKIP_PACKAGES:
+	case SKIP_PATHS:
+	case SKIP_PER_PACKAGE:
+		return xformat(_("%s; add packages with --package"), why);
 	case SKIP_OPERATIONS:
 		return xformat(_("%s; add --operation %s"), why,
 			first_operation(run->settings.operations));

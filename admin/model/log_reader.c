@@ -3,505 +3,96 @@
 #include "ui/message.h"
 #include "ui/terminal.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* What logrotate(8) calls the log before this one. */
 #define EARLIER ".1"
 
-/* Some thirty years, so that the sum over a whole log still fits. */
-#define MILLISECONDS_MAX ((int64_t)1000000000000)
+#define BLOCK_SIZE ((size_t)64 << 10)
 
-/* The fields of a stanza, in their order. */
-enum stanza_field {
-	FIELD_NONE,
-	FIELD_START,
-	FIELD_START_OFFSET,
-	FIELD_COMMAND_LINE,
-	FIELD_REQUESTER,
-	FIELD_KEY,
-	FIELD_RESULT,
-	FIELD_NOT_REACHED,
-	FIELD_HOOKS,
-	FIELD_END_OFFSET,
-	FIELD_END
-};
-
-#define LOCAL_FORMAT "%Y-%m-%d %H:%M:%S"
-/* Before the offset. */
-#define ZONED_DATE_SIZE strlen("2026-11-20T18:02:05")
-
-#define START "Start-Date: "
-static const struct word field_names[] = {{START, FIELD_START},
-	{"Start-Offset: ", FIELD_START_OFFSET}, {"Commandline: ", FIELD_COMMAND_LINE},
-	{"Requested-By: ", FIELD_REQUESTER}, {"Transaction: ", FIELD_KEY},
-	{"Result: ", FIELD_RESULT}, {"Not-Reached: ", FIELD_NOT_REACHED},
-	{"Hooks:", FIELD_HOOKS}, {"End-Offset: ", FIELD_END_OFFSET},
-	{"End-Date: ", FIELD_END}};
-
-static const struct word outcome_names[] = {{"exit", LOGGED_EXIT},
-	{"signal", LOGGED_SIGNAL}, {"timeout", LOGGED_TIMEOUT},
-	{"not-started", LOGGED_NOT_STARTED}, {"skipped", LOGGED_SKIPPED},
-	{"interrupted", LOGGED_INTERRUPTED}};
-
-struct log_parser {
-	struct log *log;
-	struct log_faults *faults;
-	struct log_transaction *open; /* the stanza that has not ended, or NULL */
-	enum stanza_field last;       /* the last field of it that was read */
-	bool is_damaged;              /* one of its lines was not understood */
-	size_t line;
-};
-
-/* The number; −1 if text is not a number, or above max. */
-static int64_t parse_number(struct slice text, int64_t max)
-{
-	unsigned long long number;
-
-	if (!slice_to_number(text, (unsigned long long)max, &number))
-		return -1;
-	return (int64_t)number;
-}
-
-static bool has_form(struct slice text, const char *form)
-{
-	if (text.size != strlen(form))
-		return false;
-	for (size_t i = 0; i < text.size; i++)
-		if (form[i] == '0' ? text.data[i] < '0' || text.data[i] > '9'
-				   : text.data[i] != form[i])
-			return false;
-	return true;
-}
-
-/* Sets the local time from the other; leaves it if there is none in our time zone. */
-static void convert_to_local(struct log_time *time)
-{
-	struct tm parts = {.tm_isdst = -1};
-	char local[64];
-	time_t seconds;
-	long offset;
-
-	if (strptime(time->zoned, "%Y-%m-%dT%H:%M:%S%z", &parts) == NULL)
-		return;
-	offset = parts.tm_gmtoff; /* timegm(3) clears it */
-	seconds = timegm(&parts) - offset;
-	if (localtime_r(&seconds, &parts) != NULL &&
-		strftime(local, sizeof(local), LOCAL_FORMAT, &parts) ==
-			sizeof(time->local) - 1)
-		memcpy(time->local, local, sizeof(time->local));
-}
-
-/* The offset that our time zone had then. */
-static void guess_offset(struct log_time *time)
-{
-	struct tm parts = {.tm_isdst = -1};
-	char offset[16];
-
-	if (strptime(time->local, LOCAL_FORMAT, &parts) == NULL)
-		return;
-	(void)mktime(&parts); /* beyond what time_t can hold, it stays 0 */
-	if (strftime(offset, sizeof(offset), "%z", &parts) != strlen("+0100"))
-		return;
-	memcpy(time->zoned + ZONED_DATE_SIZE, offset, strlen("+01"));
-	time->zoned[ZONED_DATE_SIZE + strlen("+01")] = ':';
-	memcpy(time->zoned + ZONED_DATE_SIZE + strlen("+01:"), offset + strlen("+01"),
-		strlen("00"));
-}
+enum { LOG_EARLIER, LOG_NEWER };
 
 /*
- * apt and log_writer.c write "2026-11-20  18:02:05". The offset of an end has been read
- * before it, that of a start follows.
+ * Follows no symlink, as log_writer.c does not, and does not wait for the writer of a FIFO.
  */
-static bool parse_time(struct slice text, struct log_time *time)
+static int open_log_file(struct log_file *file, const char *root, const char *suffix)
 {
-	char local[sizeof(time->local)];
-	struct tm parts;
-
-	if (!has_form(text, "0000-00-00  00:00:00"))
-		return false;
-	(void)snprintf(local, sizeof(local), "%.10s%.9s", text.data,
-		text.data + strlen("2026-11-20 "));
-	if (strptime(local, LOCAL_FORMAT, &parts) == NULL)
-		return false;
-	memcpy(time->local, local, sizeof(local));
-	if (time->zoned[ZONED_DATE_SIZE] == '\0')
-		guess_offset(time);
-	memcpy(time->zoned, local, ZONED_DATE_SIZE);
-	time->zoned[strlen("2026-11-20")] = 'T';
-	convert_to_local(time);
-	return true;
-}
-
-static bool parse_offset(struct slice text, struct log_time *time)
-{
-	char offset[sizeof("+01:00")];
-	struct tm parts;
-
-	if ((!has_form(text, "+00:00") && !has_form(text, "-00:00")) ||
-		memcmp(text.data + 1, "23:59", strlen("23:59")) > 0)
-		return false;
-	(void)snprintf(offset, sizeof(offset), "%.6s", text.data);
-	if (strptime(offset, "%z", &parts) == NULL)
-		return false;
-	memcpy(time->zoned + ZONED_DATE_SIZE, offset, sizeof(offset));
-	if (time->local[0] != '\0')
-		convert_to_local(time);
-	return true;
-}
-
-/* Removes the prefix, if text begins with it. */
-static bool take_prefix(struct slice *text, const char *prefix)
-{
-	if (!slice_has_prefix(*text, slice_of(prefix)))
-		return false;
-	text->data += strlen(prefix);
-	text->size -= strlen(prefix);
-	return true;
-}
-
-static bool take_suffix(struct slice *text, const char *suffix)
-{
-	size_t size = strlen(suffix);
-
-	if (text->size < size ||
-		memcmp(text->data + text->size - size, suffix, size) != 0)
-		return false;
-	text->size -= size;
-	return true;
-}
-
-/* Cuts text at its last separator: ret_tail follows it. False if there is none. */
-static bool take_last(struct slice *text, char separator, struct slice *ret_tail)
-{
-	const char *found =
-		text->size > 0 ? memrchr(text->data, separator, text->size) : NULL;
-
-	if (found == NULL)
-		return false;
-	ret_tail->data = found + 1;
-	ret_tail->size = (size_t)(text->data + text->size - ret_tail->data);
-	text->size = (size_t)(found - text->data);
-	return true;
-}
-
-/* Ends the slice with a NUL in place; the byte behind it is not needed any more. */
-static const char *make_string(struct slice text)
-{
-	char *end = (char *)text.data + text.size;
-
-	*end = '\0';
-	return text.data;
-}
-
-/* "exit 3 40 ms", "skipped (When)". */
-static bool parse_outcome(struct log_run *run, struct slice text)
-{
-	const char *word = make_string(slice_cut(&text, ' '));
-	int outcome;
-
-	if (!word_parse(outcome_names, COUNT_OF(outcome_names), word, &outcome))
-		return false;
-	run->outcome = (enum log_outcome)outcome;
-	run->milliseconds = -1;
-	if (run->outcome == LOGGED_INTERRUPTED)
-		return text.size == 0;
-	if (run->outcome == LOGGED_NOT_STARTED || run->outcome == LOGGED_SKIPPED) {
-		if (!take_prefix(&text, "(") || !take_suffix(&text, ")"))
-			return false;
-		run->why = make_string(text);
-		return true;
-	}
-	run->value = (int)parse_number(slice_cut(&text, ' '), INT_MAX);
-	run->is_copy = take_suffix(&text, LOG_OF_COPY);
-	run->milliseconds =
-		take_suffix(&text, " ms") ? parse_number(text, MILLISECONDS_MAX) : -1;
-	return run->value >= 0 && run->milliseconds >= 0;
-}
-
-/* The match that the log has in brackets, derived from the script's directory. */
-static struct slice find_match(
-	struct slice directory, const char *hook_point, enum reason *ret_reason)
-{
-	struct slice last = {NULL, 0};
-	struct slice middle = {NULL, 0};
-	struct slice first = {NULL, 0};
-
-	*ret_reason = REASON_ALWAYS;
-	if (take_last(&directory, '/', &last) && take_last(&directory, '/', &middle))
-		(void)take_last(&directory, '/', &first); /* or it stays empty */
-	if (slice_equals(first, "multi_pkgs") && slice_equals(middle, hook_point)) {
-		*ret_reason = REASON_WILDCARD;
-		return last;
-	}
-	if (slice_equals(first, "pkgs") && slice_equals(last, hook_point)) {
-		*ret_reason = REASON_PACKAGE;
-		return slice_cut(&middle, ':');
-	}
-	return slice_of("always");
-}
-
-/* "PATH [MATCH". Both may contain spaces and brackets, but the path tells the match. */
-static bool parse_path(struct log_run *run, struct slice text)
-{
-	struct slice directory = text;
-	struct slice match, name, tail;
-
-	if (text.size == 0 || text.data[0] != '/' || !take_last(&directory, '/', &name))
-		return false;
-	match = find_match(directory, uh_hook_point_name(run->hook_point), &run->reason);
-	if (name.size < match.size + strlen(" ["))
-		return false;
-	text.size -= match.size;
-	tail = (struct slice){text.data + text.size, match.size};
-	/* slice_compare(), since match.data may be NULL. */
-	if (!take_suffix(&text, " [") || slice_compare(tail, match) != 0)
-		return false;
-	if (run->reason != REASON_ALWAYS)
-		run->match = make_string(tail);
-	run->path = make_string(text);
-	return true;
-}
-
-/* " HOOK-POINT PATH [MATCH] OUTCOME"; an outcome contains no bracket. */
-static bool parse_run(struct log_run *run, struct slice line)
-{
-	struct slice outcome;
-
-	memset(run, 0, sizeof(*run));
-	return take_prefix(&line, " ") &&
-	       uh_hook_point_parse(
-		       make_string(slice_cut(&line, ' ')), &run->hook_point) &&
-	       take_last(&line, ']', &outcome) && take_prefix(&outcome, " ") &&
-	       parse_outcome(run, outcome) && parse_path(run, line);
-}
-
-/* Begins a stanza, even if the one before it did not end. */
-static void begin_stanza(struct log_parser *parser)
-{
-	struct log *log = parser->log;
-
-	xgrow(&log->transactions, &log->capacity, log->count, sizeof(*log->transactions));
-	parser->open = &log->transactions[log->count++];
-	memset(parser->open, 0, sizeof(*parser->open));
-	parser->last = FIELD_NONE;
-	parser->is_damaged = false;
-}
-
-static void add_logged_run(struct log_parser *parser, const struct log_run *run)
-{
-	struct log_transaction *open;
-
-	if (parser->open == NULL)
-		begin_stanza(parser);
-	open = parser->open;
-	xgrow(&open->runs, &open->capacity, open->count, sizeof(*open->runs));
-	open->runs[open->count++] = *run;
-	parser->last = FIELD_HOOKS;
-}
-
-/* The field of a line, with its value, or FIELD_NONE. */
-static enum stanza_field find_field(struct slice line, struct slice *ret_value)
-{
-	for (size_t i = 0; i < COUNT_OF(field_names); i++) {
-		*ret_value = line;
-		if (take_prefix(ret_value, field_names[i].word))
-			return (enum stanza_field)field_names[i].value;
-	}
-	return FIELD_NONE;
-}
-
-static bool is_printable_word(struct slice text)
-{
-	for (size_t i = 0; i < text.size; i++)
-		if (text.data[i] <= ' ' || text.data[i] >= 0x7f)
-			return false;
-	return text.size > 0;
-}
-
-/* False if the field cannot have this value. */
-static bool set_field(
-	struct log_transaction *transaction, enum stanza_field field, struct slice value)
-{
-	switch (field) {
-	case FIELD_START:
-		return parse_time(value, &transaction->start);
-	case FIELD_START_OFFSET:
-		return parse_offset(value, &transaction->start);
-	case FIELD_END_OFFSET:
-		return parse_offset(value, &transaction->end);
-	case FIELD_END:
-		return parse_time(value, &transaction->end);
-	case FIELD_COMMAND_LINE:
-		transaction->command_line = make_string(value);
-		return true;
-	case FIELD_REQUESTER:
-		transaction->requester = make_string(value);
-		return take_suffix(&value, ")");
-	case FIELD_KEY:
-		transaction->key = make_string(value);
-		return is_printable_word(value);
-	case FIELD_RESULT:
-		transaction->result = make_string(value);
-		return is_printable_word(value);
-	case FIELD_NOT_REACHED:
-		transaction->not_reached = make_string(value);
-		return is_printable_word(value);
-	case FIELD_HOOKS:
-		return value.size == 0;
-	case FIELD_NONE:
-		return false;
-	}
-	return false;
-}
-
-/* Adds a field that has been tried with set_field(). */
-static void add_field(
-	struct log_parser *parser, enum stanza_field field, struct slice value)
-{
-	struct log_transaction *open;
-
-	/* A field out of order belongs to the next stanza: the open one was cut off. */
-	if (parser->open == NULL || field <= parser->last)
-		begin_stanza(parser);
-	open = parser->open;
-	(void)set_field(open, field, value);
-	parser->last = field;
-	if (field != FIELD_END)
-		return;
-	open->is_whole = open->start.local[0] != '\0' && open->result != NULL &&
-			 !parser->is_damaged;
-	parser->open = NULL;
-}
-
-/*
- * After a crash the next stanza begins in the middle of the line where the last one broke
- * off. Returns the start time at the end of such a line, else an empty slice.
- */
-static struct slice find_broken_start(struct slice line)
-{
-	struct log_time time = {.local = ""};
-	size_t size = strlen(START "2026-11-20  18:02:05");
-	struct slice tail;
-
-	if (line.size <= size)
-		return (struct slice){NULL, 0};
-	tail = (struct slice){line.data + line.size - size, size};
-	return take_prefix(&tail, START) && parse_time(tail, &time)
-		       ? tail
-		       : (struct slice){NULL, 0};
-}
-
-static void parse_log_line(struct log_parser *parser, struct slice line)
-{
-	bool is_text = line.size > 0 && memchr(line.data, '\0', line.size) == NULL;
-	struct slice broken = find_broken_start(line);
-	struct log_transaction scratch = {.count = 0};
-	enum stanza_field field;
-	struct slice value;
-	struct log_run run;
-
-	if (line.size == 0) {
-		parser->open = NULL;
-		return;
-	}
-	if (is_text && line.data[0] == ' ' && parse_run(&run, line)) {
-		add_logged_run(parser, &run);
-		return;
-	}
-	field = find_field(line, &value);
-	if (is_text && broken.size == 0 && set_field(&scratch, field, value)) {
-		add_field(parser, field, value);
-		return;
-	}
-	parser->is_damaged = true;
-	if (parser->faults->lines++ == 0)
-		parser->faults->first = parser->line;
-	if (broken.size == 0)
-		return;
-	parser->open = NULL;
-	add_field(parser, FIELD_START, broken);
-}
-
-void log_parse(struct log *log, struct buffer *text, struct log_faults *ret_faults)
-{
-	struct log_parser parser = {.log = log, .faults = ret_faults};
-	struct buffer *kept = &log->texts[log->text_count];
-	struct slice rest;
-
-	assert(log->text_count < COUNT_OF(log->texts));
-	memset(ret_faults, 0, sizeof(*ret_faults));
-	xensure(buffer_reserve(text, 1)); /* for the NUL of the last string */
-	log->text_count++;
-	*kept = *text;
-	memset(text, 0, sizeof(*text));
-	for (rest = buffer_slice(kept); rest.size > 0;) {
-		parser.line++;
-		parse_log_line(&parser, slice_cut(&rest, '\n'));
-	}
-}
-
-struct log_file {
-	char *path;
-	int fd;
-	int error;
 	struct stat status;
-	struct buffer text;
-	bool is_tail;
-};
-
-static void log_file_done(struct log_file *file)
-{
-	free(file->path);
-	cleanup_close(&file->fd);
-	buffer_done(&file->text);
-}
-
-#define owns_log_file __attribute__((cleanup(log_file_done)))
-
-/* Drops everything before the first stanza that begins in text. */
-static void drop_partial_stanza(struct buffer *text)
-{
-	const char *start =
-		memmem(text->data, text->size, "\n" START, strlen("\n" START));
-	size_t size = start != NULL ? (size_t)(start - text->data) + 1 : text->size;
-
-	memmove(text->data, text->data + size, text->size - size);
-	text->size -= size;
-}
-
-/*
- * Reads at most limit bytes from the end of the file. Follows no symlink, as log_writer.c
- * does not, and does not wait for the writer of a FIFO.
- */
-static int read_log_file(
-	struct log_file *file, const char *root, const char *suffix, size_t limit)
-{
-	off_t skip;
-	int error;
 
 	file->path = xformat("%s%s%s", root, LOG_FILE, suffix);
 	file->fd = open(
 		file->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (file->fd < 0 || fstat(file->fd, &file->status) < 0)
+	if (file->fd < 0 || fstat(file->fd, &status) < 0)
 		return -errno;
-	if (!S_ISREG(file->status.st_mode))
+	if (!S_ISREG(status.st_mode))
 		return -EINVAL;
-	skip = file->status.st_size - (off_t)limit;
-	file->is_tail = skip > 0;
-	if (file->is_tail && lseek(file->fd, skip, SEEK_SET) < 0)
+	file->device = status.st_dev;
+	file->inode = status.st_ino;
+	file->end = status.st_size;
+	return 0;
+}
+
+static void drop_log_file(struct log_file *file, int error)
+{
+	cleanup_close(&file->fd);
+	file->fd = -1;
+	file->error = error;
+}
+
+/* Appends the next block; returns its size, 0 at the end of the file, or −errno. */
+static ssize_t append_block(struct buffer *text, const struct log_file *file, off_t at)
+{
+	size_t size = BLOCK_SIZE;
+	ssize_t got;
+
+	if (at >= file->end)
+		return 0;
+	if ((off_t)size > file->end - at)
+		size = (size_t)(file->end - at);
+	xensure(buffer_reserve(text, size + 1)); /* for the NUL of the last string */
+	do
+		got = pread(file->fd, text->data + text->size, size, at);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
 		return -errno;
-	error = buffer_read(&file->text, file->fd,
-		file->is_tail ? limit : (size_t)file->status.st_size);
-	if (file->is_tail && file->text.size > 0)
-		drop_partial_stanza(&file->text);
-	return xensure(error) == -EFBIG ? 0 : error; /* it may have grown by now */
+	text->size += (size_t)got;
+	return got;
+}
+
+/*
+ * Where the last bytes begin that are within the limit: with a stanza, unless it is the
+ * beginning of the file.
+ */
+static int find_start(struct log_file *file, size_t limit)
+{
+	static const struct slice first = {"\n" LOG_START, sizeof("\n" LOG_START) - 1};
+	owns_buffer struct buffer text = {0};
+	off_t at = file->end - (off_t)limit;
+	const char *found;
+	ssize_t got;
+
+	file->start = 0;
+	if (at <= 0)
+		return 0;
+	while ((got = append_block(&text, file, at)) > 0) {
+		at += got;
+		found = memmem(text.data, text.size, first.data, first.size);
+		if (found != NULL) {
+			file->start = at - (text.data + text.size - found) + 1;
+			return 0;
+		}
+		if (text.size >= first.size) {
+			memmove(text.data, text.data + text.size - first.size,
+				first.size);
+			text.size = first.size;
+		}
+	}
+	file->start = file->end;
+	return (int)got;
 }
 
 static bool is_unusable(const struct log_file *file)
@@ -509,17 +100,26 @@ static bool is_unusable(const struct log_file *file)
 	return file->error < 0 && file->error != -ENOENT;
 }
 
+static bool is_large(const struct log_file *file)
+{
+	return file->start > 0;
+}
+
 /* Opens the newer log first: if logrotate(8) renames it now, we see it twice, not never. */
-static void read_log_files(
+static void open_log_files(
 	struct log_file *newer, struct log_file *earlier, const char *root)
 {
-	newer->error = read_log_file(newer, root, "", LOG_SIZE_MAX);
+	newer->error = open_log_file(newer, root, "");
+	if (newer->error == 0)
+		newer->error = find_start(newer, LOG_SIZE_MAX);
 	if (is_unusable(newer))
 		return;
-	earlier->error =
-		read_log_file(earlier, root, EARLIER, LOG_SIZE_MAX - newer->text.size);
-	if (newer->error == 0 && newer->status.st_dev == earlier->status.st_dev &&
-		newer->status.st_ino == earlier->status.st_ino)
+	earlier->error = open_log_file(earlier, root, EARLIER);
+	if (earlier->error == 0)
+		earlier->error = find_start(
+			earlier, LOG_SIZE_MAX - (size_t)(newer->end - newer->start));
+	if (newer->error == 0 && newer->device == earlier->device &&
+		newer->inode == earlier->inode)
 		earlier->error = -ENOENT;
 }
 
@@ -529,38 +129,6 @@ static int report_log_file(const struct log_file *file)
 		return report_error(_("%s is not a regular file"), file->path);
 	return report_error(
 		_("%s cannot be read: %s"), file->path, strerror(-file->error));
-}
-
-static void warn_of_log_faults(
-	const struct log_file *file, const struct log_faults *faults)
-{
-	if (file->is_tail)
-		report_warning(_("%s is large: only its end is read"), file->path);
-	if (faults->lines == 0)
-		return;
-	/* Lines of a tail have no number that would find them in the file. */
-	if (file->is_tail)
-		report_warning(ngettext("%s: ignored %zu line that cannot be parsed",
-				       "%s: ignored %zu lines that cannot be parsed",
-				       (unsigned long)faults->lines),
-			file->path, faults->lines);
-	else
-		report_warning(
-			ngettext("%s: ignored %zu line that cannot be parsed: line %zu",
-				"%s: ignored %zu lines that cannot be parsed; the first "
-				"is line %zu",
-				(unsigned long)faults->lines),
-			file->path, faults->lines, faults->first);
-}
-
-static void parse_log_file(struct log *log, struct log_file *file)
-{
-	struct log_faults faults;
-
-	if (file->error < 0)
-		return;
-	log_parse(log, &file->text, &faults);
-	warn_of_log_faults(file, &faults);
 }
 
 /* The newer log is worth showing without the earlier one. */
@@ -577,31 +145,403 @@ static int judge_log_files(const struct log_file *newer, const struct log_file *
 	return -1;
 }
 
-int log_read(struct log *log, const struct admin *admin)
+int log_open(struct log *log, const struct admin *admin)
 {
-	owns_log_file struct log_file newer = {.fd = -1};
-	owns_log_file struct log_file earlier = {.fd = -1};
+	struct log_file *earlier = &log->files[LOG_EARLIER];
+	struct log_file *newer = &log->files[LOG_NEWER];
 	int status;
 
-	memset(log, 0, sizeof(*log));
-	read_log_files(&newer, &earlier, admin->root);
-	status = judge_log_files(&newer, &earlier);
+	*log = (struct log){.files = {{.fd = -1}, {.fd = -1}}, .is_open = true};
+	open_log_files(newer, earlier, admin->root);
+	status = judge_log_files(newer, earlier);
 	if (status >= 0)
 		return status;
-	log->has_no_log = newer.error < 0 && earlier.error < 0;
-	parse_log_file(log, &earlier);
-	parse_log_file(log, &newer);
+	log->has_no_log = newer->error < 0 && earlier->error < 0;
+	for (size_t i = 0; i < COUNT_OF(log->files); i++)
+		if (log->files[i].error < 0)
+			drop_log_file(&log->files[i], -ENOENT);
+	(void)log_rewind(log, SIZE_MAX);
 	return -1;
 }
 
-void log_done(struct log *log)
+void log_close(struct log *log)
 {
-	for (size_t i = 0; i < log->count; i++)
-		free(log->transactions[i].runs);
-	free(log->transactions);
-	for (size_t i = 0; i < COUNT_OF(log->texts); i++)
-		buffer_done(&log->texts[i]);
+	for (size_t i = 0; log->is_open && i < COUNT_OF(log->files); i++) {
+		free(log->files[i].path);
+		cleanup_close(&log->files[i].fd);
+	}
+	buffer_done(&log->text);
+	log_parser_done(&log->parser);
 	memset(log, 0, sizeof(*log));
+}
+
+/* Where to begin for the last bytes of a file that holds more. Takes off what it has. */
+static off_t take_tail(const struct log_file *file, size_t *size)
+{
+	size_t has = file->fd >= 0 ? (size_t)(file->end - file->start) : 0;
+
+	if (has > *size) {
+		off_t first = file->end - (off_t)*size;
+
+		*size = 0;
+		return first;
+	}
+	*size -= has;
+	return file->start;
+}
+
+static void begin_file(struct log *log, size_t file)
+{
+	log->file = file;
+	log->at = log->files[file].first;
+	log->is_aligned = log->at == log->files[file].start;
+	log->text.size = 0;
+	log->parsed = 0;
+	log_parser_done(&log->parser);
+}
+
+bool log_rewind(struct log *log, size_t size)
+{
+	bool is_beginning = true;
+
+	for (size_t i = COUNT_OF(log->files); i-- > 0;) {
+		struct log_file *file = &log->files[i];
+
+		file->first = take_tail(file, &size);
+		is_beginning = is_beginning && file->first == file->start;
+	}
+	log_rewind_again(log);
+	return is_beginning;
+}
+
+void log_rewind_again(struct log *log)
+{
+	for (size_t i = 0; i < COUNT_OF(log->files); i++)
+		log->files[i].faults = (struct log_faults){.lines = 0};
+	begin_file(log, LOG_EARLIER);
+}
+
+size_t log_grow(size_t size)
+{
+	return size * 4;
+}
+
+/* Behind the last empty line of text that ends at from or later; 0 if there is none. */
+static size_t find_last_gap(struct slice text, size_t from)
+{
+	const char *end = text.size > from ? memrchr(text.data, '\n', text.size) : NULL;
+
+	while (end != NULL && end > text.data && (size_t)(end - text.data) >= from) {
+		if (end[-1] == '\n')
+			return (size_t)(end - text.data) + 1;
+		end = memrchr(text.data, '\n', (size_t)(end - text.data));
+	}
+	return 0;
+}
+
+/* Drops what the parser is done with, and what is before the first empty line to use. */
+static void drop_text(struct log *log, size_t size)
+{
+	memmove(log->text.data, log->text.data + size, log->text.size - size);
+	log->text.size -= size;
+	log->parsed = 0;
+}
+
+/* Reading has begun anywhere: drops all until the first empty line. */
+static void align_text(struct log *log)
+{
+	const char *gap = log->text.size == 0 ? NULL
+					      : memmem(log->text.data, log->text.size,
+							"\n\n", strlen("\n\n"));
+
+	if (gap != NULL) {
+		drop_text(log, (size_t)(gap - log->text.data) + strlen("\n\n"));
+		log->is_aligned = true;
+	} else if (log->text.size > 1) {
+		drop_text(log, log->text.size - 1);
+	}
+}
+
+/* Gives the parser whole stanzas of the file. False at the end of the file. */
+static bool feed_parser(struct log *log)
+{
+	struct log_file *file = &log->files[log->file];
+	ssize_t got = 1;
+	size_t end = 0;
+
+	if (log->parsed > 0)
+		drop_text(log, log->parsed);
+	while (end == 0 && got > 0) {
+		size_t from = log->text.size;
+
+		got = append_block(&log->text, file, log->at);
+		log->at += got > 0 ? got : 0;
+		if (!log->is_aligned) {
+			align_text(log);
+			from = 0;
+		}
+		end = find_last_gap(buffer_slice(&log->text), from);
+	}
+	if (got < 0)
+		drop_log_file(file, (int)got);
+	if (got <= 0)
+		end = got == 0 && log->is_aligned ? log->text.size : 0;
+	log->parsed = end;
+	log_parser_set(&log->parser, (struct slice){log->text.data, end});
+	return end > 0;
+}
+
+struct log_transaction *log_next(struct log *log)
+{
+	struct log_transaction *found;
+
+	while ((found = log_parser_next(&log->parser)) == NULL) {
+		if (log->files[log->file].fd >= 0 && feed_parser(log))
+			continue;
+		log->files[log->file].faults = log->parser.faults;
+		if (log->file + 1 == COUNT_OF(log->files))
+			return NULL;
+		begin_file(log, log->file + 1);
+	}
+	return found;
+}
+
+static void warn_of_log_faults(const struct log_file *file)
+{
+	size_t lines = file->faults.lines;
+
+	if (is_large(file) && file->first == file->start)
+		report_warning(_("%s is large: only its end is read"), file->path);
+	if (lines == 0)
+		return;
+	/* Lines of a tail have no number that would find them in the file. */
+	if (file->first > 0)
+		report_warning(ngettext("%s: ignored %zu line that cannot be parsed",
+				       "%s: ignored %zu lines that cannot be parsed",
+				       (unsigned long)lines),
+			file->path, lines);
+	else
+		report_warning(
+			ngettext("%s: ignored %zu line that cannot be parsed: line %zu",
+				"%s: ignored %zu lines that cannot be parsed; the first "
+				"is line %zu",
+				(unsigned long)lines),
+			file->path, lines, file->faults.first);
+}
+
+int log_end(struct log *log)
+{
+	for (size_t i = 0; i < COUNT_OF(log->files); i++)
+		if (log->files[i].fd >= 0)
+			warn_of_log_faults(&log->files[i]);
+	return judge_log_files(&log->files[LOG_NEWER], &log->files[LOG_EARLIER]);
+}
+
+/* Copies the text to where the room for it begins, unless it is NULL. */
+static const char *move_text(char **at, const char *text)
+{
+	char *copy = *at;
+
+	if (text == NULL)
+		return NULL;
+	*at = (char *)memcpy(copy, text, strlen(text) + 1) + strlen(text) + 1;
+	return copy;
+}
+
+void log_copy_take(struct log_copy *copy, const struct log_transaction *transaction,
+	const struct log_run *run)
+{
+	struct log_copy taken = {.transaction = *transaction};
+	const char **texts[] = {&taken.transaction.command_line,
+		&taken.transaction.requester, &taken.transaction.key,
+		&taken.transaction.switched_off_by, &taken.transaction.result,
+		&taken.transaction.not_reached, &taken.run.path, &taken.run.match,
+		&taken.run.why};
+	size_t size = 1;
+	char *at;
+
+	if (run != NULL)
+		taken.run = *run;
+	else
+		log_count(&taken.counts, transaction);
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		size += *texts[i] != NULL ? strlen(*texts[i]) + 1 : 0;
+	at = taken.texts = xcheck(malloc(size));
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		*texts[i] = move_text(&at, *texts[i]);
+	taken.transaction.runs = NULL;
+	taken.transaction.count = taken.transaction.capacity = 0;
+	log_copy_done(copy);
+	*copy = taken;
+}
+
+bool log_copy_holds(const struct log_copy *copy)
+{
+	return copy->texts != NULL;
+}
+
+void log_copy_done(struct log_copy *copy)
+{
+	free(copy->texts);
+	memset(copy, 0, sizeof(*copy));
+}
+
+/* Where text last occurs in the last bytes of the file, or −1. */
+static off_t find_last_text(const struct log_file *file, const char *text, size_t size)
+{
+	const size_t length = strlen(text), step = BLOCK_SIZE - length;
+	const off_t start = file->end - file->start > (off_t)size
+				    ? file->end - (off_t)size
+				    : file->start;
+	owns_buffer struct buffer block = {0};
+	off_t at = file->end, found = -1;
+
+	while (file->fd >= 0 && at > start && found < 0) {
+		const char *next = NULL;
+		struct slice rest;
+
+		at = at - start > (off_t)step ? at - (off_t)step : start;
+		block.size = 0;
+		if (append_block(&block, file, at) <= 0)
+			return -1;
+		rest = buffer_slice(&block);
+		while ((next = memmem(rest.data, rest.size, text, length)) != NULL) {
+			found = at + (next - block.data);
+			rest.size -= (size_t)(next + 1 - rest.data);
+			rest.data = next + 1;
+		}
+	}
+	return found;
+}
+
+/*
+ * How many bytes there are from the last occurrence of text on; 0 if there is none in the
+ * last LOG_SIZE_SEARCHED.
+ */
+static size_t size_since(const struct log *log, const char *text)
+{
+	size_t size = 0;
+
+	for (size_t i = COUNT_OF(log->files); i-- > 0 && size < LOG_SIZE_SEARCHED;) {
+		const struct log_file *file = &log->files[i];
+		off_t found = find_last_text(file, text, LOG_SIZE_SEARCHED - size);
+
+		if (found >= 0)
+			return size + (size_t)(file->end - found);
+		size += (size_t)(file->end - file->start);
+	}
+	return 0;
+}
+
+bool log_find_last(struct log *log, bool is_session, struct log_copy *ret_last)
+{
+	const struct log_transaction *transaction;
+	size_t size = LOG_SIZE_FIRST;
+	bool is_found = false;
+	bool is_beginning = false;
+
+	if (is_session) {
+		/* Most logs have none, and are large. */
+		size_t since = size_since(log, LOG_SESSION);
+
+		if (since == 0)
+			return false;
+		size += since;
+	}
+	for (; !is_found && !is_beginning; size = log_grow(size)) {
+		is_beginning = log_rewind(log, size);
+		while ((transaction = log_next(log)) != NULL) {
+			if (transaction->is_session != is_session)
+				continue;
+			log_copy_take(ret_last, transaction, NULL);
+			is_found = true;
+		}
+	}
+	return is_found;
+}
+
+struct last_run {
+	char *path; /* as the log writes it */
+	bool is_skipped;
+	struct log_copy copy;
+};
+
+void last_runs_add(struct last_runs *runs, const char *path)
+{
+	xgrow(&runs->items, &runs->capacity, runs->count, sizeof(*runs->items));
+	runs->items[runs->count++] = (struct last_run){.path = log_path(path)};
+}
+
+static int compare_last_runs(const void *a, const void *b)
+{
+	const struct last_run *first = a, *second = b;
+
+	return strcmp(first->path, second->path);
+}
+
+static struct last_run *find_last_run(const struct last_runs *runs, const char *path)
+{
+	const struct last_run key = {.path = (char *)path};
+
+	return runs->count == 0 ? NULL
+				: bsearch(&key, runs->items, runs->count,
+					  sizeof(*runs->items), compare_last_runs);
+}
+
+/* Skipped on purpose, by a setting or after another script's failure. */
+static bool is_skipped_by_setting(const struct log_run *run)
+{
+	if (run->outcome != LOGGED_SKIPPED)
+		return false;
+	for (int skip = SKIP_ENABLED; skip <= SKIP_WHEN; skip++)
+		if (strcmp(run->why, skip_name((enum skip)skip)) == 0)
+			return true;
+	return strcmp(run->why, "On-Failure") == 0;
+}
+
+static void note_last_run(struct last_runs *runs,
+	const struct log_transaction *transaction, const struct log_run *run)
+{
+	struct last_run *last = find_last_run(runs, run->path);
+	bool is_skipped;
+
+	if (last == NULL)
+		return;
+	is_skipped = is_skipped_by_setting(run);
+	if (is_skipped && log_copy_holds(&last->copy) && !last->is_skipped)
+		return;
+	last->is_skipped = is_skipped;
+	log_copy_take(&last->copy, transaction, run);
+}
+
+void last_runs_read(struct last_runs *runs, struct log *log)
+{
+	const struct log_transaction *transaction;
+
+	if (runs->count > 0)
+		qsort(runs->items, runs->count, sizeof(*runs->items), compare_last_runs);
+	(void)log_rewind(log, SIZE_MAX);
+	while ((transaction = log_next(log)) != NULL)
+		for (size_t i = 0; i < transaction->count; i++)
+			note_last_run(runs, transaction, &transaction->runs[i]);
+}
+
+const struct log_copy *last_runs_find(const struct last_runs *runs, const char *path)
+{
+	owns_memory char *logged = log_path(path);
+	const struct last_run *last = find_last_run(runs, logged);
+
+	return last != NULL && log_copy_holds(&last->copy) ? &last->copy : NULL;
+}
+
+void last_runs_done(struct last_runs *runs)
+{
+	for (size_t i = 0; i < runs->count; i++) {
+		free(runs->items[i].path);
+		log_copy_done(&runs->items[i].copy);
+	}
+	free(runs->items);
+	memset(runs, 0, sizeof(*runs));
 }
 
 enum log_class log_class_of(const struct log_run *run)
@@ -664,6 +604,44 @@ void log_add_counts(struct buffer *text, const struct log_counts *counts)
 	}
 }
 
+static bool is_switched_off_by(
+	const struct log_transaction *transaction, enum log_switch by)
+{
+	return strcmp(transaction->switched_off_by, log_switch_name(by)) == 0;
+}
+
+void log_add_switch(struct buffer *text, const struct log_transaction *transaction)
+{
+	const char *by;
+
+	if (transaction->switched_off_by == NULL)
+		return;
+	/* Translators: these four are behind "3 hooks: 3 skipped". */
+	by = _("; switched off");
+	if (is_switched_off_by(transaction, SWITCHED_OFF_BY_ENVIRONMENT))
+		by = _("; switched off by APT_UNIVERSAL_HOOKS=off in the environment");
+	else if (is_switched_off_by(transaction, SWITCHED_OFF_BY_OPTION))
+		by = _("; switched off by Universal-Hooks::Enabled on apt's command "
+		       "line");
+	else if (is_switched_off_by(transaction, SWITCHED_OFF_BY_CONFIGURATION))
+		by = _("; switched off by Universal-Hooks::Enabled in apt's "
+		       "configuration");
+	buffer_append_string(text, by);
+}
+
+void log_add_dpkg_runs(struct buffer *text, const struct log_transaction *session)
+{
+	buffer_append_format(text,
+		ngettext("%lld run of dpkg", "%lld runs of dpkg",
+			(unsigned long)session->dpkg_runs),
+		(long long)session->dpkg_runs);
+}
+
+json_t *log_dpkg_runs_to_json(const struct log_transaction *session)
+{
+	return session->dpkg_runs >= 0 ? json_integer(session->dpkg_runs) : json_null();
+}
+
 json_t *log_counts_to_json(const struct log_counts *counts)
 {
 	json_t *object = json_object();
@@ -703,31 +681,20 @@ static bool has_entry(const struct admin *admin, const char *path)
 	return lstat(full, &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
-bool log_is_gone(const struct log_run *run, const struct admin *admin)
+bool log_is_gone(const char *path, const struct admin *admin)
 {
-	owns_memory char *path = unclean_path(run->path);
+	owns_memory char *clean = unclean_path(path);
 
-	return !has_entry(admin, run->path) && !has_entry(admin, path);
+	return !has_entry(admin, path) && !has_entry(admin, clean);
 }
 
-void log_add_gone(
-	struct buffer *text, const struct log_run *run, const struct admin *admin)
+void log_add_gone(struct buffer *text, const char *path, const struct admin *admin)
 {
-	if (log_is_gone(run, admin))
+	if (log_is_gone(path, admin))
 		buffer_append_format(text, " " MARK_FAINT "(%s)" MARK_END, _("gone"));
 }
 
 /* Skipped on purpose, by a setting or after another script's failure. */
-static bool is_skipped_by_setting(const struct log_run *run)
-{
-	if (run->outcome != LOGGED_SKIPPED)
-		return false;
-	for (int skip = SKIP_ENABLED; skip <= SKIP_WHEN; skip++)
-		if (strcmp(run->why, skip_name((enum skip)skip)) == 0)
-			return true;
-	return strcmp(run->why, "On-Failure") == 0;
-}
-
 const char *log_path_in_tree(const char *path)
 {
 	/* Both places of the tree end like this. */
@@ -737,6 +704,7 @@ const char *log_path_in_tree(const char *path)
 	return found != NULL ? found + strlen(tree) : path;
 }
 
+/* A line like one of the log, but for its last word. */
 char *log_path(const char *path)
 {
 	owns_buffer struct buffer text = {0};
@@ -745,34 +713,9 @@ char *log_path(const char *path)
 	return xbuffer_steal(&text);
 }
 
-const struct log_run *log_last_run_of(const struct log *log, const char *path,
-	const struct log_transaction **ret_transaction)
-{
-	owns_memory char *logged_path = log_path(path);
-	const struct log_run *found = NULL;
-
-	for (size_t i = log->count; i-- > 0;) {
-		const struct log_transaction *transaction = &log->transactions[i];
-
-		for (size_t j = transaction->count; j-- > 0;) {
-			const struct log_run *run = &transaction->runs[j];
-
-			if (strcmp(run->path, logged_path) != 0 ||
-				(found != NULL && is_skipped_by_setting(run)))
-				continue;
-			found = run;
-			*ret_transaction = transaction;
-			if (!is_skipped_by_setting(run))
-				return run;
-		}
-	}
-	return found;
-}
-
 void log_add_outcome(struct buffer *text, const struct log_run *run)
 {
-	buffer_append_string(
-		text, word_of(outcome_names, COUNT_OF(outcome_names), (int)run->outcome));
+	buffer_append_string(text, log_outcome_name(run->outcome));
 	if (run->outcome == LOGGED_INTERRUPTED)
 		return;
 	if (run->why == NULL) {

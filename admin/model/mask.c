@@ -12,11 +12,14 @@
 
 int mask_make(const char *path)
 {
+	size_t kept = rootfs_existing_size(path);
 	int error = rootfs_make_parents(path);
 
+	if (error == 0 && symlink(MASK_TARGET, path) < 0)
+		error = -errno;
 	if (error < 0)
-		return error;
-	return symlink(MASK_TARGET, path) < 0 ? -errno : 0;
+		rootfs_remove_parents(path, kept);
+	return error;
 }
 
 bool mask_is_plain(const char *path)

@@ -4,7 +4,6 @@
 #include "ui/message.h"
 #include "ui/text.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,6 +13,9 @@
 #define ESCAPE '\033'
 #define BELL '\007'
 #define TAB_WIDTH 8
+#define BLOCK_SIZE ((size_t)64 << 10)
+#define LINE_MAX_SIZE ((size_t)64 << 10) /* more than two paths, a key and a time */
+#define FIRST_SIZE ((size_t)8 << 10)     /* enough for most outputs */
 
 static bool cut_prefix(struct slice *line, const char *prefix)
 {
@@ -59,86 +61,154 @@ static size_t parse_dropped(struct slice ending)
 	return slice_to_number(digits, SIZE_MAX, &number) ? (size_t)number : 0;
 }
 
-static struct run_output *add_output(struct outputs *outputs)
-{
-	struct run_output *output;
+/* Two numbers, since a file of the largest size may have a million of them. */
+struct output_place {
+	uint32_t script; /* a hash of "KEY HOOK-POINT PATH [MATCH]" */
+	uint32_t at;     /* OUTPUT_SIZE_MAX times the file, and where in it */
+};
 
-	xgrow(&outputs->items, &outputs->capacity, outputs->count,
-		sizeof(*outputs->items));
-	output = &outputs->items[outputs->count++];
-	memset(output, 0, sizeof(*output));
-	return output;
+/* FNV-1a */
+static uint32_t hash_of_script(struct slice text)
+{
+	uint32_t hash = 2166136261;
+
+	for (size_t i = 0; i < text.size; i++)
+		hash = (hash ^ (unsigned char)text.data[i]) * 16777619;
+	return hash;
 }
 
-void outputs_parse(struct outputs *outputs, struct buffer *text)
+static void index_line(struct outputs *outputs, struct slice line, size_t at)
 {
-	struct buffer *kept = &outputs->texts[outputs->text_count];
-	struct run_output *open = NULL;
-	struct slice rest;
+	char time[OUTPUT_TIME_SIZE];
 
-	assert(outputs->text_count < COUNT_OF(outputs->texts));
-	outputs->text_count++;
-	*kept = *text;
-	memset(text, 0, sizeof(*text));
-	for (rest = buffer_slice(kept); rest.size > 0;) {
-		struct slice line = slice_cut(&rest, '\n');
-		char time[OUTPUT_TIME_SIZE];
+	if (!cut_prefix(&line, OUTPUT_STARTED) || !cut_time(&line, time))
+		return;
+	xgrow(&outputs->items, &outputs->capacity, outputs->count,
+		sizeof(*outputs->items));
+	outputs->items[outputs->count++] =
+		(struct output_place){hash_of_script(line), (uint32_t)at};
+}
 
-		if (line.size > 0 && line.data[0] == '\t') {
-			if (open != NULL && open->lines.data == NULL)
-				open->lines.data = line.data;
-			if (open != NULL)
-				open->lines.size = (size_t)(rest.data - open->lines.data);
-		} else if (cut_prefix(&line, OUTPUT_STARTED) && cut_time(&line, time)) {
-			open = add_output(outputs);
-			memcpy(open->time, time, sizeof(time));
-			open->script = line;
-		} else if (open != NULL && cut_prefix(&line, OUTPUT_ENDED)) {
-			open->dropped = parse_dropped(line);
-			open = NULL;
+/* Appends at most size bytes of the file; returns how many, 0 at its end, or −errno. */
+static ssize_t append_part(
+	struct buffer *text, const struct output_file *file, off_t at, size_t size)
+{
+	ssize_t got;
+
+	if (at >= file->end)
+		return 0;
+	if ((off_t)size > file->end - at)
+		size = (size_t)(file->end - at);
+	xensure(buffer_reserve(text, size));
+	do
+		got = pread(file->fd, text->data + text->size, size, at);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return -errno;
+	text->size += (size_t)got;
+	return got;
+}
+
+/*
+ * Indexes the lines in text, which begins at this place, and returns the size of what is
+ * done. A line too long to be the first one of a run counts as done before its end.
+ */
+static size_t index_text(struct outputs *outputs, struct slice text, size_t at,
+	bool is_last, bool *is_inside)
+{
+	struct slice rest = text;
+
+	while (rest.size > 0) {
+		struct slice line, begin = rest;
+
+		line = slice_cut(&rest, '\n');
+		if (rest.size == 0 && text.data[text.size - 1] != '\n' && !is_last) {
+			if (line.size < LINE_MAX_SIZE)
+				return (size_t)(begin.data - text.data);
+			*is_inside = true;
+			return text.size;
 		}
+		if (!*is_inside)
+			index_line(outputs, line, at + (size_t)(line.data - text.data));
+		*is_inside = false;
 	}
+	return text.size;
+}
+
+static int index_file(struct outputs *outputs, size_t number)
+{
+	const struct output_file *file = &outputs->files[number];
+	owns_buffer struct buffer text = {0};
+	off_t at = file->start;
+	bool is_inside = false;
+	ssize_t got;
+
+	do {
+		size_t begin, done;
+
+		got = append_part(&text, file, at, BLOCK_SIZE);
+		if (got < 0)
+			return (int)got;
+		at += got;
+		begin = number * OUTPUT_SIZE_MAX + (size_t)(at - file->start) - text.size;
+		done = index_text(
+			outputs, buffer_slice(&text), begin, got == 0, &is_inside);
+		if (done > 0)
+			memmove(text.data, text.data + done, text.size - done);
+		text.size -= done;
+	} while (got > 0);
+	return 0;
 }
 
 /* −ENOENT if there is no such file. */
-static int read_output_file(struct outputs *outputs, const char *root, const char *suffix)
+static int read_output_file(struct outputs *outputs, size_t number, const char *root)
 {
-	owns_memory char *path = xformat("%s%s%s", root, OUTPUT_FILE, suffix);
-	owns_fd int fd =
-		open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	owns_buffer struct buffer text = {0};
+	struct output_file *file = &outputs->files[number];
+	owns_memory char *path =
+		xformat("%s%s%s", root, OUTPUT_FILE, number == 0 ? EARLIER : "");
 	struct stat status;
-	off_t skip;
-	int error;
 
-	if (fd < 0 || fstat(fd, &status) < 0)
+	file->fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	file->is_open = file->fd >= 0;
+	if (file->fd < 0 || fstat(file->fd, &status) < 0)
 		return -errno;
 	if (!S_ISREG(status.st_mode))
 		return -EINVAL;
-	skip = status.st_size - (off_t)OUTPUT_SIZE_MAX;
-	if (skip > 0 && lseek(fd, skip, SEEK_SET) < 0)
-		return -errno;
-	error = xensure(buffer_read(&text, fd, OUTPUT_SIZE_MAX));
-	if (error < 0 && error != -EFBIG)
-		return error;
-	outputs_parse(outputs, &text);
-	return 0;
+	file->end = status.st_size;
+	if (status.st_size > (off_t)OUTPUT_SIZE_MAX)
+		file->start = status.st_size - (off_t)OUTPUT_SIZE_MAX;
+	return index_file(outputs, number);
+}
+
+/* By script, the newest last. */
+static int compare_places(const void *a, const void *b)
+{
+	const struct output_place *first = a, *second = b;
+
+	if (first->script != second->script)
+		return first->script < second->script ? -1 : 1;
+	return first->at < second->at ? -1 : first->at > second->at;
 }
 
 int outputs_read(struct outputs *outputs, const struct admin *admin)
 {
-	int error = read_output_file(outputs, admin->root, EARLIER);
+	int error = read_output_file(outputs, 0, admin->root);
 
 	if (error == 0 || error == -ENOENT)
-		error = read_output_file(outputs, admin->root, "");
+		error = read_output_file(outputs, 1, admin->root);
+	if (outputs->count > 0)
+		qsort(outputs->items, outputs->count, sizeof(*outputs->items),
+			compare_places);
 	return error == -ENOENT ? 0 : error;
 }
 
 void outputs_done(struct outputs *outputs)
 {
+	for (size_t i = 0; i < COUNT_OF(outputs->files); i++)
+		if (outputs->files[i].is_open)
+			cleanup_close(&outputs->files[i].fd);
 	free(outputs->items);
-	for (size_t i = 0; i < COUNT_OF(outputs->texts); i++)
-		buffer_done(&outputs->texts[i]);
+	buffer_done(&outputs->text);
 	memset(outputs, 0, sizeof(*outputs));
 }
 
@@ -156,20 +226,107 @@ static bool is_within(const struct log_transaction *transaction, const char *tim
 	return strncmp(time, start, size) >= 0 && strncmp(time, end, size) <= 0;
 }
 
-const struct run_output *outputs_find(const struct outputs *outputs,
+/* Takes the output out of text, which begins with its first line. True if that has all. */
+static bool take_output(struct run_output *output, struct slice text)
+{
+	struct slice rest = text;
+
+	memset(output, 0, sizeof(*output));
+	(void)slice_cut(&rest, '\n');
+	while (rest.size > 0) {
+		struct slice line = slice_cut(&rest, '\n');
+		bool is_cut = rest.size == 0 && text.data[text.size - 1] != '\n';
+		char time[OUTPUT_TIME_SIZE];
+
+		if (line.size > 0 && line.data[0] == '\t') {
+			if (output->lines.data == NULL)
+				output->lines.data = line.data;
+			output->lines.size =
+				(size_t)(line.data + line.size - output->lines.data) +
+				(is_cut ? 0 : 1);
+		} else if (cut_prefix(&line, OUTPUT_STARTED) && cut_time(&line, time)) {
+			return true;
+		} else if (cut_prefix(&line, OUTPUT_ENDED)) {
+			output->dropped = parse_dropped(line);
+			return !is_cut;
+		}
+	}
+	return false;
+}
+
+/* Reads as much as is needed; what cannot be read is missing. */
+static void read_found(struct outputs *outputs, const struct output_file *file, off_t at)
+{
+	struct buffer *text = &outputs->text;
+	ssize_t got = 1;
+
+	text->size = 0;
+	for (size_t size = FIRST_SIZE; got > 0 && size <= OUTPUT_READ_MAX; size *= 8) {
+		while (got > 0 && text->size < size)
+			got = append_part(
+				text, file, at + (off_t)text->size, size - text->size);
+		if (take_output(&outputs->found, buffer_slice(text)))
+			return;
+	}
+}
+
+/* Whether the output at this place in the file is that of the script then. */
+static bool is_output_of(struct outputs *outputs, const struct output_file *file,
+	off_t at, const char *script, const struct log_transaction *transaction)
+{
+	struct buffer *text = &outputs->text;
+	size_t size = strlen(OUTPUT_STARTED "2026-11-20  18:02:05 ") + strlen(script);
+	char time[OUTPUT_TIME_SIZE];
+	struct slice rest, line;
+
+	text->size = 0;
+	if (append_part(text, file, at, size + 1) < (ssize_t)size)
+		return false;
+	rest = buffer_slice(text);
+	line = slice_cut(&rest, '\n');
+	return cut_prefix(&line, OUTPUT_STARTED) && cut_time(&line, time) &&
+	       slice_equals(line, script) && is_within(transaction, time);
+}
+
+/* Behind the last place with this hash. */
+static size_t end_of_places(const struct outputs *outputs, uint32_t script)
+{
+	size_t low = 0, high = outputs->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (outputs->items[middle].script <= script)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const struct run_output *outputs_find(struct outputs *outputs,
 	const struct log_transaction *transaction, const struct log_run *run)
 {
 	owns_memory char *script = NULL;
+	uint32_t hash;
 
 	if (transaction->key == NULL)
 		return NULL;
 	script = xformat("%s %s %s [%s]", transaction->key,
 		uh_hook_point_name(run->hook_point), run->path,
 		run->match != NULL ? run->match : "always");
-	for (size_t i = outputs->count; i-- > 0;)
-		if (slice_equals(outputs->items[i].script, script) &&
-			is_within(transaction, outputs->items[i].time))
-			return &outputs->items[i];
+	hash = hash_of_script(slice_of(script));
+	for (size_t i = end_of_places(outputs, hash);
+		i-- > 0 && outputs->items[i].script == hash;) {
+		size_t place = outputs->items[i].at;
+		const struct output_file *file = &outputs->files[place / OUTPUT_SIZE_MAX];
+		off_t at = file->start + (off_t)(place % OUTPUT_SIZE_MAX);
+
+		if (is_output_of(outputs, file, at, script, transaction)) {
+			read_found(outputs, file, at);
+			return &outputs->found;
+		}
+	}
 	return NULL;
 }
 

@@ -8,39 +8,49 @@
 
 #include "model/log_reader.h"
 
+#include <sys/types.h>
+
 /* Limit per file; of a larger one, only the newest part is read. */
 #define OUTPUT_SIZE_MAX ((size_t)64 << 20)
 
-/* The output of one run of a script. Slices point into the texts of outputs. */
+/* Of the output of one run. No script can have as much, since OUTPUT_MAX is kept. */
+#define OUTPUT_READ_MAX ((size_t)4 << 20)
+
+/* The output of one run of a script. Slices point into the text of outputs. */
 #define OUTPUT_TIME_SIZE sizeof("2026-11-20T18:02:05")
 struct run_output {
-	char time[OUTPUT_TIME_SIZE]; /* local, as in struct log_time */
-	struct slice script;         /* "KEY HOOK-POINT PATH [MATCH]" */
-	struct slice lines;          /* each begins with a tab; may hold any bytes */
-	size_t dropped;              /* bytes that were not kept */
+	struct slice lines; /* each begins with a tab; may hold any bytes */
+	size_t dropped;     /* bytes that were not kept */
 };
 
-/* Zero-initialised is empty. */
+/* Where the output of which run is. Zero-initialised is empty. */
 struct outputs {
-	struct run_output *items; /* the newest last */
+	struct output_file {
+		bool is_open;
+		int fd;
+		off_t start; /* what is before it is not read, because of the limit */
+		off_t end;
+	} files[2];                 /* the earlier one first */
+	struct output_place *items; /* sorted by script */
 	size_t count;
 	size_t capacity;
-	struct buffer texts[2];
-	size_t text_count;
+	struct buffer text; /* of the output that was found last */
+	struct run_output found;
 };
 
-/* Adds the runs in text, which may contain anything, and takes ownership of it. */
-void outputs_parse(struct outputs *outputs, struct buffer *text);
 /*
- * Reads both files below the admin's root. 0, even if there is none, or −errno; call
- * outputs_done() in any case.
+ * Looks where output is in both files below the admin's root, which may contain anything.
+ * 0, even if there is none, or −errno; call outputs_done() in any case.
  */
 int outputs_read(struct outputs *outputs, const struct admin *admin);
 void outputs_done(struct outputs *outputs);
 #define owns_outputs __attribute__((cleanup(outputs_done)))
 
-/* The output of a run of the transaction; NULL if it was not kept. */
-const struct run_output *outputs_find(const struct outputs *outputs,
+/*
+ * Reads the output of a run of the transaction, which is valid until the next call; NULL if
+ * it was not kept.
+ */
+const struct run_output *outputs_find(struct outputs *outputs,
 	const struct log_transaction *transaction, const struct log_run *run);
 
 /*

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/place.h"
+#include "hook_point.h"
 #include "hook_tree.h"
 #include "ui/message.h"
 #include "ui/spelling.h"
@@ -102,12 +103,27 @@ static int place_of_wildcard(struct place *place, const char *wildcard, const ch
 
 static int check_match(const struct place *place, const char *match)
 {
-	if (place->hook_point == UH_PRE_INVOKE)
-		return report_error(_("at Pre-Invoke, the packages are not known yet; "
-				      "use Pre-Install-Pkgs"));
+	if (!hook_point_has_packages(place->hook_point))
+		return report_error(_("at %s, the packages are not known yet; use "
+				      "Pre-Install-Pkgs"),
+			uh_hook_point_name(place->hook_point));
 	if (match[0] == '\0' || match[0] == '.' || strchr(match, '/') != NULL)
 		return report_error(_("\"%s\" is not a package name"), match);
 	return -1;
+}
+
+bool hook_point_of_path(const char *relative, enum uh_hook_point *ret_hook_point)
+{
+	struct slice rest = slice_of(relative);
+
+	while (rest.size > 0) {
+		struct slice name = slice_cut(&rest, '/');
+		owns_memory char *word = xstrndup(name.data, name.size);
+
+		if (uh_hook_point_parse(word, ret_hook_point))
+			return true;
+	}
+	return false;
 }
 
 /* HOOK-POINT/NAME of two words. */
@@ -218,12 +234,17 @@ static void add_comment(struct buffer *script, const char *text)
 static const char *when_of(enum uh_hook_point hook_point)
 {
 	switch (hook_point) {
+	case UH_SESSION_START:
+		return _("before the first run of dpkg, as root; the packages are not "
+			 "known yet");
 	case UH_PRE_INVOKE:
 		return _("before dpkg, as root; the packages are not known yet");
 	case UH_PRE_INSTALL_PKGS:
 		return _("before dpkg, as root");
 	case UH_POST_INVOKE:
 		return _("after dpkg, as root, even if dpkg has failed");
+	case UH_SESSION_END:
+		return _("after the last run of dpkg, as root, even if dpkg has failed");
 	}
 	return "";
 }
@@ -233,15 +254,23 @@ static void add_when(struct buffer *script, const struct place *place)
 	const char *when = when_of(place->hook_point);
 	owns_memory char *match = xname(place->match != NULL ? place->match : "");
 	owns_memory char *text = NULL;
+	bool is_of_session = hook_point_is_of_session(place->hook_point);
 
 	if (place->reason == REASON_PACKAGE)
-		text = xformat(_("When it runs: %s, if %s is part of the transaction."),
+		text = xformat(
+			is_of_session
+				? _("When it runs: %s, if %s is part of the session.")
+				: _("When it runs: %s, if %s is part of the "
+				    "transaction."),
 			when, match);
 	else if (place->reason == REASON_WILDCARD)
 		text = xformat(
 			_("When it runs: %s, once, if packages match %s."), when, match);
 	else
-		text = xformat(_("When it runs: %s, in every transaction."), when);
+		text = xformat(is_of_session
+				       ? _("When it runs: once in every session, %s.")
+				       : _("When it runs: %s, in every transaction."),
+			when);
 	add_comment(script, text);
 }
 
@@ -257,11 +286,11 @@ static void add_variables(struct buffer *script, const struct place *place)
 		buffer_append_string(&names, OURS "PACKAGE, " OURS "OPERATION, ");
 	if (place->reason == REASON_WILDCARD)
 		buffer_append_string(&names, OURS "MATCHED, ");
-	if (place->hook_point == UH_POST_INVOKE)
+	if (hook_point_is_after_dpkg(place->hook_point))
 		buffer_append_string(&names, OURS "RESULT, ");
-	buffer_append_string(&names, place->hook_point == UH_PRE_INVOKE
-					     ? OURS "COMMAND_LINE"
-					     : OURS "TRANSACTION");
+	buffer_append_string(&names, hook_point_has_packages(place->hook_point)
+					     ? OURS "TRANSACTION"
+					     : OURS "COMMAND_LINE");
 	text = xbuffer_steal(&names);
 	line = xformat(
 		_("Variables: %s; apt-universal-hooks.conf(5) lists all of them."), text);
@@ -275,6 +304,9 @@ static void add_failure(struct buffer *script, const struct place *place)
 
 	if (place->hook_point == UH_POST_INVOKE)
 		add_comment(script, _("If it fails, apt shows a warning and continues."));
+	else if (place->hook_point == UH_SESSION_END)
+		add_comment(script,
+			_("If it fails, apt-universal-hooks log --failed shows it."));
 	else
 		text = xformat(
 			_("If it fails, apt shows a warning and continues; to stop apt "
@@ -282,6 +314,19 @@ static void add_failure(struct buffer *script, const struct place *place)
 			path);
 	if (text != NULL)
 		add_comment(script, text);
+}
+
+/* At Session-End, there is no apt that could show it. */
+static void add_about_output(struct buffer *script, const struct place *place)
+{
+	if (place->hook_point != UH_SESSION_END) {
+		add_comment(script, _("Input and output are those of apt, so people see "
+				      "what it prints."));
+		return;
+	}
+	add_comment(script, _("What it prints is kept: apt-universal-hooks log --output "
+			      "shows it."));
+	add_comment(script, _("It can call apt: apt-get -o DPkg::Lock::Timeout=600 …"));
 }
 
 static const char *command_of(const struct place *place)
@@ -294,9 +339,9 @@ static const char *command_of(const struct place *place)
 	case REASON_ALWAYS:
 		break;
 	}
-	return place->hook_point == UH_PRE_INVOKE ? "echo \"" OURS "COMMAND_LINE\"\n"
-						  : "cut -f 1-3 \"" OURS
-						    "TRANSACTION\"\n";
+	return hook_point_has_packages(place->hook_point)
+		       ? "cut -f 1-3 \"" OURS "TRANSACTION\"\n"
+		       : "echo \"" OURS "COMMAND_LINE\"\n";
 }
 
 char *place_template(const struct place *place, const char *description)
@@ -311,8 +356,7 @@ char *place_template(const struct place *place, const char *description)
 	add_when(&script, place);
 	add_variables(&script, place);
 	add_failure(&script, place);
-	add_comment(&script, _("Input and output are those of apt, so people see what it "
-			       "prints."));
+	add_about_output(&script, place);
 	buffer_append_string(&script, "set -eu\n\n");
 	buffer_append_string(&script, command_of(place));
 	return xbuffer_steal(&script);

@@ -26,6 +26,12 @@ void place_done(struct place *place);
 #define owns_place __attribute__((cleanup(place_done)))
 
 /*
+ * The hook point of a script or directory with this path below the hook tree. False if it
+ * is above those of several hook points.
+ */
+bool hook_point_of_path(const char *relative, enum uh_hook_point *ret_hook_point);
+
+/*
  * The text of a new script, which explains itself, for the caller to free. description may
  * be NULL. No name, however strange, can break out of the comment.
  */

@@ -8,6 +8,7 @@
 
 #include "model/hook_list.h"
 #include "outcome.h"
+#include "requirement.h"
 #include "ui/json.h"
 #include "ui/terminal.h"
 
@@ -16,6 +17,7 @@ struct plan_view_request {
 	const char *const
 		*words;     /* apt's arguments, ending with NULL; or NULL for none */
 	enum result result; /* how the transaction is assumed to end */
+	const struct draft *draft; /* the only script, or NULL */
 	bool is_certain; /* plan even if apt has nothing to do, and would call no hook */
 };
 
@@ -24,7 +26,10 @@ struct plan_view {
 	struct transaction transaction;
 	struct transaction empty_transaction; /* Pre-Invoke knows no packages */
 	struct settings settings;
+	struct path_table paths; /* old and new ones, at each hook point */
 	struct plan plans[UH_HOOK_POINT_COUNT];
+	/* Not asked for if no script has Requires. */
+	struct installed installed_before, installed_after;
 	bool is_switched_off; /* by the environment, or -o Universal-Hooks::Enabled=false */
 };
 
@@ -38,10 +43,11 @@ void plan_view_done(struct plan_view *view);
 #define owns_plan_view __attribute__((cleanup(plan_view_done)))
 
 /*
- * The first package of Requires that would be missing, or NULL. Considers the packages
- * installed now and, for Post-Invoke, the changes of the transaction.
+ * The first dependency of Requires that would not be satisfied, for the caller to free; or
+ * NULL. Considers the packages installed now and, after dpkg, the changes of the
+ * transaction.
  */
-const char *plan_view_lacks(const struct plan_view *view, enum uh_hook_point hook_point,
+char *plan_view_lacks(const struct plan_view *view, enum uh_hook_point hook_point,
 	const struct planned_run *run);
 
 bool plan_view_would_run(const struct plan_view *view, enum uh_hook_point hook_point,

@@ -54,7 +54,7 @@ static char *find_directory(
 static void try_directories(
 	struct nearest *nearest, struct string_list *kept, const struct hook_list *hooks)
 {
-	for (int i = UH_PRE_INVOKE; i <= UH_POST_INVOKE; i++)
+	for (int i = 0; i < UH_HOOK_POINT_COUNT; i++)
 		nearest_try(nearest, uh_hook_point_name((enum uh_hook_point)i));
 	for (size_t i = 0; i < hooks->count; i++) {
 		owns_memory char *path = xstrdup(hooks->items[i].script.relative);

@@ -1,43 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/setting_effect.h"
-#include "dpkg.h"
+#include "hook_point.h"
+#include "model/place.h"
+#include "requirement.h"
 #include "system/apt.h"
 #include "system/rootfs.h"
 #include "ui/message.h"
 
 #include <sys/stat.h>
 
-/* False for all hooks, and for a directory that has several hook points. */
-static bool hook_point_of_scope(
-	const struct scope *scope, enum uh_hook_point *ret_hook_point)
-{
-	struct slice rest = slice_of(scope->path);
-
-	while (rest.size > 0) {
-		struct slice name = slice_cut(&rest, '/');
-		owns_memory char *word = xstrndup(name.data, name.size);
-
-		if (uh_hook_point_parse(word, ret_hook_point))
-			return true;
-	}
-	return false;
-}
-
 static int check_effect_at(const struct scope *scope, const struct setting_type *type)
 {
 	enum uh_hook_point hook_point;
 
-	if (!hook_point_of_scope(scope, &hook_point))
+	if (!hook_point_of_path(scope->path, &hook_point))
 		return STATUS_FINE;
-	if (strcmp(type->name, "When") == 0 && hook_point != UH_POST_INVOKE) {
-		report_warning(_("%s: %s has an effect only at Post-Invoke"),
+	if (strcmp(type->name, "When") == 0 && !hook_point_is_after_dpkg(hook_point)) {
+		report_warning(
+			_("%s: %s has an effect only at Post-Invoke and Session-End"),
 			scope_name(scope), type->name);
 		return STATUS_FINDINGS;
 	}
-	if (type->kind == SETTING_OPERATIONS && hook_point == UH_PRE_INVOKE) {
-		report_warning(_("%s: %s has no effect at Pre-Invoke, where the "
-				 "packages are not known yet"),
-			scope_name(scope), type->name);
+	if (setting_type_chooses_packages(type) && !hook_point_has_packages(hook_point)) {
+		report_warning(
+			_("%s: with %s it never runs at %s, where the packages are "
+			  "not known yet"),
+			scope_name(scope), type->name, uh_hook_point_name(hook_point));
+		return STATUS_FINDINGS;
+	}
+	if (type->kind == SETTING_OPERATIONS && !hook_point_has_packages(hook_point)) {
+		report_warning(_("%s: %s has no effect at %s, where the packages are "
+				 "not known yet"),
+			scope_name(scope), type->name, uh_hook_point_name(hook_point));
 		return STATUS_FINDINGS;
 	}
 	return STATUS_FINE;
@@ -72,20 +66,26 @@ static int check_packages_of(const struct admin *admin, const struct scope *scop
 {
 	owns_memory char *status_file = NULL;
 	owns_buffer struct buffer lines = {0};
-	ssize_t missing;
+	owns_installed struct installed installed = {.count = 0};
+	owns_memory char *text = NULL;
+	struct slice missing = {NULL, 0};
+	int error;
 
 	if (apt_configuration(admin, "Dir", &lines) < 0)
 		return STATUS_TROUBLE;
 	status_file = configuration_status_file(admin, buffer_slice(&lines));
-	missing = dpkg_first_missing(
-		status_file, (const char *const *)packages->items, packages->count);
-	if (missing < 0)
-		return report_error(_("dpkg-query failed on %s: %s"), status_file,
-			strerror((int)-missing));
-	if ((size_t)missing == packages->count)
+	error = xensure(installed_read(&installed, status_file));
+	if (error == 0)
+		error = xensure(installed_find_missing(&installed,
+			(const char *const *)packages->items, packages->count, &missing));
+	if (error < 0)
+		return report_error(
+			_("dpkg-query failed on %s: %s"), status_file, strerror(-error));
+	if (missing.data == NULL)
 		return STATUS_FINE;
+	text = xstrndup(missing.data, missing.size);
 	report_warning(_("%s: %s is not installed; it is not run until it is"),
-		scope_name(scope), packages->items[missing]);
+		scope_name(scope), text);
 	return STATUS_FINDINGS;
 }
 
@@ -114,15 +114,19 @@ int setting_effect_check(const struct admin *admin, const struct hook_list *hook
 		return check_user(admin, scope, value);
 	case SETTING_DIRECTORY:
 		return check_directory(admin, scope, value);
-	case SETTING_PACKAGES:
+	case SETTING_DEPENDENCIES:
 		return check_packages_of(admin, scope, values);
 	case SETTING_WORD:
 		if (strcmp(type->name, "On-Failure") == 0 && strcmp(value, "warn") != 0)
 			return check_fault(admin, hooks, scope);
 		return check_effect_at(scope, type);
 	case SETTING_OPERATIONS:
-		return check_effect_at(scope, type);
+	case SETTING_PATTERNS:
+	case SETTING_PATHS:
 	case SETTING_BOOLEAN:
+		return check_effect_at(scope, type);
+	case SETTING_VARIABLES:
+	case SETTING_ARGUMENTS:
 	case SETTING_SECONDS:
 	case SETTING_RENAME:
 	case SETTING_TEXT:

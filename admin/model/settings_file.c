@@ -116,13 +116,8 @@ static void add_key(struct buffer *text, const struct own_setting *setting)
 	add_encoded(text, setting->name);
 }
 
-static void add_line(struct buffer *text, const struct own_setting *setting)
+static void add_assignment(struct buffer *text, const struct own_setting *setting)
 {
-	if (setting->is_list) {
-		buffer_append_string(text, CLEAR);
-		add_key(text, setting);
-		buffer_append_string(text, ";\n");
-	}
 	add_key(text, setting);
 	buffer_append_string(text, setting->is_list ? " { " : " ");
 	for (size_t i = 0; i < setting->values.count; i++) {
@@ -130,6 +125,27 @@ static void add_line(struct buffer *text, const struct own_setting *setting)
 		buffer_append_string(text, setting->is_list ? "; " : "");
 	}
 	buffer_append_string(text, setting->is_list ? "};\n" : ";\n");
+}
+
+static void add_line(struct buffer *text, const struct own_setting *setting)
+{
+	if (setting->is_list) {
+		buffer_append_string(text, CLEAR);
+		add_key(text, setting);
+		buffer_append_string(text, ";\n");
+	}
+	add_assignment(text, setting);
+}
+
+void settings_file_format_for(
+	struct buffer *text, const struct own_settings *settings, const char *path)
+{
+	for (size_t i = 0; i < settings->count; i++) {
+		struct own_setting setting = settings->items[i];
+
+		setting.path = (char *)path;
+		add_assignment(text, &setting);
+	}
 }
 
 static int compare_own_settings(const void *a, const void *b)

@@ -54,6 +54,13 @@ int settings_file_parse(
 /* Sorts settings, and appends the file's text; nothing if there are none. */
 void settings_file_format(struct buffer *text, struct own_settings *settings);
 
+/*
+ * Appends a line for each setting, in this order, for the script with this path instead of
+ * their own. Unlike those in the file, lists add to what other files set.
+ */
+void settings_file_format_for(
+	struct buffer *text, const struct own_settings *settings, const char *path);
+
 /* Adds the settings in the file, if it exists. A status or −1 (admin.h). */
 int settings_file_read(struct own_settings *settings, const struct admin *admin);
 

@@ -11,6 +11,12 @@ struct package_word {
 	char *version;
 };
 
+/* The packages on the command line up to the first word that is none. */
+struct package_words {
+	struct package_word *items;
+	size_t count;
+};
+
 /* What apt knows of a package. Points into apt's answer. */
 struct apt_package {
 	struct slice architecture;
@@ -18,11 +24,15 @@ struct apt_package {
 	struct slice candidate;
 };
 
-static void package_word_done(struct package_word *wanted)
+/* Also the word that is none. */
+static void package_words_done(struct package_words *words)
 {
-	free(wanted->name);
-	free(wanted->architecture);
-	free(wanted->version);
+	for (size_t i = 0; words->items != NULL && i <= words->count; i++) {
+		free(words->items[i].name);
+		free(words->items[i].architecture);
+		free(words->items[i].version);
+	}
+	free(words->items);
 }
 
 static bool is_made_of(const char *word, const char *characters)
@@ -57,7 +67,7 @@ static bool is_given_whole(struct slice behind)
 	return behind.data == NULL || behind.size > 0;
 }
 
-static int parse_package_word(struct package_word *wanted, const char *text)
+static bool parse_package_word(struct package_word *wanted, const char *text)
 {
 	struct slice version = slice_of(text);
 	struct slice architecture = slice_cut(&version, '=');
@@ -66,12 +76,18 @@ static int parse_package_word(struct package_word *wanted, const char *text)
 	wanted->name = copy_of(name);
 	wanted->architecture = copy_of(architecture);
 	wanted->version = copy_of(version);
-	if (!is_given_whole(architecture) || !is_given_whole(version) ||
-		!is_package_word(wanted))
-		return report_error(_("\"%s\" is not a package; use NAME, "
-				      "NAME:ARCHITECTURE or NAME=VERSION"),
-			text);
-	return -1;
+	return is_given_whole(architecture) && is_given_whole(version) &&
+	       is_package_word(wanted);
+}
+
+static void parse_package_words(
+	struct package_words *words, const struct string_list *texts)
+{
+	words->items = xcheck(calloc(texts->count + 1, sizeof(*words->items)));
+	while (words->count < texts->count &&
+		parse_package_word(
+			&words->items[words->count], texts->items[words->count]))
+		words->count++;
 }
 
 static int report_unknown_package(
@@ -92,7 +108,6 @@ static int report_unknown_package(
 
 		xlist_add(&names, name);
 	}
-	string_list_sort_unique(&names);
 	for (size_t i = 0; i < names.count; i++)
 		nearest_try(&nearest, names.items[i]);
 	if (nearest.word != NULL)
@@ -107,7 +122,10 @@ static bool is_version(struct slice version)
 	return version.size > 0 && !slice_equals(version, "-");
 }
 
-/* Prefers the installed package, then the native one, then the first. */
+/*
+ * Among the lines of its name, prefers the installed package, then the native one, then
+ * the first.
+ */
 static bool find_apt_package(struct slice lines, const struct package_word *wanted,
 	const char *native, struct apt_package *ret_package)
 {
@@ -115,16 +133,15 @@ static bool find_apt_package(struct slice lines, const struct package_word *want
 
 	while (lines.size > 0) {
 		struct slice line = slice_cut(&lines, '\n');
-		struct slice name = slice_cut(&line, '\t');
-		struct apt_package package = {.architecture = slice_cut(&line, '\t')};
+		struct apt_package package;
 		int fit;
 
+		(void)slice_cut(&line, '\t'); /* the name */
+		package.architecture = slice_cut(&line, '\t');
 		package.installed = slice_cut(&line, '\t');
 		package.candidate = line;
-		if (!slice_equals(name, wanted->name) ||
-			(wanted->architecture[0] != '\0' &&
-				!slice_equals(
-					package.architecture, wanted->architecture)))
+		if (wanted->architecture[0] != '\0' &&
+			!slice_equals(package.architecture, wanted->architecture))
 			continue;
 		fit = 1 + (is_version(package.installed) ? 2 : 0) +
 		      (slice_equals(package.architecture, native) ? 1 : 0);
@@ -190,56 +207,73 @@ static void add_action(struct buffer *actions, const struct package_word *wanted
 	buffer_append_format(actions, "%s\n", shapes[operation].what);
 }
 
-/* Asks apt for the package; one that it does not know needs a version. */
-static int look_up_package(struct apt_package *package, struct buffer *lines,
-	const struct admin *admin, const struct package_word *wanted, const char *native)
+static int ask_for_packages(const struct admin *admin, const struct package_words *words,
+	struct buffer *lines)
 {
-	const char *const names[] = {wanted->name, NULL};
-	const char *architecture =
-		wanted->architecture[0] != '\0' ? wanted->architecture : native;
+	owns_strings struct string_list names = {0};
 
-	if (apt_packages(admin, names, lines) < 0)
-		return STATUS_TROUBLE;
-	if (find_apt_package(buffer_slice(lines), wanted, native, package))
+	if (words->count == 0)
 		return -1;
-	if (wanted->version[0] == '\0')
-		return report_unknown_package(admin, wanted);
-	package->architecture = slice_of(architecture);
+	for (size_t i = 0; i < words->count; i++)
+		xlist_add(&names, words->items[i].name);
+	string_list_sort_unique(&names);
+	xensure(string_list_terminate(&names));
+	if (apt_packages(admin, (const char *const *)names.items, lines) < 0)
+		return STATUS_TROUBLE;
 	return -1;
 }
 
+/* A package that apt does not know needs a version. */
 static int add_package_word(struct simulated *simulated, const struct admin *admin,
-	const char *text, const char *operation)
+	const struct package_word *wanted, struct slice lines, const char *native,
+	const char *operation)
 {
-	__attribute__((cleanup(package_word_done))) struct package_word wanted = {
-		.name = NULL};
-	owns_memory char *native = configuration_value(
-		buffer_slice(&simulated->configuration), "APT::Architecture");
-	owns_buffer struct buffer lines = {0};
 	struct apt_package package = {.architecture = {NULL, 0}};
 	enum operation kind = OPERATION_INSTALL;
-	int status = parse_package_word(&wanted, text);
 
-	if (status < 0)
-		status = look_up_package(&package, &lines, admin, &wanted,
-			native != NULL ? native : "all");
-	if (status >= 0)
-		return status;
+	lines = lines_find(lines, slice_of(wanted->name));
+	if (!find_apt_package(lines, wanted, native, &package)) {
+		if (wanted->version[0] == '\0')
+			return report_unknown_package(admin, wanted);
+		package.architecture = slice_of(
+			wanted->architecture[0] != '\0' ? wanted->architecture : native);
+	}
 	if (operation != NULL)
 		(void)operation_parse(
 			operation, &kind); /* which the caller has checked */
 	else if (is_version(package.installed))
 		kind = OPERATION_UPGRADE;
-	add_action(&simulated->actions, &wanted, &package, kind);
+	add_action(&simulated->actions, wanted, &package, kind);
 	xensure(simulated->actions.error);
 	return -1;
+}
+
+static int simulate_words(struct simulated *simulated, const struct admin *admin,
+	const struct string_list *packages, const char *operation)
+{
+	__attribute__((cleanup(package_words_done))) struct package_words words = {
+		.count = 0};
+	owns_memory char *native = configuration_value(
+		buffer_slice(&simulated->configuration), "APT::Architecture");
+	owns_buffer struct buffer lines = {0};
+	int status;
+
+	parse_package_words(&words, packages);
+	status = ask_for_packages(admin, &words, &lines);
+	for (size_t i = 0; i < words.count && status < 0; i++)
+		status = add_package_word(simulated, admin, &words.items[i],
+			buffer_slice(&lines), native != NULL ? native : "all", operation);
+	if (status < 0 && words.count < packages->count)
+		status = report_error(_("\"%s\" is not a package; use NAME, "
+					"NAME:ARCHITECTURE or NAME=VERSION"),
+			packages->items[words.count]);
+	return status;
 }
 
 int simulated_make(struct simulated *simulated, const struct admin *admin,
 	const struct string_list *packages, const char *operation)
 {
 	owns_memory char *status_file = NULL;
-	int status = -1;
 
 	memset(simulated, 0, sizeof(*simulated));
 	if (apt_configuration(admin, NULL, &simulated->configuration) < 0)
@@ -249,10 +283,7 @@ int simulated_make(struct simulated *simulated, const struct admin *admin,
 	simulated->status_file = xstrdup(status_file + strlen(admin->root));
 	if (operation != NULL && strcmp(operation, "purge") == 0)
 		buffer_append_string(&simulated->configuration, "APT::Get::Purge=true\n");
-	for (size_t i = 0; i < packages->count && status < 0; i++)
-		status =
-			add_package_word(simulated, admin, packages->items[i], operation);
-	return status;
+	return simulate_words(simulated, admin, packages, operation);
 }
 
 void simulated_done(struct simulated *simulated)

@@ -18,6 +18,7 @@ void snapshot_done(struct snapshot *snapshot)
 	hook_list_done(&snapshot->hooks);
 	settings_done(&snapshot->settings);
 	own_settings_done(&snapshot->own);
+	origins_done(&snapshot->origins);
 }
 
 void targets_done(struct target_list *list)
@@ -152,15 +153,19 @@ static int check_masks(const struct admin *admin, const struct target_list *list
 	return status;
 }
 
-/* Also removes the directories that disable made for the mask. 0 or −errno. */
+/*
+ * Also removes the directories that disable made for the mask, which may be at a former
+ * path of the hook. 0 or −errno.
+ */
 static int unmask_target(const struct admin *admin, const struct target *target)
 {
-	owns_memory char *place =
-		xstrndup(target->mask, strlen(target->mask) - strlen(target->hook) - 1);
+	__attribute__((cleanup(hook_tree_done))) struct hook_tree tree;
 	int error = mask_remove(target->mask);
 
+	xensure(hook_tree_init(&tree, admin->root));
 	if (error == 0)
-		mask_remove_parents(admin, place, target->mask);
+		mask_remove_parents(
+			admin, tree.places[PLACE_OF_ADMINISTRATOR], target->mask);
 	return error;
 }
 
@@ -211,6 +216,16 @@ char *setting_place_in(const struct setting *setting, const struct origins *orig
 	if (origin->line == 0)
 		return xstrdup(origin->file);
 	return xformat("%s:%lu", origin->file, origin->line);
+}
+
+char *snapshot_setting_place(struct snapshot *snapshot, const struct admin *admin,
+	const struct setting *setting)
+{
+	if (!snapshot->has_origins)
+		(void)origins_ask(&snapshot->origins, admin, "Universal-Hooks",
+			NULL); /* reports it */
+	snapshot->has_origins = true;
+	return setting_place_in(setting, &snapshot->origins);
 }
 
 char *setting_place(const struct setting *setting, const struct admin *admin)

@@ -14,6 +14,8 @@ struct snapshot {
 	struct hook_list hooks;
 	struct settings settings;
 	struct own_settings own; /* in SETTINGS_FILE */
+	struct origins origins;  /* snapshot_setting_place() */
+	bool has_origins;
 };
 
 /* What is to be done; enable uses ACTION_MASK only. */
@@ -69,6 +71,9 @@ int snapshot_check_name(const struct snapshot *snapshot, const char *path);
 bool is_twin(const char *a, const char *b);
 int report_twin(const char *path, const char *twin);
 
+/* The same as setting_place(), but asks apt once for all settings of the snapshot. */
+char *snapshot_setting_place(struct snapshot *snapshot, const struct admin *admin,
+	const struct setting *setting);
 /* "FILE:LINE" of a setting, as far as apt knows it, for the caller to free. */
 char *setting_place(const struct setting *setting, const struct admin *admin);
 /* The same with apt's answer for "Universal-Hooks". */

@@ -26,12 +26,19 @@ static struct apt_question question_of(
 	};
 }
 
-/* apt's messages already begin with "E: " or "W: ". */
+/* apt's messages are lines that already begin with "E: " or "W: ". */
 static void pass_on(const char *message)
 {
-	(void)fflush(stdout); /* main() checks it */
-	if (message != NULL)
-		(void)fputs(message, stderr); /* nowhere else to say it */
+	struct slice rest = slice_of(message != NULL ? message : "");
+
+	output_flush();
+	while (rest.size > 0) {
+		struct slice line = slice_cut(&rest, '\n');
+		owns_memory char *text = xstrndup(line.data, line.size);
+		owns_memory char *printable = xsentence(text);
+
+		(void)fprintf(stderr, "%s\n", printable); /* nowhere else to say it */
+	}
 }
 
 static int ask_apt(const struct apt_question *question, struct buffer *lines)
@@ -57,18 +64,6 @@ int apt_configuration(const struct admin *admin, const char *scope, struct buffe
 	return ask_apt(&question, lines);
 }
 
-int apt_try_configuration(
-	const struct admin *admin, struct buffer *lines, char **ret_messages)
-{
-	struct apt_question question = question_of(admin, APT_CONFIGURATION);
-	int error = xensure(bridge_ask(&question, lines, ret_messages));
-
-	if (error < 0 && error != -EPROTO)
-		(void)report_error(_("cannot ask apt: %s"),
-			*ret_messages != NULL ? *ret_messages : strerror(-error));
-	return error;
-}
-
 /* These read package lists, which takes long enough for a progress line. */
 static int ask_packages(const struct admin *admin, enum apt_question_kind kind,
 	const char *program, const char *const *words, struct buffer *lines)
@@ -90,7 +85,43 @@ int apt_transaction(const struct admin *admin, const char *program,
 int apt_packages(
 	const struct admin *admin, const char *const *names, struct buffer *lines)
 {
-	return ask_packages(admin, APT_PACKAGES, "apt", names, lines);
+	int error = ask_packages(admin, APT_PACKAGES, "apt", names, lines);
+
+	lines_sort(lines);
+	xensure(lines->error);
+	return error;
+}
+
+/* Quotes are not understood: apt drops those in a command line that it passes on. */
+static void parse_options(struct command_line *parsed, const char *command_line)
+{
+	struct slice rest = slice_of(command_line != NULL ? command_line : "");
+
+	while (rest.size > 0) {
+		struct slice word = slice_cut(&rest, ' ');
+		owns_memory char *copy = xstrndup(word.data, word.size);
+
+		xlist_add(&parsed->words, copy);
+	}
+	xensure(command_line_parse(parsed));
+}
+
+int apt_fields(const struct admin *admin, const char *command_line,
+	const char *const *words, struct buffer *lines)
+{
+	__attribute__((cleanup(command_line_done))) struct command_line parsed = {0};
+	owns_memory char *message = NULL;
+	int error;
+
+	parse_options(&parsed, command_line);
+	error = xensure(bridge_fields(&parsed, admin->root, words, lines, &message));
+	if (error == 0)
+		return 0;
+	report_warning(
+		_("apt does not answer, so less is known about the packages: %.*s"),
+		message != NULL ? (int)strcspn(message, "\n") : INT_MAX,
+		message != NULL ? message : strerror(-error));
+	return error;
 }
 
 /* APT::Color; true if it is not set or apt does not answer. */
@@ -165,4 +196,31 @@ int origins_ask(struct origins *origins, const struct admin *admin, const char *
 
 	xensure(origins_parse(origins, buffer_slice(&lines)));
 	return error;
+}
+
+int origins_try(struct origins *origins, const struct admin *admin,
+	const char *const *keys, struct buffer *lines, char **ret_messages)
+{
+	struct apt_question question = question_of(admin, APT_CONFIGURATION_AND_ORIGINS);
+	owns_buffer struct buffer answer = {0};
+	struct slice rest;
+	int error;
+
+	question.words = keys;
+	error = xensure(bridge_ask(&question, &answer, ret_messages));
+	if (error < 0 && error != -EPROTO)
+		(void)report_error(_("cannot ask apt: %s"),
+			*ret_messages != NULL ? *ret_messages : strerror(-error));
+	rest = buffer_slice(&answer);
+	while (rest.size > 0) {
+		struct slice line = slice_cut(&rest, '\n');
+
+		if (line.size == 0)
+			break;
+		buffer_append(lines, line);
+		buffer_append_string(lines, "\n");
+	}
+	xensure(lines->error);
+	xensure(origins_parse(origins, rest));
+	return error == 0 && lines->size == 0 ? -EPROTO : error;
 }

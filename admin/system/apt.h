@@ -8,26 +8,30 @@
 #include "ui/terminal.h"
 
 /*
- * These three append the answer to lines. They return 0, or −errno after printing apt's
+ * These append the answer to lines. They return 0, or −errno after printing apt's
  * messages or the reason. apt's warnings about package lists are printed as well.
  */
 /* The configuration at and below scope, or all of it if that is NULL. */
 int apt_configuration(const struct admin *admin, const char *scope, struct buffer *lines);
-/*
- * The same for all of it; but if apt refuses it (−EPROTO), and of warnings, the messages
- * are ret_messages, lines with "E: " or "W: ", or NULL. The caller frees them.
- */
-int apt_try_configuration(
-	const struct admin *admin, struct buffer *lines, char **ret_messages);
 /*
  * What apt or apt-get (program) would do with the arguments words, which end with NULL.
  * Shows apt's progress on a terminal, except with --json.
  */
 int apt_transaction(const struct admin *admin, const char *program,
 	const char *const *words, struct buffer *lines);
-/* The packages of these names, which end with NULL; all packages if there are none. */
+/*
+ * The packages of these names, which end with NULL; all packages if there are none. The
+ * lines are sorted for lines_find(). apt opens its cache each time, so ask once for all.
+ */
 int apt_packages(
 	const struct admin *admin, const char *const *names, struct buffer *lines);
+
+/*
+ * For each of words, a line about the version of a package (APT_FIELDS), under the options
+ * in command_line, an apt's in one line, or NULL. Returns 0, or −errno after a warning.
+ */
+int apt_fields(const struct admin *admin, const char *command_line,
+	const char *const *words, struct buffer *lines);
 
 /* Standard output, in colour if terminal_may_have_colour() and APT::Color allow it. */
 struct terminal apt_terminal(const struct admin *admin);
@@ -48,5 +52,12 @@ char *configuration_status_file(const struct admin *admin, struct slice lines);
  */
 int origins_ask(struct origins *origins, const struct admin *admin, const char *scope,
 	const char *const *keys);
+/*
+ * The same of all scopes, after appending the whole configuration to lines. If apt refuses
+ * that (−EPROTO), there may still be origins. The messages about it, and warnings, are not
+ * printed but in ret_messages, lines with "E: " or "W: ", or NULL. The caller frees them.
+ */
+int origins_try(struct origins *origins, const struct admin *admin,
+	const char *const *keys, struct buffer *lines, char **ret_messages);
 
 #endif

@@ -28,11 +28,16 @@ static void add_escaped(struct string_list *words, const char *path)
 	xlist_add(words, word);
 }
 
-/* Only in lists of packages does a comma precede each space; not in diversion messages. */
+/*
+ * Only in lists of packages does a comma precede each space; not in messages about
+ * diversions, which may be in a language without spaces, but then not in ASCII.
+ */
 static bool is_package_list(struct slice packages)
 {
 	for (size_t i = 0; i < packages.size; i++)
-		if (packages.data[i] == ' ' && (i == 0 || packages.data[i - 1] != ','))
+		if ((unsigned char)packages.data[i] >= 0x80 ||
+			(packages.data[i] == ' ' &&
+				(i == 0 || packages.data[i - 1] != ',')))
 			return false;
 	return packages.size > 0;
 }
@@ -67,6 +72,14 @@ static void make_arguments(struct string_list *words, const struct admin *admin,
 	xensure(string_list_terminate(words));
 }
 
+/* A path that was asked for twice has the same answer twice. */
+static int compare_owners(const void *a, const void *b)
+{
+	const struct owner *one = a, *other = b;
+
+	return strcmp(one->path, other->path);
+}
+
 void owner_list_ask(struct owner_list *list, const struct admin *admin,
 	const struct string_list *paths)
 {
@@ -88,6 +101,8 @@ void owner_list_ask(struct owner_list *list, const struct admin *admin,
 	/* The exit status does not matter: it is 1 if any path has no owner. */
 	for (rest = buffer_slice(&answer); rest.size > 0;)
 		add_owner(list, slice_cut(&rest, '\n'));
+	if (list->count > 0)
+		qsort(list->items, list->count, sizeof(*list->items), compare_owners);
 }
 
 void owner_list_done(struct owner_list *list)
@@ -100,10 +115,17 @@ void owner_list_done(struct owner_list *list)
 	memset(list, 0, sizeof(*list));
 }
 
+static int compare_path_to_owner(const void *path, const void *owner)
+{
+	return strcmp(path, ((const struct owner *)owner)->path);
+}
+
 const char *owner_of(const struct owner_list *list, const char *path)
 {
-	for (size_t i = 0; i < list->count; i++)
-		if (strcmp(list->items[i].path, path) == 0)
-			return list->items[i].packages;
-	return NULL;
+	const struct owner *found = NULL;
+
+	if (list->count > 0)
+		found = bsearch(path, list->items, list->count, sizeof(*list->items),
+			compare_path_to_owner);
+	return found != NULL ? found->packages : NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "system/registration.h"
 #include "apt_text.h"
+#include "hook_point.h"
 #include "system/apt.h"
 #include "ui/message.h"
 
@@ -96,18 +97,25 @@ void registration_of(struct registration *registration, struct slice configurati
 		find_command_before(registration, configuration, origins);
 }
 
+void registration_add_keys(struct string_list *keys)
+{
+	for (size_t i = 0; i < COUNT_OF(shipped); i++)
+		xlist_add(keys, shipped[i].key);
+}
+
 int registration_take(struct registration *registration, const struct admin *admin)
 {
 	owns_origins struct origins origins = {.items = NULL};
 	owns_buffer struct buffer configuration = {0};
-	const char *keys[COUNT_OF(shipped) + 1] = {NULL};
+	owns_strings struct string_list keys = {0};
 	int error = apt_configuration(admin, SCOPE, &configuration);
 
 	memset(registration, 0, sizeof(*registration));
-	for (size_t i = 0; i < COUNT_OF(shipped); i++)
-		keys[i] = shipped[i].key;
+	registration_add_keys(&keys);
+	xensure(string_list_terminate(&keys));
 	if (error == 0)
-		error = origins_ask(&origins, admin, SCOPE, keys);
+		error = origins_ask(
+			&origins, admin, SCOPE, (const char *const *)keys.items);
 	if (error == 0)
 		registration_of(registration, buffer_slice(&configuration), &origins);
 	return error;
@@ -138,7 +146,7 @@ const struct registration_entry *registration_at(
 	for (size_t i = 0; i < registration->count; i++) {
 		const struct registration_entry *entry = &registration->entries[i];
 
-		if (entry->hook_point != hook_point)
+		if (entry->hook_point != hook_point_called_by_apt(hook_point))
 			continue;
 		if (entry->is_call)
 			call = entry;

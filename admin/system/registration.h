@@ -42,7 +42,8 @@ struct registration {
  * both cases.
  */
 int registration_take(struct registration *registration, const struct admin *admin);
-/* The same, given what apt has answered. */
+/* The same, given what apt has answered about its configuration and these keys of it. */
+void registration_add_keys(struct string_list *keys);
 void registration_of(struct registration *registration, struct slice configuration,
 	const struct origins *origins);
 void registration_done(struct registration *registration);

@@ -5,13 +5,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #define ACCOUNTS "/etc/passwd"
+
+/* How often a path is tried while files are renamed elsewhere; each try rarely fails. */
+#define TRIES 100
 
 bool path_is_within(const char *path, const char *directory)
 {
@@ -26,12 +31,15 @@ static int open_below(const char *root, const char *path, int flags)
 	const struct open_how how = {
 		.flags = (unsigned)flags, .resolve = RESOLVE_IN_ROOT};
 	owns_fd int directory = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	long fd;
+	long fd = -1;
 
 	if (directory < 0)
 		return -errno;
-	/* glibc in Debian 11 does not define SYS_openat2. */
-	fd = syscall(__NR_openat2, directory, path, &how, sizeof(how));
+	/* EAGAIN: a rename anywhere, while a ".." was followed (openat2(2)). */
+	errno = EAGAIN;
+	for (int i = 0; i < TRIES && fd < 0 && errno == EAGAIN; i++)
+		/* glibc in Debian 11 does not define SYS_openat2. */
+		fd = syscall(__NR_openat2, directory, path, &how, sizeof(how));
 	return fd >= 0 ? (int)fd : -errno;
 }
 
@@ -142,6 +150,34 @@ int rootfs_make_parents(const char *path)
 	return error;
 }
 
+size_t rootfs_existing_size(const char *path)
+{
+	owns_memory char *directory = strdup(path);
+	struct stat status;
+	char *slash;
+
+	if (directory == NULL)
+		return strlen(path);
+	while ((slash = strrchr(directory, '/')) != NULL) {
+		*slash = '\0';
+		if (slash == directory || lstat(directory, &status) == 0)
+			break;
+	}
+	return strlen(directory);
+}
+
+void rootfs_remove_parents(const char *path, size_t kept)
+{
+	owns_memory char *directory = strdup(path);
+	char *slash;
+
+	while (directory != NULL && (slash = strrchr(directory, '/')) != NULL &&
+		(size_t)(slash - directory) > kept) {
+		*slash = '\0';
+		(void)rmdir(directory); /* it may not exist, or not be empty */
+	}
+}
+
 bool rootfs_leads_out(const char *root, const char *path)
 {
 	owns_memory char *directory = strdup(path);
@@ -166,14 +202,40 @@ int rootfs_enter(const struct admin *admin)
 	return -1;
 }
 
-/* Opens a new file beside path, with a name that apt and the engine ignore. */
+static int redirect_input(void)
+{
+	owns_fd int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
+		return report_error("/dev/null: %m");
+	return -1;
+}
+
+int rootfs_enter_for_scripts(const struct admin *admin, bool has_input)
+{
+	int status = rootfs_enter(admin);
+
+	if (status < 0 && !has_input)
+		status = redirect_input();
+	if (status >= 0)
+		return status;
+	(void)umask(022);
+	(void)signal(SIGCHLD, SIG_DFL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	return chdir("/") < 0 ? report_error(_("/ cannot be entered: %m")) : -1;
+}
+
+/*
+ * Opens a new file beside path, with a name that apt and the engine ignore. It may not be
+ * longer than NAME_MAX, even if that of path is that long.
+ */
 static int open_beside(const char *path, char **ret_temporary)
 {
 	size_t directory = (size_t)(strrchr(path, '/') - path) + 1;
 	int fd;
 
-	*ret_temporary =
-		string_format("%.*s.%s.XXXXXX", (int)directory, path, path + directory);
+	*ret_temporary = string_format("%.*s.%.*s.XXXXXX", (int)directory, path,
+		NAME_MAX - (int)strlen("..XXXXXX"), path + directory);
 	if (*ret_temporary == NULL)
 		return -ENOMEM;
 	fd = mkostemp(*ret_temporary, O_CLOEXEC);
@@ -228,7 +290,7 @@ int report_unchanged(const char *path, int error)
 {
 	if (error == -ENOMEM)
 		return report_no_memory();
-	if (error == -EACCES || error == -EPERM)
+	if ((error == -EACCES || error == -EPERM) && geteuid() != 0)
 		return report_error(_("only root can change %s"), path);
 	return report_error(_("%s cannot be changed: %s"), path, strerror(-error));
 }

@@ -24,8 +24,22 @@ char *rootfs_nearest_user(const struct admin *admin, const char *name);
 /* chroot(2) to the admin's root, unless that is "". A status or −1 (admin.h). */
 int rootfs_enter(const struct admin *admin);
 
+/*
+ * The same, and then sets what scripts inherit from apt's helper: umask, signals and
+ * working directory; and standard input, unless it is that of the caller.
+ */
+int rootfs_enter_for_scripts(const struct admin *admin, bool has_input);
+
 /* Creates the missing parent directories of path, with mode 0755. 0 or −errno. */
 int rootfs_make_parents(const char *path);
+
+/*
+ * For undoing that: the length of the part of path that names a directory that exists,
+ * which is all of path without memory; and removes the parents beyond this length that are
+ * empty.
+ */
+size_t rootfs_existing_size(const char *path);
+void rootfs_remove_parents(const char *path, size_t kept);
 
 /*
  * Whether the parent of path, which begins with root, is outside of root because of a

@@ -28,4 +28,23 @@ void json_merge(json_t *object, json_t *value);
  */
 int json_print(json_t *value);
 
+/*
+ * Prints an object with an array as its last member, element by element: as json_print()
+ * would print it, but without the need to have all of it in memory.
+ */
+struct json_list {
+	unsigned indent; /* of the object, in spaces */
+	bool has_elements;
+};
+
+/*
+ * Begins the object with the members of head, which may be NULL and is freed, and the array
+ * with this key. The object is an element of outer, unless that is NULL.
+ */
+void json_list_begin(
+	struct json_list *list, struct json_list *outer, json_t *head, const char *key);
+/* Prints an element, and frees it. */
+void json_list_add(struct json_list *list, json_t *element);
+void json_list_end(const struct json_list *list);
+
 #endif

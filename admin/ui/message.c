@@ -5,6 +5,15 @@
 #include <errno.h>
 #include <stdio.h>
 
+/* Of the first failure to flush: stdio drops what it could not write, and forgets why. */
+static int output_error;
+
+void output_flush(void)
+{
+	if (fflush(stdout) != 0 && output_error == 0)
+		output_error = errno;
+}
+
 __attribute__((format(printf, 2, 0))) static int write_message(
 	const char *kind, const char *format, va_list arguments)
 {
@@ -15,7 +24,7 @@ __attribute__((format(printf, 2, 0))) static int write_message(
 		message = NULL;
 		return report_no_memory();
 	}
-	(void)fflush(stdout); /* main() checks it */
+	output_flush();
 	text_add_sentence(&line, message);
 	(void)fprintf(stderr, "%s: %.*s\n", kind, (int)line.size, line.data);
 	return STATUS_TROUBLE;
@@ -50,6 +59,15 @@ void report_notice(const char *format, ...)
 	va_end(arguments);
 }
 
+int output_close(int status)
+{
+	output_flush();
+	if (ferror(stdout) == 0)
+		return status;
+	errno = output_error != 0 ? output_error : EIO;
+	return errno == EPIPE ? status : report_error(_("standard output: %m"));
+}
+
 int report_no_memory(void)
 {
 	(void)fputs(_("E: out of memory\n"), stderr); /* nowhere else to say it */
@@ -82,7 +100,8 @@ char *xstrdup(const char *string)
 
 char *xstrndup(const char *string, size_t size)
 {
-	return xcheck(strndup(string, size));
+	/* An empty slice may have no address. */
+	return xcheck(size > 0 ? strndup(string, size) : strdup(""));
 }
 
 char *xvformat(const char *format, va_list arguments)

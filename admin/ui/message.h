@@ -14,6 +14,17 @@
 int report_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/*
+ * Writes what standard output still holds, so that what is printed to standard error comes
+ * behind it. Whether that has failed, output_close() tells.
+ */
+void output_flush(void);
+/*
+ * The same, at the end of the program. Returns status or, if standard output could not be
+ * written, STATUS_TROUBLE after an error; a reader that has closed the pipe is none.
+ */
+int output_close(int status);
+
 /* "E: out of memory"; returns STATUS_TROUBLE. For code that must roll back. */
 int report_no_memory(void);
 

@@ -4,17 +4,18 @@
 #include "ui/message.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 #include <strings.h>
 
 #define WILDCARD "__WILDCARD__"
 
 /* Letters only, so that hyphens, underscores and case make no difference. */
 static const struct word hook_point_words[] = {
+	{"sessionstart", UH_SESSION_START},
 	{"preinvoke", UH_PRE_INVOKE},
 	{"preinstallpkgs", UH_PRE_INSTALL_PKGS},
 	{"preinstallpackages", UH_PRE_INSTALL_PKGS},
 	{"postinvoke", UH_POST_INVOKE},
+	{"sessionend", UH_SESSION_END},
 };
 
 char *letters_of(const char *word)
@@ -62,21 +63,10 @@ int hook_point_read(const char *word, enum uh_hook_point *ret_hook_point)
 	if (hook_point_meant(word, &meant, &is_certain))
 		return report_error(_("unknown hook point \"%s\"; did you mean %s?"),
 			word, uh_hook_point_name(meant));
-	return report_error(_("unknown hook point \"%s\"; use Pre-Invoke, "
-			      "Pre-Install-Pkgs or Post-Invoke"),
+	return report_error(_("unknown hook point \"%s\"; use Session-Start, "
+			      "Pre-Invoke, Pre-Install-Pkgs, Post-Invoke or "
+			      "Session-End"),
 		word);
-}
-
-/* Cuts off the ending that makes a name a leftover; false if it has none. */
-static bool cut_ending(char *name)
-{
-	for (size_t i = 0; leftover_patterns[i] != NULL; i++)
-		for (char *end = name; *end != '\0'; end++)
-			if (fnmatch(leftover_patterns[i] + strlen("*"), end, 0) == 0) {
-				*end = '\0';
-				return true;
-			}
-	return false;
 }
 
 char *leftover_meant(const char *name)
@@ -85,9 +75,10 @@ char *leftover_meant(const char *name)
 	bool is_autosave = size > 2 && name[0] == '#' && name[size - 1] == '#';
 	char *meant = is_autosave ? xstrndup(name + 1, size - 2)
 				  : xstrdup(name + strspn(name, "."));
+	const char *ending;
 
-	while (cut_ending(meant))
-		continue;
+	while ((ending = hook_tree_leftover_ending(meant)) != NULL)
+		meant[ending - meant] = '\0';
 	if (meant[0] != '\0')
 		return meant;
 	free(meant);

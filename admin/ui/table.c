@@ -31,16 +31,18 @@ void table_move(struct table *table, struct buffer *text)
 	table_add(table, cell);
 }
 
-static void write_piped(const struct table *table)
+static void write_piped(struct table *table)
 {
 	assert(table->columns > 0);
-	for (size_t i = 0; i < table->columns; i++)
+	for (size_t i = 0; i < table->columns && !table->has_begun; i++)
 		(void)printf(
 			"%s%s", table->titles[i], i + 1 < table->columns ? "\t" : "\n");
 	for (size_t i = 0; i < table->cells.count; i++) {
 		terminal_put(table->terminal, slice_of(table->cells.items[i]));
 		(void)putchar((i + 1) % table->columns == 0 ? '\n' : '\t');
 	}
+	string_list_done(&table->cells);
+	table->has_begun = true;
 }
 
 /* Columns of width 0 are left out. There is nothing behind the last text. */
@@ -140,7 +142,7 @@ static void write_blocks(const struct table *table)
 	}
 }
 
-void table_write(const struct table *table)
+void table_write(struct table *table)
 {
 	unsigned widths[TABLE_COLUMNS] = {0};
 
@@ -153,6 +155,12 @@ void table_write(const struct table *table)
 		write_aligned(table, widths);
 	else
 		write_blocks(table);
+}
+
+void table_flush(struct table *table)
+{
+	if (!table->terminal->is_terminal)
+		table_write(table);
 }
 
 void table_done(struct table *table)

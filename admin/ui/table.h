@@ -16,8 +16,9 @@ struct table {
 	 */
 	size_t needed;
 	struct string_list cells;
+	bool has_begun; /* the titles have been written to a pipe */
 };
-#define TABLE_COLUMNS 8
+#define TABLE_COLUMNS 11
 
 /* Adds a copy of text as a cell; table_add_name() with text_add_name(). */
 void table_add(struct table *table, const char *text);
@@ -29,7 +30,9 @@ void table_move(struct table *table, struct buffer *text);
  * if it is too narrow for those needed, each row is a block of lines "TITLE: CELL".
  * Piped, each row is a line with tabs between the cells, below a line of titles.
  */
-void table_write(const struct table *table);
+void table_write(struct table *table);
+/* Writes the rows so far unless all must be known for it, as on a terminal. */
+void table_flush(struct table *table);
 void table_done(struct table *table);
 
 #endif

@@ -220,7 +220,7 @@ test_a_log_with_stanzas_and_control_characters_of_hers() {
 	make_rootfs
 	printf 'Start-Date: 2026-01-01  00:00:00\nCommandline: \033[2J\xc2\x9b31m\nTransaction: 1-1\nResult: ok\nHooks:\n Post-Invoke /\033]0;x\a/y [always] exit 0 1 ms\nEnd-Date: 2026-01-01  00:00:01\n\n' \
 		>"$image/var/log/apt/universal-hooks.log"
-	look_at_rootfs log blame list 'log --json'
+	look_at_rootfs log blame list status 'log --json'
 	! LC_ALL=C grep -a -P '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' /looks ||
 		fail 'control characters on the terminal'
 }

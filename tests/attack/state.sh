@@ -107,6 +107,7 @@ test_lines_for_the_log_of_hers() {
 	her_directory
 	printf 'Start-Date: 2000-01-01  00:00:00\nCommandline: forged\n Post-Invoke /x [always] exit 0 1 ms\n' |
 		mallory_writes "$state/$owner.runs"
+	printf 'Start-Date: 2000-01-01  00:00:00\nCommandline: forged\n\n' | mallory_writes "$state/log"
 	give_directory_to_root
 	apt_is_not_held_up install app
 	! grep -q forged "$log" || fail 'the log contains a line of hers'
@@ -136,7 +137,7 @@ test_a_link_in_the_place_of_a_file_that_is_written() {
 		for pid in /proc/[0-9]*; do
 			start=\$(cut -d ' ' -f 22 "\$pid/stat" 2>/dev/null) || continue
 			ln -s /target "$state/\${pid##*/}-\$start.transaction"
-			ln -s /target "$state/\${pid##*/}-\$start.runs.new"
+			ln -s /target "$state/\${pid##*/}-\$start.runs.new-\$PPID"
 		done
 	EOT
 	probe Post-Invoke/always

@@ -19,24 +19,28 @@ build_with_debian_flags() {
 }
 
 furnish_room() {
-	local library
 	local programs=("$build"/tests/bench/{contest,empty,empty-static,spawn-loop,match-all}
-		/bin/{true,sh,rm,ln,touch,run-parts} /usr/bin/{wc,dpkg-query})
+		/bin/{true,sh,rm,ln,touch,cat,tar,run-parts} /usr/bin/{wc,dpkg-query,dpkg-deb})
 	room=$TESTS_WORK/room
 	mkdir -p "$room"/usr/{bin,lib,lib64} "$room"/{proc,run,tmp,dev} \
 		"$room"/var/{log/apt,lib/dpkg/{info,updates}}
 	ln -s usr/bin usr/lib usr/lib64 "$room"
 	DESTDIR=$room quietly cmake --install "$build" --strip
 	cp -L "${programs[@]}" "$room/usr/bin"
-	ldd "${programs[@]}" "$room$helper" "$room"/usr/lib/*/apt-plugin-universal-hooks/*.so* |
-		grep -o '/[^ ]* (0x' | sort --unique | while read -r library _; do
-			cp -L --parents "$library" "$room"
-		done
-	ldconfig -r "$room"
+	bring_libraries_of "${programs[@]}" "$room$helper" \
+		"$room"/usr/lib/*/apt-plugin-universal-hooks/*.so*
 	mknod -m 666 "$room/dev/null" c 1 3
 	mount -t proc proc "$room/proc"
 	# A tmpfs, as on any Debian system: a rename on a disk takes longer than the whole helper.
 	mount -t tmpfs -o mode=755 tmpfs "$room/run"
+}
+
+bring_libraries_of() {
+	local library
+	ldd "$@" | grep -o '/[^ ]* (0x' | sort --unique | while read -r library _; do
+		cp -L --parents "$library" "$room"
+	done
+	ldconfig -r "$room"
 }
 
 # in_room PROGRAM [ARGUMENT]...: runs it with the environment of apt's hooks.

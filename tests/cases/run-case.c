@@ -12,12 +12,18 @@
  *   fifo PATH, socket PATH, directory PATH
  *   symlink PATH TARGET
  *   apt LINE                 a package line from apt, in protocol version 3
+ *   path NAME PATH           a path that the package has, or will have
+ *   diverted PATH TARGET NAME   by this package, "-" for the administrator
+ *   merged DIRECTORY         a symlink into /usr
+ *   set PATH NAME VALUE      a setting; PATH is below the tree, VALUE the rest of the line,
+ *                            and an item if the setting is a list
  *
  * and then the expected plan, in order; "nothing" is a plan without scripts:
  *
  *   package NAME:ARCHITECTURE OPERATION PATH
  *   wildcard DIRECTORY PATH --pkg_list=NAME,... matched=NAME,...
- *   always PATH
+ *   always PATH [matched=NAME,...]
+ *   skipped PATH SETTING     by a setting of the script
  *   warning PATH FAULT
  *   nothing
  *
@@ -39,12 +45,18 @@ struct expectation {
 	bool has_hook_point;
 	enum uh_hook_point hook_point;
 	struct buffer stream;
+	struct buffer settings;   /* as apt sends them */
+	struct buffer paths;      /* lines "NAME PATH" */
+	struct buffer diversions; /* as in dpkg's file */
 	struct buffer plan;
 };
 
 static void expectation_done(struct expectation *expectation)
 {
 	buffer_done(&expectation->stream);
+	buffer_done(&expectation->settings);
+	buffer_done(&expectation->paths);
+	buffer_done(&expectation->diversions);
 	buffer_done(&expectation->plan);
 }
 
@@ -132,7 +144,7 @@ static bool keep_planned(
 	struct expectation *expectation, const char *kind, struct slice *line)
 {
 	static const char *const kinds[] = {
-		"package", "wildcard", "always", "warning", "nothing"};
+		"package", "wildcard", "always", "skipped", "warning", "nothing"};
 	struct slice word;
 
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
@@ -146,6 +158,48 @@ static bool keep_planned(
 		return true;
 	}
 	return false;
+}
+
+/* "PATH NAME VALUE" as apt writes it; the value is %-encoded as a whole. */
+static void keep_setting(struct expectation *expectation, struct slice *line)
+{
+	struct slice path = next_word(line);
+	struct slice name = next_word(line);
+	const struct setting_type *type = setting_types;
+
+	while (type->name != NULL && !slice_equals(name, type->name))
+		type++;
+	ck_assert_msg(
+		type->name != NULL, "%.*s is no setting", (int)name.size, name.data);
+	buffer_append_format(&expectation->settings,
+		"Universal-Hooks::Scripts::%.*s::%s%s=", (int)path.size, path.data,
+		type->name, setting_type_is_list(type) ? "::" : "");
+	for (size_t i = 0; i < line->size; i++)
+		buffer_append_format(
+			&expectation->settings, "%%%02x", (unsigned char)line->data[i]);
+	buffer_append_string(&expectation->settings, "\n");
+	line->size = 0;
+}
+
+static void keep_diversion(struct expectation *expectation, struct slice *line)
+{
+	for (int i = 0; i < 3; i++) {
+		struct slice word = next_word(line);
+
+		buffer_append(&expectation->diversions,
+			i == 2 && slice_equals(word, "-") ? slice_of(":") : word);
+		buffer_append_string(&expectation->diversions, "\n");
+	}
+}
+
+/* /DIRECTORY becomes a symlink into /usr. */
+static void make_merged(struct slice *line)
+{
+	owns_memory char *name = decode(next_word(line));
+	owns_memory char *path = string_join("/", name);
+	owns_memory char *target = string_join("usr/", name);
+
+	make_link(path, target);
 }
 
 static void read_line(struct expectation *expectation, struct slice line, int number)
@@ -164,6 +218,16 @@ static void read_line(struct expectation *expectation, struct slice line, int nu
 		buffer_append(&expectation->stream, line);
 		buffer_append_string(&expectation->stream, "\n");
 		line.size = 0;
+	} else if (strcmp(kind, "path") == 0) {
+		buffer_append(&expectation->paths, line);
+		buffer_append_string(&expectation->paths, "\n");
+		line.size = 0;
+	} else if (strcmp(kind, "diverted") == 0) {
+		keep_diversion(expectation, &line);
+	} else if (strcmp(kind, "merged") == 0) {
+		make_merged(&line);
+	} else if (strcmp(kind, "set") == 0) {
+		keep_setting(expectation, &line);
 	} else if (!make_entry(kind, &line) && !keep_planned(expectation, kind, &line)) {
 		ck_abort_msg(
 			"%s:%d: \"%s\" is no word of a case", case_file, number, kind);
@@ -228,6 +292,8 @@ static void write_run(struct buffer *text, const struct planned_run *run,
 		[SCRIPT_IS_OPEN_TO_OTHERS] = "open-to-others",
 		[SCRIPT_CANNOT_START] = "cannot-start",
 		[SCRIPT_WITHOUT_SETTINGS] = "without-settings",
+		[SCRIPT_WITH_FAULTY_SETTING] = "faulty-setting",
+		[SCRIPT_WITH_UNSAFE_VARIABLE] = "unsafe-variable",
 		[DIRECTORY_IS_UNREADABLE] = "unreadable",
 		[WILDCARD_HAS_FAILED] = "unmatched"};
 	owns_buffer struct buffer names = {0}, matched = {0};
@@ -238,6 +304,14 @@ static void write_run(struct buffer *text, const struct planned_run *run,
 		buffer_append_format(text, " %s", faults[run->script.fault]);
 		return;
 	}
+	if (run->skip != SKIP_NONE) {
+		buffer_append_string(text, "skipped ");
+		write_path(text, run->script.path);
+		buffer_append_format(text, " %s", skip_name(run->skip));
+		return;
+	}
+	if (planned_run_has_list(run))
+		ck_assert_int_eq(planned_run_names(run, transaction, &matched, NULL), 0);
 	switch (run->reason) {
 	case REASON_PACKAGE:
 		buffer_append_format(text, "package %s:%s %s ", run->package->name,
@@ -249,15 +323,53 @@ static void write_run(struct buffer *text, const struct planned_run *run,
 		buffer_append_format(text, "wildcard %s ", run->directory);
 		write_path(text, run->script.path);
 		transaction_names(transaction, false, &names);
-		ck_assert_int_eq(plan_matched_names(run, transaction, &matched, NULL), 0);
 		write_names(text, "--pkg_list", &names);
 		write_names(text, "matched", &matched);
 		return;
 	case REASON_ALWAYS:
 		buffer_append_string(text, "always ");
 		write_path(text, run->script.path);
+		if (planned_run_has_list(run))
+			write_names(text, "matched", &matched);
 		return;
 	}
+}
+
+static bool has_packages(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->runs[i].reason != REASON_ALWAYS)
+			return true;
+	return false;
+}
+
+/* Those of each package that the globs of all settings match. */
+static void find_paths(struct path_table *table, struct expectation *expectation,
+	const struct settings *settings, struct transaction *transaction)
+{
+	struct path_globs globs = {0};
+	struct diversions diversions = {0};
+
+	ck_assert_int_eq(path_globs_add_all(&globs, settings), 0);
+	ck_assert_int_eq(diversions_parse(&diversions, &expectation->diversions), 0);
+	ck_assert_int_eq(path_table_init(table, transaction, paths_merged(root())), 0);
+	for (size_t i = 0; i < transaction->count; i++) {
+		struct slice rest = buffer_slice(&expectation->paths);
+		owns_buffer struct buffer text = {0};
+
+		while (rest.size > 0) {
+			struct slice line = slice_cut(&rest, '\n');
+			struct slice name = next_word(&line);
+
+			if (!slice_equals(name, transaction->packages[i].name))
+				continue;
+			buffer_append(&text, line);
+			buffer_append_string(&text, "\n");
+		}
+		ck_assert_int_eq(path_table_add(table, i, &globs, &diversions, &text), 0);
+	}
+	diversions_done(&diversions);
+	path_globs_done(&globs);
 }
 
 START_TEST(the_plan_is_the_expected_one)
@@ -266,6 +378,8 @@ START_TEST(the_plan_is_the_expected_one)
 	owns_transaction struct transaction transaction;
 	owns_buffer struct buffer text = {0};
 	struct stream_faults faults;
+	struct settings settings;
+	struct path_table table;
 	struct hook_tree tree;
 	struct plan plan;
 
@@ -279,19 +393,26 @@ START_TEST(the_plan_is_the_expected_one)
 	ck_assert_int_eq(hook_tree_init(&tree, root()), 0);
 	ck_assert_int_eq(
 		plan_make(&plan, &tree, expectation.hook_point, &transaction), 0);
+	ck_assert_int_eq(
+		settings_parse(&settings, buffer_slice(&expectation.settings)), 0);
+	/* The quick checks must never prevent such a plan. */
+	ck_assert(plan.count == 0 || plan_is_possible(&tree, expectation.hook_point));
+	ck_assert(!has_packages(&plan) ||
+		  plan_needs_packages(&tree, expectation.hook_point));
+	find_paths(&table, &expectation, &settings, &transaction);
+	plan_set_paths(&plan, &table);
+	plan_apply_settings(&plan, &tree, &settings, &transaction);
 	for (size_t i = 0; i < plan.count; i++) {
 		write_run(&text, &plan.runs[i], &transaction);
 		buffer_append_string(&text, "\n");
-		/* The quick check must never prevent such a plan. */
-		ck_assert(plan_is_possible(&tree, expectation.hook_point));
-		ck_assert(plan.runs[i].reason == REASON_ALWAYS ||
-			  plan_needs_packages(&tree, expectation.hook_point));
 	}
 	if (plan.count == 0)
 		buffer_append_string(&text, "nothing\n");
 	buffer_append(&expectation.plan, (struct slice){"", 1});
 	assert_text(&text, expectation.plan.data);
 	plan_done(&plan);
+	path_table_done(&table);
+	settings_done(&settings);
 	hook_tree_done(&tree);
 }
 END_TEST

@@ -21,6 +21,7 @@ a_volume() {
 test_a_snapshot_has_what_was_there_before_dpkg() {
 	a_volume
 	apt_succeeds install app
+	wait_for_sessions
 	expect_equal after "$(cat /srv/data)"
 	expect_equal before "$(cat $snapshots/*/data)"
 	! touch $snapshots/*/data 2>/dev/null || fail 'a snapshot can be changed'
@@ -44,6 +45,8 @@ test_the_newest_five_are_kept() {
 	a_volume
 	old_snapshots apt-srv-2020010{1,2,3,4,5,6,7}-000000-1
 	apt_succeeds install app
+	wait_for_sessions
+	expect_no_failure_at_the_end
 	expect_equal 5 "$(own_snapshots | wc -l)" snapshots
 	expect_equal apt-srv-20200104-000000-1 "$(own_snapshots | head -n 1)"
 }
@@ -56,111 +59,105 @@ test_snapshots_of_others_are_left_alone() {
 	mkdir $snapshots/apt-srv-20200101-000000-1.d
 	echo precious >$snapshots/notes
 	apt_succeeds install app
+	wait_for_sessions
 	expect_equal 5 "$(own_snapshots | grep -c -- '-[0-9]*-[0-9]*-[0-9]*$')" 'own ones'
 	expect_equal "$((5 + ${#others[@]} + 2))" "$(find $snapshots -mindepth 1 -maxdepth 1 | wc -l)" all
 }
 
+# Their names sort after the new one, as that of a session which has begun meanwhile does.
 test_a_clock_that_was_ahead_does_not_cost_the_new_snapshot() {
 	a_volume
-	old_snapshots apt-srv-2999010{1,2,3,4,5,6,7}-000000-1
+	old_snapshots apt-srv-2999010{1,2,3,4,5}-000000-1 apt-srv-2020010{1,2,3,4,5}-000000-1
 	apt_succeeds install app
-	expect_equal 5 "$(own_snapshots | wc -l)" snapshots
-	expect_equal before "$(cat $snapshots/"$(own_snapshots | head -n 1)"/data)"
-	[[ $(own_snapshots | head -n 1) != apt-srv-2999* ]] || fail 'the new one was deleted'
+	wait_for_sessions
+	expect_no_failure_at_the_end
+	expect_equal 10 "$(own_snapshots | wc -l)" snapshots
+	expect_equal apt-srv-20200102-000000-1 "$(own_snapshots | head -n 1)"
+	expect_equal before "$(cat $snapshots/apt-srv-202[^0]*/data)"
 }
 
-test_a_snapshot_that_cannot_be_deleted_does_not_stop_apt() {
+test_a_snapshot_that_cannot_be_deleted_is_in_the_log() {
 	a_volume
 	old_snapshots apt-srv-2020010{1,2,3,4,5}-000000-1
-	hook /usr/local/sbin/btrfs <<-'STAND_IN'
-		#!/bin/sh
-		[ "$2" != delete ] || { echo 'ERROR: busy' >&2; exit 1; }
-		exec /usr/bin/btrfs "$@"
-	STAND_IN
-	export PATH=/usr/local/sbin:$PATH
-	apt_succeeds_but_warns install app
-	grep -F "$snapshots/apt-srv-20200101-000000-1: cannot be deleted" "$errors"
+	change snapshot-btrfs '2i btrfs() { [ "$2" != delete ] || { echo "ERROR: busy" >\&2; return 1; }; command btrfs "$@"; }'
+	apt_succeeds install app
+	wait_for_sessions
+	expect_failure_at_the_end snapshot-btrfs "$snapshots/apt-srv-20200101-000000-1: cannot be deleted"
 	expect_equal 6 "$(own_snapshots | wc -l)" snapshots
-	expect_equal 1 "$(version_of app)"
-}
-
-# many_packages COUNT: as many can be upgraded, one after the other, by unattended-upgrade.
-many_packages() {
-	local n names=() place
-	place=$(header_of snapshot-btrfs Place)
-	for ((n = 1; n <= $1; n++)); do
-		package "app$n" 1
-		names+=("app$n")
-	done
-	mv "$place" /later.hook
-	mv $settings /later.settings
-	apt_succeeds install "${names[@]}"
-	mv /later.hook "$place"
-	mv /later.settings $settings
-	for ((n = 1; n <= $1; n++)); do
-		postinst='echo after >/srv/data' package "app$n" 2
-	done
-	let_unattended-upgrade_take_ours <<<'Unattended-Upgrade::MinimalSteps "true";'
-	sign_the_archive
-}
-
-upgrade_all() {
-	probe Post-Invoke/count
-	run_apt unattended-upgrade --verbose </dev/null
-	apt_must_end_with 0
 }
 
 test_unattended-upgrade_takes_one_however_often_it_calls_dpkg() {
 	a_volume
-	many_packages 10
-	upgrade_all
-	expect_equal 10 "$(wc -l </runs)" 'calls of dpkg'
+	postinst='echo after >/srv/data' failure=6 upgradable 6
+	upgrade_in_steps 1 6
 	expect_equal 1 "$(own_snapshots | wc -l)" 'snapshots'
 	expect_equal before "$(cat $snapshots/*/data)"
 	# Another run of apt gets its own.
+	package app 1
 	apt_succeeds install app
+	wait_for_sessions
 	expect_equal 2 "$(own_snapshots | wc -l)" 'snapshots'
+	expect_equal '' "$(find /run -name 'snapshot-*')"
+}
+
+# A check that stops apt day after day.
+test_a_veto_costs_no_older_snapshot_and_leaves_none() {
+	local hook_point
+	a_volume
+	old_snapshots apt-srv-2020010{1,2,3,4,5}-000000-1
+	for hook_point in Pre-Install-Pkgs Session-Start; do
+		hook $hook_point/800-veto <<<'exit 1'
+		echo "Universal-Hooks::Scripts::$hook_point/800-veto::On-Failure \"abort\";" >>$settings
+		apt_fails install app
+		wait_for_sessions
+		expect_equal 5 "$(own_snapshots | wc -l)" 'snapshots'
+		expect_equal apt-srv-20200101-000000-1 "$(own_snapshots | head -n 1)"
+	done
+	expect_no_failure_at_the_end
+}
+
+# dpkg and apt are killed before dpkg has noted anything in its database.
+test_after_a_kill_the_snapshot_stays() {
+	a_volume
+	# shellcheck disable=SC2016 # expanded by the maintainer script
+	preinst='echo after >/srv/data
+		kill -KILL "$(cat /apt.pid)" $PPID' package app 1
+	publish
+	bash -c 'echo $$ >/apt.pid; exec apt-get --yes install app' </dev/null >"$output" 2>&1 || true
+	wait_for_sessions
+	expect_equal before "$(cat $snapshots/*/data)"
 }
 
 test_a_copy_for_another_subvolume_is_independent() {
 	local place
 	a_volume
-	place=$(header_of snapshot-btrfs Place)
+	place=$(header_of snapshot-btrfs Place | head -n 1)
 	btrfs subvolume create /srv/data.d >/dev/null
 	echo other >/srv/data.d/file
 	sed 's|^subvolume=.*|subvolume=/srv/data.d|' "$place" | hook "${place%-btrfs}-other"
 	apt_succeeds install app
+	wait_for_sessions
 	expect_equal before "$(cat $snapshots/*/data)"
 	expect_equal other "$(cat /srv/data.d/.before-apt/*/file)"
 }
 
-test_two_copies_of_the_hook_take_one_snapshot() {
+# A later session has taken one before the end of this one.
+test_that_of_another_session_is_left_alone() {
 	local place
 	a_volume
-	place=$(header_of snapshot-btrfs Place)
-	cp "$place" "${place%-btrfs}-again"
-	apt_succeeds install app
-	expect_equal 1 "$(own_snapshots | wc -l)" 'snapshots'
-}
-
-# As after a kill between the snapshot and the note about it.
-test_what_was_taken_is_only_believed_if_it_is_there() {
-	a_volume
-	hook Pre-Install-Pkgs/610-delete <<-SCRIPT
-		#!/bin/sh
-		/etc/apt/universal-hooks/Pre-Install-Pkgs/620-snapshot-btrfs
-		btrfs subvolume delete $snapshots/* >/dev/null
-	SCRIPT
-	apt_succeeds install app
-	expect_equal before "$(cat $snapshots/*/data)"
-}
-
-# aptitude and others do not hold the lock: a snapshot too many is better than none.
-test_without_a_frontend_each_call_takes_one() {
-	a_volume
-	"$(header_of snapshot-btrfs Place)"
-	"$(header_of snapshot-btrfs Place)"
-	expect_equal 2 "$(own_snapshots | wc -l)" 'snapshots'
+	place=$(header_of snapshot-btrfs Place | head -n 1)
+	change snapshot-btrfs 's/^keep=5/keep=1/'
+	session() {
+		APT_UNIVERSAL_HOOKS_HOOK_POINT=$1 APT_UNIVERSAL_HOOKS_SESSION=$2 \
+			APT_UNIVERSAL_HOOKS_RESULT=$3 "$place"
+	}
+	session Session-Start 1-1-1 ''
+	session Session-Start 2-2-1 ''
+	session Session-End 1-1-1 ok
+	expect_equal 2 "$(own_snapshots | wc -l)" snapshots
+	session Session-End 2-2-1 ok
+	expect_equal 1 "$(own_snapshots | wc -l)" snapshots
+	expect_equal '' "$(find /run -name 'snapshot-*')"
 }
 
 test_a_disk_without_room_stops_apt_and_keeps_what_is_there() {
@@ -173,6 +170,8 @@ test_a_disk_without_room_stops_apt_and_keeps_what_is_there() {
 	STAND_IN
 	export PATH=/usr/local/sbin:$PATH
 	apt_is_stopped_by snapshot-btrfs install app -- 'No space left'
+	wait_for_sessions
+	expect_no_failure_at_the_end
 	expect_equal 5 "$(own_snapshots | wc -l)" 'snapshots'
 }
 

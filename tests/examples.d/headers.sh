@@ -22,7 +22,7 @@ test_every_header_says_all() {
 		sed -n '/^[^#]/{p;q}' "$examples/$name" | has -x 'set -eu' ||
 			fail "$name does not begin with set -eu"
 	done
-	[[ $(all | wc -l) == 23 ]] || fail "there are $(all | wc -l) examples"
+	[[ $(all | wc -l) == 25 ]] || fail "there are $(all | wc -l) examples"
 }
 
 test_settings_are_for_the_place_and_for_nothing_else() {
@@ -68,7 +68,7 @@ test_all_of_them_together_are_without_findings() {
 	done
 	publish
 	apt-universal-hooks check >/findings 2>&1 || fail "$(cat /findings)"
-	expect_equal 27 "$(find "$hooks" -type f | wc -l)" scripts
+	expect_equal 33 "$(find "$hooks" -type f | wc -l)" scripts
 }
 
 test_apt_has_nothing_against_the_settings() {

@@ -41,6 +41,7 @@ look_at_snapshot() {
 test_a_snapshot_has_what_was_there_before_dpkg() {
 	a_volume
 	apt_succeeds install app
+	wait_for_sessions
 	expect_equal after "$(cat /srv/data)"
 	look_at_snapshot
 	expect_equal before "$(cat /snapshot/data)"
@@ -49,10 +50,12 @@ test_a_snapshot_has_what_was_there_before_dpkg() {
 test_it_takes_the_place_of_the_one_before() {
 	a_volume
 	apt_succeeds install app
+	wait_for_sessions
 	echo between >/srv/data
 	sync --file-system /srv
 	postinst='echo later >/srv/data' package app 2
 	apt_succeeds install app
+	wait_for_sessions
 	look_at_snapshot
 	expect_equal between "$(cat /snapshot/data)"
 	expect_equal 2 "$(lvs --noheadings system | wc -l)" volumes
@@ -99,6 +102,8 @@ a_volume_of_stand_ins() {
 	STAND_IN
 	export PATH=/usr/local/sbin:$PATH
 	use_example snapshot-lvm
+	# At Session-End, the environment is a clean one.
+	change snapshot-lvm '2i PATH=/usr/local/sbin:$PATH'
 	package app 1
 }
 
@@ -115,6 +120,7 @@ test_of_stand_ins_a_name_is_not_taken_for_a_pattern() {
 	echo - >/group/c++
 	echo c++ >"/group/$one"
 	apt_succeeds install app
+	wait_for_sessions
 	expect_equal 'c++ c++-before-apt-NOW root' "$(volumes)"
 }
 
@@ -122,6 +128,7 @@ test_of_stand_ins_the_new_one_replaces_the_one_before() {
 	a_volume_of_stand_ins
 	echo root >/group/$older
 	apt_succeeds install app
+	wait_for_sessions
 	expect_equal 'root root-before-apt-NOW' "$(volumes)"
 	[[ ! -e /group/$older ]] || fail 'the older one should be gone'
 }
@@ -130,6 +137,7 @@ test_of_stand_ins_the_older_one_makes_room_only_if_there_is_none() {
 	room=2 a_volume_of_stand_ins
 	echo root >/group/$older
 	apt_succeeds install app
+	wait_for_sessions
 	expect_equal 'root root-before-apt-NOW' "$(volumes)"
 	[[ ! -e /group/$older ]] || fail 'the older one should be gone'
 }
@@ -141,6 +149,7 @@ test_of_stand_ins_what_others_made_is_left_alone() {
 	echo home >/group/root-before-apt-20200102-000000-1
 	echo - >/group/root-before-apt-20200103-000000-1
 	apt_succeeds install app
+	wait_for_sessions
 	expect_equal 6 "$(find /group -type f | wc -l)" volumes
 }
 
@@ -160,33 +169,62 @@ test_of_stand_ins_another_failure_stops_apt_and_the_older_one_is_kept() {
 	[[ -e /group/$older ]] || fail 'the older one should be kept'
 }
 
-test_of_stand_ins_one_that_cannot_be_deleted_does_not_stop_apt() {
+test_of_stand_ins_one_that_cannot_be_deleted_is_in_the_log() {
 	a_volume_of_stand_ins
 	echo root >/group/$older
 	: >/busy
-	apt_succeeds_but_warns install app
-	grep -F "system/$older: cannot be deleted" "$errors"
+	apt_succeeds install app
+	wait_for_sessions
+	expect_failure_at_the_end snapshot-lvm "system/$older: cannot be deleted"
 	expect_equal 3 "$(find /group -type f | wc -l)" volumes
 }
 
 test_of_stand_ins_unattended-upgrade_takes_one_however_often_it_calls_dpkg() {
-	local n
 	a_volume_of_stand_ins
-	for n in {1..10}; do
-		package "app$n" 1
-	done
-	apt_succeeds install app{1..10}
-	for n in {1..10}; do
-		postinst='find /group -type f >>/during' package "app$n" 2
-	done
-	let_unattended-upgrade_take_ours <<<'Unattended-Upgrade::MinimalSteps "true";'
-	sign_the_archive
-	probe Post-Invoke/count
-	run_apt unattended-upgrade --verbose </dev/null
-	apt_must_end_with 0
-	expect_equal 10 "$(wc -l </runs)" 'calls of dpkg'
+	postinst='find /group -type f >>/during' upgradable 4
+	upgrade_in_steps 0 4
 	expect_equal 2 "$(sort -u /during | wc -l)" 'volumes while dpkg ran'
 	expect_equal 'root root-before-apt-NOW' "$(volumes)"
+	[[ -z $(find /run -name 'snapshot-*') ]] || fail 'a mark is left'
+}
+
+# What was there before something went wrong is still wanted.
+test_of_stand_ins_after_a_failure_the_older_one_is_kept_until_all_is_well() {
+	a_volume_of_stand_ins
+	echo root >/group/$older
+	postinst='[ -e /mended ]' package app 1
+	apt_fails install app
+	wait_for_sessions
+	[[ -e /group/$older ]] || fail 'the older one should be kept'
+	expect_equal 3 "$(find /group -type f | wc -l)" volumes
+	: >/mended
+	apt_succeeds --fix-broken install
+	wait_for_sessions
+	expect_equal 'root root-before-apt-NOW' "$(volumes)"
+}
+
+a_veto() {
+	hook Pre-Install-Pkgs/800-veto <<<'exit 1'
+	echo 'Universal-Hooks::Scripts::Pre-Install-Pkgs/800-veto::On-Failure "abort";' >>$settings
+	apt_fails install app
+	wait_for_sessions
+	expect_no_failure_at_the_end
+}
+
+test_of_stand_ins_a_veto_costs_only_the_new_one() {
+	a_volume_of_stand_ins
+	echo root >/group/$older
+	a_veto
+	expect_equal 'root root-before-apt-NOW' "$(volumes)"
+	[[ -e /group/$older ]] || fail 'the older one should be kept'
+}
+
+test_of_stand_ins_after_a_veto_there_is_still_one() {
+	room=2 a_volume_of_stand_ins
+	echo root >/group/$older
+	a_veto
+	expect_equal 'root root-before-apt-NOW' "$(volumes)"
+	[[ ! -e /group/$older ]] || fail 'it had to make room'
 }
 
 test_without_the_tools_apt_is_stopped() {

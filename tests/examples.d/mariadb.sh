@@ -78,7 +78,7 @@ test_chosen_databases_have_dumps_of_their_own() {
 	a_shop
 	mariadb --execute 'create database wiki; create table wiki.page (id int)'
 	an_upgrade
-	change dump-mariadb "s/^databases=''/databases='shop wiki'/"
+	with_variables dump-mariadb 'DUMP_DATABASES=shop wiki'
 	old_dumps mariadb/shop .sql
 	rows >/rows.before
 	apt_goes_through install mariadb-server

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Needs: prometheus-node-exporter curl
+# Needs: prometheus-node-exporter curl unattended-upgrades
 # Metrics, as the real node exporter publishes them.
 . /tests/lib/examples.sh
 
@@ -16,10 +16,11 @@ exporter() {
 # Prints our metrics and those about errors of the collector, without times.
 metrics() {
 	curl --silent --fail http://127.0.0.1:9100/metrics |
-		grep -E '^(apt_transaction_(success|packages)|node_textfile_scrape_error)' | sort
+		grep -E '^(apt_transaction_(success|dpkg_runs|packages)|node_textfile_scrape_error)' | sort
 }
 
 expect_metrics() {
+	wait_for_sessions
 	metrics >/metrics || fail 'there are no metrics'
 	expect_file /metrics
 }
@@ -39,6 +40,7 @@ test_a_success_is_told_with_the_numbers_of_packages() {
 	publish
 	apt_succeeds install app old-
 	expect_metrics <<-'METRICS'
+		apt_transaction_dpkg_runs 1
 		apt_transaction_packages{operation="install",outcome="done"} 1
 		apt_transaction_packages{operation="remove",outcome="done"} 1
 		apt_transaction_packages{operation="upgrade",outcome="done"} 1
@@ -55,9 +57,22 @@ test_a_failure_is_told() {
 	postinst='exit 1' package bad 1
 	apt_fails install good bad
 	expect_metrics <<-'METRICS'
+		apt_transaction_dpkg_runs 1
 		apt_transaction_packages{operation="install",outcome="done"} 1
 		apt_transaction_packages{operation="install",outcome="failed"} 1
 		apt_transaction_success 0
+		node_textfile_scrape_error 0
+	METRICS
+}
+
+test_several_runs_of_dpkg_are_one_transaction() {
+	exporter
+	upgradable 3
+	upgrade_in_steps 0 3
+	expect_metrics <<-'METRICS'
+		apt_transaction_dpkg_runs 3
+		apt_transaction_packages{operation="upgrade",outcome="done"} 3
+		apt_transaction_success 1
 		node_textfile_scrape_error 0
 	METRICS
 }
@@ -69,21 +84,24 @@ test_a_veto_is_told() {
 	package app 1
 	apt_fails install app
 	expect_metrics <<-'METRICS'
+		apt_transaction_dpkg_runs 0
 		apt_transaction_success 0
 		node_textfile_scrape_error 0
 	METRICS
 }
 
-test_a_full_disk_is_a_warning_and_leaves_the_metrics_as_they_were() {
+test_a_full_disk_is_in_the_log_and_leaves_the_metrics_as_they_were() {
 	exporter
 	mount -t tmpfs -o size=16k,mode=755 tmpfs $directory
 	package app 1
 	apt_succeeds install app
+	wait_for_sessions
 	metrics >/metrics.before
 	head -c 16k /dev/zero >$directory/full 2>/dev/null || true
 	package app 2
-	apt_succeeds_but_warns install app
-	expect_a_warning_about write-metrics
+	apt_succeeds install app
+	wait_for_sessions
+	expect_failure_at_the_end write-metrics
 	expect_metrics </metrics.before
 	expect_equal 1 "$(find $directory -name 'apt*' | wc -l)" files
 }
@@ -101,15 +119,18 @@ test_the_account_of_the_exporter_cannot_have_root_write_elsewhere() {
 		*.prom.*) ln -sf /precious "$new" ;;
 		esac
 	STAND_IN
-	export PATH=/usr/local/sbin:$PATH
+	sed -i '2i PATH=/usr/local/sbin:$PATH' "$(header_of write-metrics Place)"
 	package app 1
-	apt_succeeds_but_warns install app
+	apt_succeeds install app
+	wait_for_sessions
+	expect_failure_at_the_end write-metrics
 	expect_equal 'precious 600' "$(cat /precious) $(stat -c %a /precious)"
 	rm /usr/local/sbin/mktemp
 	mkdir /elsewhere
 	ln -s /elsewhere $directory/apt_transaction.prom
 	package app 2
 	apt_succeeds install app
+	wait_for_sessions
 	expect_equal '' "$(ls /elsewhere)"
 	[[ -f $directory/apt_transaction.prom && ! -L $directory/apt_transaction.prom ]]
 }

@@ -77,7 +77,7 @@ test_a_single_database_restores_with_pg_restore() {
 	a_shop
 	psql_of main postgres --command 'create database other'
 	use_example dump-postgresql
-	change dump-postgresql "s/^databases=''/databases='shop other'/"
+	with_variables dump-postgresql 'DUMP_DATABASES=shop other'
 	old_dumps "$main/shop" .dump
 	upgrade_of "$server"
 	apt_goes_through install "$server"
@@ -95,7 +95,7 @@ test_a_cluster_elsewhere_is_dumped_with_an_account_and_a_password() {
 	a_shop
 	psql_of main postgres --command "create role backup superuser login password 'a:secret'"
 	use_example dump-postgresql
-	change dump-postgresql "s|^clusters=''|clusters='$version/127.0.0.1:5432'|; s/^user=''/user=backup/"
+	with_variables dump-postgresql "DUMP_CLUSTERS=$version/127.0.0.1:5432" DUMP_USER=backup
 	local_file pgpass <<<'127.0.0.1:5432:*:backup:a\:secret'
 	upgrade_of "$server"
 	apt_goes_through install "$server"
@@ -106,7 +106,7 @@ test_a_cluster_elsewhere_is_dumped_with_an_account_and_a_password() {
 test_a_wrong_password_stops_apt_and_asks_nobody() {
 	a_shop
 	use_example dump-postgresql
-	change dump-postgresql "s|^clusters=''|clusters='$version/127.0.0.1:5432'|; s/^user=''/user=backup/"
+	with_variables dump-postgresql "DUMP_CLUSTERS=$version/127.0.0.1:5432" DUMP_USER=backup
 	upgrade_of "$server"
 	apt_is_stopped_by dump-postgresql install "$server" -- 'no password supplied'
 	expect_dumps postgresql 0
@@ -116,7 +116,7 @@ test_chosen_clusters_are_dumped_and_no_others() {
 	a_shop
 	pg_createcluster "$version" second --start >/dev/null
 	use_example dump-postgresql
-	change dump-postgresql "s|^clusters=''|clusters='$version/second'|"
+	with_variables dump-postgresql "DUMP_CLUSTERS=$version/second"
 	upgrade_of "$server"
 	apt_goes_through install "$server"
 	expect_dumps postgresql 1
@@ -134,7 +134,7 @@ test_a_full_disk_leaves_no_dump_and_the_old_ones_so_no_upgrade() {
 	a_small_disk
 	old_dumps "$main" .sql
 	apt_is_stopped_by dump-postgresql install "$server" -- 'No space left'
-	change dump-postgresql "s/^databases=''/databases=shop/"
+	with_variables dump-postgresql DUMP_DATABASES=shop
 	apt_is_stopped_by dump-postgresql install "$server" -- 'No space left'
 	expect_dumps "$main" 7
 	expect_equal "$before" "$(version_of "$server")"

@@ -178,3 +178,38 @@ test_a_copy_that_was_killed_half_way_is_no_obstacle() {
 	expect_dumps sqlite 1
 	expect_equal 2 "$(sqlite3 "$(dump_in "$copies")" 'select count(*) from bans')"
 }
+
+# The three configurations of README.md.
+test_one_script_has_three_configurations() {
+	local name
+	sed -n '/^    Universal-Hooks::Scripts {/,/^    };/s/^    //p' "$examples/README.md" >$settings
+	install -D -m 755 "$examples/dump-sqlite" /etc/local-hooks/dump-sqlite
+	mkdir -p "$hooks/Pre-Install-Pkgs"
+	for name in orders wiki bans; do
+		ln -s /etc/local-hooks/dump-sqlite "$hooks/Pre-Install-Pkgs/200-dump-$name"
+	done
+	a_database
+	for name in shop/orders wiki/wiki; do
+		mkdir -p "/var/lib/${name%/*}"
+		cp "$database" "/var/lib/$name.sqlite3"
+	done
+	package shop-common 1
+	package shop-doc 1
+	package wiki 1
+	package fail2ban 1
+	apt_succeeds install shop-common wiki
+	expect_dumps sqlite 2
+	version_of wiki >/dev/null
+	apt_succeeds install shop-doc fail2ban
+	expect_dumps sqlite 3
+	[[ -f $(dump_in sqlite/var/lib/shop/orders.sqlite3) && -f $(dump_in sqlite/var/lib/wiki/wiki.sqlite3) &&
+		-f $(dump_in "$copies") ]] || fail "$(find "$dumps")"
+	# Only that of orders stops apt.
+	rm /var/lib/*/*.sqlite3*
+	echo damaged >/var/lib/shop/orders.sqlite3
+	echo damaged >/var/lib/wiki/wiki.sqlite3
+	apt_succeeds_but_warns remove wiki
+	expect_warning 200-dump-wiki
+	apt_fails remove shop-common
+	expect_dumps sqlite 3
+}

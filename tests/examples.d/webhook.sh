@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Needs: curl jq python3-minimal libpython3-stdlib
+# Needs: curl jq python3-minimal libpython3-stdlib unattended-upgrades
 # A web service that is notified of transactions: it accepts real requests and stores them.
 . /tests/lib/examples.sh
 
@@ -40,6 +40,7 @@ use_webhook() {
 
 # Compares the only message with the JSON on stdin, except for time and host.
 expect_message() {
+	wait_for_sessions
 	expect_equal 1 "$(wc -l </messages)" "messages: $(cat /messages)"
 	jq --exit-status '(now - (.time | fromdate)) as $age | $age >= -1 and $age < 300' \
 		/messages >/dev/null || fail "it has another time: $(cat /messages)"
@@ -54,6 +55,7 @@ test_a_success_is_told_with_what_was_done() {
 	package old 1
 	package app 1
 	apt_succeeds install app old
+	wait_for_sessions
 	: >/messages
 	: >/headers
 	package app 1:2~rc1+b 'Depends: lib'
@@ -65,6 +67,7 @@ test_a_success_is_told_with_what_was_done() {
 			"command": "apt-get --yes install app old-",
 			"result": "ok",
 			"success": true,
+			"runs": 1,
 			"packages": [
 				{"name": "app", "architecture": "all", "operation": "upgrade",
 				 "old_version": "1", "new_version": "1:2~rc1+b", "outcome": "done"},
@@ -87,6 +90,7 @@ test_a_failure_is_told_with_what_failed() {
 			"command": "apt-get --yes install good bad",
 			"result": "failed",
 			"success": false,
+			"runs": 1,
 			"packages": [
 				{"name": "bad", "architecture": "all", "operation": "install",
 				 "old_version": null, "new_version": "2", "outcome": "failed"},
@@ -95,6 +99,15 @@ test_a_failure_is_told_with_what_failed() {
 			]
 		}
 	JSON
+}
+
+test_several_runs_of_dpkg_are_told_once() {
+	receiver
+	failure=3 upgradable 3
+	upgrade_in_steps 1 3
+	jq --compact-output '[.result, .success, .runs, (.packages | length),
+		([.packages[] | select(.outcome == "failed")] | length)]' /messages >/summary
+	expect_file /summary <<<'["failed",false,3,3,1]'
 }
 
 test_a_veto_is_told() {
@@ -108,6 +121,7 @@ test_a_veto_is_told() {
 			"command": "apt-get --yes install app",
 			"result": "aborted",
 			"success": false,
+			"runs": 0,
 			"packages": [
 				{"name": "app", "architecture": "all", "operation": "install",
 				 "old_version": null, "new_version": "1", "outcome": null}
@@ -118,15 +132,16 @@ test_a_veto_is_told() {
 
 test_a_veto_before_the_packages_are_known_is_told() {
 	receiver
-	hook Pre-Invoke/800-veto <<<'exit 1'
-	echo 'Universal-Hooks::Scripts::Pre-Invoke/800-veto::On-Failure "abort";' >>$settings
+	hook Session-Start/800-veto <<<'exit 1'
+	echo 'Universal-Hooks::Scripts::Session-Start/800-veto::On-Failure "abort";' >>$settings
 	package app 1
 	apt_fails install app
 	expect_message <<-'JSON'
 		{
-			"command": "apt-get --yes install app",
+			"command": "unknown",
 			"result": "aborted",
 			"success": false,
+			"runs": 0,
 			"packages": []
 		}
 	JSON
@@ -135,35 +150,37 @@ test_a_veto_before_the_packages_are_known_is_told() {
 test_the_address_is_on_no_command_line() {
 	local line
 	receiver
-	cat >/usr/local/bin/curl <<-'SCRIPT'
+	mv /usr/bin/curl /usr/bin/curl.real
+	hook /usr/bin/curl <<-'SCRIPT'
 		#!/bin/sh
 		printf '%s\n' "$*" >>/command-lines
-		exec /usr/bin/curl "$@"
+		exec /usr/bin/curl.real "$@"
 	SCRIPT
-	chmod 755 /usr/local/bin/curl
-	export PATH=/usr/local/bin:$PATH
 	package app 1
 	apt_succeeds install app
+	wait_for_sessions
 	line=$(cat /command-lines)
 	[[ $line == *--config* && $line != *secret* ]] || fail "it is: $line"
 	expect_equal 1 "$(wc -l </messages)"
 }
 
-test_a_service_that_is_not_there_is_a_warning() {
+test_a_service_that_is_not_there_is_in_the_log() {
 	use_webhook
 	package app 1
-	apt_succeeds_but_warns install app
-	expect_a_warning_about tell-webhook
-	grep -q 'curl: (7)' "$errors" || fail 'no message gives the reason'
-	expect_equal 1 "$(version_of app)"
+	apt_succeeds install app
+	wait_for_sessions
+	expect_failure_at_the_end tell-webhook 'curl: (7)'
+	# As the header says.
+	apt-universal-hooks log --failed | has -F "$(header_of tell-webhook Place)" ||
+		fail "$(apt-universal-hooks log --failed)"
 }
 
-test_a_service_that_does_not_take_it_is_a_warning() {
+test_a_service_that_does_not_take_it_is_in_the_log() {
 	receiver 403
 	package app 1
-	apt_succeeds_but_warns install app
-	expect_a_warning_about tell-webhook
-	grep -q 403 "$errors" || fail 'no message gives the reason'
+	apt_succeeds install app
+	wait_for_sessions
+	expect_failure_at_the_end tell-webhook 403
 }
 
 as_text() {
@@ -172,6 +189,7 @@ as_text() {
 
 # Compares the text of the only message, which must have nothing else, with stdin.
 expect_text() {
+	wait_for_sessions
 	expect_equal 1 "$(wc -l </messages)" "messages: $(cat /messages)"
 	expect_equal text "$(jq --raw-output 'keys[]' /messages)"
 	jq --raw-output .text /messages | sed "s/^$(uname -n): /HOST: /" >/text
@@ -185,6 +203,7 @@ test_a_channel_gets_a_text() {
 	package app 1
 	package lib 1
 	apt_succeeds install app old lib
+	wait_for_sessions
 	: >/messages
 	package app 2
 	postinst='exit 1' package lib 2
@@ -219,16 +238,18 @@ test_a_channel_is_not_flooded() {
 		package "app$n" 1
 	done
 	apt_succeeds install app{01..33}
+	wait_for_sessions
 	expect_equal 32 "$(jq --raw-output .text /messages | wc -l)" lines
 	expect_equal 'and 3 more' "$(jq --raw-output .text /messages | tail -n 1)"
 }
 
-test_a_service_that_does_not_answer_is_a_warning_and_no_veto() {
+test_a_service_that_does_not_answer_does_not_delay_apt() {
 	receiver
 	kill -STOP $receiver
 	package app 1
-	apt_succeeds_but_warns install app
-	expect_a_warning_about tell-webhook
-	grep -q 'curl: (28)' "$errors" || fail 'no message gives the reason'
-	expect_equal 1 "$(version_of app)"
+	apt_succeeds install app
+	[[ ! -e /var/log/apt/universal-hooks-term.log ]] ||
+		! grep -q 'curl: (28)' /var/log/apt/universal-hooks-term.log || fail 'apt has waited'
+	wait_for_sessions
+	expect_failure_at_the_end tell-webhook 'curl: (28)'
 }

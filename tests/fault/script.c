@@ -54,12 +54,13 @@ int main(int argc, char **argv)
 		directory[0] = '\0';
 	size = snprintf(line, sizeof(line),
 		"ran\t%s\t%s\tuser=%u in=%s list=%s matched=%s transaction=%s package=%s "
-		"operation=%s result=%s success=%s command=%s\n",
+		"operation=%s result=%s success=%s runs=%s command=%s\n",
 		variable("APT_UNIVERSAL_HOOKS_HOOK_POINT"), argv[0], getuid(), directory,
 		list, matched, transaction, variable("APT_UNIVERSAL_HOOKS_PACKAGE"),
 		variable("APT_UNIVERSAL_HOOKS_OPERATION"),
 		variable("APT_UNIVERSAL_HOOKS_RESULT"),
 		variable("APT_UNIVERSAL_HOOKS_SUCCESS"),
+		variable("APT_UNIVERSAL_HOOKS_RUNS"),
 		variable("APT_UNIVERSAL_HOOKS_COMMAND_LINE"));
 	if (fd < 0 || write(fd, line, (size_t)size) != size)
 		err(99, "/notes");

@@ -5,10 +5,13 @@
  * inject.c. The plays:
  *
  *     whole    Pre-Invoke, Pre-Install-Pkgs and Post-Invoke of one transaction
- *     veto     the same, but a script stops apt at Pre-Install-Pkgs
+ *     session  the same, with hooks at the start and the end of a session
+ *     veto     like whole, but a script stops apt at Pre-Install-Pkgs
  *     killed   apt is killed before dpkg; then a whole transaction
  *     left     apt and the guard are killed before dpkg; then one that reaches Pre-Invoke,
  *              with the fault; then a whole one
+ *
+ * At the end, sessions that are still there are closed, as "apt-universal-hooks wait" does.
  *
  * Facts are lines of words separated by tabs; a case ends with "end".
  */
@@ -27,12 +30,19 @@
 #include <unistd.h>
 
 #define STATE_DIR "/run/apt-universal-hooks"
+#define SESSIONS_DIR "/var/lib/apt-universal-hooks/sessions"
+#define HELPER "/usr/libexec/apt-universal-hooks/helper"
+#define LOCK "/var/lib/dpkg/lock-frontend"
 #define LOG "/var/log/apt/universal-hooks.log"
 #define STATUS_FILE "/var/lib/dpkg/status"
 #define INFO_FD 20 /* the registration's */
 
-/* Far more than a case takes: processes that still run then hang. */
-#define PATIENCE_SECONDS 20
+/*
+ * Far more than a case takes: processes that still run then hang. libapt-pkg may loop
+ * after a failed read until it has used the CPU time that it is given, which is long on a
+ * busy machine.
+ */
+#define PATIENCE_SECONDS 60
 
 static const char *const hook_points[] = {
 	"Pre-Invoke", "Pre-Install-Pkgs", "Post-Invoke"};
@@ -146,9 +156,20 @@ static int call(int hook_point)
 	return status;
 }
 
+/* Until apt ends. */
+static void take_lock(void)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd = open(LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+
+	if (fd < 0 || fcntl(fd, F_SETLKW, &lock) < 0)
+		err(99, LOCK);
+}
+
 /* Plays apt up to this hook point, or until a hook stops it. */
 static void be_apt(int last, bool waits_to_be_killed)
 {
+	take_lock();
 	for (int i = 0; i <= last; i++) {
 		/* dpkg has run. */
 		if (i == POST_INVOKE)
@@ -225,6 +246,29 @@ static void transact_and_be_killed(int last)
 	wait_for_all();
 }
 
+/* With the keys of all sessions, of which waiters may have failed. */
+static void close_sessions(void)
+{
+	DIR *dir = opendir(SESSIONS_DIR);
+	const struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		char line[512];
+		const char *dot = strchr(entry->d_name, '.');
+
+		if (dot == NULL || strcmp(dot, ".session") != 0)
+			continue;
+		(void)snprintf(line, sizeof(line),
+			HELPER " Session-End %.*s 2>>/said.Session-End",
+			(int)(dot - entry->d_name), entry->d_name);
+		if (run_shell(line, -1) != 0)
+			errx(99, "%s", line);
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+	wait_for_all();
+}
+
 static void put_fault(const char *fault)
 {
 	if (*fault != '\0')
@@ -251,6 +295,7 @@ static void play(const char *name, const char *fault)
 	transact(POST_INVOKE);
 	(void)unlink("/case");
 	(void)unlink("/veto");
+	close_sessions();
 }
 
 /* Prints the lines of a file, each after its kind. */
@@ -300,10 +345,13 @@ static void print_facts(void)
 		(void)snprintf(kind, sizeof(kind), "said\t%s\t", hook_points[i]);
 		print_lines(path, kind);
 	}
+	print_lines("/said.Session-End", "said\tSession-End\t");
 	print_lines(LOG, "log\t");
 	print_files("/", "sanitizer.", "sanitizer\t", true);
 	print_files(STATE_DIR, "", "left\t", false);
 	(void)rmdir(STATE_DIR);
+	print_files(SESSIONS_DIR, "", "left\t", false);
+	(void)rmdir(SESSIONS_DIR);
 }
 
 static void wake_up(int signal_number)

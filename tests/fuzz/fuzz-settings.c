@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The lines of Universal-Hooks::, and the settings that apply to a script. */
 #include "apt_text.h"
+#include "dependency.h"
 #include "harness.h"
+#include "pattern.h"
 #include "settings.h"
 
+#include <ctype.h>
 #include <strings.h>
 
 static bool is_below(const char *path, const char *directory)
@@ -17,7 +20,9 @@ static bool is_below(const char *path, const char *directory)
 static bool is_usable(
 	const struct setting *setting, const struct setting_type *type, const char *path)
 {
-	return setting->type == type && !setting->is_value_bad &&
+	return (setting->type == type
+			       ? !setting->is_value_bad || type->is_guard
+			       : setting->type == NULL && setting->guard == type) &&
 	       is_below(path, setting->path);
 }
 
@@ -44,8 +49,10 @@ static void must_have_list(const struct settings *settings,
 	const char *path)
 {
 	const struct setting *nearest = find_nearest(settings, type, path);
+	const struct setting_items *list = setting_list(type, script);
 	unsigned number = nearest != NULL ? 0 : type->default_number;
 	size_t count = 0;
+	bool has_fault = false;
 
 	for (size_t i = 0; i < settings->count && nearest != NULL; i++) {
 		const struct setting *setting = &settings->items[i];
@@ -54,13 +61,14 @@ static void must_have_list(const struct settings *settings,
 			strcmp(setting->path, nearest->path) != 0)
 			continue;
 		number |= setting->number;
-		if (type->kind != SETTING_PACKAGES)
+		if (list == NULL)
 			continue;
-		must(count < script->required_count);
-		must(harness_same_text(script->required[count++], setting->value));
+		must(count < list->count);
+		must(harness_same_text(list->items[count++], setting->value));
+		has_fault = has_fault || setting->type == NULL || setting->is_value_bad;
 	}
-	if (type->kind == SETTING_PACKAGES)
-		must(script->required_count == count);
+	if (list != NULL)
+		must(list->count == count && (!has_fault || script->faulty != NULL));
 	else
 		must(setting_number(type, script) == number);
 }
@@ -94,11 +102,46 @@ static bool is_renamed(const struct settings *settings, const char *path)
 	return false;
 }
 
+static void must_be_same(
+	const struct script_settings *one, const struct script_settings *other)
+{
+	for (const struct setting_type *type = setting_types; type->name != NULL;
+		type++) {
+		const struct setting_items *list = setting_list(type, one);
+		const struct setting_items *same = setting_list(type, other);
+
+		must(list == NULL || list->count == same->count);
+		for (size_t i = 0; list != NULL && i < list->count; i++)
+			must(list->items[i] == same->items[i]);
+	}
+	must(one->is_enabled == other->is_enabled && one->when == other->when &&
+		one->on_failure == other->on_failure && one->user == other->user &&
+		one->operations == other->operations && one->timeout == other->timeout &&
+		one->directory == other->directory && one->faulty == other->faulty);
+}
+
+/* Without the index, all settings are looked at. */
+static void must_be_same_without_index(const struct settings *settings, const char *path,
+	const struct script_settings *script)
+{
+	struct settings without = *settings;
+	struct script_settings same;
+
+	without.indexed_count = 0;
+	must(settings_for(&without, path, &same) == 0);
+	must_be_same(script, &same);
+	for (const struct setting_type *type = setting_types; type->name != NULL; type++)
+		must(settings_source(settings, path, type) ==
+			settings_source(&without, path, type));
+	script_settings_done(&same);
+}
+
 static void look_at(const struct settings *settings, const char *path)
 {
 	struct script_settings script;
 
 	must(settings_for(settings, path, &script) == 0);
+	must_be_same_without_index(settings, path, &script);
 	for (const struct setting_type *type = setting_types; type->name != NULL; type++)
 		if (type->kind != SETTING_RENAME && !is_renamed(settings, path))
 			must_have_value(settings, &script, type, path);
@@ -123,12 +166,32 @@ static bool is_time(const char *value, unsigned *ret_seconds)
 	return value[0] != '\0';
 }
 
-static bool is_package(const char *value)
+/* Each alternative has a name that is neither an option nor a pattern. */
+static bool is_list_of_dependencies(const char *value)
 {
-	for (size_t i = 0; value[i] != '\0'; i++)
-		if (strchr("/ \t\n*?[|;$&%'\"\\", value[i]) != NULL)
-			return false;
-	return value[0] != '\0' && strchr("-.+:_~", value[0]) == NULL;
+	struct slice list = slice_of(value);
+	size_t count = 0;
+
+	while (list.size > 0) {
+		struct slice dependency = dependency_cut(&list);
+
+		while (dependency.size > 0) {
+			struct alternative one;
+
+			if (alternative_cut(&dependency, &one) != RELATION_IS_FINE ||
+				one.name.size == 0 ||
+				memchr("-.+:_~", one.name.data[0], 6) != NULL)
+				return false;
+			for (size_t i = 0; i < one.name.size; i++)
+				if (strchr("/ \t\n*?[|;$&%'\"\\(),", one.name.data[i]))
+					return false;
+			if ((one.relation.comparator != NULL) !=
+				(one.relation.version.size > 0))
+				return false;
+			count++;
+		}
+	}
+	return count > 0;
 }
 
 static bool is_word(const struct setting *setting)
@@ -143,6 +206,7 @@ static bool is_word(const struct setting *setting)
 static bool is_read_well(const struct setting *setting)
 {
 	const char *value = setting->value;
+	struct pattern pattern;
 	unsigned seconds = 0;
 
 	switch (setting->type->kind) {
@@ -160,8 +224,20 @@ static bool is_read_well(const struct setting *setting)
 		return value[0] != '\0';
 	case SETTING_DIRECTORY:
 		return value[0] == '/';
-	case SETTING_PACKAGES:
-		return is_package(value);
+	case SETTING_DEPENDENCIES:
+		return is_list_of_dependencies(value);
+	case SETTING_PATTERNS:
+		return pattern_parse(&pattern, value) && pattern.glob.size > 0 &&
+		       memchr(pattern.glob.data, ' ', pattern.glob.size) == NULL;
+	case SETTING_PATHS:
+		return value[0] == '/' || value[0] == '*';
+	case SETTING_VARIABLES:
+		return strchr(value, '=') != NULL && value[0] != '=' &&
+		       !isdigit((unsigned char)value[0]) &&
+		       strncmp(value, "APT_UNIVERSAL_HOOKS_", 20) != 0 &&
+		       strncmp(value, "APT_UNIVERSAL_HOOKS=", 20) != 0;
+	case SETTING_ARGUMENTS:
+		return true;
 	case SETTING_RENAME:
 		return value[0] != '/' && value[0] != '\0';
 	}

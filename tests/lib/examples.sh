@@ -151,6 +151,72 @@ expect_a_warning_about() {
 	expect_warning "/$(basename "$(header_of "$example" Place | head -n 1)")" exited "$@"
 }
 
+sessions=/var/lib/apt-universal-hooks/sessions
+
+# Waits until no session is left: who waits for its end, holds the lock of the file until it is closed.
+# A unit of systemd may not have begun to wait yet.
+wait_for_sessions() {
+	wait_until each_session_has_a_waiter
+	wait_for_waiters
+	wait_until no_session_is_left
+}
+
+each_session_has_a_waiter() {
+	local mark
+	for mark in "$sessions"/*.session; do
+		[[ ! -e $mark || -e ${mark%.session}.waiter ]] || return 1
+	done
+}
+
+no_session_is_left() {
+	! find "$sessions" -mindepth 1 2>/dev/null | grep .
+}
+
+# expect_failure_at_the_end EXAMPLE WORD...: it failed at Session-End, and has printed these words.
+expect_failure_at_the_end() {
+	local example=$1 word
+	shift
+	grep -E "^ Session-End $hooks/Session-End/[0-9]{3}-$example \\[always\\] exit [1-9]" \
+		/var/log/apt/universal-hooks.log || fail "the log has no failure of $example"
+	for word; do
+		grep -F -e "$word" /var/log/apt/universal-hooks-term.log >/dev/null ||
+			fail "$example has not printed: $word"
+	done
+}
+
+expect_no_failure_at_the_end() {
+	! grep -E '^ Session-End .* exit [1-9]' /var/log/apt/universal-hooks.log ||
+		fail "$(cat /var/log/apt/universal-hooks-term.log)"
+}
+
+# upgradable COUNT: so many packages, app1 and so on, which unattended-upgrade upgrades in steps, with
+# the maintainer script $postinst, in an order of its own. The upgrade number $failure fails.
+upgradable() {
+	local n names=()
+	for ((n = 1; n <= $1; n++)); do
+		postinst='' package "app$n" 1
+		names+=("app$n")
+	done
+	APT_UNIVERSAL_HOOKS=off apt_succeeds install "${names[@]}"
+	for n in "${names[@]}"; do
+		# shellcheck disable=SC2016 # expanded by the maintainer script
+		postinst="${postinst:-true}"'
+			echo >>/upgrades; [ "$(wc -l </upgrades)" != '"${failure:-none} ]" package "$n" 2
+	done
+	let_unattended-upgrade_take_ours <<<'Unattended-Upgrade::MinimalSteps "true";'
+	sign_the_archive
+}
+
+# upgrade_in_steps STATUS RUNS: unattended-upgrade ends with this status after so many runs of dpkg,
+# and what is due at the end of the session is over.
+upgrade_in_steps() {
+	probe Post-Invoke/count
+	run_apt unattended-upgrade --verbose </dev/null
+	apt_must_end_with "$1"
+	wait_for_sessions
+	expect_equal "$2" "$(grep -c '^Post-Invoke/count' /runs)" 'runs of dpkg'
+}
+
 # expect_dumps DIRECTORY COUNT: there are so many dumps, complete, and readable only by root.
 expect_dumps() {
 	local count
@@ -204,6 +270,15 @@ change() {
 		sed -i "$2" "$place"
 		! cmp -s "$place" /before.change || fail "nothing in $1 is changed by $2"
 	done < <(header_of "$1" Place)
+}
+
+# with_variables EXAMPLE NAME=VALUE...: gives the installed script these parameters.
+with_variables() {
+	local example=$1 place
+	shift
+	while read -r place; do
+		apt-universal-hooks set "$place" Environment "$@" >/dev/null
+	done < <(header_of "$example" Place)
 }
 
 # another EXAMPLE NAME SED-SCRIPT: installs a changed copy beside the example, as an administrator

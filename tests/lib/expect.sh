@@ -100,6 +100,18 @@ ends_with() {
 	[[ $apt_status == "$status" ]] || fail "$* should have ended with exit status $status"
 }
 
+# Waits for each process that waits for the end of a session: it holds the lock of a file until the session
+# is closed. Opens the file, which flock(1) would create if it has just been deleted.
+wait_for_waiters() {
+	local waiter fd
+	for waiter in /var/lib/apt-universal-hooks/sessions/*.waiter; do
+		if { exec {fd}<"$waiter"; } 2>/dev/null; then
+			flock "$fd"
+			exec {fd}<&-
+		fi
+	done
+}
+
 # expect_warning WORD...: a line on apt's standard error begins with "W: " (or "$form: ") and contains
 # all these words.
 expect_warning() {

@@ -23,7 +23,7 @@ for name in ${reports-}; do
 	variable=APT_UNIVERSAL_HOOKS_$name
 	if [[ -z ${!variable+set} ]]; then
 		line+=" no-$name"
-	elif [[ $name == MATCHED ]]; then
+	elif [[ $name == MATCHED || $name == MATCHED_PATHS ]]; then
 		line+=" $name=$(names_in "${!variable}")"
 	elif [[ $name == TRANSACTION || $name == ARCHIVES ]]; then
 		line+=$'\n'$(sed 's/^/  /; s/\t/|/g' "${!variable}")

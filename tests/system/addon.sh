@@ -462,6 +462,9 @@ test_targets_that_are_right_are_taken() {
 	right_target Pre-Install-Pkgs/010_a
 	right_target Post-Invoke/010.a
 	right_target Post-Invoke/042-cp-foo.sh
+	right_target Session-Start/010-a
+	right_target pkgs/perl/Session-End/010-a
+	right_target multi_pkgs/Session-End/perl__WILDCARD__/010-a
 	right_target 'pkgs/g++-12/Post-Invoke/010-a'
 	right_target pkgs/0ad/Pre-Install-Pkgs/010-a
 	right_target pkgs/libc6:i386/Post-Invoke/010-a
@@ -482,6 +485,7 @@ test_a_wrong_hook_point_stops_the_build() {
 	wrong_target Pre-Install-Packages/010-a \
 		'unknown hook point "Pre-Install-Packages"; did you mean Pre-Install-Pkgs?'
 	wrong_target Post-Invok/010-a 'unknown hook point "Post-Invok"; did you mean Post-Invoke?'
+	wrong_target session_end/010-a 'unknown hook point "session_end"; did you mean Session-End?'
 	wrong_target posttrans/010-a 'unknown hook point "posttrans"; did you mean Post-Invoke?'
 	wrong_target transaction/010-a 'unknown hook point "transaction"; did you mean Post-Invoke?'
 	wrong_target pre_transaction/010-a \
@@ -491,7 +495,7 @@ test_a_wrong_hook_point_stops_the_build() {
 	wrong_target multi_pkgs/PostInvoke/perl/010-a \
 		'unknown hook point "PostInvoke"; did you mean Post-Invoke?'
 	wrong_target whatever/010-a \
-		'unknown hook point "whatever"; use Pre-Invoke, Pre-Install-Pkgs or Post-Invoke'
+		'unknown hook point "whatever"; use Session-Start, Pre-Invoke, Pre-Install-Pkgs, Post-Invoke or Session-End'
 }
 
 test_packages_at_Pre-Invoke_stop_the_build() {
@@ -500,6 +504,9 @@ test_packages_at_Pre-Invoke_stop_the_build() {
 	wrong_target pkgs/perl/Pre-Invoke/010-a "$never"
 	wrong_target pkgs/perl/pre-invoke/010-a "$never"
 	wrong_target multi_pkgs/Pre-Invoke/perl__WILDCARD__/010-a "$never"
+	never=${never/Pre-Invoke/Session-Start}
+	wrong_target pkgs/perl/Session-Start/010-a "$never"
+	wrong_target multi_pkgs/session-start/perl__WILDCARD__/010-a "$never"
 }
 
 test_a_wrong_folder_stops_the_build() {
@@ -689,7 +696,8 @@ start_settings() {
 
 test_settings_are_installed_with_the_hooks() {
 	start_settings <<-'END'
-		// how our hooks run
+		// how our hooks run, without #include
+		Universal-Hooks::Scripts::Pre-Invoke/010-a::Description "no #clear either"; # nor #include
 		Universal-Hooks::Scripts::pkgs/app/Post-Invoke/300-own { User "nobody"; Operations { "install"; "upgrade"; }; };
 		universal-hooks::scripts::pkgs/app::timeout "30";
 		Universal-Hooks::Scripts::pkgs/app/Post-Invoke/300-own::Renamed-From "pkgs/app/Post-Invoke/200-own";
@@ -730,9 +738,22 @@ test_wrong_settings_stop_the_build() {
 		"$file: error: $keys::Pre-Invoke/010-b::User: the package has no hook at Pre-Invoke/010-b; did you mean Pre-Invoke/010-a?"
 	wrong_settings "$keys::Pre-Inv::User \"x\";" \
 		"$file: error: $keys::Pre-Inv::User: the package has no hook at Pre-Inv"
+	wrong_settings "$keys::Pre-Invoke/010-a::Requires { \"a (>= 2) | b, c:any\"; \"a (> 2)\"; };" \
+		"$file: error: Pre-Invoke/010-a requires \"a (> 2)\", which is not a list of dependencies as in Depends"
 	wrong_settings '#clear APT;' "$file:1: error: #clear is not for the settings of a package"
 	wrong_settings '#include "/dev/null";' \
 		"$file:1: error: #include is not for the settings of a package"
+	wrong_settings "$keys::Pre-Invoke/010-a::User \"x\"; #clear APT;" \
+		"$file:1: error: #clear is not for the settings of a package"
+	wrong_settings '/* nobody */ #include "/dev/null";' \
+		"$file:1: error: #include is not for the settings of a package"
+	# Without apt's answer, nothing is known of them.
+	mkdir /killed
+	printf '#!/bin/sh\nkill -9 $$\n' >/killed/apt-config
+	chmod 755 /killed/apt-config
+	echo "$keys::Pre-Invoke/010-a::Usr \"x\";" >$file
+	! PATH=/killed:$PATH dh_installuniversalhooks >$report 2>&1 || fail 'it should have failed'
+	has 'apt-config failed on' <$report
 }
 
 test_a_wrong_rename_stops_the_build() {

@@ -215,8 +215,8 @@ make_every_fault() {
 	hook_of_pacman PostTransaction | hook Post-Invoke/22-alpm.hook
 	hook_of_pacman PostTransaction tool >$hooks/alpm.hook
 	printf '# %s\n' why >$hooks/pkgs/dnf.actions
-	printf '%s::/bin/true\n' pre_transaction: post_transaction:app:in goal_resolved: \
-		post_transaction:/usr/bin/app: >>$hooks/pkgs/dnf.actions
+	printf '%s:/bin/true\n' pre_transaction::: post_transaction:app:in: goal_resolved::: \
+		post_transaction:/usr/bin/app:: >>$hooks/pkgs/dnf.actions
 	cat >$settings <<-'EOF'
 		Universal-Hooks::Timeouts "1";
 		Universal-Hooks::Timeout "soon";
@@ -227,7 +227,7 @@ make_every_fault() {
 		    Post-Invoke/05-empty::User "nobody-such";
 		    Post-Invoke/05-empty::Directory "/no/such/directory";
 		    Post-Invoke/05-empty::Requires { "dpkg"; "tool"; };
-		    Post-Invoke/08-env::Requires { "tool"; "not-here"; };
+		    Post-Invoke/08-env::Requires { "tool"; "not-here"; }; Post-Invoke/05-empty::Paths { "/no/such-path/*"; "/usr/bin/dpkg"; };
 		};
 	EOF
 	printf 'What these hooks do.\n' >$hooks/Post-Invoke/23-README
@@ -288,6 +288,7 @@ test_every_fault_is_found_once() {
 		user-missing /etc/apt/apt.conf.d/90settings:7
 		directory-missing /etc/apt/apt.conf.d/90settings:8
 		requires-missing /etc/apt/apt.conf.d/90settings:9
+		path-without-match /etc/apt/apt.conf.d/90settings:10
 		requires-missing /etc/apt/apt.conf.d/90settings:10
 		setting-masked /etc/apt/apt.conf.d/90settings:12
 		setting-unknown /etc/apt/apt.conf.d/90settings:13
@@ -317,8 +318,6 @@ test_every_fault_is_found_once() {
 		folder-not-read Post-Invoke/18-mixed
 		folder-not-read Post-Invoke/19-symlink
 		file-foreign Post-Invoke/21-alpm.hook:4
-		file-foreign Post-Invoke/21-alpm.hook:5
-		file-foreign Post-Invoke/21-alpm.hook:6
 		file-foreign Post-Invoke/22-alpm.hook
 		not-a-script Post-Invoke/23-README
 		bashism Post-Invoke/24-bash:2
@@ -350,7 +349,6 @@ test_every_fault_is_found_once() {
 		folder-misplaced pkgs/app-e*/Post-Invoke
 		package-unknown pkgs/app-extra:amd64
 		file-foreign pkgs/dnf.actions:2
-		file-foreign pkgs/dnf.actions:3
 		file-foreign pkgs/dnf.actions:3
 		file-foreign pkgs/dnf.actions:4
 		file-foreign pkgs/dnf.actions:5
@@ -394,6 +392,7 @@ expect_what_no_command_mends() {
 		setting-without-hook /etc/apt/apt.conf.d/90settings:4
 		user-missing /etc/apt/apt.conf.d/90settings:7
 		directory-missing /etc/apt/apt.conf.d/90settings:8
+		path-without-match /etc/apt/apt.conf.d/90settings:10
 		requires-missing /etc/apt/apt.conf.d/90settings:10
 		setting-masked /etc/apt/apt.conf.d/90settings:12
 		leftover /etc/apt/apt.conf.d/92b.bak
@@ -410,8 +409,6 @@ expect_what_no_command_mends() {
 		folder-not-read Post-Invoke/18-mixed
 		folder-not-read Post-Invoke/19-symlink
 		file-foreign Post-Invoke/21-alpm.hook:4
-		file-foreign Post-Invoke/21-alpm.hook:5
-		file-foreign Post-Invoke/21-alpm.hook:6
 		hook-failed Post-Invoke/22-alpm.hook
 		file-foreign Post-Invoke/22-alpm.hook
 		not-a-script Post-Invoke/23-README
@@ -434,7 +431,6 @@ expect_what_no_command_mends() {
 		script-misplaced pkgs/app/script
 		package-unknown pkgs/app-extra:amd64
 		file-foreign pkgs/dnf.actions:2
-		file-foreign pkgs/dnf.actions:3
 		file-foreign pkgs/dnf.actions:3
 		file-foreign pkgs/dnf.actions:4
 		file-foreign pkgs/dnf.actions:5
@@ -663,19 +659,19 @@ test_what_is_said_of_the_files_of_others() {
 	check_ends_with 1
 	expect_silent_errors
 	expect_file "$output" <<-EOF
-		error: Post-Invoke/a.hook:4: a hook for pacman, not a script; an equivalent script belongs in pkgs/app/Pre-Install-Pkgs
-
-		error: Post-Invoke/a.hook:5: a hook for pacman, not a script; an equivalent script belongs in multi_pkgs/Pre-Install-Pkgs/app-__WILDCARD__
-
-		error: Post-Invoke/a.hook:6: a hook for pacman, not a script; no directory can match "!app-extra"
+		error: Post-Invoke/a.hook:4: a hook for pacman, not a script; a symlink Pre-Install-Pkgs/a to /bin/true does the same
+		  setting: Universal-Hooks::Scripts::Pre-Install-Pkgs/a::Packages { "app"; "app-*"; "!app-extra"; };
+		  setting: Universal-Hooks::Scripts::Pre-Install-Pkgs/a::Operations { "upgrade"; "downgrade"; "reinstall"; };
+		  setting: Universal-Hooks::Scripts::Pre-Install-Pkgs/a::Input "null";
 
 		error: Post-Invoke/b.hook: a hook for pacman, not a script
 
-		error: c.actions:1: a hook for dnf, not a script; an equivalent script belongs in Post-Invoke
+		error: c.actions:1: a hook for dnf, not a script; a symlink Post-Invoke/c to /bin/true does the same
+		  setting: Universal-Hooks::Scripts::Post-Invoke/c::Input "null";
 
 		error: c.actions:2: a hook for dnf, not a script; apt has no hook point like "goal_resolved"
 
-		6 errors
+		4 errors
 	EOF
 }
 
@@ -733,29 +729,35 @@ test_the_settings_that_files_of_others_need() {
 	expect_file "$output" <<-EOF
 		error: 50mine: settings for apt, not a script; they belong in a file in /etc/apt/apt.conf.d
 
-		error: Post-Invoke/b.actions:1: a hook for dnf, not a script; an equivalent script belongs in pkgs/app/Post-Invoke
+		error: Post-Invoke/b.actions:1: a hook for dnf, not a script; a symlink Post-Invoke/b-001 to /bin/true does the same
+		  setting: Universal-Hooks::Scripts::Post-Invoke/b-001::Packages { "app"; };
+		  setting: Universal-Hooks::Scripts::Post-Invoke/b-001::Operations { "install"; "upgrade"; "downgrade"; "reinstall"; };
+		  setting: Universal-Hooks::Scripts::Post-Invoke/b-001::On-Failure "abort";
+		  setting: Universal-Hooks::Scripts::Post-Invoke/b-001::Input "null";
 
-		error: Post-Invoke/b.actions:1: instead of direction in, use the setting Operations { "install"; "upgrade"; "downgrade"; "reinstall"; }
+		error: Post-Invoke/b.actions:2: a hook for dnf, not a script; a symlink Post-Invoke/b-002 to /bin/true does the same
+		  setting: Universal-Hooks::Scripts::Post-Invoke/b-002::Packages { "app"; };
+		  setting: Universal-Hooks::Scripts::Post-Invoke/b-002::Operations { "upgrade"; "downgrade"; "reinstall"; "remove"; "purge"; };
+		  setting: Universal-Hooks::Scripts::Post-Invoke/b-002::Input "null";
 
-		error: Post-Invoke/b.actions:1: instead of raise_error=1, use the setting On-Failure "abort"
+		error: Post-Invoke/c.action:1: a hook for dnf, not a script; a script Post-Invoke/c does the same
+		  script: /bin/true
+		  setting: Universal-Hooks::Scripts::Post-Invoke/c::Packages { "app-*"; };
+		  setting: Universal-Hooks::Scripts::Post-Invoke/c::Operations { "upgrade"; "downgrade"; "reinstall"; "remove"; "purge"; };
+		  setting: Universal-Hooks::Scripts::Post-Invoke/c::When "packages-success";
 
-		error: Post-Invoke/b.actions:2: a hook for dnf, not a script; an equivalent script belongs in pkgs/app/Post-Invoke
+		error: a.hook:4: a hook for pacman, not a script; a script Pre-Install-Pkgs/a does the same
+		  script: exec /bin/true <"\$APT_UNIVERSAL_HOOKS_MATCHED"
+		  setting: Universal-Hooks::Scripts::Pre-Install-Pkgs/a::Packages { "app"; };
+		  setting: Universal-Hooks::Scripts::Pre-Install-Pkgs/a::Operations { "upgrade"; "downgrade"; "reinstall"; };
+		  setting: Universal-Hooks::Scripts::Pre-Install-Pkgs/a::Requires { "tool"; };
+		  setting: Universal-Hooks::Scripts::Pre-Install-Pkgs/a::On-Failure "abort";
 
-		error: Post-Invoke/b.actions:2: instead of direction out, use the setting Operations { "upgrade"; "downgrade"; "reinstall"; "remove"; "purge"; }
-
-		error: Post-Invoke/c.action:1: a hook for dnf, not a script; an equivalent script belongs in multi_pkgs/Post-Invoke/app-__WILDCARD__
-
-		error: a.hook:4: a hook for pacman, not a script; an equivalent script belongs in pkgs/app/Pre-Install-Pkgs
-
-		error: a.hook:9: instead of AbortOnFail, use the setting On-Failure "abort"
-
-		error: a.hook:10: instead of NeedsTargets, read the file \$APT_UNIVERSAL_HOOKS_MATCHED in the script, or in pkgs/ use \$APT_UNIVERSAL_HOOKS_PACKAGE
-
-		error: a.hook:11: instead of Depends, use the setting Requires { "tool"; }: without the package, the script is skipped, but apt continues
+		error: a.hook:11: without "tool", pacman stops, but a script with Requires is skipped: to stop apt, check for it in the script instead
 
 		error: pkgs/50mine.conf: settings for apt, not a script; they belong in a file in /etc/apt/apt.conf.d
 
-		12 errors
+		7 errors
 	EOF
 }
 
@@ -809,7 +811,7 @@ test_a_registration_edited_elsewhere_names_that_file() {
 	local other=/etc/apt/apt.conf.d/zz-other
 	printf '\nDPkg::Post-Invoke::apt-universal-hooks "/bin/true";\n' >$other
 	check_finds <<<"registration-edited $other:2"
-	expect_equal null "$(sed -n 's/.*"command": //p' "$output")"
+	expect_equal null "$(sed -nE 's/.*"command": (.*[^,]),?$/\1/p' "$output")"
 }
 
 # Reinstalling a file that is as it was shipped would not help.
@@ -819,7 +821,7 @@ test_what_clears_the_registration_is_named() {
 	check_finds <<<"registration-missing $other:2"
 	grep -q 'clears DPkg::Post-Invoke::apt-universal-hooks; no hooks run at Post-Invoke; remove' "$output" ||
 		fail 'what to do should be said'
-	expect_equal null "$(sed -n 's/.*"command": //p' "$output")"
+	expect_equal null "$(sed -nE 's/.*"command": (.*[^,]),?$/\1/p' "$output")"
 	printf 'DPkg::Post-Invoke {};\n\nDPkg::Post-Invoke::apt-universal-hooks "";\n' >$other
 	check_finds <<<"registration-missing $other:3"
 	printf '#clear DPkg;\n' >$other
@@ -848,7 +850,7 @@ test_commands_before_ours_at_Post-Invoke_are_found() {
 	local other=/etc/apt/apt.conf.d/00-other first=/etc/apt/apt.conf.d/00apt-universal-hooks.conf
 	printf '\nDPkg::Post-Invoke {"false";};\n' >$other
 	check_finds <<<"registration-not-first $other:2"
-	expect_equal null "$(sed -n 's/.*"command": //p' "$output")"
+	expect_equal null "$(sed -nE 's/.*"command": (.*[^,]),?$/\1/p' "$output")"
 	mv $other /etc/apt/apt.conf.d/10other
 	check_finds </dev/null
 	rm $first
@@ -890,6 +892,7 @@ test_findings_can_be_limited_to_paths() {
 		user-missing $settings:7
 		directory-missing $settings:8
 		requires-missing $settings:9
+		path-without-match $settings:10
 		empty-script Post-Invoke/05-empty
 	EOF
 	check_finds $hooks/pkgs/app/ <<-EOF
@@ -909,6 +912,51 @@ test_findings_can_be_limited_to_paths() {
 		setting-masked $settings:12
 		settings-file-unusable $packaged_hooks/settings.d/a.conf
 		setting-twice $packaged_hooks/settings.d/b.conf
+	EOF
+}
+
+# Lists are joined, an administrator may override what a package ships, and an option is meant.
+test_what_another_line_overrides_is_found() {
+	local d=/etc/apt/apt.conf.d
+	conffile=$d/40-tool package tool 1
+	publish
+	apt-get -qq --yes install tool >/dev/null 2>&1
+	probe Post-Invoke/a
+	probe $packaged_hooks/Post-Invoke/b
+	mkdir -p $packaged_hooks/settings.d
+	printf 'Universal-Hooks::Scripts::Post-Invoke/%s;\n' 'b::Timeout "1"' 'b::Timeout "2"' \
+		>$packaged_hooks/settings.d/b.conf
+	printf 'Universal-Hooks::%s;\n' 'Output "both"' 'Scripts::Post-Invoke/a::When "always"' >$d/40-tool
+	cat >$d/50-local <<-'EOF'
+		Universal-Hooks::Timeout "5";
+		Universal-Hooks::Output "log";
+		Universal-Hooks::Scripts::Post-Invoke {
+		    Enabled "yes";
+		    Operations { "install"; };
+		};
+		Universal-Hooks::Scripts::Post-Invoke/a::When "ran";
+		Universal-Hooks::Scripts::Post-Invoke/a::When "failure";
+		Universal-Hooks::Scripts::Post-Invoke/b::Timeout "3";
+	EOF
+	apt-universal-hooks set Post-Invoke/a Directory /tmp >/dev/null
+	cat >$d/zz-local <<-'EOF'
+		universal-hooks::timeout "7";
+		Universal-Hooks::Scripts::Post-Invoke/::Enabled "TRUE";
+		Universal-Hooks::Scripts::Post-Invoke::Operations { "remove"; };
+		Universal-Hooks::Scripts::Post-Invoke/a::Directory "/var";
+	EOF
+	check_finds <<-EOF
+		setting-twice $d/50-local:1
+		setting-twice $d/50-local:7
+		setting-twice $d/99apt-universal-hooks-settings.conf:3
+	EOF
+	apt-universal-hooks check >$output || true
+	grep -qF "$d/zz-local:1 sets it to \"7\"" $output || fail 'it should say what applies'
+	grep -q 'fix: apt-universal-hooks unset Post-Invoke/a Directory$' $output || fail 'no command'
+	fix_once
+	check_finds <<-EOF
+		setting-twice $d/50-local:1
+		setting-twice $d/50-local:7
 	EOF
 }
 

@@ -103,8 +103,12 @@ test_options_are_those_that_help_tells() {
 	typed "plan --fix-b$tab" <<<$'plan\n--fix-broken'
 }
 
+test_without_hooks_no_word_is_completed() {
+	typed "show $tab" <<<show
+}
+
 test_hook_points_are_completed_once() {
-	typed "list $all" <<<$'list\nPre-Invoke\nPre-Install-Pkgs\nPost-Invoke'
+	typed "list $all" <<<$'list\nSession-Start\nPre-Invoke\nPre-Install-Pkgs\nPost-Invoke\nSession-End'
 	typed "run Pre-In$all" <<<$'run\nPre-Invoke\nPre-Install-Pkgs'
 	typed "run Post-Invoke x$tab" <<<$'run\nPost-Invoke\nx'
 }

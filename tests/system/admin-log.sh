@@ -226,6 +226,7 @@ test_blame_in_a_pipe_is_a_table_with_tabs() {
 		Result: ok
 		Hooks:
 		 Pre-Invoke /etc/apt/universal-hooks/Pre-Invoke/005-as-long [always] exit 0 1242 ms
+		 Pre-Invoke /etc/apt/universal-hooks/Pre-Invoke/006-nothing-to-do [always] skipped (77) 30 ms
 		End-Date: 2026-11-22  09:00:00
 
 	EOF
@@ -236,6 +237,7 @@ test_blame_in_a_pipe_is_a_table_with_tabs() {
 		1242	1	1242	1242	/etc/apt/universal-hooks/Pre-Invoke/005-as-long	0	gone
 		1242	2	621	1230	/etc/apt/universal-hooks/Pre-Invoke/010-check	0	
 		40	1	40	40	/usr/lib/apt/universal-hooks/pkgs/app/Post-Invoke/010-start	1	gone
+		30	0	30	30	/etc/apt/universal-hooks/Pre-Invoke/006-nothing-to-do	0	gone
 	EOF
 	asked 0 blame -n 1
 	expect_equal 2 "$(wc -l </out)" 'lines'
@@ -261,12 +263,15 @@ print(len(transactions), sum(len(each["hooks"]) for each in transactions),
 		      "command_line": "apt-get upgrade",
 		      "requested_by": null,
 		      "transaction": "94-433909",
+		      "session": null,
+		      "dpkg_runs": null,
 		      "result": "failed",
 		      "not_reached": null,
 		      "whole": true,
 		      "ok": 2,
 		      "failed": 0,
 		      "skipped": 0,
+		      "switched_off_by": null,
 		      "hooks": [
 		        {
 		          "hook_point": "Pre-Invoke",

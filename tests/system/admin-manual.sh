@@ -71,6 +71,15 @@ before_edit() {
 	export EDITOR='sed -i s/apt/dpkg/'
 }
 
+# Called in a hook.
+before_transaction() {
+	export APT_UNIVERSAL_HOOKS_HOOK_POINT=Post-Invoke
+	export APT_UNIVERSAL_HOOKS_TRANSACTION=/table APT_UNIVERSAL_HOOKS_ARCHIVES=/archives
+	printf '%s\t' app all upgrade 1.4 1.5 | sed 's/$/done\n/' >/table
+	printf '%s\t' app-data all install - 1.5 | sed 's/$/done\n/' >>/table
+	printf 'app\tall\t/repository/app_1.5_all.deb\napp-data\tall\t/repository/app-data_1.5_all.deb\n' >/archives
+}
+
 # --- the page
 
 # text_behind WORDS: prints the example after the comment with these words, as the reader sees it, of
@@ -175,7 +184,7 @@ expect_keys_of() {
 		grep -qF "\\fB$key\\fR" /part || fail "$*: the page does not explain $key"
 	done </keys
 	for key in $(sed -nE '/^\.T[PQ]/{n;s/\\fB([^\\]*)\\fR,?/\1/gp}' /part); do
-		grep -qxF "$key" /keys || [[ $2/$key == */switched_off ]] || fail "$*: there is no key $key"
+		grep -qxF "$key" /keys || [[ ${2-}/$key == */switched_off ]] || fail "$*: there is no key $key"
 	done
 }
 
@@ -190,6 +199,9 @@ test_the_page_explains_each_key_of_JSON() {
 	expect_keys_of blame blame
 	expect_keys_of requires requires
 	expect_keys_of status status
+	expect_keys_of dpkg dpkg
+	before_transaction
+	expect_keys_of transaction transaction
 	local subcommand
 	for subcommand in $(subcommands); do
 		! has_json "$subcommand" || declare -f "${FUNCNAME[0]}" |

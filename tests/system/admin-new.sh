@@ -109,6 +109,7 @@ test_what_would_not_work_is_refused_and_nothing_is_made() {
 	refused '--description must not be empty' Post-Invoke/x --description ''
 	refused 'apt.conf cannot name Post-Invoke/a::b, because "::" separates keys; rename the script or make it not executable' \
 		Post-Invoke/a::b --description x
+	refused 'at Session-Start, the packages are not known yet; use Pre-Install-Pkgs' pkgs/app/Session-Start/x
 	ends_with 2 setpriv --reuid 65534 --clear-groups $command new pkgs/new/Post-Invoke/x
 	expect_equal "E: only root can change $hooks/pkgs/new/Post-Invoke/x" "$(cat $errors)"
 	# The script and its setting are created together or not at all.
@@ -176,6 +177,28 @@ test_an_edit_is_put_in_place_as_a_whole_and_checked() {
 	kept=$(sed -n 's/^W: your version is kept in //p' $errors)
 	expect_file "$kept" <<<mine
 	expect_file $hooks/Post-Invoke/100-a <<<other
+	# An editor that is killed, and a version that cannot be read.
+	editor 'echo mine >$1; kill -9 $$'
+	ends_with 2 $command edit 100-a
+	form=E expect_warning 'the editor failed (signal 9)'
+	expect_file "$(sed -n 's/^W: your version is kept in //p' $errors)" <<<mine
+	editor 'truncate -s 17M $1'
+	ends_with 2 $command edit 100-a
+	form=E expect_warning 'cannot be read'
+	expect_equal 17825792 "$(stat --format=%s "$(sed -n 's/^W: your version is kept in //p' $errors)")"
+	expect_file $hooks/Post-Invoke/100-a <<<other
+}
+
+# With room for directories, but not for the file.
+test_an_override_that_cannot_be_made_leaves_no_directory() {
+	probe $packaged_hooks/pkgs/app/Post-Invoke/theirs
+	mount -t tmpfs -o mode=755,nr_inodes=4 tmpfs $hooks
+	everything >/before
+	editor 'echo mine >$1'
+	ends_with 2 $command edit theirs
+	form=E expect_warning "$hooks/pkgs/app/Post-Invoke/theirs" 'No space left'
+	expect_file "$(sed -n 's/^W: your version is kept in //p' $errors)" <<<mine
+	everything | diff /before -
 }
 
 test_a_hook_of_a_package_is_edited_as_an_override() {

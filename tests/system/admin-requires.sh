@@ -76,11 +76,11 @@ test_json_says_the_same() {
 	expect_no_errors
 	expect_file <(tr -d ' \n' <$output) < <(tr -d ' \n' <<-EOF
 		{"packages": [
-			{"package": "dpkg", "installed": true, "known_to_apt": null,
+			{"package": "dpkg", "installed": true, "known_to_apt": null, "candidate": null,
 				"hooks": ["$packaged_hooks/pkgs/app/Post-Invoke/needs-dpkg"]},
-			{"package": "lib-a", "installed": false, "known_to_apt": true,
+			{"package": "lib-a", "installed": false, "known_to_apt": true, "candidate": "lib-a",
 				"hooks": ["$hooks/Pre-Invoke/needs b"]},
-			{"package": "lib-b", "installed": false, "known_to_apt": true,
+			{"package": "lib-b", "installed": false, "known_to_apt": true, "candidate": "lib-b",
 				"hooks": ["$hooks/Pre-Invoke/needs b"]}]}
 	EOF
 	)
@@ -179,6 +179,36 @@ test_a_package_is_listed_once_and_per_architecture() {
 	ends_with 0 $command requires --missing
 	expect_warning lib-b:sparc
 	expect_equal 3 "$(wc -l <$output)" 'names'
+}
+
+test_the_first_alternative_that_apt_has_is_installed() {
+	probe Post-Invoke/a
+	cat >/etc/apt/apt.conf.d/50needs <<-'END'
+		Universal-Hooks::Requires {
+			"no-such | lib-a (>= 2) | lib-b (>= 1) | lib-c";
+			"lib-b, lib-c (<< 2)";
+		};
+	END
+	ends_with 1 $command requires
+	expect_file $output <<-EOF
+		Package	Installed	Hooks
+		lib-b	no	$hooks/Post-Invoke/a
+		lib-c (<< 2)	no	$hooks/Post-Invoke/a
+		no-such | lib-a (>= 2) | lib-b (>= 1) | lib-c	no	$hooks/Post-Invoke/a
+	EOF
+	ends_with 0 $command requires --missing
+	expect_no_errors
+	expect_file $output <<-'EOF'
+		lib-b
+		lib-c
+	EOF
+	ends_with 0 $command requires --install
+	ends_with 0 $command requires
+	echo 'Universal-Hooks::Requires:: "no-such | lib-b (>= 2)";' >>/etc/apt/apt.conf.d/50needs
+	ends_with 0 $command requires --missing
+	expect_warning 'no-such | lib-b (>= 2), required by' 'left out'
+	expect_file $output </dev/null
+	ends_with 2 $command requires --install
 }
 
 test_only_root_installs_and_everybody_looks() {

@@ -266,8 +266,10 @@ test_show_is_one_screen_with_everything_of_a_hook() {
 		  On-Failure    warn
 		  When          ran
 		  Operations    install upgrade downgrade reinstall remove purge configure
+		  Per-Package   false
 		  Timeout       none
 		  Directory     /
+		  Input         terminal
 		  Output        terminal
 		  Requires      dpkg apt, set in
 		                $file:4
@@ -291,6 +293,13 @@ test_show_is_one_screen_with_everything_of_a_hook() {
 		Its last output:
 		  sent
 	EOF
+	# Not because of missing rights.
+	mv /var/log/apt/universal-hooks-term.log /kept
+	mkfifo /var/log/apt/universal-hooks-term.log
+	ends_with 0 $command show 100-mail
+	expect_warning /var/log/apt/universal-hooks-term.log 'the output of hooks is not shown: Invalid argument'
+	! has 'Only root' $output || fail "$(cat $output)"
+	mv /kept /var/log/apt/universal-hooks-term.log
 	$command disable 100-mail >/dev/null
 	$command show 100-mail | has '^  state         disabled$' || fail "$($command show 100-mail)"
 	probe $packaged_hooks/Post-Invoke/theirs

@@ -397,6 +397,21 @@ test_a_disk_that_is_full_is_told() {
 	form=E expect_warning 'No space left on device'
 }
 
+test_closed_descriptors_are_filled_as_under_apt() {
+	hook Post-Invoke/descriptors <<-'EOF'
+		#!/bin/sh
+		names=$(readlink /proc/$$/fd/[012])
+		echo "$names" >/descriptors
+	EOF
+	publish
+	"$command" run Post-Invoke --script Post-Invoke/descriptors <&- >&- 2>&-
+	expect_file /descriptors <<-'EOF'
+		/dev/null
+		/dev/null
+		/dev/null
+	EOF
+}
+
 test_a_made_up_run_is_like_one_of_apts() {
 	make_hooks
 	rm $hooks/Post-Invoke/040-plain /etc/apt/apt.conf.d/50hooks
@@ -487,6 +502,57 @@ test_run_says_why_a_hook_was_left_out_and_what_would_help() {
 	EOF
 }
 
+test_run_tries_a_script_that_is_not_in_the_tree() {
+	package app 1
+	publish
+	probe Post-Invoke/other
+	probe /root/draft HOOK_POINT RESULT PACKAGE OPERATION ARCHIVE WILDCARD MATCHED
+	cd /root
+	ends_as 0 run --file ./draft Post-Invoke
+	grep -q '^/root/draft.exit 0.' "$output" || fail "$(cat "$output")"
+	ends_as 0 run --file draft pkgs/app/Post-Invoke
+	ends_as 0 run --file /root/../root/draft pkgs/app/Post-Invoke/100-x -p app -o remove -r failed
+	ends_as 0 run -f ./draft multi_pkgs/Pre-Install-Pkgs/ap__WILDCARD__ --package app
+	expect_runs <<-'EOF'
+		/root/draft HOOK_POINT=Post-Invoke RESULT=ok no-PACKAGE no-OPERATION no-ARCHIVE no-WILDCARD no-MATCHED
+		/root/draft HOOK_POINT=Post-Invoke RESULT=ok PACKAGE=app OPERATION=install no-ARCHIVE no-WILDCARD no-MATCHED
+		/root/../root/draft HOOK_POINT=Post-Invoke RESULT=failed PACKAGE=app OPERATION=remove no-ARCHIVE no-WILDCARD no-MATCHED
+		/root/draft --pkg_list={app} HOOK_POINT=Pre-Install-Pkgs no-RESULT no-PACKAGE no-OPERATION no-ARCHIVE WILDCARD=ap__WILDCARD__ MATCHED={app}
+	EOF
+	# What the settings for its path say.
+	cat >/etc/apt/apt.conf.d/50hooks <<-'EOF'
+		Universal-Hooks::Scripts::Post-Invoke/900-mail::When "failure";
+		Universal-Hooks::Scripts::pkgs/app/Post-Invoke::Operations { "remove"; };
+	EOF
+	left_out 1 '/root/draft is not run: its setting When is "failure"; add --result failed' \
+		Post-Invoke/900-mail -f draft
+	left_out 1 'is not run: its setting Operations is only for remove' pkgs/app/Post-Invoke -f draft
+	left_out 1 'is not run: it is for transactions with app; add --package app' pkgs/app/Post-Invoke -f draft -p coreutils
+	left_out 1 'a package that matches ap__WILDCARD__' multi_pkgs/Post-Invoke/ap__WILDCARD__ -f draft
+	left_out 1 '/root is not run: it is not a file' Post-Invoke -f /root
+	left_out 1 'add --result failed' Post-Invoke/900-mail -f draft --dry-run
+	# Trust, as in the tree.
+	chmod a-x draft
+	left_out 1 '/root/draft is not executable; it is not run' Post-Invoke -f draft
+	chmod 777 draft
+	ends_as 1 run Post-Invoke -f draft 2>"$errors"
+	form=E expect_warning /root/draft 'not run'
+	chmod 755 draft
+	install -d -o daemon /srv/daemon
+	cp -p draft /srv/daemon
+	ends_as 1 run Post-Invoke -f /srv/daemon/draft 2>"$errors"
+	form=E expect_warning /srv/daemon/draft '/srv/daemon ' daemon
+	ends_as 2 run Post-Invoke -f none 2>"$errors"
+	form=E expect_warning 'none cannot be run: No such file or directory'
+	ends_as 2 run Post-Invoke -f draft -s other 2>"$errors"
+	form=E expect_warning '--file and --script cannot be used together'
+	ends_as 2 run post-invoke -f draft 2>"$errors"
+	form=E expect_warning 'did you mean'
+	ends_as 2 run pkgs/Post-Invoke/app -f draft 2>"$errors"
+	form=E expect_warning pkgs/app/Post-Invoke/draft
+	expect_no_runs
+}
+
 # same_as WORDS WORDS: both print the same and end with 0.
 same_as() {
 	local words
@@ -513,4 +579,26 @@ test_help_and_global_options_stand_where_git_has_them() {
 	ends_as 2
 	"$command" help | cmp - "$output" || fail 'the usage is not shown'
 	ends_as 2 --root /
+}
+
+test_run_tries_the_hooks_of_a_session() {
+	probe Session-Start/a HOOK_POINT RESULT RUNS
+	# shellcheck disable=SC2016 # expanded by the hook
+	then='readlink /proc/$$/fd/0 >>/runs; echo "${LEAK-clean} $DEBIAN_FRONTEND" >>/runs' \
+		probe pkgs/app/Session-End/b RESULT RUNS OPERATION
+	package app 1
+	ends_with 0 env LEAK=yes apt-universal-hooks run Session-Start
+	ends_with 0 env LEAK=yes apt-universal-hooks run Session-End --package app
+	apt-universal-hooks set pkgs/app/Session-End/b When always >/said
+	ends_with 0 env LEAK=yes apt-universal-hooks run Session-End --package app --result aborted
+	expect_runs <<-'EOF'
+		Session-Start/a HOOK_POINT=Session-Start no-RESULT no-RUNS
+		pkgs/app/Session-End/b RESULT=ok RUNS=1 OPERATION=install
+		/dev/null
+		clean noninteractive
+		pkgs/app/Session-End/b RESULT=aborted RUNS=0 OPERATION=install
+		/dev/null
+		clean noninteractive
+	EOF
+	[[ ! -e /var/lib/apt-universal-hooks/sessions ]] || fail 'there should be no session'
 }

@@ -87,17 +87,21 @@ test_json_says_the_same() {
 	publish
 	apt-get -qq --yes install app >/dev/null
 	ends_with 0 $command status --json
-	local expected point
+	local expected point key
 	expected='{"version":"VERSION","switched_off_by":[],"helper":true,"hook_points":['
-	for point in Pre-Invoke:0 Pre-Install-Pkgs:0 Post-Invoke:1; do
+	# apt calls the helper at Pre-Invoke for both hook points of a session.
+	for point in Session-Start:0 Pre-Invoke:0 Pre-Install-Pkgs:0 Post-Invoke:1 Session-End:0; do
+		key=DPkg::${point%:*}
+		key=${key/Session-*/Pre-Invoke}
 		expected+="{\"hook_point\":\"${point%:*}\",\"registered\":\"as-shipped\",\
-\"key\":\"DPkg::${point%:*}::apt-universal-hooks\",\"file\":\"$conf\",\
-\"line\":$(line_of "DPkg::${point%:*}"),\"called\":true,\"hooks\":${point#*:},\"by_package\":0,\
+\"key\":\"$key::apt-universal-hooks\",\"file\":\"$conf\",\
+\"line\":$(line_of "$key"),\"called\":true,\"hooks\":${point#*:},\"by_package\":0,\
 \"by_wildcard\":0,\"always\":${point#*:},\"disabled\":0,\"faulty\":0,\"masked\":0,\
 \"overridden\":0},"
 	done
 	expected="${expected%,}],\"last_transaction\":{\"start\":\"TIME\",\"end\":\"TIME\",\
-\"command_line\":\"apt-get -qq --yes install app\",\"result\":\"ok\",\"ran\":1,\"ok\":1,\"failed\":0,\"skipped\":0}}"
+\"command_line\":\"apt-get -qq --yes install app\",\"result\":\"ok\",\"ran\":1,\"ok\":1,\"failed\":0,\"skipped\":0,\"switched_off_by\":null},\"last_session\":null,\"sessions\":[],\
+\"dpkg\":{\"state\":\"off\",\"file\":\"/etc/dpkg/dpkg.cfg.d/apt-universal-hooks\",\"pre_invoke\":\"off\",\"post_invoke\":\"off\"}}"
 	expect_equal "$expected" "$(sed -E 's/^ *//; s/": /":/; s/"[0-9.]+"/"VERSION"/
 		s/"20[0-9-]+T[0-9:]+\+00:00"/"TIME"/' $output | tr -d '\n')"
 }
@@ -113,7 +117,14 @@ test_hooks_that_apt_does_not_call_are_a_finding() {
 	ends_with 1 $command status --json
 	grep -q '"registered": "missing"' $output || fail 'JSON should say so'
 	ends_with 0 $command disable Post-Invoke/mine
+	probe Session-End/mine
 	ends_with 0 $command status
+	printed | has -x "Session-End: 1 hook (1 always); registered in $conf:$(line_of DPkg::Pre-Invoke)" ||
+		fail "$(cat $output)"
+	! printed | has '^Session-Start' || fail 'hook points of a session without hooks are not shown'
+	sed -i 's,^DPkg::Pre-Invoke,// &,' $conf
+	ends_with 1 $command status
+	printed | has -x 'Session-End: 1 hook (1 always); not registered' || fail "$(cat $output)"
 }
 
 test_what_is_edited_is_told() {

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 # Invalid settings: each causes one warning per transaction that names key and value, and the default
-# applies.
+# applies. Guards cause an error instead, and do not open: On-Failure counts as "abort", and with the
+# others the script does not run.
 
 package app 1
 
@@ -26,14 +27,31 @@ expect_all_to_have_run() {
 	EOF
 }
 
-# Expects one warning for each line of /invalid, the setting without "Universal-Hooks::", and no other.
+# Expects one message for each line of /invalid, the setting without "Universal-Hooks::", and no other.
 expect_warnings() {
 	local line
 	while IFS= read -r line; do
-		expect_equal 1 "$(grep '^W: ' "$errors" | grep -c -F -e ": Universal-Hooks::$line")" \
-			"warnings that say $line"
+		expect_equal 1 "$(grep '^[WE]: ' "$errors" | grep -c -F -e ": Universal-Hooks::$line")" \
+			"messages that say $line"
 	done </invalid
 	expect_equal "$(wc -l </invalid)" "$(grep -c '^[WE]: ' "$errors")" 'warnings and errors'
+}
+
+# shuts SETTING: this guard is invalid, which is an error, and Post-Invoke/a does not run.
+shuts() {
+	printf 'Universal-Hooks::Scripts::Post-Invoke/a::%s;\n' "$1" | settings
+	run_apt apt-get --yes --reinstall install app </dev/null
+	apt_must_end_with 0
+	expect_equal 1 "$(grep -c -F -e "::$1: " "$errors")" "messages that say $1"
+	form=E expect_warning /etc/apt/apt.conf.d/90settings:1 "${1%% *}"
+	form=E expect_warning "$hooks/Post-Invoke/a is not run because a setting is invalid: ${1%%[: ]*} "
+	expect_runs <<-'EOF'
+		Pre-Invoke/a
+		Pre-Install-Pkgs/a
+		pkgs/app/Post-Invoke/a
+	EOF
+	grep -q 'Post-Invoke/a .*skipped (faulty-setting)$' /var/log/apt/universal-hooks.log ||
+		fail 'the log does not say why'
 }
 
 # warns_about SETTING: this setting, without "Universal-Hooks::", causes one warning that repeats it,
@@ -101,6 +119,15 @@ test_On-Failure_is_one_of_its_words() {
 	warns_about 'Scripts::Post-Invoke/a::On-Failure "abort after"'
 }
 
+test_a_misspelt_veto_stops_apt_all_the_same() {
+	then='exit 1' probe Pre-Install-Pkgs/a
+	settings <<<'Universal-Hooks::Scripts::Pre-Install-Pkgs/a::On-Failure "abrot";'
+	run_apt apt-get --yes install app </dev/null
+	apt_must_end_with 100
+	form=E expect_warning 'On-Failure "abrot": the value is invalid, so it counts as "abort"' 'did you mean "abort"?'
+	! dpkg-query --show app &>/dev/null || fail 'app is installed'
+}
+
 test_When_is_one_of_its_words() {
 	probe_each_point
 	warns_about 'When "never"'
@@ -131,16 +158,16 @@ test_Operations_has_words_of_its_own() {
 
 test_Requires_has_names_of_packages() {
 	probe_each_point
-	warns_about 'Requires:: "*"'
-	warns_about 'Requires:: "--version"'
-	warns_about 'Requires:: "a b"'
-	warns_about 'Scripts::Post-Invoke/a::Requires:: "app (>= 1)"'
+	shuts 'Requires:: "*"'
+	shuts 'Requires:: "--version"'
+	shuts 'Requires:: "a b"'
+	shuts 'Requires:: "app (> 0)"'
+	shuts 'Requires "not-here"'
 }
 
 test_a_list_given_as_a_string() {
 	probe_each_point
 	warns_about 'Operations "purge"'
-	warns_about 'Requires "not-here"'
 	warns_about 'Scripts::pkgs/app/Post-Invoke/a::Operations "purge remove"'
 }
 
@@ -194,7 +221,6 @@ test_all_of_them_at_once_are_told_once_and_the_scripts_run() {
 		Operations "purge"
 		Timeout "soon"
 		Directory "tmp"
-		Requires "not-here"
 		Scripts::Post-Invoke/gone::Timeout "5"
 		Scripts::Post-Invoke::When "never"
 	EOF
@@ -284,11 +310,11 @@ test_apt_and_check_say_the_same_with_file_and_line() {
 		    Scripts::/etc/apt/universal-hooks/Post-Invoke/a::Timeout "5";
 		};
 	EOF
-	apt_succeeds_but_warns -o Universal-Hooks::On-Failure=abrot install app
+	apt_succeeds_but_warns -o Universal-Hooks::Output=trminal install app
 	grep '^W: ' "$errors" | sed 's/^W: //' | sort >/by-apt
 	apt-universal-hooks check | sed -nE "s,^(warning|error): (/etc/apt/apt.conf.d/),\2,p" | sort >/by-check || true
 	expect_equal \
-		'-o Universal-Hooks::On-Failure=abrot: the value is invalid, so the setting is ignored; valid values: "warn", "abort", "abort-after"; did you mean "abort"?' \
+		'-o Universal-Hooks::Output=trminal: the value is invalid, so the setting is ignored; valid values: "terminal", "both", "log"; did you mean "terminal"?' \
 		"$(grep ^-o /by-apt)"
 	sed -i '/^-o/d' /by-apt
 	expect_equal 6 "$(wc -l </by-check)" 'findings'

@@ -209,6 +209,124 @@ test_variables_of_ours_that_the_caller_brings_are_not_passed_on() {
 	EOF
 }
 
+test_settings_give_a_script_its_variables_its_arguments_and_its_input() {
+	package app 1
+	hook multi_pkgs/Post-Invoke/a__WILDCARD__/dump <<-'EOF'
+		#!/bin/sh
+		echo "${1%%=*} $2 $3 LEVEL=$LEVEL HOME=$HOME $(readlink /proc/self/fd/0)" >>/runs
+	EOF
+	hook Session-End/dump <<-'EOF'
+		#!/bin/sh
+		echo "$# LEVEL=$LEVEL PATH=$PATH" >>/runs
+	EOF
+	chmod a+w /runs
+	cat >/etc/apt/apt.conf.d/90settings <<-'EOF'
+		Universal-Hooks::Scripts {
+		    multi_pkgs/Post-Invoke/a__WILDCARD__/dump {
+		        User "games";
+		        Environment { "LEVEL=1"; "HOME=/srv/a b"; };
+		        Arguments { "--all"; "a b"; };
+		        Input "null";
+		    };
+		    Session-End/dump::Environment { "PATH=/usr/bin:/bin"; "LEVEL=2"; };
+		};
+	EOF
+	LEVEL=0 silently apt-get --yes install app
+	apt-universal-hooks wait
+	expect_runs <<-'EOF'
+		--pkg_list --all a b LEVEL=1 HOME=/srv/a b /dev/null
+		0 LEVEL=2 PATH=/usr/bin:/bin
+	EOF
+	apt-universal-hooks plan remove app >/out
+	has -F "dump --pkg_list=FILE --all 'a b'" </out || fail "$(</out)"
+	apt-universal-hooks plan --json remove app >/out
+	has -F '"a b"' </out || fail "$(</out)"
+}
+
+test_a_variable_that_leads_to_code_of_others_keeps_the_script_from_running() {
+	package app 1
+	probe Pre-Invoke/a
+	probe Pre-Invoke/b
+	probe Pre-Invoke/c
+	install -d -m 1777 /srv/open
+	cat >/etc/apt/apt.conf.d/90settings <<-'EOF'
+		Universal-Hooks::Scripts {
+		    Pre-Invoke/a::Environment { "PATH=/usr/bin:/srv/open/bin"; };
+		    Pre-Invoke/b { Environment { "PERL5LIB=lib"; }; On-Failure "abort"; };
+		};
+	EOF
+	apt_fails install app
+	expect_no_runs
+	grep ^E: "$errors" | head -n 2 | sed 's/, so apt stops.*//' >/said
+	expect_file /said <<-EOF
+		E: $hooks/Pre-Invoke/a is not run: others can change what its variable PATH names: /srv/open is writable by everyone
+		E: $hooks/Pre-Invoke/b is not run: its variable PERL5LIB contains "lib", which is not an absolute path
+	EOF
+	expect_equal 2 "$(grep -c 'skipped (Environment)' /var/log/apt/universal-hooks.log)"
+	apt-universal-hooks check --json >/out || true
+	expect_equal 'open-to-others 2 guard-unusable 3' "$(python3 -c '
+import json
+print(*(word for f in json.load(open("/out"))["findings"] for word in (f["kind"], f["line"])))')"
+	rm "$hooks/Pre-Invoke/b"
+	echo 'Universal-Hooks::Scripts::Pre-Invoke/c::Environment { "APT_UNIVERSAL_HOOKS_ID=1"; };' \
+		>/etc/apt/apt.conf.d/90settings
+	apt_succeeds_but_warns install app
+	expect_runs <<<Pre-Invoke/a
+	has -F 'begin with APT_UNIVERSAL_HOOKS' <"$errors" || fail 'it is not said why'
+}
+
+# keep NAME: a script that adds its name to a file in …_DATA, and records the file and …_ID.
+keep() {
+	hook "$1" <<-'EOF'
+		#!/bin/bash
+		cd "$APT_UNIVERSAL_HOOKS_DATA" || exit
+		echo "${0##*/}" >>names
+		echo "$(stat --format='%U %a' .) $(xargs <names)" >>/runs
+		echo "$APT_UNIVERSAL_HOOKS_ID" >>/ids
+	EOF
+}
+
+test_the_scripts_of_a_transaction_share_a_directory_and_an_id() {
+	package app 1
+	chmod a+w /runs
+	install -m 666 /dev/null /ids
+	keep Pre-Invoke/a
+	keep Pre-Install-Pkgs/b
+	keep Pre-Install-Pkgs/of-games
+	keep Post-Invoke/c
+	keep Post-Invoke/of-games
+	keep Post-Invoke/when-vetoed
+	cat >/etc/apt/apt.conf.d/90settings <<-'EOF'
+		Universal-Hooks::Scripts {
+		    Pre-Install-Pkgs/of-games::User "games";
+		    Post-Invoke/of-games::User "games";
+		    Post-Invoke/when-vetoed::When "failure";
+		};
+	EOF
+	apt_succeeds install app
+	expect_runs <<-'EOF'
+		root 700 a
+		root 700 a b
+		games 700 of-games
+		root 700 a b c
+		games 700 of-games of-games
+	EOF
+	expect_equal "Transaction: $(uniq /ids)" "$(grep ^Transaction: /var/log/apt/universal-hooks.log)"
+	[[ -z $(ls -A "$state") ]] || fail "left: $(ls -A "$state")"
+	hook Pre-Install-Pkgs/vetoes <<<'exit 1'
+	apt_fails -o Universal-Hooks::Scripts::Pre-Install-Pkgs/vetoes::On-Failure=abort reinstall app
+	expect_runs <<-'EOF'
+		root 700 a
+		root 700 a b
+		games 700 of-games
+		root 700 a b when-vetoed
+	EOF
+	[[ -z $(ls -A "$state") ]] || fail "left: $(ls -A "$state")"
+	apt-universal-hooks run Post-Invoke --script c --package app >/out
+	expect_runs <<<'root 700 c'
+	[[ -z $(ls -A "$state") ]] || fail "left: $(ls -A "$state")"
+}
+
 test_the_transaction_file_is_a_table_that_all_may_read() {
 	package app 2 'Depends: lib'
 	package lib 1

@@ -329,6 +329,26 @@ test_PackageKit_is_served() {
 	fail_with_it whatever
 }
 
+# It keeps the lock for one transaction, and lives on.
+test_PackageKit_has_a_session_for_each_transaction() {
+	local name daemon=
+	package app 1
+	package other 1
+	probe Session-Start/start
+	probe Session-End/end RUNS RESULT TRANSACTION
+	for name in app other; do
+		run_apt pkcon_does install "$name" </dev/null
+		apt_must_end_with 0
+		apt-universal-hooks wait
+		expect_runs <<-EOF
+			Session-Start/start
+			Session-End/end RUNS=1 RESULT=ok
+			  $name|all|install|-|1|done
+		EOF
+		expect_equal "$(pidof packagekitd)" "${daemon:=$(pidof packagekitd)}"
+	done
+}
+
 # prepare_unattended-upgrade MINIMAL-STEPS: app, its lib and another package can be upgraded.
 prepare_unattended-upgrade() {
 	prepare unattended-upgrade

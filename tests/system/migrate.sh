@@ -11,11 +11,55 @@ settings() {
 	cat >>/etc/apt/apt.conf.d/60local-hooks
 }
 
+# with_files PATH...: a directory with empty files, for package.
+with_files() {
+	local tree path
+	tree=$(mktemp --directory)
+	chmod 755 "$tree"
+	for path; do
+		install -D -m 644 /dev/null "$tree/$path"
+	done
+	echo "$tree"
+}
+
+# Does for all hooks of others in the tree what check says, and removes them.
+convert() {
+	local line path=
+	publish
+	apt-universal-hooks check >/said || true
+	while IFS= read -r line; do
+		case $line in
+		*'a symlink '*' does the same')
+			path=${line##*a symlink } path=${path%' does the same'}
+			ln -s "${path#* to }" "$hooks/${path%% to *}"
+			;;
+		*'a script '*' does the same')
+			path=${line##*a script } path=${path%' does the same'}
+			;;
+		'  script: '*) printf '#!/bin/sh\n%s\n' "${line#'  script: '}" | hook "$path" ;;
+		'  setting: '*) settings <<<"${line#'  setting: '}" ;;
+		esac
+	done </said
+	rm -f $hooks/*.hook $hooks/*.actions
+	apt-universal-hooks check $hooks >/said || true
+	# That no package has such a path yet is a warning.
+	! grep -e '^error:' -e '^warning: .*setting' /said | grep -v 'has such a path' ||
+		fail "what check proposes is not right: $(cat /said)"
+}
+
+# stub PROGRAM...: they record their names, arguments and standard input.
+stub() {
+	local program
+	for program; do
+		printf '#!/bin/sh\necho "${0##*/} $* <$(tr "\\n" " ")>" >>/runs\n' | hook "$program"
+	done
+}
+
 # The first cells of all rows, except those of the first table.
 rows() {
 	zcat /usr/share/doc/apt-plugin-universal-hooks/migrate.md.gz |
 		sed -n 's/^| \(.*[^ ]\) *| .*|$/\1/p' | grep -v -e '^yum |' -e '^`[a-z_]*/.*`' -e ' | .* | ' |
-		sed 's/ | .*//' | grep -vxF -e 'yum and dnf' -e apt.conf -e '`NAME.hook`' -e 'actions line'
+		sed 's/ | .*//' | grep -vxF -e 'yum and dnf' -e apt.conf -e '`NAME.hook`' -e 'hook of pacman' -e 'actions line'
 }
 
 test_each_row_has_a_test() {
@@ -169,6 +213,7 @@ test_the_file_of_archives_has_the_paths_of_the_protocol() {
 }
 
 # Row: a loop that looks for one package in that input
+# Row: a loop that looks for a path in the archives
 # Row: `DPkg::Post-Invoke { "if [ -x /usr/bin/foo ]; then foo; fi"; };` in a package
 test_the_directory_of_a_package_replaces_loop_and_test() {
 	local tree
@@ -177,14 +222,18 @@ test_the_directory_of_a_package_replaces_loop_and_test() {
 	probe "$tree$packaged_hooks/Post-Invoke/500-app"
 	files=$tree package app 1
 	probe pkgs/foo/Pre-Install-Pkgs/a
+	probe Pre-Install-Pkgs/path
+	settings <<<"Universal-Hooks::Scripts::Pre-Install-Pkgs/path::Paths { \"$packaged_hooks/*/500-app\"; };"
 	apt_succeeds install app
 	apt_succeeds install foo
 	apt_succeeds remove app
 	apt_succeeds install bar
 	expect_runs <<-EOT
+		Pre-Install-Pkgs/path
 		$packaged_hooks/Post-Invoke/500-app
 		pkgs/foo/Pre-Install-Pkgs/a
 		$packaged_hooks/Post-Invoke/500-app
+		Pre-Install-Pkgs/path
 	EOT
 }
 
@@ -209,6 +258,21 @@ test_the_parent_of_a_script_is_the_helper() {
 	expect_runs <<-'EOT'
 		helper
 		apt-get --yes install foo
+	EOT
+}
+
+# Row: either of them with a mark or a grace period, so that COMMAND runs only once with unattended-upgrade
+# Row: a COMMAND that starts apt in the background, to run when the lock is free
+test_once_per_session_and_with_apt() {
+	package bar 1
+	probe Session-Start/mark
+	then='apt-get -o DPkg::Lock::Timeout=600 --yes install bar' probe Session-End/apt
+	apt_succeeds install foo
+	apt-universal-hooks wait
+	dpkg --status bar >/dev/null || fail 'bar should be installed'
+	expect_runs <<-'EOT'
+		Session-Start/mark
+		Session-End/apt
 	EOT
 }
 
@@ -245,75 +309,185 @@ test_update_runs_no_hook_and_its_entry_stays() {
 # Row: `Type = Package`, `Target = foo`
 # Row: `Target = foo*`
 # Row: `Target = *`
-test_targets_and_times_of_pacman_are_directories() {
+test_targets_and_times_of_pacman_are_directories_or_Packages() {
 	postinst='exit 1' package broken 1
 	probe pkgs/foo/Pre-Install-Pkgs/a
 	probe multi_pkgs/Pre-Install-Pkgs/foo__WILDCARD__/a MATCHED
-	probe multi_pkgs/Pre-Install-Pkgs/__WILDCARD__/a MATCHED
-	probe Pre-Install-Pkgs/a
-	probe pkgs/foo/Post-Invoke/a
-	probe pkgs/broken/Post-Invoke/a
-	probe Post-Invoke/a
+	probe Pre-Install-Pkgs/1-foo MATCHED
+	probe Pre-Install-Pkgs/2-foo-all MATCHED
+	probe Pre-Install-Pkgs/3-all MATCHED
+	probe Pre-Install-Pkgs/4
+	probe Post-Invoke/1-foo
+	probe Post-Invoke/2-broken
+	probe Post-Invoke/3
 	settings <<-'EOT'
-		Universal-Hooks::Scripts::Post-Invoke::When "success";
-		Universal-Hooks::Scripts::pkgs::When "packages-success";
+		Universal-Hooks::Scripts {
+			Pre-Install-Pkgs/1-foo::Packages { "foo"; };
+			Pre-Install-Pkgs/2-foo-all::Packages { "foo*"; };
+			Pre-Install-Pkgs/3-all::Packages { "*"; };
+			Post-Invoke/1-foo { Packages { "foo"; }; When "packages-success"; };
+			Post-Invoke/2-broken { Packages { "broken"; }; When "packages-success"; };
+			Post-Invoke/3::When "success";
+		};
 	EOT
 	apt_fails install foo foobar libfoo broken
-	local list='--pkg_list={broken,foo,foobar,libfoo}'
 	expect_runs <<-EOT
 		pkgs/foo/Pre-Install-Pkgs/a
-		multi_pkgs/Pre-Install-Pkgs/__WILDCARD__/a $list MATCHED={broken,foo,foobar,libfoo}
-		multi_pkgs/Pre-Install-Pkgs/foo__WILDCARD__/a $list MATCHED={foo,foobar}
-		Pre-Install-Pkgs/a
-		pkgs/foo/Post-Invoke/a
+		multi_pkgs/Pre-Install-Pkgs/foo__WILDCARD__/a --pkg_list={broken,foo,foobar,libfoo} MATCHED={foo,foobar}
+		Pre-Install-Pkgs/1-foo MATCHED={foo}
+		Pre-Install-Pkgs/2-foo-all MATCHED={foo,foobar}
+		Pre-Install-Pkgs/3-all MATCHED={broken,foo,foobar,libfoo}
+		Pre-Install-Pkgs/4
+		Post-Invoke/1-foo
 	EOT
 }
 
 # Row: several `Target`s or `[Trigger]`s
 # Row: `Target = !foo`, `?`, `[a-z]`
-test_several_targets_are_filtered_by_the_script_or_run_it_once_for_each() {
-	hook multi_pkgs/Post-Invoke/__WILDCARD__/filter <<-'EOT'
-		#!/bin/sh
-		names=$(grep -xE 'foo|ba[a-z]' "$APT_UNIVERSAL_HOOKS_MATCHED") || exit 0
-		echo filter $names >>/runs
+# Row: all three `Operation`s
+test_several_targets_are_one_list_and_the_last_match_counts() {
+	probe Post-Invoke/any MATCHED
+	probe Post-Invoke/others MATCHED
+	settings <<-'EOT'
+		Universal-Hooks::Scripts::Post-Invoke/any::Packages { "foo*"; "ba?"; "!foo[a-z]*"; };
+		Universal-Hooks::Scripts::Post-Invoke/others::Packages { "!foo*"; "!bar"; };
 	EOT
-	printf '#!/bin/sh\necho "link for $APT_UNIVERSAL_HOOKS_PACKAGE" >>/runs\n' | hook /usr/local/sbin/linked
-	mkdir -p $hooks/pkgs/{foo,bar}/Post-Invoke
-	ln -s /usr/local/sbin/linked $hooks/pkgs/foo/Post-Invoke/link
-	ln -s /usr/local/sbin/linked $hooks/pkgs/bar/Post-Invoke/link
-	! apt-universal-hooks check | grep symlink || fail 'check should not advise against this'
-	apt_succeeds install foo bar libfoo
-	expect_runs <<-'EOT'
-		link for bar
-		link for foo
-		filter bar foo
-	EOT
-	apt_succeeds install foobar
+	apt_succeeds install foo foobar bar
+	expect_runs <<<'Post-Invoke/any MATCHED={bar,foo}'
+	apt_succeeds install libfoo
+	expect_runs <<<'Post-Invoke/others MATCHED={libfoo}'
+	apt_succeeds remove foo
+	expect_runs <<<'Post-Invoke/any MATCHED={foo}'
+}
+
+# Row: `[Trigger]`s that differ in `Type` or `Operation`
+test_several_scripts_for_one_hook_run_it_once() {
+	local trigger='[Trigger]\nType = Package\n'
+	stub /usr/bin/image
+	printf "${trigger}Operation = Install\nTarget = foo\n${trigger}Operation = Remove\nTarget = bar\n[Action]\nExec = /usr/bin/image all\nWhen = PostTransaction\n" \
+		>$hooks/image.hook
+	convert
+	apt_succeeds install bar
+	expect_no_runs
+	apt_succeeds install foo bar-
+	expect_runs <<<'image all <>'
+	grep -q 'skipped (77)' /var/log/apt/universal-hooks.log || fail 'the second script has not skipped'
+	apt_succeeds remove foo
 	expect_no_runs
 }
 
-# Row: `Type = Path`
-test_for_paths_there_is_the_owner_or_a_trigger_of_dpkg() {
-	local tree
-	tree=$(mktemp --directory)
-	chmod 755 "$tree"
-	mkdir -p "$tree/usr/share/things"
-	echo a >"$tree/usr/share/things/a"
-	files=$tree package app 1
-	tree=$(mktemp --directory)
-	chmod 755 "$tree"
-	postinst='[ "$1" != triggered ] || echo "triggered by $2" >>/runs' package watcher 1
-	dpkg-deb --raw-extract $repository/watcher_1_all.deb "$tree"
-	echo 'interest-noawait /usr/share/things' >"$tree/DEBIAN/triggers"
-	dpkg-deb -Znone --root-owner-group --build "$tree" $repository >/dev/null
-	apt_succeeds install watcher
-	probe pkgs/app/Post-Invoke/a
-	apt_succeeds install app
-	expect_equal app: "$(dpkg -S /usr/share/things/a | cut -d ' ' -f 1)"
-	expect_runs <<-'EOT'
-		triggered by /usr/share/things
-		pkgs/app/Post-Invoke/a
+# Row: `Type = Path`, `Target = usr/share/fonts/*`
+# Row: `Type = Path`, `Target = !PATH`
+# Row: `Type = Path`, `Operation = Install` or `Remove`
+# Row: `NeedsTargets`, paths on standard input
+test_paths_of_pacman_are_absolute() {
+	files=$(with_files usr/share/things/a usr/share/things/b.txt) package app 1
+	files=$(with_files usr/share/things/a usr/share/new) package app 2
+	hook Post-Invoke/things <<-'EOT'
+		#!/bin/sh
+		paths=$(grep -v '[.]txt$' "$APT_UNIVERSAL_HOOKS_MATCHED_PATHS") || exit 77
+		echo things $paths >>/runs
 	EOT
+	printf '#!/bin/sh\n[ ! -e /usr/share/new ] || echo new >>/runs\n' | hook Post-Invoke/new
+	printf '#!/bin/sh\n[ -e /usr/share/things/b.txt ] || echo gone >>/runs\n' | hook Post-Invoke/gone
+	settings <<-'EOT'
+		Universal-Hooks::Scripts {
+			Post-Invoke/things::Paths { "/usr/share/things/*"; };
+			Post-Invoke/new { Paths { "/usr/share/new"; }; Operations { "install"; "upgrade"; "downgrade"; }; };
+			Post-Invoke/gone { Paths { "*/b.txt"; }; Operations { "upgrade"; "downgrade"; "remove"; "purge"; }; };
+		};
+	EOT
+	apt_succeeds install app=1 foo
+	expect_runs <<<'things /usr/share/things/a'
+	apt_succeeds install app
+	expect_runs <<-'EOT'
+		gone
+		new
+		things /usr/share/things/a
+	EOT
+	apt_succeeds remove foo
+	expect_no_runs
+}
+
+# hook_of_pacman NAME OPERATIONS TYPE TARGETS COMMAND [KEY...]
+hook_of_pacman() {
+	local operation target
+	{
+		printf '[Trigger]\nType = %s\n' "$3"
+		for operation in $2; do
+			printf 'Operation = %s\n' "$operation"
+		done
+		set -f
+		for target in $4; do
+			printf 'Target = %s\n' "$target"
+		done
+		set +f
+		printf '[Action]\nExec = %s\n' "$5"
+		printf '%s\n' "${@:6}"
+		[[ $* == *When* ]] || echo 'When = PostTransaction'
+	} >"$hooks/$1.hook"
+}
+
+# Row: `fontconfig.hook`: `fc-cache -s`
+# Row: `40-fontconfig-config.hook`: new defaults
+# Row: `90-mkinitcpio-install.hook`: images for new kernels
+# Row: `95-systemd-boot.hook`: a new boot loader
+# Row: `update-desktop-database.hook`
+# Row: `gtk-update-icon-cache.hook`: a cache for each theme
+# Row: `glib-compile-schemas.hook`
+# Row: `nvidia.hook`: an image for a new driver or kernel, once for both
+# Row: `50-bootbackup.hook`: a copy of `/boot` before a new kernel
+test_hooks_that_many_machines_have() {
+	local all='Install Upgrade Remove' schemas=usr/share/glib-2.0/schemas
+	files=$(with_files usr/share/fonts/a.ttf usr/share/fontconfig/conf.default/1.conf) package font 1
+	files=$(with_files usr/share/applications/a.desktop usr/share/icons/hicolor/a.png $schemas/a.gschema.xml) \
+		package desktop 1
+	files=$(with_files boot/vmlinuz-1) package linux-image-1 1
+	package linux-image-1-dbg 1
+	package nvidia-driver 1
+	package initramfs-tools 1
+	package systemd-boot 1
+	package systemd-boot 2
+	package rsync 1
+	stub /usr/bin/{fc-cache,fc-config,image,bootctl,update-desktop-database,update-icons,glib-compile-schemas,backup}
+	apt_succeeds install rsync systemd-boot=1 linux-image-1-dbg
+	hook_of_pacman fontconfig "$all" Path 'etc/fonts/conf.d/ usr/share/fonts/*' '/usr/bin/fc-cache -s'
+	hook_of_pacman 40-fontconfig-config 'Install Upgrade' Path 'usr/share/fontconfig/conf.default/*' \
+		/usr/bin/fc-config NeedsTargets
+	hook_of_pacman 90-image 'Install Upgrade' Path 'boot/vmlinuz-* usr/lib/initramfs-tools/*' '/usr/bin/image all'
+	sed -i '1i [Trigger]\nType = Package\nOperation = Install\nOperation = Upgrade\nTarget = initramfs-tools' \
+		$hooks/90-image.hook
+	hook_of_pacman 95-systemd-boot Upgrade Package systemd-boot '/usr/bin/bootctl --graceful update'
+	hook_of_pacman update-desktop-database "$all" Path 'usr/share/applications/*.desktop' \
+		'/usr/bin/update-desktop-database -q'
+	hook_of_pacman gtk-update-icon-cache "$all" Path 'usr/share/icons/*/' /usr/bin/update-icons NeedsTargets
+	hook_of_pacman glib-compile-schemas "$all" Path "$schemas/*.gschema.xml $schemas/*.gschema.override" \
+		"/usr/bin/glib-compile-schemas /$schemas"
+	hook_of_pacman nvidia "$all" Package 'nvidia-driver linux-image-* !linux-image-*-dbg' \
+		"/bin/sh -c 'image nvidia'" NeedsTargets
+	hook_of_pacman 50-bootbackup "$all" Path 'boot/vmlinuz-*' '/usr/bin/backup /boot' 'When = PreTransaction' \
+		'Depends = rsync'
+	convert
+	apt_succeeds --reinstall install linux-image-1-dbg
+	expect_no_runs
+	apt_succeeds install systemd-boot
+	expect_runs <<<'95-systemd-boot --graceful update <>'
+	apt_succeeds install font desktop
+	expect_runs <<-EOT
+		fc-config  <usr/share/fontconfig/conf.default/1.conf >
+		fontconfig -s <>
+		glib-compile-schemas /$schemas <>
+		update-icons  <usr/share/icons/hicolor usr/share/icons/hicolor/a.png >
+		update-desktop-database -q <>
+	EOT
+	apt_succeeds install linux-image-1 nvidia-driver initramfs-tools
+	expect_runs <<-'EOT'
+		50-bootbackup /boot <>
+		image all <>
+		image nvidia <linux-image-1 nvidia-driver >
+	EOT
+	apt_succeeds remove font
+	expect_runs <<<'fontconfig -s <>'
 }
 
 # Row: `Operation = Install`
@@ -351,44 +525,57 @@ test_operations_of_pacman_are_lists_of_operations() {
 
 # Row: `Exec = COMMAND`
 # Row: `Description = TEXT`
-test_what_pacman_executes_without_a_shell_is_quoted_in_a_script() {
-	printf '#!/bin/sh\nprintf "%%s\\n" "$@" >>/runs\n' | hook /usr/local/bin/tells
-	# Exec = /usr/local/bin/tells $HOME *; &
-	printf '#!/bin/sh\n# A description\nexec /usr/local/bin/tells '\''$HOME'\'' '\''*;'\'' '\''&'\''\n' |
-		hook Post-Invoke/a
-	apt_succeeds install foo
+# Row: no `NeedsTargets`, so an empty standard input
+test_what_pacman_executes_is_a_symlink_with_Arguments() {
+	stub /usr/bin/tells
+	# shellcheck disable=SC2016 # pacman expands nothing
+	hook_of_pacman a Install Package foo '/usr/bin/tells $HOME "*;" & a\ b' 'Description = Tell them'
+	convert
+	printf '#!/bin/sh\n# A description\nexec /usr/bin/tells '\''$HOME'\'' '\''*;'\'' '\''&'\'' </dev/null\n' | hook Post-Invoke/b
+	[[ $(readlink $hooks/Post-Invoke/a) == /usr/bin/tells ]] || fail 'there is no symlink'
+	publish
+	from_apts_stdin() {
+		echo 'not for hooks' | apt-get --yes install foo
+	}
+	silently from_apts_stdin
 	expect_runs <<-'EOT'
-		$HOME
-		*;
-		&
+		a $HOME *; & a b <>
+		tells $HOME *; & <>
 	EOT
+	apt-universal-hooks list | grep -q 'Tell them' || fail 'the description is not shown'
 }
 
-# Row: `Depends = foo`
+# Row: `Depends = foo`, `Depends = foo>=2`
 # Row: `Depends = foo` with `AbortOnFail`
 # Row: `AbortOnFail`
 test_Requires_skips_and_only_a_test_in_the_script_vetoes() {
+	package libfoo 2
 	settings <<-'EOT'
 		Universal-Hooks::Scripts::Pre-Install-Pkgs::On-Failure "abort";
-		Universal-Hooks::Scripts::Pre-Install-Pkgs/1-requires::Requires { "libfoo"; };
+		Universal-Hooks::Scripts::Pre-Install-Pkgs/1-requires::Requires { "libfoo (>= 2)"; };
 	EOT
 	probe Pre-Install-Pkgs/1-requires
 	apt_succeeds_but_warns install foo
 	expect_warning 1-requires libfoo
+	apt_succeeds_but_warns install libfoo=1
 	expect_no_runs
 	printf '#!/bin/sh\ncommand -v libfoo >/dev/null || exit 1\n' | hook Pre-Install-Pkgs/2-tests
 	apt_fails install bar
 	form=E expect_warning 2-tests 'apt stops'
 	! dpkg-query --status bar >/dev/null 2>&1 || fail 'apt was not stopped'
 	printf '#!/bin/sh\n' | hook /usr/bin/libfoo
-	apt_succeeds_but_warns install bar
+	apt_succeeds_but_warns install libfoo
+	apt_succeeds install bar
+	expect_runs <<<Pre-Install-Pkgs/1-requires
 }
 
 # Row: `NeedsTargets`, names on standard input
 test_names_are_in_MATCHED_or_in_PACKAGE_and_stdin_is_apts() {
 	probe pkgs/foo/Post-Invoke/a PACKAGE MATCHED
-	probe multi_pkgs/Post-Invoke/foo__WILDCARD__/a PACKAGE MATCHED
-	then='cat >>/runs' probe Post-Invoke/a
+	stub /usr/bin/reads
+	hook_of_pacman reads Install Package 'foo*' /usr/bin/reads NeedsTargets
+	convert
+	then='cat >>/runs' probe Post-Invoke/z
 	publish
 	from_apts_stdin() {
 		echo 'not for hooks' | apt-get --yes install foo foobar
@@ -396,25 +583,43 @@ test_names_are_in_MATCHED_or_in_PACKAGE_and_stdin_is_apts() {
 	silently from_apts_stdin
 	expect_runs <<-'EOT'
 		pkgs/foo/Post-Invoke/a PACKAGE=foo no-MATCHED
-		multi_pkgs/Post-Invoke/foo__WILDCARD__/a --pkg_list={foo,foobar} no-PACKAGE MATCHED={foo,foobar}
-		Post-Invoke/a
+		reads  <foo foobar >
+		Post-Invoke/z
 		not for hooks
 	EOT
 }
 
 # Row: hooks run in the order of their names
-test_order_is_by_kind_of_directory_first() {
+test_order_is_by_name_within_a_hook_point_and_by_kind_before() {
 	probe Post-Invoke/100-first
-	probe multi_pkgs/Post-Invoke/foo/200-second
-	probe pkgs/foo/Post-Invoke/300-third
-	probe pkgs/foo/Post-Invoke/400-fourth
+	probe Post-Invoke/200-second
+	probe Post-Invoke/300-third
+	probe multi_pkgs/Post-Invoke/foo/400-multi
+	probe pkgs/foo/Post-Invoke/500-own
+	settings <<-'EOT'
+		Universal-Hooks::Scripts::Post-Invoke/100-first::Packages { "foo"; };
+		Universal-Hooks::Scripts::Post-Invoke/300-third::Packages { "f*"; };
+	EOT
 	apt_succeeds install foo
 	expect_runs <<-'EOT'
-		pkgs/foo/Post-Invoke/300-third
-		pkgs/foo/Post-Invoke/400-fourth
-		multi_pkgs/Post-Invoke/foo/200-second --pkg_list={foo}
+		pkgs/foo/Post-Invoke/500-own
+		multi_pkgs/Post-Invoke/foo/400-multi --pkg_list={foo}
 		Post-Invoke/100-first
+		Post-Invoke/200-second
+		Post-Invoke/300-third
 	EOT
+}
+
+# Row: `pacman -U FILE`, which runs hooks
+test_a_package_in_a_file_runs_hooks_and_so_does_dpkg_if_wanted() {
+	probe Post-Invoke/a
+	apt_succeeds install /repository/foo_1_all.deb
+	expect_runs <<<Post-Invoke/a
+	dpkg -i /repository/bar_1_all.deb >/said 2>&1
+	expect_no_runs
+	apt-universal-hooks dpkg on >/said
+	dpkg -i /repository/bar_1_all.deb >/said 2>&1
+	expect_runs <<<Post-Invoke/a
 }
 
 # Row: a file of the same name in `/etc/pacman.d/hooks`, or a symlink to `/dev/null`
@@ -437,27 +642,48 @@ test_the_same_name_in_etc_overrides_and_masks() {
 # Row: `post_transaction`
 # Row: an empty filter
 # Row: `foo`
-# Row: `foo*`
-# Row: `*`, which runs once for each package
+# Row: `foo*`, `foo?`, `[a-f]*`
+# Row: `*` or another filter, with `${pkg.…}` in the command, which runs once for each package
+# Row: a filter without `${pkg.…}`, whose command runs once
 # Row: `foo.x86_64`
-test_filters_of_dnf_are_directories() {
-	package native 1 "Architecture: $(dpkg --print-architecture)"
-	probe "pkgs/native:$(dpkg --print-architecture)/Post-Invoke/a"
-	probe pkgs/native:none/Post-Invoke/a
-	probe pkgs/foo/Post-Invoke/a
-	probe multi_pkgs/Post-Invoke/foo__WILDCARD__/a
-	probe multi_pkgs/Post-Invoke/__WILDCARD__/a MATCHED
-	probe Post-Invoke/a
-	probe Pre-Install-Pkgs/a
-	apt_succeeds install foo native
-	expect_runs <<-EOT
-		Pre-Install-Pkgs/a
-		pkgs/foo/Post-Invoke/a
-		pkgs/native:$(dpkg --print-architecture)/Post-Invoke/a
-		multi_pkgs/Post-Invoke/__WILDCARD__/a --pkg_list={foo,native} MATCHED={foo,native}
-		multi_pkgs/Post-Invoke/foo__WILDCARD__/a --pkg_list={foo,native}
-		Post-Invoke/a
+# Row: a filter by version, `foo-2.0*`
+# Row: a filter by file, `/usr/lib/systemd/system/*`
+test_filters_of_dnf_are_Packages_and_Paths() {
+	local native
+	native=$(dpkg --print-architecture)
+	files=$(with_files usr/lib/things/a) package native 1 "Architecture: $native"
+	package foo 2.0-1
+	package foo 2.1
+	stub /usr/bin/tells
+	hook $hooks/a.actions <<-'EOT'
+		pre_transaction::::/usr/bin/tells start
+		post_transaction:foo:::/usr/bin/tells foo
+		post_transaction:foo*:::/usr/bin/tells foo* a\ b
+		post_transaction:[a-f]o?:::/usr/bin/tells glob
+		post_transaction:*:::/usr/bin/tells ${pkg.name}-${pkg.evr}
+		post_transaction:/usr/lib/things/*:::/usr/bin/tells file
 	EOT
+	convert
+	probe Post-Invoke/b-native
+	probe Post-Invoke/c-version
+	settings <<-EOT
+		Universal-Hooks::Scripts::Post-Invoke/b-native::Packages { "native:$native"; };
+		Universal-Hooks::Scripts::Post-Invoke/c-version::Packages { "foo (>= 2.0)"; "!foo (>= 2.1~)"; };
+	EOT
+	apt_succeeds install foo=2.0-1 native
+	expect_runs <<-'EOT'
+		a-001 start <>
+		a-002 foo <>
+		a-003 foo* a b <>
+		a-004 glob <>
+		tells foo-2.0-1 <>
+		tells native-1 <>
+		a-006 file <>
+		Post-Invoke/b-native
+		Post-Invoke/c-version
+	EOT
+	apt_succeeds install foo=2.1
+	! grep version /runs || fail 'this is another version'
 }
 
 # Row: `pre_base_setup`, `post_base_setup`, `repos_configured`, `repos_loaded`, `pre_add_cmdline_packages`, `post_add_cmdline_packages`, `goal_resolved`
@@ -469,16 +695,38 @@ test_check_knows_what_apt_has_no_hook_point_for() {
 	grep -q 'a.actions:1: .*no hook point like' /said || fail "$(cat /said)"
 }
 
-# Row: a filter by version or file
 # Row: output lines `tmp.NAME=VALUE`, which later actions read
-test_a_script_filters_by_version_and_hands_on_by_a_file() {
-	hook Pre-Install-Pkgs/a <<-'EOT'
+# Row: output lines `conf.NAME=VALUE`, `var.NAME=VALUE`
+# Row: `${pid}`
+test_a_script_hands_on_by_a_file_and_does_not_change_apt() {
+	hook Pre-Invoke/a <<-'EOT'
 		#!/bin/sh
-		awk -F '\t' '$1 == "foo" { print $5 }' "$APT_UNIVERSAL_HOOKS_TRANSACTION" >/run/version-of-foo
+		echo "$APT_UNIVERSAL_HOOKS_ID" >"$APT_UNIVERSAL_HOOKS_DATA/id"
+		echo 'DPkg::Post-Invoke { "echo late >>/runs"; };' >/etc/apt/apt.conf.d/99late
 	EOT
-	printf '#!/bin/sh\ncat /run/version-of-foo >>/runs\n' | hook Post-Invoke/a
+	hook Post-Invoke/a <<-'EOT'
+		#!/bin/sh
+		[ "$(cat "$APT_UNIVERSAL_HOOKS_DATA/id")" = "$APT_UNIVERSAL_HOOKS_ID" ] && echo same >>/runs
+	EOT
 	apt_succeeds install foo
-	expect_runs <<<1
+	expect_runs <<<same
+}
+
+# Row: option `enabled=0`
+# Row: option `mode=json`
+test_options_of_dnf_that_have_no_effect_or_no_equivalent() {
+	publish
+	stub /usr/bin/tells
+	printf 'post_transaction:::%s:/usr/bin/tells\n' enabled=0 mode=json >$hooks/a.actions
+	! apt-universal-hooks check >/said 2>&1 || fail 'check finds nothing'
+	grep -q 'a.actions:2: .* mode=json' /said || fail "$(cat /said)"
+	convert
+	rm /usr/bin/tells
+	printf '#!/bin/sh\n:\n' | hook /usr/bin/tells
+	printf '#!/bin/sh\napt-universal-hooks transaction --json | grep -o "\\"package\\": \\"foo\\"" >>/runs\n' |
+		hook Post-Invoke/b
+	apt_succeeds install foo
+	expect_runs <<<'"package": "foo"'
 }
 
 # Row: direction `in`

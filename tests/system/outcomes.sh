@@ -237,6 +237,24 @@ test_no_exit_status_of_a_script_makes_apt_fail() {
 	dpkg-query --show app >/dev/null
 }
 
+test_a_script_that_had_nothing_to_do_has_not_failed() {
+	package app 1
+	then='exit 77' probe Pre-Install-Pkgs/nothing-to-do
+	then='exit 77' probe Post-Invoke/1-nothing-to-do
+	probe Post-Invoke/2-always SUCCESS
+	apt_succeeds -o Universal-Hooks::On-Failure=abort install app
+	expect_runs <<-'EOF'
+		Pre-Install-Pkgs/nothing-to-do
+		Post-Invoke/1-nothing-to-do
+		Post-Invoke/2-always SUCCESS=1
+	EOF
+	expect_equal 2 "$(grep -c 'nothing-to-do \[always\] skipped (77) [0-9]* ms$' /var/log/apt/universal-hooks.log)"
+	apt-universal-hooks log --last >/out
+	has 'result: ok; 3 hooks: 1 ok, 2 skipped' </out || fail "$(</out)"
+	apt-universal-hooks run Post-Invoke --script 1-nothing-to-do --package app >/out
+	has -P '1-nothing-to-do\tskipped \(77\)\t' </out || fail "$(</out)"
+}
+
 test_after_a_run_that_another_hook_stopped_the_next_one_knows_only_its_own_packages() {
 	package stopped 1
 	package wanted 1

@@ -5,6 +5,7 @@
 ours=apt-plugin-universal-hooks
 conf=/etc/apt/apt.conf.d/apt-universal-hooks.conf
 disabled=/etc/apt/apt.conf.d/99apt-universal-hooks-settings.conf
+kept_state=/var/lib/apt-universal-hooks
 package app 1
 
 # Puts our own package with another version into the local archive.
@@ -50,11 +51,13 @@ test_the_package_is_installed_as_it_should_be() {
 	expect_file <(dpkg-query --show --showformat '${Conffiles}\n' $ours | awk 'NF { print $1 }' | sort) <<-'EOF'
 		/etc/apt/apt.conf.d/00apt-universal-hooks.conf
 		/etc/apt/apt.conf.d/apt-universal-hooks.conf
+		/etc/dpkg/dpkg.cfg.d/apt-universal-hooks
 		/etc/logrotate.d/apt-plugin-universal-hooks
+		/etc/needrestart/conf.d/apt-universal-hooks.conf
 	EOF
 	local directory
-	for directory in Pre-Invoke Pre-Install-Pkgs Post-Invoke pkgs multi_pkgs/Pre-Install-Pkgs \
-		multi_pkgs/Post-Invoke; do
+	for directory in Session-Start Pre-Invoke Pre-Install-Pkgs Post-Invoke Session-End pkgs \
+		multi_pkgs/{Pre-Install-Pkgs,Post-Invoke,Session-End}; do
 		expect_equal "755 root:root 0" "$(stat --format='%a %U:%G' "$hooks/$directory") $(
 			find "$hooks/$directory" -type f | wc -l
 		)" "$hooks/$directory"
@@ -117,6 +120,30 @@ test_purge_after_removal_takes_the_rest() {
 	expect_scripts_of_people_untouched
 	[[ ! -e $conf && ! -e $disabled ]] || fail "$conf and $disabled should be gone"
 	[[ ! -e /var/log/apt/universal-hooks.log.1 ]] || fail 'the log should be gone'
+}
+
+test_purged_in_a_session_it_still_closes_the_session() {
+	probe multi_pkgs/Session-End/a__WILDCARD__/mine MATCHED
+	probe Session-End/mine RESULT
+	apt_succeeds purge $ours
+	wait_for_waiters
+	expect_runs <<-EOF
+		multi_pkgs/Session-End/a__WILDCARD__/mine --pkg_list={$ours} MATCHED={$ours}
+		Session-End/mine RESULT=ok
+	EOF
+	[[ ! -e $kept_state ]] || fail "left: $(find $kept_state)"
+	expect_silence_from_now_on
+}
+
+test_purge_takes_sessions_that_nobody_closes() {
+	probe Session-End/mine
+	# As after a reboot.
+	then='kill -KILL $PPID' probe Session-End/kills
+	apt_succeeds install app
+	wait_for_waiters
+	[[ -n $(find $kept_state/sessions -name '*.session') ]] || fail 'the test is broken: it is closed'
+	dpkg --purge $ours
+	[[ ! -e $kept_state ]] || fail "left: $(find $kept_state)"
 }
 
 test_purge_of_an_unused_package_leaves_nothing() {
@@ -206,4 +233,11 @@ test_a_postinst_that_fails_beside_it_is_told_by_the_upgraded_helper() {
 		multi_pkgs/Post-Invoke/__WILDCARD__/mine --pkg_list={$ours,broken}
 		Post-Invoke/mine RESULT=failed
 	EOF
+}
+
+test_of_a_session_without_an_end_nothing_is_left() {
+	probe Session-Start/mine
+	apt_succeeds purge $ours
+	expect_runs <<<Session-Start/mine
+	[[ ! -e /var/lib/apt-universal-hooks ]] || fail "this is left: $(find /var/lib/apt-universal-hooks)"
 }

@@ -73,6 +73,23 @@ test_so_it_is_if_dpkg_is_told_to_choose_the_default() {
 	upgrade_with_changes --force-confdef,confold
 }
 
+# On a full disk, for example; then dpkg calls the script again.
+test_a_registration_that_cannot_be_replaced_stays_whole() {
+	local postinst=/var/lib/dpkg/info/$ours.postinst
+	mkdir /full
+	printf '#!/bin/sh\nfor last; do :; done\n: >"$last"\nexit 1\n' >/full/cp
+	chmod 755 /full/cp
+	echo 'DPkg::Pre-Invoke {"/old";};' >$conf
+	cp $conf /old-conf
+	! PATH=/full:$PATH $postinst configure 0.2.9 || fail 'cp should have failed'
+	cmp /old-conf $conf
+	$postinst configure 0.2.9 2>/said
+	has "^$conf: was changed" </said
+	cmp /old-conf $conf.dpkg-old
+	cmp $conf /usr/share/$ours/${conf##*/}
+	[[ ! -e $conf.dpkg-new ]] || fail 'something is left'
+}
+
 test_a_changed_registration_that_dpkg_replaces_stays_replaced() {
 	upgrade_with_changes --force-confnew
 	! has 'moved to' </upgrade

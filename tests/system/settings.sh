@@ -520,6 +520,31 @@ test_Requires_may_name_an_architecture() {
 	EOF
 }
 
+test_Requires_is_satisfied_as_dpkg_satisfies_Depends() {
+	package tool 2 'Provides: mail (= 3), mta'
+	settings <<-'EOF'
+		Universal-Hooks::Scripts::Post-Invoke/a::Requires { "tool (>= 2)"; };
+		Universal-Hooks::Scripts::Post-Invoke/b::Requires { "tool (>> 2)"; };
+		Universal-Hooks::Scripts::Post-Invoke/c::Requires { "not-there | tool (>> 2) | tool"; };
+		Universal-Hooks::Scripts::Post-Invoke/d::Requires { "mail (>= 3), mta"; };
+		Universal-Hooks::Scripts::Post-Invoke/e::Requires { "tool, mta (>= 1)"; };
+		Universal-Hooks::Scripts::Post-Invoke/f::Requires { "not-there | mail (<< 3)"; };
+	EOF
+	for name in a b c d e f; do
+		probe Post-Invoke/$name
+	done
+	apt_succeeds_but_warns install tool
+	expect_warning "$hooks/Post-Invoke/b is not run because it requires tool (>> 2), which"
+	expect_warning "$hooks/Post-Invoke/e is not run because it requires mta (>= 1), which"
+	expect_warning "$hooks/Post-Invoke/f is not run because it requires not-there | mail (<< 3), which"
+	expect_equal 3 "$(grep -c '^W: ' "$errors")" 'warnings'
+	expect_runs <<-'EOF'
+		Post-Invoke/a
+		Post-Invoke/c
+		Post-Invoke/d
+	EOF
+}
+
 test_the_nearest_list_of_Requires_replaces_the_others() {
 	settings <<-'EOF'
 		Universal-Hooks::Requires { "not-for-all"; };
@@ -623,12 +648,59 @@ test_without_proc_the_option_switches_off_what_apt_tells_of_it() {
 	EOF
 }
 
-test_a_run_that_was_switched_off_leaves_no_word_in_the_log() {
+test_a_run_that_was_switched_off_is_in_the_log_with_what_switched_it_off() {
+	local log=/var/log/apt/universal-hooks.log by
+	probe Session-Start/a
 	probe_each_point a
-	local log=/var/log/apt/universal-hooks.log
+	probe pkgs/app/Post-Invoke/a
+	probe pkgs/other/Post-Invoke/a
+	probe multi_pkgs/Session-End/ap__WILDCARD__/a
+	probe Post-Invoke/b
+	chmod a-x $hooks/Post-Invoke/b
 	apt_succeeds -o Universal-Hooks::Enabled=false install app
 	silently env APT_UNIVERSAL_HOOKS=off apt-get --yes --reinstall install app </dev/null
-	[[ ! -e $log ]] || fail "$log should not be there"
+	settings <<<'Universal-Hooks::Enabled "false";'
 	apt_succeeds --reinstall install app
-	[[ -s $log ]] || fail 'the test is broken: nothing is logged at all'
+	wait_for_waiters
+	expect_no_runs
+	for by in option environment configuration; do
+		printf '%s\n' "Switched-Off-By: $by" 'Hooks:' \
+			" Session-Start $hooks/Session-Start/a [always] skipped (Enabled)" \
+			" Pre-Invoke $hooks/Pre-Invoke/a [always] skipped (Enabled)" \
+			" Pre-Install-Pkgs $hooks/Pre-Install-Pkgs/a [always] skipped (Enabled)" \
+			" Post-Invoke $hooks/pkgs/app/Post-Invoke/a [app] skipped (Enabled)" \
+			" Post-Invoke $hooks/Post-Invoke/a [always] skipped (Enabled)"
+		[[ $by == configuration ]] && printf '%s\n' \
+			" Post-Invoke $hooks/Post-Invoke/b [always] skipped (Enabled)" \
+			"Switched-Off-By: configuration" Hooks:
+		echo " Session-End $hooks/multi_pkgs/Session-End/ap__WILDCARD__/a [ap__WILDCARD__] skipped (Enabled)"
+	done >/expected
+	grep -E '^( |Switched|Hooks)' $log | expect_file /expected
+	apt-universal-hooks status >/said
+	has -x 'Last transaction: .*, result ok; 6 hooks: 6 skipped; switched off by Universal-Hooks::Enabled in apt.s configuration' \
+		</said || fail "$(cat /said)"
+	apt-universal-hooks log >/said
+	expect_equal 2 "$(grep -c '^  result: .*; switched off by Universal-Hooks::Enabled ' /said)"
+	has -x '  result: unknown; 6 hooks: 6 skipped; switched off by APT_UNIVERSAL_HOOKS=off in the environment' \
+		</said || fail "$(cat /said)"
+	apt-universal-hooks log --json >/said
+	for by in option environment configuration; do
+		has "\"switched_off_by\": \"$by\"" </said || fail "$(cat /said)"
+	done
+	rm /etc/apt/apt.conf.d/90settings $hooks/Post-Invoke/b
+	apt_succeeds --reinstall install app
+	wait_for_waiters
+	LC_ALL=C script -qec "stty cols 200; NO_COLOR=1 apt-universal-hooks blame" /dev/null </dev/null >/said
+	has '^4 transactions, 2 sessions .*; 25 hooks: 6 ok, 19 skipped; hooks were switched off 4 times' </said ||
+		fail "$(cat /said)"
+}
+
+test_what_could_not_have_run_is_not_in_the_log_if_it_was_switched_off() {
+	local log=/var/log/apt/universal-hooks.log
+	probe pkgs/other/Pre-Install-Pkgs/a
+	probe Pre-Install-Pkgs/masked
+	ln -sf /dev/null $hooks/Pre-Install-Pkgs/masked
+	apt_succeeds -o Universal-Hooks::Enabled=false install app
+	silently env APT_UNIVERSAL_HOOKS=off apt-get --yes --reinstall install app </dev/null
+	[[ ! -e $log ]] || fail "$(cat $log)"
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "asker.h"
 #include "fixture.h"
+#include "process.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 const char *const no_words[] = {NULL};
 
@@ -67,4 +69,20 @@ void assert_refusal(const struct reply *reply, const char *message)
 				      line.data[1] == ':',
 			"not a line of its own: %s", reply->message);
 	}
+}
+
+void build_archive(const char *directory, const char *archive, const char *control)
+{
+	owns_memory char *path = string_join(directory, "/DEBIAN/control");
+	const char *const argv[] = {"dpkg-deb", "--root-owner-group", "--build",
+		at(directory), at(archive), NULL};
+	const struct process_spec spec = {.path = "/usr/bin/dpkg-deb",
+		.argv = (char *const *)argv,
+		.envp = environ};
+	owns_buffer struct buffer output = {0};
+	struct uh_ending ending;
+
+	make_file(path, 0644, control);
+	ck_assert_int_eq(process_capture(&spec, 1000, &output, &ending), 0);
+	ck_assert(process_succeeded(&ending));
 }

@@ -32,4 +32,9 @@ void assert_answer(const struct reply *reply, const char *expected);
 /* apt must refuse with messages of its own only, one of which contains this. */
 void assert_refusal(const struct reply *reply, const char *message);
 
+/*
+ * Builds an archive of what is in the directory, with this control file. Needs dpkg-deb(1).
+ */
+void build_archive(const char *directory, const char *archive, const char *control);
+
 #endif

@@ -13,8 +13,9 @@
 enum {
 	MEMORY = 1,
 	CALL = 2,
-	PATH = 4,  /* the path may not exist */
-	WAITS = 8, /* a signal may interrupt it */
+	PATH = 4,   /* the path may not exist */
+	WAITS = 8,  /* a signal may interrupt it */
+	START = 16, /* starts a process */
 };
 
 /* Call this first in main(); processes forked later share the state. False if it fails. */

@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,9 +38,35 @@ const char *at(const char *path)
 	return full;
 }
 
+bool unshare_mounts(void)
+{
+	return geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+	       mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+}
+
+static bool can_unshare_mounts(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0)
+		_exit(unshare_mounts() ? 0 : 1);
+	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+/*
+ * In memory, and seen by nobody else; where that is not possible, on the disk of the
+ * build. Tried in a child: once in a namespace of our own, /proc/self/exe would not be a
+ * path in our chroot.
+ */
+static void mount_roots(void)
+{
+	if (can_unshare_mounts() && unshare_mounts())
+		(void)mount("none", TEST_ROOTS, "tmpfs", 0, "mode=755");
+}
+
 static void make_root(void)
 {
-	/* In the build directory: an interrupted test leaves it there. */
 	(void)snprintf(root_path, sizeof(root_path), "%s/root.XXXXXX", TEST_ROOTS);
 	ck_assert_msg(mkdtemp(root_path) != NULL, "%s: %s", root_path, strerror(errno));
 	make_directory("/var/log/apt");
@@ -67,6 +95,7 @@ int run_tests(const char *title, const TTest *const *tests, size_t count)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	mount_roots();
 	/* A case each, so that CK_RUN_CASE chooses a test by its name. */
 	for (size_t i = 0; i < count; i++) {
 		TCase *test_case = tcase_create(tests[i]->name);
@@ -243,9 +272,12 @@ static const char *const kinds[] = {
 	KIND(SCRIPT_WITHOUT_RIGHTS),
 	KIND(SCRIPT_WITHOUT_DIRECTORY),
 	KIND(SCRIPT_WITHOUT_SETTINGS),
+	KIND(SCRIPT_WITH_FAULTY_SETTING),
+	KIND(SCRIPT_WITH_UNSAFE_VARIABLE),
 	KIND(SETTINGS_OUTDATED),
 	KIND(SETTINGS_FILE_OPEN_TO_OTHERS),
 	KIND(SETTINGS_FILE_UNUSABLE),
+	KIND(PATHS_UNKNOWN),
 	KIND(SETTING_OUT_OF_PLACE),
 	KIND(REQUIREMENTS_UNKNOWN),
 	KIND(VETO),
@@ -263,6 +295,11 @@ static const char *const kinds[] = {
 	KIND(RECORD_MISSING),
 	KIND(FAILURE_NOT_RECORDED),
 	KIND(GUARD_NOT_STARTED),
+	KIND(SESSIONS_UNUSABLE),
+	KIND(SESSIONS_OPEN_TO_OTHERS),
+	KIND(SESSION_STOPPED),
+	KIND(SESSION_CLOSED_LATE),
+	KIND(WAITER_NOT_STARTED),
 	KIND(VETO_UNKNOWN),
 	KIND(COPY_NOT_MADE),
 	KIND(CLEAN_UP_LATER),
@@ -271,9 +308,11 @@ static const char *const kinds[] = {
 	KIND(RECORD_UNREADABLE),
 	KIND(RECORD_OF_OTHER_VERSION),
 	KIND(TABLES_MISSING),
+	KIND(DATA_MISSING),
 	KIND(DATABASE_UNREADABLE),
 	KIND(SETTING_UNKNOWN),
 	KIND(SETTING_UNUSABLE),
+	KIND(GUARD_UNUSABLE),
 	KIND(SETTING_WITHOUT_USER),
 	KIND(SETTING_NO_SCRIPT),
 	KIND(SETTING_MASKED),
@@ -322,7 +361,9 @@ void write_event(const struct uh_event *event, void *context)
 	if (event->path != NULL)
 		buffer_append_format(text, " %s", short_path(event->path));
 	if (event->kind == UH_SCRIPT_ENDED ||
-		(event->kind == UH_DATABASE_UNREADABLE && event->error == 0))
+		((event->kind == UH_DATABASE_UNREADABLE ||
+			 event->kind == UH_REQUIREMENTS_UNKNOWN) &&
+			event->error == 0))
 		write_ending(text, event->ending);
 	if (event->error < 0)
 		buffer_append_format(text, " (%s)", strerror(-event->error));
@@ -351,7 +392,8 @@ uint32_t next_random(uint32_t *seed)
 
 static int call_here(enum uh_hook_point hook_point, int stream)
 {
-	const struct uh_request request = {hook_point, root(), stream};
+	const struct uh_request request = {
+		.hook_point = hook_point, .root = root(), .stream_fd = stream};
 	struct buffer events = {0};
 	enum uh_verdict verdict = uh_run_hook_point(&request, write_event, &events);
 	FILE *file = fopen(at("/events"), "ae");

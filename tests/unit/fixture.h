@@ -39,6 +39,12 @@ const char *root(void);
 /* The full path; valid until the eighth call after this one. */
 const char *at(const char *path);
 
+/*
+ * Lets this process mount what nobody else sees. False if it may not, as without
+ * privileges, or in a chroot that is no mount point.
+ */
+bool unshare_mounts(void);
+
 /* These also create the parent directories, writable only by the caller. */
 void make_directory(const char *path);
 void make_file(const char *path, mode_t mode, const char *text);

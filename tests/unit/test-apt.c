@@ -195,6 +195,23 @@ START_TEST(warnings_about_packages_are_printed)
 }
 END_TEST
 
+START_TEST(control_characters_in_messages_of_apt_are_escaped)
+{
+	const struct admin admin = this_machine();
+	const char *const words[] = {"install", "foo", NULL};
+	owns_buffer struct buffer lines = {0};
+
+	configure_apt("APT::Architecture \"amd64\";\nAPT::Architectures {\"amd64\";};\n");
+	set_database("installed");
+	make_directory("/etc/apt/sources.list.d");
+	make_directory("/etc/apt/preferences.d");
+	make_file("/etc/apt/sources.list", 0644, "deb\033[31m\302\233 http://a b c\n");
+	output_begin();
+	assert_refused(apt_transaction(&admin, "apt-get", words, &lines), &lines,
+		"E: Type 'deb\\033[31m\\302\\233' is not known");
+}
+END_TEST
+
 /* What remains visible: each line begins again at "\r". */
 static void assert_line_is_empty_again(const char *text)
 {
@@ -258,6 +275,7 @@ int main(void)
 		origins_have_the_file_and_the_line,
 		the_configuration_of_another_root_is_read, errors_of_apt_are_printed,
 		warnings_about_packages_are_printed,
+		control_characters_in_messages_of_apt_are_escaped,
 		progress_is_shown_on_a_terminal_and_disappears};
 
 	return run_tests("apt", tests, COUNT_OF(tests));

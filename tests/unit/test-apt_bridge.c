@@ -448,7 +448,7 @@ END_TEST
 static void assert_all_refuse(struct apt_question question, const char *message)
 {
 	const enum apt_question_kind kinds[] = {
-		APT_CONFIGURATION, APT_TRANSACTION, APT_PACKAGES};
+		APT_CONFIGURATION, APT_TRANSACTION, APT_PACKAGES, APT_FIELDS};
 
 	question.words = WORDS("install");
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
@@ -480,9 +480,11 @@ END_TEST
 START_TEST(a_system_that_apt_does_not_know_is_refused)
 {
 	const struct world world = {.settings = "APT::System \"nonsense\";\n"};
-	owns_reply struct reply packages = {0};
+	owns_reply struct reply packages = {0}, fields = {0};
 
 	assert_refuses(&world, WORDS("install"), "nonsense");
+	fields = ask((struct apt_question){.kind = APT_FIELDS});
+	assert_refusal(&fields, "nonsense");
 	packages = ask((struct apt_question){.kind = APT_PACKAGES});
 	assert_refusal(&packages, "nonsense");
 }
@@ -508,8 +510,23 @@ START_TEST(a_question_that_there_is_not_is_refused)
 	owns_reply struct reply reply = {0};
 
 	configure_apt("");
-	reply = ask((struct apt_question){.kind = (enum apt_question_kind)7});
+	reply = ask((struct apt_question){
+		.kind = (enum apt_question_kind)(APT_CONFIGURATION_AND_ORIGINS + 1)});
 	assert_refusal(&reply, "E: There is no answer, and nothing says why\n");
+}
+END_TEST
+
+START_TEST(versions_are_compared_without_a_configuration)
+{
+	owns_reply struct reply reply = {0}, other = {0};
+
+	configure_apt("No::End \"1\n");
+	reply = ask((struct apt_question){.kind = APT_VERSIONS,
+		.words = WORDS("1\t2", "1:1\t2", "1\t1-0", "1~\t1")});
+	assert_answer(&reply, "<\n>\n=\n<\n");
+	other = ask(
+		(struct apt_question){.kind = APT_VERSIONS, .words = WORDS("1\t2", "1")});
+	assert_refusal(&other, "E: 1 is no pair of versions\n");
 }
 END_TEST
 
@@ -589,13 +606,28 @@ END_TEST
 START_TEST(a_transaction_in_an_image_runs_no_program_of_it_either)
 {
 	owns_memory char *image = string_format("%s", at("/image"));
-	owns_reply struct reply reply = {0};
+	owns_reply struct reply reply = {0}, fields = {0};
 
 	make_rootfs();
 	make_file("/image/etc/apt/apt.conf", 0644, "APT::Planner \"mine\";\n");
 	reply = ask((struct apt_question){
 		.kind = APT_TRANSACTION, .root = image, .words = WORDS("remove", "foo")});
 	assert_refusal(&reply, "names the program mine, which is not run");
+	fields = ask((struct apt_question){.kind = APT_FIELDS, .root = image});
+	assert_refusal(&fields, "names the program mine, which is not run");
+}
+END_TEST
+
+START_TEST(an_archive_that_is_no_file_is_not_opened)
+{
+	owns_memory char *word = string_format("nope:amd64\t1\t%s", at("/fifo.deb"));
+	owns_reply struct reply fields = {0};
+
+	make_rootfs();
+	make_node("/fifo.deb", S_IFIFO);
+	fields = ask((struct apt_question){
+		.kind = APT_FIELDS, .root = at("/image"), .words = WORDS(word)});
+	assert_answer(&fields, "-\t-\t-\t-\n");
 }
 END_TEST
 
@@ -625,6 +657,58 @@ START_TEST(origins_are_those_of_the_files_that_there_are)
 	image = ask((struct apt_question){
 		.kind = APT_ORIGINS, .root = at("/image"), .scope = "Universal-Hooks"});
 	assert_answer(&image, expected);
+}
+END_TEST
+
+/* The numbers and settings of the lines of apt.conf; text begins with the second. */
+static void assert_lines(const char *text, const char *const *lines)
+{
+	owns_reply struct reply reply = {0};
+	owns_buffer struct buffer expected = {0};
+
+	configure_apt(text);
+	reply = ask((struct apt_question){
+		.kind = APT_ORIGINS, .words = WORDS("A::Cleared"), .scope = "A"});
+	for (; *lines != NULL; lines++)
+		buffer_append_format(&expected, "%s\t%s\n", at("/apt.conf"), *lines);
+	buffer_append(&expected, (struct slice){"", 1});
+	assert_answer(&reply, expected.data);
+}
+
+START_TEST(a_setting_is_that_of_the_line_where_its_statement_ends)
+{
+	assert_lines(
+		"A::One \"1\"; A::Two\n\"2\"; /* A::Not \"0\";\n}\n*/ A::Three \"3\";\n"
+		"// A::Not \"0\";\nA::Four\n\"a; }\"; # };\n",
+		WORDS("2\tA::One=1", "3\tA::Two=2", "5\tA::Three=3",
+			"8\tA::Four=a;%20}"));
+}
+END_TEST
+
+START_TEST(a_setting_is_found_in_its_blocks)
+{
+	assert_lines(
+		"A {\nb%3bc { d { \"e f\" { [g] {\nH \"1\";\n} I \"2\";\n}\n"
+		"};\nJ \"3\";\nList {\n\"x\"; \"y\";\n\"x\";\n};\n}\n}; A::K \"4\";\n",
+		WORDS("4\tA::b;c::d::e%20f::[g]::H=1", "5\tA::b;c::d::e%20f::I=2",
+			"8\tA::b;c::J=3", "10\tA::b;c::List::=x", "10\tA::b;c::List::=y",
+			"11\tA::b;c::List::=x", "14\tA::K=4"));
+}
+END_TEST
+
+START_TEST(a_setting_is_that_of_the_last_line_that_changes_it)
+{
+	assert_lines("A::x \"1\";\na::X \"2\";\nA::x \"2\";\n#clear A::x;\nA::x \"2\";\n",
+		WORDS("2\tA::x=1", "3\tA::x=2", "6\tA::x=2"));
+	assert_lines("A::Cleared \"1\";\n#clear A;\n#clear A;\nA::y \"1\";\n",
+		WORDS("5\tA::y=1", "3\tA::Cleared="));
+}
+END_TEST
+
+START_TEST(what_follows_a_mistake_is_not_found)
+{
+	assert_lines(
+		"A::x \"1\";\nA::y \"2\" \"3\" z;\nA::z \"4\";\n", WORDS("2\tA::x=1"));
 }
 END_TEST
 
@@ -679,6 +763,105 @@ START_TEST(a_file_that_is_too_long_to_be_copied_has_lines_without_a_number)
 }
 END_TEST
 
+/* ----------------------------------- fields ---------------------------------------- */
+
+static void assert_fields(
+	const struct world *world, const char *const *words, const char *expected)
+{
+	owns_reply struct reply reply = {0};
+
+	make_world(world);
+	reply = ask((struct apt_question){.kind = APT_FIELDS, .words = words});
+	ck_assert_msg(reply.error == 0, "%s", reply.message);
+	ck_assert_ptr_null(reply.message);
+	assert_answer(&reply, expected);
+}
+
+START_TEST(fields_of_the_version_that_is_installed_are_those_of_the_database)
+{
+	const struct world world = {
+		.installed = STANZA("foo", "2",
+			"Section: web\nSource: foos (1.9)\nMulti-Arch: same\n")
+			INSTALLED STANZA_OF("all", "bar", "1",
+				"Section: non-free/x y\tz\n") INSTALLED STANZA("gone",
+				"3",
+				"Section: mail\nStatus: deinstall ok config-files\n\n"),
+		.automatic = IS_AUTOMATIC("foo") IS_AUTOMATIC("gone")};
+
+	assert_fields(&world,
+		WORDS("foo:amd64\t2\t-", "foo:amd64\t1\t-", "foo:i386\t2\t-",
+			"bar:all\t1\t-", "bar:amd64\t1\t/", "gone:amd64\t3\t-",
+			"none:amd64\t1\t-", "", "foo"),
+		"web\tfoos\tsame\tyes\n"
+		"-\t-\t-\tyes\n"
+		"-\t-\t-\t-\n"
+		"non-free/x%20y%09z\tbar\tno\tno\n"
+		"non-free/x%20y%09z\tbar\tno\tno\n"
+		"mail\tgone\tno\t-\n"
+		"-\t-\t-\t-\n-\t-\t-\t-\n-\t-\t-\t-\n");
+}
+END_TEST
+
+START_TEST(an_archive_that_cannot_be_read_says_nothing)
+{
+	const struct world world = {.installed = STANZA("foo", "2", "") INSTALLED};
+	owns_memory char *broken = string_format("new:amd64\t1\t%s", at("/broken\t.deb"));
+	owns_memory char *missing = string_format("new:amd64\t1\t%s", at("/none.deb"));
+	owns_memory char *directory = string_format("new:amd64\t1\t%s", root());
+
+	make_file("/broken\t.deb", 0644, "!<arch>\nnot an archive");
+	assert_fields(&world,
+		WORDS(broken, missing, directory, "new:amd64\t1\trelative.deb"),
+		"-\t-\t-\t-\n-\t-\t-\t-\n-\t-\t-\t-\n-\t-\t-\t-\n");
+}
+END_TEST
+
+#define CONTROL(fields)                                                                  \
+	"Package: new\nVersion: 1:2\nArchitecture: amd64\n"                              \
+	"Maintainer: nobody\nDescription: a test\n" fields
+
+/* The fields of an archive with this control file, for these words before its path. */
+static void assert_fields_of_archive(
+	const char *control, const char *word, const char *expected)
+{
+	const struct world world = {.installed = STANZA("foo", "2", "") INSTALLED};
+	owns_memory char *asked = string_join(word, "\t", at("/new.deb"));
+
+	build_archive("/new", "/new.deb", control);
+	assert_fields(&world, WORDS(asked), expected);
+}
+
+START_TEST(fields_of_a_version_that_is_not_installed_are_those_of_its_archive)
+{
+	static const char full[] =
+		CONTROL("Source: news (1)\nSection: net\nMulti-Arch: foreign\n");
+
+	skip_unless(access("/usr/bin/dpkg-deb", X_OK) == 0, "there is no dpkg-deb");
+	assert_fields_of_archive(full, "new:amd64\t1:2", "net\tnews\tforeign\t-\n");
+	assert_fields_of_archive(
+		CONTROL("Source: news\n"), "new:amd64\t1:2", "-\tnews\tno\t-\n");
+	assert_fields_of_archive(CONTROL(""), "new:amd64\t1:2", "-\tnew\tno\t-\n");
+	/* Another version than the one in the archive, and another package. */
+	assert_fields_of_archive(full, "new:amd64\t1", "-\t-\t-\t-\n");
+	assert_fields_of_archive(full, "newer:amd64\t1:2", "-\t-\t-\t-\n");
+	assert_fields_of_archive(full, "foo:amd64\t1:2", "-\t-\t-\tno\n");
+	/* Of what is installed, the database says it. */
+	assert_fields_of_archive(full, "foo:amd64\t2", "-\tfoo\tno\tno\n");
+}
+END_TEST
+
+START_TEST(a_database_that_is_none_has_no_fields)
+{
+	const struct world world = {.installed = "this is no database\n"};
+	owns_reply struct reply reply = {0};
+
+	make_world(&world);
+	reply = ask((struct apt_question){
+		.kind = APT_FIELDS, .words = WORDS("foo:amd64\t2\t-")});
+	assert_refusal(&reply, "status");
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -706,13 +889,23 @@ int main(void)
 		a_system_that_apt_does_not_know_is_refused,
 		sources_that_cannot_be_read_are_refused,
 		a_question_that_there_is_not_is_refused,
+		versions_are_compared_without_a_configuration,
 		a_package_without_a_candidate_has_none_in_the_answer,
 		programs_that_an_image_names_are_not_run,
 		a_database_of_an_image_that_is_no_file_is_not_opened,
 		a_transaction_in_an_image_runs_no_program_of_it_either,
+		an_archive_that_is_no_file_is_not_opened,
 		origins_are_those_of_the_files_that_there_are,
+		a_setting_is_that_of_the_line_where_its_statement_ends,
+		a_setting_is_found_in_its_blocks,
+		a_setting_is_that_of_the_last_line_that_changes_it,
+		what_follows_a_mistake_is_not_found,
 		where_no_more_files_can_be_open_lines_have_no_number,
-		a_file_that_is_too_long_to_be_copied_has_lines_without_a_number};
+		a_file_that_is_too_long_to_be_copied_has_lines_without_a_number,
+		fields_of_the_version_that_is_installed_are_those_of_the_database,
+		an_archive_that_cannot_be_read_says_nothing,
+		fields_of_a_version_that_is_not_installed_are_those_of_its_archive,
+		a_database_that_is_none_has_no_fields};
 
 	return run_tests("apt_bridge", tests, COUNT_OF(tests));
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 START_TEST(a_prefix_sorts_first)
@@ -111,6 +112,30 @@ START_TEST(a_descriptor_that_cannot_be_read_is_an_error)
 	owns_buffer struct buffer buffer = {0};
 
 	ck_assert_int_eq(buffer_read(&buffer, -1, 10), -EBADF);
+}
+END_TEST
+
+START_TEST(writing_waits_for_room_where_others_have_chosen_not_to)
+{
+	static const char bytes[1 << 20];
+	owns_buffer struct buffer read_back = {0};
+	int ends[2], status;
+	pid_t pid;
+
+	ck_assert_int_eq(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+	ck_assert_int_eq(fflush(NULL), 0);
+	pid = fork();
+	if (pid == 0) {
+		(void)close(ends[0]);
+		_exit(write_all(ends[1], (struct slice){bytes, sizeof(bytes)}) != 0);
+	}
+	(void)close(ends[1]);
+	ck_assert_int_eq(fcntl(ends[0], F_SETFL, 0), 0);
+	ck_assert_int_eq(buffer_read(&read_back, ends[0], SIZE_MAX), 0);
+	ck_assert_uint_eq(read_back.size, sizeof(bytes));
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	(void)close(ends[0]);
 }
 END_TEST
 
@@ -253,6 +278,49 @@ START_TEST(a_number_above_the_maximum_is_none)
 }
 END_TEST
 
+static void assert_sorted(const char *text, const char *expected)
+{
+	owns_buffer struct buffer lines = {0};
+
+	buffer_append_string(&lines, text);
+	lines_sort(&lines);
+	assert_text(&lines, expected);
+}
+
+START_TEST(lines_are_sorted_by_their_names_and_stay_in_order_otherwise)
+{
+	assert_sorted("", "");
+	assert_sorted("b\t1\nb+c\na\nb\t0", "a\nb\t1\nb\t0\nb+c\n");
+	assert_sorted("\n\tx\n\n", "\n\tx\n\n");
+}
+END_TEST
+
+static void assert_lines_of(const char *name, const char *text, const char *expected)
+{
+	struct slice found = lines_find(slice_of(text), slice_of(name));
+
+	ck_assert_msg(slice_equals(found, expected), "%s: \"%.*s\" is not \"%s\"", name,
+		(int)found.size, found.data, expected);
+}
+
+START_TEST(lines_are_found_by_their_names)
+{
+	static const char lines[] = "a\t1\nb\t1\nb\t0\nb+c\t2\nlonger\t\nz";
+
+	assert_lines_of("a", lines, "a\t1\n");
+	assert_lines_of("b", lines, "b\t1\nb\t0\n");
+	assert_lines_of("b+c", lines, "b+c\t2\n");
+	assert_lines_of("longer", lines, "longer\t\n");
+	assert_lines_of("z", lines, "z");
+	assert_lines_of("", lines, "");
+	assert_lines_of("aa", lines, "");
+	assert_lines_of("long", lines, "");
+	assert_lines_of("zz", lines, "");
+	assert_lines_of("a", "", "");
+	ck_assert_uint_eq(lines_find((struct slice){NULL, 0}, slice_of("a")).size, 0);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {strings_are_joined,
@@ -265,10 +333,13 @@ int main(void)
 		a_file_as_large_as_the_limit_is_read_whole,
 		a_descriptor_that_cannot_be_read_is_an_error,
 		a_sorted_list_has_each_string_once,
+		writing_waits_for_room_where_others_have_chosen_not_to,
 		an_array_keeps_its_elements_when_it_grows,
 		an_array_that_cannot_grow_is_unchanged,
 		closing_keeps_errno_and_a_stolen_descriptor_stays_open,
-		a_number_without_a_word_has_none};
+		a_number_without_a_word_has_none,
+		lines_are_sorted_by_their_names_and_stay_in_order_otherwise,
+		lines_are_found_by_their_names};
 
 	return run_tests("base", tests, COUNT_OF(tests));
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The bridge that was just built, with the libapt-pkg of this machine. */
+#include "archive.h"
 #include "asker.h"
 #include "bridge.h"
 #include "fixture.h"
+#include "process.h"
 
 #include <errno.h>
 #include <sys/resource.h>
@@ -276,6 +278,8 @@ START_TEST(of_what_a_file_says_twice_the_last_counts)
 		      "#clear Universal-Hooks::User;\n"
 		      "Universal-Hooks::Timeout \"3\";\n");
 	assert_origins((struct apt_question){.kind = APT_CONFIGURATION},
+		"/apt.conf\t2\tUniversal-Hooks::Timeout=1\n"
+		"/apt.conf\t5\tUniversal-Hooks::Timeout=2\n"
 		"/apt.conf\t8\tUniversal-Hooks::Timeout=3\n"
 		"/apt.conf\t3\tUniversal-Hooks::Operations::=install\n"
 		"/apt.conf\t6\tUniversal-Hooks::Operations::=install\n");
@@ -518,6 +522,101 @@ START_TEST(progress_goes_to_standard_output_and_nothing_else_does)
 }
 END_TEST
 
+#define CONTROL                                                                          \
+	"Package: app\nVersion: 1\nArchitecture: all\n"                                  \
+	"Maintainer: nobody\nDescription: a test\n"
+
+/* The answer, in which "R" stands for the root. */
+static void assert_contents(const struct reply *reply, const char *expected)
+{
+	owns_buffer struct buffer text = {0};
+
+	for (; *expected != '\0'; expected++)
+		if (*expected == 'R')
+			buffer_append_string(&text, root());
+		else
+			buffer_append(&text, (struct slice){expected, 1});
+	buffer_append(&text, (struct slice){"", 1});
+	assert_answer(reply, text.data);
+}
+
+START_TEST(the_paths_in_archives_are_as_dpkg_lists_them)
+{
+	owns_reply struct reply reply = {0};
+	owns_memory char *first = NULL, *second = NULL, *deep = NULL;
+	char name[200];
+
+	skip_unless(access("/usr/bin/dpkg-deb", X_OK) == 0, "there is no dpkg-deb");
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	deep = string_join("/a/usr/share/", name, "/", name, "/deep file");
+	make_file(deep, 0644, "");
+	make_file("/a/etc/app.conf", 0644, "");
+	make_link("/a/etc/link", "app.conf");
+	make_directory("/a/var/empty");
+	build_archive("/a", "/a%1.deb", CONTROL);
+	make_directory("/b");
+	build_archive("/b", "/b.deb", CONTROL);
+	first = strdup(at("/a%1.deb"));
+	second = strdup(at("/b.deb"));
+	reply = ask((struct apt_question){
+		.kind = APT_CONTENTS, .words = WORDS(first, second)});
+	free(deep);
+	deep = string_join("archive\tR/a%251.deb\n/etc\n/etc/app.conf\n/usr\n"
+			   "/usr/share\n/usr/share/",
+		name, "\n/usr/share/", name, "/", name, "\n/usr/share/", name, "/", name,
+		"/deep file\n/var\n/var/empty\n/etc/link\narchive\tR/b.deb\n");
+	assert_contents(&reply, deep);
+}
+END_TEST
+
+START_TEST(a_path_in_an_archive_begins_with_one_slash_and_ends_with_none)
+{
+	static const char *const names[] = {"./", ".", "/", "//abs", "././dot", ".hidden",
+		"../up", "plain", "./dir//", "./new\nline", "./x"};
+	owns_reply struct reply reply = {0};
+	owns_memory char *archive = NULL;
+
+	make_archive("/a.deb", names, COUNT_OF(names));
+	archive = strdup(at("/a.deb"));
+	reply = ask((struct apt_question){.kind = APT_CONTENTS, .words = WORDS(archive)});
+	assert_contents(&reply,
+		"archive\tR/a.deb\n/abs\n/dot\n/.hidden\n/../up\n/plain\n/dir\n"
+		"/x\n");
+}
+END_TEST
+
+START_TEST(what_is_not_an_archive_costs_the_others_nothing)
+{
+	owns_reply struct reply reply = {0};
+	owns_memory char *good = NULL, *text = NULL, *cut = NULL, *fifo = NULL;
+	struct stat status;
+
+	skip_unless(access("/usr/bin/dpkg-deb", X_OK) == 0, "there is no dpkg-deb");
+	make_file("/a/etc/app.conf", 0644, "");
+	build_archive("/a", "/good.deb", CONTROL);
+	build_archive("/a", "/cut.deb", CONTROL);
+	make_file("/text.deb", 0644, "no archive\n");
+	ck_assert_int_eq(mkfifo(at("/fifo.deb"), 0644), 0);
+	ck_assert_int_eq(stat(at("/cut.deb"), &status), 0);
+	ck_assert_int_eq(truncate(at("/cut.deb"), status.st_size - 60), 0);
+	good = strdup(at("/good.deb"));
+	text = strdup(at("/text.deb"));
+	cut = strdup(at("/cut.deb"));
+	fifo = strdup(at("/fifo.deb"));
+	reply = ask((struct apt_question){.kind = APT_CONTENTS,
+		.words = WORDS(text, "/no/such.deb", fifo, cut, good)});
+	assert_contents(&reply,
+		"archive\tR/text.deb\nerror\tInvalid%20archive%20signature\n"
+		"archive\t/no/such.deb\nerror\tCould%20not%20open%20file%20/no/such.deb"
+		"%20-%20stat%20(2:%20No%20such%20file%20or%20directory)\n"
+		"archive\tR/fifo.deb\n"
+		"error\tR/fifo.deb%20is%20not%20a%20regular%20file\n"
+		"archive\tR/cut.deb\nerror\tInvalid%20archive%20member%20header\n"
+		"archive\tR/good.deb\n/etc\n/etc/app.conf\n");
+}
+END_TEST
+
 START_TEST(a_bridge_that_dies_does_not_take_the_caller_along)
 {
 	/* Package lists are required; it looks for them where there are none. */
@@ -561,6 +660,9 @@ int main(void)
 		packages_have_their_versions,
 		without_names_all_packages_are_listed_without_candidates,
 		progress_goes_to_standard_output_and_nothing_else_does,
+		the_paths_in_archives_are_as_dpkg_lists_them,
+		a_path_in_an_archive_begins_with_one_slash_and_ends_with_none,
+		what_is_not_an_archive_costs_the_others_nothing,
 		a_bridge_that_dies_does_not_take_the_caller_along};
 
 	return run_tests("bridge", tests, COUNT_OF(tests));

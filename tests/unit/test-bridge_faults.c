@@ -6,6 +6,7 @@
 #include "asker.h"
 #include "fixture.h"
 #include "package_settings.h"
+#include "path_sources.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -49,6 +50,10 @@ WRAP(MEMORY, void *, NULL, realloc, (void *old, size_t size), (old, size))
 WRAP(MEMORY, char *, NULL, strndup, (const char *text, size_t size), (text, size))
 WRAP(MEMORY, int, -1, vasprintf, (char **text, const char *format, va_list arguments),
 	(text, format, arguments))
+/* What vasprintf(3) is with _FORTIFY_SOURCE, which packages are built with. */
+WRAP(MEMORY, int, -1, __vasprintf_chk,
+	(char **text, int level, const char *format, va_list arguments),
+	(text, level, format, arguments))
 WRAP(PIPE, int, -1, pipe2, (int *ends, int flags), (ends, flags))
 WRAP(FORK, pid_t, -1, fork, (void), ())
 WRAP(WRITE, ssize_t, -1, write, (int fd, const void *bytes, size_t size),
@@ -309,6 +314,63 @@ START_TEST(only_what_a_conffile_of_a_removed_package_says_is_of_it)
 }
 END_TEST
 
+static int answer_for_no_archive(
+	const struct apt_question *question, apt_listener *listener, void *context)
+{
+	(void)question;
+	listener(APT_ANSWER, "nothing\n", 8, context);
+	return 0;
+}
+
+static int answer_for_two_archives(
+	const struct apt_question *question, apt_listener *listener, void *context)
+{
+	static const char lines[] = "archive\t/foo.deb\n/a\narchive\t/b.deb\n/b\n";
+
+	(void)question;
+	listener(APT_ANSWER, lines, sizeof(lines) - 1, context);
+	return 0;
+}
+
+/* What is read of the archive of foo, in which all paths are wanted. */
+static void assert_read(
+	apt_bridge_answer_function *function, const char *paths, const char *events)
+{
+	const char *glob = "*";
+	const struct setting_items items = {.items = &glob, .count = 1};
+	owns_transaction struct transaction transaction = {0};
+	owns_buffer struct buffer text = {0};
+	struct path_globs globs = {0};
+	struct path_table table;
+
+	bridge = function;
+	parse_packages(&transaction, "foo - - none < 1 all none /foo.deb\n");
+	transaction.status_file = strdup(at(TEST_DATABASE));
+	ck_assert_int_eq(path_table_init(&table, &transaction, 0), 0);
+	ck_assert_int_eq(path_globs_add(&globs, &items), 0);
+	ck_assert_int_eq(path_sources_add_archives(&(struct path_reading){.table = &table,
+				 .globs = &globs,
+				 .listener = write_event,
+				 .context = &text}),
+		0);
+	assert_text(&text, events);
+	ck_assert_uint_eq(
+		table.items[0].paths.size, paths != NULL ? strlen(paths) + 1 : 0);
+	if (paths != NULL)
+		ck_assert_str_eq(table.items[0].paths.data, paths);
+	path_globs_done(&globs);
+	path_table_done(&table);
+}
+
+START_TEST(an_archive_that_the_bridge_does_not_answer_for_is_unknown)
+{
+	assert_read(answer_for_no_archive, NULL,
+		"PATHS_UNKNOWN /foo.deb (Input/output error)\n");
+	assert_read(leave, NULL, "PATHS_UNKNOWN /foo.deb (Input/output error)\n");
+	assert_read(answer_for_two_archives, "/a", "");
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {a_bridge_that_leaves_without_a_word_does_not_answer,
@@ -318,6 +380,7 @@ int main(void)
 		what_the_way_to_the_bridge_lacks_is_told, a_signal_is_no_end,
 		settings_are_whole_or_an_error,
 		without_an_answer_the_settings_of_packages_are_lost,
+		an_archive_that_the_bridge_does_not_answer_for_is_unknown,
 		only_what_a_conffile_of_a_removed_package_says_is_of_it};
 
 	if (at_quick_exit(disarm) != 0)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "call_close.h"
+#include "call_settings.h"
 #include "clean_up.h"
 #include "dpkg.h"
 #include "fixture.h"
@@ -6,6 +8,7 @@
 #include "record.h"
 
 #include <errno.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -202,7 +205,7 @@ static void leave_behind(const struct frontend *owner)
 	struct unsafe_path unsafe;
 
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(state_open(&state, root(), &trust, &unsafe), 0);
+	ck_assert_int_eq(state_open(&state, &state_of_runs, root(), &trust, &unsafe), 0);
 	state_set_frontend(&state, owner);
 	ck_assert_int_eq(stream_parse(&transaction, slice_of(stream), &faults), 0);
 	transaction.status_stamp = dpkg_stamp(transaction.status_file);
@@ -275,7 +278,7 @@ START_TEST(while_a_script_of_it_runs_nothing_is_cleaned_up)
 	leave_behind(&gone);
 	/* That script's helper holds the lock. */
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(state_open(&state, root(), &trust, &unsafe), 0);
+	ck_assert_int_eq(state_open(&state, &state_of_runs, root(), &trust, &unsafe), 0);
 	state_set_frontend(&state, &gone);
 	lock = record_lock_clean_up(&state, false);
 	ck_assert_int_ge(lock, 0);
@@ -332,6 +335,21 @@ START_TEST(runs_that_cannot_be_read_or_are_empty_are_no_endless_task)
 	make_recorder(ETC "Pre-Invoke/a", "");
 	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
 	assert_taken_file("/log", "Pre-Invoke/a \n");
+}
+END_TEST
+
+START_TEST(a_mark_that_cannot_be_deleted_is_no_endless_task)
+{
+	static const char mark[] = STATE "4194301-1." RECORD_CLEAN_UP;
+
+	make_recorders();
+	leave_behind(&gone);
+	skip_unless(unshare_mounts(), "mounting is not permitted");
+	/* unlink(2): EBUSY */
+	ck_assert_int_eq(mount(at(mark), at(mark), NULL, MS_BIND, NULL), 0);
+	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
+	ck_assert_int_eq(umount(at(mark)), 0);
+	assert_taken_file("/log", cleaned);
 }
 END_TEST
 
@@ -407,51 +425,50 @@ START_TEST(a_guard_that_is_killed_leaves_the_rest_to_the_next_transaction)
 }
 END_TEST
 
-/* A session whose apt was killed after the hook point began; for session_done(). */
-static void begin(
-	struct session *session, enum uh_hook_point hook_point, struct buffer *events)
+/* A call whose apt was killed after the hook point began; for call_done(). */
+static void begin(struct call *call, enum uh_hook_point hook_point, struct buffer *events)
 {
-	*session = (struct session){.hook_point = hook_point,
+	*call = (struct call){.hook_point = hook_point,
 		.root = root(),
 		.listener = write_event,
 		.context = events};
-	ck_assert_int_eq(session_init(session), 0);
-	session_set_frontend(session, &gone);
+	ck_assert_int_eq(call_init(call), 0);
+	call_set_frontend(call, &gone);
 }
 
 /* Starts Post-Invoke; returns whether we may close the transaction. */
-static bool claims(struct session *session)
+static bool claims(struct call *call)
 {
-	clean_up_lock(session);
-	session_read_record(session);
-	return clean_up_claim(session);
+	clean_up_lock(call);
+	call_read_record(call);
+	return clean_up_claim(call);
 }
 
 static bool can_claim(void)
 {
-	__attribute__((cleanup(session_done))) struct session session;
+	__attribute__((cleanup(call_done))) struct call call;
 	owns_buffer struct buffer events = {0};
 
-	begin(&session, UH_POST_INVOKE, &events);
-	return claims(&session);
+	begin(&call, UH_POST_INVOKE, &events);
+	return claims(&call);
 }
 
 /* The number of scripts that Post-Invoke would run without the state directory. */
 static size_t left_to_run(int state_error)
 {
-	__attribute__((cleanup(session_done))) struct session session;
+	__attribute__((cleanup(call_done))) struct call call;
 	owns_buffer struct buffer events = {0};
 
-	begin(&session, UH_POST_INVOKE, &events);
-	cleanup_close(&session.state.fd);
-	session.state_error = state_error;
-	ck_assert(claims(&session));
-	session_plan(&session);
-	session_read_settings(&session);
-	session_apply_settings(&session);
-	session_drop_clean_up(&session);
-	assert_text(&events, session.plan.count < 4 ? "CLEAN_UP_LATER\n" : "");
-	return session.plan.count;
+	begin(&call, UH_POST_INVOKE, &events);
+	cleanup_close(&call.state.fd);
+	call.state_error = state_error;
+	ck_assert(claims(&call));
+	call_plan(&call);
+	call_read_settings(&call);
+	call_apply_settings(&call);
+	call_drop_clean_up(&call);
+	assert_text(&events, call.plan.count < 4 ? "CLEAN_UP_LATER\n" : "");
+	return call.plan.count;
 }
 
 START_TEST(what_post_invoke_cannot_look_up_is_left_to_who_cleans_up)
@@ -470,16 +487,17 @@ END_TEST
 
 START_TEST(where_apt_has_gone_post_invoke_is_left_to_who_cleans_up)
 {
-	__attribute__((cleanup(session_done))) struct session other;
+	__attribute__((cleanup(call_done))) struct call other;
 	owns_buffer struct buffer events = {0};
 
 	/* Nothing is due. */
 	ck_assert(!can_claim());
-	/* Nobody is there yet, or it is none of theirs. */
+	/* Nobody is there yet. */
 	leave_behind(&gone);
 	ck_assert(can_claim());
+	/* Somebody has just cleaned up, and is about to delete the record. */
 	ck_assert_int_eq(unlink(at(STATE "4194301-1." RECORD_CLEAN_UP)), 0);
-	ck_assert(can_claim());
+	ck_assert(!can_claim());
 	/* Somebody is cleaning up. */
 	ck_assert_int_eq(unlink(at(STATE "4194301-1.transaction")), 0);
 	leave_behind(&gone);
@@ -492,14 +510,14 @@ END_TEST
 
 static bool can_prepare(void)
 {
-	__attribute__((cleanup(session_done))) struct session session;
+	__attribute__((cleanup(call_done))) struct call call;
 	owns_buffer struct buffer events = {0};
 
-	begin(&session, UH_PRE_INVOKE, &events);
-	session_plan(&session);
-	session_read_settings(&session);
-	session_apply_settings(&session);
-	return clean_up_prepare(&session);
+	begin(&call, UH_PRE_INVOKE, &events);
+	call_plan(&call);
+	call_read_settings(&call);
+	call_apply_settings(&call);
+	return clean_up_prepare(&call);
 }
 
 START_TEST(where_apt_has_gone_no_script_runs_before_dpkg)
@@ -514,6 +532,12 @@ START_TEST(where_apt_has_gone_no_script_runs_before_dpkg)
 	leave_behind(&gone);
 	ck_assert(!can_prepare());
 	ck_assert(is_there(STATE "4194301-1." RECORD_CLEAN_UP));
+	/* One that has been done is not, although scripts have run. */
+	ck_assert_int_eq(unlink(at(STATE "4194301-1." RECORD_CLEAN_UP)), 0);
+	make_file(STATE "4194301-1." LOG_RUNS, 0600,
+		"Transaction: 4194301-1\n Pre-Install-Pkgs /b [always] exit 0 1 ms\n");
+	ck_assert(!can_prepare());
+	ck_assert(!is_there(STATE "4194301-1." RECORD_CLEAN_UP));
 	/* Without scripts for a clean-up, nobody else runs anything. */
 	configure_apt("");
 	ck_assert(can_prepare());
@@ -553,6 +577,7 @@ int main(void)
 		only_an_owner_that_lives_keeps_its_clean_up,
 		runs_of_a_transaction_that_nobody_closed_are_logged,
 		runs_that_cannot_be_read_or_are_empty_are_no_endless_task,
+		a_mark_that_cannot_be_deleted_is_no_endless_task,
 		a_post_invoke_that_is_killed_is_ended_by_the_guard,
 		a_guard_that_is_killed_leaves_the_rest_to_the_next_transaction,
 		what_post_invoke_cannot_look_up_is_left_to_who_cleans_up,

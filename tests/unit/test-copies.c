@@ -49,8 +49,9 @@ static void promise_make(struct promise *promise)
 	memset(promise, 0, sizeof(*promise));
 	make_directory("/var/lib");
 	ck_assert_int_eq(hook_tree_init(&promise->tree, root()), 0);
-	ck_assert_int_eq(
-		state_open(&promise->state, root(), &promise->tree.trust, &unsafe), 0);
+	ck_assert_int_eq(state_open(&promise->state, &state_of_runs, root(),
+				 &promise->tree.trust, &unsafe),
+		0);
 	state_set_frontend(&promise->state, &self);
 	ck_assert_int_eq(settings_parse(&promise->settings,
 				 slice_of("Universal-Hooks::Scripts::Post-Invoke/a%3d%20b"

@@ -58,6 +58,15 @@ START_TEST(a_list_is_corrected_to_a_list_and_one_value_to_one)
 		"Operations { \"install\"; \"upgrade\"; } !");
 	assert_correction(
 		"Requires=dpkg", "Requires \"dpkg\" > Requires { \"dpkg\"; } !");
+	assert_correction("Requires=dpkg%20apt",
+		"Requires \"dpkg apt\" > Requires { \"dpkg\"; \"apt\"; } !");
+	assert_correction("Requires=dpkg%20(>%3d%201)%20|%20apt,%20bash",
+		"Requires \"dpkg (>= 1) | apt, bash\" > "
+		"Requires { \"dpkg (>= 1) | apt, bash\"; } !");
+	assert_correction("Packages=dpkg%20(>%3d%201)",
+		"Packages \"dpkg (>= 1)\" > Packages { \"dpkg (>= 1)\"; } !");
+	assert_correction(
+		"Arguments=a%20b", "Arguments \"a b\" > Arguments { \"a b\"; } !");
 	assert_correction("When::=always", "When { \"always\"; } > When \"always\" !");
 	assert_correction("Operations::=install%20upgrade",
 		"Operations { \"install upgrade\"; } > "
@@ -65,13 +74,28 @@ START_TEST(a_list_is_corrected_to_a_list_and_one_value_to_one)
 }
 END_TEST
 
-START_TEST(a_path_is_absolute_and_a_package_has_no_version)
+START_TEST(a_relation_to_a_version_is_corrected_to_dpkgs_syntax)
+{
+	assert_correction("Requires::=dpkg%20(>%201)", "dpkg (> 1) > dpkg (>= 1)");
+	assert_correction("Requires::=dpkg%20(<1)", "dpkg (<1) > dpkg (<= 1)");
+	assert_correction("Requires::=dpkg%20(%3d%3d%201)", "dpkg (== 1) > dpkg (= 1)");
+	assert_correction("Requires::=dpkg%20(1:2-3)", "dpkg (1:2-3) > dpkg (= 1:2-3)");
+	assert_correction("Requires::=dpkg:i386>%3d1", "dpkg:i386>=1 > dpkg:i386 (>= 1)");
+	assert_correction("Requires::=dpkg%20>>%201", "dpkg >> 1 > dpkg (>> 1)");
+	assert_correction("Requires::=dpkg%20(>%3d%201", "dpkg (>= 1 > dpkg (>= 1)");
+	assert_correction("Requires::=dpkg%20apt",
+		"Requires { \"dpkg apt\"; } > Requires { \"dpkg\"; \"apt\"; }");
+	assert_correction("Requires::=dpkg%20(><%201)", "none");
+	assert_correction("Requires::=dpkg%20(>%3d%20x)", "none");
+	assert_correction("Requires::=(>%3d%201)", "none");
+	assert_correction("Requires::=*", "none");
+}
+END_TEST
+
+START_TEST(a_path_is_absolute)
 {
 	assert_correction("Directory=var/lib", "var/lib > /var/lib");
 	assert_correction("Directory=~/a", "none");
-	assert_correction("Requires::=dpkg%20(>%3d%201)", "dpkg (>= 1) > dpkg");
-	assert_correction("Requires::=*", "none");
-	assert_correction("Requires::=(>%3d%201)", "none");
 	assert_correction("Renamed-From::=/a", "none");
 	assert_correction("User=", "none");
 	assert_correction("Description=", "none");
@@ -127,8 +151,8 @@ int main(void)
 {
 	const TTest *const tests[] = {a_value_is_corrected_to_the_nearest_valid_one,
 		a_time_with_a_unit_is_corrected_to_seconds,
-		a_list_is_corrected_to_a_list_and_one_value_to_one,
-		a_path_is_absolute_and_a_package_has_no_version,
+		a_list_is_corrected_to_a_list_and_one_value_to_one, a_path_is_absolute,
+		a_relation_to_a_version_is_corrected_to_dpkgs_syntax,
 		a_name_is_corrected_to_the_nearest_setting,
 		a_key_of_another_structure_is_corrected_as_a_whole,
 		a_setting_without_a_name_is_Enabled_if_its_value_is_a_boolean};

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -73,47 +72,6 @@ START_TEST(the_stamp_is_new_with_every_new_file)
 }
 END_TEST
 
-static void assert_first_missing(
-	const char *const *packages, size_t count, ssize_t expected)
-{
-	ssize_t missing = dpkg_first_missing(at(DATABASE), packages, count);
-
-	ck_assert_msg(missing == expected, "%s: %zd instead of %zd", packages[0], missing,
-		expected);
-}
-
-START_TEST(only_what_is_configured_is_installed)
-{
-	static const struct {
-		const char *packages[3];
-		size_t count;
-		ssize_t missing;
-	} cases[] = {
-		{{"done"}, 1, 1},
-		{{"done", "done-too"}, 2, 2},
-		{{"pending"}, 1, 1},
-		{{"broken"}, 1, 0},
-		{{"unpacked"}, 1, 0},
-		{{"gone"}, 1, 0},
-		{{"no-such"}, 1, 0},
-		{{"don"}, 1, 0},
-		{{"done:amd64"}, 1, 1},
-		{{"done:i386"}, 1, 0},
-		{{"here"}, 1, 1},
-		{{"here:i386"}, 1, 1},
-		{{"here:amd64"}, 1, 0},
-		{{"here", "here:amd64"}, 2, 1},
-		{{"done", "no-such", "gone"}, 3, 1},
-		{{"done", "pending", "unpacked"}, 3, 2},
-	};
-
-	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
-	make_database();
-	for (size_t i = 0; i < COUNT_OF(cases); i++)
-		assert_first_missing(cases[i].packages, cases[i].count, cases[i].missing);
-}
-END_TEST
-
 START_TEST(only_some_statuses_count_as_installed)
 {
 	static const char *const installed[] = {
@@ -144,7 +102,6 @@ END_TEST
 
 START_TEST(a_database_that_is_none_is_no_answer)
 {
-	static const char *const package = "done";
 	static const char *const names[] = {"done", NULL};
 	struct conffile_list conffiles;
 	owns_buffer struct buffer answer = {0};
@@ -156,9 +113,10 @@ START_TEST(a_database_that_is_none_is_no_answer)
 	ck_assert_int_eq(dpkg_query(at(DATABASE), names, &answer, &ending), -EPROTO);
 	ck_assert_int_eq(ending.end, UH_EXITED);
 	ck_assert_int_eq(ending.value, 2);
-	ck_assert_int_eq(dpkg_first_missing(at(DATABASE), &package, 1), -EPROTO);
 	ck_assert_int_eq(dpkg_list_conffiles(at(DATABASE), &conffiles), -EPROTO);
 	conffile_list_done(&conffiles);
+	ck_assert_int_eq(setenv("DPKG_ADMINDIR", at(ADMIN_DIR), 1), 0);
+	ck_assert_int_eq(dpkg_query_states(&answer, &ending), -EPROTO);
 }
 END_TEST
 
@@ -264,6 +222,7 @@ START_TEST(the_end_of_who_holds_the_lock_is_waited_for)
 
 	ck_assert(!has_ended(dpkg));
 	dpkg_wait_for_end(at(DATABASE));
+	dpkg_wait_for_end("relative/status");
 	ck_assert(has_ended(dpkg));
 	ck_assert_int_eq(waitpid(dpkg, NULL, 0), dpkg);
 }
@@ -299,12 +258,21 @@ static pid_t start_stranger(void)
 
 START_TEST(another_user_who_holds_the_lock_holds_up_nobody)
 {
-	pid_t stranger;
+	pid_t stranger, holder;
+	bool is_readable;
 
 	skip_unless(geteuid() == 0, "only root can start somebody else's process");
 	stranger = start_stranger();
 	ck_assert(!dpkg_wait_for_end(at(DATABASE)));
 	ck_assert(!has_ended(stranger));
+	/* Unless we are that user. */
+	set_mode("/", 0755);
+	set_mode(ADMIN_DIR "/lock", 0644);
+	ck_assert_int_eq(seteuid(65534), 0);
+	is_readable = eaccess(at(ADMIN_DIR "/lock"), R_OK) == 0;
+	holder = dpkg_lock_holder(at(ADMIN_DIR "/lock"));
+	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_eq(holder, is_readable ? stranger : 0);
 	ck_assert_int_eq(kill(stranger, SIGKILL), 0);
 	ck_assert_int_eq(waitpid(stranger, NULL, 0), stranger);
 }
@@ -321,6 +289,8 @@ START_TEST(a_conffile_may_have_spaces_in_its_path_and_flags)
 		{"/etc/b c", "here", false, true},
 		{"/etc/d", "here", false, true},
 		{"/etc/e", "here", false, false},
+		{"/f", "here", false, false},
+		{"/g", "here", false, false},
 	};
 	__attribute__((cleanup(conffile_list_done))) struct conffile_list conffiles;
 
@@ -337,6 +307,8 @@ START_TEST(a_conffile_may_have_spaces_in_its_path_and_flags)
 		" /etc/b c 0123456789abcdef0123456789abcdef obsolete\n"
 		" /etc/d 0123456789abcdef0123456789abcdef obsolete remove-on-upgrade\n"
 		" /etc/e newconffile\n"
+		" /f newconffile\n"
+		" /g 01234567\n"
 		"Description: a test\n\n");
 	ck_assert_int_eq(dpkg_list_conffiles(at(DATABASE), &conffiles), 0);
 	ck_assert_uint_eq(conffiles.count, COUNT_OF(expected));
@@ -360,13 +332,32 @@ START_TEST(a_dpkg_query_that_is_killed_is_no_answer)
 	make_database();
 	/* SIGHUP is 1, which is also an exit status of dpkg-query. */
 	make_script("/query", "kill -HUP $$");
-	skip_unless(geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
-			    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	skip_unless(unshare_mounts() &&
 			    mount(at("/query"), DPKG_QUERY, NULL, MS_BIND, NULL) == 0,
 		"only root can put a program in the place of another");
 	ck_assert_int_eq(dpkg_query(at(DATABASE), names, &answer, &ending), -EPROTO);
 	ck_assert_int_eq(ending.end, UH_SIGNALED);
 	ck_assert_int_eq(ending.value, SIGHUP);
+	ck_assert_int_eq(dpkg_query_states(&answer, &ending), -EPROTO);
+	ck_assert_uint_eq(answer.size, 0);
+}
+END_TEST
+
+START_TEST(a_dpkg_that_fails_has_compared_nothing)
+{
+	static const char *const endings[] = {"kill -HUP $$", "exit 2"};
+	const struct relation later = {">>", slice_of("1")};
+
+	skip_unless(
+		unshare_mounts(), "only root can put a program in the place of another");
+	for (size_t i = 0; i < COUNT_OF(endings); i++) {
+		make_script("/dpkg", endings[i]);
+		ck_assert_int_eq(
+			mount(at("/dpkg"), "/usr/bin/dpkg", NULL, MS_BIND, NULL), 0);
+		ck_assert_int_eq(dpkg_is_less("1", "2"), -EIO);
+		ck_assert_int_eq(dpkg_relation_holds(&later, "2"), -EIO);
+		ck_assert_int_eq(umount("/usr/bin/dpkg"), 0);
+	}
 }
 END_TEST
 
@@ -380,7 +371,7 @@ START_TEST(without_a_status_file_dpkgs_own_database_is_asked)
 			    access(DPKG_QUERY, X_OK) == 0,
 		"dpkg is not installed by dpkg");
 	ck_assert_int_eq(dpkg_query(NULL, names, &answer, &ending), 0);
-	ck_assert(dpkg_has_installed(buffer_slice(&answer), "dpkg"));
+	ck_assert(slice_has_prefix(buffer_slice(&answer), slice_of("dpkg\t")));
 }
 END_TEST
 
@@ -396,10 +387,135 @@ START_TEST(nobody_is_waited_for_where_there_is_no_lock)
 }
 END_TEST
 
+START_TEST(versions_are_compared_as_dpkg_does)
+{
+	skip_unless(access("/usr/bin/dpkg", X_OK) == 0, "there is no dpkg");
+	ck_assert_int_eq(dpkg_is_less("1", "2"), 1);
+	ck_assert_int_eq(dpkg_is_less("9", "10"), 1);
+	ck_assert_int_eq(dpkg_is_less("1~rc1", "1"), 1);
+	ck_assert_int_eq(dpkg_is_less("2", "1:1"), 1);
+	ck_assert_int_eq(dpkg_is_less("2", "1"), 0);
+	ck_assert_int_eq(dpkg_is_less("1", "1"), 0);
+}
+END_TEST
+
+START_TEST(locks_are_in_dpkgs_own_database)
+{
+	owns_memory char *path = NULL, *other = NULL;
+
+	ck_assert_int_eq(setenv("DPKG_ADMINDIR", at(ADMIN_DIR), 1), 0);
+	path = dpkg_path("lock-frontend");
+	ck_assert_str_eq(path, at(ADMIN_DIR "/lock-frontend"));
+	/* Without the file, nobody can have locked it; nor do we lock ourselves out. */
+	ck_assert_int_eq(dpkg_lock_holder(path), 0);
+	make_file(ADMIN_DIR "/lock-frontend", 0640, "");
+	ck_assert_int_eq(dpkg_lock_holder(path), 0);
+	ck_assert_int_eq(unsetenv("DPKG_ADMINDIR"), 0);
+	ck_assert_int_eq(setenv("DPKG_ROOT", "/elsewhere", 1), 0);
+	other = dpkg_path("lock");
+	ck_assert_str_eq(other, "/elsewhere/var/lib/dpkg/lock");
+}
+END_TEST
+
+START_TEST(relations_hold_as_dpkg_says)
+{
+	static const struct {
+		struct relation relation;
+		const char *version;
+		bool holds;
+	} cases[] = {
+		{{NULL, {"", 0}}, "1", true},
+		{{">=", {"2 junk", 1}}, "2", true},
+		{{">=", {"2", 1}}, "2~rc1", false},
+		{{">=", {"1:1", 3}}, "2", false},
+		{{">>", {"2", 1}}, "2", false},
+		{{">>", {"2", 1}}, "10", true},
+		{{"=", {"2", 1}}, "2-0", true},
+		{{"=", {"2", 1}}, "2-1", false},
+		{{"<=", {"2", 1}}, "2", true},
+		{{"<<", {"2", 1}}, "2", false},
+		{{"<<", {"2", 1}}, "1", true},
+	};
+
+	skip_unless(access("/usr/bin/dpkg", X_OK) == 0, "there is no dpkg");
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		ck_assert_msg(dpkg_relation_holds(&cases[i].relation, cases[i].version) ==
+				      cases[i].holds,
+			"%zu", i);
+}
+END_TEST
+
+START_TEST(states_have_what_is_wanted)
+{
+	owns_buffer struct buffer answer = {0};
+	struct uh_ending ending;
+
+	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
+	make_database();
+	ck_assert_int_eq(setenv("DPKG_ADMINDIR", at(ADMIN_DIR), 1), 0);
+	ck_assert_int_eq(dpkg_query_states(&answer, &ending), 0);
+	buffer_append(&answer, (struct slice){"", 1});
+	ck_assert_ptr_nonnull(
+		strstr(answer.data, "done\tamd64\tinstall\tinstalled\t1:2-3\n"));
+	ck_assert_ptr_nonnull(
+		strstr(answer.data, "gone\tamd64\tdeinstall\tconfig-files\t1:2-3\n"));
+	ck_assert_ptr_nonnull(
+		strstr(answer.data, "done-too\tamd64\thold\tinstalled\t1:2-3\n"));
+}
+END_TEST
+
+START_TEST(what_was_unpacked_has_new_checksums)
+{
+	owns_strings struct string_list names = {0};
+	struct stat status;
+
+	ck_assert_int_eq(setenv("DPKG_ADMINDIR", at(ADMIN_DIR), 1), 0);
+	ck_assert_int_eq(dpkg_list_unpacked(&(struct timespec){0}, &names), -ENOENT);
+	make_directory(ADMIN_DIR "/info");
+	make_file(ADMIN_DIR "/info/b.md5sums", 0644, "");
+	make_file(ADMIN_DIR "/info/b.list", 0644, "");
+	make_file(ADMIN_DIR "/info/a:i386.md5sums", 0644, "");
+	make_file(ADMIN_DIR "/info/md5sums", 0644, "");
+	ck_assert_int_eq(stat(at(ADMIN_DIR "/info/b.md5sums"), &status), 0);
+	ck_assert_int_eq(dpkg_list_unpacked(&status.st_ctim, &names), 0);
+	ck_assert_uint_eq(names.count, 2);
+	ck_assert_str_eq(names.items[0], "a:i386");
+	ck_assert_str_eq(names.items[1], "b");
+	string_list_done(&names);
+	names = (struct string_list){0};
+	status.st_ctim.tv_sec += 100;
+	ck_assert_int_eq(dpkg_list_unpacked(&status.st_ctim, &names), 0);
+	ck_assert_uint_eq(names.count, 0);
+}
+END_TEST
+
+START_TEST(dpkg_says_on_which_system_it_works)
+{
+	const char *const own = "/var/lib/dpkg";
+
+	skip_unless(access(own, F_OK) == 0, "there is no database of dpkg");
+	make_directory(ADMIN_DIR);
+	ck_assert_int_eq(unsetenv("DPKG_ADMINDIR"), 0);
+	ck_assert_int_eq(unsetenv("DPKG_ROOT"), 0);
+	ck_assert(dpkg_is_on_this_system());
+	ck_assert_int_eq(setenv("DPKG_ROOT", "", 1), 0);
+	ck_assert_int_eq(setenv("DPKG_ADMINDIR", "/var/../var/lib/dpkg/", 1), 0);
+	ck_assert(dpkg_is_on_this_system());
+	ck_assert_int_eq(setenv("DPKG_ROOT", "/./", 1), 0);
+	ck_assert(dpkg_is_on_this_system());
+	ck_assert_int_eq(setenv("DPKG_ADMINDIR", at(ADMIN_DIR), 1), 0);
+	ck_assert(!dpkg_is_on_this_system());
+	ck_assert_int_eq(setenv("DPKG_ADMINDIR", own, 1), 0);
+	ck_assert_int_eq(setenv("DPKG_ROOT", root(), 1), 0);
+	ck_assert(!dpkg_is_on_this_system());
+	ck_assert_int_eq(setenv("DPKG_ROOT", "/no/such/directory", 1), 0);
+	ck_assert(!dpkg_is_on_this_system());
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {the_stamp_is_new_with_every_new_file,
-		only_what_is_configured_is_installed,
 		only_some_statuses_count_as_installed,
 		an_answer_has_a_line_a_package_and_nothing_of_the_unknown,
 		a_database_that_is_none_is_no_answer,
@@ -411,7 +527,11 @@ int main(void)
 		another_user_who_holds_the_lock_holds_up_nobody,
 		a_conffile_may_have_spaces_in_its_path_and_flags,
 		a_dpkg_query_that_is_killed_is_no_answer,
-		without_a_status_file_dpkgs_own_database_is_asked};
+		a_dpkg_that_fails_has_compared_nothing,
+		without_a_status_file_dpkgs_own_database_is_asked,
+		versions_are_compared_as_dpkg_does, relations_hold_as_dpkg_says,
+		locks_are_in_dpkgs_own_database, states_have_what_is_wanted,
+		what_was_unpacked_has_new_checksums, dpkg_says_on_which_system_it_works};
 
 	return run_tests("dpkg", tests, COUNT_OF(tests));
 }

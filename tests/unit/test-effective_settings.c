@@ -66,7 +66,11 @@ static char *line_for(const struct setting_type *type)
 		[SETTING_SECONDS] = "7",
 		[SETTING_ACCOUNT] = "nobody",
 		[SETTING_DIRECTORY] = "/srv",
-		[SETTING_PACKAGES] = "zsh",
+		[SETTING_DEPENDENCIES] = "zsh",
+		[SETTING_PATTERNS] = "zsh*",
+		[SETTING_PATHS] = "/boot/*",
+		[SETTING_VARIABLES] = "LEVEL=1",
+		[SETTING_ARGUMENTS] = "--quick",
 		[SETTING_TEXT] = "Dump the databases",
 	};
 
@@ -135,6 +139,9 @@ START_TEST(each_setting_is_printed_if_it_is_not_the_default)
 	assert_words("Universal-Hooks::User=nobody\n", "User nobody");
 	assert_words("Universal-Hooks::Directory=/tmp\n", "Directory /tmp");
 	assert_words("Universal-Hooks::Requires::=zsh:amd64\n", "Requires zsh:amd64");
+	assert_words("Universal-Hooks::Requires::=zsh%20(>%3d%205)%20|%20vim\n"
+		     "Universal-Hooks::Requires::=bash\n",
+		"Requires \"zsh (>= 5) | vim\" bash");
 	assert_words("Universal-Hooks::Description=Dump%20it%1b\n",
 		"Description \"Dump it\\033\"");
 }

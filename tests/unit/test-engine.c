@@ -6,7 +6,6 @@
 #include "fixture.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -321,9 +320,7 @@ START_TEST(without_proc_the_only_record_counts)
 
 	make_logger(ETC "pkgs/foo/Post-Invoke/a", "");
 	make_logger(ETC "Pre-Invoke/a", "${APT_UNIVERSAL_HOOKS_COMMAND_LINE-none}");
-	skip_unless(geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
-			    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-			    mount("none", "/proc", "tmpfs", 0, NULL) == 0,
+	skip_unless(unshare_mounts() && mount("none", "/proc", "tmpfs", 0, NULL) == 0,
 		"only root can hide /proc");
 	pid = start_child();
 	if (pid == 0) {
@@ -539,7 +536,8 @@ START_TEST(a_full_disk_does_not_stop_the_hooks)
 	limit.rlim_cur = 0;
 	{
 		int ends[2];
-		struct uh_request request = {UH_PRE_INSTALL_PKGS, root(), -1};
+		struct uh_request request = {
+			UH_PRE_INSTALL_PKGS, root(), -1, NULL, false};
 		owns_buffer struct buffer events = {0};
 
 		ck_assert_int_eq(pipe(ends), 0);
@@ -563,11 +561,12 @@ END_TEST
 START_TEST(without_descriptors_apt_goes_on)
 {
 	struct rlimit before, none;
-	struct uh_request request = {UH_PRE_INVOKE, root(), -1};
+	struct uh_request request = {UH_PRE_INVOKE, root(), -1, NULL, false};
 	owns_buffer struct buffer events = {0};
 	enum uh_verdict verdict;
 
 	make_script(ETC "Pre-Invoke/a", ":");
+	make_file("/var/lib/dpkg/status", 0644, "");
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
 	none = before;
 	none.rlim_cur = 3;
@@ -577,7 +576,11 @@ START_TEST(without_descriptors_apt_goes_on)
 	ck_assert_int_eq(verdict, UH_GO_ON);
 	assert_text(&events,
 		"COMMAND_LINE_UNREADABLE (Too many open files)\n"
+		"SESSIONS_UNUSABLE /var/lib/apt-universal-hooks/sessions (Too many open "
+		"files)\n"
 		"STATE_UNUSABLE /run/apt-universal-hooks (Too many open files)\n"
+		"DIRECTORY_UNREADABLE " ETC "Session-Start (Too many open files)\n"
+		"DIRECTORY_UNREADABLE " LIB "Session-Start (Too many open files)\n"
 		"DIRECTORY_UNREADABLE " ETC "Pre-Invoke (Too many open files)\n"
 		"DIRECTORY_UNREADABLE " LIB "Pre-Invoke (Too many open files)\n");
 }

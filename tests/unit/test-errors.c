@@ -6,18 +6,19 @@
 #include "command_line.h"
 #include "configuration.h"
 #include "correction.h"
-#include "dpkg.h"
 #include "fault.h"
 #include "fixture.h"
 #include "frontend.h"
 #include "kept_output.h"
 #include "log_writer.h"
+#include "merge.h"
 #include "origins.h"
 #include "outcome.h"
 #include "package_settings.h"
 #include "plan.h"
 #include "proc.h"
 #include "process.h"
+#include "requirement.h"
 #include "script_text.h"
 #include "state.h"
 
@@ -405,14 +406,20 @@ END_TEST
 
 static void ask_dpkg(void)
 {
-	static const char *const packages[] = {"foo", "foo:i386"};
+	static const char *const lists[] = {"foo (>= 0) | bar", "foo:i386, foo"};
 	owns_memory char *status_file = strdup(at(TEST_DATABASE));
-	ssize_t missing;
+	owns_installed struct installed installed = {.count = 0};
+	struct slice missing;
+	int error;
 
 	(void)faults_arm(true);
-	missing = dpkg_first_missing(status_file, packages, COUNT_OF(packages));
+	error = installed_read(&installed, status_file);
+	if (error == 0)
+		error = installed_find_missing(
+			&installed, lists, COUNT_OF(lists), &missing);
 	(void)faults_arm(false);
-	ck_assert(missing < 0 || missing == 1);
+	ck_assert(
+		error < 0 || (missing.data != NULL && slice_equals(missing, "foo:i386")));
 }
 
 static void settle(void)
@@ -530,7 +537,7 @@ static void catch_up_log(void)
 
 	make_file(STATE "log", 0600, stanza);
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(state_open(&state, root(), &trust, &unsafe), 0);
+	ck_assert_int_eq(state_open(&state, &state_of_runs, root(), &trust, &unsafe), 0);
 	(void)faults_arm(true);
 	error = log_file_catch_up(&log_of_runs, &state, root());
 	(void)faults_arm(false);
@@ -607,7 +614,7 @@ static void look_for_owner(void)
 
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
 	(void)faults_arm(true);
-	error = state_open(&state, root(), &trust, &unsafe);
+	error = state_open(&state, &state_of_runs, root(), &trust, &unsafe);
 	if (error == 0)
 		is_found = state_only_owner(&state, &owner);
 	if (error == 0)
@@ -671,8 +678,8 @@ START_TEST(a_correction_is_right_or_there_is_none)
 		const char *line;
 		const char *right;
 	} cases[] = {{"Timeouts=5", "Timeout"}, {"When=sucess", "success"},
-		{"Timeout=5m", "300"}, {"Directory=a", "/a"}, {"Requires::=a%20(1)", "a"},
-		{"When::=always", "When \"always\""},
+		{"Timeout=5m", "300"}, {"Directory=a", "/a"},
+		{"Requires::=a%20(1)", "a (= 1)"}, {"When::=always", "When \"always\""},
 		{"Requires=a", "Requires { \"a\"; }"},
 		{"Operations::=install%20upgrade",
 			"Operations { \"install\"; \"upgrade\"; }"},
@@ -759,7 +766,7 @@ static void set_up_keeper(void)
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(state_open(&keeper, root(), &trust, &unsafe), 0);
+	ck_assert_int_eq(state_open(&keeper, &state_of_runs, root(), &trust, &unsafe), 0);
 	memcpy(keeper.key, "7-9", sizeof("7-9"));
 	trust_done(&trust);
 }
@@ -791,6 +798,43 @@ START_TEST(output_on_a_terminal_that_was_kept_has_been_written)
 }
 END_TEST
 
+static void merge_two_runs(void)
+{
+	static const char *const lines[] = {"a 1 amd64 none < 3 amd64 none /a.deb\n",
+		"a 3 amd64 none > 2 amd64 none /a.deb\n"};
+	struct merged_run runs[2] = {{.result = RESULT_UNKNOWN}};
+	owns_transaction struct transaction merged = {.count = 0};
+	owns_buffer struct buffer text = {0};
+	enum result result;
+	int error;
+
+	for (size_t i = 0; i < COUNT_OF(runs); i++)
+		parse_packages(&runs[i].transaction, lines[i]);
+	runs[0].transaction.command_line = strdup("apt-get upgrade");
+	buffer_append_string(&runs[0].transaction.noted_paths, "a\t/b\n");
+	(void)faults_arm(true);
+	for (size_t i = 0; i < COUNT_OF(runs); i++)
+		(void)merge_parse_outcome(&runs[i], slice_of("ok\n"));
+	error = merge_runs(&merged, runs, COUNT_OF(runs), &result);
+	merge_format_outcome(&runs[0], &text);
+	(void)faults_arm(false);
+	if (error == 0) {
+		ck_assert_uint_eq(merged.count, 1);
+		ck_assert_int_eq(merged.packages[0].operation, OPERATION_UPGRADE);
+		assert_text(&merged.noted_paths, "a\t/b\n");
+	}
+	for (size_t i = 0; i < COUNT_OF(runs); i++)
+		transaction_done(&runs[i].transaction);
+}
+
+START_TEST(runs_are_merged_whole_or_not_at_all)
+{
+	faults_try(MEMORY, ENOMEM, merge_two_runs);
+	faults_try(CALL, EIO, merge_two_runs);
+	faults_try(START, EAGAIN, merge_two_runs);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -815,6 +859,7 @@ int main(void)
 		why_a_script_did_not_start_is_found_or_unknown,
 		output_that_was_kept_has_been_written,
 		output_on_a_terminal_that_was_kept_has_been_written,
+		runs_are_merged_whole_or_not_at_all,
 	};
 
 	if (!faults_start())

@@ -180,6 +180,41 @@ START_TEST(a_fix_has_a_colour_and_its_command_none)
 }
 END_TEST
 
+static void propose_two(struct findings *findings, const char *script)
+{
+	owns_buffer struct buffer settings = {0};
+
+	buffer_append_string(&settings, "A \"1\";\nB \"2\";\n");
+	findings_propose(findings, script, &settings);
+}
+
+START_TEST(a_script_and_settings_can_be_copied_line_by_line)
+{
+	owns_findings struct findings findings = {0};
+	struct buffer none = {0};
+
+	add(&findings, FINDING_FILE_FOREIGN, "/etc/tree/a.hook", 4, "", "a hook");
+	propose_two(&findings, "exec /usr/bin/a-program with its\033 arguments");
+	add(&findings, FINDING_FILE_FOREIGN, "/etc/tree/b.hook", 1, "", "another");
+	propose_two(&findings, NULL);
+	add(&findings, FINDING_FILE_FOREIGN, "/etc/tree/c.hook", 1, "", "a third");
+	findings_propose(&findings, NULL, &none);
+	assert_written(&findings, 30, 0,
+		"error: a.hook:4: a hook\n"
+		"  script: exec /usr/bin/a-program with its\\033 arguments\n"
+		"  setting: A \"1\";\n"
+		"  setting: B \"2\";\n"
+		"\n"
+		"error: b.hook:1: another\n"
+		"  setting: A \"1\";\n"
+		"  setting: B \"2\";\n"
+		"\n"
+		"error: c.hook:1: a third\n"
+		"\n"
+		"3 errors\n");
+}
+END_TEST
+
 START_TEST(as_json)
 {
 	owns_findings struct findings findings = {0};
@@ -187,15 +222,18 @@ START_TEST(as_json)
 	char *text;
 
 	add(&findings, FINDING_SETTING_UNUSABLE, "/a\tb", 7, "", "m\"");
+	propose_two(&findings, "exec a");
 	add(&findings, FINDING_CRLF, "/c", 0, "sed", "n");
 	json = findings_to_json(&findings);
 	text = json_dumps(json, JSON_COMPACT);
 	ck_assert_str_eq(text,
 		"[{\"kind\":\"setting-unusable\",\"severity\":\"warning\","
 		"\"path\":\"/a\\\\011b\",\"line\":7,\"message\":\"m\\\"\","
-		"\"command\":null},"
+		"\"command\":null,\"script\":\"exec a\","
+		"\"settings\":[\"A \\\"1\\\";\",\"B \\\"2\\\";\"]},"
 		"{\"kind\":\"crlf-line-ends\",\"severity\":\"error\",\"path\":\"/c\","
-		"\"line\":null,\"message\":\"n\",\"command\":\"sed\"}]");
+		"\"line\":null,\"message\":\"n\",\"command\":\"sed\","
+		"\"script\":null,\"settings\":null}]");
 	free(text);
 	json_decref(json);
 }
@@ -313,8 +351,9 @@ int main(void)
 		a_warning_whose_path_an_error_changes_comes_before_it,
 		messages_are_wrapped_and_commands_are_not, the_last_line_counts,
 		paths_in_the_tree_are_relative_for_people,
-		a_fix_has_a_colour_and_its_command_none, as_json, every_kind_has_a_word,
-		plain_words_are_not_quoted, other_words_are_quoted,
+		a_fix_has_a_colour_and_its_command_none,
+		a_script_and_settings_can_be_copied_line_by_line, as_json,
+		every_kind_has_a_word, plain_words_are_not_quoted, other_words_are_quoted,
 		unprintable_words_go_through_printf, commands_are_joined,
 		every_byte_reaches_the_command};
 

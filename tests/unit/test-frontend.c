@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -187,9 +188,7 @@ START_TEST(without_proc_the_frontend_is_unknown)
 
 	skip_unless(has_proc(), "there is no /proc");
 	parent = frontend_find(UH_PRE_INSTALL_PKGS);
-	skip_unless(geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
-			    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-			    mount("none", "/proc", "tmpfs", 0, NULL) == 0,
+	skip_unless(unshare_mounts() && mount("none", "/proc", "tmpfs", 0, NULL) == 0,
 		"only root can hide /proc");
 	frontend = frontend_find(UH_PRE_INSTALL_PKGS);
 	is_alive = frontend_is_alive(&parent);
@@ -210,9 +209,7 @@ START_TEST(an_unreadable_proc_is_an_error_and_a_missing_one_is_not)
 	struct frontend frontend;
 
 	(void)snprintf(stat, sizeof(stat), "/proc/%d", (int)getppid());
-	skip_unless(geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
-			    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-			    mount("none", "/proc", "tmpfs", 0, NULL) == 0,
+	skip_unless(unshare_mounts() && mount("none", "/proc", "tmpfs", 0, NULL) == 0,
 		"only root can hide /proc");
 	ck_assert_int_eq(mkdir(stat, 0755), 0);
 	(void)snprintf(stat, sizeof(stat), "%d", (int)getpid());
@@ -260,9 +257,10 @@ END_TEST
 START_TEST(a_key_can_be_parsed_back)
 {
 	static const struct frontend frontends[] = {{.pid = 0}, {.pid = 1},
-		{.pid = 4194304, .start_time = 18446744073709551615ULL}};
+		{.pid = 4194304, .start_time = 18446744073709551615ULL},
+		{.pid = 7, .start_time = 8, .session = 9}, {.session = 1}};
 	static const char *const keys[] = {
-		"unknown", "1-0", "4194304-18446744073709551615"};
+		"unknown", "1-0", "4194304-18446744073709551615", "7-8-9", "unknown-1"};
 
 	for (size_t i = 0; i < COUNT_OF(frontends); i++) {
 		char key[FRONTEND_KEY_SIZE];
@@ -273,6 +271,7 @@ START_TEST(a_key_can_be_parsed_back)
 		ck_assert(frontend_parse_key(key, &again));
 		ck_assert_int_eq(again.pid, frontends[i].pid);
 		ck_assert_uint_eq(again.start_time, frontends[i].start_time);
+		ck_assert_uint_eq(again.session, frontends[i].session);
 	}
 }
 END_TEST
@@ -281,7 +280,8 @@ START_TEST(any_other_word_is_no_key)
 {
 	static const char *const words[] = {"", "1", "1-", "-1-1", "0-0", "0-1", "01-1",
 		"1-01", " 1-1", "1-1 ", "1-1x", "1--1", "+1-1", "1-+1", "99999999999-1",
-		"1-99999999999999999999999", "Unknown", "unknown-1", "a-b"};
+		"1-99999999999999999999999", "Unknown", "unknown-0", "a-b", "1-1-0",
+		"1-1-01", "1-1-1-1"};
 
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
 		struct frontend frontend = {.pid = 7};
@@ -416,6 +416,43 @@ START_TEST(a_first_process_without_libapt_adopted_us)
 }
 END_TEST
 
+/* In a child of this process, the first one of a container, which has this name. */
+static void assert_found_below(const char *name, bool is_dpkg)
+{
+	pid_t pid;
+
+	ck_assert_int_eq(prctl(PR_SET_NAME, name), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct frontend dpkg = frontend_find_dpkg();
+		struct frontend apt = frontend_find(UH_POST_INVOKE);
+
+		/* Nobody is above the first process. */
+		_exit(dpkg.is_gone != is_dpkg && dpkg.pid == (is_dpkg ? 1 : 0) &&
+					apt.pid == 1
+				? 0
+				: 1);
+	}
+	wait_for_success(pid);
+}
+
+static void be_dpkg_and_others(void)
+{
+	struct frontend nobody = frontend_find_dpkg();
+
+	/* Our parent is outside of the container. */
+	ck_assert(nobody.pid == 0 && !nobody.is_gone && nobody.error == 0);
+	assert_found_below("dpkg", true);
+	assert_found_below("systemd", false);
+}
+
+START_TEST(a_first_process_that_is_not_dpkg_adopted_us)
+{
+	skip_unless(has_proc() && run_first(be_dpkg_and_others),
+		"only root can make a container");
+}
+END_TEST
+
 static void be_shell(void)
 {
 	owns_memory char *program = realpath("/proc/self/exe", NULL);
@@ -465,6 +502,7 @@ int main(int argc, char **argv)
 		apt_is_recognised_by_its_environment, a_caller_without_libapt_is_not_apt,
 		too_many_nested_shells_have_no_frontend,
 		the_first_process_of_a_container_can_be_the_frontend,
+		a_first_process_that_is_not_dpkg_adopted_us,
 		a_first_process_without_libapt_adopted_us,
 		no_shell_is_the_frontend_even_if_it_is_the_first_process,
 		a_caller_that_cannot_be_examined_may_be_apt};

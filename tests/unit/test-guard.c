@@ -80,7 +80,7 @@ static int start_guard(const struct frontend *frontend)
 	int ends[2];
 
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
-	ck_assert_int_eq(guard_start(frontend, at(file), -1, clean_up, &ends[1]), 0);
+	ck_assert_int_eq(guard_start(frontend, at(file), NULL, clean_up, &ends[1]), 0);
 	(void)close(ends[1]);
 	return ends[0];
 }
@@ -95,20 +95,24 @@ static void assert_done(int guard, const char *expected)
 	assert_text(&text, expected);
 }
 
-START_TEST(the_guard_closes_the_lock_of_the_caller)
+START_TEST(the_guard_closes_the_locks_of_the_caller)
 {
 	struct frontend frontend = start_frontend();
 	struct pollfd others_end = {.events = POLLIN};
-	int ends[2], others[2];
+	int ends[2], others[2], third;
 	int count;
 
 	make_file(file, 0600, "");
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
 	ck_assert_int_eq(pipe2(others, O_CLOEXEC), 0);
-	/* A pipe in place of the lock: EOF shows that nobody has it open. */
+	third = fcntl(others[1], F_DUPFD_CLOEXEC, 0);
+	/* A pipe in place of the locks: EOF shows that nobody has them open. */
 	ck_assert_int_eq(
-		guard_start(&frontend, at(file), others[1], clean_up, &ends[1]), 0);
+		guard_start(&frontend, at(file),
+			(const int[GUARD_LOCKS]){others[1], third}, clean_up, &ends[1]),
+		0);
 	(void)close(others[1]);
+	(void)close(third);
 	others_end.fd = others[0];
 	count = poll(&others_end, 1, 2000);
 	(void)close(ends[1]);
@@ -228,7 +232,7 @@ START_TEST(a_guard_that_cannot_be_waited_for_is_an_error)
 	(void)signal(SIGCHLD, SIG_IGN);
 	/* Without its file, the guard exits at once. */
 	ck_assert_int_eq(
-		guard_start(&frontend, at("/none"), -1, clean_up, &ends[1]), -ECHILD);
+		guard_start(&frontend, at("/none"), NULL, clean_up, &ends[1]), -ECHILD);
 	(void)signal(SIGCHLD, SIG_DFL);
 	(void)close(ends[1]);
 	assert_done(ends[0], "");
@@ -238,7 +242,7 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {the_guard_closes_the_lock_of_the_caller,
+	const TTest *const tests[] = {the_guard_closes_the_locks_of_the_caller,
 		the_guard_leaves_our_session_before_the_caller_continues,
 		when_the_frontend_is_killed_the_guard_cleans_up,
 		when_the_file_is_unlinked_the_guard_exits,

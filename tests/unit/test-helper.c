@@ -5,9 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,8 +27,7 @@ static bool mount_directories(void)
 	static const char *const directories[] = {
 		"/etc/apt", "/usr/lib/apt", "/run", "/var/log/apt"};
 
-	if (geteuid() != 0 || unshare(CLONE_NEWNS) != 0 ||
-		mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+	if (!unshare_mounts())
 		return false;
 	for (size_t i = 0; i < COUNT_OF(directories); i++) {
 		make_directory(directories[i]);
@@ -104,10 +103,12 @@ static struct call with_stream(const char *stream)
 		.stream_fd = 20};
 }
 
-static const char usage[] =
-	"Usage: helper Pre-Invoke|Pre-Install-Pkgs|Post-Invoke\n"
-	"Only apt runs this program, see /etc/apt/apt.conf.d/apt-universal-hooks.conf.\n"
-	"Run by hand, it does nothing.\n";
+static const char usage[] = "Usage: helper Pre-Invoke|Pre-Install-Pkgs|Post-Invoke\n"
+			    "       helper dpkg-pre-invoke|dpkg-post-invoke\n"
+			    "Only apt and dpkg run this program, see "
+			    "/etc/apt/apt.conf.d/apt-universal-hooks.conf and\n"
+			    "/etc/dpkg/dpkg.cfg.d/apt-universal-hooks.\n"
+			    "Run by hand, it does nothing.\n";
 
 static void assert_is_told_how(struct call call)
 {
@@ -129,6 +130,11 @@ START_TEST(called_by_hand_it_prints_its_usage)
 	say_that_it_is_apt();
 	assert_is_told_how((struct call){.words = {"post-invoke"}});
 	assert_is_told_how((struct call){.words = {"Post-Invoke", "now"}});
+	/* Session-Start runs at Pre-Invoke, and Session-End for one session. */
+	assert_is_told_how((struct call){.words = {"Session-Start"}});
+	assert_is_told_how((struct call){.words = {"Session-Start", "1-1-1"}});
+	assert_is_told_how((struct call){.words = {"Session-End"}});
+	assert_is_told_how((struct call){.words = {"Session-End", "1-1-1", "now"}});
 }
 END_TEST
 
@@ -249,6 +255,31 @@ START_TEST(with_an_invalid_stream_only_package_hooks_are_missing)
 }
 END_TEST
 
+static void close_all_files(void)
+{
+	(void)syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0);
+}
+
+/* The first file that we open would get its number. */
+START_TEST(a_stream_that_is_closed_is_no_file_of_ours)
+{
+	struct call call = {.words = {"Pre-Install-Pkgs"},
+		.info_fd = "3",
+		.prepare = close_all_files};
+
+	skip_unless(mount_directories(), WHY_NOT);
+	owns_output struct output output;
+	make_recorder(ETC "Pre-Install-Pkgs/a", "$APT_UNIVERSAL_HOOKS_ID");
+	output_begin();
+	ck_assert_int_eq(run_helper(call), 0);
+	output_end(&output);
+	ck_assert_msg(
+		strstr(output.err.data, "completely: Bad file descriptor") != NULL &&
+			strstr(output.err.data, "could not be written") == NULL,
+		"%s", output.err.data);
+}
+END_TEST
+
 static void ignore_children(void)
 {
 	ck_assert(signal(SIGCHLD, SIG_IGN) != SIG_ERR);
@@ -319,6 +350,7 @@ int main(void)
 		a_stream_on_stdin_is_read_and_moved_away,
 		descriptors_that_the_caller_closed_become_dev_null,
 		with_an_invalid_stream_only_package_hooks_are_missing,
+		a_stream_that_is_closed_is_no_file_of_ours,
 		umask_and_ignored_signals_of_the_caller_do_not_reach_scripts,
 		a_caller_that_ignores_sigchld_does_not_hide_how_dpkg_query_ended,
 		a_closed_stderr_does_not_end_it,

@@ -230,7 +230,8 @@ START_TEST(a_file_does_not_hide_the_directory_of_the_other_place)
 	skip_unless(become_root(), "this is not root");
 	assert_hooks("Post-Invoke package foo lib/pkgs/foo/Post-Invoke/a\n"
 		     "unreadable etc/pkgs/foo/Pre-Install-Pkgs: Not a directory\n"
-		     "unreadable etc/pkgs/foo/Post-Invoke: Not a directory\n");
+		     "unreadable etc/pkgs/foo/Post-Invoke: Not a directory\n"
+		     "unreadable etc/pkgs/foo/Session-End: Not a directory\n");
 }
 END_TEST
 
@@ -256,7 +257,9 @@ START_TEST(a_file_in_place_of_a_directory_is_reported_once)
 		"unreadable lib/pkgs/loop/Post-Invoke: Too many levels of symbolic "
 		"links\n"
 		"unreadable etc/multi_pkgs/Post-Invoke: Not a directory\n"
-		"unreadable etc/Post-Invoke: Not a directory\n");
+		"unreadable etc/Post-Invoke: Not a directory\n"
+		"unreadable lib/pkgs/loop/Session-End: Too many levels of symbolic "
+		"links\n");
 }
 END_TEST
 

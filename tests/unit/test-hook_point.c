@@ -3,8 +3,8 @@
 
 START_TEST(each_hook_point_has_the_name_that_apt_gives_it)
 {
-	static const char *const names[] = {
-		"Pre-Invoke", "Pre-Install-Pkgs", "Post-Invoke"};
+	static const char *const names[] = {"Session-Start", "Pre-Invoke",
+		"Pre-Install-Pkgs", "Post-Invoke", "Session-End"};
 
 	for (int i = 0; i < (int)COUNT_OF(names); i++) {
 		enum uh_hook_point parsed;

@@ -4,6 +4,7 @@
 #include "hook_tree.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <unistd.h>
 
 static void tree_done(struct hook_tree *tree)
@@ -298,9 +299,135 @@ START_TEST(a_path_out_of_the_tree_is_absent)
 }
 END_TEST
 
+/* Names below parent, then scripts in directory, of a tree that is only a draft. */
+static void assert_draft(const struct draft *draft, const char *parent,
+	const char *directory, const char *expected)
+{
+	owns_tree struct hook_tree tree = make_tree();
+	owns_strings struct string_list names = {0};
+	owns_scripts struct script_list scripts = {0};
+	owns_buffer struct buffer text = {0};
+
+	tree.draft = draft;
+	ck_assert_int_eq(hook_tree_names(&tree, parent, &names, &scripts), 0);
+	ck_assert_int_eq(hook_tree_scripts(&tree, directory, &scripts), 0);
+	for (size_t i = 0; i < names.count; i++)
+		buffer_append_format(&text, "%s/\n", names.items[i]);
+	for (size_t i = 0; i < scripts.count; i++) {
+		struct script copy;
+
+		ck_assert_int_eq(script_copy(&copy, &scripts.items[i]), 0);
+		buffer_append_format(&text, "%s %s %d\n", copy.path + strlen(root()),
+			copy.relative, (int)scripts.items[i].fault);
+		script_done(&copy);
+	}
+	assert_text(&text, expected);
+}
+
+START_TEST(a_copy_of_a_script_keeps_what_its_parts_are)
+{
+	char path[] = "/copies/etc/a/b";
+	const struct script script = {
+		.path = path, .relative = path + 14, .original = path + 7};
+	struct script copy;
+
+	ck_assert_int_eq(script_copy(&copy, &script), 0);
+	ck_assert_ptr_ne(copy.path, path);
+	ck_assert_str_eq(copy.path, path);
+	ck_assert_str_eq(copy.relative, "b");
+	ck_assert_str_eq(copy.original, "/etc/a/b");
+	script_done(&copy);
+}
+END_TEST
+
+START_TEST(a_draft_is_all_of_the_tree)
+{
+	struct draft draft = {.relative = "pkgs/app/Post-Invoke/x"};
+	owns_memory char *path = string_join(at("/root/draft"));
+	owns_memory char *folder = string_join(at("/root"));
+
+	make_file("/root/draft", 0755, "");
+	make_file(ETC "pkgs/app/Post-Invoke/y", 0755, "");
+	draft.path = path;
+	assert_draft(&draft, "pkgs", "pkgs/app/Post-Invoke",
+		"app/\n/root/draft pkgs/app/Post-Invoke/x 0\n");
+	assert_draft(&draft, "multi_pkgs/Post-Invoke", "Post-Invoke", "");
+	assert_draft(&draft, "pkg", "pkgs/app", "");
+	make_file("/root/draft", 0644, "");
+	assert_draft(&draft, "none", "pkgs/app/Post-Invoke",
+		"/root/draft pkgs/app/Post-Invoke/x 1\n");
+	draft.path = folder;
+	assert_draft(&draft, "none", "pkgs/app/Post-Invoke", "");
+}
+END_TEST
+
+/* What the patterns mean, as fnmatch(3) has it. */
+static bool matches_a_pattern(const char *name)
+{
+	for (size_t i = 0; leftover_patterns[i] != NULL; i++)
+		if (fnmatch(leftover_patterns[i], name, 0) == 0)
+			return true;
+	return fnmatch(".*", name, 0) == 0 || fnmatch("#*#", name, 0) == 0;
+}
+
+static void assert_leftover(const char *name, bool is_leftover)
+{
+	ck_assert_msg(hook_tree_is_leftover(name) == is_leftover, "%s", name);
+	ck_assert_msg(matches_a_pattern(name) == is_leftover, "%s", name);
+}
+
+START_TEST(these_names_are_leftovers)
+{
+	static const char *const leftovers[] = {"a~", "a.bak", "a.disabled", "a.save",
+		"a.orig", "a.dpkg-old", "a.dpkg-dist", "a.dpkg-new", "a.dpkg-tmp",
+		"a.dpkg-", "a.ucf-old", "a.ucf-", "a.distUpgrade", ".a.swp", "a.swp",
+		"a.swo", "a.rej", "a.sh,v", "a.old", "a.rpmsave", "a.rpmnew", "a.rpmorig",
+		"a.rpmmoved", "a.rhn-cfg-tmp-x", "a.rhn-cfg-tmp-", "a.pacsave",
+		"a.pacsave.1", "a.pacsave.", "a.pacnew", "a.pacorig", "a.apk-new",
+		"a.cfsaved", "a.cfedited", "a.cfdisabled", "#a#", "##", ".a", ".", "~",
+		",v", "a.b.bak", "a.dpkg-b.sh", "a b.bak", "\xff.bak", "\xc3\xa4~",
+		".bak"};
+	static const char *const others[] = {"", "a", "#", "#a", "a#", "~a", "a.~b",
+		"a.bak.", "a.bakx", "abak", "a.BAK", "a.dpkg", "a.dpkgx-old",
+		"a-dpkg-old", "a.swpx", "a,vx", "a.v", "a,", "a.pacsaved", "a.pacsave1",
+		"a.rhn-cfg-tmp", "a.sh", "010-a.sh", "a.apk-newer", "a.old-1",
+		"a.distupgrade", "\xc3\xa4.sh", "ea-__WILDCARD__"};
+
+	for (size_t i = 0; i < COUNT_OF(leftovers); i++)
+		assert_leftover(leftovers[i], true);
+	for (size_t i = 0; i < COUNT_OF(others); i++)
+		assert_leftover(others[i], false);
+}
+END_TEST
+
+/* Each ending, with more and less around it. */
+START_TEST(an_ending_counts_as_its_pattern_says)
+{
+	static const char *const around[] = {"", "a", "a.b", ".", "#", "*", "-1", "~x"};
+
+	for (size_t i = 0; leftover_patterns[i] != NULL; i++) {
+		owns_memory char *ending = strdup(leftover_patterns[i] + 1);
+		size_t size = strcspn(ending, "*");
+
+		ck_assert(leftover_patterns[i][0] == '*' &&
+			  leftover_patterns[i][1 + size + (ending[size] == '*')] == '\0');
+		for (size_t b = 0; b < COUNT_OF(around); b++)
+			for (size_t a = 0; a < COUNT_OF(around); a++)
+				for (size_t cut = 0; cut < 2; cut++) {
+					owns_memory char *name = string_format("%s%.*s%s",
+						around[b], (int)(size - cut), ending,
+						around[a]);
+
+					assert_leftover(name, matches_a_pattern(name));
+				}
+	}
+}
+END_TEST
+
 int main(void)
 {
-	const TTest *const tests[] = {a_missing_directory_has_no_scripts,
+	const TTest *const tests[] = {a_copy_of_a_script_keeps_what_its_parts_are,
+		a_draft_is_all_of_the_tree, a_missing_directory_has_no_scripts,
 		each_fault_has_its_details,
 		an_unsafe_directory_makes_all_its_scripts_unsafe,
 		any_x_bit_makes_an_executable, a_symlink_is_checked_by_its_target,
@@ -313,7 +440,8 @@ int main(void)
 		names_of_both_places_are_merged_without_hidden_ones,
 		unreadable_names_are_a_fault, a_directory_has_entries_if_either_place_has,
 		ten_thousand_scripts_keep_their_order, only_the_device_null_masks,
-		a_path_out_of_the_tree_is_absent};
+		a_path_out_of_the_tree_is_absent, these_names_are_leftovers,
+		an_ending_counts_as_its_pattern_says};
 
 	return run_tests("hook_tree", tests, COUNT_OF(tests));
 }

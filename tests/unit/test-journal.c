@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -96,6 +97,12 @@ static const struct {
 		"APT_UNIVERSAL_HOOKS_ENDED=signal 9\n"
 		"APT_UNIVERSAL_HOOKS_DURATION_USEC=0\n"
 		"APT_UNIVERSAL_HOOKS_WILDCARD=a__WILDCARD__\n" END},
+	{{.kind = UH_SCRIPT_ENDED, .ending = {UH_EXITED, 77}, .milliseconds = 7},
+		"MESSAGE=/a: skipped (77) in 7 ms\nPRIORITY=7\n" HOOK
+		"HOOK_RESULT=skipped\n"
+		"APT_UNIVERSAL_HOOKS_ENDED=skipped (77)\n"
+		"APT_UNIVERSAL_HOOKS_EXIT_STATUS=77\n"
+		"APT_UNIVERSAL_HOOKS_DURATION_USEC=7000\n" END},
 	{{.kind = UH_SCRIPT_NOT_STARTED, .error = -ENOENT},
 		"MESSAGE=/a: not-started (No such file or directory)\nPRIORITY=3\n" HOOK
 		"HOOK_RESULT=failed\n"
@@ -179,6 +186,28 @@ START_TEST(a_name_cannot_add_a_field)
 	ck_assert_ptr_nonnull(strstr(text.data, "HOOK=/a\\012PRIORITY=0\n"));
 	ck_assert_ptr_nonnull(strstr(text.data, "PACKAGE=b\\012\\012MESSAGE=c\n"));
 	ck_assert_ptr_nonnull(strstr(text.data, "LINE=apt\\012MESSAGE\\012\\377\n"));
+}
+END_TEST
+
+START_TEST(an_entry_names_what_has_switched_all_hooks_off)
+{
+	const struct uh_event event = {
+		.kind = UH_SCRIPT_SKIPPED, .path = "/a", .detail = "Enabled"};
+	const struct journal_entry entry = {.hook_point = UH_POST_INVOKE,
+		.event = &event,
+		.class = LOG_SKIPPED,
+		.switched_off_by = SWITCHED_OFF_BY_OPTION};
+	owns_fd int fd = listen_as_journal(SOCK_DGRAM);
+	owns_journal struct journal journal = {.fd = 0};
+	owns_buffer struct buffer text = {0};
+
+	ck_assert(journal_open(&journal, short_root()));
+	journal_send(&journal, &entry);
+	ck_assert(receive(fd, &text));
+	assert_text(&text,
+		"MESSAGE=/a: skipped (Enabled)\nPRIORITY=5\n" HOOK "HOOK_RESULT=skipped\n"
+		"APT_UNIVERSAL_HOOKS_ENDED=skipped (Enabled)\n"
+		"APT_UNIVERSAL_HOOKS_SWITCHED_OFF_BY=option\n");
 }
 END_TEST
 
@@ -282,14 +311,34 @@ START_TEST(a_hook_point_sends_what_it_logs)
 }
 END_TEST
 
+START_TEST(a_journal_that_cannot_be_reached_is_none)
+{
+	owns_journal struct journal far = {.is_open = false};
+	owns_journal struct journal without = {.is_open = false};
+	owns_memory char *path = string_format("/%0*d", 200, 0);
+	struct rlimit before, none;
+	owns_fd int fd = listen_as_journal(SOCK_DGRAM);
+
+	ck_assert(!journal_open(&far, path));
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 3;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ck_assert(!journal_open(&without, short_root()));
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {a_result_is_an_entry_with_fields,
 		what_is_no_result_is_no_entry, a_name_cannot_add_a_field,
+		an_entry_names_what_has_switched_all_hooks_off,
 		a_very_long_command_line_is_left_out,
 		where_there_is_no_journal_nothing_happens,
 		a_journal_that_does_not_read_is_not_waited_for,
-		a_hook_point_sends_what_it_logs};
+		a_hook_point_sends_what_it_logs,
+		a_journal_that_cannot_be_reached_is_none};
 
 	return run_tests("journal", tests, COUNT_OF(tests));
 }

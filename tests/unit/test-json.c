@@ -57,6 +57,53 @@ START_TEST(a_value_is_printed_with_a_newline)
 }
 END_TEST
 
+/* A list with as many elements, of which every other is a list in turn. */
+static json_t *make_list(size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_add(array,
+			i % 2 == 0
+				? json_pack("{s:[], s:[s, {}]}", "a", "b", "c\nd")
+				: json_pack("{s:i, s:[i, n]}", "n", (int)i, "items", 3));
+	return json_pack("{s:o}", "list", array);
+}
+
+static void print_list(size_t count)
+{
+	struct json_list list, inner;
+
+	json_list_begin(&list, NULL, NULL, "list");
+	for (size_t i = 0; i < count; i++) {
+		if (i % 2 == 0) {
+			json_list_add(
+				&list, json_pack("{s:[], s:[s, {}]}", "a", "b", "c\nd"));
+			continue;
+		}
+		json_list_begin(&inner, &list, json_pack("{s:i}", "n", (int)i), "items");
+		json_list_add(&inner, json_integer(3));
+		json_list_add(&inner, json_null());
+		json_list_end(&inner);
+	}
+	json_list_end(&list);
+}
+
+START_TEST(a_list_is_printed_like_one_value)
+{
+	for (size_t count = 0; count < 5; count++) {
+		owns_output struct output expected = {.out = {0}};
+
+		output_begin();
+		ck_assert_int_eq(json_print(make_list(count)), STATUS_FINE);
+		output_end(&expected);
+		output_begin();
+		print_list(count);
+		assert_output(expected.out.data, "");
+	}
+}
+END_TEST
+
 /* full(4): main() reports write errors. */
 START_TEST(a_full_disk_is_not_out_of_memory)
 {
@@ -83,7 +130,8 @@ int main(void)
 {
 	const TTest *const tests[] = {a_text_is_a_string_or_null,
 		any_bytes_become_valid_json, a_missing_version_is_null,
-		a_value_is_printed_with_a_newline, a_full_disk_is_not_out_of_memory};
+		a_value_is_printed_with_a_newline, a_list_is_printed_like_one_value,
+		a_full_disk_is_not_out_of_memory};
 
 	return run_tests("json", tests, COUNT_OF(tests));
 }

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/mount.h>
@@ -27,7 +26,7 @@ static struct state open_state(void)
 	struct unsafe_path unsafe;
 
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(state_open(&state, root(), &trust, &unsafe), 0);
+	ck_assert_int_eq(state_open(&state, &state_of_runs, root(), &trust, &unsafe), 0);
 	state_set_frontend(&state, &self);
 	trust_done(&trust);
 	return state;
@@ -106,6 +105,10 @@ static const struct {
 		" Post-Invoke /a [f__WILDCARD__] signal 9 5000000000 ms\n"},
 	{{.kind = UH_SCRIPT_ENDED, .ending = {UH_TIMED_OUT, 5}, .milliseconds = 5001},
 		" Post-Invoke /a [always] timeout 5 5001 ms\n"},
+	{{.kind = UH_SCRIPT_ENDED, .ending = {UH_EXITED, 77}, .milliseconds = 8},
+		" Post-Invoke /a [always] skipped (77) 8 ms\n"},
+	{{.kind = UH_SCRIPT_ENDED, .ending = {UH_SIGNALED, 77}, .milliseconds = 8},
+		" Post-Invoke /a [always] signal 77 8 ms\n"},
 	{{.kind = UH_SCRIPT_STARTS}, " Post-Invoke /a [always] started\n"},
 	{{.kind = UH_SCRIPT_NOT_STARTED, .error = -ENOENT},
 		" Post-Invoke /a [always] not-started (No such file or directory)\n"},
@@ -201,6 +204,27 @@ START_TEST(all_hook_points_of_a_transaction_are_one_stanza)
 		   " Pre-Install-Pkgs /b [always] exit 1 12 ms\n"
 		   " Pre-Install-Pkgs /c [always] exit 0 12 ms\n"
 		   " Post-Invoke /d [always] exit 2 12 ms\n"
+		   "End-Date: TIME\n\n");
+}
+END_TEST
+
+START_TEST(the_first_call_says_what_has_switched_all_hooks_off)
+{
+	owns_state struct state state = open_state();
+	owns_log struct log_writer first = {
+		.switched_off_by = SWITCHED_OFF_BY_CONFIGURATION};
+	owns_log struct log_writer last = {.lines = {0}};
+
+	ck_assert_int_eq(unsetenv("SUDO_UID") | unsetenv("PKEXEC_UID"), 0);
+	note_end(&first, UH_PRE_INVOKE, "/a", 0);
+	keep(&first, &state, NULL);
+	ck_assert_int_eq(log_writer_write(&last, &state, root(), NULL, NULL), 0);
+	assert_log("Start-Date: TIME\n"
+		   "Transaction: 4194301-1\n"
+		   "Switched-Off-By: configuration\n"
+		   "Result: unknown\n"
+		   "Hooks:\n"
+		   " Pre-Invoke /a [always] exit 0 12 ms\n"
 		   "End-Date: TIME\n\n");
 }
 END_TEST
@@ -330,8 +354,7 @@ END_TEST
 static bool make_log_read_only(void)
 {
 	make_directory("/var/log/apt");
-	return geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
-	       mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	return unshare_mounts() &&
 	       mount("none", at("/var/log/apt"), "tmpfs", MS_RDONLY, NULL) == 0;
 }
 
@@ -552,6 +575,7 @@ int main(void)
 	const TTest *const tests[] = {every_kind_of_run_has_its_line_and_nothing_else_has,
 		control_characters_are_escaped,
 		all_hook_points_of_a_transaction_are_one_stanza,
+		the_first_call_says_what_has_switched_all_hooks_off,
 		a_time_has_its_offset_from_UTC, a_start_without_a_result_was_interrupted,
 		the_last_call_that_knows_the_command_line_is_believed,
 		a_transaction_with_one_hook_point_needs_nothing_kept,

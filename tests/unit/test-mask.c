@@ -4,6 +4,7 @@
 #include "model/mask.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <unistd.h>
 
 #define MASK ETC "pkgs/foo/Post-Invoke/a"
@@ -33,6 +34,29 @@ START_TEST(a_mask_replaces_no_file)
 }
 END_TEST
 
+START_TEST(without_the_mask_no_directory_stays)
+{
+	char name[NAME_MAX + 2];
+	owns_memory char *last = NULL;
+	owns_memory char *middle = NULL;
+
+	memset(name, 'a', sizeof(name));
+	name[sizeof(name) - 1] = '\0';
+	last = string_format(ETC "pkgs/foo/Post-Invoke/%s", name);
+	middle = string_format(ETC "pkgs/foo/%s/a", name);
+	make_directory(ETC "pkgs");
+	ck_assert_int_eq(mask_make(at(last)), -ENAMETOOLONG);
+	ck_assert(!is_there(ETC "pkgs/foo"));
+	ck_assert_int_eq(mask_make(at(middle)), -ENAMETOOLONG);
+	ck_assert(!is_there(ETC "pkgs/foo"));
+	ck_assert(is_there(ETC "pkgs"));
+	/* Those that others have made. */
+	make_directory(ETC "pkgs/foo/Post-Invoke");
+	ck_assert_int_eq(mask_make(at(last)), -ENAMETOOLONG);
+	ck_assert(is_there(ETC "pkgs/foo/Post-Invoke"));
+}
+END_TEST
+
 START_TEST(only_a_link_to_dev_null_itself_is_a_plain_mask)
 {
 	static const char *const targets[] = {
@@ -52,7 +76,8 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		a_mask_is_made_with_its_directories_and_removed_alone,
-		a_mask_replaces_no_file, only_a_link_to_dev_null_itself_is_a_plain_mask};
+		a_mask_replaces_no_file, without_the_mask_no_directory_stays,
+		only_a_link_to_dev_null_itself_is_a_plain_mask};
 
 	return run_tests("mask", tests, COUNT_OF(tests));
 }

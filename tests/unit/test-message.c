@@ -5,6 +5,8 @@
 #include "ui/message.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -69,6 +71,46 @@ START_TEST(standard_output_is_flushed_first)
 }
 END_TEST
 
+/* Standard output cannot be written; out is closed. */
+static void assert_output_is_told(int out, int expected, const char *message)
+{
+	output_begin();
+	ck_assert_int_eq(dup2(out, STDOUT_FILENO), STDOUT_FILENO);
+	ck_assert_int_eq(close(out), 0);
+	(void)printf("x\n");
+	report_warning("between"); /* tries to write it, in vain */
+	ck_assert_int_eq(output_close(STATUS_FINE), expected);
+	clearerr(stdout);
+	assert_output("", message);
+}
+
+START_TEST(what_standard_output_does_not_take_is_an_error_at_the_end)
+{
+	assert_output_is_told(open("/dev/full", O_WRONLY | O_CLOEXEC), STATUS_TROUBLE,
+		"W: between\nE: standard output: No space left on device\n");
+}
+END_TEST
+
+START_TEST(a_reader_may_close_the_pipe)
+{
+	int ends[2];
+
+	ck_assert_ptr_ne(signal(SIGPIPE, SIG_IGN), SIG_ERR);
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	ck_assert_int_eq(close(ends[0]), 0);
+	assert_output_is_told(ends[1], STATUS_FINE, "W: between\n");
+}
+END_TEST
+
+START_TEST(standard_output_that_was_written_is_no_error)
+{
+	output_begin();
+	(void)printf("x\n");
+	ck_assert_int_eq(output_close(STATUS_FINDINGS), STATUS_FINDINGS);
+	assert_output("x\n", "");
+}
+END_TEST
+
 START_TEST(out_of_memory_ends_the_program)
 {
 	int status;
@@ -90,7 +132,10 @@ int main(void)
 	const TTest *const tests[] = {an_error_is_one_line_in_apts_form,
 		a_warning_is_one_line_in_apts_form, errno_is_printed_with_percent_m,
 		control_characters_are_escaped, long_messages_are_not_truncated,
-		standard_output_is_flushed_first, out_of_memory_ends_the_program};
+		standard_output_is_flushed_first,
+		what_standard_output_does_not_take_is_an_error_at_the_end,
+		a_reader_may_close_the_pipe, standard_output_that_was_written_is_no_error,
+		out_of_memory_ends_the_program};
 
 	return run_tests("message", tests, COUNT_OF(tests));
 }

@@ -69,6 +69,9 @@ START_TEST(the_distance_is_symmetric)
 		ck_assert_msg(there == back, "%s, %s: %zu, %zu", words[0], words[1],
 			there, back);
 		ck_assert_uint_le(there, 8);
+		for (size_t limit = 0; limit < 10; limit++)
+			ck_assert_uint_eq(word_distance(words[0], words[1], limit),
+				there < limit ? there : limit);
 		ck_assert_int_eq(there == 0, strcmp(words[0], words[1]) == 0);
 	}
 }
@@ -127,6 +130,33 @@ START_TEST(the_first_of_equally_near_words_is_kept)
 }
 END_TEST
 
+static void find_among_all(const char *wanted)
+{
+	static char words[][4] = {"", "a", "ab", "Ba", "abc", "abd", "xyz", "zab", "bca"};
+	struct word_outline outlines[COUNT_OF(words)];
+	char *list[COUNT_OF(words)];
+	struct nearest one = nearest_to(wanted), all = one;
+
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		list[i] = words[i];
+		outlines[i] = word_outline(words[i]);
+		nearest_try(&one, words[i]);
+	}
+	nearest_try_all(&all, list, outlines, COUNT_OF(words));
+	ck_assert_ptr_eq(all.word, one.word);
+	ck_assert_uint_eq(all.distance, one.distance);
+}
+
+START_TEST(trying_all_words_at_once_finds_the_same)
+{
+	static const char *const wanted[] = {"", "a", "b", "ba", "abcd", "ABX", "acb",
+		"yz", "zyx", "abcabcabc", "qqq", "\xff"};
+
+	for (size_t i = 0; i < COUNT_OF(wanted); i++)
+		find_among_all(wanted[i]);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {each_change_of_a_letter_counts_one,
@@ -134,7 +164,8 @@ int main(void)
 		the_distance_is_symmetric, the_distance_is_at_most_the_limit,
 		words_of_more_than_255_bytes_are_at_the_limit, any_byte_is_a_letter,
 		a_third_of_the_letters_may_differ_but_at_least_one,
-		the_first_of_equally_near_words_is_kept};
+		the_first_of_equally_near_words_is_kept,
+		trying_all_words_at_once_finds_the_same};
 
 	return run_tests("nearest", tests, COUNT_OF(tests));
 }

@@ -34,6 +34,20 @@ START_TEST(directories_with_scripts_that_never_run_are_counted)
 }
 END_TEST
 
+START_TEST(hook_points_without_packages_never_run_for_a_package)
+{
+	make_script(ETC "Session-Start/a", "");
+	make_script(ETC "Session-End/a", "");
+	make_script(ETC "pkgs/foo/Session-End/a", "");
+	make_script(ETC "multi_pkgs/Session-End/foo__WILDCARD__/a", "");
+	assert_never_run(0, "");
+	make_script(ETC "pkgs/foo/Session-Start/a", "");
+	make_script(ETC "multi_pkgs/Session-Start/foo__WILDCARD__/a", "");
+	assert_never_run(2, "2 directories hold scripts that never run; see "
+			    "apt-universal-hooks check.\n");
+}
+END_TEST
+
 START_TEST(what_is_no_script_does_not_count)
 {
 	make_file(ETC "Post-Invok/README", 0644, "Nothing to run.\n");
@@ -46,6 +60,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {directories_with_scripts_that_never_run_are_counted,
+		hook_points_without_packages_never_run_for_a_package,
 		what_is_no_script_does_not_count};
 
 	return run_tests("never_run", tests, COUNT_OF(tests));

@@ -77,10 +77,36 @@ START_TEST(a_line_clears_only_what_a_line_before_it_has_set)
 }
 END_TEST
 
+START_TEST(of_many_origins_the_last_of_the_same_key_and_value_is_found)
+{
+	owns_buffer struct buffer lines = {0};
+	owns_origins struct origins origins;
+
+	for (int i = 0; i < 1000; i++)
+		buffer_append_format(&lines, "/f\t%d\t%s::%d=%d\n", i + 1,
+			i % 2 == 0 ? "Key" : "KEY", i % 10, 9 - i % 30);
+	ck_assert_int_eq(origins_parse(&origins, buffer_slice(&lines)), 0);
+	ck_assert_uint_eq(origins.count, 1000);
+	ck_assert_uint_eq(origins.items[0].line, 1);
+	for (int i = 970; i < 1000; i++) {
+		owns_memory char *key = string_format("kEY::%d", i % 10);
+		owns_memory char *value = string_format("%d", 9 - i % 30);
+
+		ck_assert_uint_eq(
+			origins_find(&origins, key, value)->line, (unsigned)i + 1);
+		ck_assert_uint_eq(
+			origins_find(&origins, key, NULL)->line, 991U + (unsigned)i % 10);
+	}
+	ck_assert_ptr_null(origins_find(&origins, "Key::1", "100"));
+	ck_assert_ptr_null(origins_find(&origins, "Key", NULL));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {an_origin_has_file_line_key_and_value,
 		the_last_origin_applies_and_keys_ignore_case,
+		of_many_origins_the_last_of_the_same_key_and_value_is_found,
 		a_line_clears_only_what_a_line_before_it_has_set,
 		malformed_lines_of_origins_are_ignored};
 

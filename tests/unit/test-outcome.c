@@ -2,6 +2,7 @@
 #include "dpkg.h"
 #include "fixture.h"
 #include "outcome.h"
+#include "process.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -249,13 +250,28 @@ START_TEST(the_database_that_apt_named_is_asked)
 }
 END_TEST
 
-START_TEST(of_very_many_packages_all_are_asked_for)
+/* The arguments of the last dpkg-query. */
+static size_t word_count;
+
+int __real_process_capture(const struct process_spec *spec, size_t limit,
+	struct buffer *output, struct uh_ending *ret_ending);
+int __wrap_process_capture(const struct process_spec *spec, size_t limit,
+	struct buffer *output, struct uh_ending *ret_ending);
+int __wrap_process_capture(const struct process_spec *spec, size_t limit,
+	struct buffer *output, struct uh_ending *ret_ending)
+{
+	for (word_count = 0; spec->argv[word_count] != NULL;)
+		word_count++;
+	return __real_process_capture(spec, limit, output, ret_ending);
+}
+
+/* Returns how many words dpkg-query gets for a transaction of that size. */
+static size_t settle_many(int count)
 {
 	owns_buffer struct buffer lines = {0}, stanzas = {0};
 	owns_transaction struct transaction transaction;
 
-	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
-	for (int i = 0; i < 3000; i++) {
+	for (int i = 0; i < count; i++) {
 		buffer_append_format(&lines, "p%04d - - none < 1 all none /p\n", i);
 		buffer_append_format(&stanzas, STANZA("p%04d", "installed", "1"), i);
 	}
@@ -264,6 +280,18 @@ START_TEST(of_very_many_packages_all_are_asked_for)
 	parse_with_database(&transaction, lines.data);
 	write_database(stanzas.data);
 	settle(&transaction, RESULT_OK);
+	return word_count;
+}
+
+START_TEST(of_many_packages_all_are_asked_for)
+{
+	size_t words;
+
+	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
+	words = settle_many(1) - 1;
+	ck_assert_uint_eq(settle_many(50), words + 50);
+	ck_assert_uint_eq(settle_many(51), words);
+	ck_assert_uint_eq(settle_many(3000), words);
 }
 END_TEST
 
@@ -303,8 +331,7 @@ int main(void)
 		every_result_but_unknown_has_a_word,
 		a_stamp_changes_when_dpkg_writes_its_database,
 		a_database_that_is_as_before_means_that_dpkg_never_ran,
-		the_database_that_apt_named_is_asked,
-		of_very_many_packages_all_are_asked_for,
+		the_database_that_apt_named_is_asked, of_many_packages_all_are_asked_for,
 		without_packages_nothing_has_failed,
 		a_failing_dpkg_query_leaves_the_result_unknown};
 

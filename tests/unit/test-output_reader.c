@@ -4,17 +4,23 @@
 #include "model/output_reader.h"
 
 #include <errno.h>
+#include <fcntl.h>
 
 #define STARTED "Log started: 2026-11-20  18:02:05 "
 #define ENDED "Log ended: 2026-11-20  18:02:06 "
 #define A "7-9 Pre-Invoke /a [always]"
 
+/* Reads the text as the file. */
 static void parse(struct outputs *outputs, const char *text, size_t size)
 {
-	owns_buffer struct buffer copy = {0};
+	const struct admin admin = {.root = (char *)root()};
+	owns_fd int fd = -1;
 
-	buffer_append(&copy, (struct slice){text, size});
-	outputs_parse(outputs, &copy);
+	make_file(OUTPUT_FILE, 0640, "");
+	fd = open(at(OUTPUT_FILE), O_WRONLY | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write_all(fd, (struct slice){text, size}), 0);
+	ck_assert_int_eq(outputs_read(outputs, &admin), 0);
 }
 
 static void assert_lines(const char *raw, size_t last, const char *expected)
@@ -49,7 +55,7 @@ START_TEST(the_last_lines_are_the_last)
 }
 END_TEST
 
-static const struct run_output *find(const struct outputs *outputs, const char *path,
+static const struct run_output *find(struct outputs *outputs, const char *path,
 	const char *match, const char *start, const char *end)
 {
 	struct log_transaction transaction = {.key = "7-9"};
@@ -94,30 +100,97 @@ START_TEST(output_cannot_look_like_the_output_of_another_hook)
 					     "[always]\n\t" ENDED "exit 0\n\tx\n" ENDED
 					     "exit 1\n\tno hook\n";
 	owns_outputs struct outputs outputs = {.count = 0};
+	const struct run_output *output;
 
 	parse(&outputs, text, strlen(text));
 	ck_assert_uint_eq(outputs.count, 1);
-	ck_assert(memmem(outputs.items[0].lines.data, outputs.items[0].lines.size,
-			  "\tx\n", 3) != NULL);
-	ck_assert(memmem(outputs.items[0].lines.data, outputs.items[0].lines.size,
-			  "no hook", 7) == NULL);
+	output = find(&outputs, "/a", NULL, "", "");
+	ck_assert_ptr_nonnull(output);
+	ck_assert(memmem(output->lines.data, output->lines.size, "\tx\n", 3) != NULL);
+	ck_assert(memmem(output->lines.data, output->lines.size, "no hook", 7) == NULL);
 }
 END_TEST
+
+START_TEST(output_that_is_cut_off_ends_with_the_file)
+{
+	static const char text[] = STARTED A "\n\tone\n\ttw";
+	owns_outputs struct outputs outputs = {.count = 0};
+	const struct run_output *output;
+
+	parse(&outputs, text, strlen(text));
+	ck_assert_uint_eq(outputs.count, 1);
+	output = find(&outputs, "/a", NULL, "", "");
+	ck_assert(output != NULL && slice_equals(output->lines, "\tone\n\ttw"));
+}
+END_TEST
+
+/* The lines of A can be shown, and lie in the text. Returns whether there are any. */
+static bool assert_within(struct outputs *outputs)
+{
+	const struct run_output *output = find(outputs, "/a", NULL, "", "");
+	const char *start = outputs->text.data;
+	owns_buffer struct buffer text = {0};
+
+	if (output == NULL || output->lines.size == 0)
+		return false;
+	ck_assert(output->lines.data >= start &&
+		  output->lines.data + output->lines.size <= start + outputs->text.size);
+	output_add_lines(&text, output, "", 0);
+	ck_assert_int_eq(text.error, 0);
+	return true;
+}
 
 START_TEST(any_bytes_are_read)
 {
 	static const char text[] =
 		"Log started: \nLog started: x\nLog ended: \n\n\t\n" STARTED
-		"\0\n\t\0\n" ENDED;
+		"\0\n\t\0\n" ENDED "\n" STARTED A "\n\n\t\0\n\n\t\n" ENDED;
 	owns_outputs struct outputs outputs = {.count = 0};
 
 	for (size_t size = 0; size < sizeof(text); size++) {
 		owns_outputs struct outputs part = {.count = 0};
 
 		parse(&part, text, size);
+		(void)assert_within(&part);
 	}
 	parse(&outputs, text, sizeof(text));
-	ck_assert_uint_eq(outputs.count, 1);
+	ck_assert(assert_within(&outputs));
+	ck_assert_uint_eq(outputs.count, 2);
+}
+END_TEST
+
+#define HUGE ((size_t)200 << 10)
+
+/* A line may be longer than a block, and the output of many runs larger than memory. */
+START_TEST(one_output_at_a_time_is_in_memory)
+{
+	owns_buffer struct buffer text = {0};
+	owns_outputs struct outputs outputs = {.count = 0};
+
+	for (size_t i = 0; i < 100; i++) {
+		buffer_append_format(
+			&text, STARTED "7-9 Pre-Invoke /%zu [always]\n\t%zu", i, i);
+		ck_assert_int_eq(buffer_reserve(&text, HUGE), 0);
+		memset(text.data + text.size, 'x', i % 5 == 0 ? HUGE : i * 9);
+		text.size += i % 5 == 0 ? HUGE : i * 9;
+		buffer_append_format(&text, "\n" ENDED "exit 0, %zu bytes not kept\n", i);
+	}
+	buffer_append_string(&text, "\t" STARTED A);
+	parse(&outputs, text.data, text.size);
+	ck_assert_uint_eq(outputs.count, 100);
+	for (size_t i = 100; i-- > 0;) {
+		owns_memory char *path = string_format("/%zu", i);
+		owns_memory char *begin = string_format("\t%zux", i);
+		const struct run_output *output = find(&outputs, path, NULL, "", "");
+
+		ck_assert_ptr_nonnull(output);
+		ck_assert_uint_eq(output->dropped, i);
+		ck_assert(slice_has_prefix(output->lines, slice_of(begin)));
+		ck_assert_uint_eq(
+			output->lines.size, strlen(begin) + (i % 5 == 0 ? HUGE : i * 9));
+	}
+	ck_assert_uint_lt(outputs.text.capacity, 4 * HUGE);
+	ck_assert_ptr_null(find(&outputs, "/a", NULL, "", ""));
 }
 END_TEST
 
@@ -146,7 +219,9 @@ int main(void)
 		the_last_lines_are_the_last,
 		the_output_of_a_run_is_that_of_its_transaction,
 		output_cannot_look_like_the_output_of_another_hook,
+		output_that_is_cut_off_ends_with_the_file,
 		any_bytes_are_read,
+		one_output_at_a_time_is_in_memory,
 		both_files_are_read_and_only_regular_ones,
 	};
 

@@ -4,6 +4,8 @@
 #include "output.h"
 #include "system/owner.h"
 
+#include <unistd.h>
+
 #define owns_owners __attribute__((cleanup(owner_list_done)))
 #define INFO "/var/lib/dpkg/info/"
 
@@ -90,6 +92,21 @@ START_TEST(diversions_are_not_owners)
 }
 END_TEST
 
+/* Thai has no spaces between words. */
+START_TEST(diversions_are_not_owners_in_any_language)
+{
+	skip_unless(access("/usr/share/locale/th/LC_MESSAGES/dpkg.mo", R_OK) == 0,
+		"dpkg does not speak Thai here");
+	ck_assert_int_eq(setenv("LC_ALL", "C.UTF-8", 1), 0);
+	ck_assert_int_eq(setenv("LANGUAGE", "th", 1), 0);
+	add_package("foo", "/usr/a\n");
+	make_file("/var/lib/dpkg/diversions", 0644,
+		"/usr/a\n/usr/a.other\n:\n/usr/c\n/usr/c.other\n:\n");
+	assert_owner("/usr/a", "/usr/c", "foo");
+	assert_owner("/usr/c", "/usr/a", NULL);
+}
+END_TEST
+
 START_TEST(without_a_database_there_are_no_owners)
 {
 	assert_owner("/usr/a", NULL, NULL);
@@ -111,8 +128,8 @@ int main(void)
 {
 	const TTest *const tests[] = {a_file_belongs_to_its_package,
 		a_file_may_belong_to_several_packages, patterns_in_paths_are_escaped,
-		diversions_are_not_owners, without_a_database_there_are_no_owners,
-		without_paths_dpkg_is_not_asked};
+		diversions_are_not_owners, diversions_are_not_owners_in_any_language,
+		without_a_database_there_are_no_owners, without_paths_dpkg_is_not_asked};
 
 	return run_tests("owner", tests, COUNT_OF(tests));
 }

@@ -56,6 +56,7 @@ START_TEST(files_are_read_each_on_its_own_in_the_order_of_their_names)
 		SCOPE "Post-Invoke/a { Timeout \"1\"; User \"x y\"; };\n");
 	read_them(&settings, "");
 	ck_assert_uint_eq(settings.count, 3);
+	ck_assert_uint_eq(settings.indexed_count, 3);
 	ck_assert_str_eq(settings.items[1].value, "x y");
 	ck_assert_str_eq(settings.items[1].file, at(FILES "a.conf"));
 	ck_assert_str_eq(settings.items[2].value, "2");
@@ -118,12 +119,38 @@ START_TEST(a_malformed_file_is_reported_with_the_place)
 }
 END_TEST
 
+static bool mentions_paths(const char *text)
+{
+	struct hook_tree tree;
+	bool result;
+
+	make_file(FILES "own.conf", 0644, text);
+	ck_assert_int_eq(hook_tree_init(&tree, root()), 0);
+	result = package_settings_mention_paths(&tree);
+	hook_tree_done(&tree);
+	return result;
+}
+
+START_TEST(paths_are_looked_for_wherever_they_may_be_set)
+{
+	ck_assert(!mentions_paths(""));
+	ck_assert(!mentions_paths(SCOPE "Post-Invoke/a::User \"x\";\n"));
+	ck_assert(mentions_paths(SCOPE "Post-Invoke/a::Paths:: \"/usr/a\";\n"));
+	ck_assert(mentions_paths(SCOPE "Post-Invoke/a { paths { \"/usr/a\"; }; };\n"));
+	ck_assert(mentions_paths("#include \"/other.conf\";\n"));
+	/* What cannot be read may do so. */
+	make_directory(FILES "directory.conf");
+	ck_assert(mentions_paths(""));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {without_files_nothing_is_asked,
 		files_are_read_each_on_its_own_in_the_order_of_their_names,
 		a_file_that_others_can_write_is_not_read, what_is_no_file_is_not_read,
-		a_malformed_file_is_reported_with_the_place};
+		a_malformed_file_is_reported_with_the_place,
+		paths_are_looked_for_wherever_they_may_be_set};
 
 	return run_tests("package_settings", tests, COUNT_OF(tests));
 }

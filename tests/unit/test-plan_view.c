@@ -46,7 +46,7 @@ static void write_runs(
 
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct planned_run *run = &plan->runs[i];
-		const char *lacks = plan_view_lacks(view, hook_point, run);
+		owns_memory char *lacks = plan_view_lacks(view, hook_point, run);
 		owns_memory char *fault = fault_text(&run->script);
 
 		buffer_append_string(text, run->script.relative);
@@ -230,6 +230,12 @@ START_TEST(requires_counts_what_dpkg_has_and_at_post_invoke_what_apt_leaves)
 		"Post-Invoke/a lacks none\n");
 	assert_preview("Universal-Hooks::Requires::=foo:amd64\n",
 		"Pre-Invoke/a\nPre-Install-Pkgs/a\nPost-Invoke/a\n");
+	assert_preview("Universal-Hooks::Requires::=none%20|%20foo\n",
+		"Pre-Invoke/a\nPre-Install-Pkgs/a\nPost-Invoke/a\n");
+	assert_preview("Universal-Hooks::Requires::=foo,none|old%20(<<9)\n",
+		"Pre-Invoke/a lacks none|old (<<9)\n"
+		"Pre-Install-Pkgs/a lacks none|old (<<9)\n"
+		"Post-Invoke/a lacks none|old (<<9)\n");
 	assert_preview("Universal-Hooks::Requires::=foo:i386\n",
 		"Pre-Invoke/a lacks foo:i386\nPre-Install-Pkgs/a lacks foo:i386\n"
 		"Post-Invoke/a lacks foo:i386\n");
@@ -449,9 +455,11 @@ START_TEST(without_hooks_each_hook_point_says_so)
 	assert_written(&piped, &view,
 		"Pre-Invoke: no hooks\nPre-Install-Pkgs: no hooks\n"
 		"Post-Invoke: no hooks\n");
-	assert_json(&view, "[{\"hook_point\":\"Pre-Invoke\",\"hooks\":[]},"
+	assert_json(&view, "[{\"hook_point\":\"Session-Start\",\"hooks\":[]},{\"hook_"
+			   "point\":\"Pre-Invoke\",\"hooks\":[]},"
 			   "{\"hook_point\":\"Pre-Install-Pkgs\",\"hooks\":[]},"
-			   "{\"hook_point\":\"Post-Invoke\",\"hooks\":[]}]");
+			   "{\"hook_point\":\"Post-Invoke\",\"hooks\":[]},"
+			   "{\"hook_point\":\"Session-End\",\"hooks\":[]}]");
 }
 END_TEST
 
@@ -538,11 +546,11 @@ END_TEST
 
 START_TEST(a_wildcard_without_matching_operations_says_so)
 {
+	skip_unless(become_root(), "this is not root");
 	owns_preview struct plan_view view;
 	owns_output struct output output;
 
 	make_script(ETC "multi_pkgs/Post-Invoke/fo__WILDCARD__/a", "");
-	skip_unless(become_root(), "this is not root");
 	make(&view, "Universal-Hooks::Operations::=purge\n", TWO_PACKAGES);
 	output_begin();
 	plan_view_write_point(&piped, &view, UH_POST_INVOKE);
@@ -557,11 +565,11 @@ END_TEST
 
 START_TEST(one_hook_point_can_be_shown_alone)
 {
+	skip_unless(become_root(), "this is not root");
 	owns_preview struct plan_view view;
 	owns_output struct output output;
 
 	make_tree();
-	skip_unless(become_root(), "this is not root");
 	make(&view, "", TWO_PACKAGES);
 	output_begin();
 	plan_view_write_point(&piped, &view, UH_PRE_INVOKE);
@@ -569,6 +577,33 @@ START_TEST(one_hook_point_can_be_shown_alone)
 	assert_shown(output.out.data, "Pre-Invoke\n"
 				      "  @/etc/apt/universal-hooks/Pre-Invoke/a\n"
 				      "      in every transaction\n");
+}
+END_TEST
+
+START_TEST(hooks_of_a_session_are_shown_if_there_are_any)
+{
+	owns_preview struct plan_view view;
+
+	make_script(ETC "Session-Start/a", "");
+	make_script(ETC "Session-End/b", "");
+	make_script(ETC "pkgs/foo/Session-End/c", "");
+	make_script(ETC "pkgs/foo/Session-Start/d", "");
+	skip_unless(become_root(), "this is not root");
+	make(&view, "Universal-Hooks::Scripts::Session-End::When=failure\n",
+		TWO_PACKAGES);
+	assert_written(&piped, &view,
+		"Session-Start\n"
+		"  @/etc/apt/universal-hooks/Session-Start/a\n"
+		"      in every session\n"
+		"Pre-Invoke: no hooks\n"
+		"Pre-Install-Pkgs: no hooks\n"
+		"Post-Invoke: no hooks\n"
+		"Session-End\n"
+		"  @/etc/apt/universal-hooks/pkgs/foo/Session-End/c\n"
+		"      foo:amd64 upgrade 1 -> 2\n"
+		"  @/etc/apt/universal-hooks/Session-End/b\n"
+		"      in every session\n"
+		"      not run: its setting When is \"failure\"\n");
 }
 END_TEST
 
@@ -704,7 +739,8 @@ START_TEST(names_can_neither_forge_a_line_nor_control_the_terminal)
 		"a\\012b\\033[31m\\377 --pkg_list=FILE\n"
 		"      foo matches foo\n");
 	assert_json(&view,
-		"[{\"hook_point\":\"Pre-Invoke\",\"hooks\":[]},"
+		"[{\"hook_point\":\"Session-Start\",\"hooks\":[]},{\"hook_point\":\"Pre-"
+		"Invoke\",\"hooks\":[]},"
 		"{\"hook_point\":\"Pre-Install-Pkgs\",\"hooks\":[]},"
 		"{\"hook_point\":\"Post-Invoke\",\"hooks\":["
 		"{\"path\":\"@/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/"
@@ -715,7 +751,8 @@ START_TEST(names_can_neither_forge_a_line_nor_control_the_terminal)
 		"{\"path\":\"@/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/foo/"
 		"a\\\\012b\\\\033[31m\\\\377\",\"arguments\":[\"--pkg_list=FILE\"],"
 		"\"reason\":\"wildcard\",\"not_run\":null,\"description\":null,"
-		"\"wildcard\":\"foo\",\"matched\":[\"foo\"]}]}]");
+		"\"wildcard\":\"foo\",\"matched\":[\"foo\"]}]},"
+		"{\"hook_point\":\"Session-End\",\"hooks\":[]}]");
 }
 END_TEST
 
@@ -730,7 +767,8 @@ START_TEST(json_shows_the_same)
 		"Universal-Hooks::Scripts::Pre-Invoke::Description=says%20a\n",
 		TWO_PACKAGES);
 	assert_json(&view,
-		"[{\"hook_point\":\"Pre-Invoke\",\"hooks\":["
+		"[{\"hook_point\":\"Session-Start\",\"hooks\":[]},{\"hook_point\":\"Pre-"
+		"Invoke\",\"hooks\":["
 		"{\"path\":\"@/etc/apt/universal-hooks/Pre-Invoke/a\","
 		"\"arguments\":[],\"reason\":\"always\","
 		"\"not_run\":\"its setting Enabled is false\","
@@ -746,7 +784,8 @@ START_TEST(json_shows_the_same)
 		"fo__WILDCARD__/c d\",\"arguments\":[\"--pkg_list=FILE\"],"
 		"\"reason\":\"wildcard\",\"not_run\":null,"
 		"\"description\":null,\"wildcard\":\"fo__WILDCARD__\",\"matched\":["
-		"\"foo\",\"food\"]}]}]");
+		"\"foo\",\"food\"]}]},"
+		"{\"hook_point\":\"Session-End\",\"hooks\":[]}]");
 }
 END_TEST
 
@@ -793,6 +832,9 @@ START_TEST(an_unreadable_directory_is_shown_as_such)
 		"      not run: a directory that cannot be read\n"
 		"Post-Invoke\n"
 		"  @/etc/apt/universal-hooks/pkgs\n"
+		"      not run: a directory that cannot be read\n"
+		"Session-End\n"
+		"  @/etc/apt/universal-hooks/pkgs\n"
 		"      not run: a directory that cannot be read\n");
 }
 END_TEST
@@ -817,6 +859,7 @@ int main(void)
 		what_is_folded_and_would_not_run_is_counted,
 		a_wildcard_without_matching_operations_says_so,
 		one_hook_point_can_be_shown_alone,
+		hooks_of_a_session_are_shown_if_there_are_any,
 		a_narrow_terminal_has_more_lines_and_all_of_the_text,
 		colour_marks_what_runs, each_operation_is_shown_with_its_versions,
 		a_skipped_script_says_why,

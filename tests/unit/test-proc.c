@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -210,6 +209,24 @@ START_TEST(descendants_in_other_sessions_are_found_and_spared_ones_are_not)
 }
 END_TEST
 
+START_TEST(proc_is_not_read_for_children_that_we_do_not_have)
+{
+	struct pid_list children = {.count = 0};
+	pid_t child;
+
+	skip_unless(unshare_mounts() && mount("none", "/proc", "tmpfs", 0, NULL) == 0,
+		"only root can hide /proc");
+	ck_assert_int_eq(proc_list_children(&children), 0);
+	ck_assert_uint_eq(children.count, 0);
+	child = start_idler();
+	ck_assert_int_eq(proc_list_children(&children), -ENOENT);
+	end(child);
+	pid_list_done(&children);
+	/* LeakSanitizer reads it. */
+	ck_assert_int_eq(umount("/proc"), 0);
+}
+END_TEST
+
 START_TEST(grandchildren_are_found_and_strangers_are_not)
 {
 	pid_t child, stranger = start_idler();
@@ -252,9 +269,7 @@ static bool hide_proc_for(pid_t pid)
 {
 	char self[DECIMAL_SIZE];
 
-	return geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
-	       mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-	       mount("none", "/proc", "tmpfs", 0, NULL) == 0 &&
+	return unshare_mounts() && mount("none", "/proc", "tmpfs", 0, NULL) == 0 &&
 	       symlink(decimal(self, (unsigned long long)pid), "/proc/self") == 0;
 }
 
@@ -348,7 +363,7 @@ START_TEST(a_descendant_asks_while_it_reads_a_terminal)
 	for (int fd = 0; fd < (int)COUNT_OF(files); fd++) {
 		owns_memory char *path = string_format(IN_PROC(NOBODY) "fd/%d", fd);
 
-		(void)symlink(files[fd], path);
+		ck_assert_int_eq(symlink(files[fd], path), 0);
 	}
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		owns_memory char *text =
@@ -404,19 +419,33 @@ START_TEST(descriptors_become_close_on_exec)
 }
 END_TEST
 
+START_TEST(a_process_is_below_itself_and_its_ancestors)
+{
+	ck_assert(proc_is_within(getpid(), getpid()));
+	ck_assert(proc_is_within(getpid(), getppid()));
+	ck_assert(!proc_is_within(getppid(), getpid()));
+	/* No process has this pid. */
+	ck_assert(!proc_is_within(getpid(), 4194301));
+	ck_assert(!proc_is_within(4194301, getpid()));
+	ck_assert(!proc_is_within(0, getpid()));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {a_process_has_a_parent_and_a_start_time,
 		a_command_may_have_any_name, a_process_that_has_ended_cannot_be_read,
 		a_file_is_read_up_to_its_limit, the_end_of_a_process_is_waited_for,
 		descendants_in_other_sessions_are_found_and_spared_ones_are_not,
+		proc_is_not_read_for_children_that_we_do_not_have,
 		grandchildren_are_found_and_strangers_are_not, zombies_do_not_count,
 		a_stat_that_proc_never_wrote_is_an_error,
 		processes_in_a_circle_are_not_our_descendants,
 		a_descendant_asks_while_it_reads_a_terminal,
 		a_proc_of_another_pid_namespace_is_none,
 		nobody_waits_for_a_process_that_has_ended,
-		descriptors_become_close_on_exec};
+		descriptors_become_close_on_exec,
+		a_process_is_below_itself_and_its_ancestors};
 
 	return run_tests("proc", tests, COUNT_OF(tests));
 }

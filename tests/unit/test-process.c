@@ -446,6 +446,32 @@ START_TEST(a_slow_program_is_reported_each_second_as_long_as_somebody_asks)
 }
 END_TEST
 
+START_TEST(a_caller_without_standard_input_starts_programs_for_other_users)
+{
+	const char *const argv[] = {"a", NULL};
+	struct process_spec spec = {.path = at("/a"),
+		.argv = (char *const *)argv,
+		.envp = environ,
+		.is_for_other_user = true};
+	struct uh_ending ending, ignored;
+	int third, error, error_of_none;
+
+	make_script("/a", "[ ! -e /proc/$$/fd/3 ] && exit 5");
+	/* The pipe by which an error is reported then has the descriptors 0 and 3. */
+	(void)close(STDIN_FILENO);
+	third = fcntl(3, F_DUPFD_CLOEXEC, 10);
+	(void)close(3);
+	error = process_run(&spec, &ending);
+	spec.path = at("/none");
+	error_of_none = process_run(&spec, &ignored);
+	if (third >= 0)
+		ck_assert_int_eq(dup2(third, 3), 3);
+	ck_assert_int_eq(error, 0);
+	assert_ending(ending, UH_EXITED, 5);
+	ck_assert_int_eq(error_of_none, -ENOENT);
+}
+END_TEST
+
 START_TEST(a_failing_waitpid_is_an_error)
 {
 	const char *const argv[] = {"a", NULL};
@@ -456,6 +482,8 @@ START_TEST(a_failing_waitpid_is_an_error)
 	/* Without interrupts_hold(), SIGCHLD is ignored and the kernel reaps the child. */
 	(void)signal(SIGCHLD, SIG_IGN);
 	make_script("/a", "exit 5");
+	ck_assert_int_eq(process_run(&spec, &ending), -ECHILD);
+	spec.timeout = 60;
 	ck_assert_int_eq(process_run(&spec, &ending), -ECHILD);
 }
 END_TEST
@@ -486,6 +514,7 @@ int main(void)
 		the_signal_mask_is_restored,
 		a_caller_that_ignores_its_children_is_no_obstacle,
 		a_slow_program_is_reported_each_second_as_long_as_somebody_asks,
+		a_caller_without_standard_input_starts_programs_for_other_users,
 		a_failing_waitpid_is_an_error};
 
 	return run_tests("process", tests, COUNT_OF(tests));

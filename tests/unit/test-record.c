@@ -234,7 +234,7 @@ static struct state open_state(void)
 	struct unsafe_path unsafe;
 
 	ck_assert_int_eq(trust_init(&trust, root()), 0);
-	ck_assert_int_eq(state_open(&state, root(), &trust, &unsafe), 0);
+	ck_assert_int_eq(state_open(&state, &state_of_runs, root(), &trust, &unsafe), 0);
 	state_set_frontend(&state, &self);
 	trust_done(&trust);
 	return state;
@@ -287,9 +287,9 @@ START_TEST(a_record_is_as_old_as_its_file)
 	struct timespec time;
 	struct stat status;
 
-	ck_assert_int_eq(record_time(&state, &time), -ENOENT);
+	ck_assert_int_eq(record_time(&state, RECORD_TRANSACTION, &time), -ENOENT);
 	save(&state, &self, "1");
-	ck_assert_int_eq(record_time(&state, &time), 0);
+	ck_assert_int_eq(record_time(&state, RECORD_TRANSACTION, &time), 0);
 	ck_assert_int_eq(stat(at(STATE "4194301-1.transaction"), &status), 0);
 	ck_assert(time.tv_sec == status.st_mtim.tv_sec &&
 		  time.tv_nsec == status.st_mtim.tv_nsec);
@@ -351,6 +351,25 @@ START_TEST(a_record_of_another_version_is_set_aside)
 	ck_assert_int_eq(record_read(&state, &transaction, &faults), 0);
 	ck_assert(faults.is_of_other_version);
 	ck_assert_uint_eq(transaction.count, 0);
+}
+END_TEST
+
+START_TEST(only_what_is_removed_is_purged)
+{
+	static const char package_line[] = "b 1 all none < 2 all none /b.deb\n";
+	owns_memory char *text =
+		string_format("VERSION 3\nUniversal-Hooks-Record::Format=1\n"
+			      "Universal-Hooks-Record::Purged::=none:all\n"
+			      "Universal-Hooks-Record::Purged::=b:all\n"
+			      "Universal-Hooks-Record::Size=%zu\n\n%s",
+			strlen(package_line), package_line);
+	owns_state struct state state = open_state();
+	owns_transaction struct transaction transaction;
+	struct stream_faults faults;
+
+	make_file(STATE "4194301-1.transaction", 0600, text);
+	ck_assert_int_eq(record_read(&state, &transaction, &faults), 0);
+	assert_table(&transaction, "b\tall\tupgrade\t1\t2\t-\n");
 }
 END_TEST
 
@@ -454,7 +473,7 @@ int main(void)
 	const TTest *const tests[] = {
 		an_unknown_process_claims_a_clean_up_only_if_there_is_no_other,
 		a_record_of_a_real_stream_has_the_same_table,
-		a_record_keeps_which_removals_purge,
+		a_record_keeps_which_removals_purge, only_what_is_removed_is_purged,
 		a_record_keeps_our_settings_as_apt_wrote_them,
 		a_record_keeps_a_command_line_of_any_bytes,
 		a_record_is_written_in_apts_own_format,

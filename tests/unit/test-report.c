@@ -60,9 +60,13 @@ static void assert_report(struct uh_event event, const char *expected)
 	assert_text(&text, expected);
 }
 
-START_TEST(a_script_that_succeeded_is_not_reported)
+START_TEST(a_script_that_succeeded_or_had_nothing_to_do_is_not_reported)
 {
 	assert_report((struct uh_event){.kind = UH_SCRIPT_ENDED, .path = "/a"}, "");
+	assert_report(
+		(struct uh_event){
+			.kind = UH_SCRIPT_ENDED, .path = "/a", .ending = {UH_EXITED, 77}},
+		"");
 }
 END_TEST
 
@@ -94,6 +98,7 @@ START_TEST(each_event_is_one_line_in_apts_form)
 			.detail = "/the/detail",
 			.setting = settings.items,
 			.value = "value",
+			.variable = "PATH=/the/detail",
 			.cause = UH_SCRIPT_ENDED,
 			.error = -EACCES,
 			.ending = {UH_EXITED, 1},
@@ -120,7 +125,30 @@ START_TEST(each_event_is_one_line_in_apts_form)
 		ck_assert_msg(strstr(text.data, "(null)") == NULL, "event %d: %s", kind,
 			text.data);
 	}
-	ck_assert_uint_eq(kinds, 56);
+	ck_assert_uint_eq(kinds, 66);
+}
+END_TEST
+
+START_TEST(a_variable_is_named_with_what_is_wrong_with_it)
+{
+	struct uh_event event = {.kind = UH_SCRIPT_WITH_UNSAFE_VARIABLE,
+		.path = "/a",
+		.variable = "PATH=/bin:/srv",
+		.detail = "/srv",
+		.unsafe = UH_UNSAFE_WORLD,
+		.error = -EPERM};
+
+	assert_report(event, "E: /a is not run: others can change what its variable PATH "
+			     "names: /srv is writable by everyone\n");
+	event.detail = ".";
+	event.error = -EINVAL;
+	assert_report(event,
+		"E: /a is not run: its variable PATH contains \".\", which is "
+		"not an absolute path\n");
+	event.detail = "/srv/a";
+	event.error = -ELOOP;
+	assert_report(event, "E: /a is not run: its variable PATH contains /srv/a, which "
+			     "cannot be examined: Too many levels of symbolic links\n");
 }
 END_TEST
 
@@ -154,9 +182,23 @@ START_TEST(a_faulty_setting_has_its_place_the_valid_values_and_the_nearest)
 	assert_setting("Timeouts=5", (struct uh_event){.kind = UH_SETTING_UNKNOWN},
 		"W: Universal-Hooks::Timeouts \"5\": there is no such setting, so it is "
 		"ignored; did you mean Timeout?\n");
-	assert_setting("Requires=a", (struct uh_event){.kind = UH_SETTING_UNUSABLE},
-		"W: Universal-Hooks::Requires \"a\": ignored because this setting is a "
-		"list: Requires { \"a\"; }\n");
+	assert_setting("Requires=a", (struct uh_event){.kind = UH_GUARD_UNUSABLE},
+		"E: Universal-Hooks::Requires \"a\": the hook is not run because this "
+		"setting is a list: Requires { \"a\"; }\n");
+	assert_setting("On-Failure=abrt", (struct uh_event){.kind = UH_GUARD_UNUSABLE},
+		"E: Universal-Hooks::On-Failure \"abrt\": the value is invalid, so it "
+		"counts as \"abort\"; valid values: \"warn\", \"abort\", "
+		"\"abort-after\"; did you mean \"abort\"?\n");
+	assert_setting("On_Failure=abort", (struct uh_event){.kind = UH_GUARD_UNUSABLE},
+		"E: Universal-Hooks::On_Failure \"abort\": there is no such setting, so "
+		"it "
+		"counts as On-Failure \"abort\"; did you mean On-Failure?\n");
+	assert_setting("Package::=zsh", (struct uh_event){.kind = UH_GUARD_UNUSABLE},
+		"E: Universal-Hooks::Package:: \"zsh\": there is no such setting, so the "
+		"hook is not run; did you mean Packages?\n");
+	assert_setting("On-Failure::=abort", (struct uh_event){.kind = UH_GUARD_UNUSABLE},
+		"E: Universal-Hooks::On-Failure:: \"abort\": this setting is not a list, "
+		"so it counts as \"abort\": On-Failure \"abort\"\n");
 }
 END_TEST
 
@@ -177,8 +219,59 @@ START_TEST(each_kind_of_setting_has_its_valid_values)
 	assert_unusable("Directory=a", "Directory \"a\": " INVALID
 				       "; valid values: absolute paths; did you mean "
 				       "\"/a\"?");
-	assert_unusable("Requires::=*",
-		"Requires:: \"*\": " INVALID "; valid values: names of packages");
+	assert_setting("Requires::=*", (struct uh_event){.kind = UH_GUARD_UNUSABLE},
+		"E: Universal-Hooks::Requires:: \"*\": the value is invalid, so the hook "
+		"is not run; valid values: packages as in Depends, like \"foo (>= 2) | "
+		"bar\"\n");
+	assert_setting("Requires::=a%20(>%202)",
+		(struct uh_event){.kind = UH_GUARD_UNUSABLE},
+		"E: Universal-Hooks::Requires:: \"a (> 2)\": the value is invalid, so "
+		"the hook is not run; use \"<<\", \"<=\", \">=\" or \">>\" instead of "
+		"\"<\" or \">\"; did you mean \"a (>= 2)\"?\n");
+	assert_setting("Requires::=a%20(2)", (struct uh_event){.kind = UH_GUARD_UNUSABLE},
+		"E: Universal-Hooks::Requires:: \"a (2)\": the value is invalid, so the "
+		"hook is not run; use \"<<\", \"<=\", \"=\", \">=\" or \">>\" before the "
+		"version; did you mean \"a (= 2)\"?\n");
+	assert_setting("Requires::=a%20(>%3d)",
+		(struct uh_event){.kind = UH_GUARD_UNUSABLE},
+		"E: Universal-Hooks::Requires:: \"a (>=)\": the value is invalid, so the "
+		"hook is not run; the version is missing\n");
+	assert_setting("Requires::=a%20(>%3d%20x)",
+		(struct uh_event){.kind = UH_GUARD_UNUSABLE},
+		"E: Universal-Hooks::Requires:: \"a (>= x)\": the value is invalid, so "
+		"the hook is not run; the version is malformed\n");
+	assert_setting("Requires::=(a)%20b", (struct uh_event){.kind = UH_GUARD_UNUSABLE},
+		"E: Universal-Hooks::Requires:: \"(a) b\": the value is invalid, so the "
+		"hook is not run; use \"<<\", \"<=\", \"=\", \">=\" or \">>\" before the "
+		"version\n");
+	assert_setting("Requires::=a%20(>%3d%202)%20b",
+		(struct uh_event){.kind = UH_GUARD_UNUSABLE},
+		"E: Universal-Hooks::Requires:: \"a (>= 2) b\": the value is invalid, so "
+		"the hook is not run; the parentheses do not match, or are not at the "
+		"end\n");
+	assert_setting("Requires::=a%20|", (struct uh_event){.kind = UH_GUARD_UNUSABLE},
+		"E: Universal-Hooks::Requires:: \"a |\": the value is invalid, so the "
+		"hook is not run; the name of a package is missing\n");
+	assert_setting("Packages::=a%20b", (struct uh_event){.kind = UH_GUARD_UNUSABLE},
+		"E: Universal-Hooks::Packages:: \"a b\": the value is invalid, so the "
+		"hook is not run; valid values: \"GLOB\", \"!GLOB\", \"GLOB (>= "
+		"VERSION)\"\n");
+	assert_setting("Packages::=a%20(>%3d)",
+		(struct uh_event){.kind = UH_GUARD_UNUSABLE},
+		"E: Universal-Hooks::Packages:: \"a (>=)\": the value is invalid, so the "
+		"hook is not run; the version is missing\n");
+	assert_setting("Paths::=[a", (struct uh_event){.kind = UH_GUARD_UNUSABLE},
+		"E: Universal-Hooks::Paths:: \"[a\": the value is invalid, so the hook "
+		"is not run; valid values: absolute paths, or globs for them\n");
+	assert_setting("Environment::=1=a", (struct uh_event){.kind = UH_GUARD_UNUSABLE},
+		"E: Universal-Hooks::Environment:: \"1=a\": the value is invalid, so "
+		"the hook is not run; valid values: \"NAME=VALUE\"\n");
+	assert_setting("Environment::=APT_UNIVERSAL_HOOKS_A=b",
+		(struct uh_event){.kind = UH_GUARD_UNUSABLE},
+		"E: Universal-Hooks::Environment:: \"APT_UNIVERSAL_HOOKS_A=b\": the "
+		"hook is not run, since variables that begin with APT_UNIVERSAL_HOOKS "
+		"are "
+		"not for settings\n");
 	assert_unusable("Operations::=instal",
 		"Operations:: \"instal\": " INVALID "; valid values: \"install\", "
 		"\"upgrade\", \"downgrade\", \"reinstall\", \"remove\", \"purge\", "
@@ -384,6 +477,23 @@ START_TEST(a_veto_by_a_script_that_was_not_run_says_so)
 	assert_text(&text, "E: /a is not run: /b is writable by everyone, so apt stops "
 			   "(On-Failure). To go on without it: apt-get -o 'a=b' "
 			   "install foo\n");
+}
+END_TEST
+
+START_TEST(a_veto_says_all_that_is_wrong_with_a_variable)
+{
+	owns_buffer struct buffer text = report(&(struct uh_event){.kind = UH_VETO,
+		.cause = UH_SCRIPT_WITH_UNSAFE_VARIABLE,
+		.path = "/a",
+		.variable = "PATH=/bin:/srv",
+		.detail = "/srv",
+		.unsafe = UH_UNSAFE_WORLD,
+		.error = -EPERM,
+		.value = "apt-get install foo"});
+
+	assert_text(&text, "E: /a is not run: others can change what its variable PATH "
+			   "names: /srv is writable by everyone, so apt stops "
+			   "(On-Failure). To go on without it: apt-get install foo\n");
 }
 END_TEST
 
@@ -635,8 +745,10 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {a_script_that_succeeded_is_not_reported,
+	const TTest *const tests[] = {
+		a_script_that_succeeded_or_had_nothing_to_do_is_not_reported,
 		a_failure_names_the_path_and_the_status_or_signal,
+		a_variable_is_named_with_what_is_wrong_with_it,
 		each_event_is_one_line_in_apts_form,
 		a_faulty_setting_has_its_place_the_valid_values_and_the_nearest,
 		each_kind_of_setting_has_its_valid_values,
@@ -649,6 +761,7 @@ int main(void)
 		a_timeout_differs_from_a_signal, an_unknown_user_or_group_has_its_number,
 		a_veto_of_several_says_how_to_go_on_without_all,
 		a_veto_by_a_script_that_was_not_run_says_so,
+		a_veto_says_all_that_is_wrong_with_a_variable,
 		the_cause_is_said_rather_than_the_error,
 		what_a_veto_will_say_is_not_said_before, a_summary_says_where_to_look,
 		without_a_detail_an_event_shows_its_error,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
+#include "process.h"
 #include "runner.h"
 
 #include <errno.h>
@@ -42,8 +43,9 @@ static void set_up(struct stage *stage, enum uh_hook_point hook_point)
 
 	memset(stage, 0, sizeof(*stage));
 	ck_assert_int_eq(hook_tree_init(&stage->tree, root()), 0);
-	ck_assert_int_eq(
-		state_open(&stage->state, root(), &stage->tree.trust, &unsafe), 0);
+	ck_assert_int_eq(state_open(&stage->state, &state_of_runs, root(),
+				 &stage->tree.trust, &unsafe),
+		0);
 	state_set_frontend(
 		&stage->state, &(struct frontend){.pid = 12, .start_time = 34});
 	parse_packages(&stage->transaction, hook_point == UH_PRE_INVOKE ? "" : packages);
@@ -104,6 +106,23 @@ START_TEST(a_script_that_fails_does_not_stop_the_next)
 		"SCRIPT_ENDED " ETC "Pre-Invoke/b signalled 15\n"
 		"SCRIPT_NOT_STARTED " ETC "Pre-Invoke/c (No such file or directory)\n"
 		"SCRIPT_ENDED " ETC "Pre-Invoke/d exited 0\n");
+}
+END_TEST
+
+START_TEST(a_script_that_had_nothing_to_do_has_not_failed)
+{
+	owns_stage struct stage stage;
+
+	make_script(ETC "Post-Invoke/a", "exit 77");
+	make_script(ETC "Post-Invoke/b", "echo $APT_UNIVERSAL_HOOKS_SUCCESS >>\"$LOG\"");
+	set_up(&stage, UH_POST_INVOKE);
+	stage.plan.runs[0].settings.on_failure = ON_FAILURE_ABORT;
+	run(&stage);
+	assert_text(&stage.events, "SCRIPT_ENDED " ETC "Post-Invoke/a exited 77\n"
+				   "SCRIPT_ENDED " ETC "Post-Invoke/b exited 0\n");
+	ck_assert(!stage.has_failed);
+	ck_assert_int_eq(stage.end, RUN_COMPLETE);
+	assert_file("/log", "1\n");
 }
 END_TEST
 
@@ -229,6 +248,45 @@ START_TEST(scripts_of_wildcards_see_their_wildcard)
 }
 END_TEST
 
+START_TEST(scripts_share_a_directory_and_know_the_id)
+{
+	owns_stage struct stage stage;
+
+	make_script(ETC "Post-Invoke/a",
+		"echo $APT_UNIVERSAL_HOOKS_ID >\"$APT_UNIVERSAL_HOOKS_DATA/file\"");
+	make_script(
+		ETC "Post-Invoke/b", "cat \"$APT_UNIVERSAL_HOOKS_DATA/file\" >>\"$LOG\"");
+	set_up(&stage, UH_POST_INVOKE);
+	stage.run_context.owner = &stage.state;
+	run(&stage);
+	assert_text(&stage.events, "SCRIPT_ENDED " ETC "Post-Invoke/a exited 0\n"
+				   "SCRIPT_ENDED " ETC "Post-Invoke/b exited 0\n");
+	assert_file("/log", "12-34\n");
+	state_forget(&stage.state);
+	ck_assert(state_is_empty(&stage.state));
+}
+END_TEST
+
+START_TEST(without_a_directory_for_data_scripts_run_all_the_same)
+{
+	owns_stage struct stage stage;
+	owns_memory char *file = NULL;
+
+	make_script(
+		ETC "Post-Invoke/a", "echo ${APT_UNIVERSAL_HOOKS_DATA-none} >>\"$LOG\"");
+	make_script(ETC "Post-Invoke/b", "");
+	set_up(&stage, UH_POST_INVOKE);
+	stage.run_context.owner = &stage.state;
+	file = string_format("/run/apt-universal-hooks/12-34.data-%u", geteuid());
+	make_file(file, 0600, "");
+	run(&stage);
+	assert_text(&stage.events, "DATA_MISSING (Not a directory)\n"
+				   "SCRIPT_ENDED " ETC "Post-Invoke/a exited 0\n"
+				   "SCRIPT_ENDED " ETC "Post-Invoke/b exited 0\n");
+	assert_file("/log", "none\n");
+}
+END_TEST
+
 START_TEST(scripts_of_post_invoke_see_the_result)
 {
 	make_teller(ETC "Post-Invoke/a");
@@ -315,6 +373,97 @@ START_TEST(path_is_the_callers_or_apts_default)
 	ck_assert_int_eq(clearenv(), 0);
 	assert_run(UH_PRE_INVOKE, false, "SCRIPT_ENDED " ETC "Pre-Invoke/a exited 0\n");
 	assert_file("/log", "/caller:/bin\n/usr/sbin:/usr/bin:/sbin:/bin\n");
+}
+END_TEST
+
+/* The strings belong to the settings. */
+static void set_list(struct setting_items *list, const char *const *items, size_t count)
+{
+	list->items = calloc(count, sizeof(*items));
+	ck_assert_ptr_nonnull(list->items);
+	memcpy(list->items, items, count * sizeof(*items));
+	list->count = list->capacity = count;
+}
+
+START_TEST(environment_replaces_what_is_inherited)
+{
+	static const char *const items[] = {
+		"LEVEL=1", "INHERITED=a b=c", "INHERIT=x", "LEVEL=2", "EMPTY="};
+	owns_stage struct stage stage;
+
+	ck_assert_int_eq(setenv("INHERITED", "outer", 1), 0);
+	make_script(ETC "Pre-Invoke/a",
+		"env | grep -E '^(LEVEL|INHERIT|INHERITED|EMPTY)=' | "
+		"LC_ALL=C sort >\"$LOG\"");
+	set_up(&stage, UH_PRE_INVOKE);
+	set_list(&stage.plan.runs[0].settings.environment, items, COUNT_OF(items));
+	run(&stage);
+	assert_text(&stage.events, "SCRIPT_ENDED " ETC "Pre-Invoke/a exited 0\n");
+	assert_file("/log", "EMPTY=\nINHERIT=x\nINHERITED=a b=c\nLEVEL=2\n");
+}
+END_TEST
+
+START_TEST(a_script_with_paths_has_a_list_of_those_that_match)
+{
+	static const char *const items[] = {"/usr/bin/*"};
+	owns_stage struct stage stage;
+	struct path_globs globs = {0};
+	struct path_table table;
+	struct buffer text = {0};
+	size_t foo;
+
+	make_script(ETC "Pre-Install-Pkgs/a",
+		"cat \"$APT_UNIVERSAL_HOOKS_MATCHED_PATHS\" >\"$LOG\"");
+	set_up(&stage, UH_PRE_INSTALL_PKGS);
+	set_list(&stage.plan.runs[0].settings.paths, items, COUNT_OF(items));
+	ck_assert_int_eq(path_globs_add(&globs, &stage.plan.runs[0].settings.paths), 0);
+	ck_assert_int_eq(path_table_init(&table, &stage.transaction, 0), 0);
+	foo = transaction_find(&stage.transaction, slice_of("foo"));
+	buffer_append_string(&text, "/usr/bin/b\n/usr/lib/c\n/usr/bin/a\n");
+	ck_assert_int_eq(path_table_add(&table, foo, &globs, NULL, &text), 0);
+	plan_set_paths(&stage.plan, &table);
+	run(&stage);
+	assert_file("/log", "/usr/bin/a\n/usr/bin/b\n");
+	path_table_done(&table);
+	path_globs_done(&globs);
+	buffer_done(&text);
+}
+END_TEST
+
+START_TEST(arguments_come_after_the_list_of_packages)
+{
+	static const char *const items[] = {"--level", "a b", ""};
+	owns_stage struct stage stage;
+
+	make_script(ETC "multi_pkgs/Post-Invoke/f__WILDCARD__/a",
+		"shift; printf '%s|' \"$@\" >\"$LOG\"");
+	set_up(&stage, UH_POST_INVOKE);
+	set_list(&stage.plan.runs[0].settings.arguments, items, COUNT_OF(items));
+	run(&stage);
+	assert_file("/log", "--level|a b||");
+}
+END_TEST
+
+START_TEST(with_null_as_input_a_script_takes_no_answers)
+{
+	owns_stage struct stage stage;
+	int ends[2];
+	char answer = '\0';
+
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(write(ends[1], "y", 1), 1);
+	ck_assert_int_eq(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+	make_script(ETC "Pre-Invoke/a",
+		"cat >>\"$LOG\"; readlink /proc/self/fd/0 >>\"$LOG\"");
+	set_up(&stage, UH_PRE_INVOKE);
+	stage.plan.runs[0].settings.input = INPUT_NULL;
+	run(&stage);
+	assert_text(&stage.events, "SCRIPT_ENDED " ETC "Pre-Invoke/a exited 0\n");
+	assert_file("/log", "/dev/null\n");
+	ck_assert_int_eq(read(STDIN_FILENO, &answer, 1), 1);
+	ck_assert_int_eq(answer, 'y');
+	(void)close(ends[0]);
+	(void)close(ends[1]);
 }
 END_TEST
 
@@ -497,6 +646,99 @@ START_TEST(the_first_veto_is_the_one_reported_and_all_are_known)
 }
 END_TEST
 
+START_TEST(a_script_that_vetoes_again_is_named_once)
+{
+	owns_stage struct stage stage;
+
+	make_script(ETC "Pre-Invoke/a", "exit 1");
+	set_up(&stage, UH_PRE_INVOKE);
+	stage.plan.runs[0].settings.on_failure = ON_FAILURE_ABORT_AFTER;
+	run(&stage);
+	run(&stage);
+	ck_assert_uint_eq(stage.vetoers.count, 1);
+	ck_assert_uint_eq(stage.veto.count, 1);
+}
+END_TEST
+
+START_TEST(the_file_with_output_says_why_a_script_did_not_start)
+{
+	owns_stage struct stage stage;
+	owns_buffer struct buffer kept = {0};
+
+	make_file(ETC "Pre-Invoke/a", 0755, "#!/no/such/interpreter\n");
+	set_up(&stage, UH_PRE_INVOKE);
+	stage.run_context.root = root();
+	stage.plan.runs[0].settings.output = OUTPUT_LOG;
+	run(&stage);
+	read_file("/var/log/apt/universal-hooks-term.log", &kept);
+	ck_assert_ptr_nonnull(
+		strstr(kept.data, "not-started (No such file or directory)"));
+}
+END_TEST
+
+START_TEST(the_environment_of_a_service_needs_none_of_apts)
+{
+	const struct run_context run_context = {.hook_point = UH_SESSION_END};
+	const struct planned_run run = {.reason = REASON_ALWAYS};
+	const struct script_files files = {.data = NULL};
+	char name[] = "name", home[] = "/home", shell[] = "/sh";
+	struct passwd account = {.pw_name = name, .pw_dir = home, .pw_shell = shell};
+	owns_strings struct string_list environment = {0};
+	owns_buffer struct buffer text = {0};
+
+	ck_assert_int_eq(clearenv(), 0);
+	ck_assert_int_eq(environment_make(&environment, &run_context, &run, &files,
+				 &account, false),
+		0);
+	for (size_t i = 0; i < environment.count; i++)
+		buffer_append_format(&text, "%s\n", environment.items[i]);
+	assert_text(&text, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:"
+			   "/bin\nDEBIAN_FRONTEND=noninteractive\nHOME=/home\n"
+			   "USER=name\nLOGNAME=name\nSHELL=/sh\n"
+			   "APT_UNIVERSAL_HOOKS_HOOK_POINT=Session-End\n"
+			   "APT_UNIVERSAL_HOOKS_SUCCESS=0\n"
+			   "APT_UNIVERSAL_HOOKS_RUNS=0\n");
+}
+END_TEST
+
+/* How often dpkg-query was started. */
+static size_t questions;
+
+int __real_process_capture(const struct process_spec *spec, size_t limit,
+	struct buffer *output, struct uh_ending *ret_ending);
+int __wrap_process_capture(const struct process_spec *spec, size_t limit,
+	struct buffer *output, struct uh_ending *ret_ending);
+int __wrap_process_capture(const struct process_spec *spec, size_t limit,
+	struct buffer *output, struct uh_ending *ret_ending)
+{
+	questions++;
+	return __real_process_capture(spec, limit, output, ret_ending);
+}
+
+static void require(struct planned_run *run, const char *package)
+{
+	struct setting_items *required = &run->settings.required;
+
+	required->items = malloc(sizeof(*required->items));
+	ck_assert_ptr_nonnull(required->items);
+	required->items[0] = package;
+	required->count = 1;
+}
+
+/* A package of that version, which provides "virtual". */
+static void write_database(const char *path, const char *package)
+{
+	owns_memory char *stanza =
+		string_format("Package: %s\nStatus: install ok installed\n"
+			      "Maintainer: nobody\nArchitecture: all\nVersion: 1\n"
+			      "Provides: virtual\nDescription: a test\n\n",
+			package);
+
+	make_directory("/var/lib/dpkg/updates");
+	make_directory("/var/lib/dpkg/info");
+	make_file(path, 0644, stanza);
+}
+
 START_TEST(a_script_whose_packages_are_missing_is_not_run)
 {
 	owns_stage struct stage stage;
@@ -504,16 +746,91 @@ START_TEST(a_script_whose_packages_are_missing_is_not_run)
 	skip_unless(access("/usr/bin/dpkg-query", X_OK) == 0, "there is no dpkg-query");
 	make_recorder(ETC "Pre-Invoke/a", "");
 	set_up(&stage, UH_PRE_INVOKE);
-	stage.plan.runs[0].settings.required =
-		malloc(sizeof(*stage.plan.runs[0].settings.required));
-	ck_assert_ptr_nonnull(stage.plan.runs[0].settings.required);
-	stage.plan.runs[0].settings.required[0] = "no-package-of-that-name";
-	stage.plan.runs[0].settings.required_count = 1;
+	require(&stage.plan.runs[0], "no-package-of-that-name");
 	run(&stage);
 	assert_text(&stage.events,
 		"SCRIPT_LACKS_PACKAGE " ETC "Pre-Invoke/a no-package-of-that-name\n");
 	ck_assert(!stage.has_failed);
 	ck_assert(!is_there("/log"));
+}
+END_TEST
+
+START_TEST(how_dpkg_query_failed_is_told)
+{
+	owns_stage struct stage stage;
+
+	skip_unless(access("/usr/bin/dpkg-query", X_OK) == 0, "there is no dpkg-query");
+	write_database(TEST_DATABASE, "one\nBroken");
+	make_script(ETC "Pre-Invoke/a", "");
+	set_up(&stage, UH_PRE_INVOKE);
+	stage.transaction.status_file = strdup(at(TEST_DATABASE));
+	require(&stage.plan.runs[0], "one");
+	run(&stage);
+	assert_text(&stage.events, "REQUIREMENTS_UNKNOWN " ETC "Pre-Invoke/a exited 2\n");
+}
+END_TEST
+
+START_TEST(dpkg_is_asked_once_about_the_packages_of_all_scripts)
+{
+	static const char *const required[] = {"one", "virtual", "virtual", "none"};
+	owns_stage struct stage stage;
+
+	skip_unless(access("/usr/bin/dpkg-query", X_OK) == 0, "there is no dpkg-query");
+	write_database(TEST_DATABASE, "one");
+	for (char name[] = ETC "Pre-Invoke/a"; name[sizeof(name) - 2] <= 'h';
+		name[sizeof(name) - 2]++)
+		make_script(name, "");
+	set_up(&stage, UH_PRE_INVOKE);
+	stage.transaction.status_file = strdup(at(TEST_DATABASE));
+	ck_assert_uint_eq(stage.plan.count, 8);
+	for (size_t i = 0; i < stage.plan.count; i++)
+		require(&stage.plan.runs[i], required[i % COUNT_OF(required)]);
+	questions = 0;
+	run(&stage);
+	assert_text(&stage.events, "SCRIPT_ENDED " ETC "Pre-Invoke/a exited 0\n"
+				   "SCRIPT_ENDED " ETC "Pre-Invoke/b exited 0\n"
+				   "SCRIPT_ENDED " ETC "Pre-Invoke/c exited 0\n"
+				   "SCRIPT_LACKS_PACKAGE " ETC "Pre-Invoke/d none\n"
+				   "SCRIPT_ENDED " ETC "Pre-Invoke/e exited 0\n"
+				   "SCRIPT_ENDED " ETC "Pre-Invoke/f exited 0\n"
+				   "SCRIPT_ENDED " ETC "Pre-Invoke/g exited 0\n"
+				   "SCRIPT_LACKS_PACKAGE " ETC "Pre-Invoke/h none\n");
+	ck_assert_uint_eq(questions, 1);
+}
+END_TEST
+
+START_TEST(dpkg_is_asked_again_when_a_script_has_changed_its_database)
+{
+	owns_stage struct stage stage;
+
+	skip_unless(access("/usr/bin/dpkg-query", X_OK) == 0, "there is no dpkg-query");
+	write_database(TEST_DATABASE, "one");
+	write_database("/var/lib/dpkg/next", "two");
+	write_database("/var/lib/dpkg/interrupted", "three");
+	make_script(ETC "Pre-Invoke/a", "");
+	make_script(
+		ETC "Pre-Invoke/b", "cd \"${LOG%/*}/var/lib/dpkg\" && mv next status");
+	make_script(ETC "Pre-Invoke/c", "");
+	make_script(ETC "Pre-Invoke/d", "");
+	/* As a dpkg does that is killed before it has written a new status file. */
+	make_script(ETC "Pre-Invoke/e",
+		"cd \"${LOG%/*}/var/lib/dpkg\" && mv interrupted updates/0000");
+	make_script(ETC "Pre-Invoke/f", "");
+	set_up(&stage, UH_PRE_INVOKE);
+	stage.transaction.status_file = strdup(at(TEST_DATABASE));
+	require(&stage.plan.runs[0], "one");
+	require(&stage.plan.runs[2], "one");
+	require(&stage.plan.runs[3], "two");
+	require(&stage.plan.runs[5], "three");
+	questions = 0;
+	run(&stage);
+	assert_text(&stage.events, "SCRIPT_ENDED " ETC "Pre-Invoke/a exited 0\n"
+				   "SCRIPT_ENDED " ETC "Pre-Invoke/b exited 0\n"
+				   "SCRIPT_LACKS_PACKAGE " ETC "Pre-Invoke/c one\n"
+				   "SCRIPT_ENDED " ETC "Pre-Invoke/d exited 0\n"
+				   "SCRIPT_ENDED " ETC "Pre-Invoke/e exited 0\n"
+				   "SCRIPT_ENDED " ETC "Pre-Invoke/f exited 0\n");
+	ck_assert_uint_eq(questions, 3);
 }
 END_TEST
 
@@ -535,10 +852,23 @@ START_TEST(a_script_that_could_not_run_can_veto)
 }
 END_TEST
 
+START_TEST(a_script_without_a_timeout_has_that_of_the_call)
+{
+	owns_stage struct stage stage;
+
+	make_script(ETC "Session-End/a", "sleep 1000");
+	set_up(&stage, UH_SESSION_END);
+	stage.run_context.timeout = 1;
+	run(&stage);
+	assert_text(&stage.events, "SCRIPT_ENDED " ETC "Session-End/a timed out 1\n");
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {scripts_run_one_after_the_other_by_their_full_path,
 		a_script_that_fails_does_not_stop_the_next,
+		a_script_that_had_nothing_to_do_has_not_failed,
 		files_that_are_no_scripts_are_reported_and_are_no_failure,
 		a_script_that_others_can_write_counts_as_a_failure,
 		only_scripts_of_wildcards_have_an_argument,
@@ -546,11 +876,17 @@ int main(void)
 		each_wildcard_has_its_own_matches_and_all_share_the_list,
 		scripts_of_packages_see_their_package,
 		scripts_of_wildcards_see_their_wildcard,
+		scripts_share_a_directory_and_know_the_id,
+		without_a_directory_for_data_scripts_run_all_the_same,
 		scripts_of_post_invoke_see_the_result,
 		success_needs_a_good_result_and_no_failed_hook_before,
 		the_transaction_is_in_a_file, an_unknown_transaction_has_no_file,
 		variables_of_an_outer_run_are_not_inherited,
 		path_is_the_callers_or_apts_default,
+		environment_replaces_what_is_inherited,
+		arguments_come_after_the_list_of_packages,
+		a_script_with_paths_has_a_list_of_those_that_match,
+		with_null_as_input_a_script_takes_no_answers,
 		scripts_inherit_no_descriptor_of_ours,
 		stdin_stdout_and_stderr_are_the_callers,
 		a_script_without_its_lists_is_not_run,
@@ -560,8 +896,15 @@ int main(void)
 		the_duration_of_a_script_is_reported,
 		a_setting_that_cannot_be_applied_is_a_failure,
 		the_first_veto_is_the_one_reported_and_all_are_known,
+		a_script_that_vetoes_again_is_named_once,
+		the_file_with_output_says_why_a_script_did_not_start,
+		the_environment_of_a_service_needs_none_of_apts,
 		a_script_whose_packages_are_missing_is_not_run,
-		a_script_that_could_not_run_can_veto};
+		how_dpkg_query_failed_is_told,
+		dpkg_is_asked_once_about_the_packages_of_all_scripts,
+		dpkg_is_asked_again_when_a_script_has_changed_its_database,
+		a_script_that_could_not_run_can_veto,
+		a_script_without_a_timeout_has_that_of_the_call};
 
 	return run_tests("runner", tests, COUNT_OF(tests));
 }

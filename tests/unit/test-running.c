@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The line about a hook that takes long, on pseudo-terminals, and when it is omitted. */
+#include "call.h"
 #include "fixture.h"
 #include "proc.h"
 #include "record.h"
 #include "report.h"
 #include "running.h"
-#include "session.h"
 #include "tty.h"
 
 #include <errno.h>
@@ -14,6 +14,7 @@
 #include <pty.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -152,6 +153,65 @@ START_TEST(a_line_fits_the_terminal)
 }
 END_TEST
 
+START_TEST(a_description_of_blanks_says_nothing)
+{
+	owns_memory char *blanks = string_format("%*s", 200, "");
+	owns_memory char *behind = string_join("Dump", blanks, "all");
+
+	assert_line(80, "Post-Invoke/a", blanks,
+		"Running hook Post-Invoke/a … (Ctrl-C stops it)");
+	assert_line(80, "Post-Invoke/a", " ",
+		"Running hook Post-Invoke/a … (Ctrl-C stops it)");
+	assert_line(80, "Post-Invoke/a", behind,
+		"Running hook Post-Invoke/a: Dump … (Ctrl-C stops it)");
+}
+END_TEST
+
+static void wait_until_it_writes(pid_t pid)
+{
+	owns_memory char *path = string_format("/proc/%d/syscall", (int)pid);
+	long call = -1;
+
+	while (call != SYS_write) {
+		FILE *file = fopen(path, "re");
+
+		ck_assert_ptr_nonnull(file);
+		/* "running" while it runs */
+		if (fscanf(file, "%ld", &call) != 1)
+			call = -1;
+		(void)fclose(file);
+		(void)sched_yield();
+	}
+}
+
+START_TEST(ctrl_z_while_the_terminal_is_full_cuts_no_message_off)
+{
+	char path[16000];
+	struct uh_event event = {.kind = UH_SCRIPT_NOT_EXECUTABLE, .path = path};
+	owns_memory char *line = NULL;
+	struct screen screen;
+	int status;
+
+	skip_unless(access("/proc/self/syscall", R_OK) == 0, "there is no /proc");
+	memset(path, 'a', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	line = string_join("W: ", path, " is not executable; it is not run" END_OF_LINE);
+	if (open_screen(&screen, 80)) {
+		report_event(&event, NULL);
+		_exit(0);
+	}
+	wait_until_it_writes(screen.child);
+	ck_assert_int_eq(kill(screen.child, SIGSTOP), 0);
+	ck_assert_int_eq(waitpid(screen.child, &status, WUNTRACED), screen.child);
+	ck_assert(WIFSTOPPED(status));
+	ck_assert_int_eq(kill(screen.child, SIGCONT), 0);
+	/* What differs would be too long for Check. */
+	ck_assert_int_eq(buffer_read(&screen.text, screen.master, 1 << 20), -EIO);
+	ck_assert_uint_eq(screen.text.size, strlen(line));
+	close_screen(&screen, line);
+}
+END_TEST
+
 /* A child that waits for input on the terminal; returns when it does. */
 static pid_t start_reader(const char *command)
 {
@@ -238,7 +298,7 @@ END_TEST
 /* As many forks below the caller as the helper is below apt. */
 static void call_pre_invoke(int forks)
 {
-	const struct uh_request request = {UH_PRE_INVOKE, root(), -1};
+	const struct uh_request request = {UH_PRE_INVOKE, root(), -1, NULL, false};
 	pid_t pid = forks > 0 ? fork() : 0;
 	int status;
 
@@ -306,24 +366,24 @@ static bool is_shown(const struct transaction *transaction, const char *words)
 {
 	owns_buffer struct buffer events = {0};
 	struct slice rest = slice_of(words);
-	struct session session = {.hook_point = UH_POST_INVOKE,
+	struct call call = {.hook_point = UH_POST_INVOKE,
 		.listener = count_event,
 		.context = &events,
 		.command_line_reading = READ,
 		.is_known = transaction != NULL};
 
 	if (transaction != NULL)
-		session.transaction = *transaction;
+		call.transaction = *transaction;
 	while (rest.size > 0) {
 		struct slice part = slice_cut(&rest, ' ');
 		owns_memory char *word = strndup(part.data, part.size);
 
-		ck_assert_int_eq(string_list_add(&session.command_line.words, word), 0);
+		ck_assert_int_eq(string_list_add(&call.command_line.words, word), 0);
 	}
-	ck_assert_int_eq(command_line_parse(&session.command_line), 0);
-	session_on_event(
-		&(struct uh_event){.kind = UH_SCRIPT_TAKES_LONG, .path = "/a"}, &session);
-	command_line_done(&session.command_line);
+	ck_assert_int_eq(command_line_parse(&call.command_line), 0);
+	call_on_event(
+		&(struct uh_event){.kind = UH_SCRIPT_TAKES_LONG, .path = "/a"}, &call);
+	command_line_done(&call.command_line);
 	return events.size > 0;
 }
 
@@ -390,7 +450,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {a_line_names_the_hook_and_what_it_is_for,
-		a_line_fits_the_terminal,
+		a_line_fits_the_terminal, a_description_of_blanks_says_nothing,
+		ctrl_z_while_the_terminal_is_full_cuts_no_message_off,
 		nobody_is_disturbed_who_has_the_terminal_to_himself,
 		without_a_terminal_nobody_watches, a_hook_that_takes_long_is_named_once,
 		a_quiet_apt_has_no_line, a_hook_that_asks_is_named_after_the_answer};

@@ -1,333 +1,405 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whole transactions with settings; test-engine.c has those without. */
 #include "fixture.h"
+#include "holder.h"
+#include "session.h"
 
+#include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
-#include <sys/mount.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#define STOP 111
-#define SCOPE "Universal-Hooks::"
+#define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
-static void need_dpkg_query(void)
+/* No process has this pid. */
+static const struct frontend gone = {.pid = 4194301, .start_time = 1};
+static const struct frontend first = {.pid = 4194301, .start_time = 1, .session = 1};
+
+static bool is_same(const struct frontend *a, const struct frontend *b)
 {
-	ck_assert_msg(access("/usr/bin/dpkg-query", X_OK) == 0, "there is no dpkg-query");
+	return a->pid == b->pid && a->start_time == b->start_time;
 }
 
-/* Runs a whole transaction; returns the status of Post-Invoke. */
-static int run_transaction(const char *settings, const char *state)
+static void assert_owner(const struct frontend *frontend, const struct frontend *owner,
+	enum session_end end)
 {
-	set_database("unpacked");
-	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
-	ck_assert_int_eq(call_pre_install_pkgs(settings), 0);
-	if (state != NULL)
-		set_database(state);
-	return call_hook_point(UH_POST_INVOKE, NULL);
+	enum session_end found_end;
+	struct frontend found = session_owner(frontend, &found_end);
+
+	ck_assert(is_same(&found, owner));
+	ck_assert_int_eq(found_end, end);
 }
 
-static void make_three_recorders(void)
+START_TEST(the_owner_holds_the_lock_above_the_frontend)
 {
-	make_recorder(ETC "Pre-Invoke/a", "");
-	make_recorder(ETC "Pre-Install-Pkgs/a", "");
-	make_recorder(ETC "Post-Invoke/a", "");
-}
+	struct frontend child;
+	struct frontend holder = start_holder("lock-frontend", &child);
 
-START_TEST(the_environment_switches_off_all_three_hook_points)
-{
-	configure_apt("");
-	make_three_recorders();
-	ck_assert_int_eq(setenv("APT_UNIVERSAL_HOOKS", "off", 1), 0);
-	ck_assert_int_eq(run_transaction("", "installed"), 0);
-	assert_taken_file("/log", "");
-	assert_taken_file("/events", "");
-	assert_stanzas("");
-	/* No other word does. */
-	ck_assert_int_eq(setenv("APT_UNIVERSAL_HOOKS", "1", 1), 0);
-	ck_assert_int_eq(run_transaction("", "installed"), 0);
-	assert_taken_file("/log", "Pre-Invoke/a \nPre-Install-Pkgs/a \nPost-Invoke/a \n");
+	assert_owner(&holder, &holder, SESSION_ENDS_WITH_LOCK);
+	/* unattended-upgrade holds it, and forks a frontend for each step. */
+	assert_owner(&child, &holder, SESSION_ENDS_WITH_LOCK);
+	end_holder(&holder);
 }
 END_TEST
 
-START_TEST(the_settings_of_apt_hold_at_all_three_hook_points)
+START_TEST(a_lock_that_somebody_else_holds_owns_nothing)
 {
-	configure_apt(SCOPE "Scripts::Pre-Invoke::Enabled \"false\";\n");
-	make_three_recorders();
-	make_recorder(ETC "Pre-Install-Pkgs/b", "");
+	struct frontend frontend = start_holder(NULL, NULL);
+	struct frontend other, inner;
+
+	assert_owner(&frontend, &frontend, SESSION_ENDS_WITH_PROCESS);
+	other = start_holder("lock-frontend", NULL);
+	inner = start_holder("lock", NULL);
+	assert_owner(&frontend, &frontend, SESSION_ENDS_WITH_PROCESS);
+	assert_owner(&inner, &inner, SESSION_ENDS_WITH_PROCESS);
+	end_holder(&inner);
+	end_holder(&other);
+	end_holder(&frontend);
+}
+END_TEST
+
+START_TEST(an_unknown_frontend_can_only_be_missed_by_its_lock)
+{
+	struct frontend holder = start_holder("lock-frontend", NULL);
+	struct frontend unknown = {.pid = 0};
+
+	assert_owner(&unknown, &unknown, SESSION_ENDS_WITH_LOCK);
+	end_holder(&holder);
+	assert_owner(&unknown, &unknown, SESSION_ENDS_WITH_LOCK);
+}
+END_TEST
+
+static void assert_mark(const struct state *session, enum session_phase phase,
+	enum session_end end, bool is_of_this_boot)
+{
+	struct session_mark mark = session_read_mark(session);
+
+	ck_assert_int_eq(mark.phase, phase);
+	ck_assert_int_eq(mark.end, end);
+	ck_assert_int_eq(mark.is_of_this_boot, is_of_this_boot);
+}
+
+START_TEST(a_new_session_has_an_open_run_and_a_mark)
+{
+	owns_state struct state session = open_sessions_of_test();
+	struct frontend self = this_process(), found;
+
+	assert_mark(&session, SESSION_NONE, SESSION_ENDS_WITH_LOCK, false);
+	ck_assert_int_eq(errno, ENOENT);
 	ck_assert_int_eq(
-		run_transaction(SCOPE "Scripts::Pre-Install-Pkgs/a::Enabled=off\n" SCOPE
-				      "Scripts::Post-Invoke::Enabled=no\n",
-			"installed"),
-		0);
-	assert_taken_file("/log", "Pre-Install-Pkgs/b \n");
+		session_begin(&session, &gone, SESSION_ENDS_WITH_LOCK, &self), 0);
+	ck_assert_str_eq(session.key, "4194301-1-1");
+	assert_mark(&session, SESSION_OPEN, SESSION_ENDS_WITH_LOCK, true);
+	ck_assert(session_open_run(&session, &found));
+	ck_assert(is_same(&found, &self));
+	session_close_run(&session);
+	ck_assert(!session_open_run(&session, &found));
+	session_forget(&session, root());
+	ck_assert_int_eq(rmdir(at(SESSIONS)), 0);
 }
 END_TEST
 
-START_TEST(a_nearer_enabled_overrides_the_global_one)
+START_TEST(no_number_is_used_again_while_a_file_has_it)
 {
-	configure_apt("");
-	make_recorder(ETC "Pre-Install-Pkgs/a", "");
-	make_recorder(ETC "Pre-Install-Pkgs/b", "");
-	ck_assert_int_eq(call_pre_install_pkgs(
-				 SCOPE "Enabled=false\n" SCOPE
-				       "Scripts::Pre-Install-Pkgs/b::Enabled=true\n"),
-		0);
-	assert_taken_file("/log", "Pre-Install-Pkgs/b \n");
-}
-END_TEST
+	owns_state struct state session = open_sessions_of_test();
+	struct frontend self = this_process();
 
-START_TEST(what_is_wrong_with_the_settings_is_told_once_a_transaction)
-{
-	configure_apt("");
-	make_three_recorders();
-	make_link(ETC "Post-Invoke/masked", "/dev/null");
+	make_file(SESSIONS "4194301-1-7.started.a", 0600, "");
+	make_file(SESSIONS "4194301-2-9.session", 0600, "");
+	make_file(SESSIONS "4194301-1.transaction", 0600, "");
 	ck_assert_int_eq(
-		run_transaction(SCOPE "No-Such=red\n" SCOPE "Timeout=soon\n" SCOPE
-				      "Operations=install\n" SCOPE
-				      "Scripts::Post-Invoke/a::User=no%20body\n" SCOPE
-				      "Scripts::Post-Invoke/none::When=always\n" SCOPE
-				      "Scripts::Post-Invoke/masked::When=always\n" SCOPE
-				      "Scripts::Post-Invoke::When=always\n",
-			"installed"),
-		0);
-	assert_taken_file("/events",
-		"SCRIPT_ENDED " ETC "Pre-Invoke/a exited 0\n"
-		"SETTING_UNKNOWN " SCOPE "No-Such=red\n"
-		"SETTING_UNUSABLE " SCOPE "Timeout=soon\n"
-		"SETTING_UNUSABLE " SCOPE "Operations=install\n"
-		"SETTING_WITHOUT_USER " SCOPE "Scripts::Post-Invoke/a::User=no body\n"
-		"SETTING_NO_SCRIPT " SCOPE "Scripts::Post-Invoke/none::When=always\n"
-		"SETTING_MASKED " SCOPE "Scripts::Post-Invoke/masked::When=always\n"
-		"SCRIPT_ENDED " ETC "Pre-Install-Pkgs/a exited 0\n"
-		"SCRIPT_WITHOUT_USER " ETC "Post-Invoke/a no body\n");
-	assert_taken_file("/log", "Pre-Invoke/a \nPre-Install-Pkgs/a \n");
+		session_begin(&session, &gone, SESSION_ENDS_WITH_PROCESS, &self), 0);
+	ck_assert_str_eq(session.key, "4194301-1-8");
+	assert_mark(&session, SESSION_OPEN, SESSION_ENDS_WITH_PROCESS, true);
 }
 END_TEST
 
-START_TEST(who_masks_a_hook_of_a_package_need_not_hear_of_its_settings)
+START_TEST(an_unknown_owner_has_sessions_as_well)
 {
-	configure_apt("");
-	make_recorder(ETC "Pre-Install-Pkgs/a", "");
-	make_script(LIB "Pre-Install-Pkgs/b", "");
-	make_link(ETC "Pre-Install-Pkgs/b", "/dev/null");
-	make_file(LIB "settings.d/own.conf", 0644,
-		SCOPE "Scripts::Pre-Install-Pkgs/b::Timeout \"5\";\n");
-	ck_assert_int_eq(run_transaction(SCOPE "Timeout=60\n", "installed"), 0);
-	assert_taken_file("/events", "SCRIPT_ENDED " ETC "Pre-Install-Pkgs/a exited 0\n");
-}
-END_TEST
+	owns_state struct state session = open_sessions_of_test();
+	struct frontend unknown = {.pid = 0};
 
-START_TEST(where_the_settings_are_lost_a_failure_may_be_a_veto)
-{
-	configure_apt(SCOPE "Timeout \"1\n");
-	make_script(ETC "Pre-Invoke/a", "exit 1");
-	ck_assert_int_eq(call_hook_point(UH_PRE_INVOKE, NULL), 0);
-	assert_taken_file("/events", "BRIDGE_UNUSABLE (Input/output error)\n"
-				     "SCRIPT_ENDED " ETC "Pre-Invoke/a exited 1\n"
-				     "VETO_UNKNOWN " ETC "Pre-Invoke/a\n");
-}
-END_TEST
-
-START_TEST(post_invoke_hears_what_its_when_asks_for)
-{
-	static const char settings[] =
-		SCOPE "Scripts::Post-Invoke/always::When=always\n" SCOPE
-		      "Scripts::Post-Invoke/failure::When=failure\n" SCOPE
-		      "Scripts::Post-Invoke/success::When=success\n";
-
-	need_dpkg_query();
-	configure_apt("");
-	make_recorder(ETC "Post-Invoke/always", "$APT_UNIVERSAL_HOOKS_RESULT");
-	make_recorder(ETC "Post-Invoke/failure", "$APT_UNIVERSAL_HOOKS_RESULT");
-	make_recorder(ETC "Post-Invoke/ran", "$APT_UNIVERSAL_HOOKS_RESULT");
-	make_recorder(ETC "Post-Invoke/success", "$APT_UNIVERSAL_HOOKS_RESULT");
-	ck_assert_int_eq(run_transaction(settings, "installed"), 0);
-	assert_taken_file("/log", "Post-Invoke/always ok\nPost-Invoke/ran ok\n"
-				  "Post-Invoke/success ok\n");
-	ck_assert_int_eq(run_transaction(settings, "half-configured"), 0);
-	assert_taken_file("/log",
-		"Post-Invoke/always failed\nPost-Invoke/failure failed\n"
-		"Post-Invoke/ran failed\n");
-	ck_assert_int_eq(run_transaction(settings, NULL), 0);
-	assert_taken_file("/log",
-		"Post-Invoke/always aborted\nPost-Invoke/failure aborted\n"
-		"Post-Invoke/ran aborted\n");
-}
-END_TEST
-
-START_TEST(without_a_result_neither_success_nor_failure_holds)
-{
-	configure_apt(SCOPE "Scripts::Post-Invoke/always::When \"always\";\n" SCOPE
-			    "Scripts::Post-Invoke/failure::When \"failure\";\n" SCOPE
-			    "Scripts::Post-Invoke/success::When \"success\";\n");
-	make_recorder(ETC "Post-Invoke/always", "${APT_UNIVERSAL_HOOKS_RESULT-none}");
-	make_recorder(ETC "Post-Invoke/failure", "");
-	make_recorder(ETC "Post-Invoke/success", "");
-	ck_assert_int_eq(call_hook_point(UH_POST_INVOKE, NULL), 0);
-	assert_taken_file("/log", "Post-Invoke/always none\n");
-	assert_stanzas(
-		"Result: unknown\n"
-		" Post-Invoke " ETC "Post-Invoke/always [always] exit 0\n"
-		" Post-Invoke " ETC "Post-Invoke/failure [always] skipped (When)\n"
-		" Post-Invoke " ETC "Post-Invoke/success [always] skipped (When)\n");
-}
-END_TEST
-
-START_TEST(success_is_over_once_a_script_failed)
-{
-	static const char success[] = "$APT_UNIVERSAL_HOOKS_SUCCESS";
-
-	need_dpkg_query();
-	configure_apt("");
-	make_recorder(ETC "Post-Invoke/a", success);
-	make_script(ETC "Post-Invoke/b", "exit 1");
-	make_recorder(ETC "Post-Invoke/c", success);
-	ck_assert_int_eq(run_transaction("", "installed"), 0);
-	assert_taken_file("/log", "Post-Invoke/a 1\nPost-Invoke/c 0\n");
-}
-END_TEST
-
-START_TEST(a_veto_after_dpkg_is_told_last_and_makes_apt_fail)
-{
-	need_dpkg_query();
-	configure_apt("");
-	make_script(ETC "Post-Invoke/a", "exit 3");
-	make_recorder(ETC "Post-Invoke/b", "");
 	ck_assert_int_eq(
-		run_transaction(SCOPE "On-Failure=abort-after\n", "installed"), STOP);
-	assert_taken_file("/log", "Post-Invoke/b \n");
-	assert_taken_file("/events",
-		"SCRIPT_ENDED " ETC "Post-Invoke/a exited 3\n"
-		"SCRIPT_ENDED " ETC "Post-Invoke/b exited 0\n"
-		"LATE_VETO " ETC "Post-Invoke/a SCRIPT_ENDED Post-Invoke/a\n");
-	ck_assert_int_eq(run_transaction(SCOPE "On-Failure=abort\n", "installed"), STOP);
-	assert_taken_file("/log", "");
-	assert_taken_file("/events",
-		"SCRIPT_ENDED " ETC "Post-Invoke/a exited 3\n"
-		"SCRIPT_SKIPPED " ETC "Post-Invoke/b On-Failure\n"
-		"LATE_VETO " ETC "Post-Invoke/a SCRIPT_ENDED Post-Invoke/a\n");
+		session_begin(&session, &unknown, SESSION_ENDS_WITH_LOCK, &unknown), 0);
+	ck_assert_str_eq(session.key, "unknown-1");
+	ck_assert_int_eq(session_join(&session, &unknown, &unknown), 0);
+	ck_assert_str_eq(session.key, "unknown-1");
+	ck_assert(session_find(&session, &unknown));
 }
 END_TEST
 
-START_TEST(the_log_has_one_stanza_a_transaction)
+START_TEST(the_owners_last_session_is_joined_while_it_is_open)
 {
-	static const char both[] =
-		"Result: ok\n"
-		" Pre-Invoke " ETC "Pre-Invoke/a [always] exit 0\n"
-		" Pre-Install-Pkgs " ETC "Pre-Install-Pkgs/a [always] exit 0\n"
-		" Post-Invoke " ETC "pkgs/foo/Post-Invoke/a [foo] exit 0\n"
-		" Post-Invoke " ETC "Post-Invoke/a [always] exit 0\n"
-		"Result: failed\n"
-		" Pre-Invoke " ETC "Pre-Invoke/a [always] exit 0\n"
-		" Pre-Install-Pkgs " ETC "Pre-Install-Pkgs/a [always] exit 0\n"
-		" Post-Invoke " ETC "pkgs/foo/Post-Invoke/a [foo] exit 0\n"
-		" Post-Invoke " ETC "Post-Invoke/a [always] exit 0\n";
+	owns_state struct state session = open_sessions_of_test();
+	struct frontend self = this_process(), found;
 
-	need_dpkg_query();
-	configure_apt("");
-	make_three_recorders();
-	make_recorder(ETC "pkgs/foo/Post-Invoke/a", "");
-	ck_assert_int_eq(run_transaction("", "installed"), 0);
-	ck_assert_int_eq(run_transaction("", "half-installed"), 0);
-	assert_stanzas(both);
-	ck_assert_msg(rmdir(at(STATE)) == 0, "something is left in the state directory");
+	ck_assert_int_eq(session_join(&session, &gone, &self), -ENOENT);
+	ck_assert_int_eq(
+		session_begin(&session, &gone, SESSION_ENDS_WITH_LOCK, &gone), 0);
+	ck_assert_int_eq(
+		session_begin(&session, &gone, SESSION_ENDS_WITH_LOCK, &gone), 0);
+	ck_assert_int_eq(session_join(&session, &gone, &self), 0);
+	ck_assert_str_eq(session.key, "4194301-1-2");
+	ck_assert(session_open_run(&session, &found));
+	ck_assert(is_same(&found, &self));
 }
 END_TEST
 
-START_TEST(where_nothing_ran_there_is_no_log)
+/* A session with this mark, or with none. */
+static void assert_not_joined(const char *mark)
 {
-	configure_apt("");
-	ck_assert_int_eq(run_transaction("", "installed"), 0);
-	assert_stanzas("");
-	assert_taken_file("/events", "");
+	owns_state struct state session = open_sessions_of_test();
+	struct frontend self = this_process();
+
+	make_file(SESSIONS "4194301-1-1.waiter", 0600, "");
+	if (mark != NULL)
+		make_file(SESSIONS "4194301-1-1.session", 0600, mark);
+	ck_assert_int_eq(session_join(&session, &gone, &self), -ENOENT);
+	ck_assert(!is_there(SESSIONS "4194301-1-1.open"));
+}
+
+START_TEST(no_other_session_is_joined)
+{
+	owns_buffer struct buffer boot = {0};
+	owns_fd int fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
+	owns_memory char *closing = NULL, *process = NULL;
+
+	skip_unless(fd >= 0, "there is no " BOOT_ID);
+	ck_assert_int_eq(buffer_read(&boot, fd, 100), 0);
+	boot.data[boot.size - 1] = '\0';
+	closing = string_format("%s lock\nclosing\n", boot.data);
+	process = string_format("%s process\n", boot.data);
+	assert_not_joined(NULL);
+	assert_not_joined("");
+	assert_not_joined(closing);
+	assert_not_joined(process);
+	assert_not_joined("00000000-0000-0000-0000-000000000000 lock\n");
 }
 END_TEST
 
-START_TEST(a_log_that_cannot_be_written_is_told_and_apt_goes_on)
+START_TEST(a_dpkg_run_finds_its_session_by_its_frontend)
 {
-	configure_apt("");
-	make_recorder(ETC "Post-Invoke/a", "");
-	ck_assert_int_eq(rmdir(at("/var/log/apt")), 0);
-	ck_assert_int_eq(call_hook_point(UH_POST_INVOKE, NULL), 0);
-	assert_taken_file("/events", "SCRIPT_ENDED " ETC "Post-Invoke/a exited 0\n"
-				     "LOG_NOT_WRITTEN /var/log/apt/universal-hooks.log "
-				     "(No such file or directory)\n");
+	owns_state struct state session = open_sessions_of_test();
+	struct frontend self = this_process(), earlier = this_process();
+
+	ck_assert(!session_find(&session, &self));
+	earlier.start_time--;
+	ck_assert_int_eq(
+		session_begin(&session, &earlier, SESSION_ENDS_WITH_LOCK, &earlier), 0);
+	ck_assert_int_eq(
+		session_begin(&session, &gone, SESSION_ENDS_WITH_LOCK, &self), 0);
+	make_file(SESSIONS "1-1-1.open", 0600, "no key");
+	state_set_frontend(&session, &earlier);
+	ck_assert(session_find(&session, &self));
+	ck_assert_str_eq(session.key, "4194301-1-1");
+	/* An open run without a mark is none. */
+	ck_assert_int_eq(remove(at(SESSIONS "4194301-1-1.session")), 0);
+	ck_assert(!session_find(&session, &self));
 }
 END_TEST
 
-START_TEST(a_stream_that_is_too_large_is_told_and_apt_goes_on)
+START_TEST(what_is_no_key_is_no_process)
 {
-	owns_buffer struct buffer events = {0};
-	int fd;
+	static const char *const texts[] = {"", "1", "1-", "1-2-", "1-2\n", "-",
+		"one-two", "1-2-3-4",
+		"1-1111111111111111111111111111111111111111111111111111111111111111"};
+	owns_state struct state session = open_sessions_of_test();
+	struct frontend found;
 
-	configure_apt("");
-	make_recorder(ETC "Pre-Install-Pkgs/a", "");
-	make_file("/stream", 0644, "");
-	fd = open(at("/stream"), O_RDWR | O_CLOEXEC);
-	ck_assert_int_eq(ftruncate(fd, (off_t)STREAM_SIZE_MAX + 1), 0);
-	ck_assert_int_eq(call_engine(1, UH_PRE_INSTALL_PKGS, fd), 0);
-	(void)close(fd);
-	read_file("/events", &events);
-	ck_assert_msg(
-		strncmp(events.data, "STREAM_TOO_LARGE\n", 17) == 0, "%s", events.data);
-	assert_taken_file("/log", "Pre-Install-Pkgs/a \n");
-}
-END_TEST
-
-START_TEST(where_proc_does_not_answer_the_only_record_counts)
-{
-	owns_memory char *directory = string_format("/proc/%d", (int)getpid());
-	owns_memory char *file = string_format("%s/stat", directory);
-
-	configure_apt("");
-	make_recorder(ETC "pkgs/foo/Post-Invoke/a", "");
-	set_database("half-installed");
-	ck_assert_int_eq(call_pre_install_pkgs(""), 0);
-	skip_unless(geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
-			    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-			    mount("none", "/proc", "tmpfs", 0, NULL) == 0,
-		"only root can hide /proc");
-	/* A directory in place of a file cannot be read, see read(2). */
-	ck_assert_int_eq(mkdir(directory, 0755) | mkdir(file, 0755), 0);
-	if (fork() == 0) {
-		(void)call_engine(0, UH_POST_INVOKE, -1);
-		(void)fflush(NULL);
-		_exit(0);
+	state_set_frontend(&session, &first);
+	ck_assert(!session_read_key(&session, "open", &found));
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		ck_assert_int_eq(state_write(&session, "open", slice_of(texts[i])), 0);
+		ck_assert_msg(!session_open_run(&session, &found), "%s", texts[i]);
 	}
-	ck_assert_int_gt(wait(NULL), 0);
-	ck_assert_int_eq(umount("/proc"), 0);
-	assert_taken_file("/log", "pkgs/foo/Post-Invoke/a \n");
+	ck_assert_int_eq(state_write(&session, "open", slice_of("12-34")), 0);
+	ck_assert(session_open_run(&session, &found));
+	ck_assert_int_eq(found.pid, 12);
 }
 END_TEST
 
-START_TEST(a_veto_needs_no_state)
+START_TEST(runs_are_counted_without_a_gap)
 {
-	configure_apt("");
-	make_file("/run/apt-universal-hooks", 0644, "");
-	make_script(ETC "Pre-Install-Pkgs/a", "exit 1");
-	ck_assert_int_eq(call_pre_install_pkgs(SCOPE "On-Failure=abort"), STOP);
-	assert_stanzas("Result: aborted\n Pre-Install-Pkgs " ETC
-		       "Pre-Install-Pkgs/a [always] exit 1\n");
+	owns_state struct state session = open_sessions_of_test();
+
+	state_set_frontend(&session, &first);
+	ck_assert_uint_eq(session_count_runs(&session), 0);
+	for (unsigned number = 1; number <= 12; number++) {
+		ck_assert_int_eq(
+			state_write(&session, session_run(number).text, slice_of("")), 0);
+		ck_assert_uint_eq(session_count_runs(&session), number);
+	}
+	ck_assert(is_there(SESSIONS "4194301-1-1.run-12"));
+	ck_assert_str_eq(session_outcome(4294967295U).text, "outcome-4294967295");
+	ck_assert_int_eq(state_remove(&session, "run-3"), 0);
+	ck_assert_uint_eq(session_count_runs(&session), 2);
+}
+END_TEST
+
+START_TEST(a_run_without_a_mark_is_beginning_while_its_frontend_lives)
+{
+	owns_state struct state session = open_sessions_of_test();
+	struct frontend self = this_process();
+
+	ck_assert(!session_is_beginning(&session));
+	ck_assert_int_eq(
+		session_begin(&session, &gone, SESSION_ENDS_WITH_LOCK, &self), 0);
+	ck_assert(!session_is_beginning(&session));
+	ck_assert_int_eq(state_remove(&session, session.kind->mark), 0);
+	ck_assert(session_is_beginning(&session));
+	make_file(SESSIONS "4194301-1-1.open", 0600, "4194301-1");
+	ck_assert(!session_is_beginning(&session));
+	make_file(SESSIONS "4194301-1-1.open", 0600, "no key");
+	ck_assert(!session_is_beginning(&session));
+}
+END_TEST
+
+static int asked;
+static bool answer(void *context)
+{
+	asked++;
+	return *(const bool *)context;
+}
+
+START_TEST(a_session_is_claimed_when_it_is_over)
+{
+	owns_state struct state session = open_sessions_of_test();
+	bool is_over = false;
+
+	state_set_frontend(&session, &first);
+	ck_assert_int_eq(session_claim(&session, answer, &is_over), -ENOENT);
+	ck_assert_int_eq(asked, 0);
+	ck_assert_int_eq(
+		session_begin(&session, &gone, SESSION_ENDS_WITH_PROCESS, &gone), 0);
+	ck_assert_int_eq(session_claim(&session, answer, &is_over), -EAGAIN);
+	assert_mark(&session, SESSION_OPEN, SESSION_ENDS_WITH_PROCESS, true);
+	is_over = true;
+	ck_assert_int_eq(session_claim(&session, answer, &is_over), 0);
+	assert_mark(&session, SESSION_CLOSING, SESSION_ENDS_WITH_PROCESS, true);
+	ck_assert_int_eq(asked, 2);
+	/* Who had claimed it was killed. */
+	is_over = false;
+	ck_assert_int_eq(session_claim(&session, answer, &is_over), 0);
+	ck_assert_int_eq(asked, 2);
+}
+END_TEST
+
+START_TEST(one_process_at_a_time_has_the_directory)
+{
+	owns_state struct state session = open_sessions_of_test();
+	owns_fd int lock = session_lock_directory(&session, false);
+	int other;
+
+	ck_assert_int_ge(lock, 0);
+	ck_assert_int_eq(session_lock_directory(&session, false), -EWOULDBLOCK);
+	cleanup_close(&lock);
+	other = session_lock_directory(&session, true);
+	ck_assert_int_ge(other, 0);
+	(void)close(other);
+}
+END_TEST
+
+static struct state begun(enum session_end end)
+{
+	struct state session = open_sessions_of_test();
+
+	ck_assert_int_eq(session_begin(&session, &gone, end, &gone), 0);
+	return session;
+}
+
+static void claim(const struct state *session)
+{
+	bool is_over = true;
+
+	ck_assert_int_eq(session_claim(session, answer, &is_over), 0);
+}
+
+START_TEST(below_whoever_closes_a_session_there_is_no_other)
+{
+	owns_state struct state session = begun(SESSION_ENDS_WITH_LOCK);
+	struct frontend other = start_holder(NULL, NULL), self = this_process();
+	const struct frontend *const waiters[] = {&other, &gone, &self};
+	char key[FRONTEND_KEY_SIZE];
+	owns_fd int lock = -1;
+
+	ck_assert(!session_is_nested(&session));
+	for (size_t i = 0; i < COUNT_OF(waiters); i++) {
+		frontend_key(waiters[i], key);
+		ck_assert_int_eq(state_write(&session, SESSION_WAITER, slice_of(key)), 0);
+		ck_assert(!session_is_nested(&session));
+	}
+	claim(&session);
+	/* A waiter is who has the lock, not who had it once. */
+	ck_assert(!session_is_nested(&session));
+	lock = state_lock(&session, SESSION_WAITER, false);
+	ck_assert_int_ge(lock, 0);
+	for (size_t i = 0; i < COUNT_OF(waiters); i++) {
+		frontend_key(waiters[i], key);
+		ck_assert_int_eq(state_write(&session, SESSION_WAITER, slice_of(key)), 0);
+		ck_assert_int_eq(session_is_nested(&session), waiters[i] == &self);
+	}
+	/* The pid of an earlier process. */
+	self.start_time--;
+	frontend_key(&self, key);
+	ck_assert_int_eq(state_write(&session, SESSION_WAITER, slice_of(key)), 0);
+	ck_assert(!session_is_nested(&session));
+	ck_assert_int_eq(state_write(&session, SESSION_WAITER, slice_of("unknown")), 0);
+	ck_assert(!session_is_nested(&session));
+	end_holder(&other);
+}
+END_TEST
+
+START_TEST(the_environment_tells_that_a_session_is_closed)
+{
+	static const char *const others[] = {"", "4194301-1-2", "none", "4194301-1"};
+	owns_state struct state session = begun(SESSION_ENDS_WITH_LOCK);
+
+	ck_assert_int_eq(setenv("APT_UNIVERSAL_HOOKS_SESSION", session.key, 1), 0);
+	/* Anybody can set it. */
+	ck_assert(!session_is_nested(&session));
+	claim(&session);
+	ck_assert(session_is_nested(&session));
+	for (size_t i = 0; i < COUNT_OF(others); i++) {
+		ck_assert_int_eq(setenv("APT_UNIVERSAL_HOOKS_SESSION", others[i], 1), 0);
+		ck_assert_msg(!session_is_nested(&session), "%s", others[i]);
+	}
+}
+END_TEST
+
+START_TEST(only_files_of_the_session_are_forgotten)
+{
+	owns_state struct state session = begun(SESSION_ENDS_WITH_LOCK);
+
+	make_file(SESSIONS "4194301-1-1.run-1", 0600, "");
+	make_file(SESSIONS "4194301-1-1.started.a", 0600, "");
+	make_file(SESSIONS "4194301-1-10.session", 0600, "");
+	make_file(SESSIONS "4194301-1.session", 0600, "");
+	session_forget(&session, root());
+	ck_assert_uint_eq(state_last_session(&session, &gone), 10);
+	ck_assert(!is_there(SESSIONS "4194301-1-1.run-1"));
+	ck_assert(!is_there(SESSIONS "4194301-1-1.started.a"));
+	ck_assert(!is_there(SESSIONS "4194301-1-1.session"));
+	ck_assert(!is_there(SESSIONS "4194301-1-1.open"));
+	ck_assert(is_there(SESSIONS "4194301-1-10.session"));
+	ck_assert(is_there(SESSIONS "4194301-1.session"));
 }
 END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {the_environment_switches_off_all_three_hook_points,
-		the_settings_of_apt_hold_at_all_three_hook_points,
-		a_nearer_enabled_overrides_the_global_one,
-		what_is_wrong_with_the_settings_is_told_once_a_transaction,
-		who_masks_a_hook_of_a_package_need_not_hear_of_its_settings,
-		where_the_settings_are_lost_a_failure_may_be_a_veto,
-		post_invoke_hears_what_its_when_asks_for,
-		without_a_result_neither_success_nor_failure_holds,
-		success_is_over_once_a_script_failed,
-		a_veto_after_dpkg_is_told_last_and_makes_apt_fail,
-		the_log_has_one_stanza_a_transaction, where_nothing_ran_there_is_no_log,
-		a_log_that_cannot_be_written_is_told_and_apt_goes_on,
-		a_stream_that_is_too_large_is_told_and_apt_goes_on,
-		where_proc_does_not_answer_the_only_record_counts, a_veto_needs_no_state};
+	const TTest *const tests[] = {the_owner_holds_the_lock_above_the_frontend,
+		a_lock_that_somebody_else_holds_owns_nothing,
+		an_unknown_frontend_can_only_be_missed_by_its_lock,
+		a_new_session_has_an_open_run_and_a_mark,
+		no_number_is_used_again_while_a_file_has_it,
+		an_unknown_owner_has_sessions_as_well,
+		the_owners_last_session_is_joined_while_it_is_open,
+		no_other_session_is_joined, a_dpkg_run_finds_its_session_by_its_frontend,
+		what_is_no_key_is_no_process,
+		a_run_without_a_mark_is_beginning_while_its_frontend_lives,
+		runs_are_counted_without_a_gap, a_session_is_claimed_when_it_is_over,
+		one_process_at_a_time_has_the_directory,
+		below_whoever_closes_a_session_there_is_no_other,
+		the_environment_tells_that_a_session_is_closed,
+		only_files_of_the_session_are_forgotten};
 
 	return run_tests("session", tests, COUNT_OF(tests));
 }

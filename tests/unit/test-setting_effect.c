@@ -27,11 +27,13 @@ static void assert_effect(
 START_TEST(a_setting_without_effect_at_its_hook_point_is_told)
 {
 	assert_effect("Pre-Install-Pkgs/100-p", "When", "success",
-		"Pre-Install-Pkgs/100-p: When has an effect only at Post-Invoke");
+		"Pre-Install-Pkgs/100-p: When has an effect only at Post-Invoke and "
+		"Session-End");
 	assert_effect("Pre-Invoke", "When", "always",
-		"Pre-Invoke: When has an effect only at Post-Invoke");
+		"Pre-Invoke: When has an effect only at Post-Invoke and Session-End");
 	assert_effect("pkgs/a/Pre-Install-Pkgs/b", "When", "ran",
-		"pkgs/a/Pre-Install-Pkgs/b: When has an effect only at Post-Invoke");
+		"pkgs/a/Pre-Install-Pkgs/b: When has an effect only at Post-Invoke and "
+		"Session-End");
 	assert_effect("Pre-Invoke/a", "Operations", "install",
 		"Pre-Invoke/a: Operations has no effect at Pre-Invoke, where the "
 		"packages are not known yet");
@@ -62,6 +64,10 @@ START_TEST(what_a_hook_needs_and_does_not_have_is_told)
 	assert_effect("Post-Invoke/a", "Requires", "gone",
 		"Post-Invoke/a: gone is not installed; it is not run until it is");
 	assert_effect("Post-Invoke/a", "Requires", "here", NULL);
+	assert_effect("Post-Invoke/a", "Requires", "here (>= 2) | gone, here",
+		"Post-Invoke/a: here (>= 2) | gone is not installed; it is not run until "
+		"it is");
+	assert_effect("Post-Invoke/a", "Requires", "gone | here (<< 2)", NULL);
 }
 END_TEST
 

@@ -58,8 +58,22 @@ static void assert_holds(
 		buffer_append_format(&text, " %s", script.user);
 	if (strcmp(script.directory, "/") != 0)
 		buffer_append_format(&text, " %s", script.directory);
-	for (size_t i = 0; i < script.required_count; i++)
-		buffer_append_format(&text, " %s", script.required[i]);
+	if (script.is_per_package)
+		buffer_append_string(&text, " per-package");
+	if (script.input != INPUT_TERMINAL)
+		buffer_append_string(&text, " null");
+	for (const struct setting_type *type = setting_types; type->name != NULL;
+		type++) {
+		const struct setting_items *list = setting_list(type, &script);
+
+		for (size_t i = 0; list != NULL && i < list->count; i++)
+			buffer_append_format(&text, " %s", list->items[i]);
+	}
+	if (script.faulty != NULL)
+		buffer_append_format(&text, " !%s",
+			script.faulty->type != NULL
+				? script.faulty->type->name
+				: strrchr(script.faulty->key, ':') + 1);
 	if (script.description != NULL)
 		buffer_append_format(&text, " %s", script.description);
 	assert_text(&text, expected);
@@ -124,8 +138,19 @@ static const struct {
 	{"Output=terminal", ""},
 	{"Output=Both", " both"},
 	{"Output=log", " log"},
+	{"Packages::=linux-*", " linux-*"},
+	{"Packages::=!linux-doc*", " !linux-doc*"},
+	{"Paths::=/boot/vmlinuz-*", " /boot/vmlinuz-*"},
+	{"Paths::=*.desktop", " *.desktop"},
+	{"Per-Package=true", " per-package"},
+	{"Environment::=LEVEL=1%202", " LEVEL=1 2"},
+	{"Arguments::=--quick", " --quick"},
+	{"Arguments::=", " "},
+	{"Input=terminal", ""},
+	{"Input=Null", " null"},
 	{"Requires::=g++-12", " g++-12"},
 	{"Requires::mine=libc6:amd64", " libc6:amd64"},
+	{"Requires::=a%20(>>%202),b|c:i386(<%3d1:3)", " a (>> 2),b|c:i386(<=1:3)"},
 	{"Description=Dump%20the%20databases", " Dump the databases"},
 	{"Description=\"%0a", " \"\n"},
 };
@@ -148,15 +173,13 @@ END_TEST
 START_TEST(an_invalid_value_leaves_the_default)
 {
 	static const char *const bad[] = {"Enabled=maybe", "Enabled=2",
-		"Enabled=", "Enabled", "On-Failure=maybe", "On-Failure=abort-",
-		"When=never", "When=always%20", "Operations::=fly",
+		"Enabled=", "Enabled", "When=never", "When=always%20", "Operations::=fly",
 		"Operations::=Install%2cremove", "Timeout=soon", "Timeout=-1",
 		"Timeout=+1", "Timeout=1.5", "Timeout=5s", "Timeout=%205",
 		"Timeout=86401", "Timeout=18446744073709551617",
 		"Timeout=99999999999999999999999", "User", "Directory=srv",
-		"Directory=", "Output=none", "Output=", "Requires::=--help",
-		"Requires::=foo%20bar", "Requires::=foo*", "Requires::=foo%0abar",
-		"Requires::=", "Description="};
+		"Directory=", "Output=none", "Output=", "Input=closed", "Per-Package=one",
+		"Description="};
 
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
 		owns_memory char *line = string_format("Universal-Hooks::%s\n", bad[i]);
@@ -170,13 +193,84 @@ START_TEST(an_invalid_value_leaves_the_default)
 }
 END_TEST
 
+/* A guard that is misspelt must not open. */
+START_TEST(an_invalid_guard_is_not_ignored)
+{
+	static const struct {
+		const char *line;
+		const char *holds;
+	} bad[] = {
+		{"On-Failure=maybe", " abort"},
+		{"On-Failure=abort-", " abort"},
+		{"On-Failure=", " abort"},
+		{"On-Failure::=warn", " abort"},
+		{"Scripts::Post-Invoke/a::On-Failure=wran", " abort"},
+		{"Requires::=--help", " --help !Requires"},
+		{"Requires::=foo*", " foo* !Requires"},
+		{"Requires::=foo%0abar", " foo\nbar !Requires"},
+		{"Requires::=", "  !Requires"},
+		{"Requires::=a%20(>%202)", " a (> 2) !Requires"},
+		{"Requires::=a%20b", " a b !Requires"},
+		{"Requires::=a,", " a, !Requires"},
+		{"Requires::=a:", " a: !Requires"},
+		{"Requires=foo", " foo !Requires"},
+		{"Packages::=", "  !Packages"},
+		{"Packages=zsh", " zsh !Packages"},
+		{"Paths::=boot/*", " boot/* !Paths"},
+		{"Environment::=LEVEL", " LEVEL !Environment"},
+		{"Environment::=2A=1", " 2A=1 !Environment"},
+		{"Environment::=A-B=1", " A-B=1 !Environment"},
+		{"Environment::=APT_UNIVERSAL_HOOKS=off",
+			" APT_UNIVERSAL_HOOKS=off !Environment"},
+		{"Environment::=APT_UNIVERSAL_HOOKS_DATA=/",
+			" APT_UNIVERSAL_HOOKS_DATA=/ !Environment"},
+		{"Arguments=--quick", " --quick !Arguments"},
+		{"Scripts::Post-Invoke/a::Requires=foo", " foo !Requires"},
+		/* One letter of the name differs. */
+		{"On-Failur=warn", " abort"},
+		{"On_Failure=abort", " abort"},
+		{"Scripts::Post-Invoke/a::Package=zsh", " zsh !Package"},
+		{"Path=/boot/*", " /boot/* !Path"},
+		{"Require=foo", " foo !Require"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		owns_memory char *line =
+			string_format("Universal-Hooks::%s\n", bad[i].line);
+		owns_settings struct settings settings = parse(line);
+
+		ck_assert_uint_eq(settings.count, 1);
+		ck_assert_msg(
+			settings.items[0].is_value_bad || settings.items[0].type == NULL,
+			"%s is taken", line);
+		ck_assert(setting_is_guard(settings.items));
+		assert_holds(&settings, "Post-Invoke/a", bad[i].holds);
+	}
+}
+END_TEST
+
+START_TEST(a_nearer_guard_replaces_an_invalid_one)
+{
+	owns_settings struct settings settings =
+		parse("Universal-Hooks::Requires::=foo*\n"
+		      "Universal-Hooks::On-Failure=maybe\n"
+		      "Universal-Hooks::Scripts::Post-Invoke/a::Requires::=foo\n"
+		      "Universal-Hooks::Scripts::Post-Invoke/a::On-Failure=warn\n"
+		      "Universal-Hooks::Scripts::Post-Invoke/c::Requires::=-a\n"
+		      "Universal-Hooks::Scripts::Post-Invoke/c::Requires::=b\n");
+
+	assert_holds(&settings, "Post-Invoke/a", " foo");
+	assert_holds(&settings, "Post-Invoke/b", " abort foo* !Requires");
+	assert_holds(&settings, "Post-Invoke/c", " abort -a b !Requires");
+}
+END_TEST
+
 START_TEST(a_list_is_not_a_string_and_a_string_is_not_a_list)
 {
-	static const char *const bad[] = {"Operations=install", "Requires=foo",
-		"Enabled::=false", "On-Failure::=abort", "When::a=always", "Timeout::=5",
-		"User::=nobody", "Directory::=/srv", "Output::=log",
-		"Description::=words", "Scripts::Post-Invoke/a::Timeout::=5",
-		"Scripts::Post-Invoke/a::Requires=foo"};
+	static const char *const bad[] = {"Operations=install", "Enabled::=false",
+		"When::a=always", "Timeout::=5", "User::=nobody", "Directory::=/srv",
+		"Output::=log", "Description::=words",
+		"Scripts::Post-Invoke/a::Timeout::=5"};
 
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
 		owns_memory char *line = string_format("Universal-Hooks::%s\n", bad[i]);
@@ -442,7 +536,7 @@ static void assert_runs(const struct planned *planned, const char *expected)
 			buffer_append_format(&text, " %s %s", run->package->architecture,
 				operation_name(run->package->operation));
 		} else if (run->reason == REASON_WILDCARD) {
-			ck_assert_int_eq(plan_matched_names(run, &planned->transaction,
+			ck_assert_int_eq(planned_run_names(run, &planned->transaction,
 						 &matched, NULL),
 				0);
 			for (size_t at = 0; at < matched.size; at++)
@@ -877,6 +971,109 @@ START_TEST(sixteen_former_paths_are_enough)
 }
 END_TEST
 
+/* The values, in the order of the table, and which settings they are from. */
+static void write_all_values(
+	struct buffer *text, const struct settings *settings, const char *path)
+{
+	owns_script struct script_settings script;
+	const struct setting *faulty, *source;
+
+	ck_assert_int_eq(settings_for(settings, path, &script), 0);
+	for (const struct setting_type *type = setting_types; type->name != NULL;
+		type++) {
+		const struct setting_items *list = setting_list(type, &script);
+
+		for (size_t i = 0; list != NULL && i < list->count; i++)
+			buffer_append_format(text, " %s", list->items[i]);
+		if (type->kind == SETTING_BOOLEAN || type->kind == SETTING_WORD ||
+			type->kind == SETTING_OPERATIONS || type->kind == SETTING_SECONDS)
+			buffer_append_format(text, " %u", setting_number(type, &script));
+		source = settings_source(settings, path, type);
+		buffer_append_format(text, " [%s %td]", type->name,
+			source != NULL ? source - settings->items : -1);
+	}
+	buffer_append_format(text, " %s %s", script.directory,
+		script.user != NULL ? script.user : "-");
+	faulty = script.faulty;
+	buffer_append_format(
+		text, " %td", faulty != NULL ? faulty - settings->items : -1);
+}
+
+/* One of a few paths, so that many settings are for the same script. */
+static const char *path_for(unsigned number)
+{
+	static const char *const paths[] = {"a", "a/b", "a/b/c", "a/b/d", "a-b", "a/bc",
+		"ab/c", "b", "b/c", "pkgs/x/b", "pkgs/x/b/c", "pkgs/x"};
+
+	return paths[number % COUNT_OF(paths)];
+}
+
+static void add_random_setting(struct settings *settings, unsigned *seed)
+{
+	static const char *const values[] = {"Timeout=1", "Timeout=2", "Timeout=x",
+		"Enabled=false", "Enabled=true", "Packages::=one", "Packages::=two",
+		"Pakages::=three", "Packages::=a(b", "Operations::=install",
+		"Operations::=remove", "Operation::=purge", "User=x", "Directory=/x",
+		"On-Failure=abort", "On-Failure=bort", "Requires::=bash", "Other=x",
+		"Arguments::=four", "When=always"};
+	owns_memory char *line = NULL;
+	unsigned form = (unsigned)rand_r(seed) % 8, number = (unsigned)rand_r(seed);
+	const char *value = values[(unsigned)rand_r(seed) % COUNT_OF(values)];
+
+	if (form == 0)
+		line = string_format("Universal-Hooks::%s", value);
+	else if (form == 1)
+		line = string_format("Universal-Hooks::Scripts::%s::Renamed-From::=%s",
+			path_for(number), path_for((unsigned)rand_r(seed)));
+	else
+		line = string_format("Universal-Hooks::Scripts::%s%s::%s",
+			path_for(number), form == 2 ? "/" : "", value);
+	ck_assert_int_eq(settings_add_of_package(settings, "/x.conf", slice_of(line)), 0);
+	if ((unsigned)rand_r(seed) % 3 == 0)
+		return;
+	/* As if it were from apt's configuration. */
+	free(settings->items[settings->count - 1].file);
+	settings->items[settings->count - 1].file = NULL;
+	settings->items[settings->count - 1].is_out_of_place = false;
+}
+
+START_TEST(the_index_changes_no_answer)
+{
+	unsigned seed = 1;
+
+	for (int round = 0; round < 120; round++) {
+		owns_settings struct settings settings = {.count = 0};
+
+		for (int i = round % 60; i >= 0; i--)
+			add_random_setting(&settings, &seed);
+		for (unsigned i = 0; i < 12; i++) {
+			owns_buffer struct buffer before = {0}, after = {0};
+
+			settings.indexed_count = 0;
+			write_all_values(&before, &settings, path_for(i));
+			settings_index(&settings);
+			ck_assert_uint_eq(settings.indexed_count, settings.count);
+			write_all_values(&after, &settings, path_for(i));
+			buffer_append(&before, (struct slice){"", 1});
+			assert_text(&after, before.data);
+		}
+	}
+}
+END_TEST
+
+START_TEST(settings_without_effect_are_not_in_the_index)
+{
+	owns_settings struct settings settings =
+		parse("Universal-Hooks::Scripts::P/a::Timeoutt=1\n"
+		      "Universal-Hooks::Scripts::P/a::Timeout=x\n"
+		      "Universal-Hooks::Scripts::P/a::Pakages::=x\n"
+		      "Universal-Hooks::Scripts::P/a::Renamed-From::=P/b\n");
+
+	ck_assert_uint_eq(settings.indexed_count, 4);
+	ck_assert_uint_eq(settings.by_path_count, 3);
+}
+END_TEST
+
 START_TEST(settings_are_the_same_once_written_and_read_again)
 {
 	owns_settings struct settings before =
@@ -952,6 +1149,7 @@ int main(void)
 {
 	const TTest *const tests[] = {without_settings_the_defaults_apply,
 		every_documented_value_is_accepted, an_invalid_value_leaves_the_default,
+		an_invalid_guard_is_not_ignored, a_nearer_guard_replaces_an_invalid_one,
 		a_list_is_not_a_string_and_a_string_is_not_a_list,
 		an_unknown_name_is_kept_for_a_warning, the_scope_itself_is_not_a_setting,
 		keys_and_values_are_decoded, names_ignore_case_and_paths_do_not,
@@ -960,6 +1158,7 @@ int main(void)
 		only_settings_of_scripts_are_a_packages_own,
 		a_directory_of_a_former_path_is_found_beside_names_like_it,
 		settings_for_a_former_path_are_nearly_as_near,
+		the_index_changes_no_answer, settings_without_effect_are_not_in_the_index,
 		a_rename_is_of_one_hook_and_of_one_former_path,
 		sixteen_former_paths_are_enough,
 		settings_are_the_same_once_written_and_read_again,

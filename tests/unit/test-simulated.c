@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "bridge.h"
 #include "fixture.h"
 #include "model/simulated.h"
 #include "output.h"
@@ -28,6 +29,20 @@ static void make_system(const char *settings)
 		AVAILABLE("foo", "3", "amd64") AVAILABLE("bar", "1", "i386") AVAILABLE(
 			"bar", "1:2-3", "amd64") AVAILABLE("only32", "5", "i386")
 			AVAILABLE("docs", "7", "all"));
+}
+
+/* How often apt's package lists were read. */
+static unsigned readings;
+
+int __real_bridge_ask(
+	const struct apt_question *question, struct buffer *answer, char **ret_message);
+int __wrap_bridge_ask(
+	const struct apt_question *question, struct buffer *answer, char **ret_message);
+int __wrap_bridge_ask(
+	const struct apt_question *question, struct buffer *answer, char **ret_message)
+{
+	readings += question->kind == APT_PACKAGES;
+	return __real_bridge_ask(question, answer, ret_message);
 }
 
 static struct admin this_machine(void)
@@ -218,6 +233,45 @@ START_TEST(the_first_invalid_package_ends_it)
 }
 END_TEST
 
+START_TEST(an_invalid_word_after_an_unknown_package_is_not_reached)
+{
+	make_system("");
+	assert_trouble("foo nothing-like-it foo/bar", NULL,
+		"E: unknown package nothing-like-it\n");
+	assert_trouble("foo foo/bar nothing-like-it", NULL,
+		"E: \"foo/bar\" is not a package; use NAME, NAME:ARCHITECTURE or "
+		"NAME=VERSION\n");
+}
+END_TEST
+
+START_TEST(apts_lists_are_read_once_for_all_packages)
+{
+	make_system("");
+	assert_made("foo docs bar:i386 own-tool=1 bar only32 foo=1 bar", NULL,
+		"foo 2 amd64 none < 3 amd64 none **ERROR**\n"
+		"docs - - none < 7 all none **ERROR**\n"
+		"bar - - none < 1 i386 none **ERROR**\n"
+		"own-tool - - none < 1 amd64 none **ERROR**\n"
+		"bar - - none < 1:2-3 amd64 none **ERROR**\n"
+		"only32 - - none < 5 i386 none **ERROR**\n"
+		"foo 2 amd64 none < 1 amd64 none **ERROR**\n"
+		"bar - - none < 1:2-3 amd64 none **ERROR**\n",
+		"bar\tamd64\tinstall\t-\t1:2-3\t-\n"
+		"bar\ti386\tinstall\t-\t1\t-\n"
+		"docs\tall\tinstall\t-\t7\t-\n"
+		"foo\tamd64\tupgrade\t2\t3\t-\n"
+		"only32\ti386\tinstall\t-\t5\t-\n"
+		"own-tool\tamd64\tinstall\t-\t1\t-\n");
+	ck_assert_uint_eq(readings, 1);
+	readings = 0;
+	assert_trouble("foo/bar foo", NULL,
+		"E: \"foo/bar\" is not a package; use NAME, NAME:ARCHITECTURE or "
+		"NAME=VERSION\n");
+	assert_made("", NULL, "", "");
+	ck_assert_uint_eq(readings, 0);
+}
+END_TEST
+
 START_TEST(an_invalid_package_is_an_error)
 {
 	static const char *const words[] = {"-foo", "--root", "../foo", "foo/bar", "foo;",
@@ -357,7 +411,9 @@ int main(void)
 		the_architecture_is_given_or_native_or_the_only_one,
 		an_installed_package_is_preferred_to_a_native_one,
 		a_package_that_apt_does_not_know_needs_a_version,
-		the_first_invalid_package_ends_it, an_invalid_package_is_an_error,
+		the_first_invalid_package_ends_it,
+		an_invalid_word_after_an_unknown_package_is_not_reached,
+		apts_lists_are_read_once_for_all_packages, an_invalid_package_is_an_error,
 		a_purge_sets_apts_option,
 		the_stream_has_apts_configuration_and_dpkgs_database,
 		the_database_is_relative_to_the_root,

@@ -135,10 +135,11 @@ END_TEST
 
 START_TEST(without_a_suggestion_all_hook_points_are_named)
 {
-	assert_message("zsh", "E: unknown hook point \"zsh\"; use Pre-Invoke, "
-			      "Pre-Install-Pkgs or Post-Invoke\n");
-	assert_message("", "E: unknown hook point \"\"; use Pre-Invoke, Pre-Install-Pkgs "
-			   "or Post-Invoke\n");
+	assert_message("zsh", "E: unknown hook point \"zsh\"; use Session-Start, "
+			      "Pre-Invoke, Pre-Install-Pkgs, Post-Invoke or "
+			      "Session-End\n");
+	assert_message("", "E: unknown hook point \"\"; use Session-Start, Pre-Invoke, "
+			   "Pre-Install-Pkgs, Post-Invoke or Session-End\n");
 }
 END_TEST
 

@@ -30,7 +30,7 @@ static void add_row(struct table *table, const char *a, const char *b, const cha
 	table_add(table, c);
 }
 
-static void assert_table(const struct table *table, const char *expected)
+static void assert_table(struct table *table, const char *expected)
 {
 	output_begin();
 	table_write(table);
@@ -232,9 +232,37 @@ START_TEST(a_table_of_one_column_is_a_list)
 }
 END_TEST
 
+START_TEST(a_pipe_gets_row_by_row)
+{
+	owns_table struct table table = table_of_three(&piped);
+
+	output_begin();
+	table_flush(&table);
+	for (int i = 0; i < 3; i++) {
+		add_row(&table, "a", "b", "c");
+		table_flush(&table);
+		ck_assert_uint_eq(table.cells.count, 0);
+	}
+	table_write(&table);
+	assert_output("Script\tStatus\tTime\na\tb\tc\na\tb\tc\na\tb\tc\n", "");
+}
+END_TEST
+
+START_TEST(a_terminal_gets_all_rows_at_the_end)
+{
+	const struct terminal wide = of_width(80);
+	owns_table struct table table = table_of_three(&wide);
+
+	add_row(&table, "a", "b", "c");
+	table_flush(&table);
+	ck_assert_uint_eq(table.cells.count, 3);
+}
+END_TEST
+
 int main(void)
 {
-	const TTest *const tests[] = {a_table_without_rows_is_not_written,
+	const TTest *const tests[] = {a_pipe_gets_row_by_row,
+		a_terminal_gets_all_rows_at_the_end, a_table_without_rows_is_not_written,
 		columns_are_aligned_on_a_terminal,
 		a_table_that_is_too_wide_is_written_as_blocks,
 		the_last_column_is_cut_on_a_narrow_terminal,

@@ -180,6 +180,26 @@ START_TEST(masks_are_made_all_or_none)
 }
 END_TEST
 
+START_TEST(the_directories_of_a_mask_at_a_former_path_go_with_it)
+{
+	const struct admin admin = of_root();
+	char hook[] = "Post-Invoke/300-own";
+	struct target item = {.hook = hook,
+		.mask = string_format("%s", at(ETC "pkgs/app/Post-Invoke/200-own")),
+		.action = ACTION_MASK};
+	const struct target_list list = {.items = &item, .count = 1};
+
+	output_begin();
+	ck_assert_int_eq(targets_mask(&list, &admin), GOES_ON);
+	ck_assert(is_there(ETC "pkgs/app/Post-Invoke/200-own"));
+	ck_assert_int_eq(targets_unmask(&list, &admin), GOES_ON);
+	assert_output("", "");
+	ck_assert(!is_there(ETC "pkgs/app"));
+	ck_assert(is_there(ETC "pkgs"));
+	free(item.mask);
+}
+END_TEST
+
 START_TEST(no_mask_is_made_outside_of_the_root)
 {
 	const struct admin admin = {.root = realpath(at("/"), NULL)};
@@ -213,7 +233,9 @@ int main(void)
 		the_end_of_a_path_names_a_hook_also_a_removed_one,
 		a_missing_hook_is_an_error, only_symlinks_to_dev_null_are_masks,
 		the_setting_that_disables_is_found_with_its_place,
-		masks_are_made_all_or_none, no_mask_is_made_outside_of_the_root,
+		masks_are_made_all_or_none,
+		the_directories_of_a_mask_at_a_former_path_go_with_it,
+		no_mask_is_made_outside_of_the_root,
 		names_in_a_sentence_cannot_control_the_terminal};
 
 	return run_tests("targets", tests, COUNT_OF(tests));
