@@ -21,11 +21,11 @@ enum apt_question_kind {
 	/* The configuration in scope (NULL: all), encoded, as in apt's info stream. */
 	APT_CONFIGURATION,
 	/*
-	 * Where the settings in scope come from, in the order in which apt reads the files:
-	 * encoded file, line number (0: not found) and KEY=VALUE as above, tab-separated.
-	 * If several lines of a file set the same, those without effect come first.
-	 * Of a malformed file, what apt read of it, with a message. If a file clears a key
-	 * in words, or sets it to "", also that line, with an empty value.
+	 * Where the settings in scope come from, in the order in which apt reads the lines:
+	 * encoded file, line number and KEY=VALUE as above, tab-separated; also those that
+	 * a later line sets to something else or clears. Of a malformed file, what apt
+	 * read of it, with a message. If a file clears a key in words, or sets it to "",
+	 * also that line, with an empty value, after all others of the file.
 	 */
 	APT_ORIGINS,
 	/*

@@ -61,12 +61,15 @@ const apt_command *read_command_line(const apt_question &question, CommandLine &
 /* Opens an archive to read it, but only a regular file: opening a FIFO would wait. */
 bool open_archive(const std::string &path, FileFd &file);
 
-/* KEY=VALUE with the letters of its key in lower case, as apt compares them. */
-std::string without_case(const std::string &setting);
-/* The numbers of the lines that set each setting, which is without_case(). */
-using setting_lines = std::map<std::string, std::vector<size_t>>;
+/* With its letters in lower case, as apt compares keys. */
+std::string lower(std::string text);
+struct setting_line {
+	size_t number;
+	std::string setting; /* KEY=VALUE, encoded as in the answers */
+};
 struct file_lines {
-	setting_lines setting;
+	/* In the order of the lines, without those that change nothing. */
+	std::vector<setting_line> settings;
 	/* For each of the keys: the line that clears it, or sets it to "", unless a later
 	 * one sets it again; 0: none. */
 	std::map<std::string, size_t> clearing;

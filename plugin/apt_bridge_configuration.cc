@@ -7,7 +7,6 @@
 #include <apt-pkg/init.h>
 #include <apt-pkg/strutl.h>
 
-#include <map>
 #include <sstream>
 
 #include <unistd.h>
@@ -140,63 +139,21 @@ static strings configuration_files(const apt_question &question)
 	return files;
 }
 
-static strings settings_of_file(const std::string &path, const char *scope)
+static bool is_in_scope(const std::string &setting, const std::string &scope)
 {
-	Configuration configuration;
-	std::stringstream text;
-	strings lines;
+	std::string key = setting.substr(0, setting.find('='));
 
-	/* apt reported the errors when it read all the files. */
-	_error->PushToStack();
-	(void)ReadConfigFile(configuration, path);
-	_error->RevertToStack();
-	write_lines(configuration, scope, text);
-	for (std::string line; std::getline(text, line);)
-		lines.push_back(line);
-	return lines;
+	return scope.empty() || lower(key) == scope ||
+	       lower(key.substr(0, scope.size() + 2)) == scope + "::";
 }
 
-static std::string key_of(const std::string &setting)
+static void write_setting_lines(const std::string &path, const std::string &scope,
+	const file_lines &lines, std::ostream &answer)
 {
-	return setting.substr(0, setting.find('='));
-}
-
-/* Those that a later line of the same file sets to something else. */
-static void write_overridden(const std::string &file, const strings &settings,
-	const setting_lines &numbers, std::ostream &answer)
-{
-	std::map<std::string, std::string> keys;
-
-	for (const std::string &setting : settings)
-		keys[key_of(without_case(setting))] = key_of(setting);
-	for (const auto &[setting, left] : numbers) {
-		auto key = keys.find(key_of(setting));
-
-		for (size_t number : left)
-			if (key != keys.end())
-				answer << file << '\t' << number << '\t' << key->second
-				       << setting.substr(key->first.size()) << '\n';
-	}
-}
-
-static void write_origins(const std::string &path, const strings &settings,
-	setting_lines numbers, std::ostream &answer)
-{
-	std::string file = QuoteString(path, "");
-	strings lines;
-
-	/* From the end: the last of several equal settings is the one that takes effect. */
-	for (auto setting = settings.rbegin(); setting != settings.rend(); ++setting) {
-		std::vector<size_t> &left = numbers[without_case(*setting)];
-		size_t number = left.empty() ? 0 : left.back();
-
-		if (!left.empty())
-			left.pop_back();
-		lines.push_back(file + '\t' + std::to_string(number) + '\t' + *setting);
-	}
-	write_overridden(file, settings, numbers, answer);
-	for (auto line = lines.rbegin(); line != lines.rend(); ++line)
-		answer << *line << '\n';
+	for (const setting_line &line : lines.settings)
+		if (is_in_scope(line.setting, scope))
+			answer << QuoteString(path, "") << '\t' << line.number << '\t'
+			       << line.setting << '\n';
 }
 
 static void write_clearing_lines(const std::string &path, const strings &keys,
@@ -219,13 +176,10 @@ bool answer_origins(const apt_question &question, std::ostream &answer)
 			write_lines(*_config, question.scope, answer);
 		answer << '\n';
 	}
+	std::string scope = lower(question.scope != nullptr ? question.scope : "");
 	for (const std::string &file : files) {
-		strings settings = settings_of_file(file, question.scope);
-
-		if (settings.empty() && keys.empty())
-			continue;
 		file_lines lines = find_lines(file, keys);
-		write_origins(file, settings, lines.setting, answer);
+		write_setting_lines(file, scope, lines, answer);
 		write_clearing_lines(file, keys, lines, answer);
 	}
 	return true;

@@ -86,7 +86,7 @@ static bool is_mark(const Configuration::Item *item)
 	return item->Tag.compare(0, strlen(MARK), MARK) == 0;
 }
 
-static std::string lower(std::string text)
+std::string lower(std::string text)
 {
 	std::transform(text.begin(), text.end(), text.begin(), tolower_ascii);
 	return text;
@@ -98,13 +98,6 @@ static bool is_of_list(const std::string &key)
 	std::string parts = "::" + key + "::";
 
 	return parts.find("::::") != std::string::npos;
-}
-
-std::string without_case(const std::string &setting)
-{
-	size_t equals = std::min(setting.find('='), setting.size());
-
-	return lower(setting.substr(0, equals)) + setting.substr(equals);
 }
 
 /* Whether these lines seem to be statements that leave the open blocks as they are. */
@@ -176,10 +169,11 @@ std::string line_reader::text_with(const std::string &end) const
 void line_reader::note(const std::string &setting, size_t number)
 {
 	size_t equals = setting.find('=');
-	std::string key = setting.substr(0, equals), value = setting.substr(equals + 1);
+	std::string key = lower(setting.substr(0, equals));
+	std::string value = setting.substr(equals + 1);
 
 	if (is_of_list(key) || values[key] != value)
-		lines.setting[setting].push_back(number);
+		lines.settings.push_back({number, setting});
 	values[key] = value;
 }
 
@@ -191,14 +185,14 @@ strings line_reader::find_settings(
 
 	for (const Configuration::Item *item = first; item != nullptr;
 		item = next_item(item, top)) {
-		std::string key = lower(QuoteString(item->FullTag(top), "=\"\n"));
+		std::string key = QuoteString(item->FullTag(top), "=\"\n");
 
 		if (is_mark(item) || item->Value == BEFORE)
 			continue;
 		if (!item->Value.empty())
 			settings.push_back(key + '=' + QuoteString(item->Value, "=\"\n"));
 		else if (item->Child == nullptr)
-			values.erase(key);
+			values.erase(lower(key));
 	}
 	std::sort(settings.begin(), settings.end());
 	return settings;

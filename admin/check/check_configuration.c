@@ -307,7 +307,7 @@ void check_configuration(struct check *check)
 
 	registration_add_keys(&keys);
 	xensure(string_list_terminate(&keys));
-	error = origins_try(&check->origins, check->admin,
+	error = origins_try(&check->origins, check->admin, NULL,
 		(const char *const *)keys.items, &check->configuration, &messages);
 	if (error < 0)
 		check->is_incomplete = check->is_apt_unusable = true;

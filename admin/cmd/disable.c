@@ -64,10 +64,10 @@ static int choose_to_disable(struct snapshot *snapshot, struct target_list *list
 	return status;
 }
 
-static int report_setting(struct snapshot *snapshot, const struct admin *admin,
-	const struct target *target, const struct setting *setting)
+static int report_setting(const struct snapshot *snapshot, const struct target *target,
+	const struct setting *setting)
 {
-	owns_memory char *place = snapshot_setting_place(snapshot, admin, setting);
+	owns_memory char *place = setting_place(setting, &snapshot->origins);
 
 	if (setting->number == 0) {
 		targets_say(target->action == ACTION_NONE
@@ -97,7 +97,7 @@ static int report_disabled(
 		return STATUS_FINE;
 	}
 	if (setting != NULL)
-		return report_setting(snapshot, admin, target, setting);
+		return report_setting(snapshot, target, setting);
 	report_warning(_("%s still runs: apt does not read its line in %s%s"),
 		target->hook, admin->root, SETTINGS_FILE);
 	return STATUS_FINDINGS;
@@ -137,7 +137,7 @@ static int disable(const struct admin *admin, char **words)
 	if (status < 0)
 		status = do_disable(admin, &targets);
 	if (status < 0)
-		status = snapshot_take(&after, admin);
+		status = snapshot_take_after(&after, admin);
 	for (size_t i = 0; i < targets.count && status < STATUS_TROUBLE; i++) {
 		int one = report_disabled(&after, admin, &targets.items[i]);
 

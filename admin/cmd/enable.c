@@ -42,8 +42,7 @@ static int report_enabled(struct snapshot *snapshot, const struct admin *admin,
 		return STATUS_FINDINGS;
 	}
 	if (setting != NULL) {
-		owns_memory char *place =
-			snapshot_setting_place(snapshot, admin, setting);
+		owns_memory char *place = setting_place(setting, &snapshot->origins);
 
 		if (own_settings_find(&snapshot->own, setting->path, "Enabled") != NULL) {
 			report_set_above(target->hook, setting->path);
@@ -117,7 +116,7 @@ static int enable(const struct admin *admin, char **words)
 		status = do_enable(admin, &before, &targets);
 	}
 	if (status < 0)
-		status = snapshot_take(&after, admin);
+		status = snapshot_take_after(&after, admin);
 	for (size_t i = 0; i < targets.count && status < STATUS_TROUBLE; i++) {
 		const struct target *target = &targets.items[i];
 		bool was_disabled = target->action == ACTION_MASK ||

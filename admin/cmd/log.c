@@ -336,7 +336,7 @@ static bool is_missing_from_now_on(
 	owns_hook_list struct hook_list hooks = {.count = 0};
 	bool is_any = false;
 
-	if (view->missing.count == 0 || settings_ask(&settings, admin) >= 0)
+	if (view->missing.count == 0 || settings_ask(&settings, NULL, admin) >= 0)
 		return false;
 	hook_list_read(&hooks, admin);
 	hook_list_apply_renames(&hooks, &settings);

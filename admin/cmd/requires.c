@@ -156,7 +156,7 @@ static int find_needs(const struct admin *admin, struct needs *needs)
 
 	hook_list_read(&hooks, admin);
 	hook_list_warn_unreadable(&hooks);
-	status = settings_ask(&settings, admin);
+	status = settings_ask(&settings, NULL, admin);
 	if (status >= 0)
 		return status;
 	for (size_t i = 0; i < hooks.count; i++)

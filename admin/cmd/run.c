@@ -119,13 +119,17 @@ static char *why_left_out(const struct admin *admin, const struct plan_view *vie
 {
 	const struct setting *setting =
 		settings_enabled_by(&view->settings, run->script.relative);
+	owns_origins struct origins origins = {.items = NULL};
+	owns_buffer struct buffer lines = {0};
 	owns_memory char *place = NULL;
 	const char *inside;
 	bool is_undone;
 
 	if (run->skip != SKIP_ENABLED || setting == NULL)
 		return left_out_by_setting(run, NULL);
-	place = setting_place(setting, admin);
+	(void)origins_ask(
+		&origins, admin, "Universal-Hooks", NULL, &lines); /* reports it */
+	place = setting_place(setting, &origins);
 	inside = place + (path_is_within(place, admin->root) ? strlen(admin->root) : 0);
 	is_undone = strncmp(inside, SETTINGS_FILE, strlen(SETTINGS_FILE)) == 0 &&
 		    strcmp(setting->path, run->script.relative) == 0;

@@ -167,7 +167,7 @@ static int report_set(const struct applied *applied, const struct admin *admin,
 	}
 	applied_add_values(&values, applied, source);
 	text = xbuffer_steal(&values);
-	place = setting_place_in(other != NULL ? other : source, applied->origins);
+	place = setting_place(other != NULL ? other : source, applied->origins);
 	if (other != NULL) {
 		report_warning(_("%s: %s is %s, because %s also sets it and takes "
 				 "precedence; remove that line"),
@@ -185,15 +185,14 @@ static int report_effect(const struct admin *admin, const struct assignment *ass
 	const struct string_list values = {
 		.items = assignment->values, .count = (size_t)assignment->count};
 	owns_snapshot struct snapshot after;
-	owns_origins struct origins origins = {0};
-	int status = snapshot_take(&after, admin);
+	int status = snapshot_take_after(&after, admin);
 	int effect;
 
 	if (status >= 0)
 		return status;
-	(void)origins_ask(&origins, admin, "Universal-Hooks", NULL); /* reports it */
-	status = report_set(&(struct applied){&after.settings, &origins, &after.hooks},
-		admin, assignment);
+	status = report_set(
+		&(struct applied){&after.settings, &after.origins, &after.hooks}, admin,
+		assignment);
 	effect = setting_effect_check(
 		admin, &after.hooks, assignment->scope, assignment->type, &values);
 	return effect > status ? effect : status;

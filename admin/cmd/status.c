@@ -24,6 +24,7 @@
 struct overview {
 	const struct admin *admin;
 	struct settings settings;
+	struct origins origins; /* of the settings */
 	struct hook_counts counts[UH_HOOK_POINT_COUNT];
 	struct registration registration;
 	struct dpkg_lines dpkg;
@@ -39,6 +40,7 @@ struct overview {
 static void overview_done(struct overview *overview)
 {
 	settings_done(&overview->settings);
+	origins_done(&overview->origins);
 	registration_done(&overview->registration);
 	session_list_done(&overview->sessions);
 	log_copy_done(&overview->last_transaction);
@@ -88,7 +90,8 @@ static bool take_last_transactions(struct overview *overview)
 
 static int overview_take(struct overview *overview)
 {
-	int status = settings_ask(&overview->settings, overview->admin);
+	int status =
+		settings_ask(&overview->settings, &overview->origins, overview->admin);
 
 	if (status >= 0)
 		return status;
@@ -139,7 +142,8 @@ static void write_switch(const struct terminal *terminal, const struct overview 
 	owns_buffer struct buffer text = {0};
 
 	if (overview->off != NULL) {
-		owns_memory char *place = setting_place(overview->off, overview->admin);
+		owns_memory char *place =
+			setting_place(overview->off, &overview->origins);
 		owns_memory char *name = xname(place);
 
 		buffer_append_format(&text,

@@ -48,7 +48,7 @@ static void report_unset(
 	}
 	applied_add_values(&values, applied, source);
 	text = xbuffer_steal(&values);
-	place = setting_place_in(source, applied->origins);
+	place = setting_place(source, applied->origins);
 	targets_say(
 		_("%s: %s is now %s, set in %s"), scope_name(scope), name, text, place);
 }
@@ -70,7 +70,7 @@ static int report_not_set(const struct applied *applied, const struct scope *sco
 		targets_say(_("%s: %s was not set"), scope_name(scope), type->name);
 		return STATUS_FINE;
 	}
-	place = setting_place_in(source, applied->origins);
+	place = setting_place(source, applied->origins);
 	report_warning(source->file != NULL
 			       ? _("%s: %s stays set: %s, of a package, sets it; use "
 				   "apt-universal-hooks set to set another value")
@@ -83,13 +83,11 @@ static int report_all_unset(const struct admin *admin, const struct scope *scope
 	const struct own_settings *changes, const struct setting_type *type)
 {
 	owns_snapshot struct snapshot after;
-	owns_origins struct origins origins = {0};
-	const struct applied applied = {&after.settings, &origins, &after.hooks};
-	int status = snapshot_take(&after, admin);
+	const struct applied applied = {&after.settings, &after.origins, &after.hooks};
+	int status = snapshot_take_after(&after, admin);
 
 	if (status >= 0)
 		return status;
-	(void)origins_ask(&origins, admin, "Universal-Hooks", NULL); /* reports it */
 	for (size_t i = 0; i < changes->count; i++)
 		report_unset(&applied, scope, changes->items[i].name);
 	return changes->count > 0 ? STATUS_FINE : report_not_set(&applied, scope, type);

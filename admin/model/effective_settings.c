@@ -6,19 +6,25 @@
 #include "ui/message.h"
 #include "ui/terminal.h"
 
+#define SCOPE "Universal-Hooks"
+
 static bool has_operation(unsigned operations, int operation)
 {
 	return (operations & 1U << operation) != 0;
 }
 
-int settings_ask(struct settings *settings, const struct admin *admin)
+int settings_ask(
+	struct settings *settings, struct origins *origins, const struct admin *admin)
 {
 	__attribute__((cleanup(hook_tree_done))) struct hook_tree tree;
 	owns_buffer struct buffer lines = {0};
+	int error;
 
 	xensure(hook_tree_init(&tree, admin->root));
 	memset(settings, 0, sizeof(*settings));
-	if (apt_configuration(admin, "Universal-Hooks", &lines) < 0)
+	error = origins != NULL ? origins_ask(origins, admin, SCOPE, NULL, &lines)
+				: apt_configuration(admin, SCOPE, &lines);
+	if (error < 0)
 		return STATUS_TROUBLE;
 	/* As for scripts: as root would see them, whoever asks. */
 	tree.trust.user = 0;

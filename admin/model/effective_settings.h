@@ -10,10 +10,12 @@
 
 /*
  * Reads the scope Universal-Hooks:: of apt's current configuration below the admin's
- * root, and what packages ship; reports which of their files are unusable. A status or −1
- * (admin.h); settings_done() in any case.
+ * root, and what packages ship; reports which of their files are unusable. If origins is
+ * not NULL, it is overwritten with those of the settings. A status or −1 (admin.h);
+ * settings_done() and origins_done() in any case.
  */
-int settings_ask(struct settings *settings, const struct admin *admin);
+int settings_ask(
+	struct settings *settings, struct origins *origins, const struct admin *admin);
 
 /* Appends the names of the operations, "install upgrade". */
 void operations_add(struct buffer *text, unsigned operations);

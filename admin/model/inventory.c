@@ -42,13 +42,11 @@ int inventory_take(struct inventory *inventory)
 
 	hook_list_read(&inventory->hooks, inventory->admin);
 	hook_list_warn_unreadable(&inventory->hooks);
-	status = settings_ask(&inventory->settings, inventory->admin);
+	status =
+		settings_ask(&inventory->settings, &inventory->origins, inventory->admin);
 	if (status >= 0)
 		return status;
 	hook_list_apply_renames(&inventory->hooks, &inventory->settings);
-	if (origins_ask(&inventory->origins, inventory->admin, "Universal-Hooks", NULL) <
-		0)
-		return STATUS_TROUBLE;
 	find_owners(inventory);
 	return read_last_runs(inventory);
 }

@@ -203,7 +203,7 @@ void applied_say_exceptions(const struct applied *applied, const struct scope *s
 			continue;
 		applied_add_values(&values, applied, source);
 		text = xbuffer_steal(&values);
-		place = setting_place_in(source, applied->origins);
+		place = setting_place(source, applied->origins);
 		targets_say(_("but not for %s: its %s is %s, set in %s"), path,
 			type->name, text, place);
 	}

@@ -30,15 +30,27 @@ void targets_done(struct target_list *list)
 	free(list->items);
 }
 
-int snapshot_take(struct snapshot *snapshot, const struct admin *admin)
+static int take_snapshot(
+	struct snapshot *snapshot, const struct admin *admin, bool is_after)
 {
 	int status;
 
 	memset(snapshot, 0, sizeof(*snapshot));
 	hook_list_read(&snapshot->hooks, admin);
-	status = settings_ask(&snapshot->settings, admin);
+	status = settings_ask(
+		&snapshot->settings, is_after ? &snapshot->origins : NULL, admin);
 	hook_list_apply_renames(&snapshot->hooks, &snapshot->settings);
 	return status < 0 ? settings_file_read(&snapshot->own, admin) : status;
+}
+
+int snapshot_take(struct snapshot *snapshot, const struct admin *admin)
+{
+	return take_snapshot(snapshot, admin, false);
+}
+
+int snapshot_take_after(struct snapshot *snapshot, const struct admin *admin)
+{
+	return take_snapshot(snapshot, admin, true);
 }
 
 /* The mask of a package's hook, also one at its former path, or NULL. */
@@ -204,7 +216,7 @@ int targets_unmask(const struct target_list *list, const struct admin *admin)
 	return status;
 }
 
-char *setting_place_in(const struct setting *setting, const struct origins *origins)
+char *setting_place(const struct setting *setting, const struct origins *origins)
 {
 	const struct origin *origin;
 
@@ -216,24 +228,6 @@ char *setting_place_in(const struct setting *setting, const struct origins *orig
 	if (origin->line == 0)
 		return xstrdup(origin->file);
 	return xformat("%s:%lu", origin->file, origin->line);
-}
-
-char *snapshot_setting_place(struct snapshot *snapshot, const struct admin *admin,
-	const struct setting *setting)
-{
-	if (!snapshot->has_origins)
-		(void)origins_ask(&snapshot->origins, admin, "Universal-Hooks",
-			NULL); /* reports it */
-	snapshot->has_origins = true;
-	return setting_place_in(setting, &snapshot->origins);
-}
-
-char *setting_place(const struct setting *setting, const struct admin *admin)
-{
-	owns_origins struct origins origins;
-
-	(void)origins_ask(&origins, admin, "Universal-Hooks", NULL); /* reports it */
-	return setting_place_in(setting, &origins);
 }
 
 /* apt.conf ignores case. */

@@ -14,8 +14,7 @@ struct snapshot {
 	struct hook_list hooks;
 	struct settings settings;
 	struct own_settings own; /* in SETTINGS_FILE */
-	struct origins origins;  /* snapshot_setting_place() */
-	bool has_origins;
+	struct origins origins;  /* only after a change */
 };
 
 /* What is to be done; enable uses ACTION_MASK only. */
@@ -38,6 +37,8 @@ struct target_list {
  * status or −1 (admin.h).
  */
 int snapshot_take(struct snapshot *snapshot, const struct admin *admin);
+/* The same with origins, to say what applies after a change, and where it is set. */
+int snapshot_take_after(struct snapshot *snapshot, const struct admin *admin);
 void snapshot_done(struct snapshot *snapshot);
 #define owns_snapshot __attribute__((cleanup(snapshot_done)))
 
@@ -71,13 +72,8 @@ int snapshot_check_name(const struct snapshot *snapshot, const char *path);
 bool is_twin(const char *a, const char *b);
 int report_twin(const char *path, const char *twin);
 
-/* The same as setting_place(), but asks apt once for all settings of the snapshot. */
-char *snapshot_setting_place(struct snapshot *snapshot, const struct admin *admin,
-	const struct setting *setting);
 /* "FILE:LINE" of a setting, as far as apt knows it, for the caller to free. */
-char *setting_place(const struct setting *setting, const struct admin *admin);
-/* The same with apt's answer for "Universal-Hooks". */
-char *setting_place_in(const struct setting *setting, const struct origins *origins);
+char *setting_place(const struct setting *setting, const struct origins *origins);
 
 /* Prints a line like printf(3), with control characters in names escaped. */
 void targets_say(const char *format, ...) __attribute__((format(printf, 1, 2)));

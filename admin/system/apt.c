@@ -182,23 +182,17 @@ char *configuration_status_file(const struct admin *admin, struct slice lines)
 		"%s%s", path_is_within(file, admin->root) ? "" : admin->root, file);
 }
 
-int origins_ask(struct origins *origins, const struct admin *admin, const char *scope,
-	const char *const *keys)
+static bool has_error(const char *messages)
 {
-	struct apt_question question = question_of(admin, APT_ORIGINS);
-	owns_buffer struct buffer lines = {0};
-	int error;
+	struct slice rest = slice_of(messages != NULL ? messages : "");
 
-	question.scope = scope;
-	if (keys != NULL)
-		question.words = keys;
-	error = ask_apt(&question, &lines);
-
-	xensure(origins_parse(origins, buffer_slice(&lines)));
-	return error;
+	while (rest.size > 0)
+		if (slice_has_prefix(slice_cut(&rest, '\n'), slice_of("E: ")))
+			return true;
+	return false;
 }
 
-int origins_try(struct origins *origins, const struct admin *admin,
+int origins_try(struct origins *origins, const struct admin *admin, const char *scope,
 	const char *const *keys, struct buffer *lines, char **ret_messages)
 {
 	struct apt_question question = question_of(admin, APT_CONFIGURATION_AND_ORIGINS);
@@ -206,7 +200,9 @@ int origins_try(struct origins *origins, const struct admin *admin,
 	struct slice rest;
 	int error;
 
-	question.words = keys;
+	question.scope = scope;
+	if (keys != NULL)
+		question.words = keys;
 	error = xensure(bridge_ask(&question, &answer, ret_messages));
 	if (error < 0 && error != -EPROTO)
 		(void)report_error(_("cannot ask apt: %s"),
@@ -222,5 +218,16 @@ int origins_try(struct origins *origins, const struct admin *admin,
 	}
 	xensure(lines->error);
 	xensure(origins_parse(origins, rest));
-	return error == 0 && lines->size == 0 ? -EPROTO : error;
+	return error == 0 && has_error(*ret_messages) ? -EPROTO : error;
+}
+
+int origins_ask(struct origins *origins, const struct admin *admin, const char *scope,
+	const char *const *keys, struct buffer *lines)
+{
+	owns_memory char *messages = NULL;
+	int error = origins_try(origins, admin, scope, keys, lines, &messages);
+
+	if (error == -EPROTO)
+		pass_on(messages);
+	return error;
 }

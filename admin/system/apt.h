@@ -46,18 +46,18 @@ char *configuration_value(struct slice lines, const char *key);
 char *configuration_status_file(const struct admin *admin, struct slice lines);
 
 /*
- * Asks apt which lines set the keys below scope, and which lines clear one of keys (NULL:
- * none; the last is NULL): these have an empty value. Returns like apt_configuration();
+ * Like apt_configuration(), and asks apt as well which lines set the keys below scope, and
+ * which lines clear one of keys (NULL: none; the last is NULL): these have an empty value.
  * origins is overwritten and, even on failure, for origins_done().
  */
 int origins_ask(struct origins *origins, const struct admin *admin, const char *scope,
-	const char *const *keys);
+	const char *const *keys, struct buffer *lines);
 /*
- * The same of all scopes, after appending the whole configuration to lines. If apt refuses
- * that (−EPROTO), there may still be origins. The messages about it, and warnings, are not
- * printed but in ret_messages, lines with "E: " or "W: ", or NULL. The caller frees them.
+ * The same, but if apt refuses its configuration (−EPROTO), there may still be origins.
+ * apt's messages, and warnings, are not printed but in ret_messages, lines with "E: " or
+ * "W: ", or NULL. The caller frees them.
  */
-int origins_try(struct origins *origins, const struct admin *admin,
+int origins_try(struct origins *origins, const struct admin *admin, const char *scope,
 	const char *const *keys, struct buffer *lines, char **ret_messages);
 
 #endif

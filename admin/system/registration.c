@@ -108,14 +108,13 @@ int registration_take(struct registration *registration, const struct admin *adm
 	owns_origins struct origins origins = {.items = NULL};
 	owns_buffer struct buffer configuration = {0};
 	owns_strings struct string_list keys = {0};
-	int error = apt_configuration(admin, SCOPE, &configuration);
+	int error;
 
 	memset(registration, 0, sizeof(*registration));
 	registration_add_keys(&keys);
 	xensure(string_list_terminate(&keys));
-	if (error == 0)
-		error = origins_ask(
-			&origins, admin, SCOPE, (const char *const *)keys.items);
+	error = origins_ask(
+		&origins, admin, SCOPE, (const char *const *)keys.items, &configuration);
 	if (error == 0)
 		registration_of(registration, buffer_slice(&configuration), &origins);
 	return error;

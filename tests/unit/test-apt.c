@@ -114,11 +114,14 @@ START_TEST(origins_have_the_file_and_the_line)
 {
 	const struct admin admin = this_machine();
 	owns_origins struct origins origins;
+	owns_buffer struct buffer lines = {0};
 
 	configure_apt("Universal-Hooks::Timeout \"5\";\n");
 	output_begin();
-	ck_assert_int_eq(origins_ask(&origins, &admin, "Universal-Hooks", NULL), 0);
+	ck_assert_int_eq(
+		origins_ask(&origins, &admin, "Universal-Hooks", NULL, &lines), 0);
 	assert_output("", "");
+	assert_text(&lines, "Universal-Hooks::Timeout=5\n");
 	ck_assert_uint_eq(origins.count, 1);
 	ck_assert_str_eq(origins.items[0].file, at("/apt.conf"));
 	ck_assert_uint_eq(origins.items[0].line, 2);

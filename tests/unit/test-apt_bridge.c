@@ -699,9 +699,9 @@ END_TEST
 START_TEST(a_setting_is_that_of_the_last_line_that_changes_it)
 {
 	assert_lines("A::x \"1\";\na::X \"2\";\nA::x \"2\";\n#clear A::x;\nA::x \"2\";\n",
-		WORDS("2\tA::x=1", "3\tA::x=2", "6\tA::x=2"));
+		WORDS("2\tA::x=1", "3\tA::X=2", "6\tA::x=2"));
 	assert_lines("A::Cleared \"1\";\n#clear A;\n#clear A;\nA::y \"1\";\n",
-		WORDS("5\tA::y=1", "3\tA::Cleared="));
+		WORDS("2\tA::Cleared=1", "5\tA::y=1", "3\tA::Cleared="));
 }
 END_TEST
 
@@ -727,28 +727,26 @@ static struct rlimit leave_one_file(void)
 	return before;
 }
 
-START_TEST(where_no_more_files_can_be_open_lines_have_no_number)
+START_TEST(where_no_more_files_can_be_open_no_line_is_known)
 {
 	owns_reply struct reply reply = {0};
 	struct rlimit before;
-	owns_memory char *expected =
-		string_format("%s\t0\tUniversal-Hooks::Timeout=1\n", at("/apt.conf"));
 
 	configure_apt("Universal-Hooks::Timeout \"1\";\n");
 	before = leave_one_file();
 	reply = ask_origins();
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
-	assert_answer(&reply, expected);
+	assert_answer(&reply, "");
 }
 END_TEST
 
 #define FILE_MAX ((size_t)1 << 20)
 
-START_TEST(a_file_that_is_too_long_to_be_copied_has_lines_without_a_number)
+START_TEST(a_line_that_is_too_long_to_be_copied_is_not_known)
 {
 	const struct rlimit limit = {FILE_MAX, FILE_MAX};
 	owns_memory char *filler = malloc(FILE_MAX + 1);
-	owns_memory char *lines = NULL, *expected = NULL;
+	owns_memory char *lines = NULL;
 	owns_reply struct reply reply = {0};
 
 	ck_assert_ptr_nonnull(filler);
@@ -758,8 +756,7 @@ START_TEST(a_file_that_is_too_long_to_be_copied_has_lines_without_a_number)
 	configure_apt(lines);
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	reply = ask_origins();
-	expected = string_format("%s\t0\tUniversal-Hooks::Timeout=1\n", at("/apt.conf"));
-	assert_answer(&reply, expected);
+	assert_answer(&reply, "");
 }
 END_TEST
 
@@ -900,8 +897,8 @@ int main(void)
 		a_setting_is_found_in_its_blocks,
 		a_setting_is_that_of_the_last_line_that_changes_it,
 		what_follows_a_mistake_is_not_found,
-		where_no_more_files_can_be_open_lines_have_no_number,
-		a_file_that_is_too_long_to_be_copied_has_lines_without_a_number,
+		where_no_more_files_can_be_open_no_line_is_known,
+		a_line_that_is_too_long_to_be_copied_is_not_known,
 		fields_of_the_version_that_is_installed_are_those_of_the_database,
 		an_archive_that_cannot_be_read_says_nothing,
 		fields_of_a_version_that_is_not_installed_are_those_of_its_archive,

@@ -279,10 +279,11 @@ START_TEST(of_what_a_file_says_twice_the_last_counts)
 		      "Universal-Hooks::Timeout \"3\";\n");
 	assert_origins((struct apt_question){.kind = APT_CONFIGURATION},
 		"/apt.conf\t2\tUniversal-Hooks::Timeout=1\n"
-		"/apt.conf\t5\tUniversal-Hooks::Timeout=2\n"
-		"/apt.conf\t8\tUniversal-Hooks::Timeout=3\n"
 		"/apt.conf\t3\tUniversal-Hooks::Operations::=install\n"
-		"/apt.conf\t6\tUniversal-Hooks::Operations::=install\n");
+		"/apt.conf\t4\tUniversal-Hooks::User=a\n"
+		"/apt.conf\t5\tUniversal-Hooks::Timeout=2\n"
+		"/apt.conf\t6\tUniversal-Hooks::Operations::=install\n"
+		"/apt.conf\t8\tUniversal-Hooks::Timeout=3\n");
 }
 END_TEST
 
@@ -295,6 +296,7 @@ START_TEST(a_key_that_stays_cleared_has_the_first_line_that_clears_it)
 		      "Universal-Hooks::Timeout \"1\";\n");
 	assert_origins((struct apt_question){.words = WORDS("Universal-Hooks::User",
 						     "Universal-Hooks::Timeout")},
+		"/apt.conf\t3\tUniversal-Hooks::User=a\n"
 		"/apt.conf\t6\tUniversal-Hooks::Timeout=1\n"
 		"/apt.conf\t4\tUniversal-Hooks::User=\n");
 }

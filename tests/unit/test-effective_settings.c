@@ -212,7 +212,7 @@ START_TEST(settings_are_read_from_apt)
 		      "Universal-Hooks::Scripts::Post-Invoke/a::User \"me\";\n"
 		      "Other::Universal-Hooks::User \"you\";\n");
 	output_begin();
-	ck_assert_int_eq(settings_ask(&settings, &admin), -1);
+	ck_assert_int_eq(settings_ask(&settings, NULL, &admin), -1);
 	assert_output("", "");
 	ck_assert_uint_eq(settings.count, 2);
 	ck_assert_int_eq(settings_for(&settings, "Post-Invoke/a", &script), 0);
@@ -229,7 +229,7 @@ START_TEST(without_an_answer_from_apt_it_is_trouble)
 
 	configure_apt("Universal-Hooks::Timeout \"9\n");
 	output_begin();
-	ck_assert_int_eq(settings_ask(&settings, &admin), STATUS_TROUBLE);
+	ck_assert_int_eq(settings_ask(&settings, NULL, &admin), STATUS_TROUBLE);
 	output_end(&output);
 	ck_assert_int_eq(strncmp(output.err.data, "E: ", 3), 0);
 	ck_assert_str_eq(output.out.data, "");

@@ -18,7 +18,7 @@ static void take(struct snapshot *snapshot)
 	ck_assert_int_eq(unsetenv("APT_CONFIG"), 0);
 	make_directory("/etc/apt/apt.conf.d");
 	output_begin();
-	ck_assert_int_eq(snapshot_take(snapshot, &admin), GOES_ON);
+	ck_assert_int_eq(snapshot_take_after(snapshot, &admin), GOES_ON);
 	assert_output("", "");
 }
 
@@ -128,7 +128,6 @@ END_TEST
 
 START_TEST(the_setting_that_disables_is_found_with_its_place)
 {
-	const struct admin admin = of_root();
 	owns_snapshot struct snapshot snapshot;
 	const struct setting *setting;
 	owns_memory char *place = NULL;
@@ -142,7 +141,7 @@ START_TEST(the_setting_that_disables_is_found_with_its_place)
 	take(&snapshot);
 	setting = snapshot_disabling(&snapshot, "Post-Invoke/a");
 	ck_assert_ptr_nonnull(setting);
-	place = setting_place(setting, &admin);
+	place = setting_place(setting, &snapshot.origins);
 	ck_assert_str_eq(place, expected);
 	ck_assert_ptr_null(snapshot_disabling(&snapshot, "Post-Invoke/b"));
 	ck_assert_ptr_null(snapshot_disabling(&snapshot, "Pre-Invoke/a"));
