@@ -33,28 +33,33 @@ sources_of() {
 }
 
 # Chooses the archive for bootstrap and put_upon_base; with $without_updates, the release alone.
+# Others may be choosing the same.
 choose_the_archive() {
-	local release=$1
+	local release=$1 new
+	export TESTS_ARCHIVE=$TESTS_WORK/archive-of-$1${without_updates:+-alone}
+	[[ ! -d $TESTS_ARCHIVE ]] || return 0
+	new=$(mktemp --directory "$TESTS_WORK/archive.XXXXXX")
 	apt-config dump --no-empty |
 		grep -E '^Acquire::(https?|ftp|Check-[A-Za-z-]+|Retries|ForceIPv4)\b' \
-			>"$TESTS_WORK/way-there" || true
-	sources_of "$release" | grep "${without_updates:+ $release main$}" \
-		>"$TESTS_WORK/sources.list"
+			>"$new/way-there" || true
+	sources_of "$release" | grep "${without_updates:+ $release main$}" >"$new/sources.list" &&
+		chmod 755 "$new" &&
+		{ mv --no-target-directory "$new" "$TESTS_ARCHIVE" || [[ -d $TESTS_ARCHIVE ]]; }
 }
 
 # bootstrap RELEASE TARGET [OPTION]...: runs mmdebstrap with the machine's archive and proxies.
 bootstrap() {
-	local release=$1 target=$2 way_there=$TESTS_WORK/way-there sources=$TESTS_WORK/sources.list
+	local release=$1 target=$2
 	shift 2
 	choose_the_archive "$release" || return
-	if grep -q '^deb https:' "$sources"; then
+	if grep -q '^deb https:' "$TESTS_ARCHIVE/sources.list"; then
 		set -- --include=ca-certificates "$@"
 	fi
 	quietly mmdebstrap --mode=root --variant=apt \
-		--aptopt="$way_there" --aptopt='Acquire::Languages "none"' \
+		--aptopt="$TESTS_ARCHIVE/way-there" --aptopt='Acquire::Languages "none"' \
 		--aptopt='APT::Install-Recommends "false"' \
 		--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-		"$@" "$release" "$target" "$sources"
+		"$@" "$release" "$target" "$TESTS_ARCHIVE/sources.list"
 }
 
 # make_base BASE RELEASE DEB: creates a system where apt has installed DEB, with the addon of the
@@ -91,7 +96,7 @@ put_upon_base() {
 	shift 2
 	mkdir "$room" && mount -t tmpfs -o mode=755 tmpfs "$room" &&
 		mkdir -p "$archive/lists/partial" &&
-		cp "$TESTS_WORK/way-there" "$TESTS_WORK/sources.list" "$archive" || return
+		cp "$TESTS_ARCHIVE"/* "$archive" || return
 	quietly unshare --mount --pid --fork --kill-child -- \
 		"$top/tests/lib/in-overlay" "$base" "$room" sh -ec '
 			export APT_CONFIG=/archive/way-there

@@ -44,10 +44,16 @@ is_installed() {
 		(cd "$top" && dpkg-checkbuilddeps 2>/dev/null)
 }
 
+# Parallel tests wait for one another.
 install_on_this_machine() {
-	if is_installed "$@"; then
-		return
-	fi
+	local lock
+	exec {lock}>/run/lock/apt-universal-hooks-tests
+	flock "$lock"
+	is_installed "$@" || install_now "$@" {lock}>&-
+	exec {lock}>&-
+}
+
+install_now() {
 	say 'Installing build and test dependencies'
 	# It also fails if only a third-party archive cannot be reached.
 	quietly apt-get update || say 'Continuing with the existing package lists.'

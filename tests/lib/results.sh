@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# Reporting and counting tests: each prints a line, and adds a word to a file for the totals. A lock
-# keeps the lines of parallel tests apart.
+# Reporting and counting tests: each prints a line, and adds a word to a file for the totals, and a
+# line to a file of times. A lock keeps the lines of parallel tests apart.
 
 results=$TESTS_WORK/results
+times=$TESTS_WORK/times
 
+# passed TITLE [FILE]: shows FILE first.
 passed() {
 	{
 		flock 9
+		[[ -z ${2-} ]] || cat "$2"
 		printf 'ok - %s\n' "$1"
 		echo passed >&9
 	} 9>>"$results"
@@ -32,10 +35,15 @@ skipped() {
 	} 9>>"$results"
 }
 
+# took SINCE TITLE: notes how long a test took, from SINCE, an earlier $SECONDS.
+took() {
+	printf '%d\t%s\n' "$((SECONDS - $1))" "$2" >>"$times"
+}
+
 # check TITLE COMMAND...: a test that is a single command, or a function whose commands are joined
 # with &&. Returns whether it passed.
 check() {
-	local title=$1 log status=0
+	local title=$1 log status=0 since=$SECONDS
 	shift
 	log=$(mktemp "$TESTS_WORK/check.XXXXXX")
 	if ("$@") >"$log" 2>&1 </dev/null; then
@@ -45,6 +53,7 @@ check() {
 		failed "$title" <"$log"
 	fi
 	rm -f "$log"
+	took "$since" "$title"
 	return "$status"
 }
 
@@ -55,11 +64,20 @@ count_what_ctest_ran() {
 		s/^ *[0-9]+\/[0-9]+ Test +#.*\*\*\*Skipped.*/skipped/p
 		s/^ *[0-9]+\/[0-9]+ Test +#.*\*\*\*.*/failed/p
 		s/^ *[0-9]+\/[0-9]+ Test +#.* Passed +[0-9.]+ sec.*/passed/p' "$1")
+	sed -n -E 's/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: ([^ ]+) .* ([0-9]+)\.[0-9]+ sec.*/\2\t\1/p' \
+		"$1" >>"$times"
 	[[ -n $told ]] && printf '%s\n' "$told" >>"$results"
 }
 
 how_many() {
 	grep --count --line-regexp "$1" "$results" || true
+}
+
+# Those of the results so far that took longest.
+name_the_slowest() {
+	touch "$times"
+	printf '\nSeconds of the slowest:\n'
+	sort --numeric-sort --reverse "$times" | sed -n "1,$1 s/^/  /p"
 }
 
 # Prints the totals. Fails if a test failed or none ran.
