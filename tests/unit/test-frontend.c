@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -34,6 +35,9 @@ static int tell_frontend(const char *word)
 	(void)fprintf(log, "%s", key);
 	return fclose(log) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
+
+/* Of this process; in a chroot, a test with its own mount namespace cannot look it up. */
+static char program[PATH_MAX];
 
 /* Starts a program, and does not wait for it. */
 static pid_t start(const char *const *argv)
@@ -61,10 +65,8 @@ static void key_of_this_process(char key[FRONTEND_KEY_SIZE])
 {
 	struct frontend frontend;
 	owns_buffer struct buffer told = {0};
-	owns_memory char *program = realpath("/proc/self/exe", NULL);
 	const char *argv[] = {program, "Pre-Install-Pkgs", NULL};
 
-	ck_assert_ptr_nonnull(program);
 	wait_for_success(start(argv));
 	read_file("/log", &told);
 	ck_assert(frontend_parse_key(told.data, &frontend));
@@ -76,7 +78,6 @@ static void key_of_this_process(char key[FRONTEND_KEY_SIZE])
 static void assert_found(
 	const char *hook_point, const char *shell, int shells, const char *expected)
 {
-	owns_memory char *program = realpath("/proc/self/exe", NULL);
 	/* A second command keeps a shell from becoming the program itself. */
 	static const char *const commands[] = {"\"$1\" \"$2\" && true",
 		"\"$0\" -c '\"$1\" \"$2\" && true' \"$0\" \"$1\" \"$2\" && true"};
@@ -84,7 +85,6 @@ static void assert_found(
 	const char *by_shell[] = {shell, "-c", shells > 0 ? commands[shells - 1] : NULL,
 		shell, program, hook_point, NULL};
 
-	ck_assert_ptr_nonnull(program);
 	wait_for_success(start(shells > 0 ? by_shell : direct));
 	assert_file("/log", expected);
 }
@@ -317,7 +317,6 @@ END_TEST
 
 START_TEST(too_many_nested_shells_have_no_frontend)
 {
-	owns_memory char *program = realpath("/proc/self/exe", NULL);
 	const char *argv[] = {NULL, "70", program, NULL};
 
 	skip_unless(has_proc(), "there is no /proc");
@@ -455,8 +454,6 @@ END_TEST
 
 static void be_shell(void)
 {
-	owns_memory char *program = realpath("/proc/self/exe", NULL);
-
 	(void)execl("/bin/sh", "/bin/sh", "-c", "\"$0\" Pre-Install-Pkgs && true",
 		program, NULL);
 	_exit(127);
@@ -509,5 +506,7 @@ int main(int argc, char **argv)
 
 	if (argc == 2)
 		return tell_frontend(argv[1]);
+	if (realpath("/proc/self/exe", program) == NULL)
+		return EXIT_FAILURE;
 	return run_tests("frontend", tests, COUNT_OF(tests));
 }
