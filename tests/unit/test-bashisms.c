@@ -50,6 +50,11 @@ START_TEST(what_dash_reads_is_not_found)
 		"cat <<EOF\nfunction a {\n[[ x ]]\nit's a=(b)\nEOF\n",
 		"cat <<-\\E | sed 's/a/b/'\n\t[[ x ]]\n\tE\n",
 		"cat <<'A B'\n[[ x ]]\nA B\ntrue\n",
+		"cat << \"E\"\n[[ x ]]\nE\n",
+		"cat <<E\n[[ x ]]\n",
+		"cat <<'E",
+		"function a b\nfunction | a\n",
+		"a=$((1\n[ x ]\n",
 		"awk '\nfunction f(x) { return x }\n{ if (a <(b)) c = (d) }\n'\n",
 		"python3 -c \"\na = (1, 2)\nb=(3)\n\"\n",
 		"a() { local b; b=${1#*/}; [ \"$b\" = x ]; }\n",
@@ -99,6 +104,7 @@ START_TEST(a_command_that_needs_the_lock_is_found)
 	assert_lock_call(
 		"cat <<E\napt-get install a\nE\napt-get remove a\n", "apt-get", 4);
 	assert_lock_call("apt-get -o DPkg::Lock::Timeout=9 install a && b", "apt-get", 1);
+	assert_lock_call("apt-get -o DPkg::Lock::Timeout=9 install a", "apt-get", 1);
 }
 END_TEST
 
@@ -115,8 +121,8 @@ START_TEST(a_command_that_needs_no_lock_is_not)
 		"systemd-run apt-get -o DPkg::Lock::Timeout=-1 install a",
 		"apt-get -o DPkg::Lock::Timeout=60 install a &", "apt list --upgradable",
 		"cat <<E\napt-get install a\nE\n", "command -v apt-get", "apt", "",
-		"dpkg --dry-run -i a.deb", "printf %s\\n apt-get install",
-		"install apt-get"};
+		"dpkg --dry-run -i a.deb", "unattended-upgrade --dry-run",
+		"printf %s\\n apt-get install", "install apt-get"};
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		assert_lock_call(texts[i], "none", 0);

@@ -196,6 +196,10 @@ START_TEST(a_faulty_setting_has_its_place_the_valid_values_and_the_nearest)
 	assert_setting("Package::=zsh", (struct uh_event){.kind = UH_GUARD_UNUSABLE},
 		"E: Universal-Hooks::Package:: \"zsh\": there is no such setting, so the "
 		"hook is not run; did you mean Packages?\n");
+	assert_setting("Package::=zsh",
+		(struct uh_event){.kind = UH_SCRIPT_WITH_FAULTY_SETTING, .path = "/a"},
+		"E: /a is not run because a setting is invalid: "
+		"Universal-Hooks::Package:: \"zsh\"\n");
 	assert_setting("On-Failure::=abort", (struct uh_event){.kind = UH_GUARD_UNUSABLE},
 		"E: Universal-Hooks::On-Failure:: \"abort\": this setting is not a list, "
 		"so it counts as \"abort\": On-Failure \"abort\"\n");
@@ -280,6 +284,9 @@ START_TEST(each_kind_of_setting_has_its_valid_values)
 					     "; valid values: paths below the hook tree");
 	assert_unusable("User=", "User \"\": " INVALID);
 	assert_unusable("Description=", "Description \"\": " INVALID);
+	assert_unusable("Operations=install",
+		"Operations \"install\": ignored because this setting is a list: "
+		"Operations { \"install\"; }");
 	assert_unusable("When::=always",
 		"When:: \"always\": ignored because this setting is not a list: "
 		"When \"always\"");
@@ -528,6 +535,18 @@ START_TEST(what_a_veto_will_say_is_not_said_before)
 }
 END_TEST
 
+START_TEST(where_dpkg_was_called_it_is_dpkg_that_goes_on)
+{
+	assert_report((struct uh_event){.kind = UH_OUT_OF_MEMORY, .is_of_dpkg = true},
+		"W: out of memory; some hooks are not run, even hooks that could stop "
+		"dpkg\n");
+	assert_report((struct uh_event){.kind = UH_SCRIPT_NOT_EXECUTABLE,
+			      .path = "/a",
+			      .is_of_dpkg = true},
+		"W: /a is not executable; it is not run\n");
+}
+END_TEST
+
 START_TEST(a_summary_says_where_to_look)
 {
 	struct uh_event event = {.kind = UH_HOOKS_FAILED, .count = 2, .total = 5};
@@ -706,7 +725,8 @@ START_TEST(a_wrong_translation_does_no_harm)
 {
 	static const struct message messages[] = {HEADER,
 		{"{path} exited with status {status}",
-			"%s%n {nothing} {} {key} {setting} {first} {{path}} {path", 0, 0},
+			"%s%n {nothing} {} {key}{value} {setting} {first} {{path}} {path",
+			0, 0},
 		{"{path} was killed by signal {signal} ({signal_name})",
 			"{ending}{ending}", 0, 0}};
 
@@ -763,8 +783,9 @@ int main(void)
 		a_veto_by_a_script_that_was_not_run_says_so,
 		a_veto_says_all_that_is_wrong_with_a_variable,
 		the_cause_is_said_rather_than_the_error,
-		what_a_veto_will_say_is_not_said_before, a_summary_says_where_to_look,
-		without_a_detail_an_event_shows_its_error,
+		what_a_veto_will_say_is_not_said_before,
+		where_dpkg_was_called_it_is_dpkg_that_goes_on,
+		a_summary_says_where_to_look, without_a_detail_an_event_shows_its_error,
 		a_translation_may_order_the_places_as_it_needs,
 		a_translation_has_its_own_plurals,
 		the_form_of_a_summary_is_that_of_the_hooks_that_failed,

@@ -112,8 +112,10 @@ START_TEST(a_line_names_the_hook_and_what_it_is_for)
 		"it)");
 	assert_line(80, "Post-Invoke/a", NULL,
 		"Running hook Post-Invoke/a … (Ctrl-C stops it)");
-	/* The terminal need not know its width. */
+	/* The terminal need not know its width, and may be wrong about it. */
 	assert_line(0, "Post-Invoke/a", NULL,
+		"Running hook Post-Invoke/a … (Ctrl-C stops it)");
+	assert_line(2000, "Post-Invoke/a", NULL,
 		"Running hook Post-Invoke/a … (Ctrl-C stops it)");
 	assert_line(80, "Post-Invoke/\033[31m", "a\nb",
 		"Running hook Post-Invoke/\\033[31m: a\\012b … (Ctrl-C stops it)");
@@ -123,6 +125,7 @@ END_TEST
 #define LONG                                                                             \
 	"Write all databases of this machine to the backup server, and wait until it "   \
 	"has them"
+#define E20 "éééééééééééééééééééé"
 
 START_TEST(a_line_fits_the_terminal)
 {
@@ -145,6 +148,9 @@ START_TEST(a_line_fits_the_terminal)
 		"Running hook …-Install-Pkgs/linux-image-__WILDCARD__/100-x … (Ctrl-C "
 		"stops "
 		"it)");
+	/* No character is cut in two. */
+	assert_line(80, E20 E20 "ééééé/a", LONG,
+		"Running hook …" E20 E20 "éé/a … (Ctrl-C stops it)");
 	assert_line(120, "multi_pkgs/Pre-Install-Pkgs/linux-image-__WILDCARD__/100-x",
 		LONG,
 		"Running hook "

@@ -43,10 +43,22 @@ START_TEST(a_script_is_only_parsed)
 }
 END_TEST
 
+START_TEST(only_the_first_line_of_a_shell_that_refuses_the_script_counts)
+{
+	struct syntax_error error;
+
+	make_script("/talks",
+		"printf '%s: 3: bad\\n' \"$2\"; head -c 1000000 /dev/zero; exit 2");
+	assert_error(at("/talks"), "true\n", 3, "bad");
+	make_script("/killed", "printf '%s: 3: bad\\n' \"$2\"; kill -KILL $$");
+	ck_assert(!syntax_error_find(&error, at("/killed"), at("/script")));
+}
+END_TEST
+
 START_TEST(an_answer_of_another_form_is_none)
 {
 	static const char *const answers[] = {"", "/s", "/s: ", "/s: 3",
-		"/s: 3: ", "/s: line: a", "/s: 0: a", "sh: 0: cannot open /s",
+		"/s: 3: ", "/s: line: a", "/s: x: a", "/s: 0: a", "sh: 0: cannot open /s",
 		"/t: 1: a"};
 	struct syntax_error error;
 
@@ -62,7 +74,9 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {each_shell_tells_the_line_and_what_it_expects,
-		a_script_is_only_parsed, an_answer_of_another_form_is_none};
+		a_script_is_only_parsed,
+		only_the_first_line_of_a_shell_that_refuses_the_script_counts,
+		an_answer_of_another_form_is_none};
 
 	return run_tests("shell_syntax", tests, COUNT_OF(tests));
 }
