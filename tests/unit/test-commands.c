@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Calls of the command, on a system with hooks of all kinds. */
+#include "fixture.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define WORDS_MAX 12
+
+/* With this text in its output. */
+struct row {
+	const char *words; /* separated by single spaces */
+	int status;
+	const char *shown;
+};
+
+static void become_command(char *words)
+{
+	const char *argv[WORDS_MAX + 4] = {TEST_COMMAND, "--root", root()};
+	int fd = open(at("/shown"), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	size_t count = 3;
+	char *word;
+
+	while (count < COUNT_OF(argv) - 1 && (word = strsep(&words, " ")) != NULL)
+		argv[count++] = word;
+	(void)setenv("EDITOR", "true", 1);
+	(void)setenv("LC_ALL", "C.UTF-8", 1);
+	(void)dup2(fd, STDOUT_FILENO);
+	(void)dup2(fd, STDERR_FILENO);
+	(void)execv(argv[0], (char *const *)argv);
+	_exit(127);
+}
+
+static void assert_call(const struct row *row)
+{
+	owns_buffer struct buffer shown = {0};
+	owns_memory char *words = strdup(row->words);
+	int status;
+	pid_t pid;
+
+	ck_assert_int_eq(fflush(NULL), 0);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0)
+		become_command(words);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	read_file("/shown", &shown);
+	buffer_append(&shown, (struct slice){"", 1});
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == row->status &&
+			      strstr(shown.data, row->shown) != NULL,
+		"%s: %d, %s", row->words, status, shown.data);
+}
+
+static const char log_text[] =
+	"Start-Date: 2026-11-20  18:02:05\n"
+	"Commandline: apt-get install foo\n"
+	"Requested-By: root (0)\n"
+	"Result: ok\n"
+	"Hooks:\n"
+	" Pre-Invoke " ETC "Pre-Invoke/100-a [always] exit 0 12 ms\n"
+	" Post-Invoke " ETC "Post-Invoke/b [always] exit 3 1500 ms\n"
+	" Post-Invoke " LIB "Post-Invoke/masked [always] skipped (When)\n"
+	"End-Date: 2026-11-20  18:02:09\n\n"
+	"Start-Date: 2026-11-21  18:02:05\n"
+	"Result: failed\n"
+	"Hooks:\n"
+	" Post-Invoke " ETC "Post-Invoke/b [always] timeout 5 5001 ms\n"
+	" Post-Invoke " ETC "pkgs/foo/Post-Invoke/c [foo] signal 9 1 ms\n"
+	" Post-Invoke " ETC "Post-Invoke/gone [always] not-started (No such file)\n"
+	"End-Date: 2026-11-21  18:02:09\n\n";
+
+static const char kept_text[] =
+	"Log started: 2026-11-20  18:02:06  Post-Invoke " ETC "Post-Invoke/b [always]\n"
+	"\tfirst\n\tlast\n"
+	"Log ended: 2026-11-20  18:02:07 exit 3, 12 bytes not kept\n\n";
+
+static const char settings_text[] =
+	"Universal-Hooks {\n"
+	"Timeout \"5\";\n"
+	"Scripts {\n"
+	"Pre-Invoke/100-a { Description \"Dump\"; Requires { \"foo (>= 2)\"; \"bar\"; }; "
+	"};\n"
+	"Post-Invoke/b { Packages { \"foo\"; \"!lib*\"; }; Operations { \"install\"; };\n"
+	"When \"always\"; On-Failure \"abort-after\"; Output \"log\"; };\n"
+	"Post-Invoke/paths { Paths { \"/usr/bin/*\"; }; Per-Package \"true\"; };\n"
+	"pkgs/foo/Post-Invoke/c { User \"nobody\"; Directory \"/tmp\"; Arguments { "
+	"\"-a\"; }; };\n"
+	"Post-Invoke/gone { Timeout \"1\"; };\n"
+	"};\n};\n";
+
+static void make_system(void)
+{
+	make_script(ETC "Pre-Invoke/100-a", "exit 0");
+	make_script(ETC "Post-Invoke/b", "exit 3");
+	make_script(ETC "Post-Invoke/paths", "exit 0");
+	make_script(ETC "pkgs/foo/Post-Invoke/c", "exit 0");
+	make_script(ETC "pkgs/nope/Post-Invoke/c", "exit 0");
+	make_script(ETC "multi_pkgs/Pre-Install-Pkgs/lib__WILDCARD__/d", "exit 0");
+	make_file(ETC "Post-Invoke/not-executable", 0644, "#!/bin/sh\n");
+	make_link(ETC "Post-Invoke/masked", "/dev/null");
+	make_link(ETC "Post-Invoke/dangling", "/nowhere");
+	make_script(LIB "Post-Invoke/masked", "exit 0");
+	make_script(LIB "Post-Invoke/b", "exit 0");
+	make_script(LIB "Pre-Invoke/shipped", "exit 0");
+	make_script(ETC "Session-End/s", "exit 0");
+	set_database("installed");
+	make_file("/var/lib/dpkg/info/foo.list", 0644,
+		"/.\n/usr/bin/foo\n" LIB "Pre-Invoke/shipped\n" LIB "Post-Invoke/b\n");
+	make_link("/usr/share/dpkg", "/usr/share/dpkg");
+	make_file("/bin/sh", 0755, "");
+	make_file("/dev/null", 0644, "");
+	make_file("/usr/libexec/apt-universal-hooks/helper", 0755, "");
+	make_file("/var/log/apt/universal-hooks.log", 0644, log_text);
+	make_file("/var/log/apt/universal-hooks-output.log", 0640, kept_text);
+	make_directory("/etc/apt/sources.list.d");
+	make_directory("/etc/apt/preferences.d");
+	make_file("/etc/apt/sources.list", 0644, "");
+	make_file("/etc/passwd", 0644, "root:x:0:0::/root:/bin/sh\n");
+	make_directory("/etc/apt/apt.conf.d");
+	make_file("/etc/apt/apt.conf.d/90hooks", 0644, settings_text);
+}
+
+/* Of everything that check can find in files. */
+static void make_faults(void)
+{
+	make_file("/etc/apt/apt.conf.d/91bad", 0644,
+		"Universal-Hooks::Timeout \"soon\";\nUniversal-Hooks::Timeouts \"5\";\n"
+		"Universal-Hooks::Scripts::Post-Invoke/b::User \"nobody-such\";\n"
+		"Universal-Hooks::Scripts::Post-Invoke/b::Environment { \"PATH=/tmp\"; "
+		"};\n"
+		"Universal-Hooks::Scripts::Post-Invoke/masked::Timeout \"1\";\n"
+		"Universal-Hoks::Timeout \"5\";\n"
+		"Universal-Hooks::Requires \"a\";\nUniversal-Hooks::On_Failure "
+		"\"abort\";\n"
+		"Universal-Hooks::Scripts::Post-Invoke/paths::Packages { \"nope*\"; "
+		"};\n");
+	make_file(
+		"/etc/apt/apt.conf.d/92x.bak", 0644, "Universal-Hooks::Timeout \"5\";\n");
+	make_file(
+		LIB "settings.d/foo.conf", 0644, "Universal-Hooks::Enabled \"true\";\n");
+	make_file(ETC "Post-Invoke/empty", 0755, "");
+	make_file(ETC "Post-Invoke/perl", 0755, "#!/gone/perl\n");
+	make_file(ETC "Post-Invoke/crlf", 0755, "#!/bin/sh\r\ntrue\r\n");
+	make_file(ETC "Post-Invoke/bash", 0755, "#!/bin/sh\n[[ a ]]\n");
+	make_file(ETC "Post-Invoke/lock", 0755, "#!/bin/sh\napt-get install foo\n");
+	make_file(ETC "Post-Invoke/env", 0755, "#!/usr/bin/env gone\n");
+	make_file(ETC "Post-Invoke/a.dpkg-old", 0755, "#!/bin/sh\n");
+	make_file(ETC "Post-Invoke/a.hook", 0755,
+		"[Trigger]\nType = Package\nTarget = a\n");
+	make_file(ETC "Post-Invoke/open", 0777, "#!/bin/sh\n");
+	set_mode(ETC "Post-Invoke/open", 0777);
+	make_node(ETC "Post-Invoke/fifo", S_IFIFO);
+	make_script(ETC "Post-Trans/a", "exit 0");
+	make_script(ETC "pkg/foo/Post-Invoke/a", "exit 0");
+	make_script(ETC "multi_pkgs/Post-Invoke/foo/a", "exit 0");
+	make_script(ETC "Post-Invoke/below/a", "exit 0");
+}
+
+/* The hooks must belong to root. */
+static void assert_calls(const struct row *rows, size_t count)
+{
+	skip_unless(geteuid() == 0, "this needs root");
+	for (size_t i = 0; i < count; i++)
+		assert_call(&rows[i]);
+}
+
+START_TEST(what_there_is_is_shown)
+{
+	static const struct row rows[] = {
+		{"list", 0, "HOOK\tSTATE\tLAST\tTIME\tFROM\tDESCRIPTION"},
+		{"list --tree", 0, "Pre-Invoke"},
+		{"list --json", 0, "\"hooks\": ["},
+		{"list Post-Invoke", 0, "HOOK\tSTATE\tLAST\tTIME\tFROM\tDESCRIPTION"},
+		{"list nowhere", 2,
+			"E: unknown hook point \"nowhere\"; use Session-Start,"},
+		{"status", 1, "Hooks: switched on"},
+		{"status --json", 1, "\"switched_off_by\": [],"},
+		{"show Post-Invoke/b", 0, "Post-Invoke/b"},
+		{"show --json Post-Invoke/b", 0, "\"hook_point\": \"Post-Invoke\","},
+		{"show Pre-Invoke/100-a", 0, "Pre-Invoke/100-a - Dump"},
+		{"show masked", 0, "Post-Invoke/masked"},
+		{"show nothing", 2,
+			"E: there is no hook nothing: apt-universal-hooks list"},
+		{"show", 2, "E: an argument is missing; usage: apt-universal-hooks"},
+		{"check", 1, "/etc/apt/apt.conf.d/90hooks:4:"},
+		{"check --json", 1, "\"findings\": ["},
+		{"check Post-Invoke", 1,
+			"error: Post-Invoke/dangling: dangling symlink; it is not"},
+		{"list --tree Pre-Invoke", 0, "Pre-Invoke"},
+		{"list --tree --json", 0, "\"hooks\": ["},
+		{"show pkgs/foo/Post-Invoke/c", 0, "pkgs/foo/Post-Invoke/c"},
+		{"show Post-Invoke/paths", 0, "Post-Invoke/paths"},
+		{"show Post-Invoke/dangling", 0, "Post-Invoke/dangling"},
+		{"show shipped", 0, "Pre-Invoke/shipped"},
+	};
+
+	make_system();
+	assert_calls(rows, COUNT_OF(rows));
+}
+END_TEST
+
+START_TEST(what_would_run_is_shown)
+{
+	static const struct row rows[] = {
+		{"plan reinstall foo", 0, "apt has nothing to do, so it calls no hook."},
+		{"plan remove foo", 0, "1 package: remove foo"},
+		{"plan purge foo", 0, "1 package: purge foo"},
+		{"plan --json purge foo", 0, "\"transaction\": ["},
+		{"plan upgrade", 0, "apt has nothing to do, so it calls no hook."},
+		{"plan", 2, "E: an argument is missing; usage: apt-universal-hooks"},
+		{"plan frob", 2, "E: Unsupported command frob; supported commands are:"},
+		{"why foo", 0, "Post-Invoke"},
+		{"why --json foo", 0, "\"transaction\": ["},
+		{"why nope", 2, "E: unknown package nope"},
+		{"why", 2, "E: an argument is missing; usage: apt-universal-hooks"},
+		{"why foo bar", 2, "E: unknown package bar"},
+		{"requires", 1, "Package\tInstalled\tHooks"},
+		{"requires --json", 1, "\"packages\": ["},
+		{"requires --missing", 0, "W: apt has no package bar, required by"},
+		{"requires --yes", 2, "E: --yes can only be used with --install"},
+		{"requires --install --json", 2,
+			"E: --install cannot be used with --missing or --json"},
+		{"why libfoo", 2, "E: unknown package libfoo"},
+		{"why --operation remove foo", 0, "Post-Invoke"},
+		{"why --operation bogus foo", 2,
+			"E: unknown operation \"bogus\"; use install, upgrade,"},
+		{"why foo:amd64 bar", 2, "E: unknown package bar"},
+	};
+
+	make_system();
+	assert_calls(rows, COUNT_OF(rows));
+}
+END_TEST
+
+START_TEST(what_has_run_is_shown)
+{
+	static const struct row rows[] = {
+		{"log", 0, "result: ok; 3 hooks: 1 ok, 1 failed, 1 skipped;"},
+		{"log --json", 0, "\"transactions\": ["},
+		{"log --last -n 3", 2, "E: --last and -n 3 cannot be used together"},
+		{"log -n 0", 2, "E: --number 0: not a positive number"},
+		{"log --failed", 0, "result: ok; 3 hooks: 1 ok, 1 failed, 1 skipped;"},
+		{"log --script b", 0,
+			"result: ok; 1 hook: 1 failed; requested by root (0)"},
+		{"log --script nope", 2,
+			"E: there is no hook nope: apt-universal-hooks list shows"},
+		{"log --package foo", 0, "result: failed; 1 hook: 1 failed"},
+		{"log --output", 0, "result: ok; 3 hooks: 1 ok, 1 failed, 1 skipped;"},
+		{"blame", 0,
+			"Total (ms)\tRuns\tMean (ms)\tLongest "
+			"(ms)\tScript\tFailed\tState"},
+		{"blame --json", 0, "\"hooks\": ["},
+		{"blame -n 1", 0,
+			"Total (ms)\tRuns\tMean (ms)\tLongest "
+			"(ms)\tScript\tFailed\tState"},
+		{"blame -n 0", 2, "E: --number 0: not a positive number"},
+		{"log -o -f", 0, "result: ok; 3 hooks: 1 ok, 1 failed, 1 skipped;"},
+		{"log --json -o", 0, "\"transactions\": ["},
+		{"log -s Post-Invoke/b -o", 0,
+			"result: ok; 1 hook: 1 failed; requested by root (0)"},
+		{"log -s Post-Invoke/gone", 0, "result: failed; 1 hook: 1 failed"},
+		{"log -p nope", 0, "No transaction in the log matches."},
+		{"log -l --json", 0, "\"transactions\": ["},
+		{"log x", 2, "E: unexpected argument \"x\"; usage: apt-universal-hooks"},
+	};
+
+	make_system();
+	assert_calls(rows, COUNT_OF(rows));
+}
+END_TEST
+
+START_TEST(settings_and_scripts_are_changed)
+{
+	static const struct row rows[] = {
+		{"new", 2, "E: an argument is missing; usage: apt-universal-hooks"},
+		{"new Post-Invoke/new", 0, "/etc/apt/universal-hooks/Post-Invoke/new"},
+		{"new Post-Invoke/new", 2,
+			"/etc/apt/universal-hooks/Post-Invoke/new already exists;"},
+		{"new Post-Invoke/new3 --package foo --wildcard a", 2,
+			"E: --package cannot be used with --wildcard"},
+		{"new Post-Invoke/new4 --wildcard a* --description x", 0,
+			"/etc/apt/universal-hooks/multi_pkgs/Post-Invoke/a__WILDCAR"},
+		{"new Bogus/x", 2, "E: unknown hook point \"Bogus\"; use Session-Start,"},
+		{"set", 2, "E: an argument is missing; usage: apt-universal-hooks"},
+		{"set Post-Invoke/b", 2,
+			"E: an argument is missing; usage: apt-universal-hooks"},
+		{"set Post-Invoke/b Timeout", 2,
+			"E: an argument is missing; usage: apt-universal-hooks"},
+		{"set Post-Invoke/b Timeout 7", 0,
+			"Post-Invoke/b: Timeout is now \"7\", set in"},
+		{"set Post-Invoke/b Timeout x", 2,
+			"E: Timeout cannot be \"x\"; use seconds, from 0 (no limit)"},
+		{"set Post-Invoke/b Timeouts 7", 2,
+			"E: there is no setting Timeouts; did you mean"},
+		{"set --all Timeout 9", 0, "all hooks: Timeout is now \"9\", set in"},
+		{"set nope Timeout 9", 2,
+			"E: there is no hook nope: apt-universal-hooks list shows"},
+		{"set Post-Invoke Timeout 8", 0,
+			"Post-Invoke: Timeout is now \"8\", set in"},
+		{"set Post-Invoke/b Packages foo bar", 0,
+			"Post-Invoke/b: Packages is now \"foo\" \"bar\", set in"},
+		{"set Post-Invoke/b When always failure", 2,
+			"E: When takes one value, but there are 2; put quotes"},
+		{"unset Post-Invoke/b Timeout", 0,
+			"Post-Invoke/b: Timeout is now \"8\", set in"},
+		{"unset Post-Invoke/b Timeout", 0, "Post-Invoke/b: Timeout was not set"},
+		{"unset Post-Invoke/b", 0,
+			"Post-Invoke/b: Packages is now \"foo\" \"!lib*\", set in"},
+		{"unset Post-Invoke", 0, "Post-Invoke: Timeout is now \"9\", set in"},
+		{"unset --all Timeout", 0, "all hooks: Timeout is now \"5\", set in"},
+		{"unset --all", 0, "all hooks: nothing is set by this command"},
+		{"unset", 2, "E: an argument is missing; usage: apt-universal-hooks"},
+		{"unset nope", 2,
+			"E: there is no hook nope: apt-universal-hooks list shows"},
+		{"disable", 2, "E: an argument is missing; usage: apt-universal-hooks"},
+		{"disable Post-Invoke/b", 0, "Post-Invoke/b is disabled: set in"},
+		{"disable Post-Invoke/b", 0,
+			"Post-Invoke/b was already disabled: set in"},
+		{"disable Pre-Invoke/shipped", 0,
+			"Pre-Invoke/shipped is disabled: masked by"},
+		{"disable Pre-Invoke", 2,
+			"E: Pre-Invoke is a directory; name a script in it; to"},
+		{"disable nope", 2,
+			"E: there is no hook nope: apt-universal-hooks list shows"},
+		{"enable", 2, "E: an argument is missing; usage: apt-universal-hooks"},
+		{"enable Post-Invoke/b", 0, "Post-Invoke/b is enabled"},
+		{"enable Post-Invoke/b", 0, "Post-Invoke/b was already enabled"},
+		{"enable Pre-Invoke/shipped", 0, "Pre-Invoke/shipped is enabled"},
+		{"enable Pre-Invoke", 2,
+			"E: Pre-Invoke is a directory; name a script in it; to"},
+		{"enable nope", 2,
+			"E: there is no hook nope: apt-universal-hooks list shows"},
+		{"dpkg", 0, "off: dpkg runs hooks only when apt calls it ("},
+		{"dpkg on", 0, "on: dpkg runs hooks also when it is called without apt"},
+		{"dpkg", 0, "on: dpkg runs hooks also when it is called without apt"},
+		{"dpkg on", 0, "on: dpkg runs hooks also when it is called without apt"},
+		{"dpkg off", 0, "off: dpkg runs hooks only when apt calls it ("},
+		{"dpkg off", 0, "off: dpkg runs hooks only when apt calls it ("},
+		{"dpkg frob", 2, "E: frob: the word must be on or off"},
+		{"edit", 2, "E: an argument is missing; usage: apt-universal-hooks"},
+		{"edit nope", 2,
+			"E: there is no hook nope: apt-universal-hooks list shows"},
+		{"edit Post-Invoke/b", 0,
+			"/etc/apt/universal-hooks/Post-Invoke/b is unchanged"},
+		{"set Post-Invoke/b Requires bash nope", 1,
+			"Post-Invoke/b: Requires is now \"bash\" \"nope\", set in"},
+		{"set pkgs Timeout 1", 0, "pkgs: Timeout is now \"1\", set in"},
+		{"set Post-Invok Timeout 1", 2,
+			"E: there is no hook Post-Invok; did you mean"},
+		{"set Post-Invoke/b User nobdy", 1,
+			"Post-Invoke/b: User is now \"nobdy\", set in"},
+		{"set Post-Invoke/b Enabled flase", 2,
+			"E: Enabled cannot be \"flase\"; did you mean \"false\"?"},
+		{"set Post-Invoke/gone Timeout 3", 2,
+			"E: there is no hook Post-Invoke/gone; the nearest are"},
+		{"unset Post-Invoke/gone", 2,
+			"E: there is no hook Post-Invoke/gone; the nearest are"},
+		{"new Post-Invoke/new5 --package foo", 0,
+			"/etc/apt/universal-hooks/pkgs/foo/Post-Invoke/new5"},
+		{"new pkgs/foo/Post-Invoke/new6", 0,
+			"/etc/apt/universal-hooks/pkgs/foo/Post-Invoke/new6"},
+		{"new Post-Invoke/a/b", 2,
+			"E: Post-Invoke/a/b is not a place for hooks; use"},
+		{"new --description= Post-Invoke/x", 2,
+			"E: --description must not be empty"},
+	};
+
+	make_system();
+	assert_calls(rows, COUNT_OF(rows));
+}
+END_TEST
+
+START_TEST(hooks_are_run_by_hand)
+{
+	static const struct row rows[] = {
+		{"wait", 0, ""},
+		{"transaction", 2,
+			"E: there is no transaction: this must be called in a"},
+		{"run", 2, "E: an argument is missing; usage: apt-universal-hooks"},
+		{"run Bogus", 2, "E: unknown hook point \"Bogus\"; use Session-Start,"},
+		{"run Post-Invoke --dry-run", 0, "Post-Invoke"},
+		{"run Pre-Invoke --dry-run --package foo", 0, "Pre-Invoke"},
+		{"run Post-Invoke --package foo --operation install --result success "
+		 "--dry-run",
+			2, "E: unknown result \"success\"; use ok, failed or aborted"},
+		{"run Post-Invoke --package foo --operation bogus --dry-run", 2,
+			"E: unknown operation \"bogus\"; use install, upgrade,"},
+		{"run Post-Invoke --result bogus --dry-run", 2,
+			"E: unknown result \"bogus\"; use ok, failed or aborted"},
+		{"run Post-Invoke --script b --dry-run", 1, "Post-Invoke"},
+		{"run Post-Invoke --script b --file x", 2,
+			"E: --file and --script cannot be used together"},
+		{"run Post-Invoke --script nope --dry-run", 2,
+			"E: there is no hook nope: apt-universal-hooks list shows"},
+		{"run Pre-Install-Pkgs --package libx --dry-run --json", 2,
+			"E: unknown option --json; usage: apt-universal-hooks run"},
+		{"run Session-End --dry-run", 0, "Session-End"},
+		{"run Post-Invoke --dry-run --package foo --operation purge --result "
+		 "failed",
+			0, "Post-Invoke"},
+		{"run Post-Invoke --dry-run --package foo --package libx --operation "
+		 "upgrade --result aborted",
+			2, "E: unknown package libx"},
+		{"run Pre-Install-Pkgs --dry-run --package libx", 2,
+			"E: unknown package libx"},
+		{"run Post-Invoke --dry-run --file /nowhere", 2,
+			"E: /nowhere cannot be run: No such file or directory"},
+		{"frob", 2, "E: unknown subcommand \"frob\"; see apt-universal-hooks"},
+		{"statu", 2, "E: unknown subcommand \"statu\"; did you mean \"status\"?"},
+		{"--version", 0, ""},
+		{"--help", 0, "Usage: apt-universal-hooks SUBCOMMAND [OPTION]"},
+		{"--json list", 0, "\"hooks\": ["},
+		{"--json", 2, "Usage: apt-universal-hooks SUBCOMMAND [OPTION]"},
+	};
+
+	make_system();
+	assert_calls(rows, COUNT_OF(rows));
+}
+END_TEST
+
+START_TEST(faults_are_found)
+{
+	static const struct row rows[] = {
+		{"check", 1, "/etc/apt/apt.conf.d/90hooks:4:"},
+		{"check --json", 1, "\"findings\": ["},
+		{"check Post-Invoke", 1, "/etc/apt/apt.conf.d/91bad:3:"},
+		{"check Post-Invoke/open nope", 2,
+			"E: there is no hook nope: apt-universal-hooks list shows"},
+		{"check pkgs", 1, "/etc/apt/apt.conf.d/90hooks:8:"},
+		{"list", 0, "HOOK\tSTATE\tLAST\tTIME\tFROM\tDESCRIPTION"},
+		{"list --tree", 0, "Pre-Invoke"},
+		{"list --json", 0, "\"hooks\": ["},
+		{"status", 1, "Hooks: switched on"},
+		{"show Post-Invoke/open", 0, "Post-Invoke/open"},
+		{"show Post-Invoke/perl", 0, "Post-Invoke/perl"},
+		{"show Post-Invoke/crlf", 0, "Post-Invoke/crlf"},
+		{"show Post-Invoke/b", 0, "Post-Invoke/b"},
+		{"plan remove foo", 0, "1 package: remove foo"},
+		{"why foo", 0, "Post-Invoke"},
+		{"set Post-Invoke/b Timeout 3", 0,
+			"Post-Invoke/b: Timeout is now \"3\", set in"},
+		{"unset Post-Invoke/b Timeout", 0,
+			"Post-Invoke/b: Timeout is no longer set; the default"},
+		{"disable Post-Invoke/open", 0, "Post-Invoke/open is disabled: set in"},
+		{"enable Post-Invoke/open", 0, "Post-Invoke/open is enabled"},
+		{"requires", 1, "Package\tInstalled\tHooks"},
+		{"run Post-Invoke --dry-run", 0, "Post-Invoke"},
+		{"log --failed", 0, "result: ok; 3 hooks: 1 ok, 1 failed, 1 skipped;"},
+	};
+
+	make_system();
+	make_faults();
+	assert_calls(rows, COUNT_OF(rows));
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {what_there_is_is_shown, what_would_run_is_shown,
+		what_has_run_is_shown, settings_and_scripts_are_changed,
+		hooks_are_run_by_hand, faults_are_found};
+
+	return run_tests("commands", tests, COUNT_OF(tests));
+}
