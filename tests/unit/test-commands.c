@@ -376,7 +376,6 @@ END_TEST
 START_TEST(hooks_are_run_by_hand)
 {
 	static const struct row rows[] = {
-		{"wait", 0, ""},
 		{"transaction", 2,
 			"E: there is no transaction: this must be called in a"},
 		{"run", 2, "E: an argument is missing; usage: apt-universal-hooks"},
