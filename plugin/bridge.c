@@ -131,8 +131,7 @@ static int run_child(const struct apt_question *question, struct buffer *output)
 	return error < 0 ? error : end;
 }
 
-/* Parses the child's output. 0, −EIO if it is cut off, or −ENOMEM. */
-static int parse_output(struct slice output, struct buffer *answer, char **ret_message)
+int bridge_parse_output(struct slice output, struct buffer *answer, char **ret_message)
 {
 	size_t size;
 
@@ -164,7 +163,7 @@ int bridge_ask(
 		return end;
 	if (end == BRIDGE_FAILED)
 		return -EIO;
-	error = parse_output(buffer_slice(&output), answer, ret_message);
+	error = bridge_parse_output(buffer_slice(&output), answer, ret_message);
 	if (error < 0)
 		return error;
 	if (end == BRIDGE_NOT_LOADED)

@@ -43,6 +43,13 @@ int bridge_fields(const struct command_line *command_line, const char *root,
 /* Asks for the order of versions (APT_VERSIONS). Returns like bridge_ask(). */
 int bridge_versions(const struct string_list *pairs, struct buffer *lines);
 
+/*
+ * Parses what the child writes: the size of the answer, the answer, and the messages.
+ * Appends the answer, and sets ret_message if there are any. 0, −EIO if the output is cut
+ * off, or −ENOMEM.
+ */
+int bridge_parse_output(struct slice output, struct buffer *answer, char **ret_message);
+
 extern const char bridge_file[]; /* its path */
 
 #endif

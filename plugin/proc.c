@@ -28,10 +28,10 @@ struct proc_list {
 	size_t capacity;
 };
 
-static bool is_shell(const char *command)
+static bool is_shell(struct slice command)
 {
-	return strcmp(command, "sh") == 0 || strcmp(command, "dash") == 0 ||
-	       strcmp(command, "bash") == 0;
+	return slice_equals(command, "sh") || slice_equals(command, "dash") ||
+	       slice_equals(command, "bash");
 }
 
 /* In the /proc of another pid namespace, "self" is missing or names another pid. */
@@ -70,26 +70,20 @@ int proc_read_file(pid_t pid, const char *file, size_t limit, struct buffer *byt
 	return error == 0 ? read_checked_file(pid, file, limit, bytes) : error;
 }
 
-/* "pid (command) state ppid …"; the command may contain spaces and parentheses. */
-static int read_checked_proc(pid_t pid, struct proc *ret_proc)
+int proc_parse(struct slice stat, pid_t pid, struct proc *ret_proc)
 {
-	owns_buffer struct buffer stat = {0};
-	int error = read_checked_file(pid, "stat", STAT_SIZE, &stat);
 	struct proc proc = {.pid = pid};
 	unsigned long long parent;
-	struct slice rest, state;
-	char *command, *end;
+	struct slice rest = stat, command, state;
+	const char *end = stat.size > 0 ? memrchr(stat.data, ')', stat.size) : NULL;
 
-	buffer_append(&stat, (struct slice){"", 1});
-	if (error < 0 || stat.error < 0)
-		return error < 0 ? error : stat.error;
-	command = strchr(stat.data, '(');
-	end = strrchr(stat.data, ')');
-	if (command == NULL || end == NULL)
+	if (end == NULL)
 		return -EPROTO;
-	*end = '\0';
-	proc.is_shell = is_shell(command + 1);
-	rest = slice_of(end + 1);
+	/* The command may contain spaces and parentheses. */
+	command = (struct slice){stat.data, (size_t)(end - stat.data)};
+	(void)slice_cut(&command, '(');
+	proc.is_shell = is_shell(command);
+	rest = (struct slice){end + 1, stat.size - (size_t)(end + 1 - stat.data)};
 	(void)slice_cut(&rest, ' ');
 	state = slice_cut(&rest, ' ');
 	proc.has_ended = slice_equals(state, "Z") || slice_equals(state, "X");
@@ -102,6 +96,14 @@ static int read_checked_proc(pid_t pid, struct proc *ret_proc)
 		return -EPROTO;
 	*ret_proc = proc;
 	return 0;
+}
+
+static int read_checked_proc(pid_t pid, struct proc *ret_proc)
+{
+	owns_buffer struct buffer stat = {0};
+	int error = read_checked_file(pid, "stat", STAT_SIZE, &stat);
+
+	return error == 0 ? proc_parse(buffer_slice(&stat), pid, ret_proc) : error;
 }
 
 int proc_read(pid_t pid, struct proc *ret_proc)

@@ -21,6 +21,12 @@ struct proc {
 /* Checks that /proc shows our pids: 0 or −errno (−ENOENT: there is no /proc). */
 int proc_check(void);
 
+/*
+ * Parses what /proc/PID/stat says of pid: "PID (COMMAND) STATE PARENT …". 0 or −EPROTO, and
+ * then ret_proc is unchanged.
+ */
+int proc_parse(struct slice stat, pid_t pid, struct proc *ret_proc);
+
 /* 0 or −errno; −ENOENT or −ESRCH: no such process; −ENOENT: no /proc. */
 int proc_read(pid_t pid, struct proc *ret_proc);
 

@@ -193,8 +193,10 @@ static int cut_quoted(
 		return -ENOMEM;
 	if (!slice_has_prefix(*text, slice_of(separator)))
 		return -EBADMSG;
-	text->data += strlen(separator);
-	text->size -= strlen(separator);
+	if (text->size > 0) {
+		text->data += strlen(separator);
+		text->size -= strlen(separator);
+	}
 	return string_list_add(&setting->values, value);
 }
 

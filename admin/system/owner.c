@@ -36,6 +36,7 @@ static bool is_package_list(struct slice packages)
 {
 	for (size_t i = 0; i < packages.size; i++)
 		if ((unsigned char)packages.data[i] >= 0x80 ||
+			(unsigned char)packages.data[i] < ' ' ||
 			(packages.data[i] == ' ' &&
 				(i == 0 || packages.data[i - 1] != ',')))
 			return false;
@@ -80,6 +81,14 @@ static int compare_owners(const void *a, const void *b)
 	return strcmp(one->path, other->path);
 }
 
+void owner_list_add(struct owner_list *list, struct slice answer)
+{
+	while (answer.size > 0)
+		add_owner(list, slice_cut(&answer, '\n'));
+	if (list->count > 0)
+		qsort(list->items, list->count, sizeof(*list->items), compare_owners);
+}
+
 void owner_list_ask(struct owner_list *list, const struct admin *admin,
 	const struct string_list *paths)
 {
@@ -87,7 +96,6 @@ void owner_list_ask(struct owner_list *list, const struct admin *admin,
 	owns_buffer struct buffer answer = {0};
 	struct process_spec spec = {.path = DPKG_QUERY, .envp = environ};
 	struct uh_ending ending;
-	struct slice rest;
 
 	memset(list, 0, sizeof(*list));
 	if (paths->count == 0)
@@ -99,10 +107,7 @@ void owner_list_ask(struct owner_list *list, const struct admin *admin,
 	if (xensure(process_capture(&spec, ANSWER_MAX, &answer, &ending)) < 0)
 		return;
 	/* The exit status does not matter: it is 1 if any path has no owner. */
-	for (rest = buffer_slice(&answer); rest.size > 0;)
-		add_owner(list, slice_cut(&rest, '\n'));
-	if (list->count > 0)
-		qsort(list->items, list->count, sizeof(*list->items), compare_owners);
+	owner_list_add(list, buffer_slice(&answer));
 }
 
 void owner_list_done(struct owner_list *list)

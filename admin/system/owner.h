@@ -23,6 +23,8 @@ struct owner_list {
  */
 void owner_list_ask(struct owner_list *list, const struct admin *admin,
 	const struct string_list *paths);
+/* Adds what the lines of dpkg-query --search say; other lines are ignored. */
+void owner_list_add(struct owner_list *list, struct slice answer);
 void owner_list_done(struct owner_list *list);
 
 /* The packages that own path, or NULL. */
