@@ -32,7 +32,7 @@ build_the_package() {
 }
 
 # The same with the compiler, debhelper and libraries of another release. The options are for
-# bootstrap; with $host_architecture it is a cross build.
+# bootstrap; with $host_architecture it is a cross build, whose tests run by emulation, if at all.
 build_in_a_chroot() {
 	local directory=$1 release=$2
 	shift 2
@@ -46,6 +46,10 @@ build_in_a_chroot() {
 				${host:+--host-architecture $host} ./
 			DEB_BUILD_OPTIONS=\"${DEB_BUILD_OPTIONS-}\" \
 				dpkg-buildpackage -us -uc -b ${host:+--host-arch $host}
+			case \"${host:-nocheck} ${DEB_BUILD_OPTIONS-}\" in
+			*nocheck*) ;;
+			*) tests/lib/emulated-ctest obj-* ;;
+			esac
 			rm -rf /var/tmp/source"' \
 		--customize-hook="sync-out /var/tmp '$directory/built'" &&
 		mv "$directory/built"/{apt-plugin,dh}-universal-hooks* "$directory"
@@ -57,24 +61,44 @@ build_elsewhere() {
 	build_in_a_chroot "$@"
 }
 
-can_run_i386() {
-	arch-test i386 >/dev/null 2>&1
+# Whether the machine can run programs of this architecture without an emulator.
+can_run() {
+	arch-test -n "$1" >/dev/null 2>&1
 }
 
-# build_for_i386 DIRECTORY RELEASE: with its tests, in a chroot of that architecture.
-build_for_i386() {
-	local directory=$1 release=$2
+can_emulate() {
+	"$top/tests/lib/with-emulation" "$1" arch-test "$1" >/dev/null 2>&1
+}
+
+# emulating ARCHITECTURE FUNCTION [ARGUMENT]...: calls a function of this file or of chroot.sh where
+# programs of this architecture can run.
+emulating() {
+	local architecture=$1
+	shift
+	# shellcheck disable=SC2016 # expanded by the shell that runs there
+	"$top/tests/lib/with-emulation" "$architecture" bash -euo pipefail -c '
+		for library in common chroot build; do
+			. "$1/tests/lib/$library.sh"
+		done
+		shift
+		"$@"' "$0" "$top" "$@"
+}
+
+# native_build DIRECTORY RELEASE ARCHITECTURE: with its tests, in a chroot of that architecture.
+native_build() {
+	local directory=$1 release=$2 architecture=$3
 	copy_the_tree "$directory/source" &&
 		DEB_BUILD_OPTIONS=parallel=$(nproc) \
-			build_elsewhere "$directory" "$release" --architectures=i386 &&
-		[[ $(the_deb_in "$directory") == *_i386.deb ]]
+			build_elsewhere "$directory" "$release" --architectures="$architecture" &&
+		[[ $(the_deb_in "$directory") == *_"$architecture".deb ]]
 }
 
-# cross_build DIRECTORY RELEASE ARCHITECTURE: its tests cannot run.
+# cross_build DIRECTORY RELEASE ARCHITECTURE [nocheck]: without nocheck, call it by "emulating".
 cross_build() {
-	local directory=$1 release=$2 host_architecture=$3
+	local directory=$1 release=$2 host_architecture=$3 nocheck=${4-}
 	copy_the_tree "$directory/source" &&
-		DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" DEB_BUILD_PROFILES='cross nocheck' \
+		DEB_BUILD_OPTIONS="$nocheck parallel=$(nproc)" \
+			DEB_BUILD_PROFILES="cross $nocheck" \
 			build_elsewhere "$directory" "$release" \
 			--architectures="$(dpkg --print-architecture),$host_architecture" \
 			--include="crossbuild-essential-$host_architecture" &&

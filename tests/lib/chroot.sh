@@ -62,14 +62,15 @@ bootstrap() {
 		"$@" "$release" "$target" "$TESTS_ARCHIVE/sources.list"
 }
 
-# make_base BASE RELEASE DEB: creates a system where apt has installed DEB, with the addon of the
-# same build in /. Afterwards its only archive is a local one, since tests create the packages that
-# they install.
+# make_base BASE RELEASE DEB [OPTION]...: creates a system where apt has installed DEB, with the
+# addon of the same build in /. Afterwards its only archive is a local one, since tests create the
+# packages that they install. The options are for bootstrap.
 make_base() {
 	local base=$1 release=$2 deb=$3 addon=("${3%/*}"/dh-universal-hooks_*.deb)
+	shift 3
 	[[ ${#addon[@]} == 1 && -f ${addon[0]} ]] || die "not exactly one addon beside $deb"
 	# shellcheck disable=SC2016 # "$1" is for the shell that mmdebstrap starts
-	bootstrap "$release" "$base" \
+	bootstrap "$release" "$base" "$@" \
 		--include=mount,bsdutils,aptitude,unattended-upgrades,bash-completion,zsh \
 		--dpkgopt='path-include=/usr/share/man/man*/*universal-hooks*' \
 		--customize-hook="upload '$deb' /apt-plugin-universal-hooks.deb" \
