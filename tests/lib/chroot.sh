@@ -42,6 +42,9 @@ choose_the_archive() {
 	apt-config dump --no-empty |
 		grep -E '^Acquire::(https?|ftp|Check-[A-Za-z-]+|Retries|ForceIPv4)\b' \
 			>"$new/way-there" || true
+	# The Release file of sid is valid for a week only, and a mirror may be older.
+	[[ $release != sid ]] ||
+		printf 'Acquire::Check-Valid-Until "false";\n' >>"$new/way-there"
 	sources_of "$release" | grep "${without_updates:+ $release main$}" >"$new/sources.list" &&
 		chmod 755 "$new" &&
 		{ mv --no-target-directory "$new" "$TESTS_ARCHIVE" || [[ -d $TESTS_ARCHIVE ]]; }

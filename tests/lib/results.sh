@@ -16,13 +16,13 @@ passed() {
 	} 9>>"$results"
 }
 
-# The details come from stdin.
+# The details come from stdin. With TESTS_ONLY_WARN=warning, it is only a warning.
 failed() {
 	{
 		flock 9
-		printf 'not ok - %s\n' "$1"
+		printf '%s - %s\n' "${TESTS_ONLY_WARN:-not ok}" "$1"
 		sed 's/^/#   /'
-		echo failed >&9
+		echo "${TESTS_ONLY_WARN:-failed}" >&9
 	} 9>>"$results"
 }
 
@@ -80,12 +80,15 @@ name_the_slowest() {
 	sort --numeric-sort --reverse "$times" | sed -n "1,$1 s/^/  /p"
 }
 
-# Prints the totals. Fails if a test failed or none ran.
+# Prints the totals. Fails if a test failed, or none passed or was a warning.
 sum_up() {
-	local passed failed skipped
+	local passed failed skipped warnings
 	touch "$results"
 	passed=$(how_many passed) failed=$(how_many failed) skipped=$(how_many skipped)
+	warnings=$(how_many warning)
 	((skipped > 0)) || skipped=
-	printf '\n%s passed, %s failed%s\n' "$passed" "$failed" "${skipped:+, $skipped skipped}"
-	((failed == 0 && passed > 0))
+	((warnings > 0)) || warnings=
+	printf '\n%s passed, %s failed%s%s\n' "$passed" "$failed" \
+		"${skipped:+, $skipped skipped}" "${warnings:+, $warnings only warned about}"
+	((failed == 0 && passed + warnings > 0))
 }
