@@ -25,7 +25,7 @@ class Mutant:
         self.file, self.function, self.line = file, function, line
         self.begin, self.end = span
         self.text, self.as_is = text, as_is
-        self.change = " ".join(change.split())
+        self.change = " ".join(change.encode("latin-1").decode(errors="replace").split())
         self.nth = self.number = 0
 
     def key(self):
