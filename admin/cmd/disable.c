@@ -118,8 +118,8 @@ static int do_disable(const struct admin *admin, const struct target_list *list)
 	if (status >= 0 || changes.count == 0)
 		return status;
 	status = settings_file_change(&changes, admin);
-	if (status >= 0)
-		(void)targets_unmask(list, admin); /* reports its own errors */
+	if (status >= 0 && targets_unmask(list, admin) < 0) /* reports its own errors */
+		targets_remove_parents(list, admin);
 	return status;
 }
 

@@ -77,10 +77,12 @@ static bool is_former_path(
 	return false;
 }
 
+/* All or nothing. */
 static int do_enable(const struct admin *admin, const struct snapshot *before,
 	const struct target_list *list)
 {
 	owns_own_settings struct own_settings changes = {0};
+	int status;
 
 	for (size_t i = 0; i < list->count; i++) {
 		const char *hook = list->items[i].hook;
@@ -93,13 +95,16 @@ static int do_enable(const struct admin *admin, const struct snapshot *before,
 			own_settings_add(&changes, hook, "Enabled", NULL) == NULL)
 			return report_no_memory();
 	}
-	if (changes.count > 0) {
-		int status = settings_file_change(&changes, admin);
-
-		if (status >= 0)
-			return status;
-	}
-	return targets_unmask(list, admin);
+	status = targets_unmask(list, admin);
+	if (status >= 0)
+		return status;
+	if (changes.count > 0)
+		status = settings_file_change(&changes, admin);
+	if (status >= 0)
+		(void)targets_mask(list, admin); /* reports its own errors */
+	else
+		targets_remove_parents(list, admin);
+	return status;
 }
 
 static int enable(const struct admin *admin, char **words)

@@ -22,14 +22,16 @@
 struct new_hook {
 	const struct admin *admin;
 	struct place place;
-	char *path;              /* full */
-	const char *description; /* or NULL */
+	char *path;               /* full */
+	const char *description;  /* or NULL */
+	char *former_description; /* in our file, of a hook that is gone, or NULL */
 };
 
 static void new_hook_done(struct new_hook *hook)
 {
 	place_done(&hook->place);
 	free(hook->path);
+	free(hook->former_description);
 }
 
 /* Whether something is at the path, in either place of the tree. */
@@ -53,34 +55,34 @@ static int check_absent(struct new_hook *hook, struct hook_tree *tree)
 		hook->path, relative);
 }
 
-/* A status or −1. */
-static int set_description(const struct new_hook *hook)
+/* A status or −1. Without a description, takes it out. */
+static int set_description(const struct new_hook *hook, const char *description)
 {
 	owns_own_settings struct own_settings changes = {0};
 
 	if (hook->description == NULL)
 		return -1;
-	if (own_settings_add(&changes, hook->place.relative, "Description",
-		    hook->description) == NULL)
+	if (own_settings_add(
+		    &changes, hook->place.relative, "Description", description) == NULL)
 		return report_no_memory();
 	return settings_file_change(&changes, hook->admin);
 }
 
+/* The script comes last: if we are killed before, the same command can be given again. */
 static int create(struct new_hook *hook)
 {
 	owns_memory char *text = place_template(&hook->place, hook->description);
 	size_t kept = rootfs_existing_size(hook->path);
 	int error = rootfs_make_parents(hook->path);
-	int status = -1;
+	int status = error < 0 ? report_unchanged(hook->path, error)
+			       : set_description(hook, hook->description);
 
-	if (error == 0)
-		error = rootfs_create_file(hook->path, slice_of(text), 0755);
-	if (error < 0)
-		status = report_unchanged(hook->path, error);
 	if (status < 0) {
-		status = set_description(hook);
-		if (status >= 0)
-			(void)unlink(hook->path); /* just created */
+		error = rootfs_create_file(hook->path, slice_of(text), 0755);
+		if (error < 0) {
+			status = report_unchanged(hook->path, error);
+			(void)set_description(hook, hook->former_description);
+		}
 	}
 	if (status >= 0)
 		rootfs_remove_parents(hook->path, kept);
@@ -175,9 +177,10 @@ static void say_next_steps(const struct new_hook *hook)
 }
 
 /* Whether apt.conf can hold the description for this path. */
-static int check_description(const struct new_hook *hook)
+static int check_description(struct new_hook *hook)
 {
 	owns_snapshot struct snapshot snapshot = {.hooks = {.count = 0}};
+	const struct own_setting *former;
 	int status;
 
 	if (hook->description == NULL)
@@ -185,7 +188,12 @@ static int check_description(const struct new_hook *hook)
 	if (hook->description[0] == '\0')
 		return report_error(_("--description must not be empty"));
 	status = snapshot_take(&snapshot, hook->admin);
-	return status < 0 ? snapshot_check_name(&snapshot, hook->place.relative) : status;
+	if (status >= 0)
+		return status;
+	former = own_settings_find(&snapshot.own, hook->place.relative, "Description");
+	if (former != NULL && former->values.count == 1)
+		hook->former_description = xstrdup(former->values.items[0]);
+	return snapshot_check_name(&snapshot, hook->place.relative);
 }
 
 /* Whether word is a full path in the place of packages, with or without the root. */

@@ -165,55 +165,73 @@ static int check_masks(const struct admin *admin, const struct target_list *list
 	return status;
 }
 
-/*
- * Also removes the directories that disable made for the mask, which may be at a former
- * path of the hook. 0 or −errno.
- */
-static int unmask_target(const struct admin *admin, const struct target *target)
+/* Changes the first masks; returns how many, with *ret_error for the next one. */
+static size_t change_masks(const struct target_list *list, size_t count,
+	int (*change)(const char *path), int *ret_error)
+{
+	size_t i;
+
+	*ret_error = 0;
+	for (i = 0; i < count; i++) {
+		const struct target *target = &list->items[i];
+
+		*ret_error = target->action == ACTION_MASK ? change(target->mask) : 0;
+		if (*ret_error < 0)
+			break;
+	}
+	return i;
+}
+
+/* All, or none and a status; undo reverts change. ret_count: how many were changed. */
+static int change_all_masks(const struct target_list *list, const struct admin *admin,
+	int (*change)(const char *path), int (*undo)(const char *path), size_t *ret_count)
+{
+	int status = check_masks(admin, list);
+	int error, ignored;
+
+	*ret_count = 0;
+	if (status >= 0)
+		return status;
+	*ret_count = change_masks(list, list->count, change, &error);
+	if (error == 0)
+		return -1;
+	status = report_unchanged(list->items[*ret_count].mask, error);
+	(void)change_masks(list, *ret_count, undo, &ignored); /* changed just now */
+	return status;
+}
+
+static void remove_parents_of(
+	const struct target_list *list, size_t count, const struct admin *admin)
 {
 	__attribute__((cleanup(hook_tree_done))) struct hook_tree tree;
-	int error = mask_remove(target->mask);
 
 	xensure(hook_tree_init(&tree, admin->root));
-	if (error == 0)
-		mask_remove_parents(
-			admin, tree.places[PLACE_OF_ADMINISTRATOR], target->mask);
-	return error;
+	for (size_t i = 0; i < count; i++)
+		if (list->items[i].action == ACTION_MASK)
+			mask_remove_parents(admin, tree.places[PLACE_OF_ADMINISTRATOR],
+				list->items[i].mask);
 }
 
 int targets_mask(const struct target_list *list, const struct admin *admin)
 {
-	int status = check_masks(admin, list);
+	size_t count;
+	int status = change_all_masks(list, admin, mask_make, mask_remove, &count);
 
-	for (size_t i = 0; i < list->count && status < 0; i++) {
-		const struct target *target = &list->items[i];
-		int error = target->action == ACTION_MASK ? mask_make(target->mask) : 0;
-
-		if (error == 0)
-			continue;
-		status = report_unchanged(target->mask, error);
-		while (i-- > 0)
-			if (list->items[i].action == ACTION_MASK)
-				(void)unmask_target(
-					admin, &list->items[i]); /* made just now */
-		break;
-	}
+	if (status >= 0)
+		remove_parents_of(list, count, admin);
 	return status;
 }
 
 int targets_unmask(const struct target_list *list, const struct admin *admin)
 {
-	int status = check_masks(admin, list);
+	size_t ignored;
 
-	for (size_t i = 0; i < list->count && status < 0; i++) {
-		const struct target *target = &list->items[i];
-		int error =
-			target->action == ACTION_MASK ? unmask_target(admin, target) : 0;
+	return change_all_masks(list, admin, mask_remove, mask_make, &ignored);
+}
 
-		if (error < 0)
-			status = report_unchanged(target->mask, error);
-	}
-	return status;
+void targets_remove_parents(const struct target_list *list, const struct admin *admin)
+{
+	remove_parents_of(list, list->count, admin);
 }
 
 char *setting_place(const struct setting *setting, const struct origins *origins)

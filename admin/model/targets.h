@@ -53,8 +53,13 @@ void targets_done(struct target_list *list);
 
 /* Makes the masks of all targets with ACTION_MASK, or none of them. */
 int targets_mask(const struct target_list *list, const struct admin *admin);
-/* Removes them. */
+/* Removes all of them, or none, so that targets_mask() can undo it. */
 int targets_unmask(const struct target_list *list, const struct admin *admin);
+/*
+ * At the end: removes the empty directories that disable made for these masks, which may be
+ * at former paths of the hooks.
+ */
+void targets_remove_parents(const struct target_list *list, const struct admin *admin);
 
 /* Whether the hook is masked. */
 bool snapshot_has_mask(struct snapshot *snapshot, const char *hook);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fixture.h"
+#include "model/mask.h"
 #include "model/targets.h"
 #include "output.h"
 
@@ -179,6 +180,28 @@ START_TEST(masks_are_made_all_or_none)
 }
 END_TEST
 
+START_TEST(masks_are_removed_all_or_none)
+{
+	const struct admin admin = of_root();
+	owns_memory char *a = string_format("%s", at(ETC "Post-Invoke/a"));
+	owns_memory char *b = string_format("%s", at(ETC "Post-Invoke/b"));
+	char hooks[][sizeof("Post-Invoke/a")] = {"Post-Invoke/a", "Post-Invoke/b"};
+	struct target items[] = {{.hook = hooks[0], .mask = a, .action = ACTION_MASK},
+		{.hook = hooks[1], .mask = b, .action = ACTION_MASK}};
+	const struct target_list list = {.items = items, .count = COUNT_OF(items)};
+	owns_memory char *message =
+		string_format("E: %s cannot be changed: Invalid argument\n", b);
+
+	make_link(ETC "Post-Invoke/a", "/dev/null");
+	make_script(ETC "Post-Invoke/b", "");
+	output_begin();
+	ck_assert_int_eq(targets_unmask(&list, &admin), STATUS_TROUBLE);
+	assert_output("", message);
+	ck_assert(mask_is_plain(a)); /* it has been put back */
+	ck_assert(is_there(ETC "Post-Invoke/b"));
+}
+END_TEST
+
 START_TEST(the_directories_of_a_mask_at_a_former_path_go_with_it)
 {
 	const struct admin admin = of_root();
@@ -192,6 +215,7 @@ START_TEST(the_directories_of_a_mask_at_a_former_path_go_with_it)
 	ck_assert_int_eq(targets_mask(&list, &admin), GOES_ON);
 	ck_assert(is_there(ETC "pkgs/app/Post-Invoke/200-own"));
 	ck_assert_int_eq(targets_unmask(&list, &admin), GOES_ON);
+	targets_remove_parents(&list, &admin);
 	assert_output("", "");
 	ck_assert(!is_there(ETC "pkgs/app"));
 	ck_assert(is_there(ETC "pkgs"));
@@ -232,7 +256,7 @@ int main(void)
 		the_end_of_a_path_names_a_hook_also_a_removed_one,
 		a_missing_hook_is_an_error, only_symlinks_to_dev_null_are_masks,
 		the_setting_that_disables_is_found_with_its_place,
-		masks_are_made_all_or_none,
+		masks_are_made_all_or_none, masks_are_removed_all_or_none,
 		the_directories_of_a_mask_at_a_former_path_go_with_it,
 		no_mask_is_made_outside_of_the_root,
 		names_in_a_sentence_cannot_control_the_terminal};
