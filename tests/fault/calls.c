@@ -2,6 +2,7 @@
 #include "calls.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -33,6 +34,7 @@ static const struct {
 	CALL(flock, CAN_FAIL),
 	CALL(fstat, CAN_FAIL),
 	CALL(fstatfs, CAN_FAIL),
+	CALL(fsync, CAN_FAIL),
 	CALL(ftruncate, CAN_FAIL),
 	CALL(getcwd, CAN_FAIL),
 	CALL(getdents64, CAN_FAIL),
@@ -62,6 +64,7 @@ static const struct {
 	CALL(setsid, CAN_FAIL),
 	CALL(set_robust_list, CAN_FAIL),
 	CALL(statfs, CAN_FAIL),
+	CALL(symlinkat, CAN_FAIL),
 	CALL(sysinfo, CAN_FAIL),
 	CALL(unlinkat, CAN_FAIL),
 	CALL(fchown, CAN_FAIL),
@@ -90,6 +93,7 @@ static const struct {
 	CALL(chmod, CAN_FAIL),
 	CALL(dup2, CAN_FAIL),
 	CALL(fork, CAN_FAIL),
+	CALL(link, CAN_FAIL),
 	CALL(lstat, CAN_FAIL),
 	CALL(mkdir, CAN_FAIL),
 	CALL(rmdir, CAN_FAIL),
@@ -99,6 +103,7 @@ static const struct {
 	CALL(readlink, CAN_FAIL),
 	CALL(rename, CAN_FAIL),
 	CALL(stat, CAN_FAIL),
+	CALL(symlink, CAN_FAIL),
 	CALL(unlink, CAN_FAIL),
 	CALL(vfork, CAN_FAIL),
 #endif
@@ -164,5 +169,18 @@ int error_number(const char *name)
 	for (size_t i = 0; i < COUNT_OF(errors); i++)
 		if (strcmp(errors[i].name, name) == 0)
 			return errors[i].number;
+	return 0;
+}
+
+int signal_number(const char *name)
+{
+	static const struct {
+		const char *name;
+		int number;
+	} signals[] = {{"SIGKILL", SIGKILL}, {"SIGTERM", SIGTERM}, {"SIGINT", SIGINT}};
+
+	for (size_t i = 0; i < COUNT_OF(signals); i++)
+		if (strcmp(signals[i].name, name) == 0)
+			return signals[i].number;
 	return 0;
 }

@@ -17,4 +17,7 @@ bool call_is_done_all_the_same(long number);
 /* ENOMEM for "ENOMEM"; 0 for other words than the errors that are tried. */
 int error_number(const char *name);
 
+/* SIGKILL for "SIGKILL"; 0 for other words than the signals that are tried. */
+int signal_number(const char *name);
+
 #endif

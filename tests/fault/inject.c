@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Installed in place of the helper, which it executes. If the file /case names this hook
- * point, it injects a fault:
+ * Installed in place of the helper and of the command, which it executes. If the file /case
+ * names this hook point, or this subcommand, it injects a fault:
  *
  *     HOOK-POINT PROCESS CALL N ERRNO      the N-th CALL of PROCESS fails
+ *     HOOK-POINT PROCESS CALL N SIGNAL     PROCESS gets a signal before this call
  *     HOOK-POINT PROCESS allocation N      the N-th allocation of PROCESS fails
  *     HOOK-POINT - count                   nothing fails; all calls are noted
  *     HOOK-POINT - count-allocations       the same for allocations
@@ -21,6 +22,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -33,8 +35,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define HELPER "/helper"
-#define HELPER_OF_ALLOCATIONS "/helper-of-allocations"
+#define OF_ALLOCATIONS "-of-allocations"
 #define WORD_SIZE 64
 #define PROCESSES_MAX 256
 
@@ -47,6 +48,7 @@ static struct {
 	char call[WORD_SIZE];
 	unsigned long number;
 	int error;
+	int signal; /* instead of the error, or 0 */
 } wanted;
 
 /* A traced process. */
@@ -63,6 +65,7 @@ struct tracee {
 
 static struct tracee tracees[PROCESSES_MAX];
 static size_t tracee_count;
+static bool is_helper;  /* or the command, of which no call tells where main() begins */
 static bool has_failed; /* the fault has been injected */
 
 static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -101,6 +104,7 @@ static bool read_case(void)
 		wanted.call, &wanted.number, error);
 	(void)fclose(file);
 	wanted.error = error_number(error);
+	wanted.signal = signal_number(error);
 	return count >= 3;
 }
 
@@ -170,7 +174,8 @@ static void read_path(
 			strcmp(call, "lstat") == 0 || strcmp(call, "open") == 0 ||
 			strcmp(call, "mkdir") == 0 || strcmp(call, "rmdir") == 0 ||
 			strcmp(call, "readlink") == 0 || strcmp(call, "execve") == 0 ||
-			strcmp(call, "unlink") == 0 || strcmp(call, "access") == 0 ||
+			strcmp(call, "unlink") == 0 || strcmp(call, "rename") == 0 ||
+			strcmp(call, "link") == 0 || strcmp(call, "access") == 0 ||
 			strcmp(call, "chdir") == 0 || strcmp(call, "newfstatat") == 0;
 	struct iovec here = {path, 255};
 	struct iovec there = {(void *)(size_t)arguments[is_at ? 1 : 0], 255};
@@ -258,10 +263,14 @@ static void enter_call(struct tracee *tracee, const struct __ptrace_syscall_info
 	if (strcmp(name, wanted.call) != 0 || strcmp(tracee->name, wanted.process) != 0 ||
 		++tracee->seen != wanted.number)
 		return;
-	tracee->is_failing = true;
-	if (!call_is_done_all_the_same((long)info->entry.nr))
+	tracee->is_failing = wanted.signal == 0;
+	if (tracee->is_failing && !call_is_done_all_the_same((long)info->entry.nr))
 		skip_call(tracee->pid);
 	note("hit\t%s\t%s %s\n", tracee->is_in_main ? "main" : "loader", name, path);
+	if (wanted.signal != 0) {
+		has_failed = true;
+		(void)kill(tracee->pid, wanted.signal); /* it is stopped, so it exists */
+	}
 }
 
 static void stop_at_call(struct tracee *tracee)
@@ -310,6 +319,7 @@ static void stop_at_exec(struct tracee *tracee)
 {
 	if (!tracee->is_counted) {
 		tracee->is_counted = true;
+		tracee->is_in_main = !is_helper;
 		go_on(tracee, 0);
 		return;
 	}
@@ -416,13 +426,17 @@ static void start_tracer(void)
 
 int main(int argc, char **argv)
 {
-	const char *program = HELPER;
+	const char *name = strrchr(argv[0], '/');
+	const char *program;
 	char place[2 * WORD_SIZE];
 
-	if (argc == 2 && read_case() && strcmp(argv[1], wanted.hook_point) == 0) {
+	is_helper = name != NULL && strcmp(name, "/helper") == 0;
+	program = is_helper ? "/helper" : "/command";
+	if (argc >= 2 && read_case() && strcmp(argv[1], wanted.hook_point) == 0) {
 		if (strcmp(wanted.call, "allocation") == 0 ||
 			strcmp(wanted.call, "count-allocations") == 0) {
-			program = HELPER_OF_ALLOCATIONS;
+			program = is_helper ? "/helper" OF_ALLOCATIONS
+					    : "/command" OF_ALLOCATIONS;
 			(void)snprintf(place, sizeof(place), "%s %lu", wanted.process,
 				wanted.number);
 			if (setenv("FAULT_ALLOCATION", place, 1) < 0 ||
