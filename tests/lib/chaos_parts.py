@@ -14,7 +14,7 @@ PACKAGED = "/usr/lib/apt/universal-hooks/"
 RUNS = "/runs"
 ADMIN = "/var/lib/dpkg"
 SECONDS = itertools.count(1000000000)
-PATIENCE = 60  # seconds, for things that take one on an idle machine
+PATIENCE = 300  # seconds, for things that take one on an idle machine
 NAMES = ("app", "lib", "other")
 
 
@@ -27,7 +27,7 @@ class Process:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
             fields = file.read().rpartition(")")[2].split()
         self.pid = pid
-        self.state, self.parent, self.session = fields[0], int(fields[1]), int(fields[3])
+        self.state, self.parent, self.group, self.session = fields[0], *map(int, fields[1:4])
         self.exe = os.readlink(f"/proc/{pid}/exe")
         with open(f"/proc/{pid}/cmdline", encoding="utf-8", errors="replace") as file:
             self.words = file.read().split("\0")
@@ -45,7 +45,7 @@ class Process:
 def processes():
     found = {}
     for name in os.listdir("/proc"):
-        if not name.isdigit() or int(name) in (1, os.getpid()):
+        if not name.isdigit() or int(name) in (1, os.getppid(), os.getpid()):
             continue
         try:
             process = Process(int(name))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Rounds of tests/chaos about sessions.
 
-A round is a session with one or two dpkg runs, in which processes get SIGKILL, SIGTERM, SIGHUP or
-SIGSTOP (followed by SIGCONT or SIGKILL). Then perhaps all processes end: as in "docker build",
+A round is a session with one or two dpkg runs that is disturbed like a transaction, see chaos. Then
+perhaps all processes end: as in "docker build",
 where a container ends together with apt; or as in a reboot, after which /run is empty, the boot id
 is another one, and the pid of a former owner may be in use again. Somebody may close what is left.
 Then comes an undisturbed session. In all of this:
@@ -28,19 +28,18 @@ import struct
 import subprocess
 import time
 
+from chaos_faults import COPIES, Blows, Faults, Terminal, Troubles, environment_for, print_round
 from chaos_parts import (
     ADMIN, HELPER, LOG, OURS, PACKAGED, PATIENCE, RUNS, STATE, Process, Wrong, check_log, exe_of, is_well, processes,
     read, restore_database, write,
 )
 
-COPIES = "/var/lib/apt-universal-hooks"
 SESSIONS = COPIES + "/sessions"
 FRONTEND = "/tests/lib/chaos-frontend"
 LOCK = ADMIN + "/lock-frontend"
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 Line = collections.namedtuple("Line", "path pid key label result packages")
-Victim = collections.namedtuple("Victim", "role pid path signal moment")
 
 STARTS = (OURS + "Session-Start/10-first", PACKAGED + "Session-Start/20-second")
 VETO = OURS + "Session-Start/90-veto"
@@ -79,7 +78,8 @@ esac
 class Scene:
     """The random choices of a round."""
 
-    def __init__(self, dice):
+    def __init__(self, dice, kind=""):
+        self.faults = Faults(dice, kind)
         self.paths = {path for path in ALL if dice.random() < 0.75}
         self.paths |= {STARTS[0], BEFORE[0], AFTER, OURS + "Session-End/10-always"}
         self.has_veto = dice.random() < 0.1
@@ -88,26 +88,25 @@ class Scene:
         # apt: one dpkg run; parent: a child for each, like unattended-upgrade; library: like PackageKit.
         self.kind = dice.choice(("apt", "parent", "library"))
         self.goals = dice.sample(GOALS, 1 if self.kind == "apt" else dice.choice((1, 2, 2)))
-        self.is_inline = dice.random() < 0.4
+        # A shell gives each command at its terminal a process group.
+        self.is_inline = dice.random() < 0.4 and not self.faults.is_at_terminal
         self.aftermath = dice.choice(("", "", "reboot", "reboot of another", "container" if self.is_inline else ""))
         self.is_closed_by_hand = dice.random() < 0.3
         self.pause = dice.choice(("0", "0.01", "0.05"))
         self.role = dice.choice((*ROLES, "waiter", "helper", "several"))
         self.moment = dice.random()
-        self.signal = dice.choice(("KILL", "KILL", "KILL", "TERM", "HUP", "STOP", "STOP KILL"))
-        self.stop_seconds = dice.choice((0.02, 0.1, 0.4))
         self.is_twice = dice.random() < 0.35
         self.second_delay = dice.random() * 0.3
         self.second_role = dice.choice((*ROLES, "waiter"))
         self.dice = random.Random(dice.random())
 
     def __str__(self):
-        what = f"{self.kind} {self.goals}, signal {self.signal}"
+        what = f"{self.kind} {self.goals}"
         what += ", inline" if self.is_inline else ""
         what += ", Session-Start vetoes" if self.has_veto else ""
         what += f", then {self.aftermath}" if self.aftermath else ""
         what += ", closed by hand" if self.is_closed_by_hand else ""
-        return what + f", each script pauses {self.pause} s"
+        return what + f", each script pauses {self.pause} s; {self.faults}"
 
 
 def words_for(goal):
@@ -171,23 +170,42 @@ class Watcher:
         self.scene, self.windows = scene, windows
         self.begin = None
         self.seen = collections.defaultdict(list)
-        self.victims, self.stopped = [], []
-        self.is_through = scene is None
+        self.faults = scene.faults if scene and windows else None
+        self.terminal = Terminal() if self.faults and self.faults.is_at_terminal else None
+        self.blows = Blows(self.faults, self.terminal)
+        self.victims = self.blows.victims
+        self.is_through = not self.faults or not self.faults.signal
         self.second = None
         self.marks, self.nested, self.recorded, self.known = set(), set(), set(), 0
         self.pid = 0
 
-    def run(self, argv, label, is_inline, is_container):
+    def run(self, argv, label, is_inline, is_container, clock=None):
         """Returns the exit status; None if the frontend was killed with everything else."""
+        environment = environment_for(self.faults, clock) or os.environ
+        troubles = Troubles(self.faults, self.windows["end"] if self.windows else 0)
+        try:
+            return self.run_in(troubles, argv, is_inline, is_container, {**environment, "CHAOS": label})
+        finally:
+            troubles.end()
+            if self.terminal:
+                self.terminal.close()
+
+    def run_in(self, troubles, argv, is_inline, is_container, environment):
         with open("/apt.output", "wb") as out, open("/apt.errors", "wb") as errors:
-            child = subprocess.Popen(
-                argv, stdin=subprocess.DEVNULL, stdout=out, stderr=errors,
-                start_new_session=not is_inline, env={**os.environ, "CHAOS": label},
-            )
+            arguments = {"stdin": subprocess.DEVNULL, "stdout": out, "start_new_session": not is_inline}
+            if self.terminal:
+                arguments = self.terminal.popen_arguments()
+            child = subprocess.Popen(argv, stderr=errors, env=environment, **arguments)
         self.pid = child.pid
+        if self.terminal:
+            self.terminal.give_to(child.pid)
         deadline = time.monotonic() + PATIENCE
         while True:
             left = self.look()
+            if self.begin:
+                troubles.look(time.monotonic() - self.begin)
+            if self.terminal:
+                self.terminal.read()
             if child.poll() is not None and (is_container or not left):
                 break
             if time.monotonic() > deadline:
@@ -203,7 +221,7 @@ class Watcher:
 
     def look(self):
         now = time.monotonic()
-        self.let_go(now)
+        self.blows.let_go(now)
         found = {process.pid: process for process in others()}
         waiters = keys_of_waiters()
         chosen = [(role_of(process, waiters, found), process) for process in found.values()]
@@ -248,13 +266,17 @@ class Watcher:
     def is_early(self, now):
         if self.second is not None:
             return now < self.second
-        if self.scene.role == "several":
+        if self.scene.role == "several" or self.faults.is_at_terminal:
             return now - self.begin < self.windows["end"] * self.scene.moment
         moments = self.windows[self.scene.role]
         return now - self.begin < moments[int(self.scene.moment * len(moments))]
 
     def strike(self, found, now):
         scene = self.scene
+        if self.terminal:
+            self.blows.press(found, self.pid, now, self.begin)
+            self.is_through = True
+            return
         role = scene.second_role if self.second else scene.role
         if role == "several":
             chosen = [one for one in found if scene.dice.random() < 0.7]
@@ -264,33 +286,13 @@ class Watcher:
                 chosen = [one for one in found if one[0] == "child"]
             chosen = [scene.dice.choice(chosen)] if chosen else []
         for role_of_one, process in chosen:
-            self.hit(role_of_one, process, now)
+            self.blows.hit(role_of_one, process, now, self.begin)
         if not self.victims:
             return
         if self.second or not scene.is_twice:
             self.is_through = True
         else:
             self.second = now + scene.second_delay
-
-    def hit(self, role, process, now):
-        name = self.scene.signal.split()[0]
-        try:
-            os.kill(process.pid, getattr(signal, "SIG" + name))
-        except ProcessLookupError:
-            return
-        self.victims.append(Victim(role, process.pid, process.script(), self.scene.signal, now - self.begin))
-        if name == "STOP":
-            self.stopped.append((now + self.scene.stop_seconds, process.pid))
-
-    def let_go(self, now):
-        for end, pid in self.stopped:
-            if now < end:
-                continue
-            try:
-                os.kill(pid, signal.SIGKILL if self.scene.signal == "STOP KILL" else signal.SIGCONT)
-            except ProcessLookupError:
-                pass
-        self.stopped = [(end, pid) for end, pid in self.stopped if now < end]
 
 
 def is_nested(key):
@@ -344,8 +346,8 @@ def rename_owners(renamed):
 
 
 class Room:
-    def __init__(self, database):
-        self.database = database
+    def __init__(self, database, clock):
+        self.database, self.clock = database, clock
         self.renamed = {}
         shutil.copyfile(BOOT_ID, "/boot_id")
         subprocess.run(["mount", "--bind", "/boot_id", BOOT_ID], check=True)
@@ -360,6 +362,8 @@ class Room:
             when = "always" if path == AFTER else ENDS.get(path, "ran")
             if when != "ran":
                 settings.append(f'{scope_of(path)}When "{when}";')
+        # apt fails if it cannot write its own logs.
+        settings.append('Dir::Log "/var/log";')
         write("/etc/apt/apt.conf.d/90chaos", "\n".join(settings) + "\n")
         write("/pause", scene.pause)
         write(RUNS, "", 0o666)
@@ -427,8 +431,7 @@ class Room:
         if left:
             raise Wrong(f"closed by hand, but there is still {left}")
 
-    def play(self, seed, number):
-        scene = Scene(random.Random(f"{seed}/{number}"))
+    def play(self, scene, seed, number):
         watcher = None
         try:
             windows = self.measure(scene)
@@ -437,8 +440,8 @@ class Room:
                 self.stage(scene)
                 watcher = Watcher(scene, windows)
                 argv = [FRONTEND, scene.kind, *(" ".join(words_for(goal)) for goal in scene.goals)]
-                status = watcher.run(argv, "disturbed", scene.is_inline, scene.aftermath == "container")
-                if watcher.victims or scene.aftermath == "container":
+                status = watcher.run(argv, "disturbed", scene.is_inline, scene.aftermath == "container", self.clock)
+                if watcher.victims or not scene.faults.signal or scene.aftermath == "container":
                     break
                 scene.moment *= 0.6
             errors = read("/apt.errors")
@@ -468,11 +471,10 @@ class Room:
             victims = ", ".join(f"{v.role} {v.pid} {v.path or ''} at {v.moment * 1000:.0f} ms"
                                 for v in (watcher.victims if watcher else []))
             error = str(error)[:8000]
-            print(f"FAILED round {number}, seed {seed}: {scene}\n  {scene.signal}: {victims}\n  {error}\n"
+            print(f"FAILED round {number}, seed {seed}: {scene}\n  hit: {victims}\n  {error}\n"
                   f"  to repeat it: tests/chaos --seed {seed} --round {number}", flush=True)
         self.clear()
-        killed = [victim.role for victim in watcher.victims] if watcher else []
-        print("kills", *(role if role != "child" else "script" for role in killed), flush=True)
+        print_round(scene.faults, watcher.victims if watcher else [])
 
     @staticmethod
     def check_files():
@@ -490,15 +492,17 @@ def scope_of(path):
 
 class Judge:
     def __init__(self, scene, watcher, renamed):
-        self.scene, self.watcher, self.renamed = scene, watcher, renamed
+        self.scene, self.watcher, self.renamed, self.faults = scene, watcher, renamed, scene.faults
         self.roles = {victim.role for victim in watcher.victims}
+        if self.faults.is_at_terminal and self.faults.signal != "TSTP":
+            self.roles |= {"apt", "dpkg"}
         self.lines, self.marks = [], set()
 
     def details(self):
         return "\n    ".join(["", f"marks {sorted(self.watcher.marks)}", *map(str, self.lines)])
 
     def is_killed(self):
-        return self.scene.signal != "STOP"
+        return not self.faults.is_lossless()
 
     def status(self, status, errors):
         """No fault of ours makes apt fail, and a veto always does."""
@@ -506,6 +510,8 @@ class Judge:
         if is_killed and self.roles & {"apt", "dpkg"}:
             return
         has_lost = is_killed and self.roles & {"helper", "script", "child"}
+        if has_lost and self.faults.signal == "INT":
+            return  # taken for Ctrl-C, which stops apt
         if scene.has_veto and not has_lost and status == 0:
             raise Wrong(f"a hook of Session-Start vetoes, but apt succeeds:\n{errors}")
         is_veto_killed = is_killed and VETO in scene.paths and self.roles & {"script", "child"}
@@ -550,16 +556,22 @@ class Judge:
         if self.watcher.nested and not self.roles:
             raise Wrong(f"{self.watcher.nested} are nested sessions{self.details()}")
         is_whole = not (self.is_killed() and self.roles & {"apt"})
-        if is_whole and len(marks) > 1:
+        if is_whole and len(marks) > 1 and not self.has_lost_session():
             raise Wrong(f"one session became {sorted(marks)}{self.details()}")
         starts = collections.Counter(line.path for line in self.lines if "/Session-Start/" in line.path and line.label == "disturbed")
         for path, count in starts.items():
-            if count > max(1, len(marks)):
+            if count > (len(self.scene.goals) if self.has_lost_session() else max(1, len(marks))):
                 raise Wrong(f"{path} ran {count} times{self.details()}")
         if not self.roles and len(starts) != len(self.scene.paths & {*STARTS, VETO}):
             raise Wrong(f"Session-Start ran only {starts}{self.details()}")
 
+    def has_lost_session(self):
+        """Whether a part of the session could not be written; the process that ends it has no terminal."""
+        return COPIES in self.faults.disks
+
     def check_missing(self, key, ends):
+        if self.has_lost_session() or (self.faults.signal == "INT" and self.roles & {"waiter", "script", "child"}):
+            return
         ran = {line.path for line in ends if line.key == key}
         pids = {line.pid for line in self.lines}
         lost = [v for v in self.watcher.victims if v.role in ("script", "child") and str(v.pid) not in pids]
@@ -577,7 +589,8 @@ class Judge:
 
     def packages_of(self, key):
         """Those that a hook of the session can have seen in its own dpkg runs."""
-        if key not in self.watcher.recorded or self.roles & {"apt", "helper", "child"} or self.scene.aftermath:
+        is_disturbed = self.faults.disks or self.roles & {"apt", "helper", "child"} or self.scene.aftermath
+        if key not in self.watcher.recorded or is_disturbed:
             return set()
         return {name for goal in self.scene.goals for name in goal}
 
