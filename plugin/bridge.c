@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #define ANSWER_MAX ((size_t)16 << 20)
-#define CONFIGURATION_SECONDS 2 /* of CPU time; a few milliseconds are enough */
+/* Of CPU time. A few milliseconds are enough; with 10,000 settings, one or two seconds. */
+#define CONFIGURATION_SECONDS 2
+#define ORIGINS_SECONDS 6
 /* dpkg will need more time and memory for the same archives. */
 #define CONTENTS_SECONDS 600
 #ifdef __SANITIZE_ADDRESS__
@@ -52,24 +54,33 @@ static int load_and_ask(const struct apt_question *question, struct buffer *part
 	return answer(question, add_part, parts) == 0 ? BRIDGE_ANSWERED : BRIDGE_REFUSED;
 }
 
+static rlim_t seconds_for(const struct apt_question *question)
+{
+	if (question->kind == APT_CONTENTS)
+		return CONTENTS_SECONDS;
+	if (question->is_hurried || question->kind == APT_CONFIGURATION ||
+		question->kind == APT_FILES)
+		return CONFIGURATION_SECONDS;
+	if (question->kind == APT_ORIGINS ||
+		question->kind == APT_CONFIGURATION_AND_ORIGINS)
+		return ORIGINS_SECONDS;
+	return RLIM_INFINITY;
+}
+
 /*
  * libapt-pkg loops forever if a configuration file cannot be read (EIO). With equal soft
  * and hard limits the child is killed without a core file (setrlimit(2)).
  */
 static void limit_resources(const struct apt_question *question)
 {
-	const struct rlimit seconds = {CONFIGURATION_SECONDS, CONFIGURATION_SECONDS};
-	const struct rlimit contents_seconds = {CONTENTS_SECONDS, CONTENTS_SECONDS};
 	const struct rlimit memory = {CONTENTS_MEMORY, CONTENTS_MEMORY};
+	rlim_t seconds = seconds_for(question);
 
 	/* Without a limit it works, too. */
-	if (question->is_hurried || question->kind == APT_CONFIGURATION ||
-		question->kind == APT_FILES)
-		(void)setrlimit(RLIMIT_CPU, &seconds);
-	if (question->kind != APT_CONTENTS)
-		return;
-	(void)setrlimit(RLIMIT_CPU, &contents_seconds);
-	(void)setrlimit(RLIMIT_DATA, &memory);
+	if (seconds != RLIM_INFINITY)
+		(void)setrlimit(RLIMIT_CPU, &(struct rlimit){seconds, seconds});
+	if (question->kind == APT_CONTENTS)
+		(void)setrlimit(RLIMIT_DATA, &memory);
 }
 
 /* Writes the size of the answer, the answer, and the messages. */

@@ -122,10 +122,15 @@ START_TEST(a_file_that_apt_reads_for_ever_is_reported)
 	owns_buffer struct buffer lines = {0};
 	owns_memory char *reason = NULL;
 
+	owns_reply struct reply reply = {0};
+
 	configure_apt("");
 	ck_assert_int_eq(bridge_settings(&command_line, &lines, &reason), -EIO);
 	ck_assert_uint_eq(lines.size, 0);
 	ck_assert_ptr_nonnull(reason);
+	reply = ask((struct apt_question){
+		.kind = APT_CONFIGURATION_AND_ORIGINS, .files = WORDS(root())});
+	ck_assert_int_eq(reply.error, -EIO);
 }
 END_TEST
 
