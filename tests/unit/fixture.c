@@ -18,7 +18,7 @@ extern const char bridge_file[];
 const char bridge_file[] = TEST_BRIDGE;
 
 /* In seconds. It only bounds tests that hang: build machines can be very slow. */
-#define TIMEOUT 300
+#define TIMEOUT 1200
 
 static char root_path[PATH_MAX / 2];
 
