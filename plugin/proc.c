@@ -74,7 +74,7 @@ int proc_parse(struct slice stat, pid_t pid, struct proc *ret_proc)
 {
 	struct proc proc = {.pid = pid};
 	unsigned long long parent;
-	struct slice rest = stat, command, state;
+	struct slice rest, command, state;
 	const char *end = stat.size > 0 ? memrchr(stat.data, ')', stat.size) : NULL;
 
 	if (end == NULL)
@@ -103,7 +103,9 @@ static int read_checked_proc(pid_t pid, struct proc *ret_proc)
 	owns_buffer struct buffer stat = {0};
 	int error = read_checked_file(pid, "stat", STAT_SIZE, &stat);
 
-	return error == 0 ? proc_parse(buffer_slice(&stat), pid, ret_proc) : error;
+	if (error < 0)
+		return error;
+	return proc_parse(buffer_slice(&stat), pid, ret_proc);
 }
 
 int proc_read(pid_t pid, struct proc *ret_proc)
