@@ -46,21 +46,9 @@ static void drop_log_file(struct log_file *file, int error)
 /* Appends the next block; returns its size, 0 at the end of the file, or −errno. */
 static ssize_t append_block(struct buffer *text, const struct log_file *file, off_t at)
 {
-	size_t size = BLOCK_SIZE;
-	ssize_t got;
-
-	if (at >= file->end)
-		return 0;
-	if ((off_t)size > file->end - at)
-		size = (size_t)(file->end - at);
-	xensure(buffer_reserve(text, size + 1)); /* for the NUL of the last string */
-	do
-		got = pread(file->fd, text->data + text->size, size, at);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		return -errno;
-	text->size += (size_t)got;
-	return got;
+	xensure(buffer_reserve(
+		text, BLOCK_SIZE + 1)); /* for the NUL of the last string */
+	return xread_at(text, file->fd, at, file->end, BLOCK_SIZE);
 }
 
 /*

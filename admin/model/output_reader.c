@@ -93,20 +93,7 @@ static void index_line(struct outputs *outputs, struct slice line, size_t at)
 static ssize_t append_part(
 	struct buffer *text, const struct output_file *file, off_t at, size_t size)
 {
-	ssize_t got;
-
-	if (at >= file->end)
-		return 0;
-	if ((off_t)size > file->end - at)
-		size = (size_t)(file->end - at);
-	xensure(buffer_reserve(text, size));
-	do
-		got = pread(file->fd, text->data + text->size, size, at);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		return -errno;
-	text->size += (size_t)got;
-	return got;
+	return xread_at(text, file->fd, at, file->end, size);
 }
 
 /*

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 /* Of the first failure to flush: stdio drops what it could not write, and forgets why. */
 static int output_error;
@@ -133,6 +134,24 @@ char *xbuffer_steal(struct buffer *buffer)
 	text = buffer->data;
 	*buffer = (struct buffer){.data = NULL};
 	return text;
+}
+
+ssize_t xread_at(struct buffer *text, int fd, off_t at, off_t end, size_t size)
+{
+	ssize_t got;
+
+	if (at >= end)
+		return 0;
+	if ((off_t)size > end - at)
+		size = (size_t)(end - at);
+	xensure(buffer_reserve(text, size));
+	do
+		got = pread(fd, text->data + text->size, size, at);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return -errno;
+	text->size += (size_t)got;
+	return got;
 }
 
 char *xname(const char *name)

@@ -54,5 +54,10 @@ char *xsentence(const char *sentence);
 /* string_list_add() and array_grow() of base.h. */
 void xlist_add(struct string_list *list, const char *string);
 void xgrow(void *array, size_t *capacity, size_t count, size_t element_size);
+/*
+ * Appends at most size bytes of a file from at on, none behind end. Returns how many, 0 at
+ * the end, or −errno.
+ */
+ssize_t xread_at(struct buffer *text, int fd, off_t at, off_t end, size_t size);
 
 #endif
