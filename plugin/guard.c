@@ -16,20 +16,21 @@ static int wait_for_frontend_or_file(const struct frontend *frontend, const char
 	owns_fd int files = inotify_init1(IN_CLOEXEC);
 	owns_fd int process = -1;
 	struct pollfd ends[2];
+	bool is_alive;
 
 	if (files < 0)
 		return -errno;
 	if (inotify_add_watch(files, path, IN_DELETE_SELF) < 0)
 		return errno == ENOENT ? 0 : -errno;
 	process = proc_open(frontend->pid);
-	if (process < 0)
-		return process == -ESRCH ? 1 : process;
+	if (process < 0 && process != -ESRCH)
+		return process;
 	/* Checked after pidfd_open(2): the pid may have been reused before it. */
-	if (!frontend_is_alive(frontend))
-		return 1;
+	is_alive = process >= 0 && frontend_is_alive(frontend);
 	ends[0] = (struct pollfd){.fd = process, .events = POLLIN};
 	ends[1] = (struct pollfd){.fd = files, .events = POLLIN};
-	while (poll(ends, COUNT_OF(ends), -1) < 0)
+	/* If both are gone, the file counts. */
+	while (poll(ends, COUNT_OF(ends), is_alive ? -1 : 0) < 0)
 		if (errno != EINTR)
 			return -errno;
 	return ends[1].revents == 0;

@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -491,6 +492,25 @@ void make_recorder(const char *path, const char *text)
 	commands = string_format("printf '%%s %%s\\n' '%s' \"%s\" >>\"$LOG\"",
 		relative + strlen("hooks/"), text);
 	make_script(path, commands);
+}
+
+bool is_in_poll(pid_t pid)
+{
+	owns_memory char *path = string_format("/proc/%d/syscall", (int)pid);
+	FILE *file = fopen(path, "re");
+	long call = -1;
+
+	ck_assert_ptr_nonnull(file);
+	/* "running" while it runs */
+	if (fscanf(file, "%ld", &call) != 1)
+		call = -1;
+	(void)fclose(file);
+	(void)sched_yield();
+#ifdef SYS_poll
+	if (call == SYS_poll)
+		return true;
+#endif
+	return call == SYS_ppoll;
 }
 
 void assert_taken_file(const char *path, const char *text)

@@ -14,9 +14,14 @@
 /* The file that the guard watches. */
 static const char file[] = "/due";
 
-/* The pid of the test, and shared memory: whether a child has left the session. */
+/* The pid of the test. */
 static pid_t test_pid;
-static volatile bool *has_child_left;
+
+/* Shared memory. */
+static volatile struct {
+	bool has_child_left; /* the session */
+	bool shall_end;      /* the file and the frontend, as soon as the guard looks for it */
+} *shared;
 
 /* Replaces setsid(2), by the linker's --wrap. */
 pid_t __real_setsid(void);
@@ -24,16 +29,26 @@ pid_t __wrap_setsid(void);
 pid_t __wrap_setsid(void)
 {
 	if (getppid() == test_pid)
-		*has_child_left = true;
+		shared->has_child_left = true;
 	return __real_setsid();
+}
+
+/* Replaces the function of proc.h. */
+int __real_proc_open(pid_t pid);
+int __wrap_proc_open(pid_t pid);
+int __wrap_proc_open(pid_t pid)
+{
+	if (!shared->shall_end)
+		return __real_proc_open(pid);
+	return remove(at(file)) == 0 ? -ESRCH : -EIO;
 }
 
 static void watch_children(void)
 {
 	test_pid = getpid();
-	has_child_left = mmap(NULL, sizeof(*has_child_left), PROT_READ | PROT_WRITE,
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ck_assert((const void *)has_child_left != MAP_FAILED);
+	ck_assert((const void *)shared != MAP_FAILED);
 }
 
 /* A child that stands for the frontend: it only waits to be killed. */
@@ -114,7 +129,7 @@ START_TEST(the_guard_closes_the_locks_of_the_caller)
 	(void)close(others[1]);
 	(void)close(third);
 	others_end.fd = others[0];
-	count = poll(&others_end, 1, 2000);
+	count = poll(&others_end, 1, 60000);
 	(void)close(ends[1]);
 	end_frontend(&frontend);
 	ck_assert_int_eq(count, 1);
@@ -134,7 +149,7 @@ START_TEST(the_guard_leaves_our_session_before_the_caller_continues)
 	make_file(file, 0600, "");
 	guard = start_guard(&frontend);
 	/* Set by the child that guard_start() has waited for. */
-	ck_assert(*has_child_left);
+	ck_assert(shared->has_child_left);
 	end_frontend(&frontend);
 	assert_done(guard, done);
 }
@@ -175,6 +190,17 @@ START_TEST(when_both_are_gone_there_is_nothing_to_do)
 	ck_assert_int_eq(remove(at(file)), 0);
 	end_frontend(&frontend);
 	assert_done(guard, "");
+}
+END_TEST
+
+START_TEST(both_may_be_gone_before_the_guard_waits)
+{
+	struct frontend frontend = start_frontend();
+
+	make_file(file, 0600, "");
+	shared->shall_end = true;
+	assert_done(start_guard(&frontend), "");
+	end_frontend(&frontend);
 }
 END_TEST
 
@@ -247,6 +273,7 @@ int main(void)
 		when_the_frontend_is_killed_the_guard_cleans_up,
 		when_the_file_is_unlinked_the_guard_exits,
 		when_both_are_gone_there_is_nothing_to_do,
+		both_may_be_gone_before_the_guard_waits,
 		without_the_file_the_guard_does_not_wait,
 		a_frontend_that_has_ended_already_is_not_waited_for,
 		another_process_with_the_frontends_pid_is_not_the_frontend,

@@ -765,25 +765,6 @@ int __wrap_state_replace(
 	return __real_state_replace(state, suffix, bytes);
 }
 
-static bool is_in_poll(pid_t pid)
-{
-	owns_memory char *path = string_format("/proc/%d/syscall", (int)pid);
-	FILE *file = fopen(path, "re");
-	long call = -1;
-
-	ck_assert_ptr_nonnull(file);
-	/* "running" while it runs */
-	if (fscanf(file, "%ld", &call) != 1)
-		call = -1;
-	(void)fclose(file);
-	(void)sched_yield();
-#ifdef SYS_poll
-	if (call == SYS_poll)
-		return true;
-#endif
-	return call == SYS_ppoll;
-}
-
 static void limit_files(pid_t pid, rlim_t size)
 {
 	const struct rlimit limit = {size, RLIM_INFINITY};
