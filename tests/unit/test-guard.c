@@ -17,11 +17,11 @@ static const char file[] = "/due";
 /* The pid of the test. */
 static pid_t test_pid;
 
-/* Shared memory. */
-static volatile struct {
+struct shared {
 	bool has_child_left; /* the session */
-	bool shall_end;      /* the file and the frontend, as soon as the guard looks for it */
-} *shared;
+	bool shall_end;      /* the file and the frontend, when the guard looks */
+};
+static volatile struct shared *shared; /* memory */
 
 /* Replaces setsid(2), by the linker's --wrap. */
 pid_t __real_setsid(void);
