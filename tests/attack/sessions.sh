@@ -17,14 +17,6 @@ Universal-Hooks::Scripts::pkgs/victim::When "always";
 Universal-Hooks::Scripts::Session-End/general::When "always";
 EOT
 
-# Whoever waits for the end of a session locks a file until it is closed.
-sessions_end() {
-	local waiter
-	for waiter in "$sessions"/*.waiter; do
-		[[ ! -f $waiter ]] || timeout 60 flock "$waiter" true || fail "$waiter: never ends"
-	done
-}
-
 her_directory() {
 	mkdir -p -m 755 "${sessions%/*}"
 	install -d -o mallory -g mallory -m 755 "$sessions"
@@ -73,7 +65,7 @@ expect_victim_unharmed() {
 test_she_cannot_make_the_folder_nor_a_file_in_it() {
 	mallory_cannot mkdir -p "$sessions"
 	apt_succeeds install app
-	sessions_end
+	wait_for_waiters
 	mallory_cannot touch "$sessions/$owner.session"
 	mallory_cannot ln -s /srv/mallory "$sessions/link"
 }
@@ -85,7 +77,7 @@ test_a_session_of_roots_is_closed() {
 	forged_run >"$sessions/$owner.run-1"
 	echo ok >"$sessions/$owner.outcome-1"
 	apt_is_not_held_up install app
-	sessions_end
+	wait_for_waiters
 	grep -q victim /runs || fail 'the hook of an abandoned session should have run'
 	expect_sessions 2
 }
@@ -128,7 +120,7 @@ test_a_session_of_hers_in_a_folder_that_is_roots_by_now() {
 	she_forges_a_session
 	give_directory_to_root
 	apt_is_not_held_up install app
-	sessions_end
+	wait_for_waiters
 	expect_victim_unharmed
 	expect_sessions 1
 }
@@ -140,7 +132,7 @@ test_copies_of_hers_for_a_session_of_roots() {
 	give_directory_to_root
 	forged_mark >"$sessions/$owner.session"
 	apt_is_not_held_up install app
-	sessions_end
+	wait_for_waiters
 	expect_not_owned
 }
 
@@ -152,7 +144,7 @@ test_files_of_hers_that_are_FIFOs() {
 	done
 	give_directory_to_root
 	apt_is_not_held_up install app
-	sessions_end
+	wait_for_waiters
 	expect_sessions 1
 }
 
@@ -175,7 +167,7 @@ test_she_cannot_lock_what_root_has_made() {
 			! setpriv --reuid=7777 --regid=7777 --clear-groups -- flock --nonblock "$file" true || echo "$file"
 		done >/locked 2>/dev/null' probe Pre-Invoke/tries
 	apt_succeeds install app
-	sessions_end
+	wait_for_waiters
 	[[ -e /locked ]] || fail 'she has not tried'
 	expect_equal '' "$(cat /locked)" 'the files that she could lock'
 }
@@ -183,11 +175,11 @@ test_she_cannot_lock_what_root_has_made() {
 # Whoever closes a session needs its lock.
 test_she_cannot_lock_the_folder() {
 	apt_succeeds install app
-	sessions_end
+	wait_for_waiters
 	expect_equal 0 "$(mallory_holds "$sessions")" 'locks'
 	package app 2
 	apt_is_not_held_up install app
-	sessions_end
+	wait_for_waiters
 	expect_sessions 2
 }
 
@@ -205,7 +197,7 @@ test_her_variable_does_not_switch_sessions_off() {
 	for key in "$owner" 1-1-1 '' ../../x "$(printf '%.0s9' {1..500})-1-1"; do
 		APT_UNIVERSAL_HOOKS_SESSION=$key run_apt apt-get --yes --reinstall install app </dev/null
 		expect_equal 0 "$apt_status" "apt's exit status"
-		sessions_end
+		wait_for_waiters
 	done
 	expect_sessions 5
 }
@@ -259,7 +251,7 @@ test_her_process_has_the_pid_of_an_owner() {
 	echo 'of-another-boot process' >"$sessions/$pid-$start-1.session"
 	echo "$pid-$start" | tee "$sessions/$pid-$start-1.open" >"$sessions/$pid-$start-1.waiter"
 	apt_is_not_held_up install app
-	sessions_end
+	wait_for_waiters
 	expect_sessions 3
 	[[ -z $(find "$sessions" -mindepth 1) ]] || fail "left: $(find "$sessions" -mindepth 1)"
 }
@@ -270,7 +262,7 @@ test_her_process_pretends_to_be_a_waiter() {
 	forged_mark >"$sessions/$owner.session"
 	as_mallory bash -c 'exec -a "$0" sleep 1000' "$helper" Session-End "$owner" &
 	apt_is_not_held_up install app
-	sessions_end
+	wait_for_waiters
 	expect_sessions 2
 }
 
@@ -281,7 +273,7 @@ test_kept_output_that_is_a_link_of_hers() {
 	ln -s /target /var/log/apt/universal-hooks.log
 	then='echo said' probe Session-End/speaks
 	apt_is_not_held_up install app
-	sessions_end
+	wait_for_waiters
 	grep -q Session-End/speaks /runs || fail 'the hook should have run'
 	expect_sessions 1
 	[[ ! -s /target ]] || fail "root wrote through a symlink: $(cat /target)"

@@ -640,7 +640,8 @@ static void use_german(void)
 			0, 0                                                             \
 	}
 
-START_TEST(a_translation_may_order_the_places_as_it_needs)
+/* The locale is that of the first message of a process. */
+static void assert_report_in(const char *locale, const char *expected)
 {
 	static const struct message messages[] = {
 		HEADER, {"{path} is not run because it requires {package}, which is not "
@@ -649,16 +650,34 @@ START_TEST(a_translation_may_order_the_places_as_it_needs)
 	struct uh_event event = {.kind = UH_SCRIPT_LACKS_PACKAGE,
 		.path = "/a\nE: {package}",
 		.detail = "b"};
-	const char *english = "W: /a\\012E: {package} is not run because it requires b, "
-			      "which is not installed\n";
 
 	make_catalogue(messages, COUNT_OF(messages));
 	use_german();
-	assert_report(event, "W: b fehlt f\303\274r /a\\012E: {package}\n");
+	(void)setenv("LC_ALL", locale, 1);
+	assert_report(event, expected);
 	(void)setenv("LC_ALL", "C", 1);
-	assert_report(event, english);
-	(void)setenv("LC_ALL", "not_THERE.UTF-8", 1);
-	assert_report(event, english);
+	assert_report(event, expected);
+}
+
+START_TEST(a_translation_may_order_the_places_as_it_needs)
+{
+	assert_report_in("de_DE.UTF-8", "W: b fehlt f\303\274r /a\\012E: {package}\n");
+}
+END_TEST
+
+#define ENGLISH                                                                          \
+	"W: /a\\012E: {package} is not run because it requires b, which is not "         \
+	"installed\n"
+
+START_TEST(in_the_locale_c_messages_are_in_english)
+{
+	assert_report_in("C", ENGLISH);
+}
+END_TEST
+
+START_TEST(in_a_locale_that_does_not_exist_messages_are_in_english)
+{
+	assert_report_in("not_THERE.UTF-8", ENGLISH);
 }
 END_TEST
 
@@ -787,6 +806,8 @@ int main(void)
 		where_dpkg_was_called_it_is_dpkg_that_goes_on,
 		a_summary_says_where_to_look, without_a_detail_an_event_shows_its_error,
 		a_translation_may_order_the_places_as_it_needs,
+		in_the_locale_c_messages_are_in_english,
+		in_a_locale_that_does_not_exist_messages_are_in_english,
 		a_translation_has_its_own_plurals,
 		the_form_of_a_summary_is_that_of_the_hooks_that_failed,
 		a_translation_may_be_longer_than_the_terminal_is_wide,
