@@ -135,10 +135,15 @@ in_a_copy_of() {
 	local base=$1 room status=0
 	shift
 	room=$(mktemp --directory "$TESTS_WORK/room.XXXXXX")
+	in_a_room_upon "$base" "$room" "$@" || status=$?
+	rmdir "$room"
+	return "$status"
+}
+
+# in_a_room_upon BASE ROOM COMMAND...: the same; what changed is in ROOM/upper if ROOM is a mount point.
+in_a_room_upon() {
 	# unshare ignores all other signals.
 	timeout --foreground --signal=KILL "${limit-300}" \
 		unshare --mount --pid ${TESTS_OFFLINE:+--net} --fork --kill-child -- \
-		"$top/tests/lib/in-overlay" "$base" "$room" "$@" </dev/null || status=$?
-	rmdir "$room"
-	return "$status"
+		"$top/tests/lib/in-overlay" "$@" </dev/null
 }

@@ -4,6 +4,8 @@
 
 repository=/repository
 archive_is_stale=
+# Set while a file is read whose packages run-tests has created before.
+are_packages_there=
 
 # package NAME VERSION [FIELD: VALUE]...: creates a package, with architecture all by default.
 # Variables in front of the call provide its maintainer scripts and its conffile:
@@ -11,6 +13,7 @@ archive_is_stale=
 # The package ships the contents of the directory $files.
 package() {
 	local name=$1 version=$2 tree script field=
+	[[ -z $are_packages_there ]] || return 0
 	shift 2
 	tree=$(mktemp --directory)
 	chmod 755 "$tree"

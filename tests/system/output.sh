@@ -93,6 +93,7 @@ test_questions_and_full_screens_and_resizing_are_as_without_it() {
 		screen.keypad(True)
 		screen.timeout(100) # a signal just before read(2) does not interrupt it
 		while True:
+		    screen.clear() # else it writes only what differs
 		    screen.addstr(0, 0, "size %d %d" % screen.getmaxyx())
 		    if screen.getch() == ord("q"):
 		        break
