@@ -295,6 +295,53 @@ START_TEST(of_many_packages_all_are_asked_for)
 }
 END_TEST
 
+#define REMOVAL(name) name " 1 all none > - - none **REMOVE**\n"
+
+START_TEST(a_removal_of_what_only_has_conffiles_is_a_purge)
+{
+	static const enum operation expected[] = {
+		OPERATION_PURGE, OPERATION_REMOVE, OPERATION_INSTALL};
+	owns_transaction struct transaction transaction;
+	struct uh_ending ending;
+
+	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
+	parse_with_database(
+		&transaction, REMOVAL("a") REMOVAL("b") "c - - none < 1 all none /c\n");
+	write_database(STANZA("a", "config-files", "1") STANZA("b", "installed", "1")
+			STANZA("c", "config-files", "1"));
+	ck_assert_int_eq(outcome_find_purges(&transaction, &ending), 0);
+	for (size_t i = 0; i < COUNT_OF(expected); i++)
+		ck_assert_int_eq(transaction.packages[i].operation, expected[i]);
+}
+END_TEST
+
+/* How many words dpkg-query gets when purges are looked for, 0 without dpkg-query. */
+static size_t find_purges(const char *lines)
+{
+	owns_transaction struct transaction transaction;
+	struct uh_ending ending;
+
+	word_count = 0;
+	parse_with_database(&transaction, lines);
+	write_database(STANZA("a", "installed", "1"));
+	ck_assert_int_eq(outcome_find_purges(&transaction, &ending), 0);
+	return word_count;
+}
+
+START_TEST(only_what_is_removed_may_be_purged)
+{
+	size_t words;
+
+	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
+	ck_assert_uint_eq(find_purges("c - - none < 1 all none /c\n"), 0);
+	words = find_purges(REMOVAL("a"));
+	ck_assert_uint_gt(words, 0);
+	ck_assert_uint_eq(
+		find_purges(REMOVAL("a") "c - - none < 1 all none /c\n"), words);
+	ck_assert_uint_eq(find_purges(REMOVAL("a") REMOVAL("b")), words + 1);
+}
+END_TEST
+
 START_TEST(without_packages_nothing_has_failed)
 {
 	owns_transaction struct transaction transaction;
@@ -332,7 +379,8 @@ int main(void)
 		a_stamp_changes_when_dpkg_writes_its_database,
 		a_database_that_is_as_before_means_that_dpkg_never_ran,
 		the_database_that_apt_named_is_asked, of_many_packages_all_are_asked_for,
-		without_packages_nothing_has_failed,
+		a_removal_of_what_only_has_conffiles_is_a_purge,
+		only_what_is_removed_may_be_purged, without_packages_nothing_has_failed,
 		a_failing_dpkg_query_leaves_the_result_unknown};
 
 	return run_tests("outcome", tests, COUNT_OF(tests));

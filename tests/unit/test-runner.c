@@ -95,6 +95,56 @@ START_TEST(scripts_run_one_after_the_other_by_their_full_path)
 }
 END_TEST
 
+static void keep_end(const struct uh_event *event, void *context)
+{
+	if (event->kind == UH_SCRIPT_ENDED || event->kind == UH_SCRIPT_NOT_STARTED)
+		*(struct uh_event *)context = *event;
+}
+
+/* Runs a script that consists of these bytes. */
+static enum uh_start_fault run_bytes(const char *bytes)
+{
+	owns_stage struct stage stage;
+	struct uh_event event = {.error = 0};
+
+	make_file(ETC "Pre-Invoke/a", 0755, bytes);
+	set_up(&stage, UH_PRE_INVOKE);
+	stage.end = runner_run(&stage.plan, &stage.run_context, keep_end, &event,
+		&stage.has_failed, &stage.veto, &stage.vetoers);
+	ck_assert(stage.has_failed);
+	return event.start_fault;
+}
+
+START_TEST(why_a_script_did_not_start_is_told)
+{
+	make_file("/interpreter", 0644, "");
+	ck_assert_int_eq(run_bytes("#!/no/such/interpreter\n"), UH_START_NO_INTERPRETER);
+	ck_assert_int_eq(run_bytes("#!/bin/sh\r\nexit 0\r\n"), UH_START_CRLF);
+	ck_assert_int_eq(run_bytes("#!/usr/bin/env sh\r\nexit 0\r\n"), UH_START_CRLF);
+	{
+		owns_memory char *script = string_format("#!%s\n", at("/interpreter"));
+
+		ck_assert_int_eq(run_bytes(script), UH_START_INTERPRETER_NOT_EXECUTABLE);
+	}
+	/* A status of its own. */
+	ck_assert_int_eq(run_bytes("#!/bin/sh\nexit 126\n"), UH_START_UNKNOWN);
+	ck_assert_int_eq(run_bytes("#!/bin/sh\nexit 127\n"), UH_START_UNKNOWN);
+}
+END_TEST
+
+START_TEST(what_is_only_busy_has_no_other_fault)
+{
+	int fd;
+
+	make_file(ETC "Pre-Invoke/a", 0755, "");
+	fd = open(at(ETC "Pre-Invoke/a"), O_WRONLY | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	/* ETXTBSY, see execve(2) */
+	ck_assert_int_eq(run_bytes("#!/bin/sh\r\n"), UH_START_UNKNOWN);
+	(void)close(fd);
+}
+END_TEST
+
 START_TEST(a_script_that_fails_does_not_stop_the_next)
 {
 	make_script(ETC "Pre-Invoke/a", "exit 9");
@@ -867,6 +917,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {scripts_run_one_after_the_other_by_their_full_path,
+		why_a_script_did_not_start_is_told, what_is_only_busy_has_no_other_fault,
 		a_script_that_fails_does_not_stop_the_next,
 		a_script_that_had_nothing_to_do_has_not_failed,
 		files_that_are_no_scripts_are_reported_and_are_no_failure,
