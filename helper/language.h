@@ -16,9 +16,9 @@ void language_bind(void);
 
 /*
  * Between language_begin() and language_end(), gettext(3), strerror(3) and strsignal(3)
- * use the locale of the environment, whose files are read at the first call. Otherwise, the
- * process stays in the locale "C", in which the engine compares names. If the locale does not
- * exist, messages are in English.
+ * use the locale of the environment, whose files are read at the first call. Otherwise,
+ * the process stays in the locale "C", in which the engine compares names. If the locale
+ * does not exist, messages are in English.
  */
 struct language {
 	locale_t saved_locale;

@@ -102,8 +102,8 @@ void make_recorder(const char *path, const char *text);
 /* Like assert_file(), but removes the file; a missing file counts as "". */
 void assert_taken_file(const char *path, const char *text);
 /*
- * Whether a process waits in poll(2); else the caller lets others run before it asks again. Skip the
- * test where /proc/self/syscall cannot be read.
+ * Whether a process waits in poll(2); else the caller lets others run before it asks
+ * again. Skip the test where /proc/self/syscall cannot be read.
  */
 bool is_in_poll(pid_t pid);
 /* Compares the stanzas of the log: "Result: …" and the lines of the runs without times. */

@@ -179,7 +179,7 @@ START_TEST(dpkgs_own_database_is_where_its_options_or_environment_say)
 }
 END_TEST
 
-/* Starts a process that has dpkg's lock when this returns, until the caller waits in poll(2). */
+/* Starts a process that has dpkg's lock from then on until the caller waits in poll(2). */
 static pid_t start_dpkg(void)
 {
 	pid_t caller = getpid();
