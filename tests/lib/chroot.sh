@@ -129,7 +129,7 @@ put_upon_base() {
 
 # in_a_copy_of BASE COMMAND...: runs a command in a disposable copy of BASE with its own mount and
 # pid namespaces and terminals; with TESTS_OFFLINE also with a network that has only loopback.
-# /tests is the directory of the tests. The command gets SIGKILL after $limit seconds (300). See
+# /tests is the directory of the tests. The command gets SIGKILL after $limit seconds (900). See
 # in-overlay for other forms of BASE.
 in_a_copy_of() {
 	local base=$1 room status=0
@@ -143,7 +143,7 @@ in_a_copy_of() {
 # in_a_room_upon BASE ROOM COMMAND...: the same; what changed is in ROOM/upper if ROOM is a mount point.
 in_a_room_upon() {
 	# unshare ignores all other signals.
-	timeout --foreground --signal=KILL "${limit-300}" \
+	timeout --foreground --signal=KILL "${limit-900}" \
 		unshare --mount --pid ${TESTS_OFFLINE:+--net} --fork --kill-child -- \
 		"$top/tests/lib/in-overlay" "$@" </dev/null
 }
