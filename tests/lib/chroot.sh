@@ -100,7 +100,7 @@ put_upon_base() {
 	shift 2
 	mkdir "$room" && mount -t tmpfs -o mode=755 tmpfs "$room" &&
 		mkdir -p "$archive/lists/partial" &&
-		cp "$TESTS_ARCHIVE"/* "$archive" || return
+		cp -a "$TESTS_ARCHIVE/." "$archive" || return
 	quietly unshare --mount --pid --fork --kill-child -- \
 		"$top/tests/lib/in-overlay" "$base" "$room" sh -ec '
 			export APT_CONFIG=/archive/way-there
@@ -110,21 +110,33 @@ put_upon_base() {
 				apt-get -o Dir::Etc::SourceList=/archive/sources.list \
 					-o Dir::State::Lists=/archive/lists "$@"
 			}
-			from_archive update
+			first_of() {
+				for package; do
+					! from_archive --simulate install "$package" >/dev/null 2>&1 ||
+						{ echo "$package" && return; }
+				done
+				echo "the archive has none of $*" >&2
+				return 1
+			}
+			[ -e /archive/lists/lock ] || from_archive update
 			wanted=
 			for choice; do
-				for package in $(echo "$choice" | tr "|" " "); do
-					if from_archive --simulate install "$package" >/dev/null 2>&1; then
-						wanted="$wanted $package"
-						continue 2
-					fi
-				done
-				echo "the archive has no $choice" >&2
-				exit 1
+				case $choice in
+				*"|"*) choice=$(first_of $(echo "$choice" | tr "|" " ")) ;;
+				esac
+				wanted="$wanted $choice"
 			done
 			from_archive install --yes --no-install-recommends $wanted
-			apt-get clean
-			rm -r /archive' sh "$@"
+			apt-get clean' sh "$@" &&
+		keep_lists "$archive/lists" && rm -r "$archive"
+}
+
+# So that the package lists of an archive are downloaded once. Others may be doing the same.
+keep_lists() {
+	local new
+	[[ ! -d $TESTS_ARCHIVE/lists ]] || return 0
+	new=$(mktemp --directory "$TESTS_WORK/lists.XXXXXX") && cp -a "$1/." "$new" &&
+		{ mv --no-target-directory "$new" "$TESTS_ARCHIVE/lists" || [[ -d $TESTS_ARCHIVE/lists ]]; }
 }
 
 # in_a_copy_of BASE COMMAND...: runs a command in a disposable copy of BASE with its own mount and
