@@ -45,7 +45,7 @@ mallory_cannot() {
 # apt-get finishes in time, whatever mallory has locked or put in its way.
 apt_is_not_held_up() {
 	publish
-	run_apt timeout --foreground --signal=KILL 60 apt-get --yes "$@" </dev/null
+	run_apt timeout --foreground --signal=KILL 300 apt-get --yes "$@" </dev/null
 	[[ $apt_status != 137 ]] || fail 'apt hangs'
 	expect_equal 0 "$apt_status" "apt's exit status"
 }
@@ -58,7 +58,7 @@ mallory_holds() {
 		as_mallory flock --exclusive --nonblock "$file" sleep 1000 >/dev/null 2>&1 &
 	done
 	# flock(1) ends at once if she cannot open the file; else /proc/locks gets a line.
-	for _ in {1..50}; do
+	for _ in {1..600}; do
 		count=$(grep -c 'FLOCK.*WRITE' /proc/locks || true)
 		((count < $#)) || break
 		sleep 0.1

@@ -105,7 +105,7 @@ ends_with() {
 wait_for_waiters() {
 	local waiter fd
 	for waiter in /var/lib/apt-universal-hooks/sessions/*.waiter; do
-		if { exec {fd}<"$waiter"; } 2>/dev/null; then
+		if [[ -f $waiter ]] && { exec {fd}<"$waiter"; } 2>/dev/null; then
 			flock "$fd"
 			exec {fd}<&-
 		fi
