@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # Under each frontend, a session is as long as the frontend keeps other programs out; docs/frontends.md
 # says how long. PackageKit is in frontends.sh, with what it needs.
+# Quick: all
 
 # Session-End also calls apt, which no frontend may notice.
 watch_sessions() {
