@@ -102,7 +102,7 @@ static void keep_end(const struct uh_event *event, void *context)
 }
 
 /* Runs a script that consists of these bytes. */
-static enum uh_start_fault run_bytes(const char *bytes)
+static struct uh_event run_bytes_to_end(const char *bytes)
 {
 	owns_stage struct stage stage;
 	struct uh_event event = {.error = 0};
@@ -112,7 +112,12 @@ static enum uh_start_fault run_bytes(const char *bytes)
 	stage.end = runner_run(&stage.plan, &stage.run_context, keep_end, &event,
 		&stage.has_failed, &stage.veto, &stage.vetoers);
 	ck_assert(stage.has_failed);
-	return event.start_fault;
+	return event;
+}
+
+static enum uh_start_fault run_bytes(const char *bytes)
+{
+	return run_bytes_to_end(bytes).start_fault;
 }
 
 START_TEST(why_a_script_did_not_start_is_told)
@@ -134,14 +139,16 @@ END_TEST
 
 START_TEST(what_is_only_busy_has_no_other_fault)
 {
+	struct uh_event event;
 	int fd;
 
 	make_file(ETC "Pre-Invoke/a", 0755, "");
 	fd = open(at(ETC "Pre-Invoke/a"), O_WRONLY | O_CLOEXEC);
 	ck_assert_int_ge(fd, 0);
-	/* ETXTBSY, see execve(2) */
-	ck_assert_int_eq(run_bytes("#!/bin/sh\r\n"), UH_START_UNKNOWN);
+	event = run_bytes_to_end("#!/bin/sh\r\n");
 	(void)close(fd);
+	skip_unless(event.error == -ETXTBSY, "Linux 6.11 executes it");
+	ck_assert_int_eq(event.start_fault, UH_START_UNKNOWN);
 }
 END_TEST
 
