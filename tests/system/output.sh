@@ -92,9 +92,12 @@ test_questions_and_full_screens_and_resizing_are_as_without_it() {
 		curses.nonl()
 		screen.keypad(True)
 		screen.timeout(100) # a signal just before read(2) does not interrupt it
+		shown = None
 		while True:
-		    screen.clear() # else it writes only what differs
-		    screen.addstr(0, 0, "size %d %d" % screen.getmaxyx())
+		    if shown != screen.getmaxyx():
+		        shown = screen.getmaxyx()
+		        screen.clear() # else it writes only what differs
+		        screen.addstr(0, 0, "size %d %d" % shown)
 		    if screen.getch() == ord("q"):
 		        break
 		curses.endwin()
