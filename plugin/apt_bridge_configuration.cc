@@ -150,10 +150,12 @@ static bool is_in_scope(const std::string &setting, const std::string &scope)
 static void write_setting_lines(const std::string &path, const std::string &scope,
 	const file_lines &lines, std::ostream &answer)
 {
+	std::string file = QuoteString(path, "");
+
 	for (const setting_line &line : lines.settings)
 		if (is_in_scope(line.setting, scope))
-			answer << QuoteString(path, "") << '\t' << line.number << '\t'
-			       << line.setting << '\n';
+			answer << file << '\t' << line.number << '\t' << line.setting
+			       << '\n';
 }
 
 static void write_clearing_lines(const std::string &path, const strings &keys,

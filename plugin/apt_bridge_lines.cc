@@ -19,8 +19,8 @@
 
 /* Begins a tag that no configuration has. */
 #define MARK "apt-universal-hooks-mark-"
-/* The same, of the block of a line. */
-#define OWN_BLOCK "apt-universal-hooks-line-"
+/* Ends the tag of the block of a line. Its number is first, where apt compares first. */
+#define OWN_BLOCK "-line-of-apt-universal-hooks"
 /* How many lines are parsed together: apt looks for a block among all of them. */
 #define TOGETHER_MAX 64
 /* The value of a key that has one before apt reads a line. */
@@ -177,6 +177,16 @@ void line_reader::note(const std::string &setting, size_t number)
 	values[key] = value;
 }
 
+/* QuoteString() of what an answer must not contain; it makes a stream for each string. */
+static std::string quoted(const std::string &text)
+{
+	bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
+		return c > ' ' && c < 0x7F && c != '%' && c != '=' && c != '"';
+	});
+
+	return is_plain ? text : QuoteString(text, "=\"\n");
+}
+
 /* Sorted. */
 strings line_reader::find_settings(
 	const Configuration::Item *first, const Configuration::Item *top)
@@ -185,12 +195,12 @@ strings line_reader::find_settings(
 
 	for (const Configuration::Item *item = first; item != nullptr;
 		item = next_item(item, top)) {
-		std::string key = QuoteString(item->FullTag(top), "=\"\n");
+		std::string key = quoted(item->FullTag(top));
 
 		if (is_mark(item) || item->Value == BEFORE)
 			continue;
 		if (!item->Value.empty())
-			settings.push_back(key + '=' + QuoteString(item->Value, "=\"\n"));
+			settings.push_back(key + '=' + quoted(item->Value));
 		else if (item->Child == nullptr)
 			values.erase(lower(key));
 	}
@@ -293,7 +303,7 @@ bool line_reader::read_alone(const lines_read &last)
 
 static std::string own_block(size_t i)
 {
-	return OWN_BLOCK + std::to_string(i) + "::";
+	return std::to_string(i) + OWN_BLOCK;
 }
 
 /*
@@ -306,18 +316,18 @@ bool line_reader::parse_together(Configuration &configuration) const
 
 	for (size_t i = 0; i < together.size(); i++) {
 		for (const std::string &key : keys)
-			configuration.Set(own_block(i) + key, BEFORE);
-		all += OWN_BLOCK + std::to_string(i) + " { " + begin_blocks(blocks) +
-		       '\n' + together[i].text + MARK " set; " +
+			configuration.Set(own_block(i) + "::" + key, BEFORE);
+		all += own_block(i) + " { " + begin_blocks(blocks) + '\n' +
+		       together[i].text + MARK " set; " +
 		       std::string(blocks.size() + 1, '}') + '\n';
 	}
 	parse_text(configuration, all);
 	for (size_t i = 0; i < together.size(); i++)
-		if (configuration.Find(own_block(i) + mark) != "set")
+		if (configuration.Find(own_block(i) + "::" + mark) != "set")
 			return false;
 	for (const Configuration::Item *item = configuration.Tree(nullptr);
 		item != nullptr; item = item->Next)
-		if (item->Tag.compare(0, strlen(OWN_BLOCK), OWN_BLOCK) != 0)
+		if (!APT::String::Endswith(item->Tag, OWN_BLOCK))
 			return false;
 	return true;
 }
@@ -336,10 +346,10 @@ bool line_reader::end()
 			return false;
 		if (!are_whole)
 			continue;
-		top = configuration.Tree((OWN_BLOCK + std::to_string(i)).c_str());
+		top = configuration.Tree(own_block(i).c_str());
 		for (const std::string &setting : find_settings(top->Child, top))
 			note(setting, all[i].number);
-		take_values(configuration, own_block(i), all[i].number);
+		take_values(configuration, own_block(i) + "::", all[i].number);
 	}
 	return true;
 }

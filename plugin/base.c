@@ -114,7 +114,10 @@ int buffer_reserve(struct buffer *buffer, size_t more)
 
 void buffer_append(struct buffer *buffer, struct slice bytes)
 {
-	if (bytes.size == 0 || buffer_reserve(buffer, bytes.size) < 0)
+	bool has_room = bytes.size <= buffer->capacity - buffer->size;
+
+	if (bytes.size == 0 || buffer->error < 0 ||
+		(!has_room && buffer_reserve(buffer, bytes.size) < 0))
 		return;
 	memcpy(buffer->data + buffer->size, bytes.data, bytes.size);
 	buffer->size += bytes.size;

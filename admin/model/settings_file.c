@@ -79,14 +79,18 @@ static void add_encoded(struct buffer *text, const char *string)
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789/._-+:~@,";
 
+	const char *start = string; /* of what is written as it is */
+
 	for (char before = '\0'; *string != '\0'; before = *string++) {
 		bool is_comment = before == '/' && *string == '/';
 
 		if (strchr(plain, *string) != NULL && !is_comment)
-			buffer_append(text, (struct slice){string, 1});
-		else
-			buffer_append_format(text, "%%%02x", (unsigned char)*string);
+			continue;
+		buffer_append(text, (struct slice){start, (size_t)(string - start)});
+		buffer_append_format(text, "%%%02x", (unsigned char)*string);
+		start = string + 1;
 	}
+	buffer_append_string(text, start);
 }
 
 /* Inside quotes, apt decodes nothing (ParseCWord), so a quote cannot be written. */

@@ -100,14 +100,14 @@ START_TEST(keys_and_values_contain_nothing_special_to_apt)
 
 	add(&settings, "a b;{}[]\"#*%%\n", "Enabled", false, "false");
 	add(&settings, "b", "Description", false, "50% {of}; // it");
-	add(&settings, "c", "Description", false, "a \"b\" //\n");
+	add(&settings, "c", "Description", false, "a \"b\" ///\n");
 	add(&settings, "d", "Requires", true, "e|f");
 	settings_file_format(&text, &settings);
 	buffer_append(&text, (struct slice){"", 1});
 	ck_assert_ptr_nonnull(strstr(text.data,
 		"\n" BEFORE "a%20b%3b%7b%7d%5b%5d%22%23%2a%25%25%0a" BEHIND BEFORE
 		"b::Description \"50% {of}; // it\";\n" BEFORE
-		"c::Description a%20%22b%22%20/%2f%0a;\n"
+		"c::Description a%20%22b%22%20/%2f%2f%0a;\n"
 		"#clear " BEFORE "d::Requires;\n" BEFORE
 		"d::Requires { \"e\"; \"f\"; };\n"));
 }
