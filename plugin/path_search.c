@@ -136,7 +136,7 @@ static int read_before(const struct path_search *search, struct path_questions *
 	if (error == 0 && questions->has_any)
 		error = path_sources_add_archives(&archives);
 	if (error == 0 && search->is_noted)
-		error = path_sources_note(table);
+		error = path_sources_note(&reading);
 	return error;
 }
 

@@ -8,8 +8,6 @@
 #include <errno.h>
 #include <sys/types.h>
 
-#define NOTED_MAX ((size_t)16 << 20) /* of the record, which also has the packages */
-
 #define emit_for_paths(reading, ...)                                                     \
 	emit_paths_event(                                                                \
 		reading, (struct uh_event){.kind = UH_PATHS_UNKNOWN, __VA_ARGS__})
@@ -194,7 +192,6 @@ int path_sources_add_archives(const struct path_reading *reading)
 	return error;
 }
 
-/* "NAME:ARCHITECTURE PATH". */
 static int add_noted_line(const struct path_reading *reading, struct slice line)
 {
 	struct path_table *table = reading->table;
@@ -225,19 +222,29 @@ int path_sources_add_noted(const struct path_reading *reading)
 	return error;
 }
 
-int path_sources_note(const struct path_table *table)
+/* "NAME:ARCHITECTURE PATH" lines. */
+static void add_notes(
+	struct buffer *noted, const struct package *package, const struct buffer *paths)
 {
-	struct transaction *transaction = table->transaction;
+	for (size_t at = 0; at < paths->size; at += strlen(paths->data + at) + 1)
+		buffer_append_format(noted, "%s:%s %s\n", package->name,
+			package->architecture, paths->data + at);
+}
+
+int path_sources_note(const struct path_reading *reading)
+{
+	struct transaction *transaction = reading->table->transaction;
 	struct buffer *noted = &transaction->noted_paths;
 
 	for (size_t i = 0; i < transaction->count; i++) {
 		const struct package *package = &transaction->packages[i];
-		const struct buffer *paths = &table->items[i].paths;
+		size_t before = noted->size;
 
-		for (size_t at = 0; at < paths->size && noted->size < NOTED_MAX;
-			at += strlen(paths->data + at) + 1)
-			buffer_append_format(noted, "%s:%s %s\n", package->name,
-				package->architecture, paths->data + at);
+		add_notes(noted, package, &reading->table->items[i].paths);
+		if (noted->size <= NOTED_PATHS_MAX)
+			continue;
+		noted->size = before;
+		emit_for_paths(reading, .path = package->name, .error = -EFBIG);
 	}
 	return noted->error;
 }

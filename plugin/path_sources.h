@@ -26,8 +26,13 @@ int path_sources_add_archives(const struct path_reading *reading);
 /* Adds what the transaction has noted. 0 or −ENOMEM. */
 int path_sources_add_noted(const struct path_reading *reading);
 
-/* Notes all paths of the table in its transaction. 0 or −ENOMEM. */
-int path_sources_note(const struct path_table *table);
+/* Of the record, which also has the packages. */
+#define NOTED_PATHS_MAX ((size_t)16 << 20)
+/*
+ * Notes all paths of the table in its transaction, except those of packages for which there
+ * is no room: these are events. 0 or −ENOMEM.
+ */
+int path_sources_note(const struct path_reading *reading);
 
 /*
  * Parses the answer to APT_CONTENTS (apt_bridge.h): calls on_archive with the number of

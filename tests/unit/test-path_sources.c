@@ -93,6 +93,29 @@ START_TEST(old_paths_are_noted_for_any_script)
 }
 END_TEST
 
+START_TEST(what_the_record_has_no_room_for_is_told)
+{
+	static const char *const events[] = {"", "PATHS_UNKNOWN foo (File too large)\n"};
+	size_t size = NOTED_PATHS_MAX - strlen("foo:all /usr/bin/foo\n");
+
+	for (size_t more = 0; more < COUNT_OF(events); more++) {
+		owns_scene struct scene scene;
+		struct buffer *noted = &scene.transaction.noted_paths;
+		struct path_search search;
+
+		set_scene(&scene, OF_SCRIPT "other::Paths::=/usr/bin/*\n");
+		ck_assert_int_eq(buffer_reserve(noted, NOTED_PATHS_MAX), 0);
+		memset(noted->data, '\n', size + more);
+		noted->size = size + more;
+		search = search_of(&scene);
+		search.is_noted = true;
+		ck_assert_int_eq(path_search_before(&search, &scene.table), 0);
+		ck_assert_uint_eq(noted->size, more == 0 ? NOTED_PATHS_MAX : size + more);
+		assert_text(&scene.events, events[more]);
+	}
+}
+END_TEST
+
 START_TEST(a_note_survives_in_the_record)
 {
 	static const char lines[] =
@@ -266,26 +289,6 @@ START_TEST(without_a_database_nothing_is_installed)
 }
 END_TEST
 
-START_TEST(a_note_does_not_grow_without_end)
-{
-	owns_scene struct scene scene;
-	struct path_search search;
-	struct buffer *noted = &scene.transaction.noted_paths;
-	size_t size;
-
-	set_scene(&scene, PATHS_OF_A "/etc/*\n");
-	search = search_of(&scene);
-	search.is_noted = true;
-	search.is_simulated = true;
-	for (size_t i = 0; i < (size_t)16 << 10; i++)
-		buffer_append_format(noted, "%1023d\n", 0);
-	size = noted->size;
-	ck_assert_int_eq(path_search_before(&search, &scene.table), 0);
-	assert_found(&scene, (const char *[]){"", "/etc/foo\n"});
-	ck_assert_uint_eq(noted->size, size);
-}
-END_TEST
-
 START_TEST(a_missing_archive_is_an_event_unless_the_transaction_is_simulated)
 {
 	owns_scene struct scene scene;
@@ -364,13 +367,14 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {nothing_is_read_where_no_script_asks,
-		old_paths_are_noted_for_any_script, a_note_survives_in_the_record,
+		old_paths_are_noted_for_any_script,
+		what_the_record_has_no_room_for_is_told, a_note_survives_in_the_record,
 		after_dpkg_old_paths_are_those_that_were_noted,
 		only_packages_that_other_settings_leave_are_read,
 		a_script_that_does_not_run_does_not_ask, a_copy_asks_what_was_promised,
 		a_removal_has_no_archive_and_old_paths,
 		an_archive_without_a_name_is_unknown_and_one_that_exists_is_read,
-		without_a_database_nothing_is_installed, a_note_does_not_grow_without_end,
+		without_a_database_nothing_is_installed,
 		a_missing_archive_is_an_event_unless_the_transaction_is_simulated,
 		a_database_that_cannot_be_read_is_an_event,
 		an_answer_is_split_into_archives};
