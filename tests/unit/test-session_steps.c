@@ -616,6 +616,9 @@ START_TEST(a_session_is_closed_on_request)
 	ck_assert(is_there(SESSIONS "4194301-1-1.session"));
 	ck_assert_int_eq(request(UH_SESSION_END, "4194301-1-1", &events), UH_GO_ON);
 	ck_assert(!is_there(SESSIONS "4194301-1-1.session"));
+	/* Where this package is not installed, it may have been removed in the session. */
+	ck_assert(is_there("/var/lib/apt-universal-hooks") ==
+		  (access(UH_HELPER, F_OK) == 0));
 	assert_taken_file("/log", ended);
 }
 END_TEST
