@@ -117,8 +117,7 @@ static int find_installed(const struct admin *admin, struct needs *needs)
 		error = answer < 0 ? answer : 0;
 	}
 	if (error < 0)
-		return report_error(
-			_("dpkg-query failed on %s: %s"), status_file, strerror(-error));
+		return report_unreadable_database(status_file, error);
 	return -1;
 }
 

@@ -79,8 +79,7 @@ static int check_packages_of(const struct admin *admin, const struct scope *scop
 		error = xensure(installed_find_missing(&installed,
 			(const char *const *)packages->items, packages->count, &missing));
 	if (error < 0)
-		return report_error(
-			_("dpkg-query failed on %s: %s"), status_file, strerror(-error));
+		return report_unreadable_database(status_file, error);
 	if (missing.data == NULL)
 		return STATUS_FINE;
 	text = xstrndup(missing.data, missing.size);

@@ -2,6 +2,7 @@
 #include "system/apt.h"
 #include "apt_text.h"
 #include "bridge.h"
+#include "dpkg.h"
 #include "system/rootfs.h"
 #include "ui/message.h"
 
@@ -180,6 +181,19 @@ char *configuration_status_file(const struct admin *admin, struct slice lines)
 	}
 	return xformat(
 		"%s%s", path_is_within(file, admin->root) ? "" : admin->root, file);
+}
+
+int report_unreadable_database(const char *status_file, int error)
+{
+	owns_memory char *directory = NULL;
+
+	if (error != -EPROTO)
+		return report_error(_("dpkg-query cannot read %s: %s"), status_file,
+			strerror(-error));
+	directory = xcheck(dpkg_admin_dir(status_file));
+	return report_error(_("dpkg-query cannot read %s; to see why, run dpkg-query "
+			      "--admindir=%s --list"),
+		status_file, directory);
 }
 
 static bool has_error(const char *messages)

@@ -44,6 +44,8 @@ char *configuration_value(struct slice lines, const char *key);
 
 /* The path of dpkg's status file, from the configuration of "Dir". The caller frees it. */
 char *configuration_status_file(const struct admin *admin, struct slice lines);
+/* Says that dpkg-query cannot read it: error as in dpkg_query(). STATUS_TROUBLE. */
+int report_unreadable_database(const char *status_file, int error);
 
 /*
  * Like apt_configuration(), and asks apt as well which lines set the keys below scope, and

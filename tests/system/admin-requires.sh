@@ -287,5 +287,6 @@ test_a_broken_database_is_one_clear_error() {
 	echo 'this is no database' >/var/lib/dpkg/status
 	ends_with 2 $command requires
 	expect_equal 1 "$(wc -l <$errors)" 'lines on standard error'
-	form=E expect_warning dpkg-query /var/lib/dpkg/status
+	form=E expect_warning /var/lib/dpkg/status 'run dpkg-query --admindir=/var/lib/dpkg --list'
+	ends_with 2 dpkg-query --admindir=/var/lib/dpkg --list
 }
