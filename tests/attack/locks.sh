@@ -29,7 +29,11 @@ test_locks_on_the_files_that_a_script_is_given() {
 			setpriv --reuid=7777 --regid=7777 --clear-groups \
 				flock -x "$file" sleep 1000 </dev/null >/dev/null 2>&1 &
 		done
-		sleep 0.3
+		for pid in $(jobs -p); do
+			until ! kill -0 "$pid" || grep "FLOCK .* $pid " /proc/locks; do
+				sleep 0.01
+			done
+		done >/dev/null 2>&1
 	EOT
 	probe multi_pkgs/Pre-Install-Pkgs/__WILDCARD__/list
 	probe Post-Invoke/always

@@ -78,7 +78,7 @@ test_a_lock_of_hers_on_the_database_that_a_clean_up_waits_for() {
 	as_mallory perl -e 'open F, "+<", "/srv/mallory/dpkg/lock" or die;
 		my $l = pack "s s l! l! i", 1, 0, 0, 0, 0;
 		fcntl F, 6, $l or die "$!"; sleep 1000' &
-	for _ in {1..50}; do
+	for _ in {1..600}; do
 		! grep -q 'POSIX.*WRITE' /proc/locks || break
 		sleep 0.1
 	done

@@ -48,11 +48,11 @@ local_file() {
 # wait_until COMMAND...: retries the command, usually a request to a server, until it succeeds.
 wait_until() {
 	local _
-	for _ in {1..300}; do
+	for _ in {1..1200}; do
 		! "$@" >/wait.output 2>&1 || return 0
 		sleep 0.1
 	done
-	fail "not in 30 seconds: $*: $(cat /wait.output)"
+	fail "not in two minutes: $*: $(cat /wait.output)"
 }
 
 # Gives the chroot the machine's loop devices. Those of "mount -o loop" are freed when the test ends.

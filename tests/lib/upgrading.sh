@@ -193,7 +193,7 @@ expect_no_message_about_us() {
 # Our processes end by themselves, but may need a moment.
 expect_no_process_of_ours() {
 	local _
-	for _ in {1..100}; do
+	for _ in {1..600}; do
 		# The link of a process that is just ending cannot be read.
 		grep -q universal-hooks/helper <(readlink /proc/[0-9]*/exe) || return 0
 		sleep 0.1
