@@ -63,9 +63,18 @@ bool open_archive(const std::string &path, FileFd &file);
 
 /* With its letters in lower case, as apt compares keys. */
 std::string lower(std::string text);
+/* The next of the items below top; nullptr: of all. */
+const Configuration::Item *next_item(
+	const Configuration::Item *item, const Configuration::Item *top = nullptr);
+/*
+ * KEY=VALUE, both encoded as in the info stream: like %F=%V of Configuration::Dump(), which
+ * takes much longer.
+ */
+std::string setting_of(
+	const Configuration::Item *item, const Configuration::Item *top = nullptr);
 struct setting_line {
 	size_t number;
-	std::string setting; /* KEY=VALUE, encoded as in the answers */
+	std::string setting; /* as setting_of() has it */
 };
 struct file_lines {
 	/* In the order of the lines, without those that change nothing. */

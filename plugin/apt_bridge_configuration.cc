@@ -105,11 +105,16 @@ bool distrust_rootfs(const apt_question &question)
 	return _error->Error("%s is not a regular file", status.c_str());
 }
 
-/* Full tag and value, both encoded as in the info stream; no empty values. */
+/* Those in the scope, or all if it is nullptr; no empty values. */
 static void write_lines(
-	Configuration &configuration, const char *scope, std::ostream &answer)
+	const Configuration &configuration, const char *scope, std::ostream &answer)
 {
-	configuration.Dump(answer, scope, "%F=%V\n", false);
+	const Configuration::Item *first = configuration.Tree(scope);
+
+	for (const Configuration::Item *item = first; item != nullptr;
+		item = next_item(item, scope != nullptr ? first : nullptr))
+		if (!item->Value.empty())
+			answer << setting_of(item) << '\n';
 }
 
 bool answer_configuration(const apt_question &question, std::ostream &answer)

@@ -70,15 +70,29 @@ static std::string marks(size_t count)
 	return text + '\n';
 }
 
-/* Of the items below top; nullptr: of all. */
-static const Configuration::Item *next_item(
-	const Configuration::Item *item, const Configuration::Item *top = nullptr)
+const Configuration::Item *next_item(
+	const Configuration::Item *item, const Configuration::Item *top)
 {
 	if (item->Child != nullptr)
 		return item->Child;
 	while (item != top && item->Next == nullptr)
 		item = item->Parent;
 	return item != top ? item->Next : nullptr;
+}
+
+/* QuoteString() of what an answer must not contain; it makes a stream for each string. */
+static std::string quoted(const std::string &text)
+{
+	bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
+		return c > ' ' && c < 0x7F && c != '%' && c != '=' && c != '"';
+	});
+
+	return is_plain ? text : QuoteString(text, "=\"\n");
+}
+
+std::string setting_of(const Configuration::Item *item, const Configuration::Item *top)
+{
+	return quoted(item->FullTag(top)) + '=' + quoted(item->Value);
 }
 
 static bool is_mark(const Configuration::Item *item)
@@ -177,16 +191,6 @@ void line_reader::note(const std::string &setting, size_t number)
 	values[key] = value;
 }
 
-/* QuoteString() of what an answer must not contain; it makes a stream for each string. */
-static std::string quoted(const std::string &text)
-{
-	bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
-		return c > ' ' && c < 0x7F && c != '%' && c != '=' && c != '"';
-	});
-
-	return is_plain ? text : QuoteString(text, "=\"\n");
-}
-
 /* Sorted. */
 strings line_reader::find_settings(
 	const Configuration::Item *first, const Configuration::Item *top)
@@ -195,14 +199,12 @@ strings line_reader::find_settings(
 
 	for (const Configuration::Item *item = first; item != nullptr;
 		item = next_item(item, top)) {
-		std::string key = quoted(item->FullTag(top));
-
 		if (is_mark(item) || item->Value == BEFORE)
 			continue;
 		if (!item->Value.empty())
-			settings.push_back(key + '=' + quoted(item->Value));
+			settings.push_back(setting_of(item, top));
 		else if (item->Child == nullptr)
-			values.erase(lower(key));
+			values.erase(lower(quoted(item->FullTag(top))));
 	}
 	std::sort(settings.begin(), settings.end());
 	return settings;

@@ -122,6 +122,8 @@ static int enable(const struct admin *admin, char **words)
 	}
 	if (status < 0)
 		status = snapshot_take_after(&after, admin);
+	if (status < 0)
+		status = settings_file_read(&after.own, admin);
 	for (size_t i = 0; i < targets.count && status < STATUS_TROUBLE; i++) {
 		const struct target *target = &targets.items[i];
 		bool was_disabled = target->action == ACTION_MASK ||

@@ -40,7 +40,8 @@ static int take_snapshot(
 	status = settings_ask(
 		&snapshot->settings, is_after ? &snapshot->origins : NULL, admin);
 	hook_list_apply_renames(&snapshot->hooks, &snapshot->settings);
-	return status < 0 ? settings_file_read(&snapshot->own, admin) : status;
+	return status < 0 && !is_after ? settings_file_read(&snapshot->own, admin)
+				       : status;
 }
 
 int snapshot_take(struct snapshot *snapshot, const struct admin *admin)

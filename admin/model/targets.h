@@ -13,7 +13,7 @@
 struct snapshot {
 	struct hook_list hooks;
 	struct settings settings;
-	struct own_settings own; /* in SETTINGS_FILE */
+	struct own_settings own; /* in SETTINGS_FILE; only before a change */
 	struct origins origins;  /* only after a change */
 };
 
