@@ -135,6 +135,10 @@ START_TEST(called_by_hand_it_prints_its_usage)
 	assert_is_told_how((struct call){.words = {"Session-Start", "1-1-1"}});
 	assert_is_told_how((struct call){.words = {"Session-End"}});
 	assert_is_told_how((struct call){.words = {"Session-End", "1-1-1", "now"}});
+	/* Only dpkg sets DPKG_HOOK_ACTION. */
+	ck_assert_int_eq(unsetenv("DPKG_HOOK_ACTION"), 0);
+	assert_is_told_how((struct call){.words = {"dpkg-pre-invoke"}});
+	assert_is_told_how((struct call){.words = {"dpkg-post-invoke"}});
 }
 END_TEST
 

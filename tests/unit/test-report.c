@@ -471,6 +471,21 @@ START_TEST(a_veto_of_several_says_how_to_go_on_without_all)
 }
 END_TEST
 
+START_TEST(a_veto_of_a_dpkg_run_without_apt_stops_dpkg)
+{
+	owns_buffer struct buffer text = report(&(struct uh_event){.kind = UH_VETO,
+		.cause = UH_SCRIPT_ENDED,
+		.path = "/a",
+		.ending = {UH_EXITED, 3},
+		.is_of_dpkg = true,
+		.value = "apt-universal-hooks disable a"});
+
+	assert_text(&text,
+		"E: /a exited with status 3, so dpkg stops (On-Failure). To go "
+		"on without it: apt-universal-hooks disable a\n");
+}
+END_TEST
+
 START_TEST(a_veto_by_a_script_that_was_not_run_says_so)
 {
 	owns_buffer struct buffer text = report(&(struct uh_event){.kind = UH_VETO,
@@ -799,6 +814,7 @@ int main(void)
 		a_stderr_that_cannot_be_written_is_ignored,
 		a_timeout_differs_from_a_signal, an_unknown_user_or_group_has_its_number,
 		a_veto_of_several_says_how_to_go_on_without_all,
+		a_veto_of_a_dpkg_run_without_apt_stops_dpkg,
 		a_veto_by_a_script_that_was_not_run_says_so,
 		a_veto_says_all_that_is_wrong_with_a_variable,
 		the_cause_is_said_rather_than_the_error,
