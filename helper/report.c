@@ -454,6 +454,9 @@ static const struct {
 	[UH_PATHS_UNKNOWN] =
 		WARNING("{path}: its list of files cannot be read; hooks with "
 			"Paths do not run for these: {reason}"),
+	[UH_PATHS_NOT_NOTED] =
+		WARNING("{path} has more old files than can be remembered until dpkg has "
+			"ended; hooks with Paths do not run for these after dpkg"),
 	[UH_SETTING_OUT_OF_PLACE] = {'W', "{setting}"},
 	[UH_SETTING_UNKNOWN] = {'W', "{setting}"},
 	[UH_SETTING_UNUSABLE] = {'W', "{setting}"},

@@ -8,9 +8,8 @@
 #include <errno.h>
 #include <sys/types.h>
 
-#define emit_for_paths(reading, ...)                                                     \
-	emit_paths_event(                                                                \
-		reading, (struct uh_event){.kind = UH_PATHS_UNKNOWN, __VA_ARGS__})
+#define emit_for_paths(reading, of_kind, ...)                                            \
+	emit_paths_event(reading, (struct uh_event){.kind = (of_kind), __VA_ARGS__})
 static void emit_paths_event(const struct path_reading *reading, struct uh_event event)
 {
 	reading->listener(&event, reading->context);
@@ -33,7 +32,8 @@ static int add_list(const struct path_reading *reading, const struct dpkg_lists 
 	if (error == -ENOENT || error == -ENOMEM)
 		return error == -ENOMEM ? error : 0;
 	if (error < 0) {
-		emit_for_paths(reading, .path = package->name, .error = error);
+		emit_for_paths(
+			reading, UH_PATHS_UNKNOWN, .path = package->name, .error = error);
 		return 0;
 	}
 	return path_table_add(
@@ -50,7 +50,8 @@ int path_sources_add_installed(const struct path_reading *reading)
 	if (error < 0 && error != -ENOENT && error != -ENOMEM) {
 		owns_memory char *directory = dpkg_admin_dir(transaction->status_file);
 
-		emit_for_paths(reading, .path = directory, .error = error);
+		emit_for_paths(
+			reading, UH_PATHS_UNKNOWN, .path = directory, .error = error);
 	}
 	error = error == -ENOMEM ? error : 0;
 	for (size_t i = 0; i < transaction->count && error == 0; i++)
@@ -137,8 +138,8 @@ static int take_contents(
 	if (message.size > 0) {
 		owns_memory char *detail = percent_decode(message);
 
-		emit_for_paths(reading, .path = archives->paths[number], .detail = detail,
-			.error = -EIO);
+		emit_for_paths(reading, UH_PATHS_UNKNOWN, .path = archives->paths[number],
+			.detail = detail, .error = -EIO);
 	}
 	buffer_append(&text, lines);
 	return path_table_add(reading->table, archives->packages[number], reading->globs,
@@ -165,8 +166,9 @@ static int ask_for_archives(struct archives *archives)
 	if (read < 0 || error == -ENOMEM)
 		return -ENOMEM;
 	for (size_t i = (size_t)read; i < archives->count; i++)
-		emit_for_paths(archives->reading, .path = archives->paths[i],
-			.detail = message, .error = error < 0 ? error : -EIO);
+		emit_for_paths(archives->reading, UH_PATHS_UNKNOWN,
+			.path = archives->paths[i], .detail = message,
+			.error = error < 0 ? error : -EIO);
 	return 0;
 }
 
@@ -244,7 +246,7 @@ int path_sources_note(const struct path_reading *reading)
 		if (noted->size <= NOTED_PATHS_MAX)
 			continue;
 		noted->size = before;
-		emit_for_paths(reading, .path = package->name, .error = -EFBIG);
+		emit_for_paths(reading, UH_PATHS_NOT_NOTED, .path = package->name);
 	}
 	return noted->error;
 }

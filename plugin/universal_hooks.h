@@ -101,9 +101,9 @@ enum uh_event_kind {
 	/* About a file of settings.d: path. The hooks of its package do not run. */
 	UH_SETTINGS_FILE_OPEN_TO_OTHERS, /* like UH_SCRIPT_OPEN_TO_OTHERS */
 	UH_SETTINGS_FILE_UNUSABLE,       /* detail: libapt-pkg's message, or error */
-	/* path: an archive, or a package or directory of dpkg's lists; detail, or error,
-	 * which is −EFBIG if the record has no room for them */
+	/* path: an archive, or a package or directory of dpkg's lists; detail, or error */
 	UH_PATHS_UNKNOWN,
+	UH_PATHS_NOT_NOTED, /* path: a package; the record has no room for its old paths */
 	/* About a setting: path, or NULL, and line of the file; or is_option. */
 	UH_SETTING_OUT_OF_PLACE, /* only settings of scripts belong in settings.d */
 	UH_SETTING_UNKNOWN,      /* no such name */

@@ -95,7 +95,7 @@ END_TEST
 
 START_TEST(what_the_record_has_no_room_for_is_told)
 {
-	static const char *const events[] = {"", "PATHS_UNKNOWN foo (File too large)\n"};
+	static const char *const events[] = {"", "PATHS_NOT_NOTED foo\n"};
 	size_t size = NOTED_PATHS_MAX - strlen("foo:all /usr/bin/foo\n");
 
 	for (size_t more = 0; more < COUNT_OF(events); more++) {

@@ -125,7 +125,7 @@ START_TEST(each_event_is_one_line_in_apts_form)
 		ck_assert_msg(strstr(text.data, "(null)") == NULL, "event %d: %s", kind,
 			text.data);
 	}
-	ck_assert_uint_eq(kinds, 66);
+	ck_assert_uint_eq(kinds, 67);
 }
 END_TEST
 
