@@ -3,6 +3,7 @@
 # All frontends of libapt-pkg, with the same operations. They differ in how they start hooks, in which
 # process runs dpkg, and in what they do for a purge or if there is nothing to do.
 # Needs: dbus packagekit-tools|packagekit
+# Quick: all
 
 log=/var/log/apt/universal-hooks.log
 
