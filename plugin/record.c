@@ -51,7 +51,8 @@ static void format_noted_paths(struct slice lines, struct buffer *record)
 	}
 }
 
-void record_format(const struct transaction *transaction, struct buffer *record)
+/* All before the package lines, which may be a megabyte. */
+static void format_head(const struct transaction *transaction, struct buffer *record)
 {
 	buffer_append_string(
 		record, transaction->protocol == 3 ? "VERSION 3\n" : "VERSION 2\n");
@@ -83,6 +84,11 @@ void record_format(const struct transaction *transaction, struct buffer *record)
 	buffer_append_string(record,
 		decimal((char[DECIMAL_SIZE]){0}, transaction->package_lines.size));
 	buffer_append_string(record, "\n\n");
+}
+
+void record_format(const struct transaction *transaction, struct buffer *record)
+{
+	format_head(transaction, record);
 	buffer_append(record, transaction->package_lines);
 }
 
@@ -158,12 +164,13 @@ int record_parse(struct transaction *transaction, struct buffer *bytes,
 int record_save_as(const struct state *state, const char *suffix,
 	const struct transaction *transaction)
 {
-	owns_buffer struct buffer record = {0};
+	owns_buffer struct buffer head = {0};
 
-	record_format(transaction, &record);
-	if (record.error < 0)
-		return record.error;
-	return state_write(state, suffix, buffer_slice(&record));
+	format_head(transaction, &head);
+	if (head.error < 0)
+		return head.error;
+	return state_write_both(
+		state, suffix, buffer_slice(&head), transaction->package_lines);
 }
 
 int record_save(const struct state *state, const struct transaction *transaction)

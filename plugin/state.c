@@ -112,7 +112,8 @@ static struct file_name name_of(const struct state *state, const char *suffix)
 	return name;
 }
 
-static int write_file(const struct state *state, const char *name, struct slice bytes)
+static int write_file(const struct state *state, const char *name, struct slice bytes,
+	struct slice more)
 {
 	owns_fd int fd = openat(state->fd, name,
 		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -121,6 +122,8 @@ static int write_file(const struct state *state, const char *name, struct slice 
 	if (fd < 0)
 		return -errno;
 	error = write_all(fd, bytes);
+	if (error == 0)
+		error = write_all(fd, more);
 	if (error < 0)
 		(void)unlinkat(state->fd, name, 0); /* the sweep tries again */
 	return error;
@@ -128,7 +131,13 @@ static int write_file(const struct state *state, const char *name, struct slice 
 
 int state_write(const struct state *state, const char *suffix, struct slice bytes)
 {
-	return write_file(state, name_of(state, suffix).text, bytes);
+	return state_write_both(state, suffix, bytes, (struct slice){NULL, 0});
+}
+
+int state_write_both(const struct state *state, const char *suffix, struct slice bytes,
+	struct slice more)
+{
+	return write_file(state, name_of(state, suffix).text, bytes, more);
 }
 
 /*
@@ -146,7 +155,7 @@ static int publish(
 	int error;
 
 	(void)text_append(at, end, decimal(digits, (unsigned long long)getpid()));
-	error = write_file(state, new_name, bytes);
+	error = write_file(state, new_name, bytes, (struct slice){NULL, 0});
 	if (error < 0)
 		return error;
 	if (!is_new && renameat(state->fd, new_name, state->fd, name.text) == 0)

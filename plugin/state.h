@@ -52,6 +52,9 @@ struct state state_of(const struct state *state, const struct frontend *frontend
  * or −errno.
  */
 int state_write(const struct state *state, const char *suffix, struct slice bytes);
+/* The same with more bytes behind them, which need not be copied for that. */
+int state_write_both(const struct state *state, const char *suffix, struct slice bytes,
+	struct slice more);
 /* The same, but atomic: renames a temporary file. */
 int state_replace(const struct state *state, const char *suffix, struct slice bytes);
 /* The same, but −EEXIST if there is such a file. */
