@@ -78,7 +78,6 @@ static void add_encoded(struct buffer *text, const char *string)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789/._-+:~@,";
-
 	const char *start = string; /* of what is written as it is */
 
 	for (char before = '\0'; *string != '\0'; before = *string++) {
