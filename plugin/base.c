@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -10,8 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The capacity of a pipe (pipe(7)), so one read returns no more. */
-#define PIPE_SIZE ((size_t)65536)
+/*
+ * Most files fit into the first read. For the others, malloc(3) maps the second size, which
+ * realloc(3) then moves without a copy.
+ */
+#define FIRST_READ_SIZE ((size_t)2048)
+#define NEXT_READ_SIZE ((size_t)256 << 10)
 
 bool slice_equals(struct slice slice, const char *string)
 {
@@ -221,16 +226,18 @@ void buffer_done(struct buffer *buffer)
 
 int buffer_read(struct buffer *buffer, int fd, size_t limit)
 {
-	/* One byte above the limit shows whether there is more. */
-	size_t most = limit < PIPE_SIZE ? limit + 1 : PIPE_SIZE;
+	size_t more = FIRST_READ_SIZE;
 	size_t start = buffer->size;
 
-	for (;;) {
+	for (;; more = NEXT_READ_SIZE) {
 		size_t room = limit - (buffer->size - start);
 		ssize_t got;
 
-		if (buffer->error < 0 || (buffer->size == buffer->capacity &&
-						 buffer_reserve(buffer, most) < 0))
+		/* One byte above the limit shows whether there is more. */
+		if (buffer->error < 0 ||
+			(buffer->size == buffer->capacity &&
+				buffer_reserve(buffer, limit < more ? limit + 1 : more) <
+					0))
 			return buffer->error;
 		if (room >= buffer->capacity - buffer->size)
 			room = buffer->capacity - buffer->size;
@@ -249,6 +256,28 @@ int buffer_read(struct buffer *buffer, int fd, size_t limit)
 			buffer->size = start + limit;
 			return -EFBIG;
 		}
+	}
+}
+
+const char *names_next(struct names_in *names)
+{
+	for (;;) {
+		const struct dirent64 *entry;
+
+		if (names->at == names->size) {
+			names->at = 0;
+			names->size = getdents64(
+				names->fd, names->entries, sizeof(names->entries));
+			if (names->size <= 0) {
+				names->error = names->size < 0 ? -errno : 0;
+				names->size = 0;
+				return NULL;
+			}
+		}
+		entry = (const struct dirent64 *)(names->entries + names->at);
+		names->at += entry->d_reclen;
+		if (entry->d_name[0] != '.')
+			return entry->d_name;
 	}
 }
 

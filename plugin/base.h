@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 
 /* Bytes that belong to somebody else. Not NUL-terminated; may contain NUL. */
 struct slice {
@@ -67,6 +68,22 @@ static inline struct slice buffer_slice(const struct buffer *buffer)
  * more, or −errno; what was read before the error stays in buffer.
  */
 int buffer_read(struct buffer *buffer, int fd, size_t limit);
+
+/*
+ * Reads the names in a directory that are not hidden, in any order, as readdir(3) does, but
+ * without the 32 KiB that opendir(3) allocates: for the directories that each run of apt
+ * reads, page faults cost more than anything else. Zero-initialise it apart from fd, which
+ * stays the caller's. The name is valid until the next call; NULL at the end, or with
+ * error set (−errno).
+ */
+struct names_in {
+	int fd;
+	int error;
+	ssize_t size, at;
+	_Alignas(8) char entries
+		[1024]; /* as struct dirent64; a name has up to 255 bytes */
+};
+const char *names_next(struct names_in *names);
 
 /*
  * Sorts lines by what comes before the first tab; lines that are equal there keep their

@@ -2,8 +2,8 @@
 #include "configuration.h"
 #include "bridge.h"
 
-#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 
 /* apt.conf(5). Only the file named by APT_CONFIG can set other paths. */
 #define MAIN_FILE "/etc/apt/apt.conf"
@@ -22,18 +22,16 @@ static int add_stamp(struct string_list *stamps, const char *path)
 
 static int add_stamps_of_parts(struct string_list *stamps, const char *directory)
 {
-	DIR *dir = opendir(directory);
-	const struct dirent *entry;
+	owns_fd int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct names_in names = {.fd = fd};
+	const char *name;
 	int error = 0;
 
-	while (dir != NULL && error == 0 && (entry = readdir(dir)) != NULL) {
-		owns_memory char *path = string_join(directory, "/", entry->d_name);
+	while (fd >= 0 && error == 0 && (name = names_next(&names)) != NULL) {
+		owns_memory char *path = string_join(directory, "/", name);
 
-		if (entry->d_name[0] != '.')
-			error = path != NULL ? add_stamp(stamps, path) : -ENOMEM;
+		error = path != NULL ? add_stamp(stamps, path) : -ENOMEM;
 	}
-	if (dir != NULL)
-		(void)closedir(dir); /* nothing was written to it */
 	return error;
 }
 

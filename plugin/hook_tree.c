@@ -461,17 +461,11 @@ enum tree_node hook_tree_look(struct hook_tree *tree, const char *relative)
 static bool holds_entries(int place, const char *directory)
 {
 	owns_fd int fd = openat(place, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_Alignas(struct dirent64) char entries[1024]; /* a name has up to 255 bytes */
-	ssize_t size;
+	struct names_in names = {.fd = fd};
 
 	if (fd < 0)
 		return errno != ENOENT;
-	while ((size = getdents64(fd, entries, sizeof(entries))) > 0)
-		for (const char *at = entries; at < entries + size;
-			at += ((const struct dirent64 *)at)->d_reclen)
-			if (((const struct dirent64 *)at)->d_name[0] != '.')
-				return true;
-	return size < 0;
+	return names_next(&names) != NULL || names.error < 0;
 }
 
 bool hook_tree_has_any(
@@ -492,26 +486,22 @@ bool hook_tree_has_any(
 /* Whether place/NAME/below exists for any name; true if it cannot be read. */
 static bool holds_below(int place, const char *directory, const char *below)
 {
-	int fd = openat(place, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-	const struct dirent *entry;
-	bool is_found = false;
+	owns_fd int fd = openat(place, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct names_in names = {.fd = fd};
+	const char *name;
 
-	if (dir == NULL) {
-		cleanup_close(&fd);
+	if (fd < 0)
 		return errno != ENOENT;
-	}
-	while (!is_found && (entry = readdir(dir)) != NULL) {
+	while ((name = names_next(&names)) != NULL) {
 		char path[NAME_MAX + 32]; /* below is the name of a hook point */
 		const char *end = path + sizeof(path);
 
 		(void)text_append(
-			text_append(text_append(path, end, entry->d_name), end, "/"), end,
-			below);
-		is_found = entry->d_name[0] != '.' && faccessat(fd, path, F_OK, 0) == 0;
+			text_append(text_append(path, end, name), end, "/"), end, below);
+		if (faccessat(fd, path, F_OK, 0) == 0)
+			return true;
 	}
-	(void)closedir(dir); /* nothing was written to it */
-	return is_found;
+	return names.error < 0;
 }
 
 bool hook_tree_has_below(

@@ -3,7 +3,6 @@
 #include "apt_text.h"
 #include "dpkg.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -109,24 +108,22 @@ static void add_file_if_safe(
 /* The full paths, sorted. 0 or −errno. */
 static int list_files(const char *directory, struct string_list *files)
 {
-	DIR *dir = opendir(directory);
-	const struct dirent *entry;
+	owns_fd int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct names_in names = {.fd = fd};
+	const char *name;
 	int error = 0;
 
-	if (dir == NULL)
+	if (fd < 0)
 		return errno == ENOENT ? 0 : -errno;
-	for (errno = 0; error == 0 && (entry = readdir(dir)) != NULL; errno = 0) {
-		const char *end = strrchr(entry->d_name, '.');
-		owns_memory char *file = string_join(directory, "/", entry->d_name);
+	while (error == 0 && (name = names_next(&names)) != NULL) {
+		const char *end = strrchr(name, '.');
+		owns_memory char *file = string_join(directory, "/", name);
 
-		if (entry->d_name[0] != '.' && end != NULL && strcmp(end, CONF) == 0)
+		if (end != NULL && strcmp(end, CONF) == 0)
 			error = file != NULL ? string_list_add(files, file) : -ENOMEM;
 	}
-	if (error == 0)
-		error = -errno;
-	(void)closedir(dir); /* nothing was written to it */
 	string_list_sort_unique(files);
-	return error;
+	return error < 0 ? error : names.error;
 }
 
 /* FILE, KEY=VALUE and, if the file is malformed, a message (apt_bridge.h). */

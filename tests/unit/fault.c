@@ -177,6 +177,8 @@ WRAP_CALL(0, int, tcsetattr, (int fd, int when, const struct termios *modes),
 WRAP(CALL | PATH, DIR *, NULL, opendir, (const char *path), (path))
 WRAP(CALL, DIR *, NULL, fdopendir, (int fd), (fd))
 WRAP(CALL, struct dirent *, NULL, readdir, (DIR * dir), (dir))
+WRAP_CALL(
+	0, ssize_t, getdents64, (int fd, void *entries, size_t size), (fd, entries, size))
 WRAP_SPAWN(PATH | START, posix_spawn,
 	(pid_t * pid, const char *path, const posix_spawn_file_actions_t *actions,
 		const posix_spawnattr_t *attributes, char *const *argv,

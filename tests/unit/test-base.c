@@ -115,6 +115,34 @@ START_TEST(a_descriptor_that_cannot_be_read_is_an_error)
 }
 END_TEST
 
+START_TEST(a_directory_is_read_without_hidden_names)
+{
+	owns_strings struct string_list found = {0};
+	struct names_in names = {.fd = -1};
+	const char *name;
+
+	/* Too many for one call of getdents64(2). */
+	for (unsigned i = 0; i < 300; i++) {
+		owns_memory char *path =
+			string_format("/many/%s%03u", i < 100 ? "." : "", i);
+
+		make_file(path, 0644, "");
+	}
+	ck_assert_ptr_null(names_next(&names));
+	ck_assert_int_eq(names.error, -EBADF);
+	names.fd = open(at("/many"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while ((name = names_next(&names)) != NULL)
+		ck_assert_int_eq(string_list_add(&found, name), 0);
+	ck_assert_int_eq(names.error, 0);
+	ck_assert_ptr_null(names_next(&names));
+	(void)close(names.fd);
+	string_list_sort_unique(&found);
+	ck_assert_uint_eq(found.count, 200);
+	ck_assert_str_eq(found.items[0], "100");
+	ck_assert_str_eq(found.items[199], "299");
+}
+END_TEST
+
 START_TEST(writing_waits_for_room_where_others_have_chosen_not_to)
 {
 	static const char bytes[1 << 20];
@@ -332,6 +360,7 @@ int main(void)
 		a_failed_append_is_remembered_and_ends_the_text, reading_appends,
 		a_file_as_large_as_the_limit_is_read_whole,
 		a_descriptor_that_cannot_be_read_is_an_error,
+		a_directory_is_read_without_hidden_names,
 		a_sorted_list_has_each_string_once,
 		writing_waits_for_room_where_others_have_chosen_not_to,
 		an_array_keeps_its_elements_when_it_grows,
