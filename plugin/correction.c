@@ -184,7 +184,7 @@ static void correct_items(struct correction *correction, const struct setting *s
 static const char *meant_comparator(struct slice word)
 {
 	static const struct {
-		const char *word, *meant;
+		char word[3], meant[3];
 	} comparators[] = {{"", "="}, {"=", "="}, {"==", "="}, {"<", "<="}, {"<=", "<="},
 		{"=<", "<="}, {"<<", "<<"}, {">", ">="}, {">=", ">="}, {"=>", ">="},
 		{">>", ">>"}};

@@ -81,7 +81,7 @@ static bool is_valid_version(struct slice version)
 static enum relation_fault cut_comparator(struct slice *text, const char **ret_operator)
 {
 	/* The longer ones first. */
-	static const char *const comparators[] = {"<<", "<=", ">=", ">>", "=", "<", ">"};
+	static const char comparators[][3] = {"<<", "<=", ">=", ">>", "=", "<", ">"};
 
 	for (size_t i = 0; i < COUNT_OF(comparators); i++) {
 		if (!slice_has_prefix(*text, slice_of(comparators[i])))
