@@ -2,8 +2,8 @@
 #include "apt_bridge.hh"
 
 #include <exception>
-#include <iostream>
 #include <sstream>
+#include <streambuf>
 
 strings strings_of(const char *const *list)
 {
@@ -106,24 +106,52 @@ static void report_messages(apt_listener *listener, void *context, bool has_answ
 	}
 }
 
+namespace
+{
+/* Passes on what is written to it, without a copy of a large answer. */
+class listener_buffer : public std::streambuf
+{
+      public:
+	listener_buffer(apt_listener *listener, void *context)
+	    : listener(listener), context(context)
+	{
+	}
+
+      protected:
+	std::streamsize xsputn(const char *text, std::streamsize size) override
+	{
+		listener(APT_ANSWER, text, static_cast<size_t>(size), context);
+		return size;
+	}
+	int_type overflow(int_type character) override
+	{
+		char byte = traits_type::to_char_type(character);
+
+		listener(APT_ANSWER, &byte, 1, context);
+		return traits_type::not_eof(character);
+	}
+
+      private:
+	apt_listener *listener;
+	void *context;
+};
+} // namespace
+
 int apt_bridge_answer(
 	const apt_question *question, apt_listener *listener, void *context) noexcept
 try {
-	std::ostringstream answer;
+	listener_buffer buffer(listener, context);
+	std::ostream answer(&buffer);
 	/* Origins are also told of files with errors. */
 	bool is_of_errors = question->kind == APT_ORIGINS ||
 			    question->kind == APT_CONFIGURATION_AND_ORIGINS;
 	bool has_answer = answer_question(*question, answer) &&
 			  (is_of_errors || !_error->PendingError());
-	std::string lines = answer.str();
 
 	if (!has_answer && !_error->PendingError())
 		_error->Error("There is no answer, and nothing says why");
 	report_messages(listener, context, has_answer);
-	if (!has_answer)
-		return -1;
-	listener(APT_ANSWER, lines.data(), lines.size(), context);
-	return 0;
+	return has_answer ? 0 : -1;
 } catch (const std::exception &problem) {
 	std::string line = std::string("E: ") + problem.what() + "\n";
 

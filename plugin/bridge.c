@@ -83,7 +83,7 @@ static void limit_resources(const struct apt_question *question)
 		(void)setrlimit(RLIMIT_DATA, &memory);
 }
 
-/* Writes the size of the answer, the answer, and the messages. */
+/* Writes the answer, the messages, and the size of the answer. */
 static void answer_and_exit(const struct apt_question *question, int fd)
 {
 	struct buffer parts[] = {[APT_ANSWER] = {0}, [APT_MESSAGE] = {0}};
@@ -96,9 +96,9 @@ static void answer_and_exit(const struct apt_question *question, int fd)
 		parts[APT_ANSWER].size = 0;
 	size = parts[APT_ANSWER].size;
 	if (parts[APT_ANSWER].error < 0 || parts[APT_MESSAGE].error < 0 ||
-		write_all(fd, (struct slice){(const char *)&size, sizeof(size)}) < 0 ||
 		write_all(fd, buffer_slice(&parts[APT_ANSWER])) < 0 ||
-		write_all(fd, buffer_slice(&parts[APT_MESSAGE])) < 0)
+		write_all(fd, buffer_slice(&parts[APT_MESSAGE])) < 0 ||
+		write_all(fd, (struct slice){(const char *)&size, sizeof(size)}) < 0)
 		end = BRIDGE_FAILED;
 	/* Not exit(), which would run the handlers of the parent and of libapt-pkg. */
 	_exit(end);
@@ -142,39 +142,41 @@ static int run_child(const struct apt_question *question, struct buffer *output)
 	return error < 0 ? error : end;
 }
 
-int bridge_parse_output(struct slice output, struct buffer *answer, char **ret_message)
+int bridge_parse_output(struct buffer *output, size_t start, char **ret_message)
 {
-	size_t size;
+	size_t size, rest = output->size - start;
+	const char *answer;
 
-	if (output.size < sizeof(size))
+	output->size = start;
+	if (rest < sizeof(size))
 		return -EIO;
-	memcpy(&size, output.data, sizeof(size));
-	output.data += sizeof(size);
-	output.size -= sizeof(size);
-	if (size > output.size)
+	answer = output->data + start;
+	rest -= sizeof(size);
+	memcpy(&size, answer + rest, sizeof(size));
+	if (size > rest)
 		return -EIO;
-	if (size < output.size) {
-		*ret_message = strndup(output.data + size, output.size - size);
+	if (size < rest) {
+		*ret_message = strndup(answer + size, rest - size);
 		if (*ret_message == NULL)
 			return -ENOMEM;
 	}
-	buffer_append(answer, (struct slice){output.data, size});
-	return answer->error;
+	output->size += size;
+	return 0;
 }
 
 int bridge_ask(
 	const struct apt_question *question, struct buffer *answer, char **ret_message)
 {
-	owns_buffer struct buffer output = {0};
-	int end, error;
+	size_t start = answer->size;
+	int end = run_child(question, answer);
+	int error;
 
 	*ret_message = NULL;
-	end = run_child(question, &output);
-	if (end < 0)
-		return end;
-	if (end == BRIDGE_FAILED)
-		return -EIO;
-	error = bridge_parse_output(buffer_slice(&output), answer, ret_message);
+	if (end < 0 || end == BRIDGE_FAILED) {
+		answer->size = start;
+		return end < 0 ? end : -EIO;
+	}
+	error = bridge_parse_output(answer, start, ret_message);
 	if (error < 0)
 		return error;
 	if (end == BRIDGE_NOT_LOADED)

@@ -44,11 +44,11 @@ int bridge_fields(const struct command_line *command_line, const char *root,
 int bridge_versions(const struct string_list *pairs, struct buffer *lines);
 
 /*
- * Parses what the child writes: the size of the answer, the answer, and the messages.
- * Appends the answer, and sets ret_message if there are any. 0, −EIO if the output is cut
- * off, or −ENOMEM.
+ * Parses what the child has written, which output has from start on: the answer, the
+ * messages, and the size of the answer. Leaves the answer there, and sets ret_message if
+ * there are messages. 0, or −EIO if the output is cut off, or −ENOMEM, and leaves nothing.
  */
-int bridge_parse_output(struct slice output, struct buffer *answer, char **ret_message);
+int bridge_parse_output(struct buffer *output, size_t start, char **ret_message);
 
 extern const char bridge_file[]; /* its path */
 

@@ -129,22 +129,27 @@ static void look_at_process(struct slice text)
 
 static void look_at_bridge(struct slice text)
 {
+	static const char before[] = "what was there";
 	owns_buffer struct buffer answer = {0};
 	owns_memory char *message = NULL;
-	int error = bridge_parse_output(text, &answer, &message);
-	size_t size, rest;
+	size_t start = sizeof(before), size, rest;
+	int error;
 
+	buffer_append(&answer, (struct slice){before, start});
+	buffer_append(&answer, text);
+	error = bridge_parse_output(&answer, start, &message);
 	must(error == 0 || error == -EIO);
+	must(answer.size >= start && memcmp(answer.data, before, start) == 0);
 	if (error < 0) {
-		must(answer.size == 0 && message == NULL);
+		must(answer.size == start && message == NULL);
 		return;
 	}
-	memcpy(&size, text.data, sizeof(size));
-	rest = text.size - sizeof(size) - size;
-	must(answer.size == size);
-	must(size == 0 || memcmp(answer.data, text.data + sizeof(size), size) == 0);
-	must((message != NULL) == (rest > 0));
-	must(message == NULL || strlen(message) <= rest);
+	rest = text.size - sizeof(size);
+	memcpy(&size, text.data + rest, sizeof(size));
+	must(answer.size == start + size);
+	must(size == 0 || memcmp(answer.data + start, text.data, size) == 0);
+	must((message != NULL) == (rest > size));
+	must(message == NULL || strlen(message) <= rest - size);
 }
 
 /* The file of others is kept, and each state can be reached from each. */
