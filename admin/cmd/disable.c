@@ -125,21 +125,23 @@ static int do_disable(const struct admin *admin, const struct target_list *list)
 
 static int disable(const struct admin *admin, char **words)
 {
-	owns_snapshot struct snapshot before;
-	owns_snapshot struct snapshot after = {.hooks = {.count = 0}};
+	owns_snapshot struct snapshot snapshot;
 	owns_targets struct target_list targets = {0};
-	int status = snapshot_take(&before, admin);
+	int status = snapshot_take(&snapshot, admin);
 
 	if (status < 0)
-		status = targets_find(&targets, &before, admin, words, false);
+		status = targets_find(&targets, &snapshot, admin, words, false);
 	if (status < 0)
-		status = choose_to_disable(&before, &targets);
+		status = choose_to_disable(&snapshot, &targets);
 	if (status < 0)
 		status = do_disable(admin, &targets);
-	if (status < 0)
-		status = snapshot_take_after(&after, admin);
+	if (status < 0) {
+		/* Its memory serves the next one. */
+		snapshot_done(&snapshot);
+		status = snapshot_take_after(&snapshot, admin);
+	}
 	for (size_t i = 0; i < targets.count && status < STATUS_TROUBLE; i++) {
-		int one = report_disabled(&after, admin, &targets.items[i]);
+		int one = report_disabled(&snapshot, admin, &targets.items[i]);
 
 		status = one > status ? one : status;
 	}
