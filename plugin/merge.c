@@ -19,7 +19,7 @@ static int compare_occurrences(const void *a, const void *b)
 	if (order == 0)
 		order = strcmp(one->package->architecture, other->package->architecture);
 	if (order == 0)
-		order = one->run < other->run ? -1 : 1;
+		order = (one->run > other->run) - (one->run < other->run);
 	return order;
 }
 
