@@ -394,8 +394,10 @@ uint32_t next_random(uint32_t *seed)
 
 static int call_here(enum uh_hook_point hook_point, int stream)
 {
-	const struct uh_request request = {
-		.hook_point = hook_point, .root = root(), .stream_fd = stream};
+	const struct uh_request request = {.hook_point = hook_point,
+		.root = root(),
+		.stream_fd = stream,
+		.is_of_dpkg = uh_is_called_by_dpkg()};
 	struct buffer events = {0};
 	enum uh_verdict verdict = uh_run_hook_point(&request, write_event, &events);
 	FILE *file = fopen(at("/events"), "ae");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whole transactions with settings; test-engine.c has those without. */
+#include "call_settings.h"
 #include "fixture.h"
+#include "proc.h"
 
 #include <fcntl.h>
 #include <sys/mount.h>
@@ -110,6 +112,54 @@ START_TEST(what_is_wrong_with_the_settings_is_told_once_a_transaction)
 }
 END_TEST
 
+/* A listener: the event, the value of the setting, and where it comes from. */
+static void write_place(const struct uh_event *event, void *context)
+{
+	const char *file = event->path != NULL ? strrchr(event->path, '/') : "/-";
+
+	buffer_append_format(context, "%d %s %s:%zu%s %s\n",
+		event->kind == UH_GUARD_UNUSABLE, event->setting->value, file + 1,
+		event->line, event->is_option ? " option" : "",
+		event->near != NULL ? event->near : "-");
+}
+
+START_TEST(a_faulty_setting_is_told_with_the_place_that_it_comes_from)
+{
+	owns_buffer struct buffer told = {0};
+	owns_memory char *settings = string_format(SCOPE
+		"Timeout=soon\n" SCOPE "Nothing=by-option\n" SCOPE
+		"On-Failure=guard\n" SCOPE "On-Failur=misspelt-guard\n" SCOPE
+		"Scripts::%snone::Timeout=1\n" SCOPE "Scripts::%s-::Timeout=2\n" SCOPE
+		"Scripts::none::Timeout=3\n" SCOPE
+		"Scripts::Post-Invoke/b::Renamed-From=Post-Invoke/old\n" SCOPE
+		"Scripts::Post-Invoke/old::Timeout=7\n",
+		at(ETC), at("/etc/apt/universal-hooks"));
+	struct call call = {.hook_point = UH_PRE_INSTALL_PKGS,
+		.root = root(),
+		.listener = write_place,
+		.context = &told,
+		.command_line_reading = READ};
+
+	configure_apt(SCOPE "Timeout \"soon\";\n");
+	make_script(ETC "Post-Invoke/a", "");
+	make_script(LIB "Post-Invoke/b", "");
+	make_file(LIB "settings.d/own.conf", 0644,
+		SCOPE "Scripts::Post-Invoke/b::Nothing \"of-package\";\n");
+	ck_assert_int_eq(call_init(&call), 0);
+	ck_assert_int_eq(string_list_add(&call.command_line.options, "A=b"), 0);
+	ck_assert_int_eq(
+		string_list_add(&call.command_line.options, SCOPE "nothing=by-option"),
+		0);
+	ck_assert_int_eq(settings_parse(&call.settings, slice_of(settings)), 0);
+	call_check_settings(&call);
+	assert_text(&told, "0 soon apt.conf:2 -\n0 by-option -:0 option -\n"
+			   "1 guard -:0 -\n1 misspelt-guard -:0 -\n"
+			   "0 1 -:0 none\n0 2 -:0 -\n0 3 -:0 -\n"
+			   "0 of-package own.conf:0 -\n");
+	call_done(&call);
+}
+END_TEST
+
 START_TEST(who_masks_a_hook_of_a_package_need_not_hear_of_its_settings)
 {
 	configure_apt("");
@@ -117,9 +167,13 @@ START_TEST(who_masks_a_hook_of_a_package_need_not_hear_of_its_settings)
 	make_script(LIB "Pre-Install-Pkgs/b", "");
 	make_link(ETC "Pre-Install-Pkgs/b", "/dev/null");
 	make_file(LIB "settings.d/own.conf", 0644,
-		SCOPE "Scripts::Pre-Install-Pkgs/b::Timeout \"5\";\n");
+		SCOPE "Scripts::Pre-Install-Pkgs/b::Paths { \"/a\"; };\n");
 	ck_assert_int_eq(run_transaction(SCOPE "Timeout=60\n", "installed"), 0);
 	assert_taken_file("/events", "SCRIPT_ENDED " ETC "Pre-Install-Pkgs/a exited 0\n");
+	make_script(LIB "Post-Invoke/b", "");
+	ck_assert_int_eq(run_transaction("", "installed"), 0);
+	assert_taken_file("/events", "SCRIPT_ENDED " ETC "Pre-Install-Pkgs/a exited 0\n"
+				     "SCRIPT_ENDED " LIB "Post-Invoke/b exited 0\n");
 }
 END_TEST
 
@@ -304,6 +358,61 @@ START_TEST(where_proc_does_not_answer_the_only_record_counts)
 }
 END_TEST
 
+/* dpkg is this process. */
+static int call_for_dpkg(const char *action, enum uh_hook_point hook_point)
+{
+	ck_assert_int_eq(unsetenv("DPKG_ADMINDIR"), 0);
+	ck_assert_int_eq(setenv("DPKG_HOOK_ACTION", action, 1), 0);
+	return call_engine(1, hook_point, -1);
+}
+
+START_TEST(dpkg_without_apt_runs_the_hooks_for_what_it_changes)
+{
+	struct frontend parent = {.pid = getppid()};
+	owns_memory char *file = NULL;
+	char key[FRONTEND_KEY_SIZE];
+	struct proc proc;
+
+	configure_apt("");
+	make_three_recorders();
+	set_database("unpacked");
+	skip_unless(geteuid() == 0 && unshare_mounts() &&
+			    mount(at("/var/lib/dpkg"), "/var/lib/dpkg", NULL, MS_BIND,
+				    NULL) == 0,
+		"only root can hide dpkg's database");
+	ck_assert_int_eq(unsetenv("DPKG_FRONTEND_LOCKED"), 0);
+	ck_assert_int_eq(call_for_dpkg("configure", UH_PRE_INVOKE), 0);
+	set_database("installed");
+	ck_assert_int_eq(call_for_dpkg("configure", UH_POST_INVOKE), 0);
+	assert_taken_file("/log", "Pre-Invoke/a \nPost-Invoke/a \n");
+	ck_assert_int_eq(call_for_dpkg("audit", UH_PRE_INVOKE), 0);
+	/* A hook that is switched off is in the log. */
+	ck_assert_int_eq(setenv("APT_UNIVERSAL_HOOKS", "off", 1), 0);
+	ck_assert_int_eq(call_for_dpkg("configure", UH_PRE_INVOKE), 0);
+	ck_assert_int_eq(unsetenv("APT_UNIVERSAL_HOOKS"), 0);
+	/* Somebody who has called us has called dpkg. */
+	ck_assert_int_eq(proc_read(parent.pid, &proc), 0);
+	parent.start_time = proc.start_time;
+	frontend_key(&parent, key);
+	file = string_format(STATE "%s.transaction", key);
+	make_file(file, 0600, "");
+	ck_assert_int_eq(call_for_dpkg("configure", UH_PRE_INVOKE), 0);
+	ck_assert_int_eq(remove(at(file)), 0);
+	assert_taken_file("/log", "");
+	(void)remove(at("/events"));
+	make_file(TEST_DATABASE, 0644, "no database\n");
+	ck_assert_int_eq(call_for_dpkg("configure", UH_PRE_INVOKE), 0);
+	ck_assert_int_eq(rename(at(STATE), at("/gone")), 0);
+	make_file("/run/apt-universal-hooks", 0644, "");
+	ck_assert_int_eq(call_for_dpkg("configure", UH_PRE_INVOKE), 0);
+	assert_taken_file("/events",
+		"DATABASE_UNREADABLE exited 2\nSCRIPT_ENDED " ETC
+		"Pre-Invoke/a exited 0\n"
+		"STATE_UNUSABLE /run/apt-universal-hooks (Not a "
+		"directory)\nSCRIPT_ENDED " ETC "Pre-Invoke/a exited 0\n");
+}
+END_TEST
+
 START_TEST(a_veto_needs_no_state)
 {
 	configure_apt("");
@@ -321,6 +430,7 @@ int main(void)
 		the_settings_of_apt_hold_at_all_three_hook_points,
 		a_nearer_enabled_overrides_the_global_one,
 		what_is_wrong_with_the_settings_is_told_once_a_transaction,
+		a_faulty_setting_is_told_with_the_place_that_it_comes_from,
 		who_masks_a_hook_of_a_package_need_not_hear_of_its_settings,
 		where_the_settings_are_lost_a_failure_may_be_a_veto,
 		post_invoke_hears_what_its_when_asks_for,
@@ -330,7 +440,9 @@ int main(void)
 		the_log_has_one_stanza_a_transaction, where_nothing_ran_there_is_no_log,
 		a_log_that_cannot_be_written_is_told_and_apt_goes_on,
 		a_stream_that_is_too_large_is_told_and_apt_goes_on,
-		where_proc_does_not_answer_the_only_record_counts, a_veto_needs_no_state};
+		where_proc_does_not_answer_the_only_record_counts,
+		dpkg_without_apt_runs_the_hooks_for_what_it_changes,
+		a_veto_needs_no_state};
 
 	return run_tests("session", tests, COUNT_OF(tests));
 }

@@ -134,6 +134,30 @@ START_TEST(a_copy_is_planned_only_where_there_is_nothing_else)
 }
 END_TEST
 
+static bool has_name(const struct script *script, const void *name)
+{
+	return strcmp(script->relative, name) == 0;
+}
+
+START_TEST(a_copy_runs_for_a_script_without_its_settings)
+{
+	owns_promise struct promise promise;
+
+	promise_make(&promise);
+	copies_are_made(&promise);
+	plan_withhold(&promise.plan, has_name, "Post-Invoke/a= b");
+	plan_prefer_copies(&promise.plan, &promise.tree);
+	ck_assert(!plan_has_copies(&promise.plan));
+	ck_assert_int_eq(copies_add_to(&promise.tree, &promise.state, root()), 0);
+	plan_prefer_copies(&promise.plan, &promise.tree);
+	ck_assert(plan_has_copies(&promise.plan));
+	for (int i = 0; i < 2; i++)
+		plan_withhold(&promise.plan, has_name, "Post-Invoke/ran");
+	plan_prefer_copies(&promise.plan, &promise.tree);
+	ck_assert_int_eq(promise.plan.runs[1].script.fault, SCRIPT_WITHOUT_SETTINGS);
+}
+END_TEST
+
 START_TEST(copies_have_the_settings_that_were_promised)
 {
 	owns_promise struct promise promise;
@@ -209,6 +233,7 @@ int main(void)
 {
 	const TTest *const tests[] = {the_first_copy_is_kept,
 		a_copy_is_planned_only_where_there_is_nothing_else,
+		a_copy_runs_for_a_script_without_its_settings,
 		copies_have_the_settings_that_were_promised,
 		what_cannot_be_copied_is_an_error, copies_stay_while_a_clean_up_is_due};
 

@@ -4,6 +4,7 @@
  * answer is right or there is none, but it is never a wrong one.
  */
 #include "by_hand.h"
+#include "copies.h"
 #include "database_diff.h"
 #include "dpkg.h"
 #include "fault.h"
@@ -263,6 +264,8 @@ static void look_for_missing(void)
 	(void)faults_arm(true);
 	error = installed_read(&installed, database);
 	if (error == 0)
+		(void)installed_expect(&installed, lists, COUNT_OF(lists));
+	if (error == 0)
 		error = installed_find_missing(
 			&installed, lists, COUNT_OF(lists), &missing);
 	(void)faults_arm(false);
@@ -419,6 +422,28 @@ static void hand_out(void)
 	free(directory);
 }
 
+static void make_copy(void)
+{
+	const char *path = at("/etc/apt/universal-hooks/Post-Invoke/a");
+	const struct script script = {.path = (char *)path};
+	struct settings settings = {.count = 0};
+	struct trust trust;
+	int error;
+
+	ck_assert_int_eq(trust_init(&trust, root()), 0);
+	(void)faults_arm(true);
+	error = copies_prepare(&keeper, root(), &trust, &settings);
+	if (error == 0)
+		error = copies_add(&keeper, root(), &script);
+	if (error == 0 && !copies_exist(&keeper, root()))
+		error = -ENOENT;
+	(void)faults_arm(false);
+	ck_assert(error < 0 ||
+		  is_there("/var/lib/apt-universal-hooks/1-2" ETC "Post-Invoke/a"));
+	copies_forget(&keeper, root());
+	trust_done(&trust);
+}
+
 static void look_at_lock(void)
 {
 	bool is_locked;
@@ -442,6 +467,9 @@ START_TEST(a_file_has_what_was_written_last_or_what_was_before)
 	open_keeper();
 	faults_try(CALL, EIO, use_files);
 	try_memory_and_calls(hand_out);
+	make_script(ETC "Post-Invoke/a", "");
+	make_directory("/var/lib");
+	try_memory_and_calls(make_copy);
 	faults_try(CALL, EIO, look_at_lock);
 	state_done(&keeper);
 }
@@ -545,7 +573,10 @@ START_TEST(a_setting_is_of_a_removed_package_only_if_dpkg_says_so)
 		"Maintainer: nobody\nArchitecture: all\nVersion: 1\n"
 		"Config-Version: 1\nDescription: a test\nConffiles:\n"
 		" /etc/apt/apt.conf.d/no-such 900150983cd24fb0d6963f7d28e17f72\n"
-		" /etc/gone 900150983cd24fb0d6963f7d28e17f72\n");
+		" /etc/gone 900150983cd24fb0d6963f7d28e17f72\n\n"
+		"Package: kept\nStatus: install ok installed\nMaintainer: nobody\n"
+		"Architecture: all\nVersion: 1\nDescription: a test\nConffiles:\n"
+		" /etc/apt/apt.conf.d/kept 900150983cd24fb0d6963f7d28e17f72\n");
 	faults_try(MEMORY, ENOMEM, look_for_removed);
 	faults_try(CALL, EIO, look_for_removed);
 }

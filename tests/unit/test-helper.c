@@ -139,6 +139,9 @@ START_TEST(called_by_hand_it_prints_its_usage)
 	ck_assert_int_eq(unsetenv("DPKG_HOOK_ACTION"), 0);
 	assert_is_told_how((struct call){.words = {"dpkg-pre-invoke"}});
 	assert_is_told_how((struct call){.words = {"dpkg-post-invoke"}});
+	ck_assert_int_eq(setenv("DPKG_HOOK_ACTION", "audit", 1), 0);
+	ck_assert_int_eq(run_helper((struct call){.words = {"dpkg-pre-invoke"}}), 0);
+	ck_assert_int_eq(run_helper((struct call){.words = {"dpkg-post-invoke"}}), 0);
 }
 END_TEST
 

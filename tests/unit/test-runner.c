@@ -668,14 +668,28 @@ START_TEST(a_setting_that_cannot_be_applied_is_a_failure)
 
 	make_recorder(ETC "Pre-Invoke/a", "");
 	make_recorder(ETC "Pre-Invoke/b", "");
+	make_script(ETC "Pre-Invoke/c", "exit 1");
 	set_up(&stage, UH_PRE_INVOKE);
 	stage.plan.runs[0].settings.directory = "/etc/passwd";
 	stage.plan.runs[1].settings.user = "nobody of that name";
-	run(&stage);
-	assert_text(&stage.events,
-		"SCRIPT_WITHOUT_DIRECTORY " ETC
-		"Pre-Invoke/a (Not a directory) /etc/passwd\n"
-		"SCRIPT_WITHOUT_USER " ETC "Pre-Invoke/b nobody of that name\n");
+	stage.plan.runs[2].settings.user = "root";
+	/* The second time, an unprivileged account. */
+	for (int i = 0; i < 2; i++) {
+		owns_memory char *expected = string_format(
+			"SCRIPT_WITHOUT_DIRECTORY " ETC
+			"Pre-Invoke/a (Not a directory) /etc/passwd\n"
+			"SCRIPT_WITHOUT_USER " ETC "Pre-Invoke/b nobody of that name\n"
+			"%s\n",
+			geteuid() == 0 ? "SCRIPT_ENDED " ETC "Pre-Invoke/c exited 1"
+				       : "SCRIPT_WITHOUT_RIGHTS " ETC
+					 "Pre-Invoke/c root");
+
+		buffer_done(&stage.events);
+		run(&stage);
+		assert_text(&stage.events, expected);
+		(void)seteuid(65534);
+	}
+	(void)seteuid(0);
 	ck_assert(stage.has_failed);
 	ck_assert(!is_there("/log"));
 }

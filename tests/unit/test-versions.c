@@ -15,13 +15,15 @@ static const char *const some[] = {"1", "1-0", "1-1", "1.0", "0:1", "00:1", "1:1
 /* How often dpkg was started, and libapt-pkg asked. */
 static size_t starts, questions;
 static int bridge_error;
+static const char *bridge_answer; /* in place of the real one */
+static size_t failing_start;
 
 int __real_process_run(const struct process_spec *spec, struct uh_ending *ret_ending);
 int __wrap_process_run(const struct process_spec *spec, struct uh_ending *ret_ending);
 int __wrap_process_run(const struct process_spec *spec, struct uh_ending *ret_ending)
 {
 	starts++;
-	return __real_process_run(spec, ret_ending);
+	return starts == failing_start ? -EIO : __real_process_run(spec, ret_ending);
 }
 
 int __real_bridge_versions(const struct string_list *pairs, struct buffer *lines);
@@ -29,6 +31,10 @@ int __wrap_bridge_versions(const struct string_list *pairs, struct buffer *lines
 int __wrap_bridge_versions(const struct string_list *pairs, struct buffer *lines)
 {
 	questions++;
+	if (bridge_answer != NULL) {
+		buffer_append_string(lines, bridge_answer);
+		return 0;
+	}
 	return bridge_error < 0 ? bridge_error : __real_bridge_versions(pairs, lines);
 }
 
@@ -90,6 +96,27 @@ START_TEST(relations_hold_as_the_order_is)
 				versions_hold(NULL, &relation, slice_of(of[j])), holds);
 		}
 	}
+}
+END_TEST
+
+START_TEST(where_libapt_pkg_answers_nonsense_dpkg_is_asked_whose_errors_count)
+{
+	static const char *const answers[] = {"", "x\n", "==\n"};
+	const struct relation early = {"<=", slice_of("2")};
+
+	skip_unless(access("/usr/bin/dpkg", X_OK) == 0, "there is no dpkg");
+	for (size_t i = 0; i < COUNT_OF(answers); i++) {
+		owns_versions struct versions versions = {.limit = 0};
+
+		bridge_answer = answers[i];
+		starts = 0;
+		failing_start = i;
+		ck_assert_int_eq(versions_add(&versions, &early, slice_of("3")), 0);
+		ck_assert_int_eq(versions_compare(&versions), i == 0 ? 0 : -EIO);
+		ck_assert_uint_eq(starts, i == 0 ? 2 : i);
+	}
+	bridge_answer = NULL;
+	failing_start = 0;
 }
 END_TEST
 
@@ -159,8 +186,9 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {libapt_pkg_has_the_order_of_dpkg,
-		relations_hold_as_the_order_is, many_pairs_are_one_question,
-		what_needs_no_order_asks_nobody,
+		relations_hold_as_the_order_is,
+		where_libapt_pkg_answers_nonsense_dpkg_is_asked_whose_errors_count,
+		many_pairs_are_one_question, what_needs_no_order_asks_nobody,
 		where_libapt_pkg_does_not_answer_dpkg_does};
 
 	return run_tests("versions", tests, COUNT_OF(tests));
