@@ -9,7 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STOP 111
 #define SCOPE "Universal-Hooks::"
 
 static void need_dpkg_query(void)

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ETC "/etc/apt/universal-hooks/"
 #define COPIES "/var/lib/apt-universal-hooks"
 #define OWN COPIES "/4194301-1"
 

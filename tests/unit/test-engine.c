@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #define DPKG_QUERY "/usr/bin/dpkg-query"
-#define DATABASE "/var/lib/dpkg/status"
 
 /* Children end here, so that a sanitizer looks for leaks in them as well. */
 static _Noreturn void end_child(int status)
@@ -80,51 +79,9 @@ static int install_packages(const char *lines)
 			      "Acquire::http::Proxy=http://me:secret@proxy/\n"
 			      "Dir::State::status=%s\n"
 			      "CommandLine::AsString=apt-get%%20install%%20foo\n\n%s",
-			at(DATABASE), lines);
+			at(TEST_DATABASE), lines);
 
 	return install(slice_of(stream));
-}
-
-static void assert_events(const char *expected)
-{
-	assert_file("/events", expected);
-	ck_assert_int_eq(remove(at("/events")), 0);
-}
-
-static void assert_log(const char *expected)
-{
-	if (*expected == '\0') {
-		ck_assert(!is_there("/log"));
-		return;
-	}
-	assert_file("/log", expected);
-	ck_assert_int_eq(remove(at("/log")), 0);
-}
-
-/* A script that writes its own place in the tree, and whatever else. */
-static void make_logger(const char *path, const char *more)
-{
-	owns_memory char *commands =
-		string_format("printf '%%s %%s\\n' '%s' \"%s\" >>\"$LOG\"",
-			strstr(path, "hooks/") + 6, more);
-
-	make_script(path, commands);
-}
-
-/* dpkg's database with foo in a state, written anew as dpkg does. */
-static void run_dpkg(const char *status)
-{
-	owns_memory char *stanza =
-		string_format("Package: foo\nStatus: install ok %s\nMaintainer: nobody\n"
-			      "Architecture: amd64\nVersion: 2\nDescription: a test\n\n",
-			status);
-
-	make_directory("/var/lib/dpkg/updates");
-	make_directory("/var/lib/dpkg/info");
-	if (is_there(DATABASE))
-		ck_assert_int_eq(rename(at(DATABASE), at(DATABASE "-old")), 0);
-	make_file(DATABASE, 0644, stanza);
-	ck_assert_int_eq(setenv("DPKG_ADMINDIR", at("/var/lib/dpkg"), 1), 0);
 }
 
 static const char foo[] = "foo 1 amd64 none < 2 amd64 none /foo.deb\n"
@@ -136,28 +93,29 @@ START_TEST(a_transaction_runs_all_that_the_design_names_in_order)
 		"$APT_UNIVERSAL_HOOKS_RESULT$APT_UNIVERSAL_HOOKS_SUCCESS";
 
 	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
-	make_logger(ETC "Pre-Invoke/a", "");
-	make_logger(LIB "Pre-Install-Pkgs/a", "");
-	make_logger(ETC "multi_pkgs/Pre-Install-Pkgs/f__WILDCARD__/a",
+	make_recorder(ETC "Pre-Invoke/a", "");
+	make_recorder(LIB "Pre-Install-Pkgs/a", "");
+	make_recorder(ETC "multi_pkgs/Pre-Install-Pkgs/f__WILDCARD__/a",
 		"$(cat \"${1#--pkg_list=}\")");
-	make_logger(ETC "pkgs/foo/Pre-Install-Pkgs/a", "$APT_UNIVERSAL_HOOKS_OPERATION");
-	make_logger(ETC "pkgs/foo/Post-Invoke/a", result);
-	make_logger(ETC "multi_pkgs/Post-Invoke/f__WILDCARD__/a", result);
-	make_logger(ETC "Post-Invoke/a",
+	make_recorder(
+		ETC "pkgs/foo/Pre-Install-Pkgs/a", "$APT_UNIVERSAL_HOOKS_OPERATION");
+	make_recorder(ETC "pkgs/foo/Post-Invoke/a", result);
+	make_recorder(ETC "multi_pkgs/Post-Invoke/f__WILDCARD__/a", result);
+	make_recorder(ETC "Post-Invoke/a",
 		"$(cut -f 1,6 \"$APT_UNIVERSAL_HOOKS_TRANSACTION\")");
-	run_dpkg("unpacked");
+	set_database("unpacked");
 	ck_assert_int_eq(invoke(UH_PRE_INVOKE), 0);
-	assert_log("Pre-Invoke/a \n");
+	assert_taken_file("/log", "Pre-Invoke/a \n");
 	ck_assert_int_eq(install_packages(foo), 0);
-	assert_log("pkgs/foo/Pre-Install-Pkgs/a upgrade\n"
-		   "multi_pkgs/Pre-Install-Pkgs/f__WILDCARD__/a foo\n"
-		   "Pre-Install-Pkgs/a \n");
-	run_dpkg("installed");
+	assert_taken_file("/log", "pkgs/foo/Pre-Install-Pkgs/a upgrade\n"
+				  "multi_pkgs/Pre-Install-Pkgs/f__WILDCARD__/a foo\n"
+				  "Pre-Install-Pkgs/a \n");
+	set_database("installed");
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
-	assert_log("pkgs/foo/Post-Invoke/a ok1\n"
-		   "multi_pkgs/Post-Invoke/f__WILDCARD__/a ok1\n"
-		   "Post-Invoke/a foo\tdone\n");
-	assert_events(
+	assert_taken_file("/log", "pkgs/foo/Post-Invoke/a ok1\n"
+				  "multi_pkgs/Post-Invoke/f__WILDCARD__/a ok1\n"
+				  "Post-Invoke/a foo\tdone\n");
+	assert_taken_file("/events",
 		"SCRIPT_ENDED " ETC "Pre-Invoke/a exited 0\n"
 		"SCRIPT_ENDED " ETC "pkgs/foo/Pre-Install-Pkgs/a exited 0\n"
 		"SCRIPT_ENDED " ETC
@@ -172,31 +130,31 @@ END_TEST
 
 START_TEST(without_a_tree_nothing_is_told_and_nothing_is_left)
 {
-	run_dpkg("unpacked");
+	set_database("unpacked");
 	ck_assert_int_eq(invoke(UH_PRE_INVOKE), 0);
 	ck_assert_int_eq(install_packages(foo), 0);
-	run_dpkg("installed");
+	set_database("installed");
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
-	assert_events("");
+	assert_taken_file("/events", "");
 	ck_assert_int_eq(rmdir(at(STATE)), 0);
 }
 END_TEST
 
 START_TEST(at_pre_invoke_only_its_own_directory_runs)
 {
-	make_logger(ETC "Pre-Invoke/a", "");
-	make_logger(ETC "pkgs/foo/Pre-Invoke/a", "");
-	make_logger(ETC "multi_pkgs/Pre-Invoke/__WILDCARD__/a", "");
-	make_logger(ETC "Pre-Install-Pkgs/a", "");
+	make_recorder(ETC "Pre-Invoke/a", "");
+	make_recorder(ETC "pkgs/foo/Pre-Invoke/a", "");
+	make_recorder(ETC "multi_pkgs/Pre-Invoke/__WILDCARD__/a", "");
+	make_recorder(ETC "Pre-Install-Pkgs/a", "");
 	ck_assert_int_eq(invoke(UH_PRE_INVOKE), 0);
-	assert_log("Pre-Invoke/a \n");
+	assert_taken_file("/log", "Pre-Invoke/a \n");
 }
 END_TEST
 
 /* The result and success that a script gets at Post-Invoke. */
 static void make_result_logger(void)
 {
-	make_logger(ETC "Post-Invoke/z",
+	make_recorder(ETC "Post-Invoke/z",
 		"${APT_UNIVERSAL_HOOKS_RESULT-none} $APT_UNIVERSAL_HOOKS_SUCCESS");
 }
 
@@ -204,21 +162,21 @@ START_TEST(dpkgs_database_says_whether_the_transaction_failed)
 {
 	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
 	make_result_logger();
-	run_dpkg("unpacked");
+	set_database("unpacked");
 	ck_assert_int_eq(install_packages(foo), 0);
-	run_dpkg("half-configured");
+	set_database("half-configured");
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
-	assert_log("Post-Invoke/z failed 0\n");
+	assert_taken_file("/log", "Post-Invoke/z failed 0\n");
 }
 END_TEST
 
 START_TEST(a_dpkg_that_never_ran_means_aborted)
 {
 	make_result_logger();
-	run_dpkg("installed");
+	set_database("installed");
 	ck_assert_int_eq(install_packages(foo), 0);
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
-	assert_log("Post-Invoke/z aborted 0\n");
+	assert_taken_file("/log", "Post-Invoke/z aborted 0\n");
 }
 END_TEST
 
@@ -232,13 +190,13 @@ START_TEST(a_hook_that_failed_before_dpkg_is_no_success_after_it)
 	for (size_t i = 0; i < COUNT_OF(failing); i++) {
 		make_script(failing[i], "exit 1");
 		for (int round = 0; round < 2; round++) {
-			run_dpkg("unpacked");
+			set_database("unpacked");
 			ck_assert_int_eq(invoke(UH_PRE_INVOKE), 0);
 			ck_assert_int_eq(install_packages(foo), 0);
-			run_dpkg("installed");
+			set_database("installed");
 			ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
-			assert_log(round == 0 ? "Post-Invoke/z ok 0\n"
-					      : "Post-Invoke/z ok 1\n");
+			assert_taken_file("/log", round == 0 ? "Post-Invoke/z ok 0\n"
+							     : "Post-Invoke/z ok 1\n");
 			/* The next transaction is not affected. */
 			if (round == 0)
 				ck_assert_int_eq(remove(at(failing[i])), 0);
@@ -249,45 +207,45 @@ END_TEST
 
 START_TEST(pre_invoke_clears_what_an_aborted_transaction_left)
 {
-	make_logger(ETC "pkgs/foo/Post-Invoke/a", "");
-	run_dpkg("unpacked");
+	make_recorder(ETC "pkgs/foo/Post-Invoke/a", "");
+	set_database("unpacked");
 	ck_assert_int_eq(install_packages(foo), 0);
 	ck_assert_int_eq(invoke(UH_PRE_INVOKE), 0);
 	ck_assert_int_eq(rmdir(at(STATE)), 0);
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
-	assert_log("");
-	assert_events("RECORD_MISSING\n");
+	assert_taken_file("/log", "");
+	assert_taken_file("/events", "RECORD_MISSING\n");
 }
 END_TEST
 
 START_TEST(a_missing_record_is_told_only_where_it_is_missed)
 {
-	make_logger(ETC "Post-Invoke/a", "${APT_UNIVERSAL_HOOKS_TRANSACTION-none}");
+	make_recorder(ETC "Post-Invoke/a", "${APT_UNIVERSAL_HOOKS_TRANSACTION-none}");
 	make_directory(ETC "pkgs/foo/Post-Invoke");
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
-	assert_log("Post-Invoke/a none\n");
-	assert_events("SCRIPT_ENDED " ETC "Post-Invoke/a exited 0\n");
-	make_logger(ETC "pkgs/foo/Post-Invoke/a", "");
+	assert_taken_file("/log", "Post-Invoke/a none\n");
+	assert_taken_file("/events", "SCRIPT_ENDED " ETC "Post-Invoke/a exited 0\n");
+	make_recorder(ETC "pkgs/foo/Post-Invoke/a", "");
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
-	assert_log("Post-Invoke/a none\n");
-	assert_events("RECORD_MISSING\n"
-		      "SCRIPT_ENDED " ETC "Post-Invoke/a exited 0\n");
+	assert_taken_file("/log", "Post-Invoke/a none\n");
+	assert_taken_file("/events", "RECORD_MISSING\n"
+				     "SCRIPT_ENDED " ETC "Post-Invoke/a exited 0\n");
 }
 END_TEST
 
 START_TEST(a_package_may_bring_its_own_hook)
 {
-	run_dpkg("unpacked");
+	set_database("unpacked");
 	ck_assert_int_eq(install_packages(foo), 0);
-	make_logger(LIB "pkgs/foo/Post-Invoke/a", "");
+	make_recorder(LIB "pkgs/foo/Post-Invoke/a", "");
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
-	assert_log("pkgs/foo/Post-Invoke/a \n");
+	assert_taken_file("/log", "pkgs/foo/Post-Invoke/a \n");
 }
 END_TEST
 
 static void be_another_apt(void)
 {
-	run_dpkg("unpacked");
+	set_database("unpacked");
 	ck_assert_int_eq(invoke(UH_PRE_INVOKE), 0);
 	ck_assert_int_eq(install_packages("other - - none < 1 all none /o.deb\n"), 0);
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
@@ -298,9 +256,9 @@ START_TEST(two_apts_at_a_time_never_mix)
 	pid_t pid;
 
 	skip_unless(access("/proc/self/stat", R_OK) == 0, "there is no /proc");
-	make_logger(ETC "multi_pkgs/Post-Invoke/__WILDCARD__/a",
+	make_recorder(ETC "multi_pkgs/Post-Invoke/__WILDCARD__/a",
 		"$(cat \"${1#--pkg_list=}\")");
-	run_dpkg("unpacked");
+	set_database("unpacked");
 	ck_assert_int_eq(install_packages(foo), 0);
 	pid = start_child();
 	if (pid == 0) {
@@ -309,8 +267,8 @@ START_TEST(two_apts_at_a_time_never_mix)
 	}
 	ck_assert_int_eq(wait_for(pid), 0);
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
-	assert_log("multi_pkgs/Post-Invoke/__WILDCARD__/a other\n"
-		   "multi_pkgs/Post-Invoke/__WILDCARD__/a foo\n");
+	assert_taken_file("/log", "multi_pkgs/Post-Invoke/__WILDCARD__/a other\n"
+				  "multi_pkgs/Post-Invoke/__WILDCARD__/a foo\n");
 }
 END_TEST
 
@@ -318,14 +276,14 @@ START_TEST(without_proc_the_only_record_counts)
 {
 	pid_t pid;
 
-	make_logger(ETC "pkgs/foo/Post-Invoke/a", "");
-	make_logger(ETC "Pre-Invoke/a", "${APT_UNIVERSAL_HOOKS_COMMAND_LINE-none}");
+	make_recorder(ETC "pkgs/foo/Post-Invoke/a", "");
+	make_recorder(ETC "Pre-Invoke/a", "${APT_UNIVERSAL_HOOKS_COMMAND_LINE-none}");
 	skip_unless(unshare_mounts() && mount("none", "/proc", "tmpfs", 0, NULL) == 0,
 		"only root can hide /proc");
 	pid = start_child();
 	if (pid == 0) {
 		/* Not by way of exit(3), where a sanitizer looks into /proc. */
-		run_dpkg("unpacked");
+		set_database("unpacked");
 		(void)call_engine(0, UH_PRE_INVOKE, -1);
 		(void)fflush(NULL);
 		_exit(0);
@@ -334,7 +292,7 @@ START_TEST(without_proc_the_only_record_counts)
 	pid = start_child();
 	if (pid == 0) {
 		owns_memory char *stream = string_format(
-			"VERSION 3\nDir::State::status=%s\n\n%s", at(DATABASE), foo);
+			"VERSION 3\nDir::State::status=%s\n\n%s", at(TEST_DATABASE), foo);
 		int ends[2];
 
 		ck_assert_int_eq(pipe(ends), 0);
@@ -347,7 +305,7 @@ START_TEST(without_proc_the_only_record_counts)
 	}
 	ck_assert_int_eq(wait_for(pid), 0);
 	ck_assert_int_eq(umount("/proc"), 0);
-	assert_log("Pre-Invoke/a none\npkgs/foo/Post-Invoke/a \n");
+	assert_taken_file("/log", "Pre-Invoke/a none\npkgs/foo/Post-Invoke/a \n");
 }
 END_TEST
 
@@ -374,7 +332,7 @@ START_TEST(the_command_line_is_apts_or_else_that_of_the_process)
 	make_script(ETC "Pre-Install-Pkgs/a",
 		"echo \"$APT_UNIVERSAL_HOOKS_COMMAND_LINE\" >\"$LOG\"");
 	ck_assert_int_eq(install_packages(foo), 0);
-	assert_log("apt-get install foo\n");
+	assert_taken_file("/log", "apt-get install foo\n");
 	ck_assert_int_eq(
 		install(slice_of("VERSION 3\n\nfoo - - none < 1 all none /f\n")), 0);
 	read_file("/log", &found);
@@ -402,8 +360,8 @@ START_TEST(what_is_wrong_with_the_stream_is_told_and_the_rest_is_used)
 			"pkgs/foo/Pre-Install-Pkgs/a \n"},
 	};
 
-	make_logger(ETC "pkgs/foo/Pre-Install-Pkgs/a", "");
-	make_logger(ETC "Pre-Install-Pkgs/z", "");
+	make_recorder(ETC "pkgs/foo/Pre-Install-Pkgs/a", "");
+	make_recorder(ETC "Pre-Install-Pkgs/z", "");
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		owns_memory char *events = string_format("%sSCRIPT_ENDED " ETC
 							 "Pre-Install-Pkgs/z exited 0\n",
@@ -412,8 +370,8 @@ START_TEST(what_is_wrong_with_the_stream_is_told_and_the_rest_is_used)
 			string_format("%sPre-Install-Pkgs/z \n", cases[i].log);
 
 		ck_assert_int_eq(install(slice_of(cases[i].stream)), 0);
-		assert_events(events);
-		assert_log(log);
+		assert_taken_file("/events", events);
+		assert_taken_file("/log", log);
 	}
 }
 END_TEST
@@ -423,23 +381,24 @@ START_TEST(what_nobody_asked_for_before_dpkg_is_told_after_it)
 	ck_assert_int_eq(install(slice_of("VERSION 3\n\nbar\n"
 					  "foo - - none < 1 all none /f\n")),
 		0);
-	assert_events("");
-	make_logger(ETC "pkgs/foo/Post-Invoke/a", "");
+	assert_taken_file("/events", "");
+	make_recorder(ETC "pkgs/foo/Post-Invoke/a", "");
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
-	assert_events("STREAM_LINES_IGNORED 1 from 0\n"
-		      "SCRIPT_ENDED " ETC "pkgs/foo/Post-Invoke/a exited 0\n");
-	assert_log("pkgs/foo/Post-Invoke/a \n");
+	assert_taken_file("/events",
+		"STREAM_LINES_IGNORED 1 from 0\n"
+		"SCRIPT_ENDED " ETC "pkgs/foo/Post-Invoke/a exited 0\n");
+	assert_taken_file("/log", "pkgs/foo/Post-Invoke/a \n");
 }
 END_TEST
 
 START_TEST(without_a_stream_the_rest_still_runs)
 {
-	make_logger(ETC "Pre-Install-Pkgs/a", "");
+	make_recorder(ETC "Pre-Install-Pkgs/a", "");
 	ck_assert_int_eq(call_engine(1, UH_PRE_INSTALL_PKGS, -1), 0);
-	assert_log("Pre-Install-Pkgs/a \n");
-	assert_events("STREAM_UNREADABLE (Bad file descriptor)\n"
-		      "STREAM_WITHOUT_NAMES\n"
-		      "SCRIPT_ENDED " ETC "Pre-Install-Pkgs/a exited 0\n");
+	assert_taken_file("/log", "Pre-Install-Pkgs/a \n");
+	assert_taken_file("/events", "STREAM_UNREADABLE (Bad file descriptor)\n"
+				     "STREAM_WITHOUT_NAMES\n"
+				     "SCRIPT_ENDED " ETC "Pre-Install-Pkgs/a exited 0\n");
 }
 END_TEST
 
@@ -448,27 +407,28 @@ START_TEST(a_large_stream_is_read_to_its_end_before_a_script_runs)
 	owns_buffer struct buffer stream = {0};
 
 	read_data("bookworm-bulk300-real-v3.stream", &stream);
-	make_logger(ETC "Pre-Install-Pkgs/a",
+	make_recorder(ETC "Pre-Install-Pkgs/a",
 		"$(wc -l <\"$APT_UNIVERSAL_HOOKS_TRANSACTION\")");
 	ck_assert_int_eq(install(buffer_slice(&stream)), 0);
-	assert_log("Pre-Install-Pkgs/a 300\n");
+	assert_taken_file("/log", "Pre-Install-Pkgs/a 300\n");
 }
 END_TEST
 
 START_TEST(a_state_directory_that_is_open_is_not_used)
 {
-	make_logger(ETC "pkgs/foo/Pre-Install-Pkgs/a", "");
-	make_logger(ETC "multi_pkgs/Pre-Install-Pkgs/foo/a", "");
-	make_logger(ETC "Post-Invoke/a", "");
+	make_recorder(ETC "pkgs/foo/Pre-Install-Pkgs/a", "");
+	make_recorder(ETC "multi_pkgs/Pre-Install-Pkgs/foo/a", "");
+	make_recorder(ETC "Post-Invoke/a", "");
 	make_directory("/run/apt-universal-hooks");
 	set_mode("/run/apt-universal-hooks", 0777);
 	ck_assert_int_eq(install_packages(foo), 0);
-	assert_log("pkgs/foo/Pre-Install-Pkgs/a \n");
-	assert_events("STATE_OPEN_TO_OTHERS /run/apt-universal-hooks "
-		      "/run/apt-universal-hooks world\n"
-		      "SCRIPT_ENDED " ETC "pkgs/foo/Pre-Install-Pkgs/a exited 0\n"
-		      "SCRIPT_WITHOUT_LIST " ETC
-		      "multi_pkgs/Pre-Install-Pkgs/foo/a (No such file or directory)\n");
+	assert_taken_file("/log", "pkgs/foo/Pre-Install-Pkgs/a \n");
+	assert_taken_file("/events",
+		"STATE_OPEN_TO_OTHERS /run/apt-universal-hooks "
+		"/run/apt-universal-hooks world\n"
+		"SCRIPT_ENDED " ETC "pkgs/foo/Pre-Install-Pkgs/a exited 0\n"
+		"SCRIPT_WITHOUT_LIST " ETC
+		"multi_pkgs/Pre-Install-Pkgs/foo/a (No such file or directory)\n");
 	ck_assert_int_eq(rmdir(at(STATE)), 0);
 }
 END_TEST
@@ -476,14 +436,15 @@ END_TEST
 START_TEST(without_run_what_needs_no_file_still_runs)
 {
 	ck_assert_int_eq(rmdir(at("/run")), 0);
-	make_logger(ETC "Pre-Invoke/a", "");
-	make_logger(ETC "pkgs/foo/Pre-Install-Pkgs/a", "");
-	make_logger(ETC "Post-Invoke/a", "");
+	make_recorder(ETC "Pre-Invoke/a", "");
+	make_recorder(ETC "pkgs/foo/Pre-Install-Pkgs/a", "");
+	make_recorder(ETC "Post-Invoke/a", "");
 	ck_assert_int_eq(invoke(UH_PRE_INVOKE), 0);
 	ck_assert_int_eq(install_packages(foo), 0);
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
-	assert_log("Pre-Invoke/a \npkgs/foo/Pre-Install-Pkgs/a \nPost-Invoke/a \n");
-	assert_events(
+	assert_taken_file(
+		"/log", "Pre-Invoke/a \npkgs/foo/Pre-Install-Pkgs/a \nPost-Invoke/a \n");
+	assert_taken_file("/events",
 		"STATE_UNUSABLE /run/apt-universal-hooks (No such file or directory)\n"
 		"SCRIPT_ENDED " ETC "Pre-Invoke/a exited 0\n"
 		"STATE_UNUSABLE /run/apt-universal-hooks (No such file or directory)\n"
@@ -496,22 +457,23 @@ END_TEST
 START_TEST(what_post_invoke_will_miss_is_told_before_dpkg)
 {
 	ck_assert_int_eq(rmdir(at("/run")), 0);
-	make_logger(ETC "Post-Invoke/a", "");
+	make_recorder(ETC "Post-Invoke/a", "");
 	ck_assert_int_eq(install_packages(foo), 0);
-	assert_events(
+	assert_taken_file("/events",
 		"STATE_UNUSABLE /run/apt-universal-hooks (No such file or directory)\n");
 }
 END_TEST
 
 START_TEST(a_stream_without_names_is_no_transaction)
 {
-	make_logger(ETC "Pre-Install-Pkgs/a", "${APT_UNIVERSAL_HOOKS_TRANSACTION-none}");
-	make_logger(ETC "Post-Invoke/a", "${APT_UNIVERSAL_HOOKS_TRANSACTION-none}");
-	make_logger(ETC "pkgs/foo/Post-Invoke/a", "");
+	make_recorder(
+		ETC "Pre-Install-Pkgs/a", "${APT_UNIVERSAL_HOOKS_TRANSACTION-none}");
+	make_recorder(ETC "Post-Invoke/a", "${APT_UNIVERSAL_HOOKS_TRANSACTION-none}");
+	make_recorder(ETC "pkgs/foo/Post-Invoke/a", "");
 	ck_assert_int_eq(install(slice_of("/foo_1_all.deb\n")), 0);
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
 	ck_assert_int_eq(rmdir(at(STATE)), 0);
-	assert_log("Pre-Install-Pkgs/a none\nPost-Invoke/a none\n");
+	assert_taken_file("/log", "Pre-Install-Pkgs/a none\nPost-Invoke/a none\n");
 }
 END_TEST
 
@@ -521,7 +483,7 @@ START_TEST(without_run_and_hooks_nobody_complains)
 	ck_assert_int_eq(invoke(UH_PRE_INVOKE), 0);
 	ck_assert_int_eq(install_packages(foo), 0);
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
-	assert_events("");
+	assert_taken_file("/events", "");
 }
 END_TEST
 
@@ -591,12 +553,12 @@ START_TEST(a_record_of_another_version_is_never_misread)
 	make_script(ETC "Pre-Install-Pkgs/a",
 		"sed -i s/::Format=1/::Format=2/ "
 		"\"${LOG%/*}\"/run/apt-universal-hooks/*.transaction");
-	make_logger(ETC "pkgs/foo/Post-Invoke/a", "");
+	make_recorder(ETC "pkgs/foo/Post-Invoke/a", "");
 	ck_assert_int_eq(install_packages(foo), 0);
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
-	assert_log("");
-	assert_events("SCRIPT_ENDED " ETC "Pre-Install-Pkgs/a exited 0\n"
-		      "RECORD_OF_OTHER_VERSION\n");
+	assert_taken_file("/log", "");
+	assert_taken_file("/events", "SCRIPT_ENDED " ETC "Pre-Install-Pkgs/a exited 0\n"
+				     "RECORD_OF_OTHER_VERSION\n");
 }
 END_TEST
 
@@ -605,15 +567,15 @@ START_TEST(ctrl_c_before_dpkg_stops_the_transaction_and_after_it_does_not)
 	static const char interrupt[] = "kill -INT $PPID; kill -INT $$";
 
 	make_script(ETC "Pre-Invoke/a", interrupt);
-	make_logger(ETC "Pre-Invoke/b", "");
+	make_recorder(ETC "Pre-Invoke/b", "");
 	make_script(ETC "Pre-Install-Pkgs/a", interrupt);
-	make_logger(ETC "Pre-Install-Pkgs/b", "");
+	make_recorder(ETC "Pre-Install-Pkgs/b", "");
 	make_script(ETC "Post-Invoke/a", interrupt);
-	make_logger(ETC "Post-Invoke/b", "");
+	make_recorder(ETC "Post-Invoke/b", "");
 	ck_assert_int_eq(invoke(UH_PRE_INVOKE), STOP);
 	ck_assert_int_eq(install_packages(foo), STOP);
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
-	assert_log("");
+	assert_taken_file("/log", "");
 }
 END_TEST
 
@@ -637,8 +599,9 @@ START_TEST(a_failure_that_cannot_be_noted_is_told)
 		"done\n"
 		"exit 1");
 	ck_assert_int_eq(install_packages(foo), 0);
-	assert_events("SCRIPT_ENDED " ETC "Pre-Install-Pkgs/a exited 1\n"
-		      "FAILURE_NOT_RECORDED /run/apt-universal-hooks (Is a directory)\n");
+	assert_taken_file("/events",
+		"SCRIPT_ENDED " ETC "Pre-Install-Pkgs/a exited 1\n"
+		"FAILURE_NOT_RECORDED /run/apt-universal-hooks (Is a directory)\n");
 }
 END_TEST
 
@@ -646,14 +609,14 @@ START_TEST(a_database_that_cannot_be_read_is_told)
 {
 	skip_unless(access(DPKG_QUERY, X_OK) == 0, "there is no dpkg-query");
 	make_result_logger();
-	run_dpkg("unpacked");
+	set_database("unpacked");
 	ck_assert_int_eq(install_packages(foo), 0);
-	ck_assert_int_eq(remove(at(DATABASE)), 0);
-	make_file(DATABASE, 0644, "this is no database\n");
+	ck_assert_int_eq(remove(at(TEST_DATABASE)), 0);
+	make_file(TEST_DATABASE, 0644, "this is no database\n");
 	ck_assert_int_eq(invoke(UH_POST_INVOKE), 0);
-	assert_log("Post-Invoke/z none 0\n");
-	assert_events("DATABASE_UNREADABLE exited 2\nSCRIPT_ENDED " ETC
-		      "Post-Invoke/z exited 0\n");
+	assert_taken_file("/log", "Post-Invoke/z none 0\n");
+	assert_taken_file("/events", "DATABASE_UNREADABLE exited 2\nSCRIPT_ENDED " ETC
+				     "Post-Invoke/z exited 0\n");
 }
 END_TEST
 
@@ -662,7 +625,7 @@ START_TEST(what_apt_left_behind_in_another_session_does_nothing)
 	pid_t pid;
 
 	skip_unless(access("/proc/self/stat", R_OK) == 0, "there is no /proc");
-	make_logger(ETC "Post-Invoke/a", "");
+	make_recorder(ETC "Post-Invoke/a", "");
 	pid = start_child();
 	if (pid == 0) {
 		(void)setsid();
