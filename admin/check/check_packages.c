@@ -362,11 +362,11 @@ bool check_known_packages(struct check *check, struct package_names *ret_names)
 	static const char *const all[] = {NULL};
 
 	memset(ret_names, 0, sizeof(*ret_names));
-	if (check->is_apt_unusable)
+	if (check->is_apt_unusable || check->are_packages_unusable)
 		return false;
 	if (check->packages.size == 0 &&
 		apt_packages(check->admin, all, &check->packages) < 0) {
-		check->is_incomplete = check->is_apt_unusable = true;
+		check->is_incomplete = check->are_packages_unusable = true;
 		return false;
 	}
 	package_names_parse(ret_names, buffer_slice(&check->packages));

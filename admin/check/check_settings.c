@@ -24,7 +24,6 @@
 #include <sys/stat.h>
 
 #define SCOPE "Universal-Hooks"
-/* dpkg's default below another root (dpkg(1), --admindir). */
 
 struct settings_check {
 	struct check *check;

@@ -22,6 +22,7 @@ struct check {
 	bool is_incomplete; /* something could not be read, and that has been reported */
 	bool is_quiet;      /* report nothing that could not be read */
 	bool is_apt_unusable; /* apt cannot read its configuration: ask it nothing else */
+	bool are_packages_unusable; /* apt cannot read its packages: do not ask again */
 
 	/* The file of the last check_fix_line(), and where its lines begin. */
 	char *fixed_path;

@@ -456,11 +456,40 @@ START_TEST(faults_are_found)
 }
 END_TEST
 
+START_TEST(a_database_that_cannot_be_read_is_reported)
+{
+	static const struct row rows[] = {
+		{"log", 0, "No hook has run yet: there is no"},
+		{"log --failed", 0, "No hook has run yet: there is no"},
+		{"log --json", 0, "\"transactions\": []"},
+		{"blame", 0, "No hook has run yet: there is no"},
+		{"blame --json", 0, "\"hooks\": []"},
+		{"list", 0, "HOOK\tSTATE\tLAST"},
+		{"status", 1, "Version: 1.0.0"},
+		{"show shipped", 0, "Pre-Invoke/shipped"},
+		{"check", 2, "the file is missing; apt runs no hooks"},
+		{"requires", 2, "to see why, run dpkg-query"},
+		{"requires --missing", 2, "to see why, run dpkg-query"},
+		{"requires --json", 2, "to see why, run dpkg-query"},
+		{"plan remove foo", 2, "E: Malformed status"},
+		{"why foo", 2, "E: Malformed status"},
+		{"set Post-Invoke/b Requires foo", 2, "to see why, run dpkg-query"},
+		{"new Post-Invoke/n --package fooo", 0, "E: Malformed status"},
+	};
+
+	make_system();
+	make_file("/var/lib/dpkg/status", 0644, "Package: foo\nStatus: install ok\n");
+	ck_assert_int_eq(unlink(at("/var/log/apt/universal-hooks.log")), 0);
+	assert_calls(rows, COUNT_OF(rows));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {what_there_is_is_shown, what_would_run_is_shown,
 		what_has_run_is_shown, settings_and_scripts_are_changed,
-		hooks_are_run_by_hand, faults_are_found};
+		hooks_are_run_by_hand, faults_are_found,
+		a_database_that_cannot_be_read_is_reported};
 
 	return run_tests("commands", tests, COUNT_OF(tests));
 }
