@@ -266,8 +266,11 @@ static int edit_copy(struct editing *editing)
 	if (status >= 0)
 		return status;
 	error = read_script(editing->copy, &after, NULL);
-	if (error < 0)
-		return keep_copy(editing, report_not_read(editing->copy, error));
+	if (error < 0) {
+		status = report_not_read(editing->copy, error);
+		/* An editor may have deleted it. */
+		return error == -ENOENT ? status : keep_copy(editing, status);
+	}
 	if (slice_compare(buffer_slice(&after), buffer_slice(&editing->before)) == 0) {
 		targets_say(_("%s is unchanged"), editing->source);
 		return STATUS_FINE;
