@@ -42,6 +42,7 @@ static void enter_with_programs(void)
 	if (chroot(root()) < 0 || chdir("/") < 0)
 		_exit(CANNOT_ENTER);
 	(void)unsetenv("DPKG_ADMINDIR");
+	(void)unsetenv("TMPDIR"); /* it is not in the root */
 }
 
 static void become_command(char *words)
@@ -54,6 +55,7 @@ static void become_command(char *words)
 	while (count < COUNT_OF(argv) - 1 && (word = strsep(&words, " ")) != NULL)
 		argv[count++] = word;
 	argv[count] = NULL;
+	(void)unsetenv("VISUAL");
 	(void)setenv("EDITOR", is_inside ? "/editor" : "true", 1);
 	(void)setenv("LC_ALL", "C.UTF-8", 1);
 	if (is_inside)
