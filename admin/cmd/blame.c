@@ -10,10 +10,11 @@
 #include "ui/table.h"
 
 #define NEW_COSTS 1000 /* not worth merging */
+#define BLOCK_SIZE ((size_t)64 << 10)
 
 /* What one script has cost, in milliseconds. */
 struct cost {
-	char *path;
+	const char *path;
 	int64_t total;
 	int64_t longest;
 	uint32_t timed;    /* runs of which the time is known */
@@ -27,21 +28,40 @@ struct costs {
 	size_t count;
 	size_t capacity;
 	size_t merged; /* how many of them are sorted by path, each path once */
+	/* The paths: malloc(3) for each would take three times as much. */
+	struct buffer *blocks;
+	size_t block_count;
+	size_t block_capacity;
 	size_t transactions, sessions, switched_off;
 	struct log_counts counts;
 	struct log_time since;
 };
 
-static void drop_cost(struct cost *cost)
-{
-	free(cost->path);
-}
-
 static void costs_done(struct costs *costs)
 {
-	for (size_t i = 0; i < costs->count; i++)
-		drop_cost(&costs->items[i]);
+	for (size_t i = 0; i < costs->block_count; i++)
+		buffer_done(&costs->blocks[i]);
+	free(costs->blocks);
 	free(costs->items);
+}
+
+/* Copies it to where it stays. */
+static const char *keep_path(struct costs *costs, const char *path)
+{
+	struct slice bytes = {path, strlen(path) + 1};
+	struct buffer *last =
+		costs->block_count > 0 ? &costs->blocks[costs->block_count - 1] : NULL;
+
+	if (last == NULL || last->capacity - last->size < bytes.size) {
+		xgrow(&costs->blocks, &costs->block_capacity, costs->block_count,
+			sizeof(*costs->blocks));
+		last = &costs->blocks[costs->block_count++];
+		*last = (struct buffer){0};
+		xensure(buffer_reserve(
+			last, bytes.size > BLOCK_SIZE ? bytes.size : BLOCK_SIZE));
+	}
+	buffer_append(last, bytes);
+	return last->data + last->size - bytes.size;
 }
 
 static int compare_paths(const void *a, const void *b)
@@ -85,7 +105,6 @@ static void merge_costs(struct costs *costs)
 
 		if (kept > 0 && compare_paths(&costs->items[kept - 1], next) == 0) {
 			add_cost(&costs->items[kept - 1], next);
-			drop_cost(next);
 		} else {
 			costs->items[kept++] = *next;
 		}
@@ -97,7 +116,7 @@ static void merge_costs(struct costs *costs)
 static void add_run_cost(struct costs *costs, const struct log_run *run)
 {
 	int64_t milliseconds = run->milliseconds > 0 ? run->milliseconds : 0;
-	struct cost cost = {.path = (char *)run->path,
+	struct cost cost = {.path = run->path,
 		.total = milliseconds,
 		.longest = milliseconds,
 		.timed = run->milliseconds >= 0};
@@ -114,7 +133,7 @@ static void add_run_cost(struct costs *costs, const struct log_run *run)
 	if (costs->count >= 2 * costs->merged + NEW_COSTS)
 		merge_costs(costs);
 	xgrow(&costs->items, &costs->capacity, costs->count, sizeof(*costs->items));
-	cost.path = xstrdup(run->path);
+	cost.path = keep_path(costs, run->path);
 	costs->items[costs->count++] = cost;
 }
 
@@ -127,8 +146,6 @@ static void drop_skipped(struct costs *costs)
 		if (log_counts_ran(&costs->items[i].counts) > 0 ||
 			costs->items[i].timed > 0)
 			costs->items[kept++] = costs->items[i];
-		else
-			drop_cost(&costs->items[i]);
 	costs->count = kept;
 }
 
@@ -154,8 +171,8 @@ static void find_costs(struct costs *costs, struct log *log, size_t limit)
 	drop_skipped(costs);
 	if (costs->count > 0)
 		qsort(costs->items, costs->count, sizeof(*costs->items), compare_totals);
-	while (limit > 0 && costs->count > limit)
-		drop_cost(&costs->items[--costs->count]);
+	if (limit > 0 && costs->count > limit)
+		costs->count = limit;
 }
 
 static int64_t mean_of(const struct cost *cost)
