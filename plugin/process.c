@@ -409,14 +409,12 @@ static void drain_pipe(int fd)
 	while (got > 0 || (got < 0 && errno == EINTR));
 }
 
-int process_capture(const struct process_spec *spec, size_t limit, struct buffer *output,
-	struct uh_ending *ret_ending)
+int process_start_capture(const struct process_spec *spec, struct capture *ret_capture)
 {
 	owns_fd int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	posix_spawn_file_actions_t actions;
 	int ends[2];
-	pid_t pid = -1;
-	int error, read_error;
+	int error;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
@@ -424,17 +422,37 @@ int process_capture(const struct process_spec *spec, size_t limit, struct buffer
 	if (error == 0) {
 		error = redirect_output(&actions, ends[1], null);
 		if (error == 0)
-			error = spawn_program(spec, &actions, &pid);
+			error = spawn_program(spec, &actions, &ret_capture->pid);
 		(void)posix_spawn_file_actions_destroy(&actions); /* always 0 in glibc */
 	}
 	cleanup_close(&ends[1]);
-	read_error = error == 0 ? buffer_read(output, ends[0], limit) : error;
-	if (error == 0 && read_error < 0)
-		drain_pipe(ends[0]);
-	cleanup_close(&ends[0]);
-	if (error == 0)
-		error = wait_for_exit(pid, ret_ending);
+	if (error < 0)
+		cleanup_close(&ends[0]);
+	ret_capture->fd = ends[0];
+	return error;
+}
+
+int process_end_capture(struct capture *capture, size_t limit, struct buffer *output,
+	struct uh_ending *ret_ending)
+{
+	int read_error = buffer_read(output, capture->fd, limit);
+	int error;
+
+	if (read_error < 0)
+		drain_pipe(capture->fd);
+	cleanup_close(&capture->fd);
+	error = wait_for_exit(capture->pid, ret_ending);
 	return error < 0 ? error : read_error;
+}
+
+int process_capture(const struct process_spec *spec, size_t limit, struct buffer *output,
+	struct uh_ending *ret_ending)
+{
+	struct capture capture;
+	int error = process_start_capture(spec, &capture);
+
+	return error < 0 ? error
+			 : process_end_capture(&capture, limit, output, ret_ending);
 }
 
 static sigset_t interrupt_signals(void)

@@ -55,6 +55,19 @@ int process_run(const struct process_spec *spec, struct uh_ending *ret_ending);
 int process_capture(const struct process_spec *spec, size_t limit, struct buffer *output,
 	struct uh_ending *ret_ending);
 
+/*
+ * The two halves of process_capture(), for a caller that does something else meanwhile; the
+ * program waits when it has filled the pipe. The second one must follow if the first
+ * returns 0.
+ */
+struct capture {
+	pid_t pid;
+	int fd;
+};
+int process_start_capture(const struct process_spec *spec, struct capture *ret_capture);
+int process_end_capture(struct capture *capture, size_t limit, struct buffer *output,
+	struct uh_ending *ret_ending);
+
 /* "exit", "signal", "timeout": the log's words, before the ending's value. */
 const char *process_end_name(enum uh_end end);
 

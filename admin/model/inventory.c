@@ -12,14 +12,14 @@ void inventory_done(struct inventory *inventory)
 	hook_list_done(&inventory->hooks);
 }
 
-static void find_owners(struct inventory *inventory)
+static void start_search(struct owner_search *search, const struct inventory *inventory)
 {
 	owns_strings struct string_list paths = {0};
 	size_t root_size = strlen(inventory->admin->root);
 
 	for (size_t i = 0; i < inventory->hooks.count; i++)
 		xlist_add(&paths, inventory->hooks.items[i].script.path + root_size);
-	owner_list_ask(&inventory->owners, inventory->admin, &paths);
+	owner_search_start(search, inventory->admin, &paths);
 }
 
 static int read_last_runs(struct inventory *inventory)
@@ -38,6 +38,7 @@ static int read_last_runs(struct inventory *inventory)
 
 int inventory_take(struct inventory *inventory)
 {
+	struct owner_search search;
 	int status;
 
 	hook_list_read(&inventory->hooks, inventory->admin);
@@ -47,8 +48,10 @@ int inventory_take(struct inventory *inventory)
 	if (status >= 0)
 		return status;
 	hook_list_apply_renames(&inventory->hooks, &inventory->settings);
-	find_owners(inventory);
-	return read_last_runs(inventory);
+	start_search(&search, inventory);
+	status = read_last_runs(inventory);
+	owner_search_end(&search, &inventory->owners);
+	return status;
 }
 
 void item_done(struct item *item)

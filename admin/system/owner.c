@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "system/owner.h"
-#include "process.h"
 #include "ui/message.h"
 
 #include <unistd.h>
@@ -89,25 +88,43 @@ void owner_list_add(struct owner_list *list, struct slice answer)
 		qsort(list->items, list->count, sizeof(*list->items), compare_owners);
 }
 
-void owner_list_ask(struct owner_list *list, const struct admin *admin,
+void owner_search_start(struct owner_search *search, const struct admin *admin,
 	const struct string_list *paths)
 {
 	owns_strings struct string_list words = {0};
-	owns_buffer struct buffer answer = {0};
 	struct process_spec spec = {.path = DPKG_QUERY, .envp = environ};
-	struct uh_ending ending;
 
-	memset(list, 0, sizeof(*list));
+	search->is_running = false;
 	if (paths->count == 0)
 		return;
 	make_arguments(&words, admin, paths);
 	if (admin->root[0] != '\0')
 		spec.path = TIMEOUT;
 	spec.argv = words.items;
-	if (xensure(process_capture(&spec, ANSWER_MAX, &answer, &ending)) < 0)
+	search->is_running = xensure(process_start_capture(&spec, &search->capture)) == 0;
+}
+
+void owner_search_end(struct owner_search *search, struct owner_list *list)
+{
+	owns_buffer struct buffer answer = {0};
+	struct uh_ending ending;
+
+	memset(list, 0, sizeof(*list));
+	if (!search->is_running)
 		return;
 	/* The exit status does not matter: it is 1 if any path has no owner. */
-	owner_list_add(list, buffer_slice(&answer));
+	if (xensure(process_end_capture(
+		    &search->capture, ANSWER_MAX, &answer, &ending)) == 0)
+		owner_list_add(list, buffer_slice(&answer));
+}
+
+void owner_list_ask(struct owner_list *list, const struct admin *admin,
+	const struct string_list *paths)
+{
+	struct owner_search search;
+
+	owner_search_start(&search, admin, paths);
+	owner_search_end(&search, list);
 }
 
 void owner_list_done(struct owner_list *list)

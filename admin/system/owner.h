@@ -4,6 +4,7 @@
 #define OWNER_H
 
 #include "admin.h"
+#include "process.h"
 
 struct owner {
 	char *path;     /* as seen from the root */
@@ -23,6 +24,18 @@ struct owner_list {
  */
 void owner_list_ask(struct owner_list *list, const struct admin *admin,
 	const struct string_list *paths);
+
+/*
+ * The two halves of it: dpkg-query reads the lists of all packages, which takes as long as
+ * a large log. Call the second one in any case.
+ */
+struct owner_search {
+	struct capture capture;
+	bool is_running;
+};
+void owner_search_start(struct owner_search *search, const struct admin *admin,
+	const struct string_list *paths);
+void owner_search_end(struct owner_search *search, struct owner_list *list);
 /* Adds what the lines of dpkg-query --search say; other lines are ignored. */
 void owner_list_add(struct owner_list *list, struct slice answer);
 void owner_list_done(struct owner_list *list);
