@@ -9,9 +9,11 @@
 #include "fault.h"
 #include "fixture.h"
 #include "path_search.h"
+#include "report.h"
 #include "setting_text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #define INFO "/var/lib/dpkg/info/"
@@ -522,10 +524,28 @@ static void describe_faulty_settings(void)
 	}
 }
 
+/* Messages may lack what they are about, or be left out. */
+static void report_without_memory(void)
+{
+	const struct uh_event reports[] = {
+		{.kind = UH_SETTING_UNKNOWN, .setting = &settings.items[1]},
+		{.kind = UH_SCRIPT_TAKES_LONG, .path = "/a", .value = "what it is for"}};
+	owns_fd int before = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	owns_fd int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	ck_assert_int_eq(dup2(null, STDERR_FILENO), STDERR_FILENO);
+	(void)faults_arm(true);
+	for (size_t i = 0; i < COUNT_OF(reports); i++)
+		report_event(&reports[i], NULL);
+	(void)faults_arm(false);
+	ck_assert_int_eq(dup2(before, STDERR_FILENO), STDERR_FILENO);
+}
+
 START_TEST(what_a_faulty_setting_means_is_said_even_without_a_correction)
 {
 	set_up(faulty_settings);
 	faults_try(MEMORY, ENOMEM, describe_faulty_settings);
+	faults_try(MEMORY, ENOMEM, report_without_memory);
 	clean_up();
 }
 END_TEST
