@@ -414,14 +414,9 @@ growth_of_logs() {
 	prove 1 'apt-get install app-1000000' "$command" log --last
 	prove 50 'apt-get install app' "$command" log -n 50
 	prove 1 'Last transaction: 20' "$command" status
-	# dpkg reads the lists of all packages to tell who owns a hook: 2.6 times blame alone.
-	program blame-and-search <<-EOF
-		$command blame
-		dpkg-query --search $tree/Pre-Install-Pkgs/00001
-		exit 0
-	EOF
-	grow list 2 'list of 1,000 hooks, over blame of the log and dpkg-query --search' \
-		-- "$command" list -- /usr/bin/blame-and-search
+	# dpkg-query reads the lists of all packages meanwhile, to tell who owns a hook.
+	grow list 2 'list of 1,000 hooks, over blame of the log' \
+		-- "$command" list -- "$command" blame
 	for words in 'log --last' 'log -n 50'; do
 		# shellcheck disable=SC2086 # split into words
 		grow "log/${words// /}" 3 "$words of 1,000,000 transactions, over tail" \
