@@ -98,8 +98,8 @@ typedef void apt_listener(
 /*
  * Reads the configuration like apt (apt.conf(5): APT_CONFIG, apt.conf.d, apt.conf), then
  * files and options, and answers the question. Returns 0, or −1 if apt would refuse: then
- * there are messages, and what the listener got of an answer is none. Call it only once
- * per process, as libapt-pkg keeps global state.
+ * there are messages, and any part of an answer must be ignored. Call it only once per
+ * process, as libapt-pkg keeps global state.
  */
 __attribute__((visibility("default"))) int apt_bridge_answer(
 	const struct apt_question *question, apt_listener *listener,

@@ -27,7 +27,7 @@ void owner_list_ask(struct owner_list *list, const struct admin *admin,
 
 /*
  * The two halves of it: dpkg-query reads the lists of all packages, which takes as long as
- * a large log. Call the second one in any case.
+ * a large log. Always call the second one.
  */
 struct owner_search {
 	struct capture capture;
