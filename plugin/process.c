@@ -416,6 +416,7 @@ int process_start_capture(const struct process_spec *spec, struct capture *ret_c
 	int ends[2];
 	int error;
 
+	*ret_capture = (struct capture){.fd = -1};
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
 	error = -posix_spawn_file_actions_init(&actions);
