@@ -157,6 +157,29 @@ START_TEST(trying_all_words_at_once_finds_the_same)
 }
 END_TEST
 
+START_TEST(the_nearest_account_is_found)
+{
+	static const char accounts[] = "root:x:0:0::/:\n"
+				       "postgrex:x:1:1::/:\n"
+				       "postgres:x:2:2::/:\n"
+				       "daemon:x:3:3::/:\n";
+	static const struct {
+		const char *wanted, *nearest;
+	} cases[] = {{"postgre", "postgrex"}, {"postgrss", "postgres"},
+		{"deamon", "daemon"}, {"nobody", NULL}};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		FILE *file = fmemopen((char *)accounts, strlen(accounts), "r");
+		owns_memory char *found = NULL;
+
+		ck_assert_ptr_nonnull(file);
+		found = nearest_account(file, cases[i].wanted);
+		ck_assert_pstr_eq(found, cases[i].nearest);
+		ck_assert_int_eq(fclose(file), 0);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {each_change_of_a_letter_counts_one,
@@ -165,7 +188,7 @@ int main(void)
 		words_of_more_than_255_bytes_are_at_the_limit, any_byte_is_a_letter,
 		a_third_of_the_letters_may_differ_but_at_least_one,
 		the_first_of_equally_near_words_is_kept,
-		trying_all_words_at_once_finds_the_same};
+		trying_all_words_at_once_finds_the_same, the_nearest_account_is_found};
 
 	return run_tests("nearest", tests, COUNT_OF(tests));
 }

@@ -475,6 +475,25 @@ START_TEST(a_valid_when_is_mentioned_for_any_path)
 }
 END_TEST
 
+START_TEST(each_when_has_the_name_that_it_is_read_from)
+{
+	static const char *const names[] = {[WHEN_RAN] = "ran",
+		[WHEN_SUCCESS] = "success",
+		[WHEN_PACKAGES_SUCCESS] = "packages-success",
+		[WHEN_FAILURE] = "failure",
+		[WHEN_ALWAYS] = "always"};
+
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		owns_memory char *line =
+			string_join("Universal-Hooks::When=", names[i], "\n");
+		owns_settings struct settings settings = parse(line);
+
+		ck_assert(settings_mention_when(&settings, (enum when)i));
+		ck_assert_str_eq(when_name((enum when)i), names[i]);
+	}
+}
+END_TEST
+
 START_TEST(only_user_is_a_user)
 {
 	owns_settings struct settings settings = parse("Universal-Hooks::User=nobody\n"
@@ -1167,7 +1186,8 @@ int main(void)
 		a_path_applies_to_what_is_below_and_not_beside_it,
 		a_path_may_contain_an_architecture, the_last_line_wins,
 		any_bytes_are_parsed_safely, ten_thousand_settings_are_kept_apart,
-		a_valid_when_is_mentioned_for_any_path, only_user_is_a_user,
+		a_valid_when_is_mentioned_for_any_path,
+		each_when_has_the_name_that_it_is_read_from, only_user_is_a_user,
 		operations_select_the_packages_of_a_script, when_selects_by_the_result,
 		packages_success_is_that_of_the_packages_that_a_script_is_for,
 		an_unreadable_directory_is_kept_whatever_the_result,

@@ -554,6 +554,19 @@ START_TEST(a_file_that_is_created_was_not_there)
 }
 END_TEST
 
+START_TEST(the_directory_is_removed_only_when_it_is_empty)
+{
+	owns_state struct state state = opened();
+
+	write_state(&state, SELF, "mark", "");
+	state_remove_empty(&state_of_runs, root());
+	ck_assert(!state_is_absent(&state_of_runs, root()));
+	ck_assert_int_eq(state_remove(&state, "mark"), 0);
+	state_remove_empty(&state_of_runs, root());
+	ck_assert(state_is_absent(&state_of_runs, root()));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {the_directory_is_made_where_it_is_missing,
@@ -577,7 +590,8 @@ int main(void)
 		a_directory_is_made_once_and_goes_with_the_files,
 		what_is_no_directory_of_ours_is_not_used,
 		a_directory_belongs_to_the_user_it_is_for_or_is_not_used,
-		a_file_that_is_created_was_not_there};
+		a_file_that_is_created_was_not_there,
+		the_directory_is_removed_only_when_it_is_empty};
 
 	return run_tests("state", tests, COUNT_OF(tests));
 }
