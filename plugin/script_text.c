@@ -207,8 +207,7 @@ enum uh_start_fault script_text_find_fault(const char *path, bool has_started,
 	if ((error < 0 && error != -EFBIG) ||
 		script_text_read(&text, buffer_slice(&head)) < 0)
 		return UH_START_UNKNOWN;
-	if (!has_started && fstatvfs(fd, &file_system) == 0 &&
-		(file_system.f_flag & ST_NOEXEC) != 0)
+	if (fstatvfs(fd, &file_system) == 0 && (file_system.f_flag & ST_NOEXEC) != 0)
 		return UH_START_NOEXEC;
 	fault = find_text_fault(&text, has_started, is_for_other_user, &found);
 	(void)text_append(interpreter, interpreter + UH_INTERPRETER_SIZE,

@@ -33,7 +33,7 @@ static int open_sessions(struct call *call)
 	state_done(state);
 	error = state_open(
 		state, &state_of_sessions, call->root, &call->tree.trust, &unsafe);
-	if (error == -EPERM && unsafe.path != NULL)
+	if (unsafe.path != NULL)
 		call_emit(call, UH_SESSIONS_OPEN_TO_OTHERS, .path = state->path,
 			.detail = unsafe.path, .unsafe = unsafe.kind, .id = unsafe.id);
 	else if (error < 0)
