@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -91,6 +92,24 @@ START_TEST(reading_appends)
 	ck_assert_int_eq(buffer_read(&buffer, fd, SIZE_MAX / 8), 0);
 	ck_assert_uint_eq(buffer.size, 6 + 20000);
 	ck_assert_mem_eq(buffer.data, "before0123", 10);
+}
+END_TEST
+
+START_TEST(a_large_file_is_read_whole)
+{
+	enum { SIZE = 1234567 };
+	owns_memory char *bytes = malloc(SIZE);
+	owns_buffer struct buffer buffer = {0};
+	owns_fd int fd = memfd_create("large", MFD_CLOEXEC);
+
+	ck_assert_ptr_nonnull(bytes);
+	for (size_t i = 0; i < SIZE; i++)
+		bytes[i] = (char)(i % 251);
+	ck_assert_int_eq(write_all(fd, (struct slice){bytes, SIZE}), 0);
+	ck_assert_int_eq(lseek(fd, 0, SEEK_SET), 0);
+	ck_assert_int_eq(buffer_read(&buffer, fd, SIZE), 0);
+	ck_assert_uint_eq(buffer.size, SIZE);
+	ck_assert_int_eq(memcmp(buffer.data, bytes, SIZE), 0);
 }
 END_TEST
 
@@ -358,7 +377,7 @@ int main(void)
 		a_cut_takes_everything_before_the_separator,
 		a_buffer_keeps_all_that_was_appended,
 		a_failed_append_is_remembered_and_ends_the_text, reading_appends,
-		a_file_as_large_as_the_limit_is_read_whole,
+		a_large_file_is_read_whole, a_file_as_large_as_the_limit_is_read_whole,
 		a_descriptor_that_cannot_be_read_is_an_error,
 		a_directory_is_read_without_hidden_names,
 		a_sorted_list_has_each_string_once,

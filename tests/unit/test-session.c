@@ -178,10 +178,11 @@ END_TEST
 START_TEST(a_dpkg_run_finds_its_session_by_its_frontend)
 {
 	owns_state struct state session = open_sessions_of_test();
-	struct frontend self = this_process(), earlier = this_process();
+	struct frontend self = this_process(), earlier = self, other = self;
 
 	ck_assert(!session_find(&session, &self));
 	earlier.start_time--;
+	other.pid++;
 	ck_assert_int_eq(
 		session_begin(&session, &earlier, SESSION_ENDS_WITH_LOCK, &earlier), 0);
 	ck_assert_int_eq(
@@ -190,6 +191,7 @@ START_TEST(a_dpkg_run_finds_its_session_by_its_frontend)
 	state_set_frontend(&session, &earlier);
 	ck_assert(session_find(&session, &self));
 	ck_assert_str_eq(session.key, "4194301-1-1");
+	ck_assert(!session_find(&session, &other));
 	/* An open run without a mark is none. */
 	ck_assert_int_eq(remove(at(SESSIONS "4194301-1-1.session")), 0);
 	ck_assert(!session_find(&session, &self));

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #define SELF "1-1"
+/* One byte more than a key has. */
+#define ONE_MORE "1234567890123456789012345678901234567890123456789012345678901234"
 #define LONG                                                                             \
 	"123456789012345678901234567890123456789012345678901234567890-"                  \
 	"123456789012345678901234567890123456789012345678901234567890"
@@ -354,11 +356,13 @@ START_TEST(a_sweep_leaves_only_what_belongs_to_others_who_live)
 	make_file(STATE "4194303-17.transaction.new-1", 0600, "");
 	make_file(STATE "not-ours", 0644, "");
 	make_file(STATE "not.ours", 0644, "");
+	make_file(STATE ONE_MORE ".transaction", 0644, "");
 	make_file(STATE LONG ".transaction", 0644, "");
 	state_sweep(&state, &self, "clean-up");
 	ck_assert(is_there(lives));
 	ck_assert(is_there(STATE "not-ours"));
 	ck_assert(is_there(STATE "not.ours"));
+	ck_assert(is_there(STATE ONE_MORE ".transaction"));
 	ck_assert(is_there(STATE LONG ".transaction"));
 	ck_assert(!is_there(STATE "4194303-17.transaction"));
 	ck_assert(!is_there(STATE "4194303-18.failed"));
