@@ -4,8 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <sys/inotify.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct uh_ending run(const char *path, const char *first, const char *second)
@@ -257,6 +263,43 @@ START_TEST(a_program_for_another_user_that_cannot_be_executed_was_not_started)
 }
 END_TEST
 
+/* Runs /a where keyctl(2) fails with this error. 0, −errno, or −255 without seccomp(2). */
+static int run_without_keyctl(int error)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_keyctl, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+	struct sock_fprog program = {COUNT_OF(filter), filter};
+	struct uh_ending ending;
+	int status;
+	pid_t pid;
+
+	ck_assert_int_eq(fflush(NULL), 0);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+			prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+			_exit(255);
+		_exit(-run_for_other_user("/a", &ending));
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status));
+	return -WEXITSTATUS(status);
+}
+
+START_TEST(a_kernel_without_keyrings_is_no_obstacle)
+{
+	make_script("/a", "exit 0");
+	skip_unless(run_without_keyctl(ENOSYS) != -255, "there is no seccomp(2)");
+	ck_assert_int_eq(run_without_keyctl(ENOSYS), 0);
+	ck_assert_int_eq(run_without_keyctl(EPERM), 0);
+	ck_assert_int_eq(run_without_keyctl(EDQUOT), -EDQUOT);
+}
+END_TEST
+
 START_TEST(stdout_is_captured)
 {
 	owns_buffer struct buffer output = {0};
@@ -504,7 +547,8 @@ int main(void)
 		a_program_for_another_user_inherits_only_the_standard_descriptors,
 		a_program_for_another_user_has_the_signals_of_a_login,
 		a_program_for_another_user_that_cannot_be_executed_was_not_started,
-		stdout_is_captured, stderr_of_a_captured_program_is_discarded,
+		a_kernel_without_keyrings_is_no_obstacle, stdout_is_captured,
+		stderr_of_a_captured_program_is_discarded,
 		output_beyond_the_limit_is_dropped_and_does_not_block,
 		a_program_that_cannot_be_captured_was_not_started,
 		without_descriptors_nothing_is_captured,
