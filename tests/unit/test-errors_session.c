@@ -586,6 +586,29 @@ START_TEST(what_fails_in_a_session_leaves_nothing_behind)
 }
 END_TEST
 
+static void begin_call(void)
+{
+	struct call call = {
+		.hook_point = UH_PRE_INVOKE, .root = root(), .listener = append_event};
+	int error;
+
+	(void)faults_arm(true);
+	error = call_init(&call);
+	(void)faults_arm(false);
+	if (error < 0)
+		ck_assert(takes_other_event("-"));
+	else
+		ck_assert(call.state.fd >= 0 || call.state_error < 0);
+	call_done(&call);
+}
+
+START_TEST(a_call_has_its_state_or_knows_why_not)
+{
+	faults_try(MEMORY, ENOMEM, begin_call);
+	faults_try(CALL, EIO, begin_call);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -598,6 +621,7 @@ int main(void)
 		a_session_is_waited_for_or_it_is_an_error,
 		a_waiter_never_keeps_what_is_the_callers,
 		what_fails_in_a_session_leaves_nothing_behind,
+		a_call_has_its_state_or_knows_why_not,
 	};
 
 	if (!faults_start())

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,8 +66,10 @@ END_TEST
 /* Far deeper than PATH_MAX, and than the number of files that may be open. */
 START_TEST(a_tree_of_any_depth_is_deleted)
 {
+	const struct rlimit limit = {256, 256};
 	owns_fd int fd = open(root(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	for (int depth = 0; depth < 1200; depth++) {
 		int below;
 

@@ -494,6 +494,17 @@ START_TEST(each_when_has_the_name_that_it_is_read_from)
 }
 END_TEST
 
+START_TEST(some_settings_choose_packages)
+{
+	owns_buffer struct buffer names = {0};
+
+	for (const struct setting_type *type = setting_types; type->name != NULL; type++)
+		if (setting_type_chooses_packages(type))
+			buffer_append_format(&names, "%s ", type->name);
+	assert_text(&names, "Packages Paths Per-Package ");
+}
+END_TEST
+
 START_TEST(only_user_is_a_user)
 {
 	owns_settings struct settings settings = parse("Universal-Hooks::User=nobody\n"
@@ -1187,7 +1198,8 @@ int main(void)
 		a_path_may_contain_an_architecture, the_last_line_wins,
 		any_bytes_are_parsed_safely, ten_thousand_settings_are_kept_apart,
 		a_valid_when_is_mentioned_for_any_path,
-		each_when_has_the_name_that_it_is_read_from, only_user_is_a_user,
+		each_when_has_the_name_that_it_is_read_from,
+		some_settings_choose_packages, only_user_is_a_user,
 		operations_select_the_packages_of_a_script, when_selects_by_the_result,
 		packages_success_is_that_of_the_packages_that_a_script_is_for,
 		an_unreadable_directory_is_kept_whatever_the_result,
