@@ -347,7 +347,7 @@ static char *once(const struct foreign_hook *hook)
 {
 	owns_buffer struct buffer text = {0};
 
-	buffer_append_string(&text, "mkdir \"$APT_UNIVERSAL_HOOKS_DATA\"/");
+	buffer_append_string(&text, "mkdir \"${APT_UNIVERSAL_HOOKS_DATA:?}\"/");
 	shell_word_add(&text, strchr(hook->path, '/') + 1);
 	buffer_append_string(&text, " 2>/dev/null || exit 77; exec ");
 	return xbuffer_steal(&text);
