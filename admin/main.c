@@ -17,7 +17,7 @@ static const struct subcommand subcommands[] = {
 		admin_status},
 	{"list", N_("show all hooks, where they apply and how they last ended"),
 		admin_list},
-	{"show", N_("show all about a hook"), admin_show},
+	{"show", N_("show everything about a hook"), admin_show},
 	{"plan", N_("show which hooks an apt command would run"), admin_plan},
 	{"why", N_("show which hooks would run for a package"), admin_why},
 	{"run", N_("run hooks by hand for a simulated transaction"), admin_run},
@@ -25,7 +25,7 @@ static const struct subcommand subcommands[] = {
 	{"log", N_("show what has run"), admin_log},
 	{"wait", N_("wait until every session is over, and its hooks have run"),
 		admin_wait},
-	{"transaction", N_("in a hook, show all about its transaction"),
+	{"transaction", N_("in a hook, show everything about its transaction"),
 		admin_transaction},
 	{"blame", N_("show which hooks take the most time"), admin_blame},
 	{"requires", N_("show or install the packages that hooks need"), admin_requires},
@@ -35,7 +35,7 @@ static const struct subcommand subcommands[] = {
 	{"unset", N_("undo set"), admin_unset},
 	{"disable", N_("disable hooks"), admin_disable},
 	{"enable", N_("enable hooks again"), admin_enable},
-	{"dpkg", N_("show or switch whether dpkg runs hooks without apt"), admin_dpkg},
+	{"dpkg", N_("show or set whether dpkg runs hooks without apt"), admin_dpkg},
 };
 
 static int help(void)

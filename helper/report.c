@@ -147,7 +147,7 @@ static void line_add_start_fault(struct line *line, const struct uh_event *event
 {
 	static const char *const faults[] = {
 		/* Translators: all these follow "... could not be started: ". */
-		[UH_START_CRLF] = N_("its lines end with CR LF, as in Windows"),
+		[UH_START_CRLF] = N_("its lines end with CR LF, as on Windows"),
 		[UH_START_NO_INTERPRETER] =
 			N_("its interpreter {interpreter} does not exist"),
 		[UH_START_INTERPRETER_NOT_EXECUTABLE] =
@@ -497,7 +497,9 @@ static const struct {
 	[UH_WAITER_NOT_STARTED] = WARNING(
 		"nothing waits for the end of this session; \"apt-universal-hooks "
 		"wait\" or the next session runs its Session-End hooks: {error}"),
-	[UH_LOG_NOT_WRITTEN] = WARNING("{path} could not be written: {error}"),
+	[UH_LOG_NOT_WRITTEN] =
+		WARNING("{path} could not be written; results of these hooks are "
+			"missing there: {error}"),
 	[UH_OUTPUT_NOT_KEPT] =
 		WARNING("{path}: its output is not kept (Output): {error}"),
 	[UH_OUT_OF_MEMORY] = WARNING(

@@ -77,7 +77,8 @@ void check_conffiles(struct check *check)
 		error = xensure(dpkg_list_conffiles(status_file, &conffiles));
 	if (error < 0) {
 		check->is_incomplete = true;
-		(void)report_error(_("dpkg's list of conffiles cannot be read: %s"),
+		(void)report_error(_("dpkg's list of conffiles cannot be read, so hooks "
+				     "left behind by packages are not found: %s"),
 			strerror(-error));
 	}
 	for (size_t i = 0; i < conffiles.count; i++)

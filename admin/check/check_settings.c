@@ -293,8 +293,9 @@ static bool account_exists(
 	found = rootfs_has_user(state->check->admin, setting->value);
 	if (found < 0) {
 		state->check->is_incomplete = true;
-		(void)report_error(
-			_("accounts cannot be looked up: %s"), strerror(-found));
+		(void)report_error(_("accounts cannot be looked up, so the setting User "
+				     "is not checked: %s"),
+			strerror(-found));
 	}
 	return found != 0;
 }
@@ -687,7 +688,8 @@ static void check_required(const struct settings_check *state)
 	if (error == 0)
 		return;
 	state->check->is_incomplete = true;
-	(void)report_error(_("cannot ask dpkg about the packages that hooks require: %s"),
+	(void)report_error(_("cannot ask dpkg about the packages that hooks require, so "
+			     "Requires is not checked: %s"),
 		strerror(-error));
 }
 

@@ -277,9 +277,9 @@ int admin_show(struct admin *admin, int argc, char **argv)
 		.admin = admin};
 	const struct usage usage = {
 		.synopsis = "show SCRIPT",
-		.text = _("Show all about a hook: where it is and where it applies, what "
-			  "it is for, its settings and the files that set them, and its "
-			  "last runs."),
+		.text = _("Show everything about a hook: where it is and where it "
+			  "applies, what it is for, its settings and the files that set "
+			  "them, and its last runs."),
 		.has_json = true,
 		.words_min = 1,
 		.words_max = 1,

@@ -527,7 +527,7 @@ START_TEST(the_cause_is_said_rather_than_the_error)
 	assert_report(event, "W: /a could not be started: No such file or directory\n");
 	event.start_fault = UH_START_CRLF;
 	assert_report(event,
-		"W: /a could not be started: its lines end with CR LF, as in "
+		"W: /a could not be started: its lines end with CR LF, as on "
 		"Windows\n");
 	event.kind = UH_SCRIPT_ENDED;
 	event.error = 0;
