@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +18,12 @@
  */
 #define FIRST_READ_SIZE ((size_t)2048)
 #define NEXT_READ_SIZE ((size_t)256 << 10)
+
+#define POPULATED_SIZE ((size_t)64 << 10) /* a full pipe (pipe(7)) */
+#define PAGE_SIZE 4096
+#ifndef MADV_POPULATE_WRITE /* glibc before 2.35 */
+#define MADV_POPULATE_WRITE 23
+#endif
 
 bool slice_equals(struct slice slice, const char *string)
 {
@@ -224,10 +231,24 @@ void buffer_done(struct buffer *buffer)
 	memset(buffer, 0, sizeof(*buffer));
 }
 
+/*
+ * Gives the memory that is read into next its pages, with one call instead of a fault for
+ * each. Linux before 5.14 refuses that, as does a machine with larger pages (madvise(2)).
+ */
+static void populate(const struct buffer *buffer, size_t room)
+{
+	char *next = buffer->data + buffer->size;
+	size_t size = room < POPULATED_SIZE ? room : POPULATED_SIZE;
+	size_t of_page = (uintptr_t)next % PAGE_SIZE;
+
+	(void)madvise(next - of_page, of_page + size, MADV_POPULATE_WRITE);
+}
+
 int buffer_read(struct buffer *buffer, int fd, size_t limit)
 {
 	size_t more = FIRST_READ_SIZE;
 	size_t start = buffer->size;
+	size_t populated = POPULATED_SIZE; /* little needs no more */
 
 	for (;; more = NEXT_READ_SIZE) {
 		size_t room = limit - (buffer->size - start);
@@ -243,6 +264,10 @@ int buffer_read(struct buffer *buffer, int fd, size_t limit)
 			room = buffer->capacity - buffer->size;
 		else
 			room += 1;
+		if (buffer->size - start >= populated) {
+			populate(buffer, room);
+			populated = buffer->size - start + POPULATED_SIZE;
+		}
 		got = read(fd, buffer->data + buffer->size, room);
 		if (got < 0 && errno == EINTR)
 			continue;
