@@ -209,7 +209,7 @@ bool log_writer_has_run(const struct state *state)
 	struct slice rest;
 
 	if (read_kept(state, &kept) < 0)
-		return false;
+		return true;
 	for (rest = buffer_slice(&kept); rest.size > 0;) {
 		struct slice line = slice_cut(&rest, '\n');
 

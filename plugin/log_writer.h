@@ -67,7 +67,10 @@ void log_writer_done(struct log_writer *writer);
 int log_writer_keep(
 	struct log_writer *writer, const struct state *state, const char *command_line);
 
-/* Whether a script has started; skipped ones do not count. */
+/*
+ * Whether a script has started; skipped ones do not count. Also true if that cannot be
+ * read: a clean-up that finds nothing to do is better than none.
+ */
 bool log_writer_has_run(const struct state *state);
 
 /*

@@ -555,6 +555,16 @@ START_TEST(what_was_kept_and_is_no_text_of_ours_does_no_harm)
 }
 END_TEST
 
+START_TEST(in_doubt_a_script_has_run)
+{
+	owns_state struct state state = open_state();
+
+	ck_assert(!log_writer_has_run(&state));
+	make_directory(kept);
+	ck_assert(log_writer_has_run(&state));
+}
+END_TEST
+
 START_TEST(a_log_that_is_no_file_is_not_written_to)
 {
 	struct log_writer writer = {.lines = {.data = NULL}};
@@ -589,7 +599,7 @@ int main(void)
 		a_full_disk_leaves_no_half_of_a_stanza,
 		a_log_that_somebody_has_locked_is_written_all_the_same,
 		what_was_kept_and_is_no_text_of_ours_does_no_harm,
-		a_log_that_is_no_file_is_not_written_to};
+		in_doubt_a_script_has_run, a_log_that_is_no_file_is_not_written_to};
 
 	return run_tests("log_writer", tests, COUNT_OF(tests));
 }
