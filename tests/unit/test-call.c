@@ -3,6 +3,7 @@
 #include "call_settings.h"
 #include "fixture.h"
 #include "proc.h"
+#include "stream.h"
 
 #include <fcntl.h>
 #include <sys/mount.h>
@@ -184,6 +185,46 @@ START_TEST(where_the_settings_are_lost_a_failure_may_be_a_veto)
 	assert_taken_file("/events", "BRIDGE_UNUSABLE (Input/output error)\n"
 				     "SCRIPT_ENDED " ETC "Pre-Invoke/a exited 1\n"
 				     "VETO_UNKNOWN " ETC "Pre-Invoke/a\n");
+}
+END_TEST
+
+/* How many packages are found for hooks after dpkg. */
+static size_t find_packages(const char *lines, bool has_run)
+{
+	owns_buffer struct buffer told = {0}, bytes = {0};
+	struct call call = {.hook_point = UH_PRE_INSTALL_PKGS,
+		.root = root(),
+		.listener = write_place,
+		.context = &told,
+		.is_known = true};
+	size_t count;
+
+	buffer_append_format(&bytes, "VERSION 3\nDir::State::status=%s\n\n%s",
+		at(TEST_DATABASE), lines);
+	ck_assert_int_eq(call_init(&call), 0);
+	call_set_frontend(&call, &(struct frontend){.pid = 1, .start_time = 1});
+	if (has_run)
+		ck_assert_int_eq(state_write(&call.state, "runs", slice_of(" run\n")), 0);
+	ck_assert_int_eq(stream_read(&call.transaction, &bytes, &call.stream_faults), 0);
+	call_find_packages(&call);
+	count = call.transaction.count;
+	(void)state_remove(&call.state, "runs");
+	call_done(&call);
+	return count;
+}
+
+START_TEST(packages_are_found_for_later_hooks_if_one_is_removed_or_a_script_has_run)
+{
+	static const char removal[] = "foo 1 all none > - - none **REMOVE**\n";
+	static const char upgrade[] = "foo 1 all none < 2 all none /foo.deb\n";
+
+	need_dpkg_query();
+	set_database("installed");
+	ck_assert_uint_eq(find_packages(removal, true), 0);
+	make_script(ETC "Post-Invoke/a", "");
+	ck_assert_uint_eq(find_packages(removal, false), 1);
+	ck_assert_uint_eq(find_packages(upgrade, true), 1);
+	ck_assert_uint_eq(find_packages(upgrade, false), 0);
 }
 END_TEST
 
@@ -432,6 +473,7 @@ int main(void)
 		a_faulty_setting_is_told_with_the_place_that_it_comes_from,
 		who_masks_a_hook_of_a_package_need_not_hear_of_its_settings,
 		where_the_settings_are_lost_a_failure_may_be_a_veto,
+		packages_are_found_for_later_hooks_if_one_is_removed_or_a_script_has_run,
 		post_invoke_hears_what_its_when_asks_for,
 		without_a_result_neither_success_nor_failure_holds,
 		success_is_over_once_a_script_failed,

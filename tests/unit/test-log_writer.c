@@ -555,6 +555,13 @@ START_TEST(what_was_kept_and_is_no_text_of_ours_does_no_harm)
 }
 END_TEST
 
+START_TEST(an_unknown_reason_is_one_to_skip)
+{
+	ck_assert_int_eq(log_class_of_skip("Directory"), LOG_FAILED);
+	ck_assert_int_eq(log_class_of_skip("Unknown"), LOG_SKIPPED);
+}
+END_TEST
+
 START_TEST(in_doubt_a_script_has_run)
 {
 	owns_state struct state state = open_state();
@@ -599,7 +606,8 @@ int main(void)
 		a_full_disk_leaves_no_half_of_a_stanza,
 		a_log_that_somebody_has_locked_is_written_all_the_same,
 		what_was_kept_and_is_no_text_of_ours_does_no_harm,
-		in_doubt_a_script_has_run, a_log_that_is_no_file_is_not_written_to};
+		an_unknown_reason_is_one_to_skip, in_doubt_a_script_has_run,
+		a_log_that_is_no_file_is_not_written_to};
 
 	return run_tests("log_writer", tests, COUNT_OF(tests));
 }

@@ -45,6 +45,19 @@ static int capture(
 	return process_capture(&spec, limit, output, ending);
 }
 
+static int run_for_other_user(const char *path, struct uh_ending *ending)
+{
+	const char *argv[] = {at(path), NULL};
+	struct process_spec spec = {.path = at(path),
+		.argv = (char *const *)argv,
+		.envp = environ,
+		.directory = at("/"),
+		.marker = at("/marker"),
+		.is_for_other_user = true};
+
+	return process_run(&spec, ending);
+}
+
 static void assert_ending(struct uh_ending ending, enum uh_end end, int value)
 {
 	ck_assert_int_eq(ending.end, end);
@@ -57,6 +70,22 @@ START_TEST(an_exit_status_is_returned)
 	make_script("/bad", "exit 255");
 	assert_ending(run("/good", NULL, NULL), UH_EXITED, 0);
 	assert_ending(run("/bad", NULL, NULL), UH_EXITED, 255);
+}
+END_TEST
+
+START_TEST(no_descriptor_is_left_open)
+{
+	owns_fd int before = dup(STDERR_FILENO);
+	owns_fd int after = -1;
+	struct uh_ending ending;
+	int next = before + 1;
+
+	make_script("/a", "exit 0");
+	(void)run("/a", NULL, NULL);
+	ck_assert_int_eq(run_for_other_user("/a", &ending), 0);
+	ck_assert_int_eq(run_for_other_user("/nothing", &ending), -ENOENT);
+	after = dup(STDERR_FILENO);
+	ck_assert_int_eq(after, next);
 }
 END_TEST
 
@@ -209,19 +238,6 @@ START_TEST(only_descriptors_that_are_not_close_on_exec_are_inherited)
 	assert_ending(run("/a", NULL, NULL), UH_EXITED, 0);
 }
 END_TEST
-
-static int run_for_other_user(const char *path, struct uh_ending *ending)
-{
-	const char *argv[] = {at(path), NULL};
-	struct process_spec spec = {.path = at(path),
-		.argv = (char *const *)argv,
-		.envp = environ,
-		.directory = at("/"),
-		.marker = at("/marker"),
-		.is_for_other_user = true};
-
-	return process_run(&spec, ending);
-}
 
 START_TEST(a_program_for_another_user_inherits_only_the_standard_descriptors)
 {
@@ -534,7 +550,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {an_exit_status_is_returned,
-		a_fatal_signal_differs_from_an_exit_status,
+		no_descriptor_is_left_open, a_fatal_signal_differs_from_an_exit_status,
 		a_file_that_cannot_be_executed_was_not_started,
 		a_text_without_interpreter_is_run_by_the_shell,
 		a_marker_exists_only_if_the_program_was_started,
