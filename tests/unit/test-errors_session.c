@@ -602,6 +602,31 @@ static void begin_call(void)
 	call_done(&call);
 }
 
+static void read_stream_of_call(void)
+{
+	owns_memory char *stream = make_stream("Universal-Hooks::Timeout=1\n");
+	owns_call struct call call;
+	int ends[2];
+
+	start_call(&call, &gone);
+	transaction_done(&call.transaction);
+	memset(&call.transaction, 0, sizeof(call.transaction));
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	ck_assert_int_eq(write_all(ends[1], slice_of(stream)), 0);
+	(void)close(ends[1]);
+	(void)faults_arm(true);
+	call_read_stream(&call, ends[0]);
+	(void)faults_arm(false);
+	ck_assert(takes_other_event("-") || call.is_known);
+}
+
+START_TEST(a_stream_is_known_or_it_is_reported_that_it_is_not)
+{
+	faults_try(MEMORY, ENOMEM, read_stream_of_call);
+	faults_try(CALL, EIO, read_stream_of_call);
+}
+END_TEST
+
 START_TEST(a_call_has_its_state_or_knows_why_not)
 {
 	faults_try(MEMORY, ENOMEM, begin_call);
@@ -621,6 +646,7 @@ int main(void)
 		a_session_is_waited_for_or_it_is_an_error,
 		a_waiter_never_keeps_what_is_the_callers,
 		what_fails_in_a_session_leaves_nothing_behind,
+		a_stream_is_known_or_it_is_reported_that_it_is_not,
 		a_call_has_its_state_or_knows_why_not,
 	};
 
