@@ -31,7 +31,7 @@ static bool is_same_package(const struct occurrence *one, const struct occurrenc
 
 static bool has_version(const char *version)
 {
-	return version != NULL && strcmp(version, "-") != 0;
+	return strcmp(version, "-") != 0;
 }
 
 /* If all runs went in one direction, dpkg need not be asked. An operation, or −errno. */

@@ -46,7 +46,7 @@ bool pattern_parse(struct pattern *ret_pattern, const char *text)
 	*ret_pattern = (struct pattern){.excludes = text[0] == '!'};
 	if (relation_cut(&rest, &ret_pattern->relation) != RELATION_IS_FINE)
 		return false;
-	if (ret_pattern->excludes && rest.size > 0) {
+	if (ret_pattern->excludes) {
 		rest.data++;
 		rest.size--;
 	}

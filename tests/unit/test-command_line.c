@@ -54,6 +54,7 @@ static const struct {
 	{"apt-get -yo A=b", "A=b ", ""},
 	{"apt-get -yqqoA=b", "A=b ", ""},
 	{"apt-get -yo=A=b", "A=b ", ""},
+	{"apt-get -oA=q", "A=q ", ""},
 	{"apt-get -o A=b -o A=c", "A=b A=c ", ""},
 	{"apt-get -o A::=b=c", "A::=b=c ", ""},
 	/* Options with a value of their own, and words that are not options. */

@@ -196,6 +196,77 @@ START_TEST(a_plan_is_whole_or_says_what_is_not)
 }
 END_TEST
 
+static const char version_lines[] =
+	"Universal-Hooks::Scripts::Pre-Install-Pkgs/each::Per-Package=true\n"
+	"Universal-Hooks::Scripts::Pre-Install-Pkgs/each::Packages::=foo\n"
+	"Universal-Hooks::Scripts::Pre-Install-Pkgs/each::Packages::=b*\n"
+	"Universal-Hooks::Scripts::Pre-Install-Pkgs/new::Packages::=foo (>= 1)\n";
+
+static void split_plan(void)
+{
+	struct transaction transaction;
+	struct stream_faults faults;
+	struct settings settings = {.count = 0};
+	struct hook_tree tree;
+	struct plan plan;
+	size_t lost = 0;
+
+	ck_assert_int_eq(hook_tree_init(&tree, root()), 0);
+	ck_assert_int_eq(stream_parse(&transaction, slice_of(package_lines), &faults), 0);
+	ck_assert_int_eq(settings_parse(&settings, slice_of(version_lines)), 0);
+	ck_assert_int_eq(plan_make(&plan, &tree, UH_PRE_INSTALL_PKGS, &transaction), 0);
+	(void)faults_arm(true);
+	plan_apply_settings(&plan, &tree, &settings, &transaction);
+	(void)faults_arm(false);
+	for (size_t i = 0; i < plan.count; i++)
+		lost += plan.runs[i].script.fault != SCRIPT_IS_FINE ||
+			plan.runs[i].settings_error < 0;
+	/* "each" runs twice, and "new" once. */
+	ck_assert(plan.count == 3 || (plan.count >= 2 && lost > 0));
+	plan_done(&plan);
+	settings_done(&settings);
+	transaction_done(&transaction);
+	hook_tree_done(&tree);
+}
+
+START_TEST(a_run_is_split_or_says_why_not)
+{
+	make_script(ETC "Pre-Install-Pkgs/each", "");
+	make_script(ETC "Pre-Install-Pkgs/new", "");
+	faults_try(MEMORY, ENOMEM, split_plan);
+}
+END_TEST
+
+static void ask_installed(void)
+{
+	static const char *const lists[] = {"foo (>= 1), virtual (= 3) | other (>> 1)"};
+	struct installed installed = {.count = 0};
+	struct slice missing;
+	int error;
+
+	buffer_append_string(&installed.answer,
+		"foo\tamd64\tinstalled\t2\tvirtual (= 3), more\n"
+		"other\tamd64\tinstalled\t2\t\n");
+	(void)faults_arm(true);
+	error = installed_index(&installed);
+	if (error == 0)
+		error = installed_expect(&installed, lists, COUNT_OF(lists));
+	(void)faults_arm(false);
+	if (error == 0) {
+		ck_assert_int_eq(installed_find_missing(
+					 &installed, lists, COUNT_OF(lists), &missing),
+			0);
+		ck_assert_ptr_null(missing.data);
+	}
+	installed_done(&installed);
+}
+
+START_TEST(what_is_installed_is_known_or_it_is_an_error)
+{
+	faults_try(MEMORY, ENOMEM, ask_installed);
+}
+END_TEST
+
 static void read_stream(void)
 {
 	struct transaction transaction;
@@ -843,6 +914,8 @@ int main(void)
 		no_script_gets_lost_in_silence_nor_what_overrides_it,
 		in_doubt_a_plan_is_possible,
 		a_plan_is_whole_or_says_what_is_not,
+		a_run_is_split_or_says_why_not,
+		what_is_installed_is_known_or_it_is_an_error,
 		what_apt_sends_is_read_whole_or_not_at_all,
 		options_of_a_command_line_are_all_there_or_an_error,
 		children_are_found_or_it_is_an_error,

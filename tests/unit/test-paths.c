@@ -238,6 +238,7 @@ START_TEST(globs_that_match_anything_are_marked)
 	owns_buffer struct buffer text = {0};
 	bool marks[3] = {false};
 
+	ck_assert_uint_eq(path_globs_find(&globs, "/none"), 0);
 	ck_assert_int_eq(path_globs_add(&globs, &items), 0);
 	ck_assert_int_eq(path_globs_add(&globs, &items), 0);
 	ck_assert_uint_eq(globs.count, 3);

@@ -38,6 +38,8 @@ START_TEST(the_main_entry_is_not_a_removal_then_native_then_the_first)
 	assert_main_entry(native, both, "i386");
 	assert_main_entry("A=", both, "amd64");
 	assert_main_entry(native, crossgrade, "amd64");
+	assert_main_entry(
+		"APT::Get::Purge=true\nAPT::Architecture=i386", crossgrade, "amd64");
 	assert_main_entry(native, "a - - none < 1 all none /a\n", "all");
 }
 END_TEST
