@@ -410,8 +410,9 @@ START_TEST(a_quiet_apt_has_no_line)
 		"apt-get --quiet --silent", "apt-get -o quiet=2", "apt-get -o=Quiet=3",
 		"apt-get --option quiet=2", "aptitude -q=2 -y install a"};
 	static const char *const loud[] = {"apt-get -q install a", "apt-get --quiet",
-		"apt-get -qq -q=1", "apt-get -o quiet=1", "apt-get -t qq",
-		"apt-get -- -qq", "apt-get install qq", "apt-get --quietqq --quietest"};
+		"apt-get -qq -q=1", "apt-get -oA=qq", "apt-get -o quiet=1",
+		"apt-get -t qq", "apt-get -- -qq", "apt-get install qq",
+		"apt-get --quietqq --quietest"};
 	owns_transaction struct transaction one = transaction_of("quiet=1\n");
 	owns_transaction struct transaction two = transaction_of("Quiet=2\n");
 	owns_transaction struct transaction again = {.packages = NULL};
