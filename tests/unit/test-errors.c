@@ -234,6 +234,7 @@ START_TEST(a_run_is_split_or_says_why_not)
 	make_script(ETC "Pre-Install-Pkgs/each", "");
 	make_script(ETC "Pre-Install-Pkgs/new", "");
 	faults_try(MEMORY, ENOMEM, split_plan);
+	faults_try(CALL, EIO, split_plan);
 }
 END_TEST
 

@@ -3,6 +3,7 @@
  * Sessions, scripts and terminals for which one call fails (fault.h): each session is
  * closed, or it is reported that it is not.
  */
+#include "call_settings.h"
 #include "dpkg.h"
 #include "fault.h"
 #include "fixture.h"
@@ -586,6 +587,34 @@ START_TEST(what_fails_in_a_session_leaves_nothing_behind)
 }
 END_TEST
 
+/* Two are faulty, of which the engine says what it can. */
+static void check_settings_of_call(void)
+{
+	static const char settings[] =
+		"Universal-Hooks::Scripts::Post-Invoke/none::Timeout=1\n"
+		"Universal-Hooks::Scripts::Post-Invoke/hook::User=roott\n";
+	owns_call struct call call;
+
+	start_call(&call, &gone);
+	call.command_line_reading = READ;
+	ck_assert_int_eq(string_list_add(&call.command_line.options, "A=b"), 0);
+	ck_assert_int_eq(settings_parse(&call.settings, slice_of(settings)), 0);
+	(void)faults_arm(true);
+	call_check_settings(&call);
+	(void)faults_arm(false);
+	ck_assert(takes_other_event("-"));
+}
+
+START_TEST(a_faulty_setting_is_reported_whatever_fails)
+{
+	configure_apt("");
+	set_database("installed");
+	make_script(ETC "Post-Invoke/hook", "");
+	faults_try(MEMORY, ENOMEM, check_settings_of_call);
+	faults_try(CALL, EIO, check_settings_of_call);
+}
+END_TEST
+
 static void begin_call(void)
 {
 	struct call call = {
@@ -648,6 +677,7 @@ int main(void)
 		what_fails_in_a_session_leaves_nothing_behind,
 		a_stream_is_known_or_it_is_reported_that_it_is_not,
 		a_call_has_its_state_or_knows_why_not,
+		a_faulty_setting_is_reported_whatever_fails,
 	};
 
 	if (!faults_start())
