@@ -26,13 +26,17 @@
 /* Far more than hooks can need: a path has about a hundred bytes. */
 #define SETTINGS_SIZE_MAX ((size_t)16 << 20)
 
+static void own_setting_done(struct own_setting *setting)
+{
+	free(setting->path);
+	free(setting->name);
+	string_list_done(&setting->values);
+}
+
 void own_settings_done(struct own_settings *settings)
 {
-	for (size_t i = 0; i < settings->count; i++) {
-		free(settings->items[i].path);
-		free(settings->items[i].name);
-		string_list_done(&settings->items[i].values);
-	}
+	for (size_t i = 0; i < settings->count; i++)
+		own_setting_done(&settings->items[i]);
 	free(settings->items);
 	memset(settings, 0, sizeof(*settings));
 }
@@ -45,14 +49,15 @@ struct own_setting *own_settings_add(struct own_settings *settings, const char *
 	if (array_grow(&settings->items, &settings->capacity, settings->count,
 		    sizeof(*settings->items)) < 0)
 		return NULL;
-	setting = &settings->items[settings->count++];
+	setting = &settings->items[settings->count];
 	*setting = (struct own_setting){.path = strdup(path)};
-	if (setting->path == NULL)
+	if (setting->path == NULL ||
+		(name != NULL && (setting->name = strdup(name)) == NULL) ||
+		(value != NULL && string_list_add(&setting->values, value) < 0)) {
+		own_setting_done(setting);
 		return NULL;
-	if (name != NULL && (setting->name = strdup(name)) == NULL)
-		return NULL;
-	if (value != NULL && string_list_add(&setting->values, value) < 0)
-		return NULL;
+	}
+	settings->count++;
 	return setting;
 }
 
@@ -377,13 +382,10 @@ static void take_out(struct own_settings *settings, const struct own_setting *ch
 	for (size_t i = 0; i < settings->count; i++) {
 		struct own_setting *setting = &settings->items[i];
 
-		if (!is_changed_by(setting, change)) {
+		if (is_changed_by(setting, change))
+			own_setting_done(setting);
+		else
 			settings->items[kept++] = *setting;
-			continue;
-		}
-		free(setting->path);
-		free(setting->name);
-		string_list_done(&setting->values);
 	}
 	settings->count = kept;
 }

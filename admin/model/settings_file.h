@@ -31,7 +31,7 @@ void own_settings_done(struct own_settings *settings);
 
 /*
  * Adds a setting with copies of the strings; name may be NULL, as may its first value.
- * Returns the setting, or NULL without memory.
+ * Returns the setting, or NULL without memory; then nothing was added.
  */
 struct own_setting *own_settings_add(struct own_settings *settings, const char *path,
 	const char *name, const char *value);
