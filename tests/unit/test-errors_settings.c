@@ -50,7 +50,9 @@ static int change(const char *name, const char *value)
 	}
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_msg(WIFEXITED(status), "the command died: status %d", status);
-	return WEXITSTATUS(status);
+	status = WEXITSTATUS(status);
+	ck_assert_msg(status == 0 || status == STATUS_TROUBLE, "status %d", status);
+	return status;
 }
 
 /* Whether one change was made, which shows that all were tried. */
