@@ -14,6 +14,8 @@
 /* Of CPU time. A few milliseconds are enough; with 10,000 settings, one or two seconds. */
 #define CONFIGURATION_SECONDS 2
 #define ORIGINS_SECONDS 6
+/* A cache of all packages, built anew: a second or two, and far more on a slow machine. */
+#define CACHE_SECONDS 120
 /* dpkg will need more time and memory for the same archives. */
 #define CONTENTS_SECONDS 600
 #ifdef __SANITIZE_ADDRESS__
@@ -64,7 +66,7 @@ static rlim_t seconds_for(const struct apt_question *question)
 	if (question->kind == APT_ORIGINS ||
 		question->kind == APT_CONFIGURATION_AND_ORIGINS)
 		return ORIGINS_SECONDS;
-	return RLIM_INFINITY;
+	return CACHE_SECONDS;
 }
 
 /*
@@ -74,11 +76,10 @@ static rlim_t seconds_for(const struct apt_question *question)
 static void limit_resources(const struct apt_question *question)
 {
 	const struct rlimit memory = {CONTENTS_MEMORY, CONTENTS_MEMORY};
-	rlim_t seconds = seconds_for(question);
+	const rlim_t seconds = seconds_for(question);
 
 	/* Without a limit it works, too. */
-	if (seconds != RLIM_INFINITY)
-		(void)setrlimit(RLIMIT_CPU, &(struct rlimit){seconds, seconds});
+	(void)setrlimit(RLIMIT_CPU, &(struct rlimit){seconds, seconds});
 	if (question->kind == APT_CONTENTS)
 		(void)setrlimit(RLIMIT_DATA, &memory);
 }

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -157,6 +158,31 @@ START_TEST(an_answer_that_is_too_long_is_none)
 {
 	bridge = answer_without_end;
 	assert_no_answer(-EFBIG);
+}
+END_TEST
+
+static int answer_limit(
+	const struct apt_question *question, apt_listener *listener, void *context)
+{
+	struct rlimit limit;
+
+	(void)question;
+	if (getrlimit(RLIMIT_CPU, &limit) == 0 && limit.rlim_cur == limit.rlim_max &&
+		limit.rlim_cur <= 600)
+		listener(APT_ANSWER, "limited", 7, context);
+	return 0;
+}
+
+/* libapt-pkg loops if a configuration file cannot be read, whatever it is asked. */
+START_TEST(no_question_takes_processor_time_without_end)
+{
+	bridge = answer_limit;
+	for (int i = APT_CONFIGURATION; i <= APT_CONFIGURATION_AND_ORIGINS; i++) {
+		owns_reply struct reply reply =
+			ask((struct apt_question){.kind = (enum apt_question_kind)i});
+
+		assert_answer(&reply, "limited");
+	}
 }
 END_TEST
 
@@ -375,7 +401,9 @@ int main(void)
 {
 	const TTest *const tests[] = {a_bridge_that_leaves_without_a_word_does_not_answer,
 		a_size_that_is_more_than_there_is_is_no_answer,
-		an_answer_that_is_too_long_is_none, a_library_that_is_no_bridge_is_told,
+		an_answer_that_is_too_long_is_none,
+		no_question_takes_processor_time_without_end,
+		a_library_that_is_no_bridge_is_told,
 		a_bridge_whose_end_nobody_can_tell_does_not_answer,
 		what_the_way_to_the_bridge_lacks_is_told, a_signal_is_no_end,
 		settings_are_whole_or_an_error,
