@@ -261,6 +261,30 @@ START_TEST(a_program_for_another_user_inherits_only_the_standard_descriptors)
 }
 END_TEST
 
+START_TEST(a_program_for_another_user_gets_the_descriptors_of_its_own)
+{
+	const char *argv[] = {at("/a"), NULL};
+	struct process_spec spec = {.path = at("/a"),
+		.argv = (char *const *)argv,
+		.envp = environ,
+		.is_for_other_user = true};
+	owns_fd int input = -1, output = -1, errors = -1;
+	struct uh_ending ending;
+
+	make_script("/a", "read -r line; echo \"out $line\"; echo err >&2");
+	make_file("/in", 0644, "in\n");
+	make_file("/out", 0644, "");
+	make_file("/err", 0644, "");
+	spec.input = input = open(at("/in"), O_RDONLY | O_CLOEXEC);
+	spec.output = output = open(at("/out"), O_WRONLY | O_CLOEXEC);
+	spec.error_output = errors = open(at("/err"), O_WRONLY | O_CLOEXEC);
+	ck_assert_int_eq(process_run(&spec, &ending), 0);
+	assert_ending(ending, UH_EXITED, 0);
+	assert_file("/out", "out in\n");
+	assert_file("/err", "err\n");
+}
+END_TEST
+
 START_TEST(a_program_for_another_user_has_the_signals_of_a_login)
 {
 	sigset_t blocked;
@@ -567,6 +591,7 @@ int main(void)
 		signals_are_as_after_a_login_whatever_the_caller_did,
 		only_descriptors_that_are_not_close_on_exec_are_inherited,
 		a_program_for_another_user_inherits_only_the_standard_descriptors,
+		a_program_for_another_user_gets_the_descriptors_of_its_own,
 		a_program_for_another_user_has_the_signals_of_a_login,
 		a_program_for_another_user_that_cannot_be_executed_was_not_started,
 		a_kernel_without_keyrings_is_no_obstacle, stdout_is_captured,
